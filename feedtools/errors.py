@@ -1,0 +1,56 @@
+"""What can go wrong, said so that the reader knows where and what to do next."""
+
+from __future__ import annotations
+
+
+class FeedtoolsError(Exception):
+    """Something could not be checked; the command goes on with the rest and exits 2.
+
+    Args:
+        message: one sentence: what was expected, what was found, what to do.
+        path: the file it is about, where there is one.
+        line: its 1-based line, where there is one.
+    """
+
+    def __init__(self, message: str, *, path: str | None = None, line: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.line = line
+
+    def __str__(self) -> str:
+        """``path:line: message``, with the parts that are known."""
+        place = ":".join(str(part) for part in (self.path, self.line) if part is not None)
+        return f"{place}: {self.message}" if place else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep keyword arguments when an error crosses a process boundary."""
+        return (_rebuild, (type(self), self.message, self.path, self.line))
+
+
+def _rebuild(kind: type[FeedtoolsError], message: str, path: str | None, line: int | None) -> FeedtoolsError:
+    return kind(message, path=path, line=line)
+
+
+class ReadError(FeedtoolsError):
+    """A file could not be read as what it should be."""
+
+
+class WriteError(FeedtoolsError):
+    """An output could not be written; nothing half-written is left."""
+
+
+class RuleError(FeedtoolsError):
+    """A rule file is not a valid rule."""
+
+
+class ConfigError(FeedtoolsError):
+    """The configuration or the command line asks for something that does not exist."""
+
+
+class SketchError(FeedtoolsError):
+    """Sketches of different versions or parameters were mixed."""
+
+
+class IndexFileError(FeedtoolsError):
+    """The index is missing, damaged, of another version, or cannot be written."""

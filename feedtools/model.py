@@ -1,0 +1,162 @@
+"""The values that flow between the stages: immutable, and importing nothing of ours.
+
+Offsets are code points of the raw article text, half-open, everywhere: no other coordinate leaves a stage.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal, NamedTuple
+
+Level = Literal["error", "warning", "note"]
+Confidence = Literal["high", "medium", "low"]
+Safety = Literal["display", "unsafe", "safe"]
+Kind = Literal["exact", "rerendered", "truncated", "contained", "near", "overlap"]
+Action = Literal["keep", "fix", "restore", "drop", "hold"]
+
+LEVELS: tuple[Level, ...] = ("error", "warning", "note")
+CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
+SAFETIES: tuple[Safety, ...] = ("display", "unsafe", "safe")
+KINDS: tuple[Kind, ...] = ("exact", "rerendered", "truncated", "contained", "near", "overlap")
+
+
+class Span(NamedTuple):
+    """A half-open range of code points in the raw text of one article."""
+
+    start: int
+    end: int
+
+
+class Article(NamedTuple):
+    """One article excerpt as it was published; the text is raw and never altered.
+
+    Attributes:
+        source: the path (or other name) it was read from.
+        line: 1-based line or record number in the source.
+        text: raw text; bytes that are not UTF-8 stand as lone surrogates (PEP 383).
+    """
+
+    source: str
+    line: int
+    text: str
+
+    @property
+    def digest(self) -> bytes:
+        """Identity of the content: 16 bytes of BLAKE2b over the text, independent of where it stands."""
+        return digest(self.text)
+
+
+def digest(text: str) -> bytes:
+    """16 bytes of BLAKE2b (RFC 7693) over the UTF-8 form of ``text``; lone surrogates are allowed."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+class Transmission(NamedTuple):
+    """A whole file: ``render`` gives its bytes back.
+
+    Attributes:
+        source: the path it was read from.
+        head: the bytes before the first article (byte order mark, header, blank lines).
+        articles: in file order.
+        gaps: for each article, the bytes between it and the next one: line end and blank lines.
+    """
+
+    source: str
+    head: bytes
+    articles: tuple[Article, ...]
+    gaps: tuple[bytes, ...]
+
+
+class Edit(NamedTuple):
+    """Replace ``[start, end)`` of the raw article text by ``text``."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Fix(NamedTuple):
+    """A repair: edits that belong together, and how far they may be trusted.
+
+    ``safe`` cannot change meaning and is applied by ``--fix``; ``unsafe`` may, and needs ``--unsafe-fixes``;
+    ``display`` is only ever shown.
+    """
+
+    edits: tuple[Edit, ...]
+    safety: Safety
+
+
+class Place(NamedTuple):
+    """Where a copy stands: path, 1-based line."""
+
+    path: str
+    line: int
+
+
+class Finding(NamedTuple):
+    """One defect at one place.
+
+    Attributes:
+        rule: stable code, ``FT201``.
+        name: the rule's name, ``unclosed-math``.
+        related: other places that explain it, such as the copy that is kept.
+    """
+
+    rule: str
+    name: str
+    level: Level
+    confidence: Confidence
+    article: Article
+    span: Span
+    message: str
+    fix: Fix | None = None
+    related: tuple[Place, ...] = ()
+
+
+class Block(NamedTuple):
+    """A stretch that two texts share: ``a[a_start:a_end]`` stands for ``b[b_start:b_end]`` (raw code points)."""
+
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+
+
+class Match(NamedTuple):
+    """Two documents that share text; directed: for all kinds but ``near`` and ``overlap``, ``a`` is (part of) ``b``.
+
+    Attributes:
+        a: number of the document that is repeated, cut or contained.
+        b: number of the document it is a copy of.
+        kind: ``exact`` the same text; ``rerendered`` the same article in the other mode; ``truncated`` ``a`` is the
+            beginning of ``b``; ``contained`` ``a`` stands inside ``b``; ``near`` an edited copy; ``overlap`` a shared
+            passage, reported and never acted on.
+        coverage_a: share of ``a``'s symbols inside the overlap, 0 to 1.
+        coverage_b: likewise of ``b``.
+        similarity: normalised Levenshtein similarity of the overlapping regions, 0 to 1.
+        evidence: aligned raw spans.
+    """
+
+    a: int
+    b: int
+    kind: Kind
+    coverage_a: float
+    coverage_b: float
+    similarity: float
+    evidence: tuple[Block, ...] = ()
+
+
+class Cluster(NamedTuple):
+    """Documents that are one article: the number of the copy that is kept, the others, and why they belong."""
+
+    keep: int
+    drop: tuple[int, ...]
+    matches: tuple[Match, ...]
+
+
+class Decision(NamedTuple):
+    """What happens to one article; every reason names a rule or a match."""
+
+    article: Article
+    action: Action
+    reasons: tuple[str, ...]
