@@ -1,0 +1,3 @@
+"""Lint, deduplicate and restore published text feeds."""
+
+__version__ = "0.1.0"

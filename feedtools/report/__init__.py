@@ -1,0 +1,1 @@
+"""Reports: what was found, in the form that whoever reads it expects."""

@@ -1,0 +1,126 @@
+"""Configuration: the nearest ``feedtools.toml``, else ``[tool.feedtools]`` of the nearest ``pyproject.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from feedtools.errors import ConfigError
+from feedtools.model import LEVELS, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE = "feedtools.toml"
+NEVER = "never"
+
+
+class Config(NamedTuple):
+    """Everything that can be configured; flags of the command line win over the file.
+
+    Attributes:
+        root: the folder that relative paths are taken from: the configuration file's, else the current one.
+        paths: what is checked when the command line names nothing.
+        select, extend_select, ignore: rule codes, prefixes or names.
+        rule_packs: folders with rule files of your own.
+        rules: per rule, its ``level`` and the options its file declares.
+        fail_on: least level that makes ``check`` exit 1; ``never`` for none.
+        duplicates: whether ``check`` compares the given articles with each other.
+        history: files that were published before, compared with but not checked.
+        text_key, id_key: names of the fields of JSONL records.
+        input_format: format of every input, where it cannot be told from name and content.
+        jobs: processes; 0 for one a core.
+    """
+
+    root: Path = Path()
+    paths: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    rule_packs: tuple[str, ...] = ()
+    rules: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    fail_on: str = "warning"
+    duplicates: bool = True
+    history: tuple[str, ...] = ()
+    text_key: str = "text"
+    id_key: str = "id"
+    input_format: str | None = None
+    jobs: int = 0
+
+    def fails(self, level: Level) -> bool:
+        """Whether a finding of this level makes the exit code 1."""
+        return self.fail_on != NEVER and LEVELS.index(level) <= LEVELS.index(self.fail_on)
+
+
+def discover(start: Path) -> Config:
+    """The configuration that holds in ``start``: its own or the nearest parent's.
+
+    Raises:
+        ConfigError: the file is not TOML, or holds an unknown key or a value of the wrong kind.
+    """
+    folder = start.resolve()
+    for place in (folder, *folder.parents):
+        if (place / FILE).is_file():
+            return load(place / FILE)
+        project = place / "pyproject.toml"
+        if project.is_file():
+            table = _read(project).get("tool", {}).get("feedtools")
+            if table is not None:
+                return parse(table, project)
+    return Config(root=start)
+
+
+def load(path: Path) -> Config:
+    """Read a ``feedtools.toml``, or the ``[tool.feedtools]`` table of a ``pyproject.toml``.
+
+    Raises:
+        ConfigError: see ``discover``.
+    """
+    raw = _read(path)
+    if path.name == "pyproject.toml":
+        raw = raw.get("tool", {}).get("feedtools", {})
+    return parse(raw, path)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"not a TOML file: {error}", path=str(path)) from error
+
+
+def parse(raw: Mapping[str, Any], path: Path) -> Config:
+    """Validate a configuration table; keys are written with hyphens or underscores.
+
+    Raises:
+        ConfigError: see ``discover``.
+    """
+    known = {name: value for name, value in Config._field_defaults.items() if name != "root"}
+    values: dict[str, Any] = {}
+    for key, value in raw.items():
+        name = key.replace("-", "_")
+        if name not in known:
+            expected = ", ".join(sorted(field.replace("_", "-") for field in known))
+            raise ConfigError(f"unknown key {key!r}; expected one of {expected}", path=str(path))
+        values[name] = _value(key, value, known[name], path)
+    config = Config(root=path.parent, **values)
+    if config.fail_on not in (*LEVELS, NEVER):
+        raise ConfigError(f"fail-on {config.fail_on!r}: expected {', '.join(LEVELS)} or {NEVER}", path=str(path))
+    return config
+
+
+def _value(key: str, value: Any, default: Any, path: Path) -> Any:
+    if isinstance(default, tuple):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ConfigError(f"{key}: expected a list of strings", path=str(path))
+        return tuple(value)
+    if isinstance(default, MappingProxyType):
+        if not isinstance(value, dict) or not all(isinstance(item, dict) for item in value.values()):
+            raise ConfigError(f"{key}: expected tables such as [{key}.FT201]", path=str(path))
+        return MappingProxyType(value)
+    expected = str if default is None else type(default)
+    if type(value) is not expected:
+        raise ConfigError(f"{key}: expected {expected.__name__}, found {type(value).__name__}", path=str(path))
+    return value

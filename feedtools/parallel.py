@@ -1,0 +1,51 @@
+"""Work spread over processes, with results in order and a bounded number of pieces under way."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
+
+R = TypeVar("R")
+
+
+def ordered_map(function: Callable[..., R], items: Iterable[Any], workers: int, *shared: Any) -> Iterator[R]:
+    """``function(item, *shared)`` for every item, in order, with at most four pieces a worker in memory.
+
+    Args:
+        function: importable by name, since it runs in other processes.
+        items: consumed only as fast as the workers go.
+        workers: number of processes.
+        shared: further arguments, sent to every worker once.
+    """
+    context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
+    with ProcessPoolExecutor(workers, context, _start, (function, shared)) as pool:
+        waiting: deque[Future[R]] = deque()
+        try:
+            for item in items:
+                waiting.append(pool.submit(_run, item))
+                if len(waiting) >= 4 * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+_job: tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+def _start(function: Callable[..., Any], shared: tuple[Any, ...]) -> None:
+    global _job
+    _job = function, shared
+
+
+def _run(item: Any) -> Any:
+    function, shared = _job
+    return function(item, *shared)

@@ -1,0 +1,81 @@
+"""The feed's own format: a header, then one article a line, with every byte kept."""
+
+from __future__ import annotations
+
+import re
+
+from feedtools.errors import ReadError
+from feedtools.model import Article, Transmission
+
+HEADER = ("INCOMING TRANSMISSION", "LATEST UPDATES")
+MAX_LINE = 16 * 2**20
+"""Bytes of the longest line that is read; a longer one is no excerpt but a file that lost its line ends."""
+
+_BOM = b"\xef\xbb\xbf"
+_HEADER_BYTES = tuple(line.encode() for line in HEADER)
+
+
+def decode(raw: bytes) -> str:
+    """UTF-8 with undecodable bytes kept as lone surrogates (PEP 383), so that ``encode`` gives them back."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def encode(text: str) -> bytes:
+    """The inverse of ``decode``."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def sniff(head: bytes) -> bool:
+    """Whether the first bytes of a file look like a transmission's header."""
+    return head.removeprefix(_BOM).lstrip().startswith(_HEADER_BYTES[0])
+
+
+def parse(data: bytes, source: str) -> Transmission:
+    """Split the bytes of a transmission into header, articles and what stands between them.
+
+    Lines end at LF or CRLF. A line of nothing but white space (U+00A0 and U+3000 included) is no article. Header lines
+    are taken off in their order, as far as they are there: a file without them is all articles.
+
+    Raises:
+        ReadError: the data is binary (holds NUL), or one line is longer than ``MAX_LINE`` bytes.
+    """
+    if b"\x00" in data[:8192]:
+        raise ReadError("binary file (it holds NUL bytes); expected a text file with one article a line", path=source)
+    head: list[bytes] = []
+    articles: list[Article] = []
+    gaps: list[bytearray] = []
+    expected = list(_HEADER_BYTES)
+    for number, raw in enumerate(_lines(data), 1):
+        if len(raw) > MAX_LINE:
+            raise ReadError(
+                f"line of {len(raw) / 2**20:,.0f} MiB, more than the {MAX_LINE // 2**20} MiB an article may have; "
+                "expected one article a line: has the file lost its line ends?",
+                path=source,
+                line=number,
+            )
+        body = raw.removeprefix(_BOM) if number == 1 else raw
+        stripped = body.strip()
+        if not articles and stripped in expected:
+            del expected[: expected.index(stripped) + 1]
+            head.append(raw)
+        elif not stripped or not decode(stripped).strip():
+            (gaps[-1].extend if gaps else head.append)(raw)
+        else:
+            if body is not raw:
+                head.append(_BOM)
+            text = body.removesuffix(b"\n").removesuffix(b"\r") if body.endswith(b"\n") else body
+            articles.append(Article(source, number, decode(text)))
+            gaps.append(bytearray(body[len(text) :]))
+    return Transmission(source, b"".join(head), tuple(articles), tuple(map(bytes, gaps)))
+
+
+def _lines(data: bytes) -> list[bytes]:
+    return re.findall(rb"[^\n]*\n|[^\n]+", data)
+
+
+def render(transmission: Transmission) -> bytes:
+    """The bytes of the file: ``render(parse(data, source)) == data`` for any data that ``parse`` accepts."""
+    parts = [transmission.head]
+    for article, gap in zip(transmission.articles, transmission.gaps, strict=True):
+        parts += (encode(article.text), gap)
+    return b"".join(parts)

@@ -1,0 +1,52 @@
+"""Findings as JSON: one object a finding (``jsonl``), or one list of them (``json``)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from feedtools.model import Finding
+
+
+def as_object(finding: Finding) -> dict[str, Any]:
+    """The finding as plain data; ``start`` and ``end`` are 0-based half-open code points in the line."""
+    fix = finding.fix
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "level": finding.level,
+        "confidence": finding.confidence,
+        "path": finding.article.source,
+        "line": finding.article.line,
+        "column": finding.span.start + 1,
+        "start": finding.span.start,
+        "end": finding.span.end,
+        "text": finding.article.text[finding.span.start : finding.span.end],
+        "message": finding.message,
+        "fix": fix and {"safety": fix.safety, "edits": [edit._asdict() for edit in fix.edits]},
+        "related": [place._asdict() for place in finding.related],
+    }
+
+
+def dumps(value: Any) -> str:
+    """One line of JSON that any reader takes: lone surrogates are escaped, the rest stays readable."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(value)
+
+
+def jsonl(findings: Iterable[Finding]) -> Iterator[str]:
+    """One line an object."""
+    for finding in findings:
+        yield dumps(as_object(finding)) + "\n"
+
+
+def json_list(findings: Iterable[Finding]) -> Iterator[str]:
+    """One JSON list."""
+    first = True
+    for finding in findings:
+        yield ("[\n" if first else ",\n") + dumps(as_object(finding))
+        first = False
+    yield "[]\n" if first else "\n]\n"
