@@ -108,7 +108,7 @@ def read(path: str, options: ReadOptions, on_error: OnError) -> Source:
 
 def _open(path: str) -> io.BufferedReader:
     if path == STDIN:
-        return io.BufferedReader(sys.stdin.buffer)
+        return sys.stdin.buffer  # type: ignore[return-value]
     if path.lower().endswith(".gz"):
         return io.BufferedReader(gzip.GzipFile(path))
     return open(path, "rb")
