@@ -12,8 +12,6 @@ def main() -> int:
     """Run the command line; the exit code is 0 clean, 1 findings, 2 could not check, 130 interrupted."""
     from feedtools.cli import cli
 
-    from feedtools.cli import cli
-
     try:
         cli.main(prog_name="feedtools")
     except FeedtoolsError as error:

@@ -1,25 +1,21 @@
-"""The library: read, check, deduplicate and clean over many files and processes. The command line only prints."""
+"""Check files against the rules, over all cores."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from feedtools.api.feed import Batch, active_rules, batches
+from feedtools.checks.base import Evidence
+from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
 from feedtools.lint import group, lint, lint_transmission
-from feedtools.readers import ReadOptions, expand, read
-from feedtools.rules import Rule, builtin, configure, load_folder, merge, select
+from feedtools.model import Finding
+from feedtools.readers import expand
+from feedtools.rules import Rule
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from feedtools.checks.base import Evidence
-    from feedtools.config import Config
-    from feedtools.model import Article, Finding, Transmission
-
-BATCH = 2048
-"""Articles of a streamed file that are checked together."""
 POOL_BYTES = 4 * 2**20
 """Input smaller than this is checked in this process: starting others would take longer."""
 
@@ -31,30 +27,6 @@ class Checked(NamedTuple):
     errors: list[FeedtoolsError]
     files: int
     articles: int
-
-
-class Batch(NamedTuple):
-    """Articles of one source that are checked together; a transmission comes whole, with its bytes."""
-
-    articles: Sequence[Article]
-    data: bytes | None = None
-    transmission: Transmission | None = None
-
-
-def active_rules(config: Config) -> tuple[Rule, ...]:
-    """The rules that the configuration selects, with its levels and options.
-
-    Raises:
-        RuleError: a rule pack is invalid.
-        ConfigError: a code or an option does not exist.
-    """
-    return select(configure(all_rules(config), config.rules), config.select, config.ignore, config.extend_select)
-
-
-def all_rules(config: Config) -> tuple[Rule, ...]:
-    """The built-in rules and those of the configured packs."""
-    packs = [load_folder(config.root / folder) for folder in config.rule_packs]
-    return merge([*builtin(), *(rule for pack in packs for rule in pack)])
 
 
 def check(paths: Sequence[str], config: Config) -> Checked:
@@ -77,28 +49,6 @@ def check(paths: Sequence[str], config: Config) -> Checked:
         count += seen
     findings = group(findings, [rule.id for rule in rules if rule.grouped])
     return Checked(findings, errors, len(files), count)
-
-
-def batches(files: Sequence[str], config: Config, on_error: Callable[[FeedtoolsError], None]) -> Iterator[Batch]:
-    """The articles of all files in order: a transmission at a time, streams in portions."""
-    options = ReadOptions(config.text_key, config.id_key, config.input_format)
-    for path in files:
-        try:
-            source = read(path, options, on_error)
-        except FeedtoolsError as error:
-            on_error(error)
-            continue
-        if source.transmission is not None:
-            yield Batch(source.transmission.articles, source.data, source.transmission)
-            continue
-        portion: list[Article] = []
-        for article in source.articles:
-            portion.append(article)
-            if len(portion) == BATCH:
-                yield Batch(portion)
-                portion = []
-        if portion:
-            yield Batch(portion)
 
 
 def check_batch(

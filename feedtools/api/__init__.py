@@ -1,0 +1,1 @@
+"""The library over many files and processes; the command line only parses and prints."""

@@ -1,0 +1,61 @@
+"""From paths and configuration to articles and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from feedtools.config import Config
+from feedtools.errors import FeedtoolsError
+from feedtools.model import Article, Transmission
+from feedtools.readers import ReadOptions, read
+from feedtools.rules import Rule, builtin, configure, load_folder, merge, select
+
+BATCH = 2048
+"""Articles of a streamed file that are checked together."""
+
+
+class Batch(NamedTuple):
+    """Articles of one source that are checked together; a transmission comes whole, with its bytes."""
+
+    articles: Sequence[Article]
+    data: bytes | None = None
+    transmission: Transmission | None = None
+
+
+def active_rules(config: Config) -> tuple[Rule, ...]:
+    """The rules that the configuration selects, with its levels and options.
+
+    Raises:
+        RuleError: a rule pack is invalid.
+        ConfigError: a code or an option does not exist.
+    """
+    return select(configure(all_rules(config), config.rules), config.select, config.ignore, config.extend_select)
+
+
+def all_rules(config: Config) -> tuple[Rule, ...]:
+    """The built-in rules and those of the configured packs."""
+    packs = [load_folder(config.root / folder) for folder in config.rule_packs]
+    return merge([*builtin(), *(rule for pack in packs for rule in pack)])
+
+
+def batches(files: Sequence[str], config: Config, on_error: Callable[[FeedtoolsError], None]) -> Iterator[Batch]:
+    """The articles of all files in order: a transmission at a time, streams in portions."""
+    options = ReadOptions(config.text_key, config.id_key, config.input_format)
+    for path in files:
+        try:
+            source = read(path, options, on_error)
+        except FeedtoolsError as error:
+            on_error(error)
+            continue
+        if source.transmission is not None:
+            yield Batch(source.transmission.articles, source.data, source.transmission)
+            continue
+        portion: list[Article] = []
+        for article in source.articles:
+            portion.append(article)
+            if len(portion) == BATCH:
+                yield Batch(portion)
+                portion = []
+        if portion:
+            yield Batch(portion)

@@ -1,0 +1,39 @@
+"""The command line: each command is a module that is imported when it runs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from feedtools import __version__
+
+COMMANDS = ("check", "dedup", "clean", "index", "rules", "lsp")
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are modules of this package, imported only when one is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order a newcomer meets them."""
+        return [name for name in COMMANDS if self.get_command(ctx, name)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, if there is one."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = f"{__name__}.{cmd_name}"
+        try:
+            command = getattr(import_module(module), cmd_name)
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+            return None
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Lint, deduplicate and restore published text feeds."""

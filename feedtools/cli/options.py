@@ -1,0 +1,60 @@
+"""Options and endings that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from feedtools.config import Config, discover, load
+from feedtools.errors import FeedtoolsError
+
+
+def split(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """A repeatable option whose values may hold several codes, separated by commas."""
+    return tuple(code.strip() for value in values for code in value.split(",") if code.strip())
+
+
+def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """How inputs are read and work is spread, for every command that reads a feed."""
+    for option in (
+        click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use."),
+        click.option("--text-key", help="Name of the text field of JSONL records.  [default: text]"),
+        click.option("--id-key", help="Name of the id field of JSONL records.  [default: id]"),
+        click.option("--input-format", help="Format of the inputs, where name and content do not tell."),
+        click.option("--jobs", "-j", type=click.IntRange(0), help="Processes; 0 for one a core.  [default: 0]"),
+    ):
+        command = option(command)
+    return command
+
+
+def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which rules run."""
+    for option in (
+        click.option("--select", multiple=True, callback=split, help="Rules to run: codes, prefixes, names."),
+        click.option("--extend-select", multiple=True, callback=split, help="Rules to run besides those."),
+        click.option("--ignore", multiple=True, callback=split, help="Rules to leave out; the longest prefix wins."),
+    ):
+        command = option(command)
+    return command
+
+
+def configured(config_file: Path | None, **flags: Any) -> Config:
+    """The configuration file's values, with the flags that were given in their place.
+
+    Raises:
+        ConfigError: the file is invalid.
+    """
+    config = load(config_file) if config_file else discover(Path())
+    return config._replace(**{name: value for name, value in flags.items() if value not in (None, ())})
+
+
+def report_errors(errors: Iterable[FeedtoolsError]) -> bool:
+    """Print what could not be done to standard error; whether there was any."""
+    failed = False
+    for error in errors:
+        click.echo(f"feedtools: {error}", err=True)
+        failed = True
+    return failed
