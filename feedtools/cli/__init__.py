@@ -18,7 +18,7 @@ class LazyGroup(click.Group):
         """The commands in the order a newcomer meets them."""
         return [name for name in COMMANDS if self.get_command(ctx, name)]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command of that name, if there is one."""
         if cmd_name not in COMMANDS:
             return None
