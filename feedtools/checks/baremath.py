@@ -37,32 +37,35 @@ _COMMANDS = (
 )
 _FUNCTIONS = "log|ln|lg|exp|max|min|sup|inf|lim|sum|prod|arg|argmax|argmin|det|tr|Tr|diag|rank|dim|softmax|sigma|theta"
 _GREEK = "\u0370-\u03ff"
+_NAME = rf"\d{{0,3}}[d\u0394\u2202]?[A-Za-z{_GREEK}]"
 _SEED = re.compile(
     rf"""
     \\(?:{_COMMANDS})(?![A-Za-z])
-  | \\\{{ | (?<=[A-Za-z])\\\|(?=[A-Za-z])                 # \{{x_i\}}; z\|x, whose parentheses are gone
-  | [_^]\{{                                               # T_{{sub}}, ^{{(i)}}
-  | (?<![A-Za-z0-9_.{_GREEK}])(?:\d{{0,3}}[d\u0394\u2202]?[A-Za-z{_GREEK}]|{_FUNCTIONS})['’]*_
-    (?: '?\d{{1,3}}(?![A-Za-z]{{2}}|[\d_]) | (?:[A-Za-z{_GREEK}]|[ijklmnt0-9]{{2,3}})['’]*(?![A-Za-z0-9_](?![_^])) | \\ )
+  | \\\{{ | (?<=[A-Za-z])\\\|(?=[A-Za-z]) | \\\|_\d | \d\\%         # \{{x_i\}}; z\|x, whose parentheses are gone
+  | [_^]\{{                                                       # T_{{sub}}, ^{{(i)}}
+  | (?<![A-Za-z0-9_.{_GREEK}])(?:{_NAME}|{_FUNCTIONS})['’]*_
+    (?:'?\d{{1,3}}(?![A-Za-z]{{2}}|[\d_])|\\)                      # x_1, log_2d
+  | (?<![A-Za-z0-9_.{_GREEK}])(?:{_NAME}|argmax|argmin|lim|sum|prod|log)['’]*_
+    (?:[A-Za-z{_GREEK}]|[ijklmnt0-9]{{2,3}})['’]*(?![A-Za-z0-9_](?![_^]))      # x_i, w_ij
   | [A-Za-z0-9)\]}}'{_GREEK}]\^(?:[A-Za-z{_GREEK}](?![a-z]{{2}})|\d{{1,3}}(?![\d\]])|[(*∗\\]|[-+−]\d)
-  | (?<![A-Za-z0-9_.+^-])[A-Za-z]\^(?=[,;)]|\Z)           # V^ , its star lost
+  | (?<![A-Za-z0-9_.+^-])[A-Za-z]\^(?=[,;)]|\Z)                   # V^ , its star lost
+  | \A(?:[a-z]_|_[a-z])\Z                                         # half of a subscript
     """,
     re.VERBOSE,
 )
-# Powers that authors type as plain text and readers take as such: 10^4, O(n^2), R^2, m^2.
-_PLAIN = re.compile(
-    r"[^\w\\{}]*(?:[-+]?\d+(?:\.\d+)?\^[-+]?\d+|[OoΘΩ]\([^{}_\\]{0,30}\)?|R\^2|[kcmnμ]?m\^[23]|s\^[-−]?[12])[^\w\\{}]*"
-)
+# Powers that authors type as plain text and readers take as such: 10^4, R^2, m^2, and O(n^2) inside a sentence.
+_PLAIN = re.compile(r"[^\w\\{}]*(?:[-+]?\d+(?:\.\d+)?\^[-+]?\d+|R\^2|[kcmnμ]?m\^[23]|s\^[-−]?[12])[^\w\\{}]*")
+_COMPLEXITY = re.compile(r"[OoΘΩ]\([^{}_\\]{0,30}\)")
 _CODE = re.compile(
     r"""://|www\.|@|\w\.[A-Za-z]{2,}|^["'`]|::|->|^[~/.]+/|__|[A-Za-z]:\\|[!=]==|&&|\$|\+=|\w/\w+/\w
-    |[A-Za-z]{4,}_\{[A-Za-z]{3,}|\.(?:py|txt|md|h|c|js)\b|\w_\w+\(""",
+    |[A-Za-z]{4,}_\{[A-Za-z]{3,}|\.(?:py|txt|md|h|c|js)\b|[A-Za-z]{2}_\w+\(|\w_\w{2,}\(""",
     re.VERBOSE,
 )
 _OPERATOR = re.compile(r"(?:[-+*/=<>|&~→←↔∈∉⊂⊆∪∩≤≥≠≈∼×·±∘−]|[!:<>=]=|\\[a-z]{2,})+")
 _ENDS_OPEN = re.compile(r"(?:[-+*/=<>|→∈≤≥≠≈∼×·±−]|\\[a-z]{2,})\Z")
 _WORDS = re.compile(rf"(?<![\\A-Za-z])(?!(?:{_FUNCTIONS})(?![A-Za-z]))[A-Za-z]{{3,}}")
 _SHORT_WORDS = frozenset(
-    "a I A an as at be by do go he if in is it me my no of on or so to up us we am are the and for vs".split()
+    re.findall(r"\w+", "a I A an as at be by do go he if in is it me my no of on or so to up us we vs")
 )
 _OPEN, _CLOSE, _LOOSE = frozenset("([{"), frozenset(")]}"), frozenset(",;:!?.…'\" ")
 _MAX_PIECES = 40
@@ -107,8 +110,20 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Hit]:
         last = _grow_right(pieces, first, number)
         floor = number = last + 1
         a, b = _trim(text, spans[first][0], spans[last][1])
-        if a < b and not _PLAIN.fullmatch(text, a, b):
+        if a < b and not _PLAIN.fullmatch(text, a, b) and not _is_complexity(text, a, b):
             yield Hit(a, b, edits=_delimit(text, a, b))
+
+
+_LATIN = re.compile(r"[A-Za-z0-9]")
+
+
+def _is_complexity(text: str, start: int, end: int) -> bool:
+    """Whether this is an O(n^2) that its author typed; one between two spaces in Chinese was a formula."""
+    if not _COMPLEXITY.fullmatch(text, start, end):
+        return False
+    before, after = text[max(start - 2, 0) : start], text[end : end + 2]
+    isolated = before[-1:] == " " and after[:1] == " "
+    return not isolated or _LATIN.match(before[0]) is not None or _LATIN.search(after) is not None
 
 
 def is_seed(piece: str) -> bool:
@@ -190,9 +205,9 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
             start += 1
         else:
             break
-    if depth == 0 and text[start : start + 1] == "(" and text.find(")", start, end) == end - 1:
-        if text.find(",", start, end) < 0:
-            return start + 1, end - 1
+    whole = depth == 0 and text[start : start + 1] == "(" and text.find(")", start, end) == end - 1
+    if whole and text.find(",", start, end) < 0:
+        return start + 1, end - 1
     return start, end
 
 
@@ -205,7 +220,9 @@ def _delimit(text: str, start: int, end: int) -> tuple[Edit, ...]:
 
 
 _LETTER = "\U0001d400-\U0001d7ff\u210e"
-_ALPHABETIC = re.compile(rf"[{_LETTER}](?:[{_LETTER}]|[_^]\{{?[{_LETTER}0-9]+\}}?|\([{_LETTER}0-9,]*[{_LETTER}][{_LETTER}0-9,]*\))*")
+_ALPHABETIC = re.compile(
+    rf"[{_LETTER}](?:[{_LETTER}]|[_^]\{{?[{_LETTER}0-9]+\}}?|\([{_LETTER}0-9,]*[{_LETTER}][{_LETTER}0-9,]*\))*"
+)
 _ITALIC = re.compile("[\U0001d434-\U0001d467\u210e]")
 _BESIDE = re.compile(r"[A-Za-z0-9_^\\{}]")
 

@@ -53,8 +53,8 @@ def dangling(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 _LEAD_IN = re.compile(
-    r"(?:如下|包括|包含|分为|步骤|有以下[^\s。,:;]{0,8}|如下[^\s。,:;]{0,8}|as follows|the following(?: \w+)?)[:：]"
-    r"\s*(?P<next>\Z|第[一二三四五六七八九十]+[章节部]|[一二三四五六七八九十]、|(?:总结|小结|结论|参考文献|参考资料)(?=\s))"
+    r"(?:包括|包含|分为|步骤|(?:有以下|如下)[^\s。,:;]{0,8}|as follows|the following(?: \w+)?)[:：]"
+    r"(?=\s*(?:\Z|第[一二三四五六七八九十]+[章节部]|(?:总结|小结|结论|参考文献|参考资料)\s))"
 )
 
 
@@ -62,4 +62,4 @@ def empty_lead_in(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """A sentence that announces a list, code or formula and is followed by a heading or by nothing (FT403)."""
     del options
     for match in _LEAD_IN.finditer(view.text):
-        yield Hit(match.start(), match.start("next") if match["next"] else len(view.text.rstrip()))
+        yield Hit(match.start(), match.end())
