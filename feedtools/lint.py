@@ -195,7 +195,7 @@ def _finding(rule: Rule, article: Article, hit: Hit) -> Finding:
     return Finding(
         rule.id,
         rule.name,
-        rule.level,
+        hit.level or rule.level,
         hit.confidence or rule.confidence,
         article,
         Span(hit.start, hit.end),

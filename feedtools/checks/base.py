@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from feedtools.checks.delimiters import Math
-    from feedtools.model import Confidence, Edit, Safety
+    from feedtools.model import Confidence, Edit, Level, Safety
 
 
 class Hit(NamedTuple):
@@ -21,6 +21,7 @@ class Hit(NamedTuple):
         edits: the repair, if one is offered.
         safety: how far the repair may be trusted; ``None`` for the rule's own.
         confidence: grade of this finding; ``None`` for the rule's own.
+        level: how much it matters; ``None`` for the rule's own. A doubtful finding of an error rule only informs.
     """
 
     start: int
@@ -29,6 +30,7 @@ class Hit(NamedTuple):
     edits: tuple[Edit, ...] = ()
     safety: Safety | None = None
     confidence: Confidence | None = None
+    level: Level | None = None
 
 
 class Evidence(NamedTuple):

@@ -1,0 +1,191 @@
+"""Build the word lists of the identifier rules from counts of words.
+
+    python benchmarks/build_lexicon.py COUNTS_DIR [-o rules/words]
+
+COUNTS_DIR holds three gzipped tables with a header line, counted on texts that still have their hyphens:
+
+* ``compounds.tsv.gz``: compound, count, repositories, joined_count (articles)
+* ``papers.tsv.gz``: joined, hyphenated_forms (``form:count`` ...), count, documents, joined_count (papers)
+* ``tokens.tsv.gz``: token, count (articles)
+
+What is kept is facts about words alone: with how much confidence a joined form stands for a hyphenated one.
+Runs of digits count as one number, so that what is known of ``GPT-4`` holds for ``GPT-5`` as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+PAPER_WEIGHT = 0.3  # papers are one genre in one language; an article count says more about articles
+SMOOTHING = 0.5  # a word seen twice is not yet a fact
+KEPT_FROM = 40  # per cent; below, the joined form is simply the usual one
+NUMBER = re.compile(r"\d+(?:\.\d+)*")
+PART_FROM = 10  # different compounds a first or last part must be seen in to be productive
+PART_LENGTH = 3
+PART_SHARE = 50
+NAME_LENGTH = 3
+FREQUENT = 100  # occurrences from which a spelling is a reference for misspellings
+TERM_LENGTH = 5
+SHAPES = ("plain", "camel")
+
+
+class Facts(NamedTuple):
+    """Counts of one joined form, by the shape of its letters (``plain`` or ``camel``)."""
+
+    hyphenated: dict[str, float]
+    joined: dict[str, float]
+    forms: Counter[str]
+
+
+def key(form: str) -> str:
+    """The joined form, folded, each number written ``#``: what the checker looks up."""
+    return NUMBER.sub("#", form.replace("-", "")).casefold()
+
+
+def shape(form: str) -> str:
+    """``camel`` where the join leaves a capital after a small letter, else ``plain``."""
+    return "camel" if re.search(r"[a-z][A-Z]", form.replace("-", "")) else "plain"
+
+
+def pattern(form: str) -> str:
+    """The hyphenated form as stored: folded, each number written ``#``, a hyphen between two numbers ``#=``."""
+    return re.sub("#(?:-#)+", lambda m: "#" + "=" * m.group().count("-"), NUMBER.sub("#", form).casefold())
+
+
+def rows(path: Path) -> Iterator[list[str]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        next(lines)
+        for line in lines:
+            yield line.rstrip("\n").split("\t")
+
+
+def count(source: Path) -> tuple[dict[str, Facts], dict[str, int]]:
+    """Counts by joined form, and the occurrences of every token written without a hyphen."""
+    facts: dict[str, Facts] = defaultdict(lambda: Facts(defaultdict(float), defaultdict(float), Counter()))
+    tokens = {token: int(n) for token, n in rows(source / "tokens.tsv.gz")}
+    folded = {token.casefold() for token in tokens}
+    for form, n, _repositories, joined in rows(source / "compounds.tsv.gz"):
+        entry = facts[key(form)]
+        entry.hyphenated[shape(form)] += int(n)
+        entry.forms[pattern(form)] += int(n)
+        if form.replace("-", "").casefold() not in folded:
+            entry.joined[shape(form)] += int(joined)
+    for joined_form, forms, _n, _documents, joined in rows(source / "papers.tsv.gz"):
+        entry = facts[key(joined_form)]
+        for part in forms.split():
+            form, n = part.rsplit(":", 1)
+            entry.hyphenated["plain"] += PAPER_WEIGHT * int(n)
+            entry.forms[pattern(form)] += max(1, int(PAPER_WEIGHT * int(n)))
+        entry.joined["plain"] += PAPER_WEIGHT * int(joined)
+    for token, n in tokens.items():
+        if key(token) in facts:
+            facts[key(token)].joined[shape(token)] += n
+    return facts, tokens
+
+
+def share(hyphenated: float, joined: float) -> int:
+    """Per cent of the occurrences that have the hyphen, pulled towards doubt where there are few."""
+    return int(100 * hyphenated / (hyphenated + joined + SMOOTHING))
+
+
+def compounds(facts: dict[str, Facts]) -> Iterator[str]:
+    """Lines ``hyphenated<TAB>plain<TAB>camel``, in the order of their joined forms."""
+    for name in sorted(facts):
+        entry = facts[name]
+        if len(name) < NAME_LENGTH or not name.isascii() or not re.search("[a-z]", name):
+            continue
+        every_h, every_j = sum(entry.hyphenated.values()), sum(entry.joined.values())
+        plain = share(every_h, entry.joined["plain"] + 0.2 * entry.joined["camel"])
+        camel = share(
+            entry.hyphenated["camel"] + 0.1 * entry.hyphenated["plain"],
+            entry.joined["camel"] + 0.1 * entry.joined["plain"],
+        )
+        if max(plain, camel) < KEPT_FROM or every_h < 0.2 * every_j:
+            continue
+        form = max(entry.forms, key=lambda f: (entry.forms[f], f))
+        yield f"{form}\t{plain}\t{camel}"
+
+
+def fold(tokens: dict[str, int]) -> Counter[str]:
+    """Occurrences of every token, whatever its case."""
+    folded: Counter[str] = Counter()
+    for token, n in tokens.items():
+        folded[token.casefold()] += n
+    return folded
+
+
+def names(tokens: dict[str, int], facts: dict[str, Facts], taken: set[str]) -> Iterator[str]:
+    """Lines ``name``: words that are written without a hyphen, folded and in order."""
+    used = Counter(part for entry in facts.values() for form in entry.forms for part in re.split("[-=]", form))
+    known = fold(tokens).keys() | {part for part, compounds in used.items() if compounds > 1}
+    for name in sorted(known):
+        if name.isascii() and name.isalpha() and len(name) >= NAME_LENGTH and name not in taken:
+            yield name
+
+
+def productivity(hyphenated: int, joined: int) -> int:
+    """Per cent of the words with a part that keep a hyphen at it; 0 where there are too few to say."""
+    return int(100 * hyphenated / (hyphenated + 10 * joined + 1)) if hyphenated >= PART_FROM else 0
+
+
+def parts(facts: dict[str, Facts], tokens: dict[str, int]) -> Iterator[str]:
+    """Lines ``part<TAB>first<TAB>last``: per cent of the words it begins (ends) that keep a hyphen there."""
+    first: dict[str, set[str]] = defaultdict(set)
+    last: dict[str, set[str]] = defaultdict(set)
+    for name, entry in facts.items():
+        for form in entry.forms:
+            head, *_, tail = re.split("[-=]", form)
+            first[head].add(name)
+            last[tail].add(name)
+    words = {token.casefold() for token in tokens if token.isalpha()}
+    words |= {part for part in first.keys() & last.keys() if part.isalpha() and len(part) >= PART_LENGTH}
+    begun: Counter[str] = Counter()
+    ended: Counter[str] = Counter()
+    for word in {token.casefold() for token in tokens if token.isalpha()}:
+        for cut in range(PART_LENGTH, len(word) - PART_LENGTH + 1):
+            if word[:cut] in words and word[cut:] in words:
+                begun[word[:cut]] += 1
+                ended[word[cut:]] += 1
+    for part in sorted(first.keys() | last.keys()):
+        if not (part.isascii() and part.isalpha() and len(part) >= PART_LENGTH):
+            continue
+        shares = [productivity(len(first[part]), begun[part]), productivity(len(last[part]), ended[part])]
+        if max(shares) >= PART_SHARE:
+            yield f"{part}\t{shares[0]}\t{shares[1]}"
+
+
+def terms(tokens: dict[str, int]) -> Iterator[str]:
+    """Lines ``term``: words so common that a word one letter off is more likely a slip than another word."""
+    for term, n in sorted(fold(tokens).items()):
+        if n >= FREQUENT and len(term) >= TERM_LENGTH and term.isascii() and term.isalpha():
+            yield term
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("counts", type=Path)
+    parser.add_argument("-o", "--output", type=Path, default=Path("rules/words"))
+    arguments = parser.parse_args(argv)
+    facts, tokens = count(arguments.counts)
+    lines = list(compounds(facts))
+    taken = {re.sub("[-=]", "", line.split("\t")[0]) for line in lines}
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    (arguments.output / "compounds.tsv").write_text("\n".join(lines) + "\n", encoding="ascii")
+    known = list(names(tokens, facts, taken))
+    (arguments.output / "names.txt").write_text("\n".join(known) + "\n", encoding="ascii")
+    productive = list(parts(facts, tokens))
+    (arguments.output / "parts.tsv").write_text("\n".join(productive) + "\n", encoding="ascii")
+    common = list(terms(tokens))
+    (arguments.output / "terms.txt").write_text("\n".join(common) + "\n", encoding="ascii")
+    print(f"{len(common)} terms, {len(lines)} compounds, {len(known)} names, {len(productive)} parts")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,71 @@
+"""Hyphenated compounds the archive teaches: harvested from articles that kept their hyphens, stored, read back."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from feedtools.checks import lexicon
+from feedtools.errors import ReadError, WriteError
+
+HEADER = "# feedtools compounds 1"
+_PART = r"[A-Za-z0-9]{1,24}(?:\.[0-9]{1,3})?"
+COMPOUND = re.compile(rf"(?<![\w./\\@:=^{{-]){_PART}(?:-{_PART}){{1,4}}(?![\w/\\@=(^-])")
+MATH = re.compile(r"\\\(.{0,2000}?\\\)|\\\[.{0,2000}?\\\]|\$[^$]{1,500}\$", re.DOTALL)
+LETTERS = 3  # in all; fewer is arithmetic (n-1) or an item number
+
+
+def harvest(texts: Iterable[str]) -> dict[str, str]:
+    """Collect what articles with their hyphens teach about articles without.
+
+    Args:
+        texts: articles of the feed or of the archive; those that show no hyphen are passed over.
+
+    Returns:
+        Joined form (folded) to the usual hyphenated one, without words that are as often written joined.
+    """
+    forms: Counter[str] = Counter()
+    for text in texts:
+        if "-" in text:
+            forms.update(COMPOUND.findall(MATH.sub(" ", text)))
+    best: dict[str, str] = {}
+    for form, _count in sorted(forms.items(), key=lambda item: (-item[1], item[0])):
+        joined = form.replace("-", "").casefold()
+        if sum(map(str.isalpha, joined)) >= LETTERS and not lexicon.is_name(joined):
+            best.setdefault(joined, form)
+    return best
+
+
+def read(path: str | Path) -> dict[str, str]:
+    """Read back what `write` stored.
+
+    Raises:
+        ReadError: the file cannot be read, or is not such a file.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReadError(f"learned compounds cannot be read: {error}", path=str(path)) from error
+    if not lines or lines[0] != HEADER:
+        message = f"not a file of learned compounds: expected {HEADER!r} first; write one with feedtools rules learn"
+        raise ReadError(message, path=str(path), line=1)
+    return {form.replace("-", "").casefold(): form for form in lines[1:] if form}
+
+
+def write(path: str | Path, compounds: Mapping[str, str]) -> None:
+    """Store compounds, one hyphenated form a line, in order; the file is replaced whole or not at all.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    target = Path(path)
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    try:
+        part.write_text("\n".join([HEADER, *sorted(compounds.values())]) + "\n", encoding="utf-8")
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise WriteError(f"learned compounds cannot be written: {error}", path=str(path)) from error

@@ -1,0 +1,84 @@
+"""Technical words one slip away from a common one: ``Transfomer``, ``MINST`` beside ``MNIST`` (rule FT303)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from feedtools.checks import lexicon
+from feedtools.checks.base import Hit, View
+from feedtools.model import Edit
+
+if TYPE_CHECKING:
+    from feedtools.model import Confidence
+
+# A word by itself: not part of a path, a link, snake_case, code or a formula.
+WORD = re.compile(
+    r"(?<![A-Za-z0-9_./\\@:'\"-])[A-Z]?(?:[a-z]{5,30}|[A-Z]{4,12})(?![A-Za-z0-9_/\\@(='\"-]|\.[A-Za-z0-9])"
+)
+LEAST = 7  # letters of a word that may be corrected without the right one standing beside it
+TAIL = 2  # letters at the end in which a difference is grammar: plural, tense, British spelling
+HEAD = 2  # letters at the start that are not doubled by a slip: cmake and ccmake are two programs
+
+Slip = Literal["missing", "doubled", "swapped"]
+
+
+def slip(word: str, term: str) -> Slip | None:
+    """How ``word`` came from ``term`` by one slip of the hand, if it did; differences at the ends are grammar.
+
+    A replaced letter is no slip here: it makes another word too often.
+    """
+    size = min(len(word), len(term))
+    same = next((i for i in range(size) if word[i] != term[i]), size)
+    if same == 0 or same >= len(term) - TAIL:
+        return None
+    if len(word) == len(term):
+        swapped = word[same : same + 2] == term[same + 1 : same - 1 : -1] and word[same + 2 :] == term[same + 2 :]
+        return "swapped" if swapped else None
+    if len(word) < len(term):
+        return "missing" if word[same:] == term[same + 1 :] else None
+    return "doubled" if same >= HEAD and word[same + 1 :] == term[same:] and word[same] == word[same - 1] else None
+
+
+@lru_cache(maxsize=1 << 13)
+def candidates(word: str) -> tuple[tuple[str, Slip], ...]:
+    """Common words from which ``word`` (folded) is one slip away; none if it is a word itself."""
+    if lexicon.is_name(word) or lexicon.compound(word) is not None:
+        return ()
+    found = ((term, slip(word, term)) for term in lexicon.terms_like(word))
+    return tuple((term, how) for term, how in found if how is not None)
+
+
+def misspelt(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
+    """Find misspelt technical words (FT303).
+
+    Args:
+        view: the article.
+        options: ``least``, letters from which a word is reported though the right one is not in the article.
+    """
+    text = view.text
+    least = options.get("least", LEAST)
+    cut = len(text) - 3 if text.endswith("...") else -1
+    folded = ""
+    for match in WORD.finditer(text):
+        word = match.group()
+        start, end = match.span()
+        if end == cut or not (found := candidates(word.casefold())):
+            continue
+        folded = folded or text.casefold()
+        for term, how in found:
+            beside = re.search(rf"(?<![a-z]){term}(?![a-z])", folded) is not None
+            if not beside and (len(found) > 1 or word.isupper() or len(word) < least):
+                continue
+            right = _like(term, word)
+            grade: Confidence = "high" if beside and len(word) >= least else "medium" if beside else "low"
+            message = f"{word} looks like a slip for {right} (a letter {how}); correct it, or allow it if it is a name"
+            yield Hit(start, end, message, (Edit(start, end, right),), "unsafe", grade)
+            break
+
+
+def _like(term: str, word: str) -> str:
+    """``term`` in the case of ``word``."""
+    return term.upper() if word.isupper() else term.capitalize() if word[0].isupper() else term
