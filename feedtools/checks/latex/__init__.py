@@ -1,0 +1,5 @@
+"""Formulas: are they closed, would they render, do they mean what they show?"""
+
+from feedtools.checks.latex.rules import broken, stray_close, unclosed
+
+__all__ = ["broken", "stray_close", "unclosed"]

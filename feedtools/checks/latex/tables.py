@@ -1,0 +1,87 @@
+"""What each renderer accepts: facts measured by ``benchmarks/latex_tables.py``, loaded when a formula is first checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+
+class Command(NamedTuple):
+    r"""How one command is used.
+
+    Attributes:
+        args: one letter an argument: ``m`` in the mode around it, ``M`` math, ``t`` text, ``p`` a single atom,
+            ``o`` optional, ``O`` optional and unread, ``*`` optional star, ``s`` length, ``c`` colour, ``u`` unread,
+            ``d`` delimiter, ``g`` equation tag.
+        limits: 4 where ``\limits`` may follow, else 0.
+        script: whether it may be a script without braces, as in ``x^\frac12``.
+    """
+
+    args: str
+    limits: int
+    script: bool
+
+
+class Environment(NamedTuple):
+    r"""How one ``\begin{…}`` is used.
+
+    Attributes:
+        args: ``A`` column letters, ``N`` a number, ``o`` an optional column letter, ``""`` none.
+        inline: whether it may stand in a formula that is not displayed.
+        columns: most columns, 0 for any number.
+        tags: whether every row may carry its own ``\tag``.
+    """
+
+    args: str
+    inline: bool
+    columns: int
+    tags: bool
+
+
+class Tables(NamedTuple):
+    """One renderer's facts.
+
+    Attributes:
+        math: token to command, in math mode.
+        text: token to command, in text mode.
+        environments: name to environment.
+        delimiters: what may follow ``left``.
+        accents: combining marks that may follow a letter.
+        superscripts: characters that are superscripts by themselves.
+        subscripts: likewise subscripts.
+    """
+
+    math: Mapping[str, Command]
+    text: Mapping[str, Command]
+    environments: Mapping[str, Environment]
+    delimiters: frozenset[str]
+    accents: frozenset[str]
+    superscripts: frozenset[str]
+    subscripts: frozenset[str]
+
+
+@lru_cache(maxsize=4)
+def load(renderer: str) -> Tables:
+    """The tables of ``katex`` or ``mathjax``."""
+    raw: dict[str, Any] = json.loads((files(__package__) / f"{renderer}.json").read_text(encoding="utf-8"))
+    math: dict[str, Command] = {}
+    text: dict[str, Command] = {}
+    for key, names in raw["commands"].items():
+        args, flags = key.split(":")
+        command = Command(args, 4 if "L" in flags else 0, "S" in flags)
+        if "M" in flags:
+            math.update(dict.fromkeys(names, command))
+        if "T" in flags:
+            text.update(dict.fromkeys(names, command))
+    return Tables(
+        math,
+        text,
+        {name: Environment(**facts) for name, facts in raw["environments"].items()},
+        frozenset(raw["delimiters"]),
+        frozenset(raw["accents"]),
+        frozenset(raw["scripts"]["sup"]),
+        frozenset(raw["scripts"]["sub"]),
+    )
