@@ -141,8 +141,9 @@ def _open(text: str, start: int, end: int, opener: str) -> Math:
         elif mark[0] != "\\" and not depth and text[body : match.start()].strip():
             end = match.start()
             break
-    stop = len(text[:end].rstrip()) if end < len(text) else end
-    return Math(start, max(stop, body), opener, closed=False)
+    while body < end < len(text) and text[end - 1].isspace():
+        end -= 1
+    return Math(start, end, opener, closed=False)
 
 
 def _environment(text: str, start: int, body: int, name: str) -> Math:

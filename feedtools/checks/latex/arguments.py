@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from feedtools.checks.latex.faults import Broken
+from feedtools.checks.latex.faults import BrokenError
 from feedtools.checks.latex.tables import Command
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def read(self: Parser, tok: str, i: int) -> int:
     kind = self.need[0]
     if kind in "mMtgSp":
         if kind == "g":
-            tag(self, i)
+            tag(self)
         if tok == "{":
             self.need = self.need[1:]
             text = kind in "tg" or (kind != "M" and self.text)
@@ -46,10 +46,10 @@ def read(self: Parser, tok: str, i: int) -> int:
     return special(self, kind, tok, i)
 
 
-def tag(self: Parser, i: int) -> None:
+def tag(self: Parser) -> None:
     """One tag a row, or a formula."""
     if self.tagged >= 0 and self.tagged != self.command:
-        raise Broken("second-tag", self.command, self.tagged)
+        raise BrokenError("second-tag", self.command, self.tagged)
     self.tagged = self.command
 
 
@@ -70,13 +70,13 @@ def single(self: Parser, tok: str, i: int) -> int:
     if command is not None:
         whole = kind in "Sp"
         if (whole and not command.script and not text) or (not whole and command.args):
-            raise Broken("missing-argument", i, self.command, tok)
+            raise BrokenError("missing-argument", i, self.command, tok)
         self.need = command.args + self.need[1:]
         if command.args:
             self.command = i
         return i + 1
     first = tok[:1]
-    if first.isalnum() or (first and first in "+-=,.()|/:;<>!?*\"@"):
+    if first.isalnum() or (first and first in '+-=,.()|/:;<>!?*"@'):
         self.need = self.need[1:]
         return shorten(self, tok, i)
     return odd_single(self, tok, i)
@@ -98,11 +98,11 @@ def odd_single(self: Parser, tok: str, i: int) -> int:
         check_character(self, tok, i)
         self.need = self.need[1:]
         return shorten(self, tok, i)
-    if tok.startswith("\\") and tok not in KNOWN:
+    if tok.startswith("\\") and not _GRAMMAR.fullmatch(tok):
         other = self.math if self.text else self.texts
         if tok not in other and not tok.startswith(("\\begin", "\\end")):
-            raise Broken("lone-backslash" if tok == "\\" else "unknown", i, what=tok)
-    raise Broken("missing-argument", i, self.command, tok)
+            raise BrokenError("lone-backslash" if tok == "\\" else "unknown", i, what=tok)
+    raise BrokenError("missing-argument", i, self.command, tok)
 
 
 def check_character(self: Parser, tok: str, i: int) -> None:
@@ -110,16 +110,17 @@ def check_character(self: Parser, tok: str, i: int) -> None:
     first = tok[0]
     odd = first < " " or first == "\x7f" or "\ud800" <= first <= "\uf8ff" or first in "\u2028\u2029"
     if odd or "\u0300" <= first <= "\u036f":
-        raise Broken("odd-character", i, what=f"U+{ord(first):04X}")
+        raise BrokenError("odd-character", i, what=f"U+{ord(first):04X}")
     for mark in tok[1:]:
         if "\u0300" <= mark <= "\u036f" and mark not in self.tables.accents:
-            raise Broken("odd-character", i, what=f"U+{ord(mark):04X}")
+            raise BrokenError("odd-character", i, what=f"U+{ord(mark):04X}")
 
 
-KNOWN = frozenset(
-    r"\left \right \middle \over \choose \atop \brace \brack \above \limits \nolimits \hline \hdashline \begingroup "
-    r"\endgroup \bgroup \egroup \( \) \[ \] \newcommand \renewcommand \def \\ \cr \newline".split(" ")
+_GRAMMAR_WORDS = (
+    r"left|right|middle|over|choose|atop|brace|brack|above|limits|nolimits|hline|hdashline|begingroup|endgroup|bgroup|"
+    r"egroup|newcommand|renewcommand|providecommand|def|gdef|cr|newline|char|let|global|long|[()\\[\]\\]"
 )
+_GRAMMAR = re.compile(rf"\\(?:{_GRAMMAR_WORDS})")
 
 
 def optional(self: Parser, tok: str, i: int) -> int:
@@ -147,7 +148,7 @@ def closing_bracket(self: Parser, i: int) -> int:
         if tok == "{" and matching[j] > 0:
             j = matching[j]
         elif tok in {"", "}", "{"}:
-            raise Broken("unclosed", j, i, "]")
+            raise BrokenError("unclosed", j, i, "]")
         j += 1
 
 
@@ -169,7 +170,7 @@ def group_text(self: Parser, i: int) -> tuple[str, int]:
     """The text of the group that opens at token ``i``, and the number of the token after it."""
     close = braces(self)[i]
     if not close:
-        raise Broken("unclosed", len(self.tokens) - 1, i, "}")
+        raise BrokenError("unclosed", len(self.tokens) - 1, i, "}")
     return "".join(self.tokens[i + 1 : close]), close + 1
 
 
@@ -180,10 +181,10 @@ def special(self: Parser, kind: str, tok: str, i: int) -> int:
     elif kind == "s":
         match = _SIZE.match("".join(self.tokens[i : i + 4]))
         if not match:
-            raise Broken("length", i, self.command, tok)
+            raise BrokenError("length", i, self.command, tok)
         return skip(self, i, match.end())
     elif not tok or tok in {"}", "&", "^", "_"}:
-        raise Broken("missing-argument", i, self.command, tok)
+        raise BrokenError("missing-argument", i, self.command, tok)
     else:
         text, after = tok[0], i
         if tok.startswith("\\"):
@@ -191,9 +192,9 @@ def special(self: Parser, kind: str, tok: str, i: int) -> int:
         else:
             after = shorten(self, tok, i)
     if kind == "s" and text and not _SIZE.search(text):
-        raise Broken("length", i, self.command, text)
+        raise BrokenError("length", i, self.command, text)
     if kind == "c" and not _COLOUR.fullmatch(text):
-        raise Broken("colour", i, self.command, text)
+        raise BrokenError("colour", i, self.command, text)
     return after
 
 
@@ -212,7 +213,7 @@ def braced_delimiter(self: Parser, i: int) -> int:
     if self.tokens[i] == "{" and i + 2 < len(self.tokens) and self.tokens[i + 2] == "}":
         if self.tokens[i + 1] in self.tables.delimiters:
             return i + 3
-        raise Broken("delimiter", i + 1, self.command, self.tokens[i + 1])
+        raise BrokenError("delimiter", i + 1, self.command, self.tokens[i + 1])
     return delimiter(self, i, self.command)
 
 
@@ -225,7 +226,7 @@ def delimiter(self: Parser, i: int, command: int) -> int:
         return i + 1
     if tok[:1] in self.tables.delimiters:
         return shorten(self, tok, i)
-    raise Broken("delimiter", i, command, self.tokens[command])
+    raise BrokenError("delimiter", i, command, self.tokens[command])
 
 
 def row_gap(self: Parser, i: int) -> int:
@@ -233,7 +234,7 @@ def row_gap(self: Parser, i: int) -> int:
     close = closing_bracket(self, i)
     text = "".join(self.tokens[i + 1 : close])
     if not _SIZE.search(text):
-        raise Broken("row-gap", i, what=f"[{text}]")
+        raise BrokenError("row-gap", i, what=f"[{text}]")
     return close + 1
 
 
@@ -254,7 +255,7 @@ def environment(self: Parser, args: str, i: int) -> int:
         after = shorten(self, tok, after)
     good = _COLUMNS.fullmatch(text) if args == "A" else text.strip().isdigit() and int(text[:9]) > 0
     if not good or not tok:
-        raise Broken("columns" if args == "A" else "number", i, i, text)
+        raise BrokenError("columns" if args == "A" else "number", i, i, text)
     return after
 
 
@@ -265,7 +266,7 @@ def define(self: Parser, tok: str, i: int) -> int:
         j += 1
     name = self.tokens[j]
     if not name.startswith("\\"):
-        raise Broken("missing-argument", j, i, name)
+        raise BrokenError("missing-argument", j, i, name)
     count = 0
     j += 1
     while self.tokens[j] != "{" and self.tokens[j]:
@@ -273,7 +274,7 @@ def define(self: Parser, tok: str, i: int) -> int:
         count = max([count, *digits])
         j += 1
     if not self.tokens[j]:
-        raise Broken("missing-argument", j, i, tok)
+        raise BrokenError("missing-argument", j, i, tok)
     command = Command("m" * count, 0, False)
     self.math = {**self.math, name: command}
     self.texts = {**self.texts, name: command}

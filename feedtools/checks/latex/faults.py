@@ -25,7 +25,7 @@ class Fault(NamedTuple):
     what: str = ""
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     """Raised inside the parser at the first fault; token numbers, not offsets."""
 
     def __init__(self, code: str, index: int, opener: int = -1, what: str = "") -> None:

@@ -56,10 +56,10 @@ def describe(fault: Fault, body: str, opener: str, names: Iterable[str]) -> str:
         opener: how the formula was opened.
         names: commands (or environments) the renderer knows, for a likely spelling.
     """
-    found = body[fault.start : fault.end].strip() or ("the end of the formula" if fault.start >= len(body.rstrip()) else "a space")
-    closer = _CLOSERS.get(fault.what) or (
-        fault.what if fault.what.startswith("\\") else f"\\end{{{fault.what}}}"
+    found = body[fault.start : fault.end].strip() or (
+        "the end of the formula" if fault.start >= len(body.rstrip()) else "a space"
     )
+    closer = _CLOSERS.get(fault.what) or (fault.what if fault.what.startswith("\\") else f"\\end{{{fault.what}}}")
     opened = fault.opened
     if opened in {"\\left", "{"} and fault.opener >= 0:
         opened = _head(body, fault.opener, opened)

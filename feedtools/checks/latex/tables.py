@@ -1,4 +1,4 @@
-"""What each renderer accepts: facts measured by ``benchmarks/latex_tables.py``, loaded when a formula is first checked."""
+"""What each renderer accepts: facts measured by ``benchmarks/latex_tables.py``, loaded at first use."""
 
 from __future__ import annotations
 

@@ -1,0 +1,178 @@
+"""Would this formula render?"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedtools.checks import latex
+from feedtools.checks.base import Hit, View
+from feedtools.checks.latex.messages import WORDS
+from feedtools.checks.latex.parser import find_fault
+from feedtools.checks.latex.tables import load
+
+KATEX = load("katex")
+PIECES = [
+    *(r"\( \) \[ \] $ { } ^ _ & \\ [ ] \left( \right) \left\{ \right. \middle| \frac \sqrt \text{ \mathbf".split()),
+    *(r"\begin{cases} \end{cases} \begin{array}{cc} \end{array} \limits \sum \over \color{red} \hspace{1em}".split()),
+    *("a", "x", "1", " ", "'", "中", "\\", "%", "#", "~", "\ud800", "\x00", "\x01", "\n", r"\foo", "²", "é", "\u0301"),
+    *(r"\tag{1}", r"\hline", r"\big", r"\kern", "1em", r"\\[2mm]", r"\newcommand", r"\def", r"\operatorname*", "*"),
+]
+soup = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
+
+
+def code(body: str, display: bool = True) -> str:
+    fault = find_fault(body, display, KATEX)
+    return fault.code if fault else ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r"\frac12 + \frac{a}{b} + \sqrt[3]{x} + \sqrt2",
+        r"x^\frac12_{i'} + f''^2 + x^2_1 + \hat x",
+        r"\left( a \middle| b \right] \left. x \right\}",
+        r"\begin{array}{c|c} \hline a & b \\[2mm] \hline c & d \end{array}",
+        r"\begin{cases} 1 & \text{若 $x>0$ 且 \(y\)} \\ 0 \end{cases}",
+        r"\mathop{\arg\max}\limits_{x} \operatorname*{arg\,min}\limits_y \sum\limits_{i=1}^n",
+        r"a \over b",
+        r"\newcommand{\RR}[1]{\mathbb{R}^{#1}} \RR{n}",
+        r"100\% \text{50\%} \# \$",
+        r"\big( \Big{[} \bigg\| x \hspace{-1em} \kern.5em \rule{1pt}{2pt} \textcolor{#ff0000}{x}",
+        r"\substack{a \\ b} \underset{x}{\max} \xrightarrow[a]{b} \overbrace{x}^{n}",
+        r"准确率 = \frac{命中}{总数}",
+        "",
+    ],
+)
+def test_formulas_that_render(body: str) -> None:
+    assert code(body) == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (r"\frac{a}{b", "unclosed"),
+        (r"a}", "extra-close"),
+        (r"\left( a", "unclosed"),
+        (r"a \right)", "extra-close"),
+        (r"{\left( a} \right)", "unclosed-before"),
+        (r"\left( a}", "extra-close-inside"),
+        (r"\left a", "delimiter"),
+        (r"x^2^3", "double-script"),
+        (r"x_a_b", "double-script"),
+        (r"x'^2'", "double-script"),
+        (r"x^2'", "double-script"),
+        (r"\frac{a}", "missing-argument"),
+        (r"x^", "missing-argument"),
+        (r"x_\sum", "missing-argument"),
+        (r"\frac\sqrt2 3", "missing-argument"),
+        (r"\foo", "unknown"),
+        (r"x^\foo", "unknown"),
+        (r"\text{a_b}", "math-in-text"),
+        (r"\ae", "text-in-math"),
+        ("a\x00", "odd-character"),
+        ("a\ud800", "odd-character"),
+        (r"x\limits_a", "limits"),
+        ("a $ b", "stray-dollar"),
+        (r"a \( b", "nested-delimiter"),
+        (r"\middle| a", "middle"),
+        (r"a \over b \over c", "second-infix"),
+        (r"\begin{foo}\end{foo}", "unknown-environment"),
+        (r"\begin{matrix}a\end{pmatrix}", "environment-mismatch"),
+        (r"\begin{matrix}a", "unclosed"),
+        ("a & b", "stray-ampersand"),
+        (r"\begin{matrix}{a & b}\end{matrix}", "stray-ampersand"),
+        (r"\begin{split}a & b & c\end{split}", "too-many-columns"),
+        (r"a \hline", "hline"),
+        (r"\frac{50%}{a}", "comment"),
+        ("a#", "hash"),
+        (r"\begin a", "environment-name"),
+        (r"\hspace{x}", "length"),
+        (r"\textcolor{##}{x}", "colour"),
+        (r"a \\[b]", "row-gap"),
+        (r"\begin{array}{q}a\end{array}", "columns"),
+        (r"\begin{alignat}{x}a\end{alignat}", "number"),
+        (r"a \tag{1} \tag{2}", "second-tag"),
+    ],
+)
+def test_formulas_that_do_not(body: str, expected: str) -> None:
+    assert code(body) == expected
+    (hit,) = latex.broken(View(rf"甲 $${body} $$" if "\\(" in body else rf"甲 \[{body} \]"), {})
+    assert hit.message.startswith("formula opened with")
+
+
+def test_a_backslash_that_begins_nothing() -> None:
+    assert code("x\\") == "lone-backslash"
+
+
+def test_display_formulas_inline() -> None:
+    assert code(r"\begin{align}a\end{align}", display=False) == "display-only"
+    assert code(r"a \tag{1}", display=False) == "tag-inline"
+    assert code(r"\begin{aligned}a\end{aligned}", display=False) == ""
+
+
+def test_deep_nesting_is_bounded() -> None:
+    assert code("{" * 100 + "}" * 100) == ""
+    assert code("{" * 6000 + "}" * 6000) == "too-deep"
+    (hit,) = latex.broken(View("\\(" + "{" * 6000 + "}" * 6000 + "\\)"), {"max_depth": 100})
+    assert "100" in hit.message
+
+
+def test_macros_are_declared() -> None:
+    view = View(r"\(\RR^n + \vect{x}\)")
+    assert len(list(latex.broken(view, {}))) == 1
+    assert list(latex.broken(view, {"macros": {"RR": 0, "\\vect": r"\mathbf{#1}"}})) == []
+
+
+def test_an_escape_is_undone_where_that_repairs() -> None:
+    text = r"当 \(a &lt; b\) 时"
+    (hit,) = latex.broken(View(text), {})
+    (edit,) = hit.edits
+    assert text[: edit.start] + edit.text + text[edit.end :] == r"当 \(a < b\) 时"
+
+
+def hits(text: str) -> list[Hit]:
+    view = View(text)
+    return [*latex.unclosed(view, {}), *latex.stray_close(view, {}), *latex.broken(view, {"renderer": "katex"})]
+
+
+@given(soup)
+@settings(max_examples=300)
+def test_any_article_is_checked_and_spans_are_valid(text: str) -> None:
+    for hit in hits(text) + hits(f"甲 \\({text}\\) 乙"):
+        assert 0 <= hit.start < hit.end
+        assert hit.message
+
+
+@given(soup)
+@settings(max_examples=300)
+def test_faults_lie_inside_the_formula(body: str) -> None:
+    fault = find_fault(body, True, KATEX)
+    if fault is not None:
+        assert fault.code in WORDS
+        assert 0 <= fault.start <= fault.end <= len(body)
+        assert fault.opener <= fault.start
+        if fault.opener >= 0 and fault.opened:
+            assert body[fault.opener] == fault.opened[0] or fault.opened == "\x01"
+
+
+UNITS = [
+    *("{", "}", "a^", "x_{", r"\frac", r"\sqrt[", r"\sqrt[{", r"\left(", r"\begin{matrix}", "$", "%", r"\text{", "'"),
+    *(r"\\[", r"\kern", "a b c ", r"\color{", r"\sqrt[x]{", "²", r"\newcommand{", r"\foo", r"\hspace{1em}"),
+]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_time_grows_with_length_alone(unit: str) -> None:
+    def seconds(count: int) -> float:
+        best = 1e9
+        for _ in range(3):
+            start = time.process_time()
+            find_fault(unit * count, True, KATEX, max_depth=10**9)
+            best = min(best, time.process_time() - start)
+        return best
+
+    assert seconds(8000) < 14 * seconds(1000) + 0.02
