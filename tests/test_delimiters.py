@@ -11,7 +11,25 @@ from hypothesis import strategies as st
 from feedtools.checks.delimiters import find_math
 
 PIECES = [
-    *(r"\( \) \[ \] $ $$ \\ \$ { } \text{ \begin{align} \end{align} \begin{cases} \end{cases}".split()),
+    *(
+        [
+            r"\(",
+            r"\)",
+            r"\[",
+            r"\]",
+            r"$",
+            r"$$",
+            r"\\",
+            r"\$",
+            r"{",
+            r"}",
+            r"\text{",
+            r"\begin{align}",
+            r"\end{align}",
+            r"\begin{cases}",
+            r"\end{cases}",
+        ]
+    ),
     *("a", "x_1", r"\alpha", " ", "中文", "。", "5", "$HOME", "...", "\n", "\ud800", "\x00"),
 ]
 soup = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)

@@ -16,8 +16,45 @@ from feedtools.checks.latex.tables import load
 
 KATEX = load("katex")
 PIECES = [
-    *(r"\( \) \[ \] $ { } ^ _ & \\ [ ] \left( \right) \left\{ \right. \middle| \frac \sqrt \text{ \mathbf".split()),
-    *(r"\begin{cases} \end{cases} \begin{array}{cc} \end{array} \limits \sum \over \color{red} \hspace{1em}".split()),
+    *(
+        [
+            r"\(",
+            r"\)",
+            r"\[",
+            r"\]",
+            r"$",
+            r"{",
+            r"}",
+            r"^",
+            r"_",
+            r"&",
+            r"\\",
+            r"[",
+            r"]",
+            r"\left(",
+            r"\right)",
+            r"\left\{",
+            r"\right.",
+            r"\middle|",
+            r"\frac",
+            r"\sqrt",
+            r"\text{",
+            r"\mathbf",
+        ]
+    ),
+    *(
+        [
+            r"\begin{cases}",
+            r"\end{cases}",
+            r"\begin{array}{cc}",
+            r"\end{array}",
+            r"\limits",
+            r"\sum",
+            r"\over",
+            r"\color{red}",
+            r"\hspace{1em}",
+        ]
+    ),
     *("a", "x", "1", " ", "'", "中", "\\", "%", "#", "~", "\ud800", "\x00", "\x01", "\n", r"\foo", "²", "é", "\u0301"),
     *(r"\tag{1}", r"\hline", r"\big", r"\kern", "1em", r"\\[2mm]", r"\newcommand", r"\def", r"\operatorname*", "*"),
 ]
