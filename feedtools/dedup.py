@@ -1,0 +1,149 @@
+"""The deduplicator: a list of texts to clusters and matches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from feedtools import cluster, join, kernel, match
+from feedtools.model import Match
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from feedtools.model import Cluster
+
+    Ints = NDArray[np.int64]
+
+SHARED = 0.1
+"""Share of the shorter text's keys that a candidate must have in common with the other."""
+
+
+class Result(NamedTuple):
+    """What was found; documents are named by their number in the input.
+
+    Attributes:
+        clusters: ascending by the number of the kept copy.
+        matches: all matches, ``overlap`` included, ascending.
+    """
+
+    clusters: tuple[Cluster, ...]
+    matches: tuple[Match, ...]
+
+
+class _Documents(NamedTuple):
+    """Distinct texts, numbered longest first by an order that does not depend on the input order."""
+
+    texts: list[str]
+    symbols: list[str]
+    numbers: list[int]
+    words: NDArray[np.uint64]
+    heads: NDArray[np.uint64]
+    sizes: Ints
+    bits: int
+
+
+def dedup(
+    texts: Sequence[str], *, jobs: int = 1, places: Sequence[Any] | None = None, evidence: bool = False
+) -> Result:
+    """Find which of ``texts`` are copies, renderings, cuts, parts or edits of one another.
+
+    The result depends neither on the order of ``texts`` (but for the numbers in it), nor on ``jobs``.
+
+    Args:
+        texts: raw articles.
+        jobs: processes to use.
+        places: a sortable, unique place for each text, by which the earlier of two equal copies is kept; by default
+            its number.
+        evidence: fill in ``Match.evidence`` (aligned raw spans), at some 0.1 ms a match.
+    """
+    del jobs
+    order = range(len(texts)) if places is None else _ranks(places)
+    exact, firsts = _collapse(texts, order)
+    documents = _sketch([texts[i] for i in firsts], firsts, order)
+    found = list(_verify(documents))
+    if evidence:
+        found = [match.explain(m, texts[m.a], texts[m.b]) for m in found]
+        exact = [match.explain(m, texts[m.a], texts[m.b]) for m in exact]
+    matches = tuple(sorted([*exact, *found]))
+    sizes = dict(zip(documents.numbers, map(len, documents.symbols), strict=True))
+    first_of = {m.a: m.b for m in exact}
+
+    def rank(i: int) -> cluster.Rank:
+        size = sizes[first_of.get(i, i)]
+        return cluster.Rank(-size, match.damage(texts[i]), order[i])
+
+    return Result(cluster.clusters(matches, rank), matches)
+
+
+def _ranks(places: Sequence[Any]) -> list[int]:
+    ranks = [0] * len(places)
+    for rank, i in enumerate(sorted(range(len(places)), key=places.__getitem__)):
+        ranks[i] = rank
+    return ranks
+
+
+def _collapse(texts: Sequence[str], order: Sequence[int]) -> tuple[list[Match], list[int]]:
+    """Exact copies as matches with the earliest of them, and the numbers of the earliest."""
+    first: dict[str, int] = {}
+    by_place = sorted(range(len(texts)), key=order.__getitem__)
+    copies = [i for i in by_place if first.setdefault(texts[i], i) != i]
+    return [Match(i, first[texts[i]], "exact", 1.0, 1.0, 1.0) for i in copies], list(first.values())
+
+
+def _sketch(texts: list[str], numbers: list[int], order: Sequence[int]) -> _Documents:
+    parts: list[kernel.Sketches] = []
+    symbols: list[str] = []
+    for block in kernel.blocks(texts):
+        part = kernel.sketch_block(block)
+        symbols += kernel.strings(part.symbols, part.bounds)
+        parts.append(part)
+    if not parts:
+        none = np.empty(0, np.uint64)
+        return _Documents([], [], [], none, none, np.empty(0, np.int64), 1)
+    keys = np.concatenate([part.keys for part in parts])
+    sizes = np.concatenate([np.diff(part.key_bounds) for part in parts])
+    heads = np.concatenate([part.heads for part in parts])
+    ends = np.cumsum(sizes)
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(keys, dtype=np.uint64)])
+    content = sums[ends] - sums[ends - sizes]
+    lengths = np.array([len(s) for s in symbols])
+    place = np.array([order[i] for i in numbers])
+    ranking = np.lexsort((place, content, heads, -lengths))
+    rank = np.empty_like(ranking)
+    rank[ranking] = np.arange(len(rank))
+    bits = max(1, len(texts).bit_length())
+    words = join.pack(keys, np.repeat(rank, sizes), bits, 3)
+    picked = ranking.tolist()
+    return _Documents(
+        [texts[i] for i in picked],
+        [symbols[i] for i in picked],
+        [numbers[i] for i in picked],
+        words,
+        heads[ranking],
+        sizes[ranking],
+        bits,
+    )
+
+
+def _candidates(documents: _Documents) -> Iterator[tuple[int, int]]:
+    """Pairs worth verifying, the longer document first, in ascending order."""
+    low, high, shared = join.counted(join.edges(documents.words, documents.bits))
+    enough = shared >= SHARED * np.minimum(documents.sizes[low], documents.sizes[high])
+    by_keys = low[enough] << 32 | high[enough]
+    with_head = np.flatnonzero(documents.heads)
+    words = join.pack(documents.heads[with_head], with_head, documents.bits, 0)
+    low, high, _ = join.counted(join.edges(words, documents.bits))
+    for pair in np.union1d(by_keys, low << 32 | high).tolist():
+        yield pair >> 32, pair & 0xFFFFFFFF
+
+
+def _verify(documents: _Documents) -> Iterator[Match]:
+    texts, symbols, numbers = documents.texts, documents.symbols, documents.numbers
+    for b, a in _candidates(documents):
+        found = match.match_symbols(symbols[a], symbols[b], texts[a], texts[b], numbers[a], numbers[b])
+        if found is not None:
+            yield found

@@ -1,0 +1,69 @@
+"""Which documents share keys: a join by sorting packed words, linear in the size of every bucket.
+
+A word holds the leading bits of a key and the number of a document.  After sorting, the documents of one key lie
+together; they are linked by star edges (to the first) and chain edges (to the next), never by all pairs, so a text
+repeated a hundred thousand times costs two edges a copy and key.  Documents must be numbered by a total order that
+does not depend on the input order (longest first): then neither do the edges.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Keys = NDArray[np.uint64]
+
+
+def pack(keys: Keys, documents: Ints, bits: int, skip: int) -> Keys:
+    """Words to sort: the key without its ``skip`` leading (zero) bits, cut to make room for ``bits`` of document."""
+    words = keys << np.uint64(skip)
+    words >>= np.uint64(bits)
+    words <<= np.uint64(bits)
+    words |= documents.astype(np.uint64)
+    return words
+
+
+def edges(words: Keys, bits: int) -> Keys:
+    """Star and chain edges of every bucket, one word ``low << 32 | high`` for each shared key, unsorted.
+
+    Args:
+        words: what ``pack`` gave; sorted in place.
+        bits: width of the document part.
+    """
+    words.sort()
+    if len(words) < 2:
+        return np.empty(0, np.uint64)
+    shift, mask = np.uint64(bits), np.uint64((1 << bits) - 1)
+    same = (words[1:] ^ words[:-1]) >> shift == 0
+    at = np.flatnonzero(same)  # word i and i + 1 share a key
+    if not len(at):
+        return np.empty(0, np.uint64)
+    left, right = words[at] & mask, words[at + 1] & mask
+    fresh = left != right  # a gram repeated inside one document
+    begins = np.empty(len(at), bool)  # first pair of its bucket
+    begins[0] = True
+    np.not_equal(at[1:], at[:-1] + 1, out=begins[1:])
+    first = np.maximum.accumulate(np.where(begins, np.arange(len(at)), 0))
+    star = left[first]
+    chain = left[fresh] << np.uint64(32) | right[fresh]
+    far = fresh & (star != left)
+    return np.concatenate([chain, star[far] << np.uint64(32) | right[far]])
+
+
+def counted(found: Keys) -> tuple[Ints, Ints, Ints]:
+    """Distinct edges and how often each occurs: lower document, higher document, count, in ascending order."""
+    found.sort()
+    if not len(found):
+        none = np.empty(0, np.int64)
+        return none, none, none
+    starts = np.flatnonzero(np.concatenate([np.ones(1, bool), found[1:] != found[:-1]]))
+    counts = np.diff(np.append(starts, len(found)))
+    distinct = found[starts]
+    low = (distinct >> np.uint64(32)).astype(np.int64)
+    high = (distinct & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return low, high, counts

@@ -1,0 +1,248 @@
+"""Two texts to a Match: what they share, how much of each it is, and what that makes of them.
+
+Candidates come from shared keys, which say little about order and extent.  Here the overlap is located by probing
+for short exact runs, extended to where one of the texts ends, and only that region is measured (normalised
+Levenshtein similarity), so a text cut after a tenth of its length is still found to be its source's beginning.
+Numpy is not imported: the index verifies a handful of candidates with the very same code.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple
+
+from rapidfuzz.distance import Levenshtein
+
+from feedtools import normal
+from feedtools.model import Block, Match
+from feedtools.sketch import SHORT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from feedtools.model import Kind
+
+COVERED = 0.8
+"""Share of the shorter text that the overlap must cover for the two to count as one article."""
+SIMILAR = 0.6
+"""Similarity of the overlap from which it counts as the same passage."""
+SHIFTED_COVER, SHIFTED_SIMILAR, SHIFTED_SYMBOLS = 0.25, 0.85, 60
+"""The same three for excerpts of one article that start at different places: the tail of one is the head of the
+other, which neither a stock opening nor a footer ever is."""
+OVERLAP_SYMBOLS = 30
+"""A shared passage shorter than this is not reported."""
+_LONG_PROBE, _SHORT_PROBE = 10, 6
+_SLACK = 8
+"""Hits whose diagonals differ by less than this vote together."""
+
+
+class Overlap(NamedTuple):
+    """Where two symbol strings run in parallel.
+
+    Attributes:
+        a_start: first symbol of the overlap in the one.
+        a_end: one past its last.
+        b_start: likewise in the other.
+        b_end: likewise.
+        similarity: normalised Levenshtein similarity of the two regions.
+        same: whether they are the same passage, enough of it to be one article.
+    """
+
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+    similarity: float
+    same: bool
+
+
+def overlap(a: str, b: str) -> Overlap | None:
+    """Locate and measure what the symbol strings ``a`` and ``b`` share; ``None`` where that is next to nothing."""
+    if len(a) > len(b):
+        found = overlap(b, a)
+        return found and Overlap(found.b_start, found.b_end, found.a_start, found.a_end, *found[4:])
+    if len(a) < SHORT:
+        return Overlap(0, len(a), 0, len(b), 1.0, True) if a == b and a else None
+    at = b.find(a)
+    if at >= 0:
+        return Overlap(0, len(a), at, at + len(a), 1.0, True)
+    hits = _line(_probe(a, b, _LONG_PROBE, max(5, len(a) // 32)))
+    if len(hits) < 4:
+        hits = _line(_probe(a, b, _SHORT_PROBE, max(2, len(a) // 200)))
+    if not hits:
+        return None
+    return _measure(a, b, hits)
+
+
+def _probe(a: str, b: str, width: int, step: int) -> list[tuple[int, int]]:
+    """Where runs of ``a`` occur in ``b``: pairs of offsets, ascending in ``a``."""
+    hits = []
+    for i in range(0, len(a) - width + 1, step):
+        j = b.find(a[i : i + width])
+        if j >= 0:
+            hits.append((i, j))
+    return hits
+
+
+def _line(hits: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The hits that lie along one line: the most voted diagonal, and from there on what goes forward in both."""
+    if not hits:
+        return hits
+    votes: dict[int, int] = {}
+    for i, j in hits:
+        votes[(j - i) // _SLACK] = votes.get((j - i) // _SLACK, 0) + 1
+    best = max(votes, key=lambda d: (votes[d] + votes.get(d + 1, 0), d))
+    core = [k for k, (i, j) in enumerate(hits) if (j - i) // _SLACK in (best, best + 1)]
+    middle = core[len(core) // 2]
+    line = [hits[middle]]
+    for i, j in hits[middle + 1 :]:
+        if line[-1][1] < j <= line[-1][1] + 2 * (i - line[-1][0]) + 40:
+            line.append((i, j))
+    before: list[tuple[int, int]] = [line[0]]
+    for i, j in reversed(hits[:middle]):
+        if before[-1][1] > j >= before[-1][1] - 2 * (before[-1][0] - i) - 40:
+            before.append((i, j))
+    return before[:0:-1] + line
+
+
+def _measure(a: str, b: str, hits: list[tuple[int, int]]) -> Overlap | None:
+    first, last = hits[0][1] - hits[0][0], hits[-1][1] - hits[-1][0]
+    a_start, b_start = max(0, -first), max(0, first)
+    a_end = min(len(a), len(b) - last)
+    b_end = a_end + last
+    width = max(a_end - a_start, b_end - b_start)
+    if a_end <= a_start or b_end <= b_start:
+        return None
+    distance = Levenshtein.distance(a[a_start:a_end], b[b_start:b_end], score_cutoff=int(width * (1 - SIMILAR)) + 1)
+    similarity = 1 - distance / width
+    cover = max((a_end - a_start) / len(a), (b_end - b_start) / len(b))
+    shifted = (a_start > 0 and b_start == 0 and a_end == len(a)) or (b_start > 0 and a_start == 0 and b_end == len(b))
+    same = similarity >= SIMILAR and cover >= COVERED
+    if shifted and width >= SHIFTED_SYMBOLS:
+        same = same or (similarity >= SHIFTED_SIMILAR and cover >= SHIFTED_COVER)
+    if same:
+        return Overlap(a_start, a_end, b_start, b_end, similarity, same)
+    return _passage(a, b, hits)
+
+
+def _passage(a: str, b: str, hits: list[tuple[int, int]]) -> Overlap | None:
+    """The stretch between the outer hits, extended as far as it is identical: a passage two articles share."""
+    (i, j), (p, q) = hits[0], hits[-1]
+    while i and j and a[i - 1] == b[j - 1]:
+        i, j = i - 1, j - 1
+    while p < len(a) and q < len(b) and a[p] == b[q]:
+        p, q = p + 1, q + 1
+    if min(p - i, q - j) < OVERLAP_SYMBOLS:
+        return None
+    width = max(p - i, q - j)
+    similarity = 1 - Levenshtein.distance(a[i:p], b[j:q], score_cutoff=width // 2 + 1) / width
+    return Overlap(i, p, j, q, similarity, False) if similarity >= SIMILAR else None
+
+
+def kind_of(found: Overlap, a: str, b: str, text_a: str, text_b: str) -> Kind:
+    """What ``a`` (the repeated, cut or contained text) is to ``b``."""
+    if text_a == text_b:
+        return "exact"
+    if not found.same:
+        return "overlap"
+    if found.similarity < 0.9 or found.a_start > 0.1 * len(a) or found.a_end < 0.9 * len(a):
+        return "near"
+    if found.b_start > 8:
+        return "contained"
+    if found.similarity < 1 and not _rendered_apart(text_a, text_b):
+        return "near" if found.b_end >= 0.95 * len(b) else "truncated"
+    if found.b_end >= 0.95 * len(b) or _rendered_apart(text_a, text_b):
+        return "rerendered"
+    return "truncated"
+
+
+def _rendered_apart(text_a: str, text_b: str) -> bool:
+    """Whether one text prints formulas where the other has placeholders."""
+    return ("[Math]" in text_a or "[公式]" in text_a) != ("[Math]" in text_b or "[公式]" in text_b) and (
+        "\\(" in text_a or "\\[" in text_a or "\\(" in text_b or "\\[" in text_b
+    )
+
+
+def match_pair(text_a: str, text_b: str, a: int = 0, b: int = 1) -> Match | None:
+    """Compare two raw texts; ``None`` where they share nothing worth reporting.
+
+    The match is directed from the text with fewer symbols to the other (between equals: the more damaged one, else
+    the first); ``a`` and ``b`` are the numbers to give them.
+    The result is the same as the batch deduplicator's, with evidence.
+    """
+    found = match_symbols(normal.symbols(text_a), normal.symbols(text_b), text_a, text_b, a, b)
+    if found is None:
+        return None
+    return explain(found, text_a, text_b) if found.a == a else explain(found, text_b, text_a)
+
+
+def match_symbols(sym_a: str, sym_b: str, text_a: str, text_b: str, a: int, b: int) -> Match | None:
+    """``match_pair`` without evidence, for texts whose symbols are known."""
+    if len(sym_a) > len(sym_b) or (len(sym_a) == len(sym_b) and damage(text_a) < damage(text_b)):
+        a, b, sym_a, sym_b, text_a, text_b = b, a, sym_b, sym_a, text_b, text_a
+    if text_a == text_b:
+        return Match(a, b, "exact", 1.0, 1.0, 1.0)
+    found = overlap(sym_a, sym_b)
+    if found is None or len(sym_a) < SHORT:
+        return None
+    kind = kind_of(found, sym_a, sym_b, text_a, text_b)
+    cover_a = (found.a_end - found.a_start) / len(sym_a)
+    cover_b = (found.b_end - found.b_start) / len(sym_b)
+    return Match(a, b, kind, round(cover_a, 4), round(cover_b, 4), round(found.similarity, 4))
+
+
+def explain(match: Match, text_a: str, text_b: str) -> Match:
+    """``match`` with its evidence: the raw spans of ``text_a`` and ``text_b`` that stand for each other, in order."""
+    if text_a == text_b:
+        return match._replace(evidence=(Block(0, len(text_a), 0, len(text_b)),))
+    sym_a, sym_b = normal.symbols(text_a), normal.symbols(text_b)
+    found = overlap(sym_a, sym_b)
+    if found is None:
+        return match
+    a, b = sym_a[found.a_start : found.a_end], sym_b[found.b_start : found.b_end]
+    raw_a, raw_b = normal.offsets(text_a), normal.offsets(text_b)
+    blocks = []
+    for op in Levenshtein.opcodes(a, b):
+        if op.tag == "equal":
+            i, p = found.a_start + op.src_start, found.a_start + op.src_end - 1
+            j, q = found.b_start + op.dest_start, found.b_start + op.dest_end - 1
+            blocks.append(Block(raw_a[i], raw_a[p] + 1, raw_b[j], raw_b[q] + 1))
+    return match._replace(evidence=_apart(blocks))
+
+
+def _apart(blocks: list[Block]) -> tuple[Block, ...]:
+    """Blocks that do not overlap: a code point that stands for several symbols is counted once."""
+    kept: list[Block] = []
+    for block in blocks:
+        if not kept or (block.a_start >= kept[-1].a_end and block.b_start >= kept[-1].b_end):
+            kept.append(block)
+    return tuple(kept)
+
+
+def cut(match: Match) -> int | None:
+    """Where ``a`` breaks off: the raw offset in ``b`` of the first code point that ``a`` no longer has."""
+    if (
+        match.kind not in ("truncated", "rerendered", "contained", "near")
+        or not match.evidence
+        or match.coverage_b >= 1
+    ):
+        return None
+    return match.evidence[-1].b_end
+
+
+_DAMAGE = ("[Math]", "[公式]", "[代码]", "\ufffd")
+
+
+def damage(text: str) -> int:
+    """How many visible gaps a raw text has: placeholders, replacement characters, and a cut-off end."""
+    return sum(map(text.count, _DAMAGE)) + text.rstrip().endswith(("...", "…"))
+
+
+def raw_offset(places: Sequence[int], symbol: int, length: int) -> int:
+    """The raw offset of symbol number ``symbol``; the text's ``length`` past the last one."""
+    return places[symbol] if symbol < len(places) else length
+
+
+def symbol_at(places: Sequence[int], offset: int) -> int:
+    """The number of the first symbol at or after the raw ``offset``."""
+    return bisect_left(places, offset)

@@ -1,0 +1,171 @@
+r"""Raw text to comparable symbols, with the map back: what two renderings of one article have in common.
+
+A symbol is one code point: a letter or digit after NFKC, casefolding, removal of combining marks and traditional to
+simplified Chinese.  Everything else is dropped, and so is what only one rendering carries: display formulas,
+placeholders such as ``[Math]``, inline formulas that hold a TeX command, and a formula cut off at the end.  The
+content of simple inline formulas (``\(x_1\)``) stays, since the other rendering prints it bare.
+
+The table is packaged (``normal.bin``, written by ``scripts/build_normal_table.py``), so the symbols do not depend on
+the Python version.  This module is the reference and imports no numpy; ``feedtools.kernel`` does the same for blocks
+of texts at once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+import sys
+import zlib
+from array import array
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+VERSION = 1
+"""Raised whenever the symbols of any text change: sketches of different versions are never compared."""
+
+_SAME, _DROP, _EXPAND = 0, 1, 2
+_NAMES = (
+    "math|formula|code|image|table|figure|video|"
+    "公式|数学公式|數學公式|代码|代碼|代码块|代碼塊|图片|圖片|图|圖|图像|圖像|表格|图表|圖表|视频|視頻"
+)
+_TOKEN = re.compile(
+    rf"(?P<holder>[\[［【](?:{_NAMES})[\]］】]|[\[［【](?:m|ma|mat|math|公|公式|代|代码|代碼)(?:\.{{3}}|…)?\Z)"
+    r"|(?P<math>\\[()\[\]]|\$\$|\\begin\{\w{1,20}\*?\}|\\end\{\w{1,20}\*?\})",
+    re.IGNORECASE,
+)
+_MARKS = ("\\", "[", "$$", "［", "【")
+_CLOSER = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
+_COMMAND = re.compile(r"\\[A-Za-z]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN_IN_TAIL = 12
+"""An opener that is never closed drops the rest of the text unless it holds more Chinese than a formula would."""
+
+
+class Table(NamedTuple):
+    """What every code point becomes: 0 itself, 1 nothing, 2 several symbols, else the symbol.
+
+    Attributes:
+        low: 65,536 values, for the basic plane; they stay inside it.
+        high: the packed values for the other planes, unpacked only when a text needs them.
+        expand: the code points that become several symbols.
+    """
+
+    low: array[int]
+    high: bytes
+    expand: dict[int, str]
+
+
+@cache
+def table() -> Table:
+    """The packaged table."""
+    data = (Path(__file__).parent / "normal.bin").read_bytes()
+    sizes = struct.unpack_from("<III", data)
+    at, parts = 12, []
+    for size in sizes:
+        parts.append(data[at : at + size])
+        at += size
+    expand = {ord(char): text for char, text in json.loads(zlib.decompress(parts[2])).items()}
+    return Table(_unpack("H", parts[0]), parts[1], expand)
+
+
+@cache
+def high_table() -> array[int]:
+    """Values for the code points from U+10000 on."""
+    return _unpack("I", table().high)
+
+
+def _unpack(code: str, packed: bytes) -> array[int]:
+    values = array(code, zlib.decompress(packed))
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values
+
+
+class _Fold(dict[int, str]):
+    """Code point to symbols, filled as code points are met: ``str.translate`` asks it."""
+
+    def __missing__(self, code: int) -> str:
+        value = table().low[code] if code < 0x10000 else high_table()[code - 0x10000]
+        if value == _SAME:
+            text = chr(code)
+        elif value == _DROP:
+            text = ""
+        else:
+            text = table().expand[code] if value == _EXPAND else chr(value)
+        self[code] = text
+        return text
+
+
+_fold = _Fold()
+
+
+def dropped(text: str) -> list[tuple[int, int]]:
+    """Half-open raw spans that carry no symbols, in order and apart: formulas and placeholders."""
+    for mark in _MARKS:
+        if mark in text:
+            return _scan(text)
+    return []
+
+
+def _scan(text: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    opened, closer = -1, ""
+    for token in _TOKEN.finditer(text):
+        word = token.group()
+        if token.lastgroup == "holder":
+            if opened < 0:
+                spans.append(token.span())
+        elif opened >= 0 and word == closer:
+            _close(text, opened, token.end(), closer, spans)
+            opened = -1
+        elif opened < 0 or closer == "\\)":  # an opener before \) came: the first one was a stray
+            closer = _CLOSER.get(word) or (word.replace("begin", "end") if word.startswith("\\b") else "")
+            opened = token.start() if closer else -1
+    if opened >= 0 and len(_HAN.findall(text, opened)) <= _HAN_IN_TAIL:
+        while spans and spans[-1][0] >= opened:
+            spans.pop()
+        spans.append((opened, len(text)))
+    return spans
+
+
+def _close(text: str, start: int, end: int, closer: str, spans: list[tuple[int, int]]) -> None:
+    """Drop the formula ``text[start:end]`` unless the other rendering would print it bare."""
+    inside = text[start + 2 : end - 2]
+    if closer == "\\)":
+        bare = _COMMAND.search(inside) is None
+    else:
+        bare = len(_HAN.findall(inside)) > _HAN_IN_TAIL and _COMMAND.search(inside) is None
+    if not bare:
+        spans.append((start, end))
+
+
+def without_dropped(text: str) -> str:
+    """``text`` without the spans that ``dropped`` names."""
+    spans = dropped(text)
+    if not spans:
+        return text
+    pieces, at = [], 0
+    for start, end in spans:
+        pieces.append(text[at:start])
+        at = end
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+def symbols(text: str) -> str:
+    """The symbols of ``text``, one code point each; any ``str`` is accepted."""
+    return without_dropped(text).translate(_fold)
+
+
+def offsets(text: str) -> array[int]:
+    """For each symbol of ``text`` the offset of the raw code point it came from, ascending."""
+    found = array("I")
+    at = 0
+    for start, end in (*dropped(text), (len(text), len(text))):
+        for place in range(at, start):
+            for _ in _fold[ord(text[place])]:
+                found.append(place)
+        at = end
+    return found
