@@ -32,6 +32,7 @@ class Config(NamedTuple):
         text_key, id_key: names of the fields of JSONL records.
         input_format: format of every input, where it cannot be told from name and content.
         jobs: processes; 0 for one a core.
+        cache: whether findings of large feeds are remembered between runs.
     """
 
     root: Path = Path()
@@ -48,6 +49,7 @@ class Config(NamedTuple):
     id_key: str = "id"
     input_format: str | None = None
     jobs: int = 0
+    cache: bool = True
 
     def fails(self, level: Level) -> bool:
         """Whether a finding of this level makes the exit code 1."""

@@ -1,23 +1,27 @@
-"""Check files against the rules, over all cores."""
+"""Check files against the rules and against each other, over all cores."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.api.feed import Batch, active_rules, batches
 from feedtools.checks.base import Evidence
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
 from feedtools.lint import group, lint, lint_transmission
-from feedtools.model import Finding
+from feedtools.model import Article, Finding
 from feedtools.readers import expand
 from feedtools.rules import Rule
 
+if TYPE_CHECKING:
+    from feedtools.cache import LintCache
+
 POOL_BYTES = 4 * 2**20
 """Input smaller than this is checked in this process: starting others would take longer."""
+CACHE_BYTES = 2**20
+"""Input smaller than this is checked again each time: it takes no longer than looking it up."""
 
 
 class Checked(NamedTuple):
@@ -30,7 +34,7 @@ class Checked(NamedTuple):
 
 
 def check(paths: Sequence[str], config: Config) -> Checked:
-    """Check files against the selected rules.
+    """Check files against the selected rules, and their articles against each other.
 
     A file that cannot be read is in ``errors`` and the rest is checked all the same.
 
@@ -41,39 +45,104 @@ def check(paths: Sequence[str], config: Config) -> Checked:
     rules = active_rules(config)
     errors: list[FeedtoolsError] = []
     files = expand(list(paths), errors.append)
-    findings: list[Finding] = []
-    count = 0
-    for found, failed, seen in _map_batches(batches(files, config, errors.append), files, rules, config.jobs):
-        findings += found
-        errors += failed
-        count += seen
+    todo = list(batches(files, config, errors.append))
+    articles = [article for batch in todo for article in batch.articles]
+    evidence = learn(articles, rules)
+    findings, failed = _lint_all(todo, rules, evidence, config)
+    errors += failed
     findings = group(findings, [rule.id for rule in rules if rule.grouped])
-    return Checked(findings, errors, len(files), count)
+    if config.duplicates and any(rule.scope == "feed" for rule in rules):
+        findings += duplicates(articles, rules, config)
+        order = {path: number for number, path in enumerate(files)}
+        findings.sort(key=lambda finding: (order.get(finding.article.source, -1), *reading_order(finding)))
+    return Checked(findings, errors, len(files), len(articles))
+
+
+def reading_order(finding: Finding) -> tuple[int, tuple[int, int], str]:
+    """Where a finding stands inside its file."""
+    return finding.article.line, finding.span, finding.rule
+
+
+def learn(articles: Iterable[Article], rules: Sequence[Rule]) -> Evidence:
+    """What the articles teach each other, where a selected rule listens."""
+    if not any(rule.value.startswith("identifiers:") for rule in rules):
+        return Evidence()
+    from feedtools.checks.identifiers import harvest
+
+    return Evidence(harvest(article.text for article in articles))
+
+
+def duplicates(articles: Sequence[Article], rules: Sequence[Rule], config: Config) -> list[Finding]:
+    """Findings FT901 to FT905 among the articles."""
+    from feedtools.dedup import dedup
+    from feedtools.duplicates import findings
+
+    result = dedup([article.text for article in articles], jobs=config.jobs)
+    return findings(articles, result.clusters, rules)
 
 
 def check_batch(
     batch: Batch, rules: Sequence[Rule], evidence: Evidence | None = None
-) -> tuple[list[Finding], list[FeedtoolsError], int]:
-    """Findings, failures and the number of articles of one batch."""
+) -> tuple[list[Finding], list[FeedtoolsError]]:
+    """Findings and failures of one batch, in reading order."""
     result = lint(batch.articles, rules, evidence)
     findings = result.findings
     if batch.transmission is not None and batch.data is not None:
         framed = lint_transmission(batch.data, batch.transmission, rules)
-        findings = sorted([*framed, *findings], key=lambda finding: (finding.article.line, finding.span, finding.rule))
-    return findings, result.errors, len(batch.articles)
+        findings = sorted([*framed, *findings], key=reading_order)
+    return findings, result.errors
+
+
+def _lint_all(
+    todo: Sequence[Batch], rules: Sequence[Rule], evidence: Evidence, config: Config
+) -> tuple[list[Finding], list[FeedtoolsError]]:
+    """Findings of all batches in order: from the cache what was checked before, the rest over the cores."""
+    size = sum(len(batch.data) for batch in todo if batch.data) + sum(
+        3 * len(article.text) for batch in todo if batch.data is None for article in batch.articles
+    )
+    cache = _open_cache(rules, evidence, config) if size >= CACHE_BYTES else None
+    keys = [cache.key(batch.data) if cache and batch.data is not None else None for batch in todo]
+    known: list[list[Finding] | None] = [
+        cache.get(key, batch.articles, batch.source) if cache and key else None
+        for key, batch in zip(keys, todo, strict=True)
+    ]
+    missing = [batch for batch, found in zip(todo, known, strict=True) if found is None]
+    fresh = _map_batches(missing, rules, evidence, workers(config, size))
+    findings: list[Finding] = []
+    errors: list[FeedtoolsError] = []
+    for batch, key, cached in zip(todo, keys, known, strict=True):
+        found, failed = (cached, []) if cached is not None else next(fresh)
+        if cache and key and cached is None and not failed:
+            cache.put(key, found, batch.articles)
+        findings += found
+        errors += failed
+    if cache:
+        cache.close()
+    return findings, errors
+
+
+def _open_cache(rules: Sequence[Rule], evidence: Evidence, config: Config) -> LintCache | None:
+    if not config.cache:
+        return None
+    from feedtools.cache import LintCache, cache_folder
+
+    try:
+        return LintCache(cache_folder(config.root), rules, evidence)
+    except OSError:
+        return None
 
 
 def _map_batches(
-    todo: Iterator[Batch], files: Sequence[str], rules: Sequence[Rule], jobs: int
-) -> Iterator[tuple[list[Finding], list[FeedtoolsError], int]]:
-    workers = jobs or os.cpu_count() or 1
-    if workers == 1 or _size(files) < POOL_BYTES:
-        yield from (check_batch(batch, rules) for batch in todo)
+    todo: Sequence[Batch], rules: Sequence[Rule], evidence: Evidence, processes: int
+) -> Iterator[tuple[list[Finding], list[FeedtoolsError]]]:
+    if processes == 1 or len(todo) < 2:
+        yield from (check_batch(batch, rules, evidence) for batch in todo)
         return
     from feedtools.parallel import ordered_map
 
-    yield from ordered_map(check_batch, todo, workers, rules)
+    yield from ordered_map(check_batch, todo, processes, rules, evidence)
 
 
-def _size(files: Sequence[str]) -> int:
-    return sum(Path(path).stat().st_size for path in files if os.path.isfile(path))
+def workers(config: Config, size: int) -> int:
+    """How many processes some bytes of input are worth."""
+    return 1 if size < POOL_BYTES else config.jobs or os.cpu_count() or 1

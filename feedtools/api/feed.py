@@ -18,6 +18,7 @@ BATCH = 2048
 class Batch(NamedTuple):
     """Articles of one source that are checked together; a transmission comes whole, with its bytes."""
 
+    source: str
     articles: Sequence[Article]
     data: bytes | None = None
     transmission: Transmission | None = None
@@ -49,13 +50,13 @@ def batches(files: Sequence[str], config: Config, on_error: Callable[[FeedtoolsE
             on_error(error)
             continue
         if source.transmission is not None:
-            yield Batch(source.transmission.articles, source.data, source.transmission)
+            yield Batch(path, source.transmission.articles, source.data, source.transmission)
             continue
         portion: list[Article] = []
         for article in source.articles:
             portion.append(article)
             if len(portion) == BATCH:
-                yield Batch(portion)
+                yield Batch(path, portion)
                 portion = []
         if portion:
-            yield Batch(portion)
+            yield Batch(path, portion)
