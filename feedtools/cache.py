@@ -108,12 +108,12 @@ class LintCache:
             self._base.close()
 
     def _load(self, row: list[Any], articles: Sequence[Article], source: str) -> Finding:
-        code, number, start, end, confidence, message, fix, related = row
+        code, number, start, end, level, confidence, message, fix, related = row
         rule = self._rules[code]
         return Finding(
             rule.id,
             rule.name,
-            rule.level,
+            level,
             confidence,
             Article(source, 1, "") if number is None else articles[number],
             Span(start, end),
@@ -126,7 +126,8 @@ class LintCache:
 def _dump(finding: Finding, number: int | None) -> list[Any]:
     fix = finding.fix and [list(finding.fix.edits), finding.fix.safety]
     start, end = finding.span
-    return [finding.rule, number, start, end, finding.confidence, finding.message, fix, list(finding.related)]
+    grade = (finding.level, finding.confidence)
+    return [finding.rule, number, start, end, *grade, finding.message, fix, list(finding.related)]
 
 
 def _salt(rules: Sequence[Rule], evidence: Evidence) -> bytes:

@@ -67,7 +67,7 @@ def learn(articles: Iterable[Article], rules: Sequence[Rule]) -> Evidence:
     """What the articles teach each other, where a selected rule listens."""
     if not any(rule.value.startswith("identifiers:") for rule in rules):
         return Evidence()
-    from feedtools.checks.identifiers import harvest
+    from feedtools.checks.compounds import harvest
 
     return Evidence(harvest(article.text for article in articles))
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from feedtools.cli.options import configured, input_options, report_errors, rule_options
-from feedtools.model import Finding
+from feedtools.cli.options import color_option, configured, given, input_options, report_errors, rule_options
+from feedtools.config import NEVER
+from feedtools.model import LEVELS, Finding
 
 FORMATS = ("text", "concise", "json", "jsonl")
 
@@ -17,9 +18,13 @@ FORMATS = ("text", "concise", "json", "jsonl")
 @click.command()
 @click.argument("paths", nargs=-1)
 @click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--duplicates/--no-duplicates", default=None, help="Compare the articles with each other.  [default: on]")
+@click.option("--cache/--no-cache", default=None, help="Remember findings of large feeds.  [default: on]")
+@click.option("--fail-on", type=click.Choice([*LEVELS, NEVER]), help="Least level that exits 1.  [default: warning]")
 @rule_options
 @input_options
-def check(paths: tuple[str, ...], output_format: str, **flags: Any) -> None:
+@color_option
+def check(paths: tuple[str, ...], output_format: str, color: bool, **flags: Any) -> None:
     """Check PATHS: files, folders, globs, or - for standard input.
 
     Exits 0 when clean, 1 when there are findings, 2 when something could not be checked.
@@ -27,14 +32,14 @@ def check(paths: tuple[str, ...], output_format: str, **flags: Any) -> None:
     from feedtools.api.check import check as run
 
     config = configured(**flags)
-    checked = run(paths or config.paths, config)
-    for chunk in formatted(checked.findings, output_format):
+    checked = run(given(paths, config), config)
+    for chunk in formatted(checked.findings, output_format, color):
         sys.stdout.write(chunk)
     failed = report_errors(checked.errors)
     sys.exit(2 if failed else int(any(config.fails(finding.level) for finding in checked.findings)))
 
 
-def formatted(findings: list[Finding], name: str) -> Iterable[str]:
+def formatted(findings: list[Finding], name: str, color: bool) -> Iterable[str]:
     """The findings in one of ``FORMATS``."""
     if name in {"json", "jsonl"}:
         from feedtools.report import jsonl
@@ -42,4 +47,4 @@ def formatted(findings: list[Finding], name: str) -> Iterable[str]:
         return jsonl.jsonl(findings) if name == "jsonl" else jsonl.json_list(findings)
     from feedtools.report.text import text
 
-    return text(findings, excerpt=name == "text")
+    return text(findings, color=color, excerpt=name == "text")

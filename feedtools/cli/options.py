@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import click
 
 from feedtools.config import Config, discover, load
-from feedtools.errors import FeedtoolsError
+from feedtools.errors import ConfigError, FeedtoolsError
 
 
 def split(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -41,13 +43,37 @@ def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def color_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Colours on a terminal, unless NO_COLOR is set (no-color.org); ``color`` is passed as a plain bool."""
+
+    def decide(_ctx: click.Context, _param: click.Parameter, value: str) -> bool:
+        if value == "auto":
+            return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return value == "always"
+
+    choice = click.Choice(("auto", "always", "never"))
+    return click.option("--color", type=choice, default="auto", show_default=True, callback=decide)(command)
+
+
+def given(paths: tuple[str, ...], config: Config) -> list[str]:
+    """The paths of the command line, else those of the configuration, taken from its folder.
+
+    Raises:
+        ConfigError: neither names any.
+    """
+    chosen = list(paths) or [str(config.root / path) for path in config.paths]
+    if not chosen:
+        raise ConfigError('nothing to read: name files or folders, or set paths = ["feed/"] in feedtools.toml')
+    return chosen
+
+
 def configured(config_file: Path | None, **flags: Any) -> Config:
     """The configuration file's values, with the flags that were given in their place.
 
     Raises:
         ConfigError: the file is invalid.
     """
-    config = load(config_file) if config_file else discover(Path())
+    config = load(config_file) if config_file else discover(Path.cwd())
     return config._replace(**{name: value for name, value in flags.items() if value not in (None, ())})
 
 

@@ -1,0 +1,96 @@
+"""How the index packs keys: sorted postings cut into blocks by the leading bits of the key.
+
+A posting is a key and a document number. The ``row_bits`` leading bits of a key name its block, the next eight bits
+stand in the block, the rest is dropped; ``row_bits`` grows with the index so that a lookup meets a quarter of an
+unrelated posting at most on average. A block is all remainders, ascending, one byte each, then all documents, three or
+four bytes each: four bytes a posting, and a lookup is one row read and one ``bytes.find``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+KEY_BITS = 61
+"""Bits of a stored key: FracMinHash keys at scale 8 lie below 2**61."""
+REMAINDER_BITS = 8
+BLOCK = 64
+"""Postings of a block, at most, on average."""
+HEAD_SALT = 0x5851F42D4C957F2D
+"""Keeps head keys apart from gram keys."""
+
+
+def row_bits(postings: int) -> int:
+    """Leading key bits that name a block in an index of so many postings."""
+    return max(4, (max(postings, 1) // BLOCK).bit_length())
+
+
+def head_posting(head: int) -> int:
+    """The key under which a head key is stored."""
+    return (head ^ HEAD_SALT) >> 3
+
+
+def digest_posting(digest: bytes) -> int:
+    """The key under which the identity of the whole text is stored, so that texts too short for keys are found."""
+    salted = hashlib.blake2b(digest, digest_size=8, person=b"feedtools").digest()
+    return int.from_bytes(salted, "little") >> 3
+
+
+def locate(key: int, rows: int) -> tuple[int, bytes]:
+    """The block of a key and its remainder there."""
+    top = key >> (KEY_BITS - rows - REMAINDER_BITS)
+    return top >> REMAINDER_BITS, bytes((top & 0xFF,))
+
+
+def documents(block: bytes, remainder: bytes, width: int) -> Iterator[int]:
+    """The documents of one remainder, ascending."""
+    count = len(block) // (1 + width)
+    first = block.find(remainder, 0, count)
+    if first < 0:
+        return
+    last = block.rfind(remainder, 0, count) + 1
+    for number in range(first, last):
+        place = count + number * width
+        yield int.from_bytes(block[place : place + width], "little")
+
+
+def pack(keys: NDArray[np.uint64], numbers: NDArray[np.uint64], rows: int, width: int) -> Iterator[tuple[int, bytes]]:
+    """Blocks (row, bytes) of unsorted postings, ascending; equal postings once."""
+    import numpy as np
+
+    document_bits = 8 * width
+    shift = np.uint64(KEY_BITS - rows - REMAINDER_BITS)
+    words = ((keys >> shift) << np.uint64(document_bits)) | numbers
+    words.sort()
+    words = words[np.concatenate(([True], words[1:] != words[:-1]))] if len(words) else words
+    tops = words >> np.uint64(document_bits)
+    blocks = tops >> np.uint64(REMAINDER_BITS)
+    remainders = (tops & np.uint64(0xFF)).astype(np.uint8).tobytes()
+    planes = (words & np.uint64((1 << document_bits) - 1)).astype("<u8").view(np.uint8).reshape(-1, 8)[:, :width]
+    plane_bytes = np.ascontiguousarray(planes).tobytes()
+    starts = np.flatnonzero(np.concatenate(([True], blocks[1:] != blocks[:-1]))) if len(blocks) else np.empty(0, int)
+    ends = np.append(starts[1:], len(blocks))
+    for row, start, end in zip(blocks[starts].tolist(), starts.tolist(), ends.tolist(), strict=True):
+        yield row, remainders[start:end] + plane_bytes[start * width : end * width]
+
+
+def unpack(
+    rows_and_blocks: list[tuple[int, bytes]], rows: int, width: int
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Keys (with their dropped bits as zeros) and documents of packed blocks: the inverse of ``pack``."""
+    import numpy as np
+
+    shift = KEY_BITS - rows - REMAINDER_BITS
+    counts = np.array([len(block) // (1 + width) for _, block in rows_and_blocks], np.int64)
+    first = b"".join(block[: len(block) // (1 + width)] for _, block in rows_and_blocks)
+    rest = b"".join(block[len(block) // (1 + width) :] for _, block in rows_and_blocks)
+    row = np.repeat(np.array([row for row, _ in rows_and_blocks], np.uint64), counts)
+    tops = (row << np.uint64(REMAINDER_BITS)) | np.frombuffer(first, np.uint8)
+    wide = np.zeros((len(tops), 8), np.uint8)
+    wide[:, :width] = np.frombuffer(rest, np.uint8).reshape(-1, width)
+    return tops << np.uint64(shift), wide.view("<u8").ravel().astype(np.uint64)
