@@ -74,7 +74,7 @@ def main(argv: list[str]) -> int:
         if len(symbols) > 1:
             expand[chr(code)] = symbols
         value = EXPAND if len(symbols) > 1 else ord(symbols) if symbols else DROP
-        value = SAME if value == code else value
+        value = SAME if value == code > EXPAND else value
         if code <= 0xFFFF:
             low[code] = value
         else:
