@@ -202,17 +202,21 @@ def unmark(marked: str) -> tuple[str, tuple[Span, ...]]:
 def _check_patterns(rule: Rule) -> None:
     import regex
 
-    for key, value in (
-        ("pattern", rule.value if rule.finder == "pattern" else ""),
-        ("trigger", rule.trigger),
-    ):
+    for key, value in (("pattern", rule.value if rule.finder == "pattern" else ""), ("trigger", rule.trigger)):
         try:
             regex.compile(value)
         except regex.error as error:
             raise ValueError(f"{key}: {error}") from error
     for example in rule.bad:
-        if rule.keywords and not any(word in example.text for word in rule.keywords):
-            raise ValueError(f"keywords lose the bad example {example.text[:40]!r}")
+        found = bool(rule.trigger) and regex.search(rule.trigger, example.text, regex.MULTILINE)
+        if (rule.keywords or rule.trigger) and not (found or any(word in example.text for word in rule.keywords)):
+            prefilter = "keywords lose" if rule.keywords else "trigger loses"
+            raise ValueError(f"{prefilter} the bad example {example.text[:40]!r}")
+        if rule.replace is not None and rule.finder == "pattern":
+            try:
+                regex.sub(rule.value, rule.replace, example.text)
+            except (regex.error, IndexError) as error:
+                raise ValueError(f"fix.replace: {error}") from error
 
 
 def load_folder(folder: Path, *, trusted: bool = False) -> tuple[Rule, ...]:

@@ -142,5 +142,5 @@ def test_an_unreadable_file_names_itself(tmp_path: Path, name: str, data: bytes 
 
 def test_an_unknown_format_says_which_are_known(tmp_path: Path) -> None:
     (tmp_path / "f.txt").write_text("one\n")
-    with pytest.raises(ReadError, match="unknown input format 'yaml'; expected .*transmission"):
+    with pytest.raises(ReadError, match=r"unknown input format 'yaml'; expected .*transmission"):
         read(str(tmp_path / "f.txt"), ReadOptions(input_format="yaml"), pytest.fail)

@@ -46,10 +46,21 @@ def test_articles_and_round_trip(data: bytes, texts: list[str]) -> None:
     assert render(transmission) == data
 
 
-PIECES = st.sampled_from(
-    [BOM, HEAD, b"INCOMING TRANSMISSION", b"LATEST UPDATES", b"\n", b"\r\n", b"\r", b" ", b"\xc2\xa0", b"\xe3\x80\x80"]
-    + [b"\xff", b"\xed\xa0\x80", "文".encode(), "文".encode()[:2], b"x", b"\xf0\x9f\x92\xa1", b"\x0b", b"\x1c", b"..."]
-)
+FRAME = [
+    BOM,
+    HEAD,
+    b"INCOMING TRANSMISSION",
+    b"LATEST UPDATES",
+    b"\n",
+    b"\r\n",
+    b"\r",
+    b" ",
+    b"\xc2\xa0",
+    b"\x0b",
+    b"\x1c",
+]
+WORDS = [b"\xff", b"\xed\xa0\x80", "文".encode(), "文".encode()[:2], b"x", b"\xf0\x9f\x92\xa1", b"\xe3\x80\x80", b"..."]
+PIECES = st.sampled_from([*FRAME, *WORDS])
 
 
 @given(st.lists(PIECES | st.binary(max_size=6).map(lambda part: part.replace(b"\x00", b""))).map(b"".join))
