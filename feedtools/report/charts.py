@@ -1,0 +1,105 @@
+"""Small charts as inline SVG: no script, no style attribute, readable in both colour schemes."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from feedtools.model import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from feedtools.model import Level
+    from feedtools.report.data import Tally
+
+BINS = 96
+"""Columns of a chart at most; more transmissions share a column."""
+
+
+def strip(parts: Sequence[tuple[str, int]], label: str) -> str:
+    """Shares of a whole as one line.
+
+    Args:
+        parts: class of the fill (``kept``) and amount.
+        label: what it shows, for those who cannot see it.
+    """
+    total = sum(amount for _, amount in parts) or 1
+    left, bars = 0.0, []
+    for name, amount in parts:
+        share = 100 * amount / total
+        bars.append(f'<rect class="{name}-f" x="{left:.2f}%" width="{share:.2f}%" height="100%"/>')
+        left += share
+    return f'<svg class="strip" role="img" aria-label="{escape(label)}">{"".join(bars)}</svg>'
+
+
+def bar(amount: int, most: int, level: str) -> str:
+    """One amount beside others, of which the largest is ``most``."""
+    share = 100 * amount / most if most else 0
+    return (
+        f'<svg class="bar" aria-hidden="true"><rect class="{level}-f" width="{share:.1f}%" height="100%" rx="2"/></svg>'
+    )
+
+
+def spark(values: Sequence[int], level: str) -> str:
+    """The course of one amount."""
+    most, wide = max(values, default=0) or 1, 1000 / max(1, len(values))
+    bars = [
+        f'<rect class="{level}-f" x="{number * wide:.0f}" y="{100 - 100 * value / most:.0f}" '
+        f'width="{wide * 0.8:.0f}" height="{100 * value / most:.0f}"/>'
+        for number, value in enumerate(values)
+        if value
+    ]
+    return (
+        f'<svg class="spark" viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true">{"".join(bars)}</svg>'
+    )
+
+
+def columns(groups: Sequence[Sequence[Tally]], levels: Mapping[str, Level]) -> str:
+    """Defects by transmission, stacked by level, errors at the bottom.
+
+    Args:
+        groups: the transmissions of every column, in the order of time.
+        levels: of every rule.
+    """
+    stacks = [by_level(group, levels) for group in groups]
+    most, wide = max((sum(stack) for stack in stacks), default=0) or 1, 1000 / max(1, len(stacks))
+    parts = ['<rect class="base-f" y="99.4" width="1000" height=".6"/>']
+    for number, (group, stack) in enumerate(zip(groups, stacks, strict=True)):
+        top, inside = 99.4, []
+        for level, amount in zip(LEVELS, stack, strict=True):
+            if amount:
+                high = 97 * amount / most
+                top -= high
+                inside.append(
+                    f'<rect class="{level}-f" x="{number * wide:.1f}" y="{top:.1f}" '
+                    f'width="{max(wide * 0.86, 1):.1f}" height="{high:.1f}"/>'
+                )
+        names = group[0].path if len(group) == 1 else f"{group[0].path} … {group[-1].path}"
+        words = ", ".join(f"{amount:,} {level}s" for level, amount in zip(LEVELS, stack, strict=True) if amount)
+        parts.append(f"<g><title>{escape(safe(names))}: {words or 'nothing found'}</title>{''.join(inside)}</g>")
+    label = f"Findings in {sum(map(len, groups)):,} transmissions, most in one column {most:,}"
+    return (
+        f'<svg class="chart" viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="{label}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def by_level(group: Sequence[Tally], levels: Mapping[str, Level]) -> list[int]:
+    """Findings of some transmissions: errors, warnings, notes."""
+    count = dict.fromkeys(LEVELS, 0)
+    for one in group:
+        for rule, amount in one.rules.items():
+            count[levels.get(rule, "note")] += amount
+    return list(count.values())
+
+
+def binned(tallies: Sequence[Tally], limit: int = BINS) -> list[Sequence[Tally]]:
+    """The transmissions in at most ``limit`` groups of neighbours, sizes as equal as can be."""
+    count = min(limit, len(tallies))
+    return [tallies[number * len(tallies) // count : (number + 1) * len(tallies) // count] for number in range(count)]
+
+
+def safe(text: str) -> str:
+    """Text that UTF-8 and a reader can take: lone surrogates and what is not printable become ``?``."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "?" for char in text)
