@@ -77,14 +77,19 @@ def symbol_hash(code: int) -> int:
     return x ^ (x >> 29)
 
 
-def gram_keys(symbols: str, scale: int = SCALE) -> set[int]:
-    """The hashes of all grams of ``symbols`` that lie below ``2**64 / scale``."""
+def gram_hashes(symbols: str, scale: int = SCALE) -> list[int]:
+    """The hashes of all grams of ``symbols`` that lie below ``2**64 / scale``, in order, repeated where a gram is."""
     one, two, four = STEP
     limit = (1 << 64) // scale
     a = [symbol_hash(ord(s)) for s in symbols]
     b = [(x * one + y) & MASK for x, y in pairwise(a)]
     c = [(x * two + y) & MASK for x, y in zip(b, b[2:], strict=False)]
-    return {h for x, y in zip(c, c[3:], strict=False) if (h := (x * four + y) & MASK) < limit}
+    return [h for x, y in zip(c, c[3:], strict=False) if (h := (x * four + y) & MASK) < limit]
+
+
+def gram_keys(symbols: str, scale: int = SCALE) -> set[int]:
+    """``gram_hashes``, each once."""
+    return set(gram_hashes(symbols, scale))
 
 
 def head_key(symbols: str) -> int | None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from feedtools.api.duplicates import duplicates
 from feedtools.api.feed import Batch, active_rules, batches
 from feedtools.checks.base import Evidence
 from feedtools.config import Config
@@ -52,7 +53,7 @@ def check(paths: Sequence[str], config: Config) -> Checked:
     errors += failed
     findings = group(findings, [rule.id for rule in rules if rule.grouped])
     if config.duplicates and any(rule.scope == "feed" for rule in rules):
-        findings += duplicates(articles, rules, config)
+        findings += duplicates(articles, rules, workers(config, _size(todo)))
         order = {path: number for number, path in enumerate(files)}
         findings.sort(key=lambda finding: (order.get(finding.article.source, -1), *reading_order(finding)))
     return Checked(findings, errors, len(files), len(articles))
@@ -72,15 +73,6 @@ def learn(articles: Iterable[Article], rules: Sequence[Rule]) -> Evidence:
     return Evidence(harvest(article.text for article in articles))
 
 
-def duplicates(articles: Sequence[Article], rules: Sequence[Rule], config: Config) -> list[Finding]:
-    """Findings FT901 to FT905 among the articles."""
-    from feedtools.dedup import dedup
-    from feedtools.duplicates import findings
-
-    result = dedup([article.text for article in articles], jobs=config.jobs)
-    return findings(articles, result.clusters, rules)
-
-
 def check_batch(
     batch: Batch, rules: Sequence[Rule], evidence: Evidence | None = None
 ) -> tuple[list[Finding], list[FeedtoolsError]]:
@@ -97,9 +89,7 @@ def _lint_all(
     todo: Sequence[Batch], rules: Sequence[Rule], evidence: Evidence, config: Config
 ) -> tuple[list[Finding], list[FeedtoolsError]]:
     """Findings of all batches in order: from the cache what was checked before, the rest over the cores."""
-    size = sum(len(batch.data) for batch in todo if batch.data) + sum(
-        3 * len(article.text) for batch in todo if batch.data is None for article in batch.articles
-    )
+    size = _size(todo)
     cache = _open_cache(rules, evidence, config) if size >= CACHE_BYTES else None
     keys = [cache.key(batch.data) if cache and batch.data is not None else None for batch in todo]
     known: list[list[Finding] | None] = [
@@ -119,6 +109,12 @@ def _lint_all(
     if cache:
         cache.close()
     return findings, errors
+
+
+def _size(todo: Sequence[Batch]) -> int:
+    """About how many bytes of text."""
+    streamed = sum(len(article.text) for batch in todo if batch.data is None for article in batch.articles)
+    return 3 * streamed + sum(len(batch.data) for batch in todo if batch.data is not None)
 
 
 def _open_cache(rules: Sequence[Rule], evidence: Evidence, config: Config) -> LintCache | None:

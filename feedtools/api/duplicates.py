@@ -1,17 +1,37 @@
-"""Duplicates among articles, as findings."""
+"""Duplicates among articles, as clusters and as findings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from feedtools.duplicates import findings
-from feedtools.model import Article, Finding
+from feedtools.few import FEW
+from feedtools.match import explain
+from feedtools.model import Article, Cluster, Finding
 from feedtools.rules import Rule
+
+
+def clusters(texts: Sequence[str], jobs: int = 1) -> tuple[Cluster, ...]:
+    """Which texts are copies of one another, with evidence; few of them cost no numpy."""
+    if len(texts) <= FEW:
+        from feedtools import few
+
+        found = few.clusters(texts)
+    else:
+        from feedtools.dedup import dedup
+
+        found = dedup(texts, jobs=jobs).clusters
+    return tuple(
+        cluster._replace(matches=tuple(explain(match, texts[match.a], texts[match.b]) for match in cluster.matches))
+        for cluster in found
+    )
+
+
+def duplicates(articles: Sequence[Article], rules: Sequence[Rule], jobs: int = 1) -> list[Finding]:
+    """Findings FT901 to FT905 among the articles; the earlier in the given order is kept of equal copies."""
+    return findings(articles, clusters([article.text for article in articles], jobs), rules)
 
 
 def feed_check(articles: Sequence[Article], rule: Rule) -> list[Finding]:
     """What one rule of scope ``feed`` says of some articles: the harness's way to the deduplicator."""
-    from feedtools.dedup import dedup
-
-    result = dedup([article.text for article in articles], jobs=1)
-    return findings(articles, result.clusters, [rule])
+    return duplicates(articles, [rule])

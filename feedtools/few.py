@@ -1,0 +1,83 @@
+"""The deduplicator for a handful of texts, without numpy: a commit hook's start-up costs more than its dozen articles.
+
+Same keys, same edges, same verification as ``feedtools.dedup``, which takes over beyond ``FEW`` texts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from feedtools import cluster, match, normal
+from feedtools.model import Cluster, Match
+from feedtools.sketch import gram_hashes, head_key
+
+FEW = 96
+"""Texts up to which this costs less than importing numpy."""
+SHARED = 0.1
+"""As in ``feedtools.dedup``: the share of the shorter text's keys that a candidate must have in common."""
+
+
+class _Document(NamedTuple):
+    number: int
+    text: str
+    symbols: str
+    keys: list[int]
+    head: int | None
+
+
+def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
+    """The clusters that ``feedtools.dedup.dedup(texts)`` finds, without evidence."""
+    first: dict[str, int] = {}
+    exact = [
+        Match(number, first[text], "exact", 1.0, 1.0, 1.0)
+        for number, text in enumerate(texts)
+        if first.setdefault(text, number) != number
+    ]
+    documents = [_document(number, text) for text, number in first.items()]
+    documents.sort(key=lambda it: (-len(it.symbols), it.head or 0, sum(it.keys) & (1 << 64) - 1, it.number))
+    found = [
+        verified
+        for b, a in _candidates(documents)
+        if (verified := match.match_symbols(a.symbols, b.symbols, a.text, b.text, a.number, b.number)) is not None
+    ]
+    sizes = {it.text: len(it.symbols) for it in documents}
+
+    def rank(number: int) -> cluster.Rank:
+        text = texts[number]
+        return cluster.Rank(-sizes[text], match.damage(text), number)
+
+    return cluster.clusters([*exact, *found], rank)
+
+
+def _document(number: int, text: str) -> _Document:
+    symbols = normal.symbols(text)
+    return _Document(number, text, symbols, gram_hashes(symbols), head_key(symbols))
+
+
+def _candidates(documents: Sequence[_Document]) -> Iterator[tuple[_Document, _Document]]:
+    """Pairs worth verifying, the longer first; star and chain edges in every bucket."""
+    buckets: defaultdict[int, list[int]] = defaultdict(list)
+    heads: defaultdict[int, list[int]] = defaultdict(list)
+    for place, document in enumerate(documents):
+        for key in set(document.keys):
+            buckets[key].append(place)
+        if document.head is not None:
+            heads[document.head].append(place)
+    shared = Counter(edge for bucket in buckets.values() for edge in _edges(bucket))
+    pairs = {
+        (low, high)
+        for (low, high), count in shared.items()
+        if count >= SHARED * min(len(documents[low].keys), len(documents[high].keys))
+    }
+    pairs.update(edge for bucket in heads.values() for edge in _edges(bucket))
+    for low, high in sorted(pairs):
+        yield documents[low], documents[high]
+
+
+def _edges(bucket: Sequence[int]) -> Iterator[tuple[int, int]]:
+    for at in range(1, len(bucket)):
+        yield bucket[at - 1], bucket[at]
+        if at > 1:
+            yield bucket[0], bucket[at]
