@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from feedtools.checks.delimiters import find_math
 
 PIECES = [
-    *(
-        [
+    
             r"\(",
             r"\)",
             r"\[",
@@ -28,9 +27,8 @@ PIECES = [
             r"\end{align}",
             r"\begin{cases}",
             r"\end{cases}",
-        ]
-    ),
-    *("a", "x_1", r"\alpha", " ", "中文", "。", "5", "$HOME", "...", "\n", "\ud800", "\x00"),
+        ,
+    "a", "x_1", r"\alpha", " ", "中文", "。", "5", "$HOME", "...", "\n", "\ud800", "\x00",
 ]
 soup = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
@@ -108,8 +106,8 @@ def test_any_text_is_read(text: str) -> None:
 @pytest.mark.parametrize(
     "unit",
     [
-        *("\\(", "\\[", "$", "$$", "$a ", "$x_1 ", r"\(\text{", r"\(\\", r"$\$", r"$\alpha ", r"\begin{align}"),
-        *(r"\(\alpha{", r"\(x 中文\[", r"\begin{align}\end{gather}", r"\\"),
+        "\\(", "\\[", "$", "$$", "$a ", "$x_1 ", r"\(\text{", r"\(\\", r"$\$", r"$\alpha ", r"\begin{align}",
+        r"\(\alpha{", r"\(x 中文\[", r"\begin{align}\end{gather}", r"\\",
     ],
 )
 def test_time_grows_with_length_alone(unit: str) -> None:

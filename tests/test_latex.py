@@ -16,8 +16,7 @@ from feedtools.checks.latex.tables import load
 
 KATEX = load("katex")
 PIECES = [
-    *(
-        [
+    
             r"\(",
             r"\)",
             r"\[",
@@ -40,10 +39,8 @@ PIECES = [
             r"\sqrt",
             r"\text{",
             r"\mathbf",
-        ]
-    ),
-    *(
-        [
+        ,
+    
             r"\begin{cases}",
             r"\end{cases}",
             r"\begin{array}{cc}",
@@ -53,10 +50,9 @@ PIECES = [
             r"\over",
             r"\color{red}",
             r"\hspace{1em}",
-        ]
-    ),
-    *("a", "x", "1", " ", "'", "中", "\\", "%", "#", "~", "\ud800", "\x00", "\x01", "\n", r"\foo", "²", "é", "\u0301"),
-    *(r"\tag{1}", r"\hline", r"\big", r"\kern", "1em", r"\\[2mm]", r"\newcommand", r"\def", r"\operatorname*", "*"),
+        ,
+    "a", "x", "1", " ", "'", "中", "\\", "%", "#", "~", "\ud800", "\x00", "\x01", "\n", r"\foo", "²", "é", "\u0301",
+    r"\tag{1}", r"\hline", r"\big", r"\kern", "1em", r"\\[2mm]", r"\newcommand", r"\def", r"\operatorname*", "*",
 ]
 soup = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 
@@ -197,8 +193,8 @@ def test_faults_lie_inside_the_formula(body: str) -> None:
 
 
 UNITS = [
-    *("{", "}", "a^", "x_{", r"\frac", r"\sqrt[", r"\sqrt[{", r"\left(", r"\begin{matrix}", "$", "%", r"\text{", "'"),
-    *(r"\\[", r"\kern", "a b c ", r"\color{", r"\sqrt[x]{", "²", r"\newcommand{", r"\foo", r"\hspace{1em}"),
+    "{", "}", "a^", "x_{", r"\frac", r"\sqrt[", r"\sqrt[{", r"\left(", r"\begin{matrix}", "$", "%", r"\text{", "'",
+    r"\\[", r"\kern", "a b c ", r"\color{", r"\sqrt[x]{", "²", r"\newcommand{", r"\foo", r"\hspace{1em}",
 ]
 
 
