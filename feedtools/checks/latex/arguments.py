@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 OPTIONAL_END = "\x01"
 """Stands in for the ``]`` that closes an optional argument; as long as it, so that offsets hold."""
 
+PLAIN = frozenset('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-=,.()|/:;<>!?*"@')
+"""Characters that mean themselves, in math and in text."""
+
 _SIZE = re.compile(r"[-+]? *(?:\d+(?:\.\d*)?|\.\d+) *(pt|mm|cm|in|bp|pc|dd|cc|nd|nc|sp|px|ex|em|mu)")
 _COLOUR = re.compile(r"#[a-fA-F0-9]{3,4}|#[a-fA-F0-9]{6}|#[a-fA-F0-9]{8}|[a-fA-F0-9]{6}|[a-zA-Z]+")
 _COLUMNS = re.compile(r"[lcr|: ]*")
@@ -22,9 +25,12 @@ _COLUMNS = re.compile(r"[lcr|: ]*")
 def read(self: Parser, tok: str, i: int) -> int:
     """Take (part of) the argument that is due; gives the number of the next token."""
     kind = self.need[0]
-    if kind in "mMtgSp":
+    if kind in "mMtgSpw":
         if kind == "g":
             tag(self)
+        if kind == "w" and (tok in {"^", "_"} or (tok in self.math and self.math[tok].args)):
+            self.need = self.need[1:]
+            return i + 1
         if tok == "{":
             self.need = self.need[1:]
             text = kind in "tg" or (kind != "M" and self.text)
@@ -76,26 +82,26 @@ def single(self: Parser, tok: str, i: int) -> int:
             self.command = i
         return i + 1
     first = tok[:1]
-    if first.isalnum() or (first and first in '+-=,.()|/:;<>!?*"@'):
+    if first in PLAIN:
         self.need = self.need[1:]
         return shorten(self, tok, i)
-    return odd_single(self, tok, i)
+    return odd_single(self, tok, i, text)
 
 
-def odd_single(self: Parser, tok: str, i: int) -> int:
+def odd_single(self: Parser, tok: str, i: int, text: bool) -> int:
     """What is left for an argument without braces: primes, line breaks, rare characters; all else is missing."""
     kind = self.need[0]
     if tok == "'" and kind not in "Sp":
         self.need = self.need[1:]
         return i + 1
-    if tok in {"\\\\", "\\cr", "\\newline"} and kind not in "Sp":
+    if tok in _EMPTY and kind not in "Sp" and not (text and tok not in {"\\\\", "\\newline"}):
         self.need = self.need[1:]
         return i + 1
     if tok.startswith("\\verb") and len(tok) > 5 and not tok[5].isalpha():
         self.need = self.need[1:]
         return i + 1
     if tok and tok[0] > "\x7f":
-        check_character(self, tok, i)
+        check_character(self, tok, i, text)
         self.need = self.need[1:]
         return shorten(self, tok, i)
     if tok.startswith("\\") and not _GRAMMAR.fullmatch(tok):
@@ -105,9 +111,11 @@ def odd_single(self: Parser, tok: str, i: int) -> int:
     raise BrokenError("missing-argument", i, self.command, tok)
 
 
-def check_character(self: Parser, tok: str, i: int) -> None:
+def check_character(self: Parser, tok: str, i: int, text: bool) -> None:
     """Refuse characters no renderer has a place for."""
     first = tok[0]
+    if text and first in self.math and first not in self.texts:
+        raise BrokenError("math-in-text", i, what=first)
     odd = first < " " or first == "\x7f" or "\ud800" <= first <= "\uf8ff" or first in "\u2028\u2029"
     if odd or "\u0300" <= first <= "\u036f":
         raise BrokenError("odd-character", i, what=f"U+{ord(first):04X}")
@@ -116,6 +124,8 @@ def check_character(self: Parser, tok: str, i: int) -> None:
             raise BrokenError("odd-character", i, what=f"U+{ord(mark):04X}")
 
 
+_EMPTY = frozenset(("\\\\", "\\newline", "\\over", "\\choose", "\\atop", "\\brace", "\\brack"))
+"""What an argument without braces may be, although it sets nothing."""
 _GRAMMAR_WORDS = (
     r"left|right|middle|over|choose|atop|brace|brack|above|limits|nolimits|hline|hdashline|begingroup|endgroup|bgroup|"
     r"egroup|newcommand|renewcommand|providecommand|def|gdef|cr|newline|char|let|global|long|[()\\[\]\\]"
@@ -183,7 +193,7 @@ def special(self: Parser, kind: str, tok: str, i: int) -> int:
         if not match:
             raise BrokenError("length", i, self.command, tok)
         return skip(self, i, match.end())
-    elif not tok or tok in {"}", "&", "^", "_"}:
+    elif not tok or tok in {"}", "&"}:
         raise BrokenError("missing-argument", i, self.command, tok)
     else:
         text, after = tok[0], i

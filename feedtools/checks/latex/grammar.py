@@ -14,8 +14,8 @@ from feedtools.checks.latex.faults import BrokenError
 if TYPE_CHECKING:
     from feedtools.checks.latex.parser import Parser
 
-SUP, SUB, LIMITS, ROW = 1, 2, 4, 8
-"""Bits of ``Parser.flags``: the atom has a superscript, a subscript, may take limits; a row begins here."""
+SUP, SUB, LIMITS, ROW, NO_BASE = 1, 2, 4, 8, 16
+"""Bits of ``Parser.flags``: the atom has a superscript, a subscript, may take limits, no scripts; a row begins here."""
 
 
 def unusual(self: Parser, tok: str, i: int) -> int:
@@ -36,7 +36,7 @@ def unusual(self: Parser, tok: str, i: int) -> int:
         if not self.text:
             self.flags |= SUP if first in self.tables.superscripts else SUB
         return i + 1
-    arguments.check_character(self, tok, i)
+    arguments.check_character(self, tok, i, self.text)
     command = self.table.get(first)
     self.flags = command.limits if command else 0
     return i + 1
@@ -51,6 +51,8 @@ def script(self: Parser, tok: str, i: int) -> int:
     """``^`` or ``_``: one of each an atom."""
     if self.text:
         raise BrokenError("math-in-text", i, what=tok)
+    if self.flags & NO_BASE:
+        raise BrokenError("no-base", i, what=tok)
     bit = SUP if tok == "^" else SUB
     if self.flags & bit:
         raise BrokenError("double-script", i, what=tok)
@@ -64,8 +66,8 @@ def prime(self: Parser, tok: str, i: int) -> int:
     """``'`` is a superscript, and takes a directly following ``^`` into it."""
     if self.text:
         return i + 1
-    if self.flags & SUP:
-        raise BrokenError("double-script", i, what=tok)
+    if self.flags & (SUP | NO_BASE):
+        raise BrokenError("double-script" if self.flags & SUP else "no-base", i, what=tok)
     self.flags |= SUP
     while self.tokens[i] == "'":
         i += 1
@@ -173,7 +175,7 @@ def infix(self: Parser, tok: str, i: int) -> int:
     if self.infix:
         raise BrokenError("second-infix", i, what=tok)
     self.infix = True
-    self.flags = 0
+    self.flags = NO_BASE
     if tok == "\\above":
         self.need = "s"
         self.command = i
@@ -234,7 +236,10 @@ def ampersand(self: Parser, tok: str, i: int) -> int:
 
 def newline(self: Parser, tok: str, i: int) -> int:
     r"""``\\`` ends a row, or is a line break; a length in brackets may follow directly."""
-    environment = self.tables.environments.get(self.stack[-1].closer) if self.stack else None
+    environments = self.tables.environments
+    environment = environments.get(self.stack[-1].closer) if self.stack else None
+    if tok == "\\cr" and not any(frame.closer in environments for frame in self.stack):
+        raise BrokenError("unknown", i, what=tok)
     self.flags = 0
     if environment and environment.columns != 1:
         self.columns = 1

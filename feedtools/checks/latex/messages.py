@@ -15,6 +15,7 @@ WORDS = {
     "too-deep": "groups are nested deeper than {what} levels; renderers give up on such formulas",
     "missing-argument": "{opened} {at} lacks an argument: {found} stands where it should be",
     "double-script": "a second {what} on the same base before {near}; put braces around what belongs together",
+    "no-base": "{what} stands where there is nothing to put it on; put it after what it belongs to",
     "limits": "{what} follows something that is no operator; put it directly after \\sum, \\max or \\mathop{{…}}",
     "unknown": "no renderer knows {what}{hint}",
     "lone-backslash": "a single backslash ends the formula; what it should begin was lost",

@@ -75,7 +75,7 @@ class Parser:
         Raises:
             BrokenError: at the first place that would not render.
         """
-        tokens, grammar = self.tokens, GRAMMAR
+        tokens, grammar, plain = self.tokens, GRAMMAR, arguments.PLAIN
         i = 0
         while True:
             tok = tokens[i]
@@ -93,11 +93,11 @@ class Parser:
             step = grammar.get(tok)
             if step is not None:
                 i = step(self, tok, i)
-            elif tok[:1].isalnum() or tok[:1] in '+-=,.()|/:;<>!?*"@':
-                if not tok:
-                    break
+            elif tok[:1] in plain:
                 self.flags = 0
                 i += 1
+            elif not tok:
+                break
             else:
                 i = unusual(self, tok, i)
         self.finish(i)
@@ -152,7 +152,7 @@ class Parser:
 
 
 def find_fault(
-    body: str, display: bool, tables: Tables, macros: Mapping[str, Command] | None = None, max_depth: int = 400
+    body: str, display: bool, tables: Tables, macros: Mapping[str, Command] | None = None, max_depth: int = 500
 ) -> Fault | None:
     """The first place where a formula would not render, or ``None``.
 

@@ -65,7 +65,7 @@ def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """FT203: a closed formula that would not render; at most one fault a formula, the first."""
     renderers = RENDERERS.get(str(options.get("renderer", "katex")), ("katex",))
     macros = declared(options.get("macros") or {})
-    depth = int(options.get("max_depth", 200))
+    depth = int(options.get("max_depth", 500))
     for math in view.math:
         if not math.closed:
             continue

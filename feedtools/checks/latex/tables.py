@@ -15,7 +15,8 @@ class Command(NamedTuple):
     Attributes:
         args: one letter an argument: ``m`` in the mode around it, ``M`` math, ``t`` text, ``p`` a single atom,
             ``o`` optional, ``O`` optional and unread, ``*`` optional star, ``s`` length, ``c`` colour, ``u`` unread,
-            ``d`` delimiter, ``g`` equation tag.
+            ``d`` delimiter, ``g`` equation tag,
+            ``w`` one group or any one token.
         limits: 4 where ``\limits`` may follow, else 0.
         script: whether it may be a script without braces, as in ``x^\frac12``.
     """
@@ -76,6 +77,8 @@ def load(renderer: str) -> Tables:
             math.update(dict.fromkeys(names, command))
         if "T" in flags:
             text.update(dict.fromkeys(names, command))
+    for mark in raw["scripts"]["sup"] + raw["scripts"]["sub"]:
+        math.pop(mark, None)
     return Tables(
         math,
         text,
