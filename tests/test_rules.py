@@ -24,8 +24,6 @@ ALL = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 @pytest.mark.parametrize("case", list(harness.cases(RULES)), ids=lambda case: case.name)
 def test_example(case: harness.Case) -> None:
     """A blind spot must still be one: curing it moves its example to ``bad``."""
-    if case.rule.scope == "feed":
-        pytest.importorskip("feedtools.dedup")
     assert harness.failure(case, feed_check) is None
 
 
