@@ -1,0 +1,217 @@
+"""Characters that do not belong in running text: invisible, doubled, misplaced (FT503 to FT512)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any
+
+from feedtools.checks.base import Hit
+from feedtools.model import Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from feedtools.checks.base import View
+
+_HAN = "\u3400-\u9fff\uf900-\ufaff"
+
+
+def in_math(view: View, place: int) -> bool:
+    """Whether an offset lies inside a formula, where no rule about prose may edit."""
+    number = bisect_right(view.math, place, key=lambda math: math.start) - 1
+    return number >= 0 and place < view.math[number].end
+
+
+# ------------------------------------------------------------------------------------------------ invisible (FT503)
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0]+"
+)
+# Scripts in which joiners and zero-width spaces are spelling: Arabic to Khmer and Mongolian, and their extensions.
+_JOINING = re.compile(
+    "[\u0590-\u08ff\u0900-\u109f\u1780-\u18af\u1a00-\u1aaf\ua840-\ua8ff\ufb1d-\ufdff\ufe70-\ufefe\U00010a00-\U00011fff]"
+)
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_MARKS = frozenset("\u200e\u200f")
+_JOINERS = frozenset("\u200c\u200d")
+_EMOJI_PART = frozenset("\u2640\u2642\u2695\u2696\u2708\u2764\u2b1b\ufe0f\u20e3")
+"""Characters below the emoji blocks that stand next to a joiner in emoji sequences (UTS #51)."""
+
+
+def invisible(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Zero-width and other invisible characters where no script or emoji needs them (FT503), one hit a run.
+
+    The edit takes the run out. It is safe between two Chinese characters or where nothing is on one side; between
+    other letters it would join words that the author may have meant to keep apart.
+    """
+    del options
+    text = view.text
+    right_to_left: bool | None = None
+    for match in _INVISIBLE.finditer(text):
+        start, end = match.span()
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if match[0] in _MARKS:
+            if right_to_left is None:
+                right_to_left = _RIGHT_TO_LEFT.search(text) is not None
+            if right_to_left:
+                continue
+        if _needed(match[0], before, after):
+            continue
+        names = ", ".join(dict.fromkeys(f"U+{ord(char):04X}" for char in match[0]))
+        what = unicodedata.name(match[0][0], "invisible character").lower()
+        message = f"invisible character {names} ({what}), which searches and comparisons trip over; take it out"
+        edits = () if in_math(view, start) else (Edit(start, end, ""),)
+        safe = before != after and all(not side or _is_han(side) for side in (before, after))
+        yield Hit(start, end, message=message, edits=edits, safety="safe" if safe else "unsafe")
+
+
+def _needed(run: str, before: str, after: str) -> bool:
+    if len(run) > 1:
+        return False
+    if _JOINING.match(before) or _JOINING.match(after):
+        return True
+    return run in _JOINERS and _is_emoji(before) and _is_emoji(after)
+
+
+def _is_emoji(char: str) -> bool:
+    return char >= "\U0001f000" or char in _EMOJI_PART
+
+
+def _is_han(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff"
+
+
+# -------------------------------------------------------------------------------------------------- control (FT504)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
+# A backslash escape that a program took for its own: \frac read as form feed and "rac".
+_ESCAPES = {"\x07": "a", "\x08": "b", "\x0b": "v", "\x0c": "f", "\x1b": "e"}
+_EATEN = re.compile(
+    r"\x07(?:lpha|pprox|rg|st|ngle)|\x08(?:eta|ar|egin|oldsymbol|inom|ig|m\b|ot|ullet|mod)|\x0b(?:ec|arepsilon|ar|dots|ee)"
+    r"|\x0c(?:rac|orall|lat)|\x1b(?:psilon|ta|xists|quiv|nd|ll)"
+)
+
+
+def control(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    r"""Control characters (C0 but tab and line ends, DEL, C1), one hit a run (FT504).
+
+    A form feed before ``rac`` is what is left of ``\frac`` after a program read ``\f`` as an escape; the edit writes
+    the command back. No other edit is offered inside a formula.
+    """
+    del options
+    text = view.text
+    for match in _CONTROL.finditer(text):
+        start, end = match.span()
+        names = ", ".join(dict.fromkeys(f"U+{ord(char):04X}" for char in match[0]))
+        if eaten := _EATEN.match(text, end - 1):
+            command = "\\" + _ESCAPES[text[end - 1]] + eaten[0][1:]
+            message = f"control character {names} where {command} lost its backslash to an escape; write {command}"
+            yield Hit(start, end, message=message, edits=(Edit(start, end, command[:2]),))
+            continue
+        message = f"control character {names}, which no text needs and some programs refuse; take it out"
+        yield Hit(start, end, message=message, edits=() if in_math(view, start) else (Edit(start, end, ""),))
+
+
+# ---------------------------------------------------------------------------------- space before punctuation (FT509)
+_SPACED = re.compile(
+    rf"(?<=[{_HAN}）】》”’\])]) +(?=[,，。;；:：!！?？、](?![A-Za-z0-9()\-./=:<>|*_$\\]))"
+    rf"|(?<=[A-Za-z0-9%}}]) +(?=[,，。;；:：！？、](?=[{_HAN}]))"
+    rf"|(?<=\\\)) +(?=[)）])"
+)
+
+
+def spaced_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """A space before a closing mark, as a renderer leaves it after a formula or bold text (FT509)."""
+    del options
+    for match in _SPACED.finditer(view.text):
+        start, end = match.span()
+        if in_math(view, start):
+            continue
+        yield Hit(start, end + 1, edits=(Edit(start, end, ""),))
+
+
+# -------------------------------------------------------------------------------------- half-width punctuation (FT510)
+_HALFWIDTH = re.compile(rf"(?<=[{_HAN}])[,;:?!](?=[{_HAN}\s]|\Z)")
+_FULLWIDTH = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
+
+
+def halfwidth(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """ASCII punctuation after a Chinese character (FT510); the edit writes the full-width mark."""
+    del options
+    for match in _HALFWIDTH.finditer(view.text):
+        start = match.start()
+        if not in_math(view, start):
+            yield Hit(start, start + 1, edits=(Edit(start, start + 1, _FULLWIDTH[match[0]]),))
+
+
+# -------------------------------------------------------------------------------------- doubled punctuation (FT508)
+_DOUBLED = re.compile(
+    rf"(?<=[{_HAN})）】》”])(?:([,，、;；])\1+|,。|，。|。,|。，|、。|。、|,，|，,|、，|，、|:：|：:|;；)(?![,，。、;；:：.…])"
+    rf"|(?<=[{_HAN}])(?:(?<!。)。。(?!。)|::|：：)(?=[{_HAN}\s]|\Z)"
+)
+
+
+def doubled_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Two marks where one belongs: ``，，``, ``，。`` (FT508).
+
+    Dropping a repeated mark is safe; which of two different ones was meant is for the author to say, the edit keeps
+    the stronger.
+    """
+    del options
+    for match in _DOUBLED.finditer(view.text):
+        start, end = match.span()
+        if in_math(view, start):
+            continue
+        marks = match[0]
+        same = marks == marks[0] * len(marks)
+        kept = marks[0] if same else "。" if "。" in marks else marks[-1]
+        yield Hit(start, end, edits=(Edit(start, end, kept),), safety="safe" if same else "unsafe")
+
+
+# --------------------------------------------------------------------------------------------- doubled words (FT512)
+# 目的的, 标的的, 有的的士, 的的确确 are right; so are "had had" and "that that", which are therefore not listed.
+_DOUBLED_WORD = re.compile(
+    r"(?<![目标有的打中])的的(?![确士卢的])|们们|(?<![参赠给授付])与与|(?<![普以涉顾遍埃危波推触提论])及及(?!时|格|笄)"
+    r"|(?i:\b(the|of|and|from|with|for|to|by|an|at|are|was|were)\s+\1\b)(?![-'’])"
+)
+
+
+def doubled_word(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """A function word written twice (FT512); the edit takes one out, which only the author can be sure of."""
+    del options
+    for match in _DOUBLED_WORD.finditer(view.text):
+        start, end = match.span()
+        if in_math(view, start):
+            continue
+        size = len(match[1]) if match[1] else (end - start) // 2
+        yield Hit(start, end, edits=(Edit(start + size, end, ""),))
+
+
+# ---------------------------------------------------------------------------------------------- odd spaces (FT514)
+_ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+
+
+def odd_space(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Spaces that look like U+0020 and are not, line and paragraph separators included (FT514)."""
+    del options
+    for match in _ODD_SPACE.finditer(view.text):
+        start, end = match.span()
+        names = ", ".join(dict.fromkeys(f"U+{ord(char):04X}" for char in match[0]))
+        edits = () if in_math(view, start) else (Edit(start, end, " "),)
+        yield Hit(start, end, message=f"space character {names} instead of a plain space", edits=edits)
+
+
+# -------------------------------------------------------------------------------------------------- mojibake (FT501)
+# What the bytes 80 to BF look like in Latin-1 and in Windows-1252: the tail of a UTF-8 character read as either.
+_TAIL = "\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
+_MOJIBAKE = re.compile(
+    rf"(?:â(?:€[{_TAIL}]?|[\u0080-\u00bf„†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œž][{_TAIL}])|[ÃÂ][{_TAIL}]|[ï][¼½¿][{_TAIL}]|ã€[{_TAIL}]"
+    rf"|ð[\u009fŸ][{_TAIL}]{{2}}|[äåæçèé][{_TAIL}]{{2}})+|(?:锟斤拷)+锟?|烫{{3,}}|屯{{3,}}"
+)
+
+
+def mojibake(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """UTF-8 read as Latin-1 or Windows-1252, and what GBK makes of U+FFFD and of unwritten memory (FT501)."""
+    del options
+    for match in _MOJIBAKE.finditer(view.text):
+        yield Hit(match.start(), match.end())
