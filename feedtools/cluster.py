@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from feedtools.model import Match
 
 
+STRONG_SIMILAR, STRONG_COVER = 0.85, 0.8
+
+
 class Rank(NamedTuple):
     """The total order by which a keeper is chosen: the smallest is kept.
 
@@ -53,22 +56,56 @@ class Sets:
         return list(found.values())
 
 
+def is_strong(match: Match) -> bool:
+    """Whether the match alone shows that both are one article, so that it may carry further members along."""
+    return match.similarity >= STRONG_SIMILAR and max(match.coverage_a, match.coverage_b) >= STRONG_COVER
+
+
 def clusters(matches: Iterable[Match], rank: Callable[[int], Rank]) -> tuple[Cluster, ...]:
     """Documents joined by ``matches`` (``overlap`` never joins), each cluster with its keeper.
+
+    Strong matches join freely. Weak ones (edited or shifted copies) join groups into stars only, the most similar
+    first, so that resemblance is never handed on from edit to edit.
 
     Args:
         matches: in any order.
         rank: place of a document in the total order of keepers.
     """
-    joined = Sets()
     acting = sorted({m for m in matches if m.kind != "overlap"})
+    joined = Sets()
     for match in acting:
-        joined.union(match.a, match.b)
-    by_set: dict[int, list[Match]] = {}
+        if is_strong(match):
+            joined.union(match.a, match.b)
+        else:
+            joined.find(match.a), joined.find(match.b)
+    _attach(joined, (m for m in acting if not is_strong(m)))
+    within: dict[int, list[Match]] = {}
     for match in acting:
-        by_set.setdefault(joined.find(match.a), []).append(match)
+        if joined.find(match.a) == joined.find(match.b):
+            within.setdefault(joined.find(match.a), []).append(match)
     found = []
     for members in joined.groups():
-        ordered = sorted(members, key=rank)
-        found.append(Cluster(ordered[0], tuple(sorted(ordered[1:])), tuple(by_set[joined.find(ordered[0])])))
+        if len(members) > 1:
+            keep = min(members, key=rank)
+            drop = tuple(i for i in members if i != keep)
+            found.append(Cluster(keep, drop, tuple(within[joined.find(keep)])))
     return tuple(sorted(found))
+
+
+def _attach(joined: Sets, weak: Iterable[Match]) -> None:
+    """Join groups along ``weak`` matches into stars, the most similar first."""
+    stars = Sets()
+    centre: dict[int, int | None] = {}  # star -> the group at its centre, None while it has but two groups
+    for match in sorted(weak, key=lambda m: (-m.similarity * max(m.coverage_a, m.coverage_b), m)):
+        a, b = joined.find(match.a), joined.find(match.b)
+        if stars.find(b) in centre:
+            a, b = b, a
+        old, new = stars.find(a), stars.find(b)
+        if old == new or new in centre or centre.get(old) not in (None, a):
+            continue
+        grown = old in centre
+        stars.union(a, b)
+        centre[stars.find(a)] = a if grown else None
+    for group in stars.groups():
+        for other in group[1:]:
+            joined.union(group[0], other)

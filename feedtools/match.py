@@ -8,6 +8,7 @@ Numpy is not imported: the index verifies a handful of candidates with the very 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,9 +30,25 @@ SIMILAR = 0.6
 SHIFTED_COVER, SHIFTED_SIMILAR, SHIFTED_SYMBOLS = 0.25, 0.85, 60
 """The same three for excerpts of one article that start at different places: the tail of one is the head of the
 other, which neither a stock opening nor a footer ever is."""
+GAPPED_SHARE, GAPPED_SYMBOLS, GAPPED_GRAM = 0.5, 60, 6
+"""Copies that one renderer left holes in (code, tables, list items) or that were put in another order: share of the
+shorter text's 6-grams that the other has, wherever they stand, and the length from which that counts."""
+HOLE_SHARE = 0.4
+"""The same share where both begin alike and go on alike after a gap (for ``HOLE_RUN`` grams on end), or where only
+one of them shows placeholders and they part for good at one place."""
+HOLE_RUN = 15
 OVERLAP_SYMBOLS = 30
 """A shared passage shorter than this is not reported."""
+CLEAN = 0.9
+"""Similarity below which a copy counts as edited, not merely cut or rendered otherwise."""
 _LONG_PROBE, _SHORT_PROBE = 10, 6
+_HOLES = ("[代码]", "[代碼]", "[公式]", "[Math]")
+_FORMULAS = ("\\(", "\\[")
+_OPENING = 80
+_INSTALMENT = re.compile(
+    "第(?P<n>[0-9]+|[一二三四五六七八九十百]+)(?P<unit>部分|篇|期|章|节|讲|回|集|话|课|天|周|卷|册|弹)"
+    "|(?P<word>part|chapter|lesson|episode|week|day|vol)(?P<m>[0-9]+)"
+)
 _SLACK = 8
 """Hits whose diagonals differ by less than this vote together."""
 
@@ -46,6 +63,7 @@ class Overlap(NamedTuple):
         b_end: likewise.
         similarity: normalised Levenshtein similarity of the two regions.
         same: whether they are the same passage, enough of it to be one article.
+        parted: the texts agree up to one place and not after it: the same only if one has a hole there.
     """
 
     a_start: int
@@ -54,24 +72,34 @@ class Overlap(NamedTuple):
     b_end: int
     similarity: float
     same: bool
+    parted: bool = False
+
+    def turned(self) -> Overlap:
+        """The same overlap seen from the other text."""
+        return Overlap(self.b_start, self.b_end, self.a_start, self.a_end, *self[4:])
 
 
 def overlap(a: str, b: str) -> Overlap | None:
     """Locate and measure what the symbol strings ``a`` and ``b`` share; ``None`` where that is next to nothing."""
     if len(a) > len(b):
         found = overlap(b, a)
-        return found and Overlap(found.b_start, found.b_end, found.a_start, found.a_end, *found[4:])
+        return found and found.turned()
     if len(a) < SHORT:
         return Overlap(0, len(a), 0, len(b), 1.0, True) if a == b and a else None
     at = b.find(a)
     if at >= 0:
         return Overlap(0, len(a), at, at + len(a), 1.0, True)
-    hits = _line(_probe(a, b, _LONG_PROBE, max(5, len(a) // 32)))
+    step = max(5, len(a) // 32)
+    every = _probe(a, b, _LONG_PROBE, step)
+    hits = _line(every)
     if len(hits) < 4:
         hits = _line(_probe(a, b, _SHORT_PROBE, max(2, len(a) // 200)))
     if not hits:
         return None
-    return _measure(a, b, hits)
+    found = _measure(a, b, hits)
+    if (found is None or not found.same) and len(every) * step >= 0.3 * len(a) and len(a) >= GAPPED_SYMBOLS:
+        found = _gapped(a, b) or found
+    return found
 
 
 def _probe(a: str, b: str, width: int, step: int) -> list[tuple[int, int]]:
@@ -125,6 +153,36 @@ def _measure(a: str, b: str, hits: list[tuple[int, int]]) -> Overlap | None:
     return _passage(a, b, hits)
 
 
+def _gapped(a: str, b: str) -> Overlap | None:
+    """Whether ``b`` has most of ``a`` in pieces; the similarity is then the share of ``a``'s grams it has."""
+    n = GAPPED_GRAM
+    there = {b[j : j + n] for j in range(len(b) - n + 1)}
+    hit = [i for i in range(len(a) - n + 1) if a[i : i + n] in there]
+    share = len(hit) / (len(a) - n + 1)
+    if share < HOLE_SHARE:
+        return None
+    start, end = hit[0], hit[-1] + n
+    first, last = b.find(a[start : start + n]), b.rfind(a[end - n : end]) + n
+    if first >= last:
+        first, last = 0, len(b)
+    begin_alike = start < n and first < n
+    if share >= GAPPED_SHARE or (begin_alike and _second_run(hit) >= HOLE_RUN):
+        return Overlap(start, end, first, last, share, True)
+    if begin_alike and end <= 0.6 * len(a):
+        return Overlap(start, end, first, last, share, False, True)
+    return None
+
+
+def _second_run(hits: list[int]) -> int:
+    """The length of the second longest run of consecutive numbers."""
+    lengths, start = [0, 0], 0
+    for k in range(1, len(hits) + 1):
+        if k == len(hits) or hits[k] != hits[k - 1] + 1:
+            lengths.append(k - start)
+            start = k
+    return sorted(lengths)[-2]
+
+
 def _passage(a: str, b: str, hits: list[tuple[int, int]]) -> Overlap | None:
     """The stretch between the outer hits, extended as far as it is identical: a passage two articles share."""
     (i, j), (p, q) = hits[0], hits[-1]
@@ -143,24 +201,32 @@ def kind_of(found: Overlap, a: str, b: str, text_a: str, text_b: str) -> Kind:
     """What ``a`` (the repeated, cut or contained text) is to ``b``."""
     if text_a == text_b:
         return "exact"
-    if not found.same:
+    holes_differ = _has(text_a, _HOLES) != _has(text_b, _HOLES)
+    if not (found.same or (found.parted and holes_differ)) or _other_instalment(found, a, b):
         return "overlap"
-    if found.similarity < 0.9 or found.a_start > 0.1 * len(a) or found.a_end < 0.9 * len(a):
-        return "near"
+    whole = found.a_start <= 0.1 * len(a) and found.a_end >= 0.9 * len(a)
+    if not whole or found.similarity < CLEAN:
+        return "rerendered" if holes_differ and found.b_start <= 8 else "near"
     if found.b_start > 8:
         return "contained"
-    if found.similarity < 1 and not _rendered_apart(text_a, text_b):
-        return "near" if found.b_end >= 0.95 * len(b) else "truncated"
-    if found.b_end >= 0.95 * len(b) or _rendered_apart(text_a, text_b):
-        return "rerendered"
-    return "truncated"
+    apart = holes_differ or _has(text_a, _FORMULAS) != _has(text_b, _FORMULAS)
+    if found.b_end >= 0.95 * len(b):
+        return "rerendered" if apart or found.similarity == 1 else "near"
+    return "rerendered" if apart else "truncated"
 
 
-def _rendered_apart(text_a: str, text_b: str) -> bool:
-    """Whether one text prints formulas where the other has placeholders."""
-    return ("[Math]" in text_a or "[公式]" in text_a) != ("[Math]" in text_b or "[公式]" in text_b) and (
-        "\\(" in text_a or "\\[" in text_a or "\\(" in text_b or "\\[" in text_b
-    )
+def _has(text: str, marks: tuple[str, ...]) -> bool:
+    return any(mark in text for mark in marks)
+
+
+def _other_instalment(found: Overlap, a: str, b: str) -> bool:
+    """Whether both texts open by naming their number in a series, and the numbers differ."""
+    if max(found.a_start, found.b_start) > _OPENING:
+        return False
+    one, two = _INSTALMENT.search(a, 0, 2 * _OPENING), _INSTALMENT.search(b, 0, 2 * _OPENING)
+    if one is None or two is None:
+        return False  # most true copies that differ in a numeral name no instalment
+    return one.group("unit", "word") == two.group("unit", "word") and one.group() != two.group()
 
 
 def match_pair(text_a: str, text_b: str, a: int = 0, b: int = 1) -> Match | None:
