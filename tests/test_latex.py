@@ -15,6 +15,7 @@ from feedtools.checks.latex.parser import find_fault
 from feedtools.checks.latex.tables import load
 
 KATEX = load("katex")
+MATHJAX = load("mathjax")
 PIECES = [
     r"\(",
     r"\)",
@@ -205,8 +206,10 @@ def test_any_article_is_checked_and_spans_are_valid(text: str) -> None:
 @given(soup)
 @settings(max_examples=300)
 def test_faults_lie_inside_the_formula(body: str) -> None:
-    fault = find_fault(body, True, KATEX)
-    if fault is not None:
+    for tables in (KATEX, MATHJAX):
+        fault = find_fault(body, True, tables)
+        if fault is None:
+            continue
         assert fault.code in WORDS
         assert 0 <= fault.start <= fault.end <= len(body)
         assert fault.opener <= fault.start

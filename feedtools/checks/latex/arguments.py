@@ -91,6 +91,12 @@ def single(self: Parser, tok: str, i: int) -> int:
 def odd_single(self: Parser, tok: str, i: int, text: bool) -> int:
     """What is left for an argument without braces: primes, line breaks, rare characters; all else is missing."""
     kind = self.need[0]
+    if self.tables.loose:
+        if kind == "S" and (tok == "\\left" or (tok.startswith("\\begin") and tok.endswith("}"))):
+            return any_item(self, tok, i)
+        if tok == "$":
+            self.need = self.need[1:]
+            return i + 1
     if tok == "'" and kind not in "Sp":
         self.need = self.need[1:]
         return i + 1
@@ -106,14 +112,30 @@ def odd_single(self: Parser, tok: str, i: int, text: bool) -> int:
         return shorten(self, tok, i)
     if tok.startswith("\\") and not _GRAMMAR.fullmatch(tok):
         other = self.math if self.text else self.texts
+        if tok == "\\" and self.tables.loose:
+            return i + 1
         if tok not in other and not tok.startswith(("\\begin", "\\end")):
             raise BrokenError("lone-backslash" if tok == "\\" else "unknown", i, what=tok)
     raise BrokenError("missing-argument", i, self.command, tok)
 
 
+def any_item(self: Parser, tok: str, i: int) -> int:
+    r"""MathJax takes whatever comes next as the script, ``\left(…\right)`` and environments included."""
+    from feedtools.checks.latex.grammar import GRAMMAR, begin
+
+    self.need = self.need[1:]
+    flags, depth = self.flags, len(self.stack)
+    after = (GRAMMAR.get(tok) or begin)(self, tok, i)
+    if len(self.stack) > depth:
+        self.stack[-1] = self.stack[-1]._replace(flags=flags)
+    return after
+
+
 def check_character(self: Parser, tok: str, i: int, text: bool) -> None:
     """Refuse characters no renderer has a place for."""
     first = tok[0]
+    if self.tables.loose:
+        return
     if text and first in self.math and first not in self.texts:
         raise BrokenError("math-in-text", i, what=first)
     odd = first < " " or first == "\x7f" or "\ud800" <= first <= "\uf8ff" or first in "\u2028\u2029"
@@ -254,6 +276,8 @@ def environment(self: Parser, args: str, i: int) -> int:
     while args and self.tokens[after].isspace():
         after += 1
     tok = self.tokens[after]
+    if args == "u" and tok and tok not in {"}", "&"}:
+        return group_text(self, after)[1] if tok == "{" else shorten(self, tok, after)
     if args == "o":
         return closing_bracket(self, after) + 1 if tok == "[" else i + 1
     if not args:

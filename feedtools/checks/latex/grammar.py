@@ -5,6 +5,7 @@ A step is given the parser, the token and its number, and gives the number of th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 SUP, SUB, LIMITS, ROW, NO_BASE = 1, 2, 4, 8, 16
 """Bits of ``Parser.flags``: the atom has a superscript, a subscript, may take limits, no scripts; a row begins here."""
 
+NUMBERED = re.compile(r"(?:equation|align|gather|multline|eqnarray|flalign|x{0,2}alignat)\*?")
+"""Environments that MathJax refuses inside one another."""
+
 
 def unusual(self: Parser, tok: str, i: int) -> int:
     """A token in no table: environments, odd characters, unknown commands."""
@@ -27,6 +31,8 @@ def unusual(self: Parser, tok: str, i: int) -> int:
             return (begin if tok[1] == "b" else end)(self, tok, i)
         if tok.startswith("\\verb") and len(tok) > 5 and not tok[5].isalpha():
             self.flags = 0
+            return i + 1
+        if tok == "\\" and self.tables.loose:
             return i + 1
         if tok in (self.math if self.text else self.texts):
             raise BrokenError("math-in-text" if self.text else "text-in-math", i, what=tok)
@@ -69,7 +75,7 @@ def prime(self: Parser, tok: str, i: int) -> int:
     if self.flags & (SUP | NO_BASE):
         raise BrokenError("double-script" if self.flags & SUP else "no-base", i, what=tok)
     self.flags |= SUP
-    while self.tokens[i] == "'":
+    while self.tokens[i] == "'" or (self.tables.loose and self.tokens[i].isspace()):
         i += 1
     if self.tokens[i] == "^":
         self.need = "S"
@@ -124,6 +130,8 @@ def dollar(self: Parser, tok: str, i: int) -> int:
         self.push(closer, i, False)
     elif self.stack and self.stack[-1].closer == closer and tok != "\\(":
         self.pop()
+    elif tok == "$" and self.tables.loose:
+        self.flags = 0
     else:
         raise BrokenError("stray-dollar" if tok == "$" else "nested-delimiter", i, what=tok)
     return i + 1
@@ -175,7 +183,7 @@ def infix(self: Parser, tok: str, i: int) -> int:
     if self.infix:
         raise BrokenError("second-infix", i, what=tok)
     self.infix = True
-    self.flags = NO_BASE
+    self.flags = 0 if self.tables.loose else NO_BASE
     if tok == "\\above":
         self.need = "s"
         self.command = i
@@ -197,6 +205,10 @@ def begin(self: Parser, tok: str, i: int) -> int:
         raise BrokenError("unknown-environment", i, what=name)
     if not environment.inline and not self.display:
         raise BrokenError("display-only", i, what=name)
+    if self.tables.loose and NUMBERED.fullmatch(name):
+        for frame in self.stack:
+            if NUMBERED.fullmatch(frame.closer):
+                raise BrokenError("nested-environment", i, frame.opener, tok)
     after = arguments.environment(self, environment.args, i)
     self.flags = 0
     self.push(name, i, False)

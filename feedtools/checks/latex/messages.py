@@ -27,6 +27,7 @@ WORDS = {
     "middle": "\\middle stands outside \\left … \\right",
     "second-infix": "two of \\over, \\choose and their like in one group; put braces around one of them",
     "unknown-environment": "no renderer knows the environment {what}{hint}",
+    "nested-environment": "{what} stands inside {opened} {at}; such environments do not nest, use aligned or gathered",
     "display-only": "{what} works only in displayed formulas; use \\[ … \\], or {what}ed in place of it",
     "tag-inline": "\\tag works only in displayed formulas; use \\[ … \\]",
     "second-tag": "a second \\tag in the same row or formula",

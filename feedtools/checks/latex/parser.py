@@ -138,7 +138,7 @@ class Parser:
         if self.stack:
             frame = self.stack[-1]
             raise BrokenError("unclosed", i, frame.opener, frame.closer)
-        if self.tagged >= 0 and not self.display:
+        if self.tagged >= 0 and not self.display and not self.tables.loose:
             raise BrokenError("tag-inline", self.tagged, self.tagged)
 
     def blame(self, i: int, tok: str) -> BrokenError:

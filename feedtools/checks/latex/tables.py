@@ -53,6 +53,7 @@ class Tables(NamedTuple):
         accents: combining marks that may follow a letter.
         superscripts: characters that are superscripts by themselves.
         subscripts: likewise subscripts.
+        loose: MathJax's manner: any item may be a script, any character is set, environments of one kind do not nest.
     """
 
     math: Mapping[str, Command]
@@ -62,6 +63,7 @@ class Tables(NamedTuple):
     accents: frozenset[str]
     superscripts: frozenset[str]
     subscripts: frozenset[str]
+    loose: bool
 
 
 @lru_cache(maxsize=4)
@@ -87,4 +89,5 @@ def load(renderer: str) -> Tables:
         frozenset(raw["accents"]),
         frozenset(raw["scripts"]["sup"]),
         frozenset(raw["scripts"]["sub"]),
+        raw.get("loose", False),
     )
