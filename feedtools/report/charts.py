@@ -44,9 +44,10 @@ def bar(amount: int, most: int, level: str) -> str:
 def spark(values: Sequence[int], level: str) -> str:
     """The course of one amount."""
     most, wide = max(values, default=0) or 1, 1000 / max(1, len(values))
+    thick = min(wide * 0.8, 110)
     bars = [
-        f'<rect class="{level}-f" x="{number * wide:.0f}" y="{100 - 100 * value / most:.0f}" '
-        f'width="{wide * 0.8:.0f}" height="{100 * value / most:.0f}"/>'
+        f'<rect class="{level}-f" x="{(number + 0.5) * wide - thick / 2:.0f}" y="{100 - 100 * value / most:.0f}" '
+        f'width="{thick:.0f}" height="{100 * value / most:.0f}"/>'
         for number, value in enumerate(values)
         if value
     ]
@@ -64,6 +65,7 @@ def columns(groups: Sequence[Sequence[Tally]], levels: Mapping[str, Level]) -> s
     """
     stacks = [by_level(group, levels) for group in groups]
     most, wide = max((sum(stack) for stack in stacks), default=0) or 1, 1000 / max(1, len(stacks))
+    thick = min(max(wide * 0.86, 1), 56)
     parts = ['<rect class="base-f" y="99.4" width="1000" height=".6"/>']
     for number, (group, stack) in enumerate(zip(groups, stacks, strict=True)):
         top, inside = 99.4, []
@@ -72,8 +74,8 @@ def columns(groups: Sequence[Sequence[Tally]], levels: Mapping[str, Level]) -> s
                 high = 97 * amount / most
                 top -= high
                 inside.append(
-                    f'<rect class="{level}-f" x="{number * wide:.1f}" y="{top:.1f}" '
-                    f'width="{max(wide * 0.86, 1):.1f}" height="{high:.1f}"/>'
+                    f'<rect class="{level}-f" x="{(number + 0.5) * wide - thick / 2:.1f}" y="{top:.1f}" '
+                    f'width="{thick:.1f}" height="{high:.1f}"/>'
                 )
         names = group[0].path if len(group) == 1 else f"{group[0].path} … {group[-1].path}"
         words = ", ".join(f"{amount:,} {level}s" for level, amount in zip(LEVELS, stack, strict=True) if amount)

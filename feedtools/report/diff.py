@@ -14,6 +14,8 @@ from feedtools.checks.delimiters import find_math
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from rapidfuzz.distance import Opcodes
+
     from feedtools.model import Block
 
 Change = Literal["same", "cut", "lost", "added", "rendered", "changed"]
@@ -104,7 +106,7 @@ def _pieces(left: str, right: str) -> Iterator[Piece]:
     yield from found
     if left_end == right_end:
         change: Change = "same"
-    elif len(left_end) > len(right_end) and _ENDING.fullmatch(right_end):
+    elif len(left_end) > len(right_end) and _skeleton(left_end).startswith(_skeleton(right_end.rstrip(" .…"))):
         change = "cut"
     else:
         change = _kind(left_end, right_end)
@@ -122,10 +124,15 @@ def _split_ending(text: str) -> tuple[str, str]:
 def _changes(a: list[str], b: list[str]) -> Iterator[Piece]:
     from rapidfuzz.distance import Levenshtein
 
-    codes: dict[str, int] = {}
-    a_codes = [codes.setdefault(token, len(codes)) for token in a]
-    b_codes = [codes.setdefault(token, len(codes)) for token in b]
-    for same, old, new in _calm(Levenshtein.opcodes(a_codes, b_codes).as_list(), a, b):
+    numbers: dict[str, int] = {}
+    a_codes = [numbers.setdefault(token, len(numbers)) for token in a]
+    b_codes = [numbers.setdefault(token, len(numbers)) for token in b]
+    codes = min(
+        _opcodes(Levenshtein.opcodes(a_codes, b_codes)),
+        _turned(_opcodes(Levenshtein.opcodes(a_codes[::-1], b_codes[::-1])), len(a), len(b)),
+        key=len,
+    )
+    for same, old, new in _calm(codes, a, b):
         head = len(old) if same else _shared(old, new)
         tail = 0 if same else _shared(old[head:][::-1], new[head:][::-1])
         if head:
@@ -137,15 +144,28 @@ def _changes(a: list[str], b: list[str]) -> Iterator[Piece]:
             yield Piece("".join(old[-tail:]), "".join(new[-tail:]), "same")
 
 
+def _opcodes(found: Opcodes) -> list[Opcode]:
+    return [(op.tag, op.src_start, op.src_end, op.dest_start, op.dest_end) for op in found]
+
+
+def _turned(codes: list[Opcode], a: int, b: int) -> list[Opcode]:
+    """Opcodes of two reversed sequences of these lengths, for the sequences themselves.
+
+    Of the alignments that cost the same, one read from the end keeps a missing head together, and one read from the
+    beginning a missing tail.
+    """
+    return [(tag, a - end, a - start, b - stop, b - other) for tag, start, end, other, stop in reversed(codes)]
+
+
 def _calm(codes: Sequence[Opcode], a: list[str], b: list[str]) -> Iterator[tuple[bool, list[str], list[str]]]:
     """Runs of agreement and of change; agreement by chance, short beside the changes around it, counts as change."""
-    sizes = [max(len("".join(a[start:end])), len("".join(b[other:stop]))) for _, start, end, other, stop in codes]
+    sizes = [max(end - start, stop - other) for _, start, end, other, stop in codes]
 
     def agrees(number: int) -> bool:
         if codes[number][0] != "equal":
             return False
         around = [sizes[beside] for beside in (number - 1, number + 1) if 0 <= beside < len(codes)]
-        return len(around) < 2 or sizes[number] > max(2, min(8, max(around) // 8))
+        return len(around) < 2 or sizes[number] > max(1, min(4, max(around) // 8))
 
     for same, run in groupby(range(len(codes)), key=agrees):
         numbers = list(run)
@@ -168,9 +188,14 @@ def _kind(old: str, new: str) -> Change:
         return "lost" if _skeleton(old) else "rendered"
     if not old.strip():
         return "added" if _skeleton(new) else "rendered"
-    if _skeleton(old) == _skeleton(new) or bool(find_math(old)) != bool(find_math(new)):
+    if _skeleton(old) == _skeleton(new):
         return "rendered"
-    return "rendered" if _PLACEHOLDER.search(old) or _PLACEHOLDER.search(new) else "changed"
+    few, many = sorted((len(tokens(old)), len(tokens(new))))
+    if many > 24 and many > 4 * few:
+        return "changed"
+    if bool(find_math(old)) != bool(find_math(new)) or _PLACEHOLDER.search(old) or _PLACEHOLDER.search(new):
+        return "rendered"
+    return "changed"
 
 
 def _skeleton(text: str) -> str:

@@ -92,11 +92,12 @@ def _overview(report: Report) -> Iterator[str]:
         f"<header>\n<p class=kicker>feedtools report</p>\n<h1>{plain(report.title)}</h1>\n"
         f"<p class=sub>{_number(counts.articles, 'article')} in {_number(counts.files, 'transmission')}{created}</p>\n"
     )
-    terms = " <li><i>+</i>\n".join(
-        f"<li><b>{amount:,}</b><span class='dot {name}'></span>{name}" for name, amount in parts
+    terms = "\n".join(
+        f"<li><i>{sign}</i><b>{amount:,}</b><span class='dot {name}'></span>{name}"
+        for sign, (name, amount) in zip("=++", parts, strict=True)
     )
     yield (
-        f"<div class='card account'>\n<ul class=sum><li><b>{counts.articles:,}</b>in <li><i>=</i>\n{terms}</ul>\n"
+        f"<div class='card account'>\n<ul class=sum><li><b>{counts.articles:,}</b>in\n{terms}</ul>\n"
         f"{charts.strip(parts, label)}\n"
     )
     if counts.articles != counts.kept + counts.dropped + counts.held:
@@ -125,7 +126,8 @@ def _defects(report: Report) -> Iterator[str]:
     yield (
         "<section>\n<div class=head><h2>Defects</h2><p class=hint>over time and by rule</p></div>\n<div class=two>\n"
         f"<div class='card wide'><h3>By transmission, first to last</h3>{charts.columns(groups, levels)}"
-        f"<p class=key>{keys}</p></div>\n"
+        f"<p class='ends place'><span>{plain(report.tallies[0].path)}</span><span>{plain(report.tallies[-1].path)}"
+        f"</span></p><p class=key>{keys}</p></div>\n"
     )
     tables = (("By rule", _rule_table(report.rules, groups)), ("Most affected", _file_table(report.tallies, levels)))
     for title, table in tables:
@@ -172,16 +174,16 @@ def _tools(report: Report) -> str:
         f"<select id=rule aria-label='Rule'><option value=''>all rules{options}</select>\n"
         f"<select id=kind aria-label='Kind of copy'><option value=''>all copies{chosen}</select>\n"
         "<button type=button id=source aria-pressed=false>TeX</button>\n"
-        "<button type=button id=theme>Light/dark</button>\n"
+        "<button type=button id=theme>Dark</button>\n"
         "<span class='hint keys'><kbd>/</kbd> search <kbd>j</kbd> <kbd>k</kbd> next, previous</span>\n"
         "<span class=hint id=live role=status></span>\n</div>\n"
     )
 
 
-def _section(name: str, title: str, hint: str) -> str:
+def _section(name: str, title: str, hint: str, legend: str = "") -> str:
     return (
         f"<section id={name}>\n<div class=head><h2>{title}</h2><p class=hint>{hint}</p>"
-        "<p class='hint shown'></p></div>\n<ul class=list>\n"
+        f"<p class='hint shown'></p>{legend}</div>\n<ul class=list>\n"
     )
 
 
@@ -189,13 +191,13 @@ def _clusters(clusters: Sequence[Copies], counts: Counts, formulas: Formulas) ->
     if not clusters:
         return
     shown = min(len(clusters), FINDINGS)
-    yield _section("copies", "Copies", _part(shown, counts.clusters, "cluster"))
+    keys = (("cut", "cut or missing"), ("rendered", "rendered another way"), ("changed", "changed or added"))
+    legend = "".join(f"<span class=k-{name}>{words}</span>" for name, words in keys)
+    yield _section("copies", "Copies", _part(shown, counts.clusters, "cluster"), f"<p class=key>{legend}</p>")
     context = 220 if shown <= FEW else 40
     for number, group in enumerate(islice(clusters, FINDINGS)):
         yield _cluster(group, formulas, context, opened=number == 0)
-    keys = (("cut", "cut or missing"), ("rendered", "rendered another way"), ("changed", "changed or added"))
-    yield "</ul>\n<p class=key>" + "".join(f"<span class=k-{name}>{words}</span>" for name, words in keys)
-    yield "</p>\n</section>\n"
+    yield "</ul>\n</section>\n"
 
 
 def _cluster(group: Copies, formulas: Formulas, context: int, *, opened: bool) -> str:

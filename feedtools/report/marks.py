@@ -163,7 +163,8 @@ def _marked(text: str, change: str, formulas: Formulas, most: int = 480) -> str:
 
 def _other(piece: Piece, formulas: Formulas) -> str:
     if piece.change == "cut":
-        return f"{plain(piece.right)} <span class=here>cut here: {len(piece.left.strip()):,} characters missing</span>"
+        missing = len(piece.left.strip()) - len(piece.right.strip(" .…"))
+        return f"{plain(piece.right)} <span class=here>cut here: {missing:,} characters missing</span>"
     return _marked(piece.right, piece.change, formulas)
 
 

@@ -77,11 +77,15 @@
   }
 
   const theme = one("theme");
+  const wished = matchMedia("(prefers-color-scheme: dark)");
+  const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : wished.matches);
+  const label = () => { theme.textContent = dark() ? "Light" : "Dark"; };
   theme.addEventListener("click", () => {
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    theme.textContent = dark ? "Dark" : "Light";
+    root.dataset.theme = dark() ? "light" : "dark";
+    label();
   });
+  wished.addEventListener("change", label);
+  label();
   const source = one("source");
   source.addEventListener("click", () => {
     rendered = !rendered;
