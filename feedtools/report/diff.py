@@ -108,6 +108,8 @@ def _pieces(left: str, right: str) -> Iterator[Piece]:
         change: Change = "same"
     elif len(left_end) > len(right_end) and _skeleton(left_end).startswith(_skeleton(right_end.rstrip(" .…"))):
         change = "cut"
+    elif _skeleton(right_end).startswith(_skeleton(left_end.rstrip(" .…"))):
+        change = "added"
     else:
         change = _kind(left_end, right_end)
     if left_end or right_end:
