@@ -32,7 +32,7 @@ def add_many(index: Index, articles: Sequence[Article], sources: Mapping[str, in
     found: list[tuple[Keys, Keys]] = []
     for start in range(0, len(articles), _PORTION):
         portion = articles[start : start + _PORTION]
-        keys, numbers, counts, digests = _sketch([article.text for article in portion], number)
+        keys, numbers, counts, digests = sketch_many([article.text for article in portion], number)
         found.append((keys, numbers))
         rows = zip(range(number, number + len(portion)), portion, counts.tolist(), digests, strict=True)
         index.put_many((at, sources[article.source], article, count, made) for at, article, count, made in rows)
@@ -41,7 +41,7 @@ def add_many(index: Index, articles: Sequence[Article], sources: Mapping[str, in
     repack(index, found)
 
 
-def _sketch(texts: list[str], first: int) -> tuple[Keys, Keys, NDArray[np.int64], list[bytes]]:
+def sketch_many(texts: list[str], first: int) -> tuple[Keys, Keys, NDArray[np.int64], list[bytes]]:
     """Stored keys and document numbers of all texts, the number of sketch keys of each, and the digests."""
     keys: list[Keys] = []
     numbers: list[Keys] = []
@@ -93,5 +93,5 @@ def repack(index: Index, new: Sequence[tuple[Keys, Keys]] = ()) -> None:
 def _from_texts(index: Index) -> Iterator[tuple[Keys, Keys]]:
     """Postings of all documents, made again."""
     for numbers, texts in index.texts(_PORTION):
-        keys, places, _, _ = _sketch(texts, 0)
+        keys, places, _, _ = sketch_many(texts, 0)
         yield keys, np.array(numbers, np.uint64)[places.astype(np.int64)]

@@ -2,13 +2,14 @@
 
 A posting is a key and a document number. The ``row_bits`` leading bits of a key name its block, the next eight bits
 stand in the block, the rest is dropped; ``row_bits`` grows with the index so that a lookup meets a quarter of an
-unrelated posting at most on average. A block is all remainders, ascending, one byte each, then all documents, three or
-four bytes each: four bytes a posting, and a lookup is one row read and one ``bytes.find``.
+unrelated posting at most on average. A block is a checksum (CRC-32), all remainders, ascending, one byte each, then all
+documents, three or four bytes each: four bytes a posting, and a lookup is one row read and one ``bytes.find``.
 """
 
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -47,8 +48,25 @@ def locate(key: int, rows: int) -> tuple[int, bytes]:
     return top >> REMAINDER_BITS, bytes((top & 0xFF,))
 
 
+def seal(body: bytes) -> bytes:
+    """A block with its checksum."""
+    return zlib.crc32(body).to_bytes(4, "little") + body
+
+
+def unseal(block: bytes) -> bytes:
+    """The postings of a block.
+
+    Raises:
+        ValueError: they are not what was written.
+    """
+    body = block[4:]
+    if zlib.crc32(body).to_bytes(4, "little") != block[:4]:
+        raise ValueError("a block's checksum does not hold")
+    return body
+
+
 def documents(block: bytes, remainder: bytes, width: int) -> Iterator[int]:
-    """The documents of one remainder, ascending."""
+    """The documents of one remainder in an unsealed block, ascending."""
     count = len(block) // (1 + width)
     first = block.find(remainder, 0, count)
     if first < 0:
@@ -76,19 +94,24 @@ def pack(keys: NDArray[np.uint64], numbers: NDArray[np.uint64], rows: int, width
     starts = np.flatnonzero(np.concatenate(([True], blocks[1:] != blocks[:-1]))) if len(blocks) else np.empty(0, int)
     ends = np.append(starts[1:], len(blocks))
     for row, start, end in zip(blocks[starts].tolist(), starts.tolist(), ends.tolist(), strict=True):
-        yield row, remainders[start:end] + plane_bytes[start * width : end * width]
+        yield row, seal(remainders[start:end] + plane_bytes[start * width : end * width])
 
 
 def unpack(
     rows_and_blocks: list[tuple[int, bytes]], rows: int, width: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Keys (with their dropped bits as zeros) and documents of packed blocks: the inverse of ``pack``."""
+    """Keys (with their dropped bits as zeros) and documents of packed blocks: the inverse of ``pack``.
+
+    Raises:
+        ValueError: a block is damaged.
+    """
     import numpy as np
 
     shift = KEY_BITS - rows - REMAINDER_BITS
-    counts = np.array([len(block) // (1 + width) for _, block in rows_and_blocks], np.int64)
-    first = b"".join(block[: len(block) // (1 + width)] for _, block in rows_and_blocks)
-    rest = b"".join(block[len(block) // (1 + width) :] for _, block in rows_and_blocks)
+    bodies = [unseal(block) for _, block in rows_and_blocks]
+    counts = np.array([len(body) // (1 + width) for body in bodies], np.int64)
+    first = b"".join(body[: len(body) // (1 + width)] for body in bodies)
+    rest = b"".join(body[len(body) // (1 + width) :] for body in bodies)
     row = np.repeat(np.array([row for row, _ in rows_and_blocks], np.uint64), counts)
     tops = (row << np.uint64(REMAINDER_BITS)) | np.frombuffer(first, np.uint8)
     wide = np.zeros((len(tops), 8), np.uint8)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from feedtools.errors import IndexFileError
 from feedtools.index import postings
 from feedtools.index.store import CAP, Document, stored_keys
-from feedtools.model import Article
+from feedtools.model import Article, digest
 from feedtools.sketch import Parameters, sketch
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Index:
             yield
         except sqlite3.OperationalError as error:
             raise IndexFileError(_operational(error), path=str(self.path)) from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, ValueError) as error:
             raise IndexFileError(f"damaged: {error}; {_REBUILD}", path=str(self.path)) from error
 
     def _check_header(self, *, create: bool) -> None:
@@ -165,12 +165,14 @@ class Index:
         """See ``Store.holding``."""
         found: dict[int, Sequence[int]] = {}
         with self._faults():
+            anything_recent = self._base.execute("SELECT 1 FROM delta LIMIT 1").fetchone()
             for key in keys:
                 row, remainder = postings.locate(key, self.rows)
                 packed = self._base.execute("SELECT postings FROM block WHERE id = ?", (row,)).fetchone()
-                numbers = list(postings.documents(packed[0], remainder, self.width)) if packed else []
-                recent = self._base.execute("SELECT document FROM delta WHERE key = ? LIMIT ?", (key, 4 * CAP))
-                numbers += [number for (number,) in recent]
+                numbers = list(postings.documents(postings.unseal(packed[0]), remainder, self.width)) if packed else []
+                if anything_recent:
+                    recent = self._base.execute("SELECT document FROM delta WHERE key = ? LIMIT ?", (key, 4 * CAP))
+                    numbers += [number for (number,) in recent]
                 if numbers:
                     found[key] = self._live(numbers)
         return found
@@ -200,10 +202,17 @@ class Index:
                 ).fetchone()
                 for number in sorted(set(numbers))
             ]
-        return [
-            Document(at, path, line, digest, keys, text.decode("utf-8", "surrogatepass"))
-            for at, path, line, digest, keys, text in filter(None, rows)
+        found = [
+            Document(at, path, line, made, keys, text.decode("utf-8", "surrogatepass"))
+            for at, path, line, made, keys, text in filter(None, rows)
         ]
+        for document in found:
+            if digest(document.text) != document.digest:
+                place = f"{document.source}:{document.line}"
+                raise IndexFileError(
+                    f"damaged: the text of {place} is not what was stored; {_REBUILD}", path=str(self.path)
+                )
+        return found
 
     def add(self, articles: Sequence[Article], states: Mapping[str, SourceState] | None = None) -> int:
         """Remember some articles; those of a source that is known already take the place of its former ones.
@@ -238,8 +247,8 @@ class Index:
         """Write documents (number, source, article, sketch keys, digest) with their texts."""
         texts = []
         documents = []
-        for number, source, article, keys, digest in rows:
-            documents.append((number, source, article.line, keys, digest))
+        for number, source, article, keys, made in rows:
+            documents.append((number, source, article.line, keys, made))
             texts.append((number, article.text.encode("utf-8", "surrogatepass")))
         self._base.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?)", documents)
         self._base.executemany("INSERT INTO text VALUES (?, ?)", texts)
@@ -278,6 +287,23 @@ class Index:
         with self._faults():
             self._base.execute("VACUUM")
             self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def integrity(self) -> list[str]:
+        """What SQLite finds wrong with the file, and documents without text or source."""
+        with self._faults():
+            wrong = [str(row[0]) for row in self._base.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            for table, column in (("text", "id"), ("source", "source")):
+                (count,) = self._base.execute(
+                    f"SELECT count(*) FROM document d LEFT JOIN {table} t ON t.id = d.{column} WHERE t.id IS NULL"  # noqa: S608
+                ).fetchone()
+                if count:
+                    wrong.append(f"{count} documents have no {table}")
+        return wrong
+
+    def digests(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The stored digests of consecutive documents."""
+        span = (numbers[0], numbers[-1])
+        return dict(self._base.execute("SELECT id, digest FROM document WHERE id BETWEEN ? AND ?", span))
 
     def recent(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         """Keys and documents of the recent table."""
