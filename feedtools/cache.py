@@ -5,6 +5,7 @@ A cache may vanish, be damaged or be unwritable at any time: then the work is do
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -30,10 +31,12 @@ def cache_folder(root: Path) -> Path:
     The folder is made if it is missing.
 
     Raises:
-        OSError: neither can be written.
+        OSError: it cannot be written, or is a symbolic link.
     """
     user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "feedtools"
     folder = root / FOLDER if (root / "feedtools.toml").is_file() or (root / "pyproject.toml").is_file() else user
+    if folder.is_symlink():
+        raise OSError(errno.ELOOP, "it is a symbolic link, and could lead anywhere; remove it", str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     ignore = folder / ".gitignore"
     if not ignore.exists():

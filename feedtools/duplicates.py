@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from feedtools.index.query import Published
 from feedtools.model import Article, Cluster, Finding, Kind, Match, Place, Span
 from feedtools.rules import Rule
 
@@ -16,37 +17,37 @@ RULES: dict[Kind, str] = {
 }
 
 
-def findings(
-    articles: Sequence[Article], clusters: Sequence[Cluster], rules: Sequence[Rule], *, checked: int | None = None
-) -> list[Finding]:
+def findings(articles: Sequence[Article], clusters: Sequence[Cluster], rules: Sequence[Rule]) -> list[Finding]:
     """One finding for every copy that is not kept.
 
     Args:
         articles: all documents, by number.
         clusters: what the deduplicator made of them.
         rules: the selected rules; kinds whose rule is not among them are left out.
-        checked: findings are given for the first ``checked`` articles alone; the rest is history. A copy of history is
-            reported whichever of the two is more complete.
     """
-    by_id = {rule.id: rule for rule in rules}
-    limit = len(articles) if checked is None else checked
     result = []
     for cluster in clusters:
-        keep = _standing(cluster, limit)
-        for number in sorted({cluster.keep, *cluster.drop} - {keep}):
-            if number >= limit:
-                continue
-            match = _link(cluster, number, keep)
-            rule = by_id.get(RULES[match.kind]) if match.kind in RULES else None
-            if rule is not None:
-                result.append(_finding(rule, articles, number, keep, match))
+        kept = Place(articles[cluster.keep].source, articles[cluster.keep].line)
+        for number in cluster.drop:
+            match = _link(cluster, number, cluster.keep)
+            result += _finding(rules, articles[number], match, number, kept)
     return result
 
 
-def _standing(cluster: Cluster, limit: int) -> int:
-    """The copy the others repeat: what was published before, if any was, else the one that is kept."""
-    published = [number for number in (cluster.keep, *cluster.drop) if number >= limit]
-    return published[0] if published else cluster.keep
+def against(articles: Sequence[Article], found: Sequence[Sequence[Published]], rules: Sequence[Rule]) -> list[Finding]:
+    """One finding for every article that repeats history.
+
+    Args:
+        articles: the new ones.
+        found: for each its published copies, the best first.
+        rules: as in ``findings``.
+    """
+    result = []
+    for article, copies in zip(articles, found, strict=True):
+        if copies:
+            document = copies[0].document
+            result += _finding(rules, article, copies[0].match, 0, Place(document.source, document.line))
+    return result
 
 
 def _link(cluster: Cluster, number: int, keep: int) -> Match:
@@ -56,19 +57,13 @@ def _link(cluster: Cluster, number: int, keep: int) -> Match:
     return max(direct or mine, key=lambda match: (match.similarity, match.coverage_a, -match.a, -match.b))
 
 
-def _finding(rule: Rule, articles: Sequence[Article], number: int, keep: int, match: Match) -> Finding:
-    article, kept = articles[number], articles[keep]
-    place = f"{kept.source}:{kept.line}"
-    return Finding(
-        rule.id,
-        rule.name,
-        rule.level,
-        rule.confidence,
-        article,
-        Span(0, len(article.text)),
-        rule.message.replace("{copy}", describe(match, number, place)),
-        related=(Place(kept.source, kept.line),),
-    )
+def _finding(rules: Sequence[Rule], article: Article, match: Match, number: int, kept: Place) -> list[Finding]:
+    for rule in rules:
+        if rule.id == RULES.get(match.kind):
+            message = rule.message.replace("{copy}", describe(match, number, f"{kept.path}:{kept.line}"))
+            span = Span(0, max(1, len(article.text)))
+            return [Finding(rule.id, rule.name, rule.level, rule.confidence, article, span, message, related=(kept,))]
+    return []
 
 
 def describe(match: Match, number: int, place: str) -> str:

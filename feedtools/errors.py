@@ -54,3 +54,7 @@ class SketchError(FeedtoolsError):
 
 class IndexFileError(FeedtoolsError):
     """The index is missing, damaged, of another version, or cannot be written."""
+
+
+class StaleIndexError(IndexFileError):
+    """An index that only building it again can cure: damaged, of another version, or no index at all."""

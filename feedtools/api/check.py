@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.api.duplicates import duplicates
 from feedtools.api.feed import Batch, active_rules, batches
 from feedtools.checks.base import Evidence
 from feedtools.config import Config
+from feedtools.duplicates import against
 from feedtools.errors import FeedtoolsError
 from feedtools.lint import group, lint, lint_transmission
 from feedtools.model import Article, Finding
@@ -25,6 +26,10 @@ CACHE_BYTES = 2**20
 """Input smaller than this is checked again each time: it takes no longer than looking it up."""
 
 
+def _quiet(_message: str) -> None:
+    """Tell nobody."""
+
+
 class Checked(NamedTuple):
     """What a check found, what it could not check, and how much it looked at."""
 
@@ -34,10 +39,15 @@ class Checked(NamedTuple):
     articles: int
 
 
-def check(paths: Sequence[str], config: Config) -> Checked:
+def check(paths: Sequence[str], config: Config, say: Callable[[str], None] = _quiet) -> Checked:
     """Check files against the selected rules, and their articles against each other.
 
     A file that cannot be read is in ``errors`` and the rest is checked all the same.
+
+    Args:
+        paths: files, folders, globs, or ``-``.
+        config: what to check, and with what history.
+        say: told what a person may want to know on the way.
 
     Raises:
         RuleError: a rule pack is invalid.
@@ -53,7 +63,7 @@ def check(paths: Sequence[str], config: Config) -> Checked:
     errors += failed
     findings = group(findings, [rule.id for rule in rules if rule.grouped])
     if config.duplicates and any(rule.scope == "feed" for rule in rules):
-        findings += duplicates(articles, rules, workers(config, _size(todo)))
+        findings += _repeats(articles, rules, config, workers(config, _size(todo)), errors.append, say)
         order = {path: number for number, path in enumerate(files)}
         findings.sort(key=lambda finding: (order.get(finding.article.source, -1), *reading_order(finding)))
     return Checked(findings, errors, len(files), len(articles))
@@ -62,6 +72,28 @@ def check(paths: Sequence[str], config: Config) -> Checked:
 def reading_order(finding: Finding) -> tuple[int, tuple[int, int], str]:
     """Where a finding stands inside its file."""
     return finding.article.line, finding.span, finding.rule
+
+
+def _repeats(
+    articles: Sequence[Article],
+    rules: Sequence[Rule],
+    config: Config,
+    jobs: int,
+    on_error: Callable[[FeedtoolsError], None],
+    say: Callable[[str], None],
+) -> list[Finding]:
+    """Findings FT901 to FT905: what repeats history, and what else repeats another of the given articles."""
+    old: list[Finding] = []
+    if config.history:
+        from feedtools.api.history import published
+
+        try:
+            old = against(articles, published(articles, config, on_error, say), rules)
+        except FeedtoolsError as error:
+            on_error(error)
+    places = {(finding.article.source, finding.article.line) for finding in old}
+    new = duplicates(articles, rules, jobs)
+    return old + [finding for finding in new if (finding.article.source, finding.article.line) not in places]
 
 
 def learn(articles: Iterable[Article], rules: Sequence[Rule]) -> Evidence:

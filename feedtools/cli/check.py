@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 
-from feedtools.cli.options import color_option, configured, given, input_options, report_errors, rule_options
+from feedtools.cli.options import (
+    anchored,
+    color_option,
+    configured,
+    given,
+    input_options,
+    report_errors,
+    rule_options,
+    say,
+)
 from feedtools.config import NEVER
 from feedtools.model import LEVELS, Finding
 
@@ -19,20 +28,21 @@ FORMATS = ("text", "concise", "json", "jsonl")
 @click.argument("paths", nargs=-1)
 @click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--duplicates/--no-duplicates", default=None, help="Compare the articles with each other.  [default: on]")
+@click.option("--against", "history", multiple=True, help="Published before: feed files, an index, or redis://host/db.")
 @click.option("--cache/--no-cache", default=None, help="Remember findings of large feeds.  [default: on]")
 @click.option("--fail-on", type=click.Choice([*LEVELS, NEVER]), help="Least level that exits 1.  [default: warning]")
 @rule_options
 @input_options
 @color_option
-def check(paths: tuple[str, ...], output_format: str, color: bool, **flags: Any) -> None:
+def check(paths: tuple[str, ...], output_format: str, color: bool, history: tuple[str, ...], **flags: Any) -> None:
     """Check PATHS: files, folders, globs, or - for standard input.
 
     Exits 0 when clean, 1 when there are findings, 2 when something could not be checked.
     """
     from feedtools.api.check import check as run
 
-    config = configured(**flags)
-    checked = run(given(paths, config), config)
+    config = configured(history=tuple(map(anchored, history)), **flags)
+    checked = run(given(paths, config), config, say)
     for chunk in formatted(checked.findings, output_format, color):
         sys.stdout.write(chunk)
     failed = report_errors(checked.errors)

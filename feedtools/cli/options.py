@@ -61,10 +61,20 @@ def given(paths: tuple[str, ...], config: Config) -> list[str]:
     Raises:
         ConfigError: neither names any.
     """
-    chosen = list(paths) or [str(config.root / path) for path in config.paths]
+    chosen = list(paths) or [os.path.relpath(config.root / path) for path in config.paths]
     if not chosen:
         raise ConfigError('nothing to read: name files or folders, or set paths = ["feed/"] in feedtools.toml')
     return chosen
+
+
+def anchored(path: str) -> str:
+    """A path of the command line as one that holds wherever the configuration lies; an address stays as it is."""
+    return path if "://" in path else os.path.abspath(path)
+
+
+def say(message: str) -> None:
+    """Tell a person something that is no finding and no failure."""
+    click.echo(f"feedtools: {message}", err=True)
 
 
 def configured(config_file: Path | None, **flags: Any) -> Config:

@@ -76,6 +76,12 @@ def _enough(document: Document, made: Sketch, shared: int, certain: frozenset[in
     return document.number in certain or shared >= SHARED * min(len(made.keys), document.keys)
 
 
-def _best_first(found: Published) -> tuple[bool, float, float, int]:
-    match = found.match
-    return match.kind != "exact", -match.similarity, -max(match.coverage_a, match.coverage_b), found.document.number
+def _best_first(found: Published) -> tuple[bool, float, float, str, int]:
+    document, match = found
+    return (
+        match.kind != "exact",
+        -match.similarity,
+        -max(match.coverage_a, match.coverage_b),
+        document.source,
+        document.line,
+    )

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.errors import IndexFileError
+from feedtools.errors import IndexFileError, StaleIndexError
 from feedtools.index import postings
 from feedtools.index.store import CAP, Document, stored_keys
 from feedtools.model import Article, digest
@@ -89,7 +89,7 @@ class Index:
         except sqlite3.OperationalError as error:
             raise IndexFileError(_operational(error), path=str(self.path)) from error
         except (sqlite3.DatabaseError, ValueError) as error:
-            raise IndexFileError(f"damaged: {error}; {_REBUILD}", path=str(self.path)) from error
+            raise StaleIndexError(f"damaged: {error}; {_REBUILD}", path=str(self.path)) from error
 
     def _check_header(self, *, create: bool) -> None:
         (application,) = self._base.execute("PRAGMA application_id").fetchone()
@@ -99,14 +99,14 @@ class Index:
             self._create()
             return
         if application != APPLICATION:
-            raise IndexFileError("not a feedtools index; name another file", path=str(self.path))
+            raise StaleIndexError("not a feedtools index; name another file", path=str(self.path))
         if version > FORMAT:
-            raise IndexFileError(
+            raise StaleIndexError(
                 f"written by a newer feedtools (format {version}); upgrade feedtools", path=str(self.path)
             )
         parameters = tuple(self.meta(f"sketch_{name}") for name in Parameters._fields)
         if version < FORMAT or parameters != tuple(Parameters()):
-            raise IndexFileError(f"made by an older feedtools; {_REBUILD}", path=str(self.path))
+            raise StaleIndexError(f"made by an older feedtools; {_REBUILD}", path=str(self.path))
 
     def _create(self) -> None:
         self._base.execute("PRAGMA journal_mode=WAL")
@@ -126,7 +126,7 @@ class Index:
         """A number of the header."""
         row = self._base.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         if row is None:
-            raise IndexFileError(f"damaged: its header lacks {key}; {_REBUILD}", path=str(self.path))
+            raise StaleIndexError(f"damaged: its header lacks {key}; {_REBUILD}", path=str(self.path))
         return int(row[0])
 
     def set_meta(self, key: str, value: int) -> None:
@@ -209,7 +209,7 @@ class Index:
         for document in found:
             if digest(document.text) != document.digest:
                 place = f"{document.source}:{document.line}"
-                raise IndexFileError(
+                raise StaleIndexError(
                     f"damaged: the text of {place} is not what was stored; {_REBUILD}", path=str(self.path)
                 )
         return found
@@ -334,6 +334,11 @@ class Index:
         for key, value in (("rows", rows), ("width", width), ("packed", count), ("removed", 0)):
             self.set_meta(key, value)
         self.rows, self.width = rows, width
+
+    def sources(self) -> list[str]:
+        """The paths of all files that were taken in."""
+        with self._faults():
+            return [path for (path,) in self._base.execute("SELECT path FROM source ORDER BY path")]
 
     def states(self) -> dict[str, SourceState]:
         """The files that were taken in with a state, by path."""

@@ -1,0 +1,155 @@
+"""Compare new articles with what was published before: an index given, or one that follows the feed's own files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from feedtools.api.feed import batches
+from feedtools.cache import cache_folder
+from feedtools.config import Config
+from feedtools.errors import FeedtoolsError, IndexFileError, StaleIndexError
+from feedtools.index.query import Published, find
+from feedtools.index.sqlite import Index, SourceState
+from feedtools.index.store import Store
+from feedtools.model import Article
+from feedtools.readers import STDIN, expand
+
+OnError = Callable[[FeedtoolsError], None]
+PORTION = 1_000_000
+"""Articles taken in by one transaction, at least, where there are as many."""
+_SQLITE = b"SQLite format 3\x00"
+
+
+def published(
+    articles: Sequence[Article], config: Config, on_error: OnError, say: Callable[[str], None]
+) -> list[list[Published]]:
+    """For each article its published copies, the best first, over everything ``config.history`` names.
+
+    A file is never compared with itself.
+
+    Args:
+        articles: the new ones.
+        config: ``history`` names index files, shared stores (``redis://…``), and files, folders or globs of the feed.
+        on_error: told of history that cannot be read; the rest is compared with.
+        say: told what a person wants to know, such as that the index was built again.
+
+    Raises:
+        IndexFileError: an index that was named is missing or unusable.
+    """
+    indexes = [item for item in config.history if _is_index(_resolved(item, config))]
+    followed = [_resolved(item, config) for item in config.history if item not in indexes]
+    own = frozenset(source_key(article.source, config) for article in articles)
+    texts = [article.text for article in articles]
+    found: list[list[Published]] = [[] for _ in articles]
+    stores: list[Callable[[], Store]] = [partial(open_store, _resolved(item, config)) for item in indexes]
+    if followed:
+        stores.append(partial(_followed, followed, config, on_error, say))
+    for opened in stores:
+        store = opened()
+        try:
+            for mine, more in zip(found, find(store, texts, own=own), strict=True):
+                mine += more
+        finally:
+            store.close()
+    return found
+
+
+def _resolved(item: str, config: Config) -> str:
+    return item if "://" in item else str(config.root / item)
+
+
+def source_key(path: str, config: Config) -> str:
+    """How a source is called in the index: relative to the configuration, whatever the current folder is."""
+    return path if path == STDIN else Path(os.path.relpath(path, config.root)).as_posix()
+
+
+def _is_index(item: str) -> bool:
+    if "://" in item:
+        return True
+    try:
+        with open(item, "rb") as stream:
+            return stream.read(16) == _SQLITE
+    except OSError:
+        return False
+
+
+def open_store(item: str) -> Store:
+    """An index file for asking, or a shared store by its address.
+
+    Raises:
+        IndexFileError: it cannot be opened.
+    """
+    if "://" in item:
+        from feedtools.index.shared import SharedStore
+
+        return SharedStore(item)
+    return Index(Path(item), readonly=True)
+
+
+def _followed(paths: Sequence[str], config: Config, on_error: OnError, say: Callable[[str], None]) -> Index:
+    """The index of the feed's own files, brought up to date."""
+    name = hashlib.blake2b("\n".join(sorted(paths)).encode("utf-8", "surrogateescape"), digest_size=8)
+    folder = _folder(config)
+    path = folder / f"history-{name.hexdigest()}.sqlite"
+    files = expand(list(paths), on_error)
+    try:
+        index = Index(path, create=True)
+        follow(index, files, config, on_error)
+    except StaleIndexError as error:
+        say(f"{path}: {error.message.split(';')[0]}; built again")
+        for leftover in folder.glob(f"{path.name}*"):
+            leftover.unlink()
+        index = Index(path, create=True)
+        follow(index, files, config, on_error)
+    return index
+
+
+def _folder(config: Config) -> Path:
+    try:
+        return cache_folder(config.root)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise IndexFileError(f"the cache cannot be written: {reason}", path=error.filename) from error
+
+
+def follow(index: Index, files: Sequence[str], config: Config, on_error: OnError) -> None:
+    """Bring an index up to date with files: take in the new and the changed, forget the missing.
+
+    A file whose size and time of change are as they were is taken to be unchanged; one that was only touched is told
+    by its content digest.
+    """
+    known = index.states()
+    wanted: dict[str, tuple[str, SourceState]] = {}
+    for path in files:
+        key = source_key(path, config)
+        try:
+            status = os.stat(path)
+            before = known.pop(key, None)
+            if before and (before.size, before.changed) == (status.st_size, status.st_mtime_ns):
+                continue
+            content = hashlib.blake2b(Path(path).read_bytes(), digest_size=16).digest()
+        except OSError as error:
+            on_error(FeedtoolsError(f"history cannot be read: {error.strerror or error}", path=path))
+            continue
+        wanted[key] = path, SourceState(content, status.st_size, status.st_mtime_ns)
+    if known:
+        index.remove(known)
+    if wanted:
+        _take_in(index, wanted, config, on_error)
+
+
+def _take_in(index: Index, wanted: dict[str, tuple[str, SourceState]], config: Config, on_error: OnError) -> None:
+    portion: list[Article] = []
+    states: dict[str, SourceState] = {}
+    for key, (path, state) in wanted.items():
+        states[key] = state
+        for batch in batches([path], config, on_error):
+            portion += [article._replace(source=key) for article in batch.articles]
+        if len(portion) >= PORTION:
+            index.add(portion, states)
+            portion, states = [], {}
+    index.add(portion, states)

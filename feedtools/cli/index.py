@@ -1,0 +1,93 @@
+"""``feedtools index``: the memory of what was published."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from feedtools.cli.options import configured, given, input_options, report_errors
+
+STORE_HELP = "Index file, or redis://host/db.  [default: .feedtools_cache/index.sqlite]"
+
+
+@click.group()
+def index() -> None:
+    """Remember what was published, for ``feedtools check --against`` and ``feedtools clean --index``."""
+
+
+def _store_options(command: Any) -> Any:
+    command = click.option("--store", hidden=True, help="The same as --index.")(command)
+    return click.option("--index", "-i", "where", help=STORE_HELP)(command)
+
+
+@index.command()
+@click.argument("paths", nargs=-1)
+@_store_options
+@input_options
+def add(paths: tuple[str, ...], where: str | None, store: str | None, **flags: Any) -> None:
+    """Take in PATHS; a file that is in the index already takes the place of its former self."""
+    from feedtools.api import memory
+
+    config = configured(**flags)
+    done = memory.add(given(paths, config), memory.address(where or store, config), config)
+    click.echo(f"{done.documents:,} articles of {done.sources:,} files added", err=True)
+    sys.exit(2 if report_errors(done.errors) else 0)
+
+
+@index.command()
+@click.argument("paths", nargs=-1, required=True)
+@_store_options
+@input_options
+def remove(paths: tuple[str, ...], where: str | None, store: str | None, **flags: Any) -> None:
+    """Forget the articles of PATHS, whether the files still exist or not."""
+    from feedtools.api import memory
+
+    config = configured(**flags)
+    count = memory.remove(list(paths), memory.address(where or store, config), config)
+    click.echo(f"{count:,} articles forgotten", err=True)
+
+
+@index.command()
+@_store_options
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use.")
+def stats(where: str | None, store: str | None, config_file: Path | None) -> None:
+    """Print how much the index holds, as JSON."""
+    from feedtools.api import memory
+    from feedtools.report.jsonl import dumps
+
+    config = configured(config_file)
+    click.echo(dumps(memory.opened(memory.address(where or store, config)).stats()._asdict()))
+
+
+@index.command()
+@_store_options
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use.")
+def verify(where: str | None, store: str | None, config_file: Path | None) -> None:
+    """Prove the index sound: the file, every text's digest, every key. Exits 2 if it is not."""
+    from feedtools.api import memory
+    from feedtools.index.verify import faults
+
+    path = memory.address(where or store, configured(config_file))
+    wrong = list(faults(memory.opened(path)))
+    for fault in wrong[:20]:
+        click.echo(f"feedtools: {path}: {fault}", err=True)
+    if wrong:
+        click.echo(f"feedtools: {path}: not sound; remove the file and build it with `feedtools index add`", err=True)
+        sys.exit(2)
+    click.echo(f"{path}: sound", err=True)
+
+
+@index.command()
+@_store_options
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use.")
+def compact(where: str | None, store: str | None, config_file: Path | None) -> None:
+    """Pack what came since the last time, drop what was removed, and give the space back."""
+    from feedtools.api import memory
+
+    path = memory.address(where or store, configured(config_file))
+    with memory.opened(path, readonly=False) as base:
+        base.compact()
+        click.echo(f"{path}: {base.stats().documents:,} articles", err=True)
