@@ -22,6 +22,10 @@ SHARED = 0.1
 """Share of the shorter text's keys that a candidate must have in common with the other."""
 
 
+FEW_KEYS = 16
+"""Number of keys from which they decide by themselves, and an equal head alone proves nothing."""
+
+
 class Result(NamedTuple):
     """What was found; documents are named by their number in the input.
 
@@ -137,7 +141,8 @@ def _candidates(documents: _Documents) -> Iterator[tuple[int, int]]:
     with_head = np.flatnonzero(documents.heads)
     words = join.pack(documents.heads[with_head], with_head, documents.bits, 0)
     low, high, _ = join.counted(join.edges(words, documents.bits))
-    for pair in np.union1d(by_keys, low << 32 | high).tolist():
+    few = np.minimum(documents.sizes[low], documents.sizes[high]) < FEW_KEYS
+    for pair in np.union1d(by_keys, low[few] << 32 | high[few]).tolist():
         yield pair >> 32, pair & 0xFFFFFFFF
 
 

@@ -27,6 +27,8 @@ COVERED = 0.8
 """Share of the shorter text that the overlap must cover for the two to count as one article."""
 SIMILAR = 0.6
 """Similarity of the overlap from which it counts as the same passage."""
+IN_PLACE = 0.8
+"""Similarity from which two texts that begin at the same place need no search for another alignment."""
 SHIFTED_COVER, SHIFTED_SIMILAR, SHIFTED_SYMBOLS = 0.25, 0.85, 60
 """The same three for excerpts of one article that start at different places: the tail of one is the head of the
 other, which neither a stock opening nor a footer ever is."""
@@ -89,11 +91,26 @@ def overlap(a: str, b: str) -> Overlap | None:
     at = b.find(a)
     if at >= 0:
         return Overlap(0, len(a), at, at + len(a), 1.0, True)
-    step = max(5, len(a) // 32)
+    found = _in_place(a, b, IN_PLACE) or _by_hits(a, b)
+    return found if found and found.same else _in_place(a, b, SIMILAR) or found
+
+
+def _in_place(a: str, b: str, similar: float) -> Overlap | None:
+    """The common case: ``a`` is the beginning of ``b``, edited at most."""
+    n = len(a)
+    bound = int(n * (1 - similar))
+    distance = Levenshtein.distance(a, b[:n], score_cutoff=bound)
+    return Overlap(0, n, 0, n, 1 - distance / n, True) if distance <= bound else None
+
+
+def _by_hits(a: str, b: str) -> Overlap | None:
+    step = max(4, len(a) // 20)
     every = _probe(a, b, _LONG_PROBE, step)
+    if not every and len(a) >= 10 * SHORT:
+        return None
     hits = _line(every)
-    if len(hits) < 4:
-        hits = _line(_probe(a, b, _SHORT_PROBE, max(2, len(a) // 200)))
+    if len(hits) < 3:
+        hits = _line(_probe(a, b, _SHORT_PROBE, max(2, len(a) // 64)))
     if not hits:
         return None
     found = _measure(a, b, hits)
