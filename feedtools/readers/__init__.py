@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import glob
-import gzip
-import io
 import os
-import sys
-import zlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import NamedTuple
+from importlib import import_module
+from typing import IO, NamedTuple
 
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.model import Article, Transmission
-from feedtools.readers import jsonl, transmission
+from feedtools.readers import transmission
+from feedtools.readers.formats import FORMATS, PACKED, detect, walked
+from feedtools.readers.streams import PEEK, STDIN, open_stream
 
 OnError = Callable[[FeedtoolsError], None]
 
-STDIN = "-"
 MAX_TRANSMISSION = 2**30
 """Bytes of the largest transmission; it is held in memory, and larger feeds come as JSONL."""
-_FOLDER_SUFFIXES = (".txt", ".jsonl", ".jsonl.gz", ".ndjson")
 MANIFEST = "manifest.jsonl"
 """Marks a folder that ``feedtools clean`` wrote; its bookkeeping is not read as articles."""
 _BOOKKEEPING = frozenset({MANIFEST, "held", "report.html"})
+_PROJECT_FILES = frozenset(
+    f"{name}.{ending}"
+    for name in ("readme", "license", "changelog", "contributing", "code_of_conduct", "security")
+    for ending in ("md", "markdown", "txt")
+)
+"""Files about the repository, which no folder publishes; one that is named itself is read."""
 
 
 class ReadOptions(NamedTuple):
@@ -44,22 +46,25 @@ class Source(NamedTuple):
     articles: Iterator[Article]
 
 
-def expand(paths: list[str], on_error: OnError) -> list[str]:
+def expand(paths: list[str], on_error: OnError, input_format: str | None = None) -> list[str]:
     """The files that ``paths`` name, each once, in the order given; folders are walked in sorted order.
 
     A path may be a file, a folder, a glob pattern (``**`` allowed), or ``-`` for standard input. One that names
-    nothing is reported through ``on_error`` and the rest is taken.
+    nothing is reported through ``on_error`` and the rest is taken. With an ``input_format``, folders are searched for
+    files of that format alone.
     """
     found: dict[str, None] = {}
+    endings = walked(input_format)
     for path in paths:
         if path == STDIN or os.path.isfile(path):
             found[path] = None
         elif os.path.isdir(path):
-            inside = sorted(_walk(path))
+            inside = sorted(_walk(path, endings))
             if not inside:
                 on_error(
                     ReadError(
-                        f"no transmissions here; expected files ending in {', '.join(_FOLDER_SUFFIXES)}",
+                        f"no articles here; expected files ending in {', '.join(endings)}. "
+                        "Name others one by one, or their format with --input-format",
                         path=path,
                     )
                 )
@@ -74,12 +79,14 @@ def expand(paths: list[str], on_error: OnError) -> list[str]:
     return list(found)
 
 
-def _walk(folder: str) -> Iterator[str]:
+def _walk(folder: str, endings: tuple[str, ...]) -> Iterator[str]:
+    every = (*endings, *(ending + packed for ending in endings for packed in PACKED))
     for root, folders, files in os.walk(folder):
         skip = _BOOKKEEPING if MANIFEST in files else frozenset()
         folders[:] = [name for name in folders if not name.startswith(".") and name not in skip]
         for name in files:
-            if name.lower().endswith(_FOLDER_SUFFIXES) and not name.startswith(".") and name not in skip:
+            lower = name.lower()
+            if lower.endswith(every) and not name.startswith(".") and name not in skip and lower not in _PROJECT_FILES:
                 yield os.path.join(root, name)
 
 
@@ -87,18 +94,20 @@ def read(path: str, options: ReadOptions, on_error: OnError) -> Source:
     """Open one file by content and suffix.
 
     Raises:
-        ReadError: the file is missing, unreadable, binary, or of a format that is not known.
+        ReadError: the file is missing, unreadable, binary, too large, or of a format that is not known or whose extra
+            is not installed.
     """
+    if options.input_format is not None and options.input_format not in FORMATS:
+        expected = ", ".join(FORMATS)
+        raise ReadError(f"unknown input format {options.input_format!r}; expected one of {expected}", path=path)
     try:
-        stream = _open(path)
-        name = options.input_format or _sniff(path, stream)
-        if name == "jsonl":
-            return Source(path, None, None, _guarded(path, jsonl.read(stream, path, options, on_error), on_error))
+        stream = open_stream(path)
+        name = options.input_format or detect(path, stream.peek(PEEK))
         if name != "transmission":
-            raise ReadError(f"unknown input format {name!r}; expected transmission or jsonl", path=path)
+            return Source(path, None, None, _articles(name, stream, path, options, on_error))
         with stream:
             data = stream.read(MAX_TRANSMISSION + 1)
-    except (OSError, EOFError, zlib.error) as error:
+    except OSError as error:
         raise ReadError(_reason(error), path=path) from error
     if len(data) > MAX_TRANSMISSION:
         raise ReadError(f"larger than {MAX_TRANSMISSION // 2**30} GiB; split it, or convert it to JSONL", path=path)
@@ -106,31 +115,17 @@ def read(path: str, options: ReadOptions, on_error: OnError) -> Source:
     return Source(path, data, parsed, iter(parsed.articles))
 
 
-def _open(path: str) -> io.BufferedReader:
-    if path == STDIN:
-        return sys.stdin.buffer  # type: ignore[return-value]
-    if path.lower().endswith(".gz"):
-        return io.BufferedReader(gzip.GzipFile(path))
-    return open(path, "rb")
-
-
-def _sniff(path: str, stream: io.BufferedReader) -> str:
-    name = Path(path.lower().removesuffix(".gz")).suffix
-    if name in {".jsonl", ".ndjson"}:
-        return "jsonl"
-    head = stream.peek(512)[:512]
-    if not transmission.sniff(head) and head.lstrip()[:2] == b'{"':
-        return "jsonl"
-    return "transmission"
-
-
-def _guarded(path: str, articles: Iterator[Article], on_error: OnError) -> Iterator[Article]:
+def _articles(name: str, stream: IO[bytes], path: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:
+    reader = import_module(f"{__name__}.{FORMATS[name].module}")
     try:
-        yield from articles
-    except (OSError, EOFError, zlib.error) as error:
+        with stream:
+            yield from reader.read(stream, path, options, on_error)
+    except ReadError as error:
+        on_error(error)
+    except OSError as error:
         on_error(ReadError(f"reading stopped: {_reason(error)}", path=path))
 
 
-def _reason(error: Exception) -> str:
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+def _reason(error: OSError) -> str:
+    text = error.strerror or str(error)
     return text[:1].lower() + text[1:] if text else type(error).__name__

@@ -1,0 +1,55 @@
+"""The encoding of a page or feed: what it says, and what its bytes say."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from feedtools.errors import ReadError
+
+_DECLARED = re.compile(
+    rb"""<\?xml[^>]{0,200}encoding=["']([A-Za-z0-9_.:-]{1,40})|charset=\s*["']?([A-Za-z0-9_.:-]{1,40})"""
+)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def decode(data: bytes, source: str, declared: str = "") -> str:
+    """The text of a document: by its byte order mark; as UTF-8 where it is that; else as it says.
+
+    UTF-8 goes before the declaration because bytes that are valid UTF-8 are hardly ever anything else, while labels
+    survive conversions that they no longer describe.
+
+    Args:
+        data: the document's bytes.
+        source: its path, for errors.
+        declared: the label that came with it (HTTP); its own is used otherwise.
+
+    Raises:
+        ReadError: the bytes are not what the label says, or the label is unknown.
+    """
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return _strict(data, name, source)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        where = error.start
+    found = _DECLARED.search(data[:4096])
+    label = declared or (found and (found[1] or found[2]).decode("ascii")) or ""
+    if not label or label.lower().replace("_", "-") in {"utf-8", "utf8"}:
+        line = data[:where].count(b"\n") + 1
+        raise ReadError("not UTF-8, and it names no other encoding; save it as UTF-8", path=source, line=line)
+    return _strict(data, {"gb2312": "gb18030", "gbk": "gb18030"}.get(label.lower(), label), source)
+
+
+def _strict(data: bytes, name: str, source: str) -> str:
+    try:
+        return str(data, name)
+    except (LookupError, UnicodeError) as error:
+        raise ReadError(f"says it is {name}, and is not: {error}", path=source) from error

@@ -1,0 +1,67 @@
+"""Parquet, with the extra ``parquet``: the text column alone, some rows at a time."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING, Any
+
+from feedtools.errors import ReadError
+from feedtools.model import Article
+from feedtools.readers.streams import FREE_BYTES, MAX_RATIO, optional
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feedtools.readers import OnError, ReadOptions
+
+ROWS = 1024
+"""Rows that are in memory at once."""
+
+
+def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:  # noqa: ARG001
+    """Yield the strings of the text column; ``Article.line`` is the number of the row, from 1.
+
+    Raises:
+        ReadError: no Parquet file, no such column of strings, or one that unpacks to many times its size.
+    """
+    pyarrow = optional("pyarrow", "parquet", "reading Parquet", source)
+    files = optional("pyarrow.parquet", "parquet", "reading Parquet", source)
+    if not stream.seekable():
+        raise ReadError("Parquet is read from its end; it cannot come from a pipe or a packed file", path=source)
+    key = options.text_key
+    try:
+        _check(files.ParquetFile(stream), key, source, pyarrow)
+        table = files.ParquetFile(stream, read_dictionary=[key])
+        number = 0
+        for batch in table.iter_batches(batch_size=ROWS, columns=[key]):
+            for text in _strings(batch.column(0), pyarrow):
+                number += 1
+                if text is not None and text.strip():
+                    yield Article(source, number, text)
+    except (pyarrow.ArrowException, UnicodeDecodeError) as error:
+        raise ReadError(f"not a readable Parquet file: {str(error).splitlines()[0]}", path=source) from error
+
+
+def _check(table: Any, key: str, source: str, pyarrow: Any) -> None:
+    schema = table.schema_arrow
+    if key not in schema.names:
+        names = ", ".join(schema.names[:12]) or "none"
+        raise ReadError(f'no column "{key}" (the columns: {names}); name it with --text-key', path=source)
+    kind = schema.field(key).type
+    value = kind.value_type if pyarrow.types.is_dictionary(kind) else kind
+    if not (pyarrow.types.is_string(value) or pyarrow.types.is_large_string(value)):
+        raise ReadError(f'column "{key}" holds {value}; expected strings', path=source)
+    column = schema.names.index(key)
+    for number in range(table.metadata.num_row_groups):
+        chunk = table.metadata.row_group(number).column(column)
+        if chunk.total_uncompressed_size > max(FREE_BYTES, MAX_RATIO * chunk.total_compressed_size):
+            raise ReadError(f"unpacks to more than {MAX_RATIO} times its size, as no text does", path=source)
+
+
+def _strings(column: Any, pyarrow: Any) -> Iterator[str | None]:
+    """The column's values; equal strings stay one string, so that a repeated one takes no memory."""
+    if pyarrow.types.is_dictionary(column.type):
+        values = column.dictionary.to_pylist()
+        for index in column.indices.to_pylist():
+            yield None if index is None else values[index]
+    else:
+        yield from column.to_pylist()

@@ -1,0 +1,89 @@
+"""CSV and TSV: one record an article, in the column that ``--text-key`` names."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from typing import IO, TYPE_CHECKING
+
+from feedtools.errors import ReadError
+from feedtools.model import Article
+from feedtools.readers.formats import suffix
+from feedtools.readers.transmission import MAX_LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feedtools.readers import OnError, ReadOptions
+
+_DELIMITERS = ",;\t|"
+
+
+def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:
+    """Yield the articles of a table with a header line (RFC 4180; UTF-8, or UTF-16 with its mark, as Excel writes).
+
+    ``Article.line`` is the line at which the record begins; quoted fields may hold line breaks.
+
+    Raises:
+        ReadError: the column is missing, the encoding is another, a quote is never closed, or a field is longer than
+            ``MAX_LINE``; what was read before has been yielded.
+    """
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))  # a global of that module; its default is 128 KiB
+    head = stream.peek(2)[:2] if isinstance(stream, io.BufferedReader) else b""
+    encoding = "utf-16" if head in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig"
+    lines = _lines(io.TextIOWrapper(stream, encoding, newline=""), source)
+    number = 1
+    try:
+        header = next(lines, "")
+        delimiter = _delimiter(header, source, options)
+        rows = csv.reader(_chain(header, lines), delimiter=delimiter, strict=True)
+        column = _column(next(rows, []), source, options.text_key)
+        number = rows.line_num + 1
+        for row in rows:
+            if len(row) > column:
+                if row[column].strip():
+                    yield Article(source, number, row[column])
+            elif row:
+                message = f"expected at least {column + 1} fields, as the header says; found {len(row)}"
+                on_error(ReadError(message, path=source, line=number))
+            number = rows.line_num + 1
+    except csv.Error as error:
+        raise ReadError(f"not a CSV record: {error}; reading stopped here", path=source, line=number) from error
+    except UnicodeDecodeError as error:
+        raise ReadError(
+            f"not {encoding.removesuffix('-sig').upper()} ({error.reason}); save it as UTF-8", path=source, line=number
+        ) from error
+
+
+def _lines(text: IO[str], source: str) -> Iterator[str]:
+    number = 0
+    while line := text.readline(MAX_LINE + 1):
+        number += 1
+        if len(line) > MAX_LINE:
+            raise ReadError(f"line longer than {MAX_LINE // 2**20} MiB; expected CSV records", path=source, line=number)
+        yield line
+
+
+def _chain(header: str, lines: Iterator[str]) -> Iterator[str]:
+    yield header
+    yield from lines
+
+
+def _delimiter(header: str, source: str, options: ReadOptions) -> str:
+    if options.input_format == "tsv" or (options.input_format is None and suffix(source) in {".tsv", ".tab"}):
+        return "\t"
+    for delimiter in _DELIMITERS:
+        try:
+            if options.text_key in next(csv.reader([header], delimiter=delimiter)):
+                return delimiter
+        except (csv.Error, StopIteration):
+            continue
+    return ","
+
+
+def _column(header: list[str], source: str, key: str) -> int:
+    if key not in header:
+        names = ", ".join(header[:12]) or "none"
+        raise ReadError(f'no column "{key}" (the columns: {names}); name it with --text-key', path=source, line=1)
+    return header.index(key)

@@ -1,0 +1,94 @@
+"""WARC archives of web pages (ISO 28500) and their extracted texts (WET), with the extra ``warc``."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING, Any
+
+from feedtools.errors import ReadError
+from feedtools.model import Article
+from feedtools.readers.encodings import decode
+from feedtools.readers.pages import articles
+from feedtools.readers.streams import MAX_DOCUMENT, optional
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feedtools.readers import OnError, ReadOptions
+
+
+def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:  # noqa: ARG001
+    """Yield the articles of the pages in an archive; ``Article.line`` is the number of the record, from 1.
+
+    Responses that hold HTML or plain text, and conversions to plain text, are read; a record that cannot be is
+    reported, and the rest is read.
+
+    Raises:
+        ReadError: no WARC file.
+    """
+    warc = optional("fastwarc.warc", "warc", "reading WARC", source)
+    number = end = 0
+    counted = _Positioned(stream)
+    try:
+        for record in warc.ArchiveIterator(counted, parse_http=True, auto_decode="all"):
+            number += 1
+            end = _end(record, number)
+            plain = record.record_type == warc.WarcRecordType.conversion
+            if not plain and record.record_type != warc.WarcRecordType.response:
+                continue
+            try:
+                for text in _texts(record, plain, source):
+                    yield Article(source, number, text)
+            except ReadError as error:
+                on_error(ReadError(f"record {number}: {error.message}", path=source, line=number))
+    except (OSError, ValueError, EOFError) as error:
+        raise ReadError(f"damaged after record {number}: {error}", path=source) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # fastwarc's, which is no Exception
+            raise
+        raise ReadError(f"damaged after record {number}", path=source) from error
+    if end > counted.tell():
+        raise ReadError(f"cut short in record {number}", path=source, line=number)
+    if not number:
+        raise ReadError("no WARC record in it", path=source)
+
+
+def _end(record: Any, number: int) -> int:
+    """Where the record ends in the stream, by what its header says."""
+    if not record.record_id:
+        raise ValueError(f"record {number} has no WARC-Record-ID")
+    head = sum(len(name) + len(value) + 4 for name, value in record.headers.items())
+    return int(record.stream_pos) + head + int(record.headers.get("Content-Length") or 0)
+
+
+class _Positioned:
+    """A stream that knows its place, as fastwarc asks of it, and is read forward only."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._place = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self._place += len(data)
+        return data
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, _offset: int, _whence: int = 0) -> int:
+        return self._place
+
+
+def _texts(record: Any, plain: bool, source: str) -> Iterator[str]:
+    kind = (record.http_content_type or "").lower()
+    if not plain and kind not in {"text/html", "application/xhtml+xml", "text/plain"}:
+        return
+    data = record.reader.read(MAX_DOCUMENT + 1)
+    if len(data) > MAX_DOCUMENT:
+        raise ReadError(f"the page is larger than {MAX_DOCUMENT // 2**20} MiB", path=source)
+    text = decode(data, source, record.http_charset or "")
+    if plain or kind == "text/plain":
+        if text.strip():
+            yield text.strip()
+    else:
+        yield from articles(text, source)

@@ -1,0 +1,489 @@
+"""Every reader gives the articles, leaves formulas alone, and ends in one clear sentence on hostile input."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import subprocess
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedtools.errors import FeedtoolsError, ReadError
+from feedtools.model import Article
+from feedtools.readers import ReadOptions, expand, markup, read
+from feedtools.readers.encodings import decode
+from feedtools.readers.streams import FREE_BYTES
+
+INLINE = r"设 \(x_{<i}\) 为前缀,且 $a<b$ 时 $p<q>r$ 成立"
+DISPLAY = "\\[\n\\sum_{i<n} a_i\n\\le b\n\\]"
+FORMULAS = (r"\(x_{<i}\)", "$a<b$", "$p<q>r$", r"\sum_{i<n} a_i")
+
+
+def articles(path: Path, **options: str) -> tuple[list[Article], list[str]]:
+    errors: list[FeedtoolsError] = []
+    try:
+        found = list(read(str(path), ReadOptions(**options), errors.append).articles)
+    except ReadError as error:
+        return [], [str(error)]
+    return found, [str(error) for error in errors]
+
+
+def texts(path: Path, **options: str) -> list[str]:
+    found, errors = articles(path, **options)
+    assert errors == []
+    return [article.text for article in found]
+
+
+def write(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def rss(body: str) -> str:
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>t</title>{body}</channel></rss>'
+
+
+def page(body: str) -> str:
+    return f"<!doctype html><html><head><title>t</title></head><body>{body}</body></html>"
+
+
+def warc(*pages: bytes, kind: str = "text/html; charset=utf-8", encoding: str = "") -> bytes:
+    out = b""
+    for number, body in enumerate(pages):
+        extra = f"Content-Encoding: {encoding}\r\n" if encoding else ""
+        http = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n{extra}Content-Length: {len(body)}\r\n\r\n".encode() + body
+        out += (
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-{number:012}>\r\n"
+            f"WARC-Target-URI: https://example.org/{number}\r\nWARC-Date: 2024-01-01T00:00:00Z\r\n"
+            f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
+        ).encode()
+        out += http + b"\r\n\r\n"
+    return out
+
+
+# --- formulas survive -------------------------------------------------------------------------------------------------
+
+
+def parquet(content: list[str]) -> bytes:
+    pyarrow = pytest.importorskip("pyarrow")
+    files = pytest.importorskip("pyarrow.parquet")
+    out = io.BytesIO()
+    files.write_table(pyarrow.table({"text": content}), out)
+    return out.getvalue()
+
+
+def zstd(data: bytes) -> bytes:
+    return pytest.importorskip("backports.zstd").compress(data)
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+BODY = f"{INLINE}。\n{DISPLAY}\n结束"
+FEED_1_1 = "https://jsonfeed.org/version/1.1"
+CASES = {
+    "a.jsonl": lambda: json.dumps({"text": BODY}),
+    "a.csv": lambda: f"id,text\n1,{quoted(BODY)}\n",
+    "a.tsv": lambda: f"id\ttext\n1\t{quoted(BODY)}\n",
+    "a.md": lambda: f"---\ntitle: x\n---\n\n{BODY}\n",
+    "a.json": lambda: json.dumps({"version": FEED_1_1, "items": [{"content_text": BODY}]}),
+    "html.json": lambda: json.dumps({"version": FEED_1_1, "items": [{"content_html": f"<p>{BODY}</p>"}]}),
+    "cdata.rss": lambda: rss(f"<item><description><![CDATA[<p>{BODY}</p>]]></description></item>"),
+    "escaped.xml": lambda: rss(f"<item><description>{escaped(BODY)}</description></item>"),
+    "twice.xml": lambda: rss(f"<item><description>{escaped(escaped(BODY))}</description></item>"),
+    "a.atom": lambda: (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><entry><content type="text">'
+        f"{escaped(BODY)}</content></entry></feed>"
+    ),
+    "a.html": lambda: page(f"<nav>menu</nav><article><p>{BODY}</p></article><footer>(c)</footer>"),
+    "escaped.html": lambda: page(f"<article><p>{escaped(BODY)}</p></article>"),
+    "a.parquet": lambda: parquet([BODY]),
+    "a.warc": lambda: warc(page(f"<article>{BODY}</article>").encode()),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_formulas_survive(name: str, tmp_path: Path) -> None:
+    [text] = texts(write(tmp_path, name, CASES[name]()))
+    for formula in FORMULAS:
+        assert formula in text
+    assert "menu" not in text
+    between = text[text.index("\\[") : text.index("\\]")]
+    assert between.split() == DISPLAY.removesuffix("\\]").split()
+
+
+@pytest.mark.parametrize("pack", ["gz", "zst"])
+@pytest.mark.parametrize("name", sorted(set(CASES) - {"a.parquet"}))
+def test_packed_files_are_unpacked_by_content(name: str, pack: str, tmp_path: Path) -> None:
+    data = CASES[name]()
+    data = data.encode() if isinstance(data, str) else data
+    assert len(texts(write(tmp_path, f"{name}.{pack}", gzip.compress(data) if pack == "gz" else zstd(data)))) == 1
+
+
+@pytest.mark.parametrize("name", sorted(name for name in CASES if not name.endswith((".csv", ".tsv", ".md"))))
+def test_content_tells_the_format_where_the_name_does_not(name: str, tmp_path: Path) -> None:
+    assert len(texts(write(tmp_path, "a.dat", CASES[name]()))) == 1
+
+
+def test_input_format_wins_over_the_name(tmp_path: Path) -> None:
+    path = write(tmp_path, "table.txt", "text\n一句话。\n")
+    assert texts(path, input_format="csv") == ["一句话。"]
+    assert "expected one of" in articles(path, input_format="docx")[1][0]
+
+
+# --- each format ------------------------------------------------------------------------------------------------------
+
+
+def test_csv_lines_columns_and_delimiters(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", '\ufeffid;text\n1;"第一\n行"\n\n2;第二\n')
+    found, errors = articles(path)
+    assert [(article.line, article.text) for article in found] == [(2, "第一\n行"), (5, "第二")]
+    assert errors == []
+    assert 'no column "body"' in articles(path, text_key="body")[1][0]
+
+
+def test_csv_short_records_are_reported_and_the_rest_is_read(tmp_path: Path) -> None:
+    found, errors = articles(write(tmp_path, "a.csv", "id,text\n1\n2,好\n"))
+    assert [article.text for article in found] == ["好"]
+    assert errors == [f"{tmp_path}/a.csv:2: expected at least 2 fields, as the header says; found 1"]
+
+
+def test_csv_as_excel_writes_it(tmp_path: Path) -> None:
+    assert texts(write(tmp_path, "a.tsv", "id\ttext\r\n1\t好\r\n".encode("utf-16"))) == ["好"]
+
+
+def test_csv_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    _, errors = articles(write(tmp_path, "a.csv", "id,text\n1,好的\n".encode("gbk")))
+    assert "not UTF-8" in errors[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line", "text"),
+    [
+        ("hugo.md", "+++\ntitle = 'x'\n+++\n\n正文\n---\n第二段\n", 5, "正文\n---\n第二段"),
+        ("hexo.md", "---\ntitle: x\ntags: [a]\n---\n正文", 5, "正文"),
+        ("json.md", ';;;\n"title": "x"\n;;;\n正文', 4, "正文"),
+        ("plain.md", "# 标题\n\n正文", 1, "# 标题\n\n正文"),
+        ("rule.md", "---\n\n正文\n", 1, "---\n\n正文"),
+        ("crlf.md", "---\r\ntitle: x\r\n---\r\n正文\r\n", 4, "正文"),
+        (
+            "笔记 0123456789abcdef0123456789abcdef.md",
+            "# 标题\n\nTags: 数学, 物理\nCreated: 2024\n\n第一段。\n\n第二段: 有冒号。\n",
+            6,
+            "第一段。\n\n第二段: 有冒号。",
+        ),
+        ("笔记 0123456789abcdef0123456789abcdef.md", "# 标题\n\n正文: 一句\n第二行\n", 3, "正文: 一句\n第二行"),
+    ],
+)
+def test_markdown_front_matter(name: str, content: str, line: int, text: str, tmp_path: Path) -> None:
+    found, errors = articles(write(tmp_path, name, content))
+    assert errors == []
+    assert [(article.line, article.text, article.lines) for article in found] == [(line, text, True)]
+
+
+def test_unclosed_front_matter_is_an_error(tmp_path: Path) -> None:
+    _, errors = articles(write(tmp_path, "a.md", "---\ntitle: x\n正文\n"))
+    assert "front matter opened with --- is never closed" in errors[0]
+
+
+def test_folders_are_searched_for_what_is_published(tmp_path: Path) -> None:
+    for name in ("post.md", "README.md", "a.txt", "b.jsonl.gz", "c.csv", ".hidden.md", "d.parquet", "e.html"):
+        write(tmp_path, name, "x")
+    names = [Path(path).name for path in expand([str(tmp_path)], pytest.fail)]
+    assert names == ["a.txt", "b.jsonl.gz", "d.parquet", "post.md"]
+    assert [Path(path).name for path in expand([str(tmp_path)], pytest.fail, "html")] == ["e.html"]
+
+
+def test_json_feed_items_without_text_are_reported(tmp_path: Path) -> None:
+    feed = {"version": FEED_1_1, "items": [{"id": 1}, {"content_text": "好"}, 3]}
+    found, errors = articles(write(tmp_path, "a.json", json.dumps(feed)))
+    assert [(article.line, article.text) for article in found] == [(2, "好")]
+    assert len(errors) == 2
+    assert "item 1 has no text" in errors[0]
+
+
+def test_a_json_list_is_read_as_records(tmp_path: Path) -> None:
+    assert texts(write(tmp_path, "a.json", '[\n {"text": "一"},\n {"text": "二"}\n]')) == ["一", "二"]
+
+
+def test_json_lines_named_json(tmp_path: Path) -> None:
+    assert texts(write(tmp_path, "a.json", '{"text": "一"}\n{"text": "二"}\n')) == ["一", "二"]
+
+
+def test_feed_entries_take_their_fullest_text(tmp_path: Path) -> None:
+    feed = rss(
+        "<item><description>短</description>"
+        '<content:encoded xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+        "<![CDATA[<p>全文 <b>在</b>此</p><ul><li>一</li><li>二</li></ul>]]></content:encoded></item>"
+    )
+    assert texts(write(tmp_path, "a.xml", feed)) == ["全文 在此\n一\n二"]
+
+
+@pytest.mark.parametrize("label", ["gbk", "gb2312", "big5", "utf-16"])
+def test_feeds_in_other_encodings(label: str, tmp_path: Path) -> None:
+    feed = rss("<item><description>中文一句</description></item>").replace("?>", f' encoding="{label}"?>', 1)
+    assert texts(write(tmp_path, "a.rss", feed.encode(label))) == ["中文一句"]
+
+
+def test_a_feed_cut_short_is_not_clean(tmp_path: Path) -> None:
+    whole = rss("<item><description>一</description></item><item><description>二</description></item>")
+    found, errors = articles(write(tmp_path, "a.rss", whole[: whole.rindex("<item>") + 20]))
+    assert [article.text for article in found][:1] == ["一"]
+    assert "malformed feed" in errors[0]
+
+
+def test_pages_keep_the_article_and_lose_the_furniture(tmp_path: Path) -> None:
+    body = (
+        "<header>top</header><nav>menu</nav><main><article><h1>题</h1><p>第一<br>段</p>"
+        "<script>var x='<p>no</p>'</script><pre>a  b\n  c</pre></article></main><aside>ads</aside>"
+    )
+    assert texts(write(tmp_path, "a.html", page(body))) == ["题\n第一\n段\na  b\n  c"]
+
+
+def test_a_page_of_several_articles(tmp_path: Path) -> None:
+    body = "<article>一<article>回复</article></article><article>二</article>"
+    assert texts(write(tmp_path, "a.html", page(body))) == ["一\n回复", "二"]
+
+
+KATEX = (
+    '<span class="katex"><span class="katex-mathml"><math><semantics><mrow><mi>x</mi></mrow>'
+    '<annotation encoding="application/x-tex">x_{&lt;i}</annotation></semantics></math></span>'
+    '<span class="katex-html" aria-hidden="true"><span>x<span>i</span></span></span></span>。'
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('<script type="math/tex">x_{<i}</script>', r"\(x_{<i}\)"),
+        ('<script type="math/tex; mode=display">a<b</script>', r"\[a<b\]"),
+        (
+            KATEX,
+            r"\(x_{<i}\)。",
+        ),
+        ('<math alttext="a&lt;b" display="block"><mi>a</mi></math>', r"\[a<b\]"),
+        ('<img src="https://www.zhihu.com/equation?tex=a%3Cb" alt="a&lt;b" eeimg="1">', r"\(a<b\)"),
+        ('<img src="cat.png" alt="猫">', ""),
+        ("a &lt; b &amp; c &nope; &copy;", "a < b & c &nope; ©"),
+        ("x <!-- <p>no</p> --> y", "x y"),
+        ("if a<b then c>d", "if a<b then c>d"),
+        ('<a title="x > y">链接</a>', "链接"),
+        (r"\(a<b>c\) <b>粗</b>", r"\(a<b>c\) 粗"),
+        ("$5 <b>粗</b> $6", "$5 粗 $6"),
+        ("<p>$5</p><p>$6</p>", "$5\n$6"),
+    ],
+)
+def test_markup_becomes_text(html: str, text: str) -> None:
+    assert markup.text_of(html) == text
+
+
+@given(st.text(alphabet="<>/!-abi\"'= $\\()&;p猫"))
+def test_markup_never_raises_and_shielding_only_escapes(html: str) -> None:
+    assert isinstance(markup.text_of(html), str)
+    assert markup.shield(html).replace("&lt;", "<") == html.replace("&lt;", "<")
+
+
+def test_parquet_names_its_columns(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.parquet", parquet(["一", "", "二"]))
+    found, errors = articles(path)
+    assert [(article.line, article.text) for article in found] == [(1, "一"), (3, "二")]
+    assert errors == []
+    assert 'no column "body" (the columns: text)' in articles(path, text_key="body")[1][0]
+
+
+def test_warc_records(tmp_path: Path) -> None:
+    pytest.importorskip("fastwarc")
+    data = warc(page("<article>一</article>").encode(), b"\xff\xfe\xff", page("<main>三</main>").encode())
+    found, errors = articles(write(tmp_path, "a.warc.gz", gzip.compress(data)))
+    assert [(article.line, article.text) for article in found] == [(1, "一"), (3, "三")]
+    assert len(errors) == 1
+    assert "record 2" in errors[0]
+
+
+def test_warc_pages_that_are_packed_themselves(tmp_path: Path) -> None:
+    pytest.importorskip("fastwarc")
+    inner = gzip.compress(page("<article>一</article>").encode())
+    assert texts(write(tmp_path, "a.warc", warc(inner, encoding="gzip"))) == ["一"]
+
+
+# --- hostile files ----------------------------------------------------------------------------------------------------
+
+
+BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+HOSTILE = {
+    "entities.rss": lambda: BOMB + rss("<item><description>&b;</description></item>")[21:],
+    "utf16-entities.rss": lambda: (BOMB + rss("")[21:]).encode("utf-16"),
+    "deep.html": lambda: page("<div>" * 100_000),
+    "deep.json": lambda: f'{{"version": "{FEED_1_1}", "items": ' + "[" * 100_000,
+    "no-feed.rss": lambda: "<rss><channel>",
+    "lying.html": lambda: b'<meta charset="utf-8"><p>' + "中文".encode("gbk"),
+    "lying.xml": lambda: b'<?xml version="1.0" encoding="shift_jis"?><rss>\xfd\xfe\xff</rss>',
+    "unknown.xml": lambda: b'<?xml version="1.0" encoding="klingon"?><rss>\xfd\xfe\xff</rss>',
+    "codec.xml": lambda: b'<?xml version="1.0" encoding="hex"?><rss>\xfd\xfe\xff</rss>',
+    "quote.csv": lambda: 'text\n"' + "a\n" * 9_000_000,
+    "line.csv": lambda: "text\n" + "a" * (17 * 2**20),
+    "line.jsonl": lambda: '{"text": "' + "a" * (17 * 2**20),
+    "binary.md": lambda: b"abc\x00def",
+    "no.parquet": lambda: b"PAR1" + b"\x00" * 100,
+    "cut.parquet": lambda: parquet(["一"])[:-6],
+    "cut.warc": lambda: warc(page("<article>一</article>").encode())[:-20],
+    "no.warc": lambda: b"WARC/1.0\r\nnothing",
+    "cut.jsonl.gz": lambda: gzip.compress(b'{"text": "abc"}\n' * 100)[:-20],
+    "cut.zst": lambda: zstd(b'{"text": "abc"}\n' * 100)[:-5],
+    "damaged.txt.gz": lambda: b"\x1f\x8b" + b"x" * 100,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_end_in_one_sentence(name: str, tmp_path: Path) -> None:
+    path = write(tmp_path, name, HOSTILE[name]())
+    began = time.process_time()
+    _, errors = articles(path)
+    assert time.process_time() - began < 5
+    assert len(errors) == 1
+    assert errors[0].startswith(str(path))
+    assert "\n" not in errors[0]
+
+
+DEEP = {
+    "open.rss": lambda: rss(f"<item><description>{'&lt;div>' * 100_000}文</description></item>"),
+    "closed.rss": lambda: rss(
+        f"<item><description><![CDATA[{'<b>' * 100_000}文{'</b>' * 100_000}]]></description></item>"
+    ),
+    "quote.md": lambda: "> " * 100_000 + "文",
+    "spans.json": lambda: json.dumps(
+        {"version": FEED_1_1, "items": [{"content_html": '<span class="katex-html">' * 100_000 + "文"}]}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_depth_is_no_matter_without_a_tree(name: str, tmp_path: Path) -> None:
+    path = write(tmp_path, name, DEEP[name]())
+    began = time.process_time()
+    [text] = texts(path)
+    assert time.process_time() - began < 5
+    assert "文" in text
+
+
+def test_deep_xml_ends(tmp_path: Path) -> None:
+    began = time.process_time()
+    _, errors = articles(write(tmp_path, "a.rss", "<rss><channel>" + "<a>" * 100_000 + "</rss>"))
+    assert time.process_time() - began < 10
+    assert len(errors) == 1
+
+
+PIECES = (
+    "<",
+    "<a ",
+    '<a "',
+    "<a '\"",
+    "<!--",
+    "<b>\\(",
+    "$<b>",
+    "<math>",
+    "<script>",
+    "&lt",
+    "<pre>",
+    '<span class="katex-html">',
+)
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_markup_takes_linear_time(piece: str) -> None:
+    html = piece * (200_000 // len(piece))
+    began = time.process_time()
+    markup.text_of(html)
+    markup.shield(html)
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("pack", ["gz", "zst"])
+def test_a_bomb_is_stopped_by_its_ratio(pack: str, tmp_path: Path) -> None:
+    line = b'{"text": "' + b"a" * 1000 + b'"}\n'
+    data = line * (3 * FREE_BYTES // len(line))
+    path = write(tmp_path, f"bomb.jsonl.{pack}", gzip.compress(data) if pack == "gz" else zstd(data))
+    errors: list[FeedtoolsError] = []
+    count = sum(1 for _ in read(str(path), ReadOptions(), errors.append).articles)
+    assert "unpacks to more than 200 times its size" in str(errors[0])
+    assert count * len(line) < 1.1 * FREE_BYTES
+
+
+def peak_of(path: Path) -> tuple[int, int]:
+    tracemalloc.start()
+    count = sum(1 for _ in read(str(path), ReadOptions(), pytest.fail).articles)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return count, peak
+
+
+def test_streams_take_bounded_memory(tmp_path: Path) -> None:
+    rows = "".join(f"{number},文章{number}{'字' * 200}\n" for number in range(20_000))
+    count, peak = peak_of(write(tmp_path, "long.csv", "id,text\n" + rows))
+    assert count == 20_000
+    assert peak < 2 * 2**20
+
+
+def test_repeated_values_of_parquet_take_no_memory(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    files = pytest.importorskip("pyarrow.parquet")
+    value = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * 5000, pyarrow.int32()), ["大" * 2**18])
+    out = io.BytesIO()
+    files.write_table(pyarrow.table({"text": value}), out, compression="zstd")
+    count, peak = peak_of(write(tmp_path, "bomb.parquet", out.getvalue()))
+    assert count == 5000
+    assert peak < 32 * 2**20
+
+
+@pytest.mark.parametrize("markup_", ['中文<meta charset="gbk">', "中文<meta charset=gb2312>"])
+def test_declared_encodings_are_believed_where_utf8_is_impossible(markup_: str) -> None:
+    assert decode(markup_.encode("gbk"), "a.html").startswith("中文")
+
+
+def test_a_label_that_lies_about_utf8_is_overruled() -> None:
+    assert "中文" in decode('<meta charset="gbk">中文'.encode(), "a.html")
+
+
+# --- start-up and extras ----------------------------------------------------------------------------------------------
+
+
+def test_reading_a_transmission_imports_no_other_reader(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.txt", "INCOMING TRANSMISSION\n\nLATEST UPDATES\n一句。\n")
+    code = (
+        "import sys; from feedtools.readers import read, ReadOptions\n"
+        f"list(read({str(path)!r}, ReadOptions(), print).articles)\n"
+        "heavy = {'csv', 'feedparser', 'selectolax', 'pyarrow', 'fastwarc', 'backports', 'numpy', 'html'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "extra"),
+    [
+        ("a.atom", "feedparser", "feeds"),
+        ("a.html", "selectolax.lexbor", "html"),
+        ("a.parquet", "pyarrow", "parquet"),
+        ("a.warc", "fastwarc.warc", "warc"),
+    ],
+)
+def test_a_missing_extra_is_named_with_its_command(
+    name: str, module: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, name, CASES[name]())
+    monkeypatch.setitem(sys.modules, module, None)
+    _, errors = articles(path)
+    assert f"pip install 'feedtools[{extra}]'" in errors[0]
