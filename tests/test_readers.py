@@ -203,8 +203,15 @@ def test_folders_are_searched_for_what_is_published(tmp_path: Path) -> None:
     for name in ("post.md", "README.md", "a.txt", "b.jsonl.gz", "c.csv", ".hidden.md", "d.parquet", "e.html"):
         write(tmp_path, name, "x")
     names = [Path(path).name for path in expand([str(tmp_path)], pytest.fail)]
-    assert names == ["a.txt", "b.jsonl.gz", "d.parquet", "post.md"]
+    assert names == ["a.txt", "b.jsonl.gz"]
     assert [Path(path).name for path in expand([str(tmp_path)], pytest.fail, "html")] == ["e.html"]
+
+
+def test_a_folder_without_transmissions_is_one_of_documents(tmp_path: Path) -> None:
+    for name in ("post.md", "README.md", "c.csv", "sub/d.parquet", "e.html"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        write(tmp_path, name, "x")
+    assert expand([str(tmp_path)], pytest.fail) == [f"{tmp_path}/post.md", f"{tmp_path}/sub/d.parquet"]
 
 
 def test_json_feed_items_without_text_are_reported(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def check(paths: Sequence[str], config: Config, say: Callable[[str], None] = _qu
     """
     rules = active_rules(config)
     errors: list[FeedtoolsError] = []
-    files = expand(list(paths), errors.append)
+    files = expand(list(paths), errors.append, config.input_format)
     todo = list(batches(files, config, errors.append))
     articles = [article for batch in todo for article in batch.articles]
     evidence = learn(articles, rules)

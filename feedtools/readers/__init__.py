@@ -47,27 +47,21 @@ class Source(NamedTuple):
 
 
 def expand(paths: list[str], on_error: OnError, input_format: str | None = None) -> list[str]:
-    """The files that ``paths`` name, each once, in the order given; folders are walked in sorted order.
+    """The files that ``paths`` name, each once, in the order given; folders are walked in sorted order,
+    for transmissions and JSONL, and where there are none for Markdown, Parquet and WARC.
 
     A path may be a file, a folder, a glob pattern (``**`` allowed), or ``-`` for standard input. One that names
     nothing is reported through ``on_error`` and the rest is taken. With an ``input_format``, folders are searched for
     files of that format alone.
     """
     found: dict[str, None] = {}
-    endings = walked(input_format)
     for path in paths:
         if path == STDIN or os.path.isfile(path):
             found[path] = None
         elif os.path.isdir(path):
-            inside = sorted(_walk(path, endings))
+            inside = _inside(path, input_format)
             if not inside:
-                on_error(
-                    ReadError(
-                        f"no articles here; expected files ending in {', '.join(endings)}. "
-                        "Name others one by one, or their format with --input-format",
-                        path=path,
-                    )
-                )
+                on_error(_nothing_in(path, input_format))
             found.update(dict.fromkeys(inside))
         elif glob.has_magic(path):
             inside = sorted(match for match in glob.glob(path, recursive=True) if os.path.isfile(match))
@@ -77,6 +71,18 @@ def expand(paths: list[str], on_error: OnError, input_format: str | None = None)
         else:
             on_error(ReadError("no such file or folder", path=path))
     return list(found)
+
+
+def _inside(folder: str, input_format: str | None) -> list[str]:
+    """Transmissions and JSONL; in a folder without any, the other formats that folders hold (Markdown, Parquet …)."""
+    found = sorted(_walk(folder, walked(input_format, 1)))
+    return found or sorted(_walk(folder, walked(input_format, 2)))
+
+
+def _nothing_in(folder: str, input_format: str | None) -> ReadError:
+    endings = ", ".join(dict.fromkeys((*walked(input_format, 1), *walked(input_format, 2))))
+    hint = "" if input_format else "; name other files one by one, or their format with --input-format"
+    return ReadError(f"no transmissions here; expected files ending in {endings}{hint}", path=folder)
 
 
 def _walk(folder: str, endings: tuple[str, ...]) -> Iterator[str]:

@@ -16,28 +16,29 @@ class Format(NamedTuple):
         name: what ``--input-format`` calls it.
         suffixes: endings of file names, without ``.gz`` and ``.zst``.
         module: module of this package whose ``read(stream, source, options, on_error)`` yields the articles.
-        walked: whether a folder that is named is searched for such files; others have to be named themselves.
+        walked: whether a folder that is named is searched for such files: 1 for those first, 2 where it has none of them;
+            0 for files that have to be named themselves.
     """
 
     name: str
     suffixes: tuple[str, ...]
     module: str
-    walked: bool = False
+    walked: int = 0
 
 
 FORMATS = {
     entry.name: entry
     for entry in (
-        Format("transmission", (".txt",), "transmission", walked=True),
-        Format("jsonl", (".jsonl", ".ndjson"), "jsonl", walked=True),
+        Format("transmission", (".txt",), "transmission", walked=1),
+        Format("jsonl", (".jsonl", ".ndjson"), "jsonl", walked=1),
         Format("csv", (".csv",), "tables"),
         Format("tsv", (".tsv", ".tab"), "tables"),
-        Format("markdown", (".md", ".markdown"), "markdown", walked=True),
+        Format("markdown", (".md", ".markdown"), "markdown", walked=2),
         Format("jsonfeed", (".json",), "jsonfeed"),
         Format("feed", (".rss", ".atom", ".xml"), "feeds"),
         Format("html", (".html", ".htm", ".xhtml"), "pages"),
-        Format("parquet", (".parquet",), "parquet", walked=True),
-        Format("warc", (".warc", ".wet"), "warc", walked=True),
+        Format("parquet", (".parquet",), "parquet", walked=2),
+        Format("warc", (".warc", ".wet"), "warc", walked=2),
     )
 }
 PACKED = (".gz", ".zst")
@@ -57,11 +58,11 @@ def suffix(path: str) -> str:
     return PurePath(name).suffix
 
 
-def walked(input_format: str | None) -> tuple[str, ...]:
-    """Suffixes that a folder is searched for: those of the given format, else of all that are ``walked``."""
+def walked(input_format: str | None, rank: int) -> tuple[str, ...]:
+    """Suffixes that a folder is searched for: those of the given format, else of all whose ``walked`` is ``rank``."""
     if input_format in FORMATS:
         return FORMATS[input_format].suffixes
-    return tuple(ending for entry in FORMATS.values() if entry.walked for ending in entry.suffixes)
+    return tuple(ending for entry in FORMATS.values() if entry.walked == rank for ending in entry.suffixes)
 
 
 def detect(path: str, head: bytes) -> str:

@@ -32,7 +32,7 @@ def open_stream(path: str) -> io.BufferedReader:
 
     Raises:
         OSError: the file cannot be opened.
-        ReadError: it is packed with zstd and no decoder is installed. While reading: the packed data is damaged, or
+        ReadError: it is not packed as its name says, or packed with zstd and no decoder is installed. While reading: the packed data is damaged, or
             grows more than ``MAX_RATIO`` times.
     """
     stream = sys.stdin.buffer if path == STDIN else open(path, "rb", buffering=PEEK)  # noqa: SIM115
@@ -43,6 +43,10 @@ def open_stream(path: str) -> io.BufferedReader:
     if head == ZSTD_MAGIC:
         zstd = _zstd(path)
         return io.BufferedReader(_Unpacked(path, stream, zstd.ZstdFile, zstd.ZstdError), PEEK)
+    for suffix, kind in ((".gz", "gzipped"), (".zst", "zstd")):
+        if path.lower().endswith(suffix):
+            stream.close()
+            raise ReadError(f"not a {kind} file, though its name says so", path=path)
     return stream
 
 
@@ -112,7 +116,7 @@ class _Unpacked(io.RawIOBase):
         try:
             data = self._inner.read(len(buffer))
         except self._damage as error:
-            raise ReadError(f"the packed data is damaged: {error}", path=self._path) from error
+            raise ReadError(f"reading stopped: the packed data is damaged: {error}", path=self._path) from error
         self._count += len(data)
         if self._count > FREE_BYTES and self._count > MAX_RATIO * self._packed.count:
             raise ReadError(
