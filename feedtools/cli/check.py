@@ -18,7 +18,7 @@ from feedtools.cli.options import (
     rule_options,
     say,
 )
-from feedtools.config import NEVER
+from feedtools.config import NEVER, Config
 from feedtools.model import LEVELS, Finding
 
 FORMATS = ("text", "concise", "json", "jsonl")
@@ -31,10 +31,22 @@ FORMATS = ("text", "concise", "json", "jsonl")
 @click.option("--against", "history", multiple=True, help="Published before: feed files, an index, or redis://host/db.")
 @click.option("--cache/--no-cache", default=None, help="Remember findings of large feeds.  [default: on]")
 @click.option("--fail-on", type=click.Choice([*LEVELS, NEVER]), help="Least level that exits 1.  [default: warning]")
+@click.option("--fix", is_flag=True, help="Apply safe fixes to transmissions in place, then check them.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: apply unsafe fixes too.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
 @rule_options
 @input_options
 @color_option
-def check(paths: tuple[str, ...], output_format: str, color: bool, history: tuple[str, ...], **flags: Any) -> None:
+def check(
+    paths: tuple[str, ...],
+    output_format: str,
+    color: bool,
+    history: tuple[str, ...],
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    **flags: Any,
+) -> None:
     """Check PATHS: files, folders, globs, or - for standard input.
 
     Exits 0 when clean, 1 when there are findings, 2 when something could not be checked.
@@ -42,11 +54,32 @@ def check(paths: tuple[str, ...], output_format: str, color: bool, history: tupl
     from feedtools.api.check import check as run
 
     config = configured(history=tuple(map(anchored, history)), **flags)
-    checked = run(given(paths, config), config, say)
+    chosen, failed = given(paths, config), False
+    if fix or diff:
+        failed = _fix(chosen, config, unsafe=unsafe_fixes, show=diff)
+    checked = run(chosen, config, say)
     for chunk in formatted(checked.findings, output_format, color):
         sys.stdout.write(chunk)
-    failed = report_errors(checked.errors)
+    failed |= report_errors(checked.errors)
     sys.exit(2 if failed else int(any(config.fails(finding.level) for finding in checked.findings)))
+
+
+def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool) -> bool:
+    """Fix the files, or show how and exit; whether something could not be fixed."""
+    from feedtools.api import fix
+    from feedtools.fix import SAFE, UNSAFE
+    from feedtools.report.text import escape
+
+    found = fix.fixes(paths, config, UNSAFE if unsafe else SAFE)
+    failed = report_errors(found.errors)
+    if show:
+        for line in fix.diff(found.files):
+            sys.stdout.write(escape(line.rstrip("\n")) + "\n")
+        sys.exit(2 if failed else int(bool(found.files)))
+    failed |= report_errors(fix.write(found.files))
+    if found.files:
+        say(f"{sum(file.changes for file in found.files)} fixes in {len(found.files)} files")
+    return failed
 
 
 def formatted(findings: list[Finding], name: str, color: bool) -> Iterable[str]:

@@ -1,0 +1,113 @@
+"""Fix transmissions in place, or show what would change."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from feedtools.api.check import check_batch, learn
+from feedtools.api.feed import Batch, active_rules, batches
+from feedtools.checks.base import Evidence
+from feedtools.config import Config
+from feedtools.errors import FeedtoolsError
+from feedtools.fix import SAFE, apply, proposals, stable_fix
+from feedtools.lint import lint, lint_transmission
+from feedtools.model import Article, Finding, Safety, Transmission
+from feedtools.output import write_whole
+from feedtools.readers import STDIN, expand
+from feedtools.readers.transmission import decode, render
+from feedtools.rules import Rule
+
+
+class FixedFile(NamedTuple):
+    """A file that fixes would change: its bytes before and after, and how many changes that takes."""
+
+    path: str
+    before: bytes
+    after: bytes
+    changes: int
+
+
+class Fixes(NamedTuple):
+    """The files that fixes change, and what could not be fixed."""
+
+    files: list[FixedFile]
+    errors: list[FeedtoolsError]
+
+
+def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = SAFE) -> Fixes:
+    """What the fixes of the selected rules make of some transmissions; nothing is written.
+
+    Records of other formats are left alone: they are written by ``feedtools clean``.
+    """
+    rules = active_rules(config)
+    errors: list[FeedtoolsError] = []
+    todo = list(batches(expand(list(paths), errors.append), config, errors.append))
+    evidence = learn((article for batch in todo for article in batch.articles), rules)
+    changed = []
+    for batch in todo:
+        if batch.transmission is None or batch.data is None or batch.source == STDIN:
+            continue
+        found, failed = check_batch(batch, rules, evidence)
+        errors += failed
+        if proposals(found, safeties):
+            changed += _fixed(batch, batch.transmission, batch.data, rules, evidence, safeties)
+    return Fixes(changed, errors)
+
+
+def write(files: Sequence[FixedFile]) -> list[FeedtoolsError]:
+    """Put the fixed files in place, each whole or not at all; what could not be written.
+
+    A file that was changed meanwhile is left as it is.
+    """
+    errors: list[FeedtoolsError] = []
+    for fixed in files:
+        try:
+            if Path(fixed.path).read_bytes() != fixed.before:
+                errors.append(FeedtoolsError("changed while it was being fixed; run again", path=fixed.path))
+                continue
+            write_whole(Path(fixed.path), fixed.after)
+        except OSError as error:
+            errors.append(FeedtoolsError(f"cannot be fixed: {error.strerror or error}", path=fixed.path))
+        except FeedtoolsError as error:
+            errors.append(error)
+    return errors
+
+
+def diff(files: Sequence[FixedFile]) -> Iterator[str]:
+    """Unified diffs of the files, line by line."""
+    for fixed in files:
+        old, new = (decode(data).splitlines(keepends=True) for data in (fixed.before, fixed.after))
+        for line in difflib.unified_diff(old, new, fixed.path, fixed.path, n=0):
+            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _fixed(
+    batch: Batch,
+    transmission: Transmission,
+    data: bytes,
+    rules: Sequence[Rule],
+    evidence: Evidence,
+    safeties: Collection[Safety],
+) -> list[FixedFile]:
+    def found(articles: Sequence[Article]) -> list[Finding]:
+        return lint(articles, rules, evidence).findings
+
+    settled = stable_fix(batch.articles, found, safeties)
+    texts = [one.text for one in settled]
+    changes = sum(len(one.changes) for one in settled)
+    now = _with_texts(transmission, texts)
+    for finding in lint_transmission(render(now), now, rules):
+        framed = apply(finding.article.text, proposals([finding], safeties))
+        if framed.applied:
+            texts[now.articles.index(finding.article)] = framed.text
+            changes += 1
+    after = render(_with_texts(transmission, texts))
+    return [FixedFile(batch.source, data, after, changes)] if after != data else []
+
+
+def _with_texts(transmission: Transmission, texts: Sequence[str]) -> Transmission:
+    articles = zip(transmission.articles, texts, strict=True)
+    return transmission._replace(articles=tuple(article._replace(text=text) for article, text in articles))
