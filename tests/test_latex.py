@@ -11,8 +11,15 @@ from hypothesis import strategies as st
 from feedtools.checks import latex
 from feedtools.checks.base import Hit, View
 from feedtools.checks.latex.messages import WORDS
-from feedtools.checks.latex.parser import find_fault
-from feedtools.checks.latex.tables import load
+from feedtools.checks.latex.parser import (
+    PLAIN_COMMANDS,
+    PLAIN_FONTS,
+    PLAIN_FORMULA,
+    PLAIN_SCRIPTS,
+    Parser,
+    find_fault,
+)
+from feedtools.checks.latex.tables import Tables, load
 
 KATEX = load("katex")
 MATHJAX = load("mathjax")
@@ -175,6 +182,38 @@ def test_deep_nesting_is_bounded() -> None:
     assert code("{" * 6000 + "}" * 6000) == "too-deep"
     (hit,) = latex.broken(View("\\(" + "{" * 6000 + "}" * 6000 + "\\)"), {"max_depth": 100})
     assert "100" in hit.message
+
+
+@pytest.mark.parametrize("tables", [KATEX, MATHJAX], ids=["katex", "mathjax"])
+def test_plain_commands_are_plain_in_every_renderer(tables: Tables) -> None:
+    assert all(tables.math["\\" + name].args == "" for name in PLAIN_COMMANDS.split("|"))
+    assert all(tables.math["\\" + name].args in {"m", "t", "*m"} for name in PLAIN_FONTS.split("|"))
+    assert all(tables.math["\\" + name].script for name in PLAIN_SCRIPTS.split("|"))
+
+
+plain_pieces = st.sampled_from(
+    [
+        *"ax1=( )|<.[]^^__{}中",
+        r"\alpha",
+        r"\theta ",
+        r"\in",
+        r"\,",
+        r"\{",
+        r"\mathbf{x}",
+        r"\text{若 a}",
+        r"\sum",
+        "{i=1}",
+        "_{t}",
+    ]
+)
+
+
+@given(st.lists(plain_pieces, max_size=14).map("".join))
+@settings(max_examples=500)
+def test_the_short_cut_takes_only_what_renders(body: str) -> None:
+    if PLAIN_FORMULA.fullmatch(body):
+        Parser(body, False, KATEX, {}, 100).run()
+        Parser(body, False, MATHJAX, {}, 100).run()
 
 
 def test_macros_are_declared() -> None:
