@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 
@@ -69,7 +69,7 @@ class Tables(NamedTuple):
 @lru_cache(maxsize=4)
 def load(renderer: str) -> Tables:
     """The tables of ``katex`` or ``mathjax``."""
-    raw: dict[str, Any] = json.loads((files(__package__) / f"{renderer}.json").read_text(encoding="utf-8"))
+    raw: dict[str, Any] = json.loads(Path(__file__).with_name(f"{renderer}.json").read_bytes())
     math: dict[str, Command] = {}
     text: dict[str, Command] = {}
     for key, names in raw["commands"].items():
