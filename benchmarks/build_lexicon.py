@@ -18,12 +18,15 @@ import argparse
 import gzip
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 PAPER_WEIGHT = 0.3  # papers are one genre in one language; an article count says more about articles
-SMOOTHING = 0.5  # a word seen twice is not yet a fact
+SHAPES = ("plain", "upper", "mixed")
+SMOOTHING = 0.2  # a word seen twice is hardly a fact
+NUMBER_SMOOTHING = 0.5
+JOINED_WEIGHT = 1.5  # better to miss a joined word than to blame one that is meant
 KEPT_FROM = 40  # per cent; below, the joined form is simply the usual one
 NUMBER = re.compile(r"\d+(?:\.\d+)*")
 PART_FROM = 10  # different compounds a first or last part must be seen in to be productive
@@ -32,11 +35,14 @@ PART_SHARE = 50
 NAME_LENGTH = 3
 FREQUENT = 100  # occurrences from which a spelling is a reference for misspellings
 TERM_LENGTH = 5
-SHAPES = ("plain", "camel")
+EXACT_FROM = 8  # occurrences from which one number may be used unlike others of its kind (VGG16 and VGG-7)
+EXACT_DIFFERENCE = 8  # per cent
+OTHER = 0.2  # what an occurrence of the other shape says
+UNIT = re.compile(r"(?:#[a-z]{1,2})+#?")  # 50km, 480p, 1e5: numbers and units
 
 
 class Facts(NamedTuple):
-    """Counts of one joined form, by the shape of its letters (``plain`` or ``camel``)."""
+    """Counts of one joined form, by the shape of its letters (see `shape`)."""
 
     hyphenated: dict[str, float]
     joined: dict[str, float]
@@ -49,8 +55,14 @@ def key(form: str) -> str:
 
 
 def shape(form: str) -> str:
-    """``camel`` where the join leaves a capital after a small letter, else ``plain``."""
-    return "camel" if re.search(r"[a-z][A-Z]", form.replace("-", "")) else "plain"
+    """How the joined form is written: ``upper`` (``RCNN``), ``mixed`` (``KMeans``), else ``plain`` (``Kmeans``).
+
+    Code writes ``KMeans`` and prose k-means: what is known of one says little of the other.
+    """
+    letters = re.sub("[^A-Za-z]", "", form)
+    if letters.isupper() and len(letters) > 1:
+        return "upper"
+    return "mixed" if re.search("[A-Z]", letters[1:]) else "plain"
 
 
 def pattern(form: str) -> str:
@@ -65,17 +77,21 @@ def rows(path: Path) -> Iterator[list[str]]:
             yield line.rstrip("\n").split("\t")
 
 
-def count(source: Path) -> tuple[dict[str, Facts], dict[str, int]]:
+def exact(form: str) -> str:
+    """The joined form, folded, with its very numbers."""
+    return form.replace("-", "").casefold()
+
+
+def count(source: Path, key: Callable[[str], str] = key) -> tuple[dict[str, Facts], dict[str, int]]:
     """Counts by joined form, and the occurrences of every token written without a hyphen."""
     facts: dict[str, Facts] = defaultdict(lambda: Facts(defaultdict(float), defaultdict(float), Counter()))
     tokens = {token: int(n) for token, n in rows(source / "tokens.tsv.gz")}
-    folded = {token.casefold() for token in tokens}
     for form, n, _repositories, joined in rows(source / "compounds.tsv.gz"):
         entry = facts[key(form)]
         entry.hyphenated[shape(form)] += int(n)
         entry.forms[pattern(form)] += int(n)
-        if form.replace("-", "").casefold() not in folded:
-            entry.joined[shape(form)] += int(joined)
+        if form.replace("-", "") not in tokens:  # tokens seen less than three times are not listed
+            entry.joined[shape(form)] += min(2, int(joined))
     for joined_form, forms, _n, _documents, joined in rows(source / "papers.tsv.gz"):
         entry = facts[key(joined_form)]
         for part in forms.split():
@@ -89,27 +105,50 @@ def count(source: Path) -> tuple[dict[str, Facts], dict[str, int]]:
     return facts, tokens
 
 
-def share(hyphenated: float, joined: float) -> int:
-    """Per cent of the occurrences that have the hyphen, pulled towards doubt where there are few."""
-    return int(100 * hyphenated / (hyphenated + joined + SMOOTHING))
+def percents(name: str, entry: Facts) -> tuple[int, ...]:
+    """How sure a hyphen is, in per cent, for each of ``SHAPES``; few occurrences pull towards doubt."""
+    smoothing = NUMBER_SMOOTHING if re.search("[#0-9]", name) else SMOOTHING
+    every_h, every_j = sum(entry.hyphenated.values()), sum(entry.joined.values())
+    shares = []
+    for form in SHAPES:
+        hyphenated = entry.hyphenated[form] + OTHER * (every_h - entry.hyphenated[form])
+        joined = entry.joined[form] + OTHER * (every_j - entry.joined[form])
+        shares.append(int(100 * hyphenated / (hyphenated + JOINED_WEIGHT * joined + smoothing)))
+    return tuple(shares)
 
 
-def compounds(facts: dict[str, Facts]) -> Iterator[str]:
-    """Lines ``hyphenated<TAB>plain<TAB>camel``, in the order of their joined forms."""
-    for name in sorted(facts):
-        entry = facts[name]
-        if len(name) < NAME_LENGTH or not name.isascii() or not re.search("[a-z]", name):
+def fill(form: str, numbers: list[str]) -> str:
+    """``form`` with its ``#`` replaced by the numbers, in order."""
+    for number in numbers:
+        form = form.replace("#", number, 1)
+    return form
+
+
+def compounds(facts: dict[str, Facts], numbered: dict[str, Facts]) -> Iterator[str]:
+    """Lines ``hyphenated<TAB>plain<TAB>upper<TAB>mixed``, in the order of their joined forms.
+
+    Args:
+        facts: by joined form, numbers written ``#``.
+        numbered: by joined form with its very numbers; listed where they are used unlike others of their kind.
+    """
+    chosen: dict[str, tuple[str, tuple[int, ...]]] = {}
+    for name, entry in facts.items():
+        if len(name) < NAME_LENGTH or not name.isascii() or not re.search("[a-z]", name) or UNIT.fullmatch(name):
             continue
-        every_h, every_j = sum(entry.hyphenated.values()), sum(entry.joined.values())
-        plain = share(every_h, entry.joined["plain"] + 0.2 * entry.joined["camel"])
-        camel = share(
-            entry.hyphenated["camel"] + 0.1 * entry.hyphenated["plain"],
-            entry.joined["camel"] + 0.1 * entry.joined["plain"],
-        )
-        if max(plain, camel) < KEPT_FROM or every_h < 0.2 * every_j:
+        shares = percents(name, entry)
+        if max(shares) >= KEPT_FROM:
+            chosen[name] = (max(entry.forms, key=lambda f: (entry.forms[f], f)), shares)
+    for name, entry in numbered.items():
+        general = chosen.get(key(name))
+        seen = sum(entry.hyphenated.values()) + sum(entry.joined.values())
+        if general is None or name in chosen or "=" in general[0] or seen < EXACT_FROM:
             continue
-        form = max(entry.forms, key=lambda f: (entry.forms[f], f))
-        yield f"{form}\t{plain}\t{camel}"
+        shares = percents(name, entry)
+        if max(abs(share - other) for share, other in zip(shares, general[1], strict=True)) >= EXACT_DIFFERENCE:
+            chosen[name] = (fill(general[0], re.findall("[0-9]+", name)), shares)
+    for name in sorted(chosen):
+        form, shares = chosen[name]
+        yield "\t".join([form, *map(str, shares)])
 
 
 def fold(tokens: dict[str, int]) -> Counter[str]:
@@ -173,7 +212,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, default=Path("rules/words"))
     arguments = parser.parse_args(argv)
     facts, tokens = count(arguments.counts)
-    lines = list(compounds(facts))
+    numbered = {name: entry for name, entry in count(arguments.counts, exact)[0].items() if re.search("[0-9]", name)}
+    lines = list(compounds(facts, numbered))
     taken = {re.sub("[-=]", "", line.split("\t")[0]) for line in lines}
     arguments.output.mkdir(parents=True, exist_ok=True)
     (arguments.output / "compounds.tsv").write_text("\n".join(lines) + "\n", encoding="ascii")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedtools.checks import compounds, identifiers, lexicon, spelling
+from feedtools.checks import compounds, identifiers, lexicon, morphology, spelling
 from feedtools.checks.base import Evidence, View
 from feedtools.checks.rendering import hyphens
 from feedtools.errors import ReadError, WriteError
@@ -23,7 +23,7 @@ def found(text: str, evidence: Evidence | None = None) -> list[str]:
 
 
 def restored(token: str) -> str:
-    verdict = identifiers.judge(token)
+    verdict = morphology.judge(token)
     return verdict.restored if verdict else ""
 
 
@@ -53,7 +53,7 @@ def test_restores_hyphens(token: str, expected: str) -> None:
     ["AdaBoost", "XGBoost", "ShuffleNetV2", "PyTorch", "DataLoader", "JavaScript", "network", "YOLOv3", "A100", "the"],
 )
 def test_real_names_stay(token: str) -> None:
-    verdict = identifiers.judge(token)
+    verdict = morphology.judge(token)
     assert verdict is None or verdict.percent < 50
 
 

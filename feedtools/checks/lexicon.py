@@ -20,13 +20,15 @@ class Entry(NamedTuple):
 
     Attributes:
         form: the hyphenated form, folded, each number written ``#``, a hyphen between two numbers ``#=``.
-        plain: per cent of its occurrences that have the hyphen.
-        camel: the same among those that are written ``LikeThis``.
+        plain: per cent of its occurrences that have the hyphen, where it is written ``likethis`` or ``Likethis``.
+        upper: the same for ``LIKETHIS``.
+        mixed: the same for ``LikeThis``.
     """
 
     form: str
     plain: int
-    camel: int
+    upper: int
+    mixed: int
 
 
 class SortedLines:
@@ -74,8 +76,8 @@ def compound(key: str) -> Entry | None:
     line = _lines("compounds.tsv").find(key)
     if line is None:
         return None
-    form, plain, camel = line.decode("ascii").split("\t")
-    return Entry(form, int(plain), int(camel))
+    form, plain, upper, mixed = line.decode("ascii").split("\t")
+    return Entry(form, int(plain), int(upper), int(mixed))
 
 
 def completion(prefix: str) -> str:
@@ -89,6 +91,12 @@ def completion(prefix: str) -> str:
 def is_name(word: str) -> bool:
     """Whether ``word`` (folded) is written like this, without a hyphen, in texts that keep their hyphens."""
     return _lines("names.txt").find(word) is not None
+
+
+def begins_name(prefix: str) -> bool:
+    """Whether a name begins with ``prefix`` (folded)."""
+    wanted = prefix.encode("ascii", "replace")
+    return _lines("names.txt").line_from(wanted).startswith(wanted)
 
 
 @cache
