@@ -19,16 +19,29 @@ _TABLE = r"表(?![达示明现述征面演态情象层皮决扬单格]|格[^:。
 _POINTER = re.compile(
     rf"""
     (?:[如见由从在看比据]|参见|参考|对于|根据|按照)?\s?
-        (?:(?<![以之条])[上下]|[左右])面?的?(?:{_FIGURE}|{_TABLE})(?:所示)?
-  | (?:如|见|参见|参考|参照)\s?[图表]\s?(?P<number>{_NUMBER})?\s?(?:\([a-z]\))?(?:\s?所示)?(?![像片形论表达示格])
+        (?:(?<![以之条一地])[上下]|[左右])面?的?(?:{_FIGURE}|{_TABLE})(?:所示)?
+  | (?:如|见|参见|参考|参照)\s?[图表]\s?(?:{_NUMBER})?\s?(?:\([a-z]\))?(?:\s?所示)?
+        (?![像片形论表达示格书纸案谱解画层神明])
+  | [由从在据]?\s?[图表]\s?{_NUMBER}
+        (?:\s?[中里]|\s?所示|(?=\s?(?:可[以知见]|显示|展示|说明|给出|描[绘述]|列出|总结|比较|对比|表示|为|是)))
+  | (?:示意图|流程图|结构图|架构图|框架图|效果图|截图|框图|曲线图|折线图|柱状图|散点图|热力图|图像|照片|界面)
+        (?:分别)?(?:如下(?:所示)?)?(?=[:：]\s(?![\[\\]))
   | 如下的?[^\s。,:;!?，：；！？]{{0,10}}?(?:图|表)(?:所示)?(?=[:：。])
   | (?i:as\ shown\ in|as\ seen\ in|see|shown\ in|illustrated\ in)\s(?i:the\ )?
-        (?:[Ff]ig(?:ure|\.)?|[Tt]able)\s?(?P<english>{_NUMBER})
+        (?:[Ff]ig(?:ure|\.)?|[Tt]able)\s?{_NUMBER}
   | (?i:(?:figure|table|diagram|image|picture|graph|chart)\s(?:above|below)|
         (?:above|following|below)\s(?:figure|diagram|image|picture|graph|chart))\b
     """,
     re.VERBOSE,
 )
+# Every pointer holds one of these; looking around them only is many times as fast as trying the pattern everywhere, and
+# one set of first characters lets the search skip all others.
+_ANCHOR = re.compile(
+    r"[上下左右如见由从在据考照图表像面片](?:(?<=[上下左右])面?的?[图表]|(?<=[如见由从在据考照])\s?[图表]|(?<=[图表])\s?\d"
+    r"|(?<=[图像面片])(?:如下|[:：])|(?<=如)下[^\s。]{0,12}[图表])"
+)
+_ENGLISH_ANCHOR = re.compile(r"[FfTt](?:igures?|ig\.|ables?)|(?:below|above|following)\b")
+_BEFORE, _AFTER = 24, 32
 _MEDIA_AFTER = re.compile(r"[^。]{0,20}?[\[【](?:图|表|代码|公式|[Ii]mage|[Tt]able)")
 _WINDOW = 60
 
@@ -40,21 +53,38 @@ def dangling(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """
     del options
     text = view.text
-    for match in _POINTER.finditer(text):
-        if _MEDIA_AFTER.match(text, match.end(), match.end() + _WINDOW):
+    yield from _around(text, _ANCHOR)
+    if "igure" in text or "Fig." in text or " below" in text or " above" in text or "Table " in text:
+        yield from _around(text, _ENGLISH_ANCHOR)
+
+
+def _around(text: str, anchors: re.Pattern[str]) -> Iterator[Hit]:
+    done = 0
+    for anchor in anchors.finditer(text):
+        place = anchor.start()
+        if place < done:
             continue
-        start = match.start()
+        match = _POINTER.search(text, max(done, place - _BEFORE), min(len(text), anchor.end() + _AFTER))
+        if match is None or match.end() <= place or match.start() >= anchor.end():
+            continue
+        done = match.end()
+        if _MEDIA_AFTER.match(text, done, done + _WINDOW):
+            continue
+        start, end = match.span()
         while text[start].isspace():
             start += 1
-        end = match.end()
         while text[end - 1].isspace():
             end -= 1
         yield Hit(start, end)
 
 
+_ANNOUNCED = r"包括|包含|分为|步骤|(?:有以下|如下)[^\s。,:;]{0,8}|as follows|the following(?: \w+)?"
+_FORMULA = "公式|定义|方程|表示|函数|写|得到|计算|更新|推导"
+_SECTION = r"第[一二三四五六七八九十]+[章节部]|(?:总结|小结|结论|参考文献|参考资料)\s"
 _LEAD_IN = re.compile(
-    r"(?:包括|包含|分为|步骤|(?:有以下|如下)[^\s。,:;]{0,8}|as follows|the following(?: \w+)?)[:：]"
-    r"(?=\s*(?:\Z|第[一二三四五六七八九十]+[章节部]|(?:总结|小结|结论|参考文献|参考资料)\s))"
+    rf"(?:{_ANNOUNCED})[:：](?=\s*(?:\Z|{_SECTION}))"
+    # A formula was announced and its letters are explained at once: "定义为: 其中 k 是".
+    rf"|[^\s。,:;，：；]{{0,12}}(?:{_FORMULA})[^\s。,:;，：；]{{0,8}}[:：](?=\s+(?:其中|式中))"
 )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _TAIL = re.compile(r"(?:\.{3}|…)\s*\Z")
 _SENTENCE_END = frozenset("。！？!?；;")
 _BRACKETS = {")": "(", "]": "[", "}": "{", "）": "（", "】": "【", "》": "《", "」": "「", "”": "“"}
-_OPENERS = frozenset(_BRACKETS.values())
+_BRACKET = re.compile(r"[()\[\]{}（）【】《》「」“”]")
 _LOOK_BACK = 200
 """How far before the cut an open bracket is looked for, in code points."""
 
@@ -62,15 +62,16 @@ def _where(view: View, body: str) -> str:
 def _open_bracket(body: str) -> str | None:
     """The innermost bracket that is open where ``body`` ends, looking back a bounded way."""
     stack: list[str] = []
-    for char in body[-_LOOK_BACK:]:
-        if char in _OPENERS:
+    for char in _BRACKET.findall(body, max(len(body) - _LOOK_BACK, 0)):
+        opener = _BRACKETS.get(char)
+        if opener is None:
             stack.append(char)
-        elif char in _BRACKETS and stack and stack[-1] == _BRACKETS[char]:
+        elif stack and stack[-1] == opener:
             stack.pop()
     return stack[-1] if stack else None
 
 
-_MARKER = re.compile(r"(?<!\S)(\d{1,2})([.、])\s(?=\S)")
+_MARKER = re.compile(r"(\d{1,2})([.、])\s(?=\S)")
 
 
 def restarted_list(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -81,7 +82,10 @@ def restarted_list(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """
     del options
     count = 0
-    for match in _MARKER.finditer(view.text):
+    text = view.text
+    for match in _MARKER.finditer(text):
+        if match.start() and not text[match.start() - 1].isspace():
+            continue
         if match[1] != "1":
             count = 0
             continue

@@ -113,21 +113,36 @@ def control(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 # ---------------------------------------------------------------------------------- space before punctuation (FT509)
-_SPACED = re.compile(
-    rf"(?<=[{_HAN}）】》”’\])]) +(?=[,，。;；:：!！?？、](?![A-Za-z0-9()\-./=:<>|*_$\\]))"
-    rf"|(?<=[A-Za-z0-9%}}]) +(?=[,，。;；:：！？、](?=[{_HAN}]))"
-    rf"|(?<=\\\)) +(?=[)）])"
-)
+_SPACED = re.compile(r" (?=[,，。;；:：!！?？、)）])")
+_CLOSERS = frozenset("）】》”’])")
+_CODE_AFTER = re.compile(r"[A-Za-z0-9()\-./=:<>|*_$\\]")
 
 
 def spaced_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """A space before a closing mark, as a renderer leaves it after a formula or bold text (FT509)."""
+    """A space before a closing mark, as a renderer leaves it after a formula or bold text (FT509).
+
+    French sets a space before ``?`` and ``:``, and code does so everywhere: only a Chinese character or a bracket
+    before the space, or a Chinese character behind the mark, makes it a slip.
+    """
     del options
-    for match in _SPACED.finditer(view.text):
+    text = view.text
+    for match in _SPACED.finditer(text):
         start, end = match.span()
-        if in_math(view, start):
-            continue
-        yield Hit(start, end + 1, edits=(Edit(start, end, ""),))
+        while start > 0 and text[start - 1] == " ":
+            start -= 1
+        if _is_slip(text[max(start - 2, 0) : start], text[end], text[end + 1 : end + 2]) and not in_math(view, start):
+            yield Hit(start, end + 1, edits=(Edit(start, end, ""),))
+
+
+def _is_slip(before: str, mark: str, after: str) -> bool:
+    if not before:
+        return False
+    last = before[-1]
+    if mark in ")）":
+        return before == r"\)"
+    if last in _CLOSERS or _is_han(last):
+        return _CODE_AFTER.match(after) is None
+    return _is_han(after) and mark not in "!?" and (last in "%}" or (last.isascii() and last.isalnum()))
 
 
 # -------------------------------------------------------------------------------------- half-width punctuation (FT510)
@@ -170,10 +185,7 @@ def doubled_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]
 
 # --------------------------------------------------------------------------------------------- doubled words (FT512)
 # 目的的, 标的的, 有的的士, 的的确确 are right; so are "had had" and "that that", which are therefore not listed.
-_DOUBLED_WORD = re.compile(
-    r"(?<![目标有的打中])的的(?![确士卢的])|们们|(?<![参赠给授付])与与|(?<![普以涉顾遍埃危波推触提论])及及(?!时|格|笄)"
-    r"|(?i:\b(the|of|and|from|with|for|to|by|an|at|are|was|were)\s+\1\b)(?![-'’])"
-)
+_DOUBLED_WORD = re.compile(r"(?<![目标有的打中])的的(?![确士卢的])|们们|(?i:\b(the|of|and|for|to)\s+\1\b)(?![-'’])")
 
 
 def doubled_word(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
