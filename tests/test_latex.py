@@ -229,9 +229,20 @@ def test_an_escape_is_undone_where_that_repairs() -> None:
     assert text[: edit.start] + edit.text + text[edit.end :] == r"当 \(a < b\) 时"
 
 
+def test_a_repair_that_breaks_the_formula_is_not_offered() -> None:
+    found = list(latex.poor(View(r"\(a<em>i</em>\)"), {}))
+    assert found
+    assert all(not hit.edits for hit in found)
+
+
 def hits(text: str) -> list[Hit]:
     view = View(text)
-    return [*latex.unclosed(view, {}), *latex.stray_close(view, {}), *latex.broken(view, {"renderer": "katex"})]
+    return [
+        *latex.unclosed(view, {}),
+        *latex.stray_close(view, {}),
+        *latex.broken(view, {"renderer": "both"}),
+        *latex.poor(view, {}),
+    ]
 
 
 @given(soup)
@@ -254,6 +265,31 @@ def test_faults_lie_inside_the_formula(body: str) -> None:
         assert fault.opener <= fault.start
         if fault.opener >= 0 and fault.opened:
             assert body[fault.opener] == fault.opened[0] or fault.opened == "\x01"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "shown"),
+    [
+        ("backslash", r"frac{a}{b} + sum_{i} x", ["frac", "sum"]),
+        ("backslash", r"\operatorname{frac}(x) + \text{theta}", []),
+        ("html", "a<em>i b</em>j", ["<em>", "</em>"]),
+        ("newline", r"\begin{matrix} a \ b \end{matrix}", ["\\"]),
+        ("newline", r"\begin{matrix} a \ b \\ c \end{matrix}", []),
+        ("greek", "α + β", ["α", "β"]),
+        ("subscript", "p_{data} + a_{ijk} + x_{\\text{max}}", ["data"]),
+        ("operator", r"\mathop{arg max}\limits_x \, log(x) + \log y", [r"\mathop{arg max}\limits", "log"]),
+        ("minus", r"x_t + x_{t1} + (1\gamma)", ["{t1}", r"(1\gamma)"]),
+        ("minus", r"x_t + x_{t1} + x_{t2}", []),
+    ],
+)
+def test_poor_formulas(kind: str, body: str, shown: list[str]) -> None:
+    text = rf"甲 \({body}\)"
+    found = sorted(latex.poor(View(text), {"kinds": [kind]}))
+    assert [text[hit.start : hit.end] for hit in found] == shown
+    fixed = text
+    for edit in sorted((edit for hit in found for edit in hit.edits), reverse=True):
+        fixed = fixed[: edit.start] + edit.text + fixed[edit.end :]
+    assert list(latex.broken(View(fixed), {})) == []
 
 
 UNITS = [
