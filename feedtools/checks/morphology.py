@@ -13,6 +13,7 @@ MIXED = re.compile(r"[A-Za-z0-9][A-Z]")
 LONGEST = 40  # letters; longer runs are keys and hashes
 NOUN = 6  # letters of a word that is no unit
 KNOWN = 4  # letters from which a known word says something as a part
+FLOOR = 40  # per cent below which a word is one like any other
 FAMILY = 85  # per cent from which a number behind a name is taken to have had a hyphen
 PRODUCTIVE = 90  # per cent from which a part is as good as always hyphenated
 
@@ -45,6 +46,11 @@ class Verdict(NamedTuple):
 @lru_cache(maxsize=1 << 14)
 def judge(token: str) -> Verdict | None:
     """What is known of ``token``: from the lexicon, else from its shape; ``None`` for a word like any other."""
+    verdict = _judge(token)
+    return verdict if verdict is not None and verdict.percent >= FLOOR else None
+
+
+def _judge(token: str) -> Verdict | None:
     if len(token) > LONGEST:
         return None
     key = lexicon.fold(token)

@@ -14,28 +14,28 @@ from feedtools.model import Edit
 if TYPE_CHECKING:
     from feedtools.model import Confidence, Level
 
-_COUNTER = r"[个层条次项维阶步位级行列元轮份帧]"
-_UNIT = r"(?:ms|m[lLgm]|k[gm]|[KMGT]B|Hz|px|倍|万|次|元|字|克|米|天|秒|分钟|小时)"
-# One pass over the article; each alternative is a place where an operator can have stood.
+# Every alternative begins with a digit, so that the scan runs from digit to digit; the empty group at its end names it.
 PLACES = re.compile(
-    r"(?P<index>(?<=[\w\]]\[)[ijklmnt] ?[12](?=\]))"
-    r"|(?P<script>(?<=[_^]\{)[dijklmnt][12](?=[},]))"
-    r"|(?P<counted>(?<![A-Za-z0-9_.{\[\\])[nNmkKdt][12](?![A-Za-z0-9_.\]}]))"
-    r"|(?P<part>(?<![0-9.A-Za-z:])[0-9]{1,2} [0-9]{1,2}(?= [A-Z][A-Za-z_']+ ))"
-    r"|(?P<signed>(?<![0-9.])(?P<number>1) ?(?:或|和|与) ?1(?![0-9.%：:]| ?[a-zA-Z个项层条对比位次]))"
-    r"|(?P<years>(?<![0-9.A-Za-z/])(?:19|20)[0-9]{2}20[0-9]{2}(?![0-9.A-Za-z]))"
-    r"|(?P<size>(?<![0-9.A-Za-z])(?P<side>[1-9][0-9]{2,3})(?P=side)(?![0-9.A-Za-z]))"
-    r"|(?P<percents>(?<![0-9.A-Za-z])[1-9][05][1-9][05](?= ?%))"
-    r"|(?P<range>(?<![0-9.A-Za-z])[1-9][0-9]0[1-9][0-9]0(?= ?" + _UNIT + r"))"
-    r"|(?P<decimals>(?<=[为在于取约是])(?: ?)0\.[0-9]0\.[0-9](?![0-9.]))"
-    r"|(?P<rest>(?<=[(=] )1[a-z](?=/[a-z])|(?<=\()1[tpxyαβγλεσ](?=\)))"
-    r"|(?P<power>(?<=[0-9a-z]\^)[0-9a-z]{1,2} 1(?![0-9.]))"
-    r"|(?P<until>(?<=\[)0[ijkn](?=\]))"
-    r"|(?P<tiny>(?<![A-Za-z0-9.])[1-9](?:\.[0-9])?e[1-9](?![0-9]))"
+    r"[0-9](?:"
+    r"(?<=[dijklmntNK][12])(?![0-9A-Za-z])(?P<letter>)"
+    r"|(?<=\[[ijklmnt]\ [12])(?=\])(?P<spaced>)"
+    r"|(?<=\^[0-9])[0-9]?\ 1(?![0-9.])(?P<power>)"
+    r"|(?<=\[0)[ijkn](?=\])(?P<until>)"
+    r"|(?<![0-9.A-Za-z:/].)(?:"  # from here on the digit begins a number
+    r"[0-9]{3,7}(?![0-9.A-Za-z/]|(?<=[0-9])\ [0-9])(?P<digits>)"
+    r"|[0-9]?\ [0-9]{1,2}(?=\ [A-Z][A-Za-z_']+\ )(?P<part>)"
+    r"|(?<=1)\ ?[或和与]\ ?1(?![0-9.%:：]|\ ?[a-zA-Z个项层条对比位次])(?P<signed>)"
+    r"|(?<=0)\.[0-9]0\.[0-9](?![0-9.])(?P<decimals>)"
+    r"|(?<=1)[a-zαβγλεσ](?=[/)])(?P<rest>)"
+    r"|(?:\.[0-9])?e[1-9](?![0-9])(?P<tiny>)"
+    r"|[0-9]{5}(?=(?:m[lLgm]|k[gm]|[KMGT]B|ms|Hz|px)(?![A-Za-z]))(?P<measure>)"
+    r"))",
+    re.VERBOSE,
 )
+_COUNTER = r"[个层条次项维阶步位级行列元轮份帧]"
+_UNIT = re.compile(r" ?(?:m[lLgm]|k[gm]|[KMGT]B|ms|Hz|px|倍|万|次|元|字|克|米|天|秒|分钟|小时)")
 _SMALL = re.compile(
-    r"学习率|权重衰减|收敛|learning rate|weight decay|approximately|(?<![A-Za-z])(?:lr|eps|epsilon)(?![A-Za-z])",
-    re.IGNORECASE,
+    r"学习率|权重衰减|收敛|[Ll]earning rate|[Ww]eight decay|approximately|(?<![A-Za-z])(?:lr|eps|epsilon)(?![A-Za-z])"
 )
 _NAME = re.compile(r"(?<![A-Za-z0-9_\[])[A-Za-z][0-9]?(?![A-Za-z0-9_])")
 _SCRIPT = re.compile(r"\{([a-z][0-9])[},]")
@@ -45,10 +45,11 @@ _BEFORE = re.compile(r"(?:[第前后为共了(是约]|最后|(?<![a-z])(?:the|ha
 
 
 class Loss(NamedTuple):
-    """What was probably there, and how sure that is."""
+    """What was probably there, and how sure that is; ``back`` code points before the match belong to it."""
 
     restored: str
     confidence: Confidence
+    back: int = 0
 
 
 class _Clues:
@@ -88,88 +89,118 @@ def lost(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         loss = _READERS[match.lastgroup or ""](clues, match)
         if loss is None:
             continue
-        start, end = match.span()
-        message = f"an operator was lost in {match.group()}: probably {loss.restored}; restore it from the source"
+        start, end = match.start() - loss.back, match.end()
+        message = f"an operator was lost in {text[start:end]}: probably {loss.restored}; restore it from the source"
         level: Level = "error" if loss.confidence == "high" else "warning"
         yield Hit(start, end, message, (Edit(start, end, loss.restored),), "unsafe", loss.confidence, level)
 
 
-def _minus(word: str) -> str:
-    """``n1`` was ``n-1``, ``n 1`` was ``n - 1``."""
-    return word.replace(" ", " - ") if " " in word else f"{word[:-1]}-{word[-1]}"
-
-
-def _index(_clues: _Clues, match: re.Match[str]) -> Loss:
-    return Loss(_minus(match.group()), "high")
-
-
-def _script(clues: _Clues, match: re.Match[str]) -> Loss | None:
-    """``x_{i1}`` is also the first of ``x_{i1}, x_{i2}``: then nothing was lost."""
-    letter, digit = tuple(match.group())
-    if clues.scripts & {f"{letter}{other}" for other in "123" if other != digit}:
+def _letter(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """A letter and a digit: an index, a subscript or a count."""
+    text, start, end = clues.text, match.start() - 1, match.end()
+    letter, digit = text[start], text[start + 1]
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    minus = Loss(f"{letter}-{digit}", "high", 1)
+    if before == "[" and after == "]":
+        return minus if start > 1 and (text[start - 2].isalnum() or text[start - 2] == "]") else None
+    if before == "{" and after in {"}", ","}:
+        # x_{i1} is also the first of x_{i1}, x_{i2}: then nothing was lost.
+        others = {f"{letter}{other}" for other in "123" if other != digit}
+        return minus if text[start - 2 : start - 1] in {"_", "^"} and not clues.scripts & others else None
+    if (before.isascii() and (before.isalnum() or before in "_.{[\\")) and before:
         return None
-    return Loss(f"{letter}-{digit}", "high")
+    return None if after in {"_", ".", "]", "}"} else _counted(clues, start, minus)
 
 
-def _counted(clues: _Clues, match: re.Match[str]) -> Loss | None:
+def _counted(clues: _Clues, start: int, minus: Loss) -> Loss | None:
     """``n1个`` where ``n`` is a number by itself too; ``n1`` and ``n2`` alone are two names."""
-    letter, digit = tuple(match.group())
-    start, end = match.span()
-    before = _BEFORE.search(clues.text, max(0, start - 9), start) is not None
-    after = _AFTER.match(clues.text, end) is not None
+    text, letter = clues.text, clues.text[start]
+    if letter in "ijlN":
+        return None
+    before = _BEFORE.search(text, max(0, start - 9), start) is not None
+    after = _AFTER.match(text, start + 2) is not None
     if letter in clues.names:
-        chained = clues.text[start - 2 : start] == f"{letter} " or clues.text[start - 3 : start] == f"{letter}1 "
+        chained = text[start - 2 : start] == f"{letter} " or text[start - 3 : start] == f"{letter}1 "
         if before or after or chained:
-            return Loss(f"{letter}-{digit}", "high" if before and after else "medium")
+            return minus if before and after else minus._replace(confidence="medium")
     elif before and after and f"{letter}2" not in clues.names:
-        return Loss(f"{letter}-{digit}", "high")
+        return minus
     return None
+
+
+def _spaced(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``dp[i 1]`` was ``dp[i - 1]``."""
+    start = match.start() - 2
+    owner = clues.text[start - 2 : start - 1]
+    return Loss(f"{clues.text[start]} - {match.group()}", "high", 2) if owner.isalnum() or owner == "]" else None
 
 
 def _part(clues: _Clues, match: re.Match[str]) -> Loss | None:
     """``9 1`` after a colon, or where the text speaks of ``9.1``: the title of part one of nine had a dash."""
     chapter, part = match.group().split(" ")
-    if clues.text[match.start() - 2 : match.start()] in {": ", "： "} or f"{chapter}.{part}" in clues.sections:
+    if _before(clues, match) in {": ", "： "} or f"{chapter}.{part}" in clues.sections:
         return Loss(f"{chapter} - {part}", "medium")
     return None
 
 
 def _signed(_clues: _Clues, match: re.Match[str]) -> Loss:
-    head, number = match.group()[:-1], match["number"]
-    return Loss(f"{head}-{number}", "high")
+    """``1 或1`` says one thing twice, unless the second was negative."""
+    return Loss(f"{match.group()[:-1]}-1", "high")
 
 
-def _years(_clues: _Clues, match: re.Match[str]) -> Loss | None:
-    first, second = match.group()[:4], match.group()[4:]
-    return Loss(f"{first}-{second}", "high") if first < second else None
-
-
-def _size(_clues: _Clues, match: re.Match[str]) -> Loss | None:
-    side = match["side"]
-    return Loss(f"{side}×{side}", "medium") if len(set(side)) > 1 and int(side) % 8 in {0, 4} else None
-
-
-def _range(_clues: _Clues, match: re.Match[str]) -> Loss | None:
+def _digits(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """Two numbers in one: years, the sides of a picture, the ends of a range."""
     digits = match.group()
-    low, high = digits[: len(digits) // 2], digits[len(digits) // 2 :]
+    half = len(digits) // 2
+    low, high = digits[:half], digits[half:]
+    if len(digits) % 2 or high[0] == "0":
+        return None
+    if half == 4 and low[:2] in {"19", "20"} and high[:2] == "20":
+        return Loss(f"{low}-{high}", "high") if low < high else None
+    if low == high:
+        square = half > 2 and len(set(low)) > 1 and int(low) % 4 == 0
+        return Loss(f"{low}×{high}", "medium") if square else None
+    if low > high:
+        return None
+    percent = (
+        half == 2
+        and low[1] in "05"
+        and high[1] in "05"
+        and clues.text[match.end() : match.end() + 2].lstrip()[:1] == "%"
+    )
+    measured = half == 3 and low[2] == high[2] == "0" and _UNIT.match(clues.text, match.end())
+    return Loss(f"{low}-{high}", "medium") if percent or measured else None
+
+
+def _before(clues: _Clues, match: re.Match[str]) -> str:
+    """The two characters before a place."""
+    return clues.text[max(0, match.start() - 2) : match.start()]
+
+
+def _decimals(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``设为 0.10.5`` was a range; ``版本 0.10.5`` is a version."""
+    if _before(clues, match).rstrip()[-1:] not in set("为在于取约是"):
+        return None
+    low, high = match.group()[:-3], match.group()[-3:]
     return Loss(f"{low}-{high}", "medium") if low < high else None
 
 
-def _decimals(_clues: _Clues, match: re.Match[str]) -> Loss | None:
-    digits = match.group()
-    low, high = digits[:-3], digits[-3:]
-    return Loss(f"{low}-{high}", "medium") if low.strip() < high else None
-
-
-def _rest(_clues: _Clues, match: re.Match[str]) -> Loss:
-    return Loss(f"1-{match.group()[1:]}", "medium")
+def _rest(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``(1t)`` and ``= 1a/m`` were what is left of one."""
+    before, after = _before(clues, match), clues.text[match.end() : match.end() + 1]
+    letter = match.group()[1]
+    if (before[-1:] == "(" and after == ")" and letter in "tpxyαβγλεσ") or (before in {"= ", "( "} and after == "/"):
+        return Loss(f"1-{letter}", "medium")
+    return None
 
 
 def _power(_clues: _Clues, match: re.Match[str]) -> Loss:
+    """``2^31 1`` was ``2^31 - 1``."""
     return Loss(match.group().replace(" ", " - "), "medium")
 
 
 def _until(_clues: _Clues, match: re.Match[str]) -> Loss:
+    """``[0i]`` was the range from nought to ``i``."""
     return Loss(f"0-{match.group()[1:]}", "medium")
 
 
@@ -181,18 +212,15 @@ def _tiny(clues: _Clues, match: re.Match[str]) -> Loss | None:
 
 
 _READERS: dict[str, Callable[[_Clues, re.Match[str]], Loss | None]] = {
-    "index": _index,
-    "script": _script,
-    "counted": _counted,
-    "part": _part,
-    "signed": _signed,
-    "years": _years,
-    "size": _size,
-    "percents": _range,
-    "range": _range,
-    "decimals": _decimals,
-    "rest": _rest,
+    "letter": _letter,
+    "spaced": _spaced,
     "power": _power,
     "until": _until,
+    "digits": _digits,
+    "measure": _digits,
+    "part": _part,
+    "signed": _signed,
+    "decimals": _decimals,
+    "rest": _rest,
     "tiny": _tiny,
 }

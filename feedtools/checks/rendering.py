@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Literal
 
-# What only a renderer that keeps hyphens leaves standing; the one that deletes them deletes these as well.
-KEPT = re.compile(r"[-`#*>$]|\\[(\[]")
-PLACEHOLDER = re.compile(r"\[(?:Math|公式|代码)\]")
+KEPT = ("-", "\\(", "\\[", "`", "#", "*", ">", "$")
+"""What only the renderer that keeps hyphens leaves standing; the one that deletes them deletes these as well."""
+PLACEHOLDERS = ("[Math]", "[公式]", "[代码]")
 SLACK = 3  # code points by which the cut may miss, where it falls on a space
 
 Mode = Literal["kept", "lost", "unknown"]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=512)  # two rules ask it of every article of a block
 def hyphens(text: str, cut: int) -> Mode:
     """Whether the renderer of this article deleted hyphens and minus signs.
 
@@ -25,10 +24,10 @@ def hyphens(text: str, cut: int) -> Mode:
         text: the article.
         cut: code points after which the deleting mode cuts an article off with ``...``.
     """
-    if KEPT.search(text):
+    if any(mark in text for mark in KEPT):
         return "kept"
     if text.endswith("...") and abs(len(text) - 3 - cut) <= SLACK:
         return "lost"
-    if PLACEHOLDER.search(text):
+    if any(placeholder in text for placeholder in PLACEHOLDERS):
         return "lost"
     return "unknown" if len(text) <= cut else "kept"

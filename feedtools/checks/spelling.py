@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # A word by itself: not part of a path, a link, snake_case, code or a formula.
 WORD = re.compile(
-    r"(?<![A-Za-z0-9_./\\@:'\"-])[A-Z]?(?:[a-z]{5,30}|[A-Z]{4,12})(?![A-Za-z0-9_/\\@(='\"-]|\.[A-Za-z0-9])"
+    r"[A-Za-z](?<![A-Za-z0-9_./\\@:'\"-].)(?:[a-z]{4,30}|[A-Z]{3,12})(?![A-Za-z0-9_/\\@(='\"-]|\.[A-Za-z0-9])"
 )
 LEAST = 7  # letters of a word that may be corrected without the right one standing beside it
 TAIL = 2  # letters at the end in which a difference is grammar: plural, tense, British spelling
@@ -44,7 +44,8 @@ def slip(word: str, term: str) -> Slip | None:
 
 @lru_cache(maxsize=1 << 13)
 def candidates(word: str) -> tuple[tuple[str, Slip], ...]:
-    """Common words from which ``word`` (folded) is one slip away; none if it is a word itself."""
+    """Common words from which ``word`` is one slip away; none if it is a word itself."""
+    word = word.casefold()
     if lexicon.is_name(word) or lexicon.compound(word) is not None:
         return ()
     found = ((term, slip(word, term)) for term in lexicon.terms_like(word))
@@ -59,13 +60,15 @@ def misspelt(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         options: ``least``, letters from which a word is reported though the right one is not in the article.
     """
     text = view.text
+    if not any(map(candidates, WORD.findall(text))):
+        return
     least = options.get("least", LEAST)
     cut = len(text) - 3 if text.endswith("...") else -1
     folded = ""
     for match in WORD.finditer(text):
         word = match.group()
         start, end = match.span()
-        if end == cut or not (found := candidates(word.casefold())):
+        if end == cut or not (found := candidates(word)):
             continue
         folded = folded or text.casefold()
         for term, how in found:
