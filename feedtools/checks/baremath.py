@@ -246,4 +246,6 @@ def alphanumeric(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         plain = unicodedata.normalize("NFKC", match[0])
         alone = not _BESIDE.match(text, end) and not (start and _BESIDE.match(text, start - 1))
         safe = bool(_ITALIC.fullmatch(match[0])) and alone
-        yield Hit(start, end, edits=(Edit(start, end, plain),), safety="safe" if safe else "unsafe")
+        # The alphabets have holes; what stands in one has no plain letter.
+        edits = () if _ALPHABETIC.search(plain) else (Edit(start, end, plain),)
+        yield Hit(start, end, edits=edits, safety="safe" if safe else "unsafe")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _NUMBER = r"\d{1,3}(?:[.\-–]\d{1,3}){0,2}"
 # 图 and 表 begin many words that are no figure (图像, 图论, 表示, 表达); what follows decides.
 _FIGURE = r"图(?![像片形论书纸案谱解画灵层神腾示式标文灵森])(?:表|中)?"
-_TABLE = r"表(?![达示明现述征面演态情象层皮决扬单格]|格[^:。,;!?\s中所]{0,1}式)(?:格|中)?"
+_TABLE = r"表(?![达示明现述征面演态情象层皮决扬单]|格式)(?:格|中)?"
 _POINTER = re.compile(
     rf"""
     (?:[如见由从在看比据]|参见|参考|对于|根据|按照)?\s?

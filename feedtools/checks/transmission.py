@@ -24,6 +24,8 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _LIKENESS = 0.8
 """Share of common letters (Ratcliff and Obershelp's ratio) from which a line counts as a misspelt header line."""
 
+_LONGEST = max(map(len, HEADER))
+
 Place = tuple[int | None, Hit]
 
 
@@ -57,24 +59,25 @@ def _header_lines(transmission: Transmission) -> list[str]:
 
 def _misspelt(transmission: Transmission) -> list[tuple[int, str]]:
     """Articles at the head of the file that are header lines with a slip, and the line each should be."""
+    absent = [line for line in HEADER if line not in _header_lines(transmission)]
     found: list[tuple[int, str]] = []
-    for number, article in enumerate(transmission.articles[: len(HEADER)]):
-        wanted = _meant(article.text)
+    for number, article in enumerate(transmission.articles[: len(absent)]):
+        wanted = _meant(article.text, absent)
         if wanted is None:
             break
+        absent.remove(wanted)
         found.append((number, wanted))
     return found
 
 
-def _meant(text: str) -> str | None:
-    if len(text) > 2 * max(map(len, HEADER)):
-        return None
-    letters = "".join(_LETTERS.findall(text)).upper()
-    if not letters:
+def _meant(text: str, lines: list[str]) -> str | None:
+    """The header line that ``text`` nearly is."""
+    letters = "".join(_LETTERS.findall(text[: 2 * _LONGEST])).upper()
+    if not letters or len(text) > 2 * _LONGEST:
         return None
     from difflib import SequenceMatcher
 
-    for line in HEADER:
+    for line in lines:
         if SequenceMatcher(None, letters, line.replace(" ", ""), autojunk=False).ratio() >= _LIKENESS:
             return line
     return None
@@ -84,13 +87,14 @@ def empty_article(data: bytes, transmission: Transmission, options: Mapping[str,
     """A file without articles, an empty line between two of them, or one without a letter or digit (FT603)."""
     del data, options
     last = len(transmission.articles) - 1
+    first = len(_misspelt(transmission))  # a header with a slip is FT602, and the line after it may be empty
     if last < 0:
         yield None, Hit(0, 1, message="the file has no article; expected one article a line after the header")
     for number, (article, gap) in enumerate(zip(transmission.articles, transmission.gaps, strict=True)):
         text = article.text
         if not any(char.isalnum() for char in text):
             yield number, Hit(0, len(text), message="nothing to read in this article; restore it or take the line out")
-        blank = gap.count(b"\n") - 1 if number < last else 0
+        blank = gap.count(b"\n") - 1 if first <= number < last else 0
         if blank > 0:
             lines = "an empty line follows" if blank == 1 else f"{blank} empty lines follow"
             message = f"{lines} this article: has an article been lost here? restore it or take the line out"
