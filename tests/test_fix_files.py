@@ -21,7 +21,7 @@ def test_fixes_change_what_they_name_and_no_other_byte(tmp_path: Path) -> None:
     path = transmission(tmp_path, "先看损失 ,再看梯度。", "另一行 \udcff 不变", end="")
     (fixed,) = fix.fixes([str(path)], RULES).files
     assert fixed.before == path.read_bytes()
-    assert fixed.after == fixed.before.replace(" ,".encode(), ",".encode()) + b"\r\n"
+    assert fixed.after == fixed.before.replace(b" ,", b",") + b"\r\n"
     assert fix.write([fixed]) == []
     assert path.read_bytes() == fixed.after
     assert fix.fixes([str(path)], RULES).files == []

@@ -92,7 +92,7 @@ def pack(keys: NDArray[np.uint64], numbers: NDArray[np.uint64], rows: int, width
     planes = (words & np.uint64((1 << document_bits) - 1)).astype("<u8").view(np.uint8).reshape(-1, 8)[:, :width]
     plane_bytes = np.ascontiguousarray(planes).tobytes()
     starts = np.flatnonzero(np.concatenate(([True], blocks[1:] != blocks[:-1]))) if len(blocks) else np.empty(0, int)
-    ends = np.append(starts[1:], len(blocks))
+    ends = np.append(starts, len(blocks))[1:]
     for row, start, end in zip(blocks[starts].tolist(), starts.tolist(), ends.tolist(), strict=True):
         yield row, seal(remainders[start:end] + plane_bytes[start * width : end * width])
 

@@ -21,6 +21,8 @@ def faults(index: Index) -> Iterator[str]:
         yield from _missing(index)
     except IndexFileError as error:
         yield error.message
+    except ValueError as error:
+        yield f"damaged: {error}"
 
 
 def _missing(index: Index) -> Iterator[str]:

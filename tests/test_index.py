@@ -1,0 +1,324 @@
+"""The index: what is committed is found, whatever was added, removed, packed or damaged."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedtools.errors import FeedtoolsError, IndexFileError, StaleIndexError
+from feedtools.index import postings
+from feedtools.index.query import find
+from feedtools.index.sqlite import FEW, FORMAT, Index
+from feedtools.index.verify import faults
+from feedtools.model import Article
+
+SAMPLE = sorted((Path(__file__).parent / "sample" / "feed").glob("*.txt"))
+WORDS = ("梯度", "损失", "模型", "训练", "数据", "网络", "参数", "样本", "特征", "向量", "概率", "策略", "奖励", "状态")
+
+
+def made(number: int, length: int = 60) -> str:
+    draw = random.Random(number)
+    return f"第{number}篇。" + "".join(draw.choice(WORDS) for _ in range(length)) + "..."
+
+
+def article(number: int, source: str | None = None) -> Article:
+    return Article(source or f"feed/{number // 4}.txt", number % 4 + 4, made(number))
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    with Index(tmp_path / "i.sqlite", create=True) as opened:
+        yield opened
+
+
+def places(index: Index, text: str) -> list[tuple[str, int]]:
+    return [(found.document.source, found.document.line) for found in find(index, [text])[0]]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2**61 - 1), st.integers(0, 2**24 - 1)), max_size=200),
+    st.integers(4, 20),
+    st.sampled_from([3, 4]),
+)
+def test_postings_are_found_where_they_were_packed(rows: list[tuple[int, int]], bits: int, width: int) -> None:
+    keys = np.array([key for key, _ in rows], np.uint64)
+    numbers = np.array([number for _, number in rows], np.uint64)
+    blocks = list(postings.pack(keys, numbers, bits, width))
+    packed = dict(blocks)
+    for key, number in rows:
+        row, remainder = postings.locate(key, bits)
+        assert number in list(postings.documents(postings.unseal(packed[row]), remainder, width))
+    back_keys, back_numbers = postings.unpack(blocks, bits, width)
+    assert list(postings.pack(back_keys, back_numbers, bits, width)) == blocks
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["add", "remove", "compact"]), st.integers(0, 5)), max_size=12))
+def test_whatever_happens_the_live_articles_and_no_others_are_found(steps: list[tuple[str, int]]) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder, Index(Path(folder) / "i.sqlite", create=True) as index:
+        live: dict[str, list[Article]] = {}
+        for turn, (step, number) in enumerate(steps):
+            source = f"feed/{number}.txt"
+            if step == "add":
+                live[source] = [article(100 * turn + number + k, source) for k in range(3)]
+                index.add(live[source])
+            elif step == "remove":
+                assert index.remove([source]) == len(live.pop(source, []))
+            else:
+                index.compact()
+        assert list(faults(index)) == []
+        assert index.stats().documents == sum(map(len, live.values()))
+        for articles in live.values():
+            for one in articles:
+                assert (one.source, one.line) in places(index, one.text)
+
+
+def test_many_at_once_equal_few_at_a_time(tmp_path: Path) -> None:
+    articles = [article(number) for number in range(FEW + 40)]
+    with Index(tmp_path / "many", create=True) as many, Index(tmp_path / "few", create=True) as few:
+        many.add(articles)
+        for start in range(0, len(articles), 100):
+            few.add(articles[start : start + 100])
+        assert many.stats().recent == 0 < few.stats().recent
+        assert list(faults(many)) == list(faults(few)) == []
+        for one in articles[::37]:
+            cut = one.text[:80]
+            assert places(many, cut) == places(few, cut) == [(one.source, one.line)]
+
+
+def test_a_source_added_again_takes_its_former_place(index: Index) -> None:
+    index.add([article(1, "a.txt"), article(2, "a.txt")])
+    index.add([article(3, "a.txt")])
+    assert index.stats().documents == 1
+    assert places(index, made(1)) == []
+    assert places(index, made(3)) == [("a.txt", 7)]
+
+
+def test_own_source_is_not_compared_with(index: Index) -> None:
+    index.add([article(1, "a.txt")])
+    assert find(index, [made(1)], own=frozenset(["a.txt"])) == [[]]
+
+
+def test_relations_and_evidence_are_told(index: Index) -> None:
+    whole = made(7, 200)
+    index.add([Article("a.txt", 4, whole)])
+    (cut,) = find(index, [whole[:120] + "..."])[0]
+    assert cut.match.kind == "truncated"
+    (inside,) = find(index, [whole[100:220]])[0]
+    assert inside.match.kind == "contained"
+    assert inside.match.evidence[0].b_start == 100
+
+
+def test_short_texts_are_found_when_equal(index: Index) -> None:
+    index.add([Article("a.txt", 1, "短")])
+    assert places(index, "短") == [("a.txt", 1)]
+    assert places(index, "长") == []
+
+
+def test_outgrown_blocks_are_made_again_from_texts(index: Index) -> None:
+    index.add([article(number) for number in range(600)])
+    rows = index.rows
+    index.add([article(number) for number in range(600, 6000)])
+    assert index.rows > rows
+    assert list(faults(index)) == []
+    assert places(index, made(3)) == [("feed/0.txt", 7)]
+
+
+@pytest.mark.parametrize("damage", ["text", "block", "document"])
+def test_flipped_content_is_noticed(index: Index, damage: str) -> None:
+    index.add([article(number) for number in range(FEW + 1)])
+    column = {"text": "text", "block": "postings", "document": "digest"}[damage]
+    (value,) = index._base.execute(f"SELECT {column} FROM {damage} LIMIT 1").fetchone()
+    flipped = bytes([value[0] ^ 1]) + value[1:]
+    index._base.execute(f"UPDATE {damage} SET {column} = ? WHERE {column} = ?", (flipped, value))
+    assert list(faults(index))
+    if damage == "text":
+        with pytest.raises(StaleIndexError, match="damaged"):
+            find(index, [made(0)])
+
+
+def test_files_that_are_no_index_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(IndexFileError, match="no index here"):
+        Index(tmp_path / "none.sqlite")
+    path = tmp_path / "i.sqlite"
+    with Index(path, create=True) as index:
+        index.add([article(number) for number in range(50)])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(StaleIndexError), Index(path) as cut:
+        find(cut, [made(number) for number in range(50)])
+    path.write_bytes(b"no database at all, but long enough to be looked at" * 100)
+    with pytest.raises(StaleIndexError):
+        Index(path)
+    other = tmp_path / "other.sqlite"
+    sqlite3.connect(other).execute("CREATE TABLE t (x)")
+    with pytest.raises(StaleIndexError, match="not a feedtools index"):
+        Index(other)
+
+
+def test_a_newer_format_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "i.sqlite"
+    Index(path, create=True).close()
+    base = sqlite3.connect(path)
+    base.execute(f"PRAGMA user_version={FORMAT + 1}")
+    base.close()
+    with pytest.raises(StaleIndexError, match="newer feedtools"):
+        Index(path)
+
+
+def test_other_sketch_parameters_are_refused(index: Index) -> None:
+    index.set_meta("sketch_gram", 5)
+    index.close()
+    with pytest.raises(StaleIndexError, match="older feedtools"):
+        Index(index.path)
+
+
+def test_a_readonly_index_answers_and_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "ro" / "i.sqlite"
+    path.parent.mkdir()
+    with Index(path, create=True) as index:
+        index.add([article(1)])
+    script = """if True:
+        import os, sys
+        from pathlib import Path
+        from feedtools.errors import IndexFileError
+        from feedtools.index.query import find
+        from feedtools.index.sqlite import Index
+        path, text = Path(sys.argv[1]), sys.argv[2]
+        find(Index(path, readonly=True), [text])  # everything is imported before the rights are given up
+        os.setgid(65534), os.setuid(65534)
+        print(len(find(Index(path, readonly=True), [text])[0]))
+        try:
+            Index(path).add([])
+        except IndexFileError as error:
+            print(error)
+    """
+    if os.geteuid() != 0:
+        pytest.skip("needs root to become a user without permission")
+    for folder in (path.parent, *path.parents):
+        if folder.stat().st_uid == os.geteuid() and str(folder).startswith(str(tmp_path.parents[1])):
+            folder.chmod(0o755)
+    done = subprocess.run([sys.executable, "-c", script, str(path), made(1)], capture_output=True, text=True)
+    assert done.stdout.startswith("1\n"), done.stderr
+    assert "permissions" in done.stdout
+
+
+def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
+    if os.geteuid() != 0 or not shutil.which("mount"):
+        pytest.skip("needs root to mount a small file system")
+    mount = tmp_path / "small"
+    mount.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mount)], capture_output=True).returncode:
+        pytest.skip("file systems cannot be mounted here")
+    try:
+        with Index(mount / "i.sqlite", create=True) as index:
+            index.add([article(number) for number in range(40)])
+            with pytest.raises(IndexFileError, match="full"):
+                index.add([article(number) for number in range(1000, 6000)])
+            assert list(faults(index)) == []
+            assert places(index, made(5)) == [("feed/1.txt", 5)]
+    finally:
+        subprocess.run(["umount", str(mount)], check=True)
+
+
+WRITER = """
+import sys, random
+from pathlib import Path
+from feedtools.index.sqlite import Index
+sys.path.insert(0, sys.argv[3])
+from test_index import article
+draw = random.Random(int(sys.argv[2]))
+with Index(Path(sys.argv[1]), create=True) as index:
+    while True:
+        number = draw.randrange(8)
+        step = draw.random()
+        if step < 0.7:
+            fresh = draw.randrange(10**6)
+            index.add([article(fresh + k, f"{number}.txt") for k in range(3)])
+            print("add", number, fresh, flush=True)
+        elif step < 0.9:
+            index.remove([f"{number}.txt"])
+            print("remove", number, flush=True)
+        else:
+            index.compact()
+"""
+
+
+def run_writer(path: Path, seed: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", WRITER, str(path), str(seed), str(Path(__file__).parent)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+
+
+@pytest.mark.slow
+def test_kill_at_random_moments_loses_nothing_that_was_committed(tmp_path: Path) -> None:
+    path = tmp_path / "i.sqlite"
+    Index(path, create=True).close()
+    draw = random.Random(5)
+    live: dict[int, int | None] = {}
+    for round_ in range(int(os.environ.get("FEEDTOOLS_KILLS", "15"))):
+        writer = run_writer(path, round_)
+        timer = threading.Timer(0.5 + draw.random(), writer.kill)
+        timer.start()
+        readers = 0
+        while writer.poll() is None and readers < 50:
+            with Index(path, readonly=True) as reader:
+                find(reader, [made(draw.randrange(100))])
+            readers += 1
+        writer.wait()
+        timer.cancel()
+        assert writer.stdout is not None
+        for line in writer.stdout.read().splitlines():
+            step, *numbers = line.split()
+            live[int(numbers[0])] = int(numbers[1]) if step == "add" else None
+        with Index(path) as index:
+            assert list(faults(index)) == []
+            held = index._base.execute("SELECT count(*) FROM document GROUP BY source").fetchall()
+            assert all(count == 3 for (count,) in held), "a file is there by half"
+            missing = [source for source, fresh in live.items() if fresh is not None and not places(index, made(fresh))]
+            assert len(missing) <= 1, "only what was being replaced when the writer died may be gone"
+            live = {source: fresh for source, fresh in live.items() if source not in missing}
+
+
+@pytest.mark.slow
+def test_two_writers_and_ten_readers_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "i.sqlite"
+    Index(path, create=True).close()
+    writers = [run_writer(path, seed) for seed in (1, 2)]
+    failed: list[Exception] = []
+
+    def read(seed: int) -> None:
+        draw = random.Random(seed)
+        try:
+            for _ in range(20):
+                with Index(path, readonly=True) as index:
+                    find(index, [made(draw.randrange(10**6))])
+        except FeedtoolsError as error:
+            failed.append(error)
+
+    readers = [threading.Thread(target=read, args=(seed,)) for seed in range(10)]
+    for thread in readers:
+        thread.start()
+    for thread in readers:
+        thread.join()
+    for writer in writers:
+        assert writer.poll() is None, "a writer stopped"
+        writer.kill()
+        writer.wait()
+    assert failed == []
+    with Index(path) as index:
+        assert list(faults(index)) == []
