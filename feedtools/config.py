@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from feedtools.decide import Policy, policy
 from feedtools.errors import ConfigError
 from feedtools.model import LEVELS, Level
 
@@ -33,6 +34,7 @@ class Config(NamedTuple):
         input_format: format of every input, where it cannot be told from name and content.
         jobs: processes; 0 for one a core.
         cache: whether findings of large feeds are remembered between runs.
+        clean: what `feedtools clean` does with findings and copies.
     """
 
     root: Path = Path()
@@ -50,6 +52,7 @@ class Config(NamedTuple):
     input_format: str | None = None
     jobs: int = 0
     cache: bool = True
+    clean: Policy = Policy()
 
     def fails(self, level: Level) -> bool:
         """Whether a finding of this level makes the exit code 1."""
@@ -114,6 +117,13 @@ def parse(raw: Mapping[str, Any], path: Path) -> Config:
 
 
 def _value(key: str, value: Any, default: Any, path: Path) -> Any:
+    if isinstance(default, Policy):
+        if not isinstance(value, dict):
+            raise ConfigError(f"{key}: expected a table [{key}]", path=str(path))
+        try:
+            return policy(value)
+        except ConfigError as error:
+            raise ConfigError(error.message, path=str(path)) from error
     if isinstance(default, tuple):
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ConfigError(f"{key}: expected a list of strings", path=str(path))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from feedtools.index.query import Published
 from feedtools.model import Article, Cluster, Finding, Kind, Match, Place, Span
-from feedtools.rules import Rule
+
+if TYPE_CHECKING:
+    from feedtools.index.query import Published
+    from feedtools.rules import Rule
 
 RULES: dict[Kind, str] = {
     "exact": "FT901",
@@ -29,7 +32,7 @@ def findings(articles: Sequence[Article], clusters: Sequence[Cluster], rules: Se
     for cluster in clusters:
         kept = Place(articles[cluster.keep].source, articles[cluster.keep].line)
         for number in cluster.drop:
-            match = _link(cluster, number, cluster.keep)
+            match = link(cluster, number, cluster.keep)
             result += _finding(rules, articles[number], match, number, kept)
     return result
 
@@ -50,7 +53,7 @@ def against(articles: Sequence[Article], found: Sequence[Sequence[Published]], r
     return result
 
 
-def _link(cluster: Cluster, number: int, keep: int) -> Match:
+def link(cluster: Cluster, number: int, keep: int) -> Match:
     """The match that ties a copy to the kept one, or else the best of those that tie it to the cluster."""
     mine = [match for match in cluster.matches if number in {match.a, match.b}]
     direct = [match for match in mine if keep in {match.a, match.b}]

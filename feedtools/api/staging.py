@@ -1,0 +1,166 @@
+"""A folder that appears whole or not at all, and that only one run writes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from feedtools.errors import FeedtoolsError, WriteError
+
+
+class Stage:
+    """The folder beside ``out`` in which a run works, held by a lock; ``publish`` makes ``folder / "out"`` the output.
+
+    Used as a context manager: on the way out the folder is removed, but for an interruption (Ctrl-C), after which
+    ``resume`` takes it up again.
+
+    Args:
+        out: where the output shall stand.
+        own: whether a folder that stands there is an earlier output that may be replaced.
+        resume: take up what an interrupted run left.
+
+    Raises:
+        WriteError: another run holds the lock, ``out`` is something else, or nothing can be written beside it.
+    """
+
+    def __init__(self, out: Path, own: Callable[[Path], bool], *, resume: bool = False) -> None:
+        self.out = Path(os.path.abspath(out))
+        self.folder = self.out.parent / f".{self.out.name}.feedtools"
+        self._old = self.out.parent / f".{self.out.name}.feedtools-old"
+        self._own = own
+        self._resume = resume
+        self._lock = _Lock(self.out.parent / f".{self.out.name}.feedtools-lock")
+        self._published = False
+
+    def __enter__(self) -> Stage:
+        """Take the lock and make the folder."""
+        try:
+            self.out.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.take()
+            self._recover()
+            self._refuse_foreign()
+            if not self._resume and self.folder.exists():
+                shutil.rmtree(self.folder)
+            (self.folder / "out").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self._lock.free()
+            raise unwritable(self.out, error) from error
+        except FeedtoolsError:
+            self._lock.free()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Remove what is not needed any more and free the lock."""
+        if kind is None or issubclass(kind, Exception):
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self._lock.free()
+
+    def _recover(self) -> None:
+        """Finish, or take back, a replacement that was interrupted between its two renames."""
+        if not self._old.exists():
+            return
+        if self.out.exists():
+            shutil.rmtree(self._old)
+        else:
+            os.rename(self._old, self.out)
+
+    def _refuse_foreign(self) -> None:
+        if self.out.is_dir() and not self.out.is_symlink():
+            if any(self.out.iterdir()) and not self._own(self.out):
+                raise WriteError("the folder is not empty and holds no output of feedtools", path=str(self.out))
+        elif self.out.exists() or self.out.is_symlink():
+            raise WriteError("a folder is expected here, or nothing", path=str(self.out))
+
+    def publish(self) -> None:
+        """Make the finished folder the output, in place of an earlier one.
+
+        Raises:
+            WriteError: it cannot be moved there; the earlier output is in its place again.
+        """
+        try:
+            sync(self.folder / "out")
+            if self.out.exists():
+                os.rename(self.out, self._old)
+            try:
+                os.rename(self.folder / "out", self.out)
+            except OSError:
+                if self._old.exists():
+                    os.rename(self._old, self.out)
+                raise
+            _sync_folder(self.out.parent)
+            if self._old.exists():
+                shutil.rmtree(self._old)
+        except OSError as error:
+            raise unwritable(self.out, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> WriteError:
+    """A failure to write as one sentence."""
+    where = f" ({error.filename})" if error.filename and str(error.filename) != str(path) else ""
+    return WriteError(f"the output cannot be written: {error.strerror or error}{where}", path=str(path))
+
+
+def sync(folder: Path) -> None:
+    """Make sure that all files of a folder are on the disk."""
+    for root, _, files in os.walk(folder):
+        for name in files:
+            with open(os.path.join(root, name), "rb") as stream:
+                os.fsync(stream.fileno())
+        _sync_folder(Path(root))
+
+
+def _sync_folder(folder: Path) -> None:
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class _Lock:
+    """An advisory lock that its holder's death frees; the file names the holder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handle: int | None = None
+
+    def take(self) -> None:
+        while True:
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            if not self._locked(handle):
+                holder = os.read(handle, 32).decode("ascii", "replace").strip() or "unknown"
+                os.close(handle)
+                raise WriteError(
+                    f"another run (process {holder}) is writing this output; wait for it or choose another place",
+                    path=str(self._path),
+                )
+            # The file may have been removed between opening and locking: then the lock is on nothing.
+            if self._path.exists() and os.path.samestat(os.fstat(handle), os.stat(self._path)):
+                break
+            os.close(handle)
+        os.truncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode())
+        self._handle = handle
+
+    @staticmethod
+    def _locked(handle: int) -> bool:
+        try:
+            import fcntl
+        except ImportError:  # a system without POSIX locks: nothing keeps two runs apart there
+            return True
+        try:
+            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            return False
+        return True
+
+    def free(self) -> None:
+        if self._handle is not None:
+            self._path.unlink(missing_ok=True)
+            os.close(self._handle)
+            self._handle = None

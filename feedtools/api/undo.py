@@ -1,0 +1,116 @@
+"""Give back what a batch run was given: the manifest read backwards, byte for byte."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from feedtools.api import manifest
+from feedtools.api.staging import Stage, unwritable
+from feedtools.errors import FeedtoolsError, ReadError
+from feedtools.readers import MANIFEST
+
+
+def undo(out: Path, target: Path) -> tuple[int, list[FeedtoolsError]]:
+    """Write the files that ``clean`` read into a new folder.
+
+    Args:
+        out: an output of ``clean``.
+        target: the folder to make; it may exist if it is empty.
+
+    Returns:
+        How many files were given back, and what could not be: a file of the output that was changed since.
+
+    Raises:
+        ReadError: ``out`` holds no manifest.
+        WriteError: ``target`` cannot be written.
+    """
+    entries = manifest.read(out / MANIFEST)
+    key = next(entries)["options"]["text-key"]
+    errors: list[FeedtoolsError] = []
+    count = 0
+    with Stage(target, lambda _: False) as stage:
+        for head, rows in _files(entries):
+            place = manifest.inside(stage.folder / "out", head["file"])
+            try:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                _give_back(out, head, rows, key, place)
+                count += 1
+            except ReadError as error:
+                errors.append(error)
+                place.unlink(missing_ok=True)
+                for _ in rows:
+                    pass
+            except OSError as error:
+                raise unwritable(target, error) from error
+        stage.publish()
+    return count, errors
+
+
+def _files(entries: Iterator[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Iterator[dict[str, Any]]]]:
+    """The head line of every file with the lines that follow it, the ``end`` line last."""
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for entry in entries:
+            yield entry
+            if "end" in entry:
+                return
+
+    for entry in entries:
+        if "file" in entry:
+            yield entry, rows()
+
+
+def _give_back(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, place: Path) -> None:
+    cleaned = manifest.inside(out, head["file"])
+    if head.get("packed"):
+        _give_back_packed(out, head, rows, place)
+        return
+    digest = hashlib.blake2b(digest_size=16)
+    try:
+        with open(cleaned, "rb") as stream, open(place, "wb") as target:
+            for data in _pieces(head, rows, key, stream):
+                digest.update(data)
+                target.write(data)
+    except FileNotFoundError as error:
+        raise ReadError("the output is not complete: this file is missing", path=str(cleaned)) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise _changed(cleaned) from error
+    if digest.hexdigest() != head["digest"]:
+        raise _changed(cleaned)
+
+
+def _pieces(head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, stream: IO[bytes]) -> Iterator[bytes]:
+    yield stream.read(head["lead"])
+    for entry in rows:
+        if "end" not in entry:
+            yield manifest.original(head["format"], key, entry, stream)
+    if stream.read(1):
+        raise ValueError("the file is longer than it was")
+
+
+def _give_back_packed(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], place: Path) -> None:
+    end = head
+    for entry in rows:
+        end = entry
+    source = manifest.inside(out, end.get("original", head["file"]))
+    if not source.is_file():
+        raise ReadError("the output is not complete: this file is missing", path=str(source))
+    digest = hashlib.blake2b(digest_size=16)
+    try:
+        with gzip.open(source) as stream:
+            while data := stream.read(2**20):
+                digest.update(data)
+    except (OSError, EOFError) as error:
+        raise _changed(source) from error
+    if digest.hexdigest() != head["digest"]:
+        raise _changed(source)
+    shutil.copyfile(source, place)
+
+
+def _changed(path: Path) -> ReadError:
+    return ReadError("was changed since it was written, so what it was made from cannot be given back", path=str(path))
