@@ -82,6 +82,15 @@ def test_the_feed_teaches_words_nobody_knows() -> None:
     assert hit.edits == (Edit(7, 16, "Luma-Prune"),)
 
 
+def test_the_feed_does_not_overrule_the_lexicon() -> None:
+    evidence = Evidence({"plugin": "plug-in", "dataparallel": "Data-Parallel"})
+    assert found("[Math] plugin 与 DataParallel", evidence) == found("[Math] plugin 与 DataParallel")
+
+
+def test_words_written_joined_as_well_are_not_learned() -> None:
+    assert compounds.harvest(["zeta-tune zetatune", "y-beam ybeam, y-beam y-beam"]) == {"ybeam": "y-beam"}
+
+
 def test_harvest_reads_prose_only() -> None:
     text = r"用 --no-cache 和 x-1,\(a-long-name\),见 https://a.example/some-page 与 V-Zeta 的 co-tune。"
     assert compounds.harvest([text]) == {"vzeta": "V-Zeta", "cotune": "co-tune"}

@@ -21,6 +21,8 @@ def repaired(text: str) -> list[tuple[str, str]]:
     [
         ("第 n 层由 n1层 决定", "n1", "n-1"),
         ("返回 1 或1。", "1 或1", "1 或-1"),
+        ("缩放到 1 和 1 之间", "1 和 1", "-1 和 1"),
+        ("取 5 到 5 之间的数", "5 到 5", "-5 到 5"),
         ("前一时刻的 h_{t1} 状态", "t1", "t-1"),
         ("a^{l1} 是上一层", "l1", "l-1"),
         ("used[i 1] == false", "i 1", "i - 1"),
@@ -52,6 +54,8 @@ def test_says_what_was_there(text: str, lost: str, restored: str) -> None:
         "111111 是弱口令",
         "n-1 与 n1 层",
         "参数量 1e9",
+        "取 5 到 6 之间的数",
+        "1 <= x <= 10^9 1 <= n <= 10",
     ],
 )
 def test_leaves_alone(text: str) -> None:

@@ -13,7 +13,10 @@ from feedtools.errors import ReadError, WriteError
 
 HEADER = "# feedtools compounds 1"
 _PART = r"[A-Za-z0-9]{1,24}(?:\.[0-9]{1,3})?"
-COMPOUND = re.compile(rf"(?<![\w./\\@:=^{{-]){_PART}(?:-{_PART}){{1,4}}(?![\w/\\@=(^-])")
+COMPOUND = re.compile(
+    rf"[A-Za-z0-9](?<![\w./\\@:=^{{-].)[A-Za-z0-9]{{0,24}}(?:\.[0-9]{{1,3}})?(?:-{_PART}){{1,4}}(?![\w/\\@=(^-])"
+)
+WORD = re.compile(r"[A-Za-z0-9]{3,}")
 MATH = re.compile(r"\\\(.{0,2000}?\\\)|\\\[.{0,2000}?\\\]|\$[^$]{1,500}\$", re.DOTALL)
 LETTERS = 3  # in all; fewer is arithmetic (n-1) or an item number
 
@@ -25,18 +28,28 @@ def harvest(texts: Iterable[str]) -> dict[str, str]:
         texts: articles of the feed or of the archive; those that show no hyphen are passed over.
 
     Returns:
-        Joined form (folded) to the usual hyphenated one, without words that are as often written joined.
+        Joined form (folded) to the usual hyphenated one, without words that are written joined half as often.
     """
     forms: Counter[str] = Counter()
+    words: Counter[str] = Counter()
     for text in texts:
-        if "-" in text:
-            forms.update(COMPOUND.findall(MATH.sub(" ", text)))
+        if "-" not in text:
+            continue
+        prose = MATH.sub(" ", text) if "\\" in text or "$" in text else text
+        if found := COMPOUND.findall(prose):
+            forms.update(found)
+            words.update(WORD.findall(prose))
+    joined: Counter[str] = Counter()
+    for word, count in words.items():
+        joined[word.casefold()] += count
+    counts: Counter[str] = Counter()
     best: dict[str, str] = {}
-    for form, _count in sorted(forms.items(), key=lambda item: (-item[1], item[0])):
-        joined = form.replace("-", "").casefold()
-        if sum(map(str.isalpha, joined)) >= LETTERS and not lexicon.is_name(joined):
-            best.setdefault(joined, form)
-    return best
+    for form, count in sorted(forms.items(), key=lambda item: (-item[1], item[0])):
+        key = form.replace("-", "").casefold()
+        counts[key] += count
+        if sum(map(str.isalpha, key)) >= LETTERS and not lexicon.is_name(key):
+            best.setdefault(key, form)
+    return {key: form for key, form in best.items() if 2 * joined[key] < counts[key]}
 
 
 def read(path: str | Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from feedtools.checks.base import Hit, View
-from feedtools.checks.morphology import Verdict, judge, judge_cut
+from feedtools.checks.morphology import Verdict, is_judged, judge, judge_cut
 from feedtools.checks.rendering import Mode, hyphens
 from feedtools.model import Edit
 
@@ -87,7 +87,7 @@ def _candidates(view: View, least: int) -> Iterator[tuple[re.Match[str], Verdict
         if verdict is None:
             if match.end() == cut:
                 verdict = judge_cut(token)
-            elif seen and token.casefold() in seen:
+            elif seen and token.casefold() in seen and not is_judged(token):
                 verdict = Verdict(_SEEN, seen[token.casefold()])
         if verdict is not None and verdict.percent >= least and not _in_address(text, *match.span()):
             yield match, verdict

@@ -50,6 +50,11 @@ def judge(token: str) -> Verdict | None:
     return verdict if verdict is not None and verdict.percent >= FLOOR else None
 
 
+def is_judged(token: str) -> bool:
+    """Whether the lexicon has counts for ``token``: then one feed that writes it otherwise changes nothing."""
+    return lexicon.compound(lexicon.fold(token)) is not None
+
+
 def _judge(token: str) -> Verdict | None:
     if len(token) > LONGEST:
         return None

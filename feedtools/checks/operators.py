@@ -19,12 +19,13 @@ PLACES = re.compile(
     r"[0-9](?:"
     r"(?<=[dijklmntNK][12])(?![0-9A-Za-z])(?P<letter>)"
     r"|(?<=\[[ijklmnt]\ [12])(?=\])(?P<spaced>)"
-    r"|(?<=\^[0-9])[0-9]?\ 1(?![0-9.])(?P<power>)"
+    r"|(?<=\^[0-9])[0-9]?\ 1(?![0-9.]|\ ?[<>=≤≥])(?P<power>)"
     r"|(?<=\[0)[ijkn](?=\])(?P<until>)"
     r"|(?<![0-9.A-Za-z:/].)(?:"  # from here on the digit begins a number
     r"[0-9]{3,7}(?![0-9.A-Za-z/]|(?<=[0-9])\ [0-9])(?P<digits>)"
     r"|[0-9]?\ [0-9]{1,2}(?=\ [A-Z][A-Za-z_']+\ )(?P<part>)"
     r"|(?<=1)\ ?[或和与]\ ?1(?![0-9.%:：]|\ ?[a-zA-Z个项层条对比位次])(?P<signed>)"
+    r"|[0-9]{0,3}\ ?[和到至与]\ ?[0-9]{1,4}(?=\ ?之间)(?P<between>)"
     r"|(?<=0)\.[0-9]0\.[0-9](?![0-9.])(?P<decimals>)"
     r"|(?<=1)[a-zαβγλεσ](?=[/)])(?P<rest>)"
     r"|(?:\.[0-9])?e[1-9](?![0-9])(?P<tiny>)"
@@ -34,6 +35,7 @@ PLACES = re.compile(
 )
 _COUNTER = r"[个层条次项维阶步位级行列元轮份帧]"
 _UNIT = re.compile(r" ?(?:m[lLgm]|k[gm]|[KMGT]B|ms|Hz|px|倍|万|次|元|字|克|米|天|秒|分钟|小时)")
+_PERCENT = re.compile(" ?%")
 _SMALL = re.compile(
     r"学习率|权重衰减|收敛|[Ll]earning rate|[Ww]eight decay|approximately|(?<![A-Za-z])(?:lr|eps|epsilon)(?![A-Za-z])"
 )
@@ -143,9 +145,16 @@ def _part(clues: _Clues, match: re.Match[str]) -> Loss | None:
     return None
 
 
-def _signed(_clues: _Clues, match: re.Match[str]) -> Loss:
-    """``1 或1`` says one thing twice, unless the second was negative."""
-    return Loss(f"{match.group()[:-1]}-1", "high")
+def _signed(clues: _Clues, match: re.Match[str]) -> Loss:
+    """``1 或1`` says one thing twice, unless one of them was negative."""
+    between = clues.text.startswith(("之间", " 之间"), match.end())
+    return Loss(f"-{match.group()}" if between else f"{match.group()[:-1]}-1", "high")
+
+
+def _between(_clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``5 和 5 之间``: nothing lies there, unless the first was negative."""
+    low, high = re.findall("[0-9]+", match.group())
+    return Loss(f"-{match.group()}", "high") if low == high else None
 
 
 def _digits(clues: _Clues, match: re.Match[str]) -> Loss | None:
@@ -220,6 +229,7 @@ _READERS: dict[str, Callable[[_Clues, re.Match[str]], Loss | None]] = {
     "measure": _digits,
     "part": _part,
     "signed": _signed,
+    "between": _between,
     "decimals": _decimals,
     "rest": _rest,
     "tiny": _tiny,

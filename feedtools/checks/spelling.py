@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 WORD = re.compile(
     r"[A-Za-z](?<![A-Za-z0-9_./\\@:'\"-].)(?:[a-z]{4,30}|[A-Z]{3,12})(?![A-Za-z0-9_/\\@(='\"-]|\.[A-Za-z0-9])"
 )
+ENDING = re.compile(r"(?:ings?|ed|ers?|ly|lings?|s|es|est|ness|ful|y)\Z")
 LEAST = 7  # letters of a word that may be corrected without the right one standing beside it
 TAIL = 2  # letters at the end in which a difference is grammar: plural, tense, British spelling
 HEAD = 2  # letters at the start that are not doubled by a slip: cmake and ccmake are two programs
@@ -46,10 +47,19 @@ def slip(word: str, term: str) -> Slip | None:
 def candidates(word: str) -> tuple[tuple[str, Slip], ...]:
     """Common words from which ``word`` is one slip away; none if it is a word itself."""
     word = word.casefold()
-    if lexicon.is_name(word) or lexicon.compound(word) is not None:
+    if lexicon.is_name(word) or lexicon.compound(word) is not None or _inflected(word):
         return ()
     found = ((term, slip(word, term)) for term in lexicon.terms_like(word))
     return tuple((term, how) for term, how in found if how is not None)
+
+
+def _inflected(word: str) -> bool:
+    """Whether ``word`` is a form of a known word: ``panning`` of pan, ``sapling`` of sap."""
+    stem = ENDING.sub("", word)
+    if stem == word or len(stem) < 3:
+        return False
+    single = stem[:-1] if stem[-1] == stem[-2] else stem
+    return any(map(lexicon.is_name, (stem, single, f"{stem}e")))
 
 
 def misspelt(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
