@@ -16,7 +16,8 @@ from feedtools.fix import SAFE, apply, proposals, stable_fix
 from feedtools.lint import lint, lint_transmission
 from feedtools.model import Article, Finding, Safety, Transmission
 from feedtools.output import write_whole
-from feedtools.readers import STDIN, expand
+from feedtools.readers import expand
+from feedtools.readers.streams import STDIN
 from feedtools.readers.transmission import decode, render
 from feedtools.rules import Rule
 

@@ -16,7 +16,8 @@ from feedtools.index.query import Published, find
 from feedtools.index.sqlite import Index, SourceState
 from feedtools.index.store import Store
 from feedtools.model import Article
-from feedtools.readers import STDIN, expand
+from feedtools.readers import expand
+from feedtools.readers.streams import STDIN
 
 OnError = Callable[[FeedtoolsError], None]
 PORTION = 1_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 OUTGROWN = 2
 """Doublings beyond its plan after which an index is packed anew with longer keys."""
 _PORTION = 20_000
+_RANGE = 1 << 22
 
 
 def add_many(index: Index, articles: Sequence[Article], sources: Mapping[str, int]) -> None:
@@ -63,31 +65,52 @@ def sketch_many(texts: list[str], first: int) -> tuple[Keys, Keys, NDArray[np.in
 
 
 def repack(index: Index, new: Sequence[tuple[Keys, Keys]] = ()) -> None:
-    """Pack everything into blocks: what is packed, what came since, and ``new``; the removed are left out.
+    """Pack what came since and ``new`` into the blocks; what was removed is left out.
 
     Blocks that have outgrown their plan know too few bits of their keys; then all keys are made again from the texts.
-    Runs inside the caller's transaction.
+    Runs inside the caller's transaction, over one range of keys after another, so that memory holds what is new.
     """
-    parts = [*new, index.recent()]
-    packed = index.meta("packed")
-    wanted = postings.row_bits(sum(len(keys) for keys, _ in parts) + packed)
-    if not packed:
-        rows = wanted
-    elif wanted > index.rows + OUTGROWN:
-        rows, parts = wanted, list(_from_texts(index))
-    else:
-        rows = index.rows
-        parts.append(postings.unpack(index.blocks(), rows, index.width))
-    keys = np.concatenate([keys for keys, _ in parts])
-    numbers = np.concatenate([numbers for _, numbers in parts])
-    del parts
-    if index.meta("removed"):
-        alive = np.zeros(index.meta("next") + 1, bool)
-        alive[index.numbers()] = True
-        keep = alive[numbers.astype(np.int64)]
-        keys, numbers = keys[keep], numbers[keep]
     width = 3 if index.meta("next") < 1 << 24 else 4
-    index.replace_blocks(postings.pack(keys, numbers, rows, width), rows, width, len(keys))
+    parts = [*new, index.recent()]
+    wanted = postings.row_bits(sum(len(keys) for keys, _ in parts) + index.meta("packed"))
+    rows = index.rows if index.meta("packed") else wanted
+    if index.meta("packed") and wanted > rows + OUTGROWN:
+        rows, parts = wanted, list(_from_texts(index))
+        index.clear_blocks()
+    words = np.concatenate([postings.words_of(keys, numbers, rows, width) for keys, numbers in parts])
+    del parts
+    words.sort()
+    alive = _alive(index)
+    packed = 0
+    ranges = max(1, (len(words) + index.meta("packed")) // _RANGE)
+    edges = [(1 << rows) * number // ranges for number in range(ranges + 1)]
+    inner = np.array([row << postings.REMAINDER_BITS << 8 * width for row in edges[1:-1]], np.uint64)
+    slices = np.split(words, np.searchsorted(words, inner))
+    for (low, high), mine in zip(pairwise(edges), slices, strict=True):
+        merged = np.unique(np.concatenate([_held(index, low, high, width), mine]))
+        if alive is not None:
+            merged = merged[alive[postings.split(merged, rows, width)[1].astype(np.int64)]]
+        packed += len(merged)
+        index.replace_blocks(low, high, postings.pack(merged, width))
+    index.settle(rows, width, packed)
+
+
+def _held(index: Index, low: int, high: int, width: int) -> Keys:
+    """The packed postings of some rows, for documents of ``width`` bytes."""
+    held = postings.unpack(index.blocks(low, high), index.width)
+    if index.width == width:
+        return held
+    keys, numbers = postings.split(held, index.rows, index.width)
+    return postings.words_of(keys, numbers, index.rows, width)
+
+
+def _alive(index: Index) -> NDArray[np.bool_] | None:
+    """For every number whether its document is live; ``None`` where nothing was removed."""
+    if not index.meta("removed"):
+        return None
+    alive = np.zeros(index.meta("next") + 1, bool)
+    alive[index.numbers()] = True
+    return alive
 
 
 def _from_texts(index: Index) -> Iterator[tuple[Keys, Keys]]:

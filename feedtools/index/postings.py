@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    Words = NDArray[np.uint64]
 
 KEY_BITS = 61
 """Bits of a stored key: FracMinHash keys at scale 8 lie below 2**61."""
@@ -77,43 +79,50 @@ def documents(block: bytes, remainder: bytes, width: int) -> Iterator[int]:
         yield int.from_bytes(block[place : place + width], "little")
 
 
-def pack(keys: NDArray[np.uint64], numbers: NDArray[np.uint64], rows: int, width: int) -> Iterator[tuple[int, bytes]]:
-    """Blocks (row, bytes) of unsorted postings, ascending; equal postings once."""
+def words_of(keys: Words, numbers: Words, rows: int, width: int) -> Words:
+    """Postings as single numbers that sort by key and then by document: the kept bits of the key, then the document."""
     import numpy as np
 
-    document_bits = 8 * width
+    return ((keys >> np.uint64(KEY_BITS - rows - REMAINDER_BITS)) << np.uint64(8 * width)) | numbers
+
+
+def split(words: Words, rows: int, width: int) -> tuple[Words, Words]:
+    """Keys (with their dropped bits as zeros) and documents: the inverse of ``words_of``."""
+    import numpy as np
+
     shift = np.uint64(KEY_BITS - rows - REMAINDER_BITS)
-    words = ((keys >> shift) << np.uint64(document_bits)) | numbers
-    words.sort()
-    words = words[np.concatenate(([True], words[1:] != words[:-1]))] if len(words) else words
-    tops = words >> np.uint64(document_bits)
+    return (words >> np.uint64(8 * width)) << shift, words & np.uint64((1 << 8 * width) - 1)
+
+
+def pack(words: Words, width: int) -> Iterator[tuple[int, bytes]]:
+    """Blocks (row, sealed bytes), ascending, of ascending distinct postings."""
+    import numpy as np
+
+    tops = words >> np.uint64(8 * width)
     blocks = tops >> np.uint64(REMAINDER_BITS)
     remainders = (tops & np.uint64(0xFF)).astype(np.uint8).tobytes()
-    planes = (words & np.uint64((1 << document_bits) - 1)).astype("<u8").view(np.uint8).reshape(-1, 8)[:, :width]
-    plane_bytes = np.ascontiguousarray(planes).tobytes()
-    starts = np.flatnonzero(np.concatenate(([True], blocks[1:] != blocks[:-1]))) if len(blocks) else np.empty(0, int)
+    planes = words.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :width].tobytes()
+    starts = np.flatnonzero(np.append(True, blocks[1:] != blocks[:-1])[: len(blocks)])
     ends = np.append(starts, len(blocks))[1:]
     for row, start, end in zip(blocks[starts].tolist(), starts.tolist(), ends.tolist(), strict=True):
-        yield row, seal(remainders[start:end] + plane_bytes[start * width : end * width])
+        yield row, seal(remainders[start:end] + planes[start * width : end * width])
 
 
-def unpack(
-    rows_and_blocks: list[tuple[int, bytes]], rows: int, width: int
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Keys (with their dropped bits as zeros) and documents of packed blocks: the inverse of ``pack``.
+def unpack(blocks: Iterable[tuple[int, bytes]], width: int) -> Words:
+    """The postings of packed blocks, ascending: the inverse of ``pack``.
 
     Raises:
         ValueError: a block is damaged.
     """
     import numpy as np
 
-    shift = KEY_BITS - rows - REMAINDER_BITS
-    bodies = [unseal(block) for _, block in rows_and_blocks]
-    counts = np.array([len(body) // (1 + width) for body in bodies], np.int64)
-    first = b"".join(body[: len(body) // (1 + width)] for body in bodies)
-    rest = b"".join(body[len(body) // (1 + width) :] for body in bodies)
-    row = np.repeat(np.array([row for row, _ in rows_and_blocks], np.uint64), counts)
-    tops = (row << np.uint64(REMAINDER_BITS)) | np.frombuffer(first, np.uint8)
-    wide = np.zeros((len(tops), 8), np.uint8)
+    found = [(row, unseal(block)) for row, block in blocks]
+    counts = np.array([len(body) // (1 + width) for _, body in found], np.int64)
+    first = b"".join(body[: len(body) // (1 + width)] for _, body in found)
+    rest = b"".join(body[len(body) // (1 + width) :] for _, body in found)
+    row = np.repeat(np.array([row for row, _ in found], np.uint64), counts)
+    wide = np.zeros((len(first), 8), np.uint8)
     wide[:, :width] = np.frombuffer(rest, np.uint8).reshape(-1, width)
-    return tops << np.uint64(shift), wide.view("<u8").ravel().astype(np.uint64)
+    tops = (row << np.uint64(REMAINDER_BITS)) | np.frombuffer(first, np.uint8)
+    words: Words = (tops << np.uint64(8 * width)) | wide.view("<u8").ravel()
+    return words

@@ -312,9 +312,9 @@ class Index:
         rows = np.array(self._base.execute("SELECT key, document FROM delta").fetchall(), np.uint64).reshape(-1, 2)
         return rows[:, 0], rows[:, 1]
 
-    def blocks(self) -> list[tuple[int, bytes]]:
-        """All packed blocks by row."""
-        return self._base.execute("SELECT id, postings FROM block ORDER BY id").fetchall()
+    def blocks(self, low: int = 0, high: int = 1 << 62) -> Iterator[tuple[int, bytes]]:
+        """The packed blocks of rows ``low`` to ``high``, ascending."""
+        return self._base.execute("SELECT id, postings FROM block WHERE id >= ? AND id < ? ORDER BY id", (low, high))
 
     def numbers(self) -> list[int]:
         """The numbers of all live documents."""
@@ -326,12 +326,19 @@ class Index:
         while part := rows.fetchmany(portion):
             yield [number for number, _ in part], [text.decode("utf-8", "surrogatepass") for _, text in part]
 
-    def replace_blocks(self, blocks: Iterable[tuple[int, bytes]], rows: int, width: int, count: int) -> None:
-        """Put other blocks in the place of all blocks and of the recent table; inside the caller's transaction."""
+    def clear_blocks(self) -> None:
+        """Throw all blocks away; inside a transaction that makes them again."""
         self._base.execute("DELETE FROM block")
-        self._base.execute("DELETE FROM delta")
+
+    def replace_blocks(self, low: int, high: int, blocks: Iterable[tuple[int, bytes]]) -> None:
+        """Put other blocks in the place of those of rows ``low`` to ``high``; inside the caller's transaction."""
+        self._base.execute("DELETE FROM block WHERE id >= ? AND id < ?", (low, high))
         self._base.executemany("INSERT INTO block VALUES (?, ?)", blocks)
-        for key, value in (("rows", rows), ("width", width), ("packed", count), ("removed", 0)):
+
+    def settle(self, rows: int, width: int, packed: int) -> None:
+        """All postings are in blocks of this shape now; inside the caller's transaction."""
+        self._base.execute("DELETE FROM delta")
+        for key, value in (("rows", rows), ("width", width), ("packed", packed), ("removed", 0)):
             self.set_meta(key, value)
         self.rows, self.width = rows, width
 

@@ -32,17 +32,13 @@ def _missing(index: Index) -> Iterator[str]:
 
     recent_keys, recent_numbers = index.recent()
     recent = set(zip(recent_keys.tolist(), recent_numbers.tolist(), strict=True))
-    keys, numbers = postings.unpack(index.blocks(), index.rows, index.width)
-    shift = np.uint64(postings.KEY_BITS - index.rows - postings.REMAINDER_BITS)
-    bits = np.uint64(8 * index.width)
-    packed = (keys >> shift) << bits | numbers
+    packed = postings.unpack(index.blocks(), index.width)
     for at, texts in index.texts(_PORTION):
         made, places, _, digests = sketch_many(texts, 0)
         expected = np.array(at, np.uint64)[places.astype(np.int64)]
-        where = np.searchsorted(packed, (made >> shift) << bits | expected)
-        there = np.zeros(len(made), bool)
-        inside = where < len(packed)
-        there[inside] = packed[where[inside]] == ((made >> shift) << bits | expected)[inside]
+        words = postings.words_of(made, expected, index.rows, index.width)
+        where = np.minimum(np.searchsorted(packed, words), max(len(packed) - 1, 0))
+        there = packed[where] == words if len(packed) else np.zeros(len(words), bool)
         for key, number in zip(made[~there].tolist(), expected[~there].tolist(), strict=True):
             if (key, number) not in recent:
                 yield f"document {number} cannot be found by one of its keys"

@@ -52,12 +52,9 @@ _OPERATOR = re.compile(
 _MINUS = re.compile(
     r"[_^]\{\(?([a-z])(1)\)?\}|\((1)(?:[a-z]|\\(?:alpha|beta|gamma|lambda|epsilon|varepsilon|rho|tau|eta)\b)\)"
 )
-_NAMES = dict(zip("αβγδεζηθικλμνξπρστυφχψω", (
-    "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon varphi chi "
-    "psi omega"
-).split(" "), strict=True))  # fmt: skip
+_NAMES = dict(zip("αβγδεζηθικλμνξπρστυφχψω", ["alpha", "beta", "gamma", "delta", "varepsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "varphi", "chi", "psi", "omega"], strict=True))  # fmt: skip
 _NAMES |= dict(
-    zip("ΓΔΘΛΞΠΣΦΨΩϵϕ", "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega epsilon phi".split(), strict=True)
+    zip("ΓΔΘΛΞΠΣΦΨΩϵϕ", ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega", "epsilon", "phi"], strict=True)
 )
 
 
