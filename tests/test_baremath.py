@@ -38,6 +38,9 @@ def bare(text: str) -> list[str]:
         ("最差: O(n^2) ,平均更好", ["O(n^2)"]),
         ("we start from u_0, and u_{k+1} = Au_k.", ["u_0", "u_{k+1} = Au_k"]),
         ("截断处 M_{...", ["M_{"]),
+        ("截断处 w_...", ["w_"]),
+        ("正例 o^+ 与 P(I^|O) 最大", ["o^+", "P(I^|O)"]),
+        (r"max (w)\;\;L(P, w) 成立", [r"max (w)\;\;L(P, w)"]),
     ],
 )
 def test_finds_whole_formulas(text: str, formulas: list[str]) -> None:
@@ -63,6 +66,11 @@ def test_finds_whole_formulas(text: str, formulas: list[str]) -> None:
         'key "a_1" 是字符串',
         "self.x_1 与 model.h_t(x)",
         "max_x 和 min_y",
+        "页大小 4 KB(2^12),即 3^2=9",
+        "返回值之前)^3。",
+        "np.arange(r_min, r_max) 和 range(n_in, 0, -1)",
+        "头数 n_kv_heads 不变",
+        's_m = plt.cm.ScalarMappable(cmap="x")',
         "ckpt/model_{epoch}.pt 的名字是 model_{epoch}",
     ],
 )
@@ -124,6 +132,7 @@ def test_grows_linearly(unit: str) -> None:
         ("状态ℎ更新", [("ℎ", "h", "safe")]),
         ("向量 𝐰 和 𝒙", [("𝐰", "w", "unsafe"), ("𝒙", "x", "unsafe")]),
         ("损失 𝐿(𝜃) 下降", [("𝐿(𝜃)", "L(θ)", "unsafe")]),
+        ("智能体(𝒜_V)", [("𝒜_V", "A_V", "unsafe")]),
         ("第 𝑛1 层", [("𝑛", "n", "unsafe")]),
         ("实数 ℝ 与 ℕ", []),
         (r"公式 \(𝑥\) 内", []),

@@ -36,8 +36,10 @@ _COMMANDS = (
     "under(?:brace|line)|overbrace|begin|end"
 )
 _FUNCTIONS = "log|ln|lg|exp|max|min|sup|inf|lim|sum|prod|arg|argmax|argmin|det|tr|Tr|diag|rank|dim|softmax|sigma|theta"
+_FUNCTION = re.compile(_FUNCTIONS)
 _GREEK = "\u0370-\u03ff"
 _NAME = rf"\d{{0,3}}[d\u0394\u2202]?[A-Za-z{_GREEK}]"
+_INDEX = r"(?!min|int?\b|init|it\b|nil|kin|ink|lin|mil|tin)[ijklmnt0-9]{2,3}"
 _SEED = re.compile(
     rf"""
     \\(?:{_COMMANDS})(?![A-Za-z])
@@ -46,15 +48,17 @@ _SEED = re.compile(
   | (?<![A-Za-z0-9_.{_GREEK}])(?:{_NAME}|{_FUNCTIONS})['’]*_
     (?:'?\d{{1,3}}(?![A-Za-z]{{2}}|[\d_])|\\)                      # x_1, log_2d
   | (?<![A-Za-z0-9_.{_GREEK}])(?:{_NAME}|argmax|argmin|lim|sum|prod|log)['’]*_
-    (?:[A-Za-z{_GREEK}]|[ijklmnt0-9]{{2,3}})['’]*(?![A-Za-z0-9_](?![_^]))      # x_i, w_ij
-  | [A-Za-z0-9)\]}}'{_GREEK}]\^(?:[A-Za-z{_GREEK}](?![a-z]{{2}})|\d{{1,3}}(?![\d\]])|[(*∗\\]|[-+−]\d)
-  | (?<![A-Za-z0-9_.+^-])[A-Za-z]\^(?=[,;)]|\Z)                   # V^ , its star lost
-  | \A(?:[a-z]_|_[a-z])\Z                                         # half of a subscript
+    (?:[A-Za-z{_GREEK}]|{_INDEX})['’]*(?![A-Za-z0-9_](?!\^|_(?:\{{|[A-Za-z0-9](?![A-Za-z]))))      # x_i, w_ij, x_iy_j
+  | [A-Za-z)\]}}'{_GREEK}]\^\d{{1,3}}(?![\d\]])                     # x^2, but not 10^4
+  | [A-Za-z0-9)\]}}'{_GREEK}]\^(?:[A-Za-z{_GREEK}](?![a-z]{{2}})|[(*∗\\])
+  | [A-Za-z)\]}}'{_GREEK}]\^[-+−]\d
+  | (?<![A-Za-z0-9_.+^-])[A-Za-z]\^(?=[,;)|]|\.\.\.|\Z|[-+](?![A-Za-z0-9]))      # V^ , its star lost; o^+
+  | \A(?:[a-z]_|_[a-z])(?:\.\.\.)?\Z | \\;                       # half of a subscript; a space of TeX
     """,
     re.VERBOSE,
 )
 # Powers that authors type as plain text and readers take as such: 10^4, R^2, m^2, and O(n^2) inside a sentence.
-_PLAIN = re.compile(r"[^\w\\{}]*(?:[-+]?\d+(?:\.\d+)?\^[-+]?\d+|R\^2|[kcmnμ]?m\^[23]|s\^[-−]?[12])[^\w\\{}]*")
+_PLAIN = re.compile(r"[^\w\\{}]*(?:R\^2|[kcmnμ]?m\^[23]|s\^[-−]?[12])[^\w\\{}]*")
 _COMPLEXITY = re.compile(r"[OoΘΩ]\([^{}_\\]{0,30}\)")
 _CODE = re.compile(
     r"""://|www\.|@|\w\.[A-Za-z]{2,}|^["'`]|::|->|^[~/.]+/|__|[A-Za-z]:\\|[!=]==|&&|\$|\+=|\w/\w+/\w
@@ -110,11 +114,22 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Hit]:
         last = _grow_right(pieces, first, number)
         floor = number = last + 1
         a, b = _trim(text, spans[first][0], spans[last][1])
-        if a < b and not _PLAIN.fullmatch(text, a, b) and not _is_complexity(text, a, b):
+        if a < b and not _is_assigned_code(pieces, last) and not _reads_as_text(text, a, b):
             yield Hit(a, b, edits=_delimit(text, a, b))
 
 
 _LATIN = re.compile(r"[A-Za-z0-9]")
+
+
+def _is_assigned_code(pieces: Sequence[str], last: int) -> bool:
+    """Whether what stands behind the formula is ``= something.of(code)``."""
+    follows = pieces[last + 1 : last + 3]
+    return len(follows) == 2 and follows[0] in {"=", "+=", "=="} and _CODE.search(follows[1][:_MAX_PIECE]) is not None
+
+
+def _reads_as_text(text: str, start: int, end: int) -> bool:
+    """Plain powers, and footnote marks such as ``)^3`` whose bracket opens nowhere."""
+    return text[start] in ")]" or _PLAIN.fullmatch(text, start, end) is not None or _is_complexity(text, start, end)
 
 
 def _is_complexity(text: str, start: int, end: int) -> bool:
@@ -185,7 +200,8 @@ def _grow_left(pieces: Sequence[str], seed: int, floor: int) -> int:
             depth += _depth(before) + _depth(pieces[first - 2])
             first -= 2
             continue
-        if not _is_operand(before) or not (depth < 0 or _ENDS_OPEN.search(before)):
+        opens = depth < 0 or _ENDS_OPEN.search(before) or (pieces[first][0] == "(" and _FUNCTION.fullmatch(before))
+        if not opens or not _is_operand(before):
             return first
         depth += _depth(before)
         first -= 1
@@ -197,8 +213,12 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     depth = _depth(text[start:end])
     while start < end:
         first, last = text[start], text[end - 1]
-        if last in _LOOSE or (depth < 0 and last in _CLOSE and text[end - 2 : end - 1] != "\\"):
+        escaped = text[end - 2 : end - 1] in ("\\", "_", "^")
+        if last in _LOOSE or (depth < 0 and last in _CLOSE and not escaped):
             depth += last in _CLOSE
+            end -= 1
+        elif depth > 0 and last in _OPEN and not escaped:
+            depth -= 1
             end -= 1
         elif first in _LOOSE or (depth > 0 and first == "("):
             depth -= first == "("
@@ -221,7 +241,7 @@ def _delimit(text: str, start: int, end: int) -> tuple[Edit, ...]:
 
 _LETTER = "\U0001d400-\U0001d7ff\u210e"
 _ALPHABETIC = re.compile(
-    rf"[{_LETTER}](?:[{_LETTER}]|[_^]\{{?[{_LETTER}0-9]+\}}?|\([{_LETTER}0-9,]*[{_LETTER}][{_LETTER}0-9,]*\))*"
+    rf"[{_LETTER}](?:[{_LETTER}]|[_^]\{{?[{_LETTER}0-9A-Za-z]+\}}?|\([{_LETTER}0-9,]*[{_LETTER}][{_LETTER}0-9,]*\))*"
 )
 _ITALIC = re.compile("[\U0001d434-\U0001d467\u210e]")
 _BESIDE = re.compile(r"[A-Za-z0-9_^\\{}]")

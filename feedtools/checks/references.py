@@ -80,7 +80,7 @@ def _around(text: str, anchors: re.Pattern[str]) -> Iterator[Hit]:
 
 _ANNOUNCED = r"包括|包含|分为|步骤|(?:有以下|如下)[^\s。,:;]{0,8}|as follows|the following(?: \w+)?"
 _FORMULA = "公式|定义|方程|表示|函数|写|得到|计算|更新|推导"
-_SECTION = r"第[一二三四五六七八九十]+[章节部]|(?:总结|小结|结论|参考文献|参考资料)\s"
+_SECTION = r"第[一二三四五六七八九十]+[章节](?![a-z点])|(?:总结|小结|结论|参考文献|参考资料)\s"
 _LEAD_IN = re.compile(
     rf"(?:{_ANNOUNCED})[:：](?=\s*(?:\Z|{_SECTION}))"
     # A formula was announced and its letters are explained at once: "定义为: 其中 k 是".
