@@ -19,6 +19,7 @@ WORD = re.compile(
     r"[A-Za-z](?<![A-Za-z0-9_./\\@:'\"-].)(?:[a-z]{4,30}|[A-Z]{3,12})(?![A-Za-z0-9_/\\@(='\"-]|\.[A-Za-z0-9])"
 )
 ENDING = re.compile(r"(?:ings?|ed|ers?|ly|lings?|s|es|est|ness|ful|y)\Z")
+DOUBLED = re.compile(r"[^aeiou][aeiou]([bdgklmnprt])\1\Z")  # pan, panning; but train, training
 LEAST = 7  # letters of a word that may be corrected without the right one standing beside it
 TAIL = 2  # letters at the end in which a difference is grammar: plural, tense, British spelling
 HEAD = 2  # letters at the start that are not doubled by a slip: cmake and ccmake are two programs
@@ -58,7 +59,7 @@ def _inflected(word: str) -> bool:
     stem = ENDING.sub("", word)
     if stem == word or len(stem) < 3:
         return False
-    single = stem[:-1] if stem[-1] == stem[-2] else stem
+    single = stem[:-1] if DOUBLED.search(stem) else stem
     return any(map(lexicon.is_name, (stem, single, f"{stem}e")))
 
 
