@@ -66,7 +66,8 @@ def test_an_article_that_kept_a_hyphen_is_left_alone() -> None:
 def test_the_shorter_cut_tells_which_renderer_wrote_it() -> None:
     text = ("深度" * 180)[:350] + "..."
     assert hyphens(text, 350) == "lost"
-    assert hyphens(text + "字" * 100, 350) == "kept"
+    assert hyphens("字" * 150 + text, 350) == "kept"
+    assert hyphens("字" * 150 + text.rstrip("."), 350) == "unknown"
     assert hyphens("短文", 350) == "unknown"
 
 

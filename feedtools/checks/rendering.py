@@ -17,8 +17,8 @@ Mode = Literal["kept", "lost", "unknown"]
 def hyphens(text: str, cut: int) -> Mode:
     """Whether the renderer of this article deleted hyphens and minus signs.
 
-    An article in which a hyphen, backtick, ``#`` or a delimited formula survives was rendered by the mode that
-    keeps them; placeholders, or the shorter cut, tell the other one.
+    An article in which a hyphen, backtick, ``#`` or a delimited formula survives was rendered by the mode that keeps
+    them, and so was one that is cut off at another length; placeholders or the shorter cut tell the deleting mode.
 
     Args:
         text: the article.
@@ -26,8 +26,9 @@ def hyphens(text: str, cut: int) -> Mode:
     """
     if any(mark in text for mark in KEPT):
         return "kept"
-    if text.endswith("...") and abs(len(text) - 3 - cut) <= SLACK:
+    was_cut = text.endswith("...")
+    if was_cut and abs(len(text) - 3 - cut) <= SLACK:
         return "lost"
     if any(placeholder in text for placeholder in PLACEHOLDERS):
         return "lost"
-    return "unknown" if len(text) <= cut else "kept"
+    return "kept" if was_cut and len(text) > cut else "unknown"
