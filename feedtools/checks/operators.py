@@ -21,8 +21,11 @@ PLACES = re.compile(
     r"|(?<=\[[ijklmnt]\ [12])(?=\])(?P<spaced>)"
     r"|(?<=\^[0-9])[0-9]?\ 1(?![0-9.]|\ ?[<>=≤≥])(?P<power>)"
     r"|(?<=\[0)[ijkn](?=\])(?P<until>)"
+    r"|(?<=\[1),\ ?1(?=\])(?P<interval>)"
+    r"|%[0-9]{1,3}(?:\.[0-9]{1,3})?%(?P<rates>)"
     r"|(?<![0-9.A-Za-z:/].)(?:"  # from here on the digit begins a number
     r"[0-9]{3,7}(?![0-9.A-Za-z/]|(?<=[0-9])\ [0-9])(?P<digits>)"
+    r"|[0-9]{0,2}\.[0-9]{2,4}\.[0-9]{1,2}(?=\ ?[%×倍])(?P<ratios>)"
     r"|[0-9]?\ [0-9]{1,2}(?=\ [A-Z][A-Za-z_']+\ )(?P<part>)"
     r"|(?<=1)\ ?[或和与]\ ?1(?![0-9.%:：]|\ ?[a-zA-Z个项层条对比位次])(?P<signed>)"
     r"|[0-9]{0,3}\ ?[和到至与]\ ?[0-9]{1,4}(?=\ ?之间)(?P<between>)"
@@ -36,6 +39,7 @@ PLACES = re.compile(
 _COUNTER = r"[个层条次项维阶步位级行列元轮份帧]"
 _UNIT = re.compile(r" ?(?:m[lLgm]|k[gm]|[KMGT]B|ms|Hz|px|倍|万|次|元|字|克|米|天|秒|分钟|小时)")
 _PERCENT = re.compile(" ?%")
+_RANGE = re.compile(r"范围|区间|之间|取值|值域|归一|缩放|映射|限制|均匀分布|outputs in|range|interval")
 _SMALL = re.compile(
     r"学习率|权重衰减|收敛|[Ll]earning rate|[Ww]eight decay|approximately|(?<![A-Za-z])(?:lr|eps|epsilon)(?![A-Za-z])"
 )
@@ -104,7 +108,7 @@ def _letter(clues: _Clues, match: re.Match[str]) -> Loss | None:
     before, after = text[start - 1 : start] if start else "", text[end : end + 1]
     minus = Loss(f"{letter}-{digit}", "high", 1)
     if before == "[" and after == "]":
-        return minus if start > 1 and (text[start - 2].isalnum() or text[start - 2] == "]") else None
+        return minus if start > 1 and (text[start - 2].isalnum() or text[start - 2] in "]{") else None
     if before == "{" and after in {"}", ","}:
         # x_{i1} is also the first of x_{i1}, x_{i2}: then nothing was lost.
         others = {f"{letter}{other}" for other in "123" if other != digit}
@@ -117,10 +121,10 @@ def _letter(clues: _Clues, match: re.Match[str]) -> Loss | None:
 def _counted(clues: _Clues, start: int, minus: Loss) -> Loss | None:
     """``n1个`` where ``n`` is a number by itself too; ``n1`` and ``n2`` alone are two names."""
     text, letter = clues.text, clues.text[start]
-    if letter in "ijlN":
-        return None
     before = _BEFORE.search(text, max(0, start - 9), start) is not None
     after = _AFTER.match(text, start + 2) is not None
+    if letter in "ijlN" and not (before and after):
+        return None
     if letter in clues.names:
         chained = text[start - 2 : start] == f"{letter} " or text[start - 3 : start] == f"{letter}1 "
         if before or after or chained:
@@ -186,6 +190,26 @@ def _before(clues: _Clues, match: re.Match[str]) -> str:
     return clues.text[max(0, match.start() - 2) : match.start()]
 
 
+def _rates(clues: _Clues, match: re.Match[str]) -> Loss:
+    """``25%40%`` was a range, whatever its ends."""
+    first = re.search(r"[0-9.]+\Z", clues.text[max(0, match.start() - 6) : match.start() + 1])
+    low = first.group().lstrip(".") if first else match.group()[0]
+    return Loss(f"{low}%-{match.group()[2:]}", "high", len(low) - 1)
+
+
+def _ratios(_clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``1.31.7×`` was a range: no number has two points, and no version a unit."""
+    low, middle, high = match.group().split(".")
+    ends = f"{low}.{middle[0]}", f"{middle[1:]}.{high}"
+    return Loss("-".join(ends), "high") if float(ends[0]) < float(ends[1]) else None
+
+
+def _interval(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``[1,1]`` where a range is spoken of: it began below nought."""
+    about = _RANGE.search(clues.text, max(0, match.start() - 12), match.end() + 6)
+    return Loss(f"-{match.group()}", "medium") if about else None
+
+
 def _decimals(clues: _Clues, match: re.Match[str]) -> Loss | None:
     """``设为 0.10.5`` was a range; ``版本 0.10.5`` is a version."""
     if _before(clues, match).rstrip()[-1:] not in set("为在于取约是"):
@@ -230,6 +254,9 @@ _READERS: dict[str, Callable[[_Clues, re.Match[str]], Loss | None]] = {
     "part": _part,
     "signed": _signed,
     "between": _between,
+    "interval": _interval,
+    "rates": _rates,
+    "ratios": _ratios,
     "decimals": _decimals,
     "rest": _rest,
     "tiny": _tiny,
