@@ -33,6 +33,8 @@ class Config(NamedTuple):
         text_key, id_key: names of the fields of JSONL records.
         input_format: format of every input, where it cannot be told from name and content.
         jobs: processes; 0 for one a core.
+        baseline: file with findings that are known and not reported.
+        since: git revision; only articles that it does not have are reported.
         cache: whether findings of large feeds are remembered between runs.
         clean: what `feedtools clean` does with findings and copies.
     """
@@ -52,6 +54,8 @@ class Config(NamedTuple):
     input_format: str | None = None
     jobs: int = 0
     cache: bool = True
+    baseline: str | None = None
+    since: str | None = None
     clean: Policy = Policy()
 
     def fails(self, level: Level) -> bool:

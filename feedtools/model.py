@@ -34,14 +34,14 @@ class Article(NamedTuple):
         source: the path (or other name) it was read from.
         line: 1-based line or record number in the source.
         text: raw text; bytes that are not UTF-8 stand as lone surrogates (PEP 383).
-        lines: whether line breaks in the text are those of the source, so that a place can be given as line and column;
-            otherwise the article is one record, and a place is an offset in it.
+        verbatim: whether the text stands in the source as it is, so that a place in it is one of the source;
+            otherwise it was unpacked from a record, and a place is an offset in the text.
     """
 
     source: str
     line: int
     text: str
-    lines: bool = False
+    verbatim: bool = True
 
     @property
     def digest(self) -> bytes:

@@ -191,7 +191,7 @@ def test_csv_in_another_encoding_is_refused(tmp_path: Path) -> None:
 def test_markdown_front_matter(name: str, content: str, line: int, text: str, tmp_path: Path) -> None:
     found, errors = articles(write(tmp_path, name, content))
     assert errors == []
-    assert [(article.line, article.text, article.lines) for article in found] == [(line, text, True)]
+    assert [(article.line, article.text, article.verbatim) for article in found] == [(line, text, True)]
 
 
 def test_unclosed_front_matter_is_an_error(tmp_path: Path) -> None:

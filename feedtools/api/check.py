@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.api.duplicates import duplicates
 from feedtools.api.feed import Batch, active_rules, batches
+from feedtools.api.filters import Kept, keep
 from feedtools.checks.base import Evidence
 from feedtools.config import Config
 from feedtools.duplicates import against
 from feedtools.errors import FeedtoolsError
 from feedtools.lint import group, lint, lint_transmission
 from feedtools.model import Article, Finding
-from feedtools.readers import expand
+from feedtools.readers import STDIN, expand
 from feedtools.rules import Rule
 
 if TYPE_CHECKING:
@@ -31,12 +32,24 @@ def _quiet(_message: str) -> None:
 
 
 class Checked(NamedTuple):
-    """What a check found, what it could not check, and how much it looked at."""
+    """What a check found, what it could not check, and how much it looked at.
+
+    Attributes:
+        findings: in reading order, without those that are allowed, known or unchanged.
+        errors: what could not be checked.
+        files, articles: how many were read.
+        rules: those that ran.
+        paths: the files, in order.
+        kept: what became of the findings that are not reported.
+    """
 
     findings: list[Finding]
     errors: list[FeedtoolsError]
     files: int
     articles: int
+    rules: tuple[Rule, ...] = ()
+    paths: tuple[str, ...] = ()
+    kept: Kept = Kept([])
 
 
 def check(paths: Sequence[str], config: Config, say: Callable[[str], None] = _quiet) -> Checked:
@@ -66,7 +79,9 @@ def check(paths: Sequence[str], config: Config, say: Callable[[str], None] = _qu
         findings += _repeats(articles, rules, config, workers(config, _size(todo)), errors.append, say)
         order = {path: number for number, path in enumerate(files)}
         findings.sort(key=lambda finding: (order.get(finding.article.source, -1), *reading_order(finding)))
-    return Checked(findings, errors, len(files), len(articles))
+    whole = not any(os.path.isfile(path) or path == STDIN for path in paths)
+    kept = keep(findings, articles, files, rules, config, whole=whole)
+    return Checked(kept.findings, errors, len(files), len(articles), rules, tuple(files), kept)
 
 
 def reading_order(finding: Finding) -> tuple[int, tuple[int, int], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,15 +18,13 @@ from feedtools.cli.options import (
     rule_options,
     say,
 )
+from feedtools.cli.outputs import Target, check_targets, closing, emit, output_options, report_of
 from feedtools.config import NEVER, Config
-from feedtools.model import LEVELS, Finding
-
-FORMATS = ("text", "concise", "json", "jsonl")
+from feedtools.model import LEVELS
 
 
 @click.command()
 @click.argument("paths", nargs=-1)
-@click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--duplicates/--no-duplicates", default=None, help="Compare the articles with each other.  [default: on]")
 @click.option("--against", "history", multiple=True, help="Published before: feed files, an index, or redis://host/db.")
 @click.option("--cache/--no-cache", default=None, help="Remember findings of large feeds.  [default: on]")
@@ -34,12 +32,17 @@ FORMATS = ("text", "concise", "json", "jsonl")
 @click.option("--fix", is_flag=True, help="Apply safe fixes to transmissions in place, then check them.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: apply unsafe fixes too.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
+@output_options
 @rule_options
 @input_options
 @color_option
 def check(
     paths: tuple[str, ...],
-    output_format: str,
+    targets: tuple[Target, ...],
+    statistics: bool,
+    write_baseline: Path | None,
+    exit_zero: bool,
+    quiet: bool,
     color: bool,
     history: tuple[str, ...],
     fix: bool,
@@ -51,17 +54,27 @@ def check(
 
     Exits 0 when clean, 1 when there are findings, 2 when something could not be checked.
     """
+    from feedtools.api import filters
     from feedtools.api.check import check as run
 
     config = configured(history=tuple(map(anchored, history)), **flags)
+    if write_baseline:
+        config = config._replace(baseline=None, since=None)
+    check_targets(targets)
     chosen, failed = given(paths, config), False
     if fix or diff:
         failed = _fix(chosen, config, unsafe=unsafe_fixes, show=diff)
     checked = run(chosen, config, say)
-    for chunk in formatted(checked.findings, output_format, color):
-        sys.stdout.write(chunk)
+    if write_baseline:
+        filters.write_baseline(checked.findings, write_baseline, config.root)
+    report = report_of(checked)
+    emit(report, targets, color=color, counts=statistics)
+    report_errors(checked.kept.stale)
     failed |= report_errors(checked.errors)
-    sys.exit(2 if failed else int(any(config.fails(finding.level) for finding in checked.findings)))
+    if not quiet:
+        closing(checked, report, config)
+    found = any(config.fails(finding.level) for finding in checked.findings)
+    sys.exit(2 if failed else int(found and not exit_zero and not write_baseline))
 
 
 def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool) -> bool:
@@ -80,14 +93,3 @@ def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool) -> bool:
     if found.files:
         say(f"{sum(file.changes for file in found.files)} fixes in {len(found.files)} files")
     return failed
-
-
-def formatted(findings: list[Finding], name: str, color: bool) -> Iterable[str]:
-    """The findings in one of ``FORMATS``."""
-    if name in {"json", "jsonl"}:
-        from feedtools.report import jsonl
-
-        return jsonl.jsonl(findings) if name == "jsonl" else jsonl.json_list(findings)
-    from feedtools.report.text import text
-
-    return text(findings, color=color, excerpt=name == "text")

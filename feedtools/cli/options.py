@@ -89,8 +89,10 @@ def configured(config_file: Path | None, **flags: Any) -> Config:
 
 def report_errors(errors: Iterable[FeedtoolsError]) -> bool:
     """Print what could not be done to standard error; whether there was any."""
+    from feedtools.report.text import escape
+
     failed = False
     for error in errors:
-        click.echo(f"feedtools: {error}", err=True)
+        click.echo(f"feedtools: {escape(str(error))}", err=True)
         failed = True
     return failed

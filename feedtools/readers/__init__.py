@@ -12,7 +12,8 @@ from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.model import Article, Transmission
 from feedtools.readers import transmission
 from feedtools.readers.formats import FORMATS, PACKED, detect, walked
-from feedtools.readers.streams import PEEK, STDIN, open_stream
+from feedtools.readers.streams import PEEK, open_stream
+from feedtools.readers.streams import STDIN as STDIN
 
 OnError = Callable[[FeedtoolsError], None]
 
@@ -47,8 +48,10 @@ class Source(NamedTuple):
 
 
 def expand(paths: list[str], on_error: OnError, input_format: str | None = None) -> list[str]:
-    """The files that ``paths`` name, each once, in the order given; folders are walked in sorted order,
-    for transmissions and JSONL, and where there are none for Markdown, Parquet and WARC.
+    """The files that ``paths`` name, each once, in the order given.
+
+    Folders are walked in sorted order, for transmissions and JSONL, and where there are none for Markdown, Parquet and
+    WARC.
 
     A path may be a file, a folder, a glob pattern (``**`` allowed), or ``-`` for standard input. One that names
     nothing is reported through ``on_error`` and the rest is taken. With an ``input_format``, folders are searched for

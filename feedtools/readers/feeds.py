@@ -40,7 +40,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     for number, entry in enumerate(parsed.entries, 1):
         found = _text(entry)
         if found.strip():
-            yield Article(source, number, found)
+            yield Article(source, number, found, verbatim=False)
     if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
         raise ReadError(
             f"malformed feed ({parsed.bozo_exception}); {len(parsed.entries)} entries were read, others may be lost",

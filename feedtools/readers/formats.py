@@ -16,7 +16,7 @@ class Format(NamedTuple):
         name: what ``--input-format`` calls it.
         suffixes: endings of file names, without ``.gz`` and ``.zst``.
         module: module of this package whose ``read(stream, source, options, on_error)`` yields the articles.
-        walked: whether a folder that is named is searched for such files: 1 for those first, 2 where it has none of them;
+        walked: whether a folder that is named is searched for such files: 1 at first, 2 where it has none of those;
             0 for files that have to be named themselves.
     """
 

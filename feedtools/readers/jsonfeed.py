@@ -38,7 +38,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
             expected = f"expected content_text, content_html or {options.text_key}"
             on_error(ReadError(f"item {number} has no text; {expected}", path=source, line=number))
         elif text.strip():
-            yield Article(source, number, text)
+            yield Article(source, number, text, verbatim=False)
 
 
 def _text(item: Any, key: str) -> str | None:

@@ -35,7 +35,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         if not raw.strip():
             continue
         try:
-            yield Article(source, number, _text(json.loads(raw), options.text_key))
+            yield Article(source, number, _text(json.loads(raw), options.text_key), verbatim=False)
         except (ValueError, RecursionError) as error:
             on_error(ReadError(f"not a JSON record: {error}", path=source, line=number))
 

@@ -43,7 +43,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     lead = len(body) - len(body.lstrip())
     if body.strip():
         line = text.count("\n", 0, start + lead) + 1
-        yield Article(source, line, body.strip(), lines=True)
+        yield Article(source, line, body.strip())
 
 
 def body_start(text: str, source: str) -> int:

@@ -28,7 +28,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         ReadError: the encoding is not what the page says, or elements are nested too deeply.
     """
     for number, text in enumerate(articles(decode(read_document(stream, source), source), source), 1):
-        yield Article(source, number, text)
+        yield Article(source, number, text, verbatim=False)
 
 
 def articles(page: str, source: str) -> Iterator[str]:

@@ -36,7 +36,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
             for text in _strings(batch.column(0), pyarrow):
                 number += 1
                 if text is not None and text.strip():
-                    yield Article(source, number, text)
+                    yield Article(source, number, text, verbatim=False)
     except (pyarrow.ArrowException, UnicodeDecodeError) as error:
         raise ReadError(f"not a readable Parquet file: {str(error).splitlines()[0]}", path=source) from error
 

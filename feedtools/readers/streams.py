@@ -32,8 +32,8 @@ def open_stream(path: str) -> io.BufferedReader:
 
     Raises:
         OSError: the file cannot be opened.
-        ReadError: it is not packed as its name says, or packed with zstd and no decoder is installed. While reading: the packed data is damaged, or
-            grows more than ``MAX_RATIO`` times.
+        ReadError: it is not packed as its name says, or packed with zstd and no decoder is installed. While reading:
+            the packed data is damaged, or grows more than ``MAX_RATIO`` times.
     """
     stream = sys.stdin.buffer if path == STDIN else open(path, "rb", buffering=PEEK)  # noqa: SIM115
     assert isinstance(stream, io.BufferedReader)

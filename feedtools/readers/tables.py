@@ -43,7 +43,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         for row in rows:
             if len(row) > column:
                 if row[column].strip():
-                    yield Article(source, number, row[column])
+                    yield Article(source, number, row[column], verbatim=False)
             elif row:
                 message = f"expected at least {column + 1} fields, as the header says; found {len(row)}"
                 on_error(ReadError(message, path=source, line=number))

@@ -37,7 +37,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
                 continue
             try:
                 for text in _texts(record, plain, source):
-                    yield Article(source, number, text)
+                    yield Article(source, number, text, verbatim=False)
             except ReadError as error:
                 on_error(ReadError(f"record {number}: {error.message}", path=source, line=number))
     except (OSError, ValueError, EOFError) as error:

@@ -1,1 +1,49 @@
 """Reports: what was found, in the form that whoever reads it expects."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feedtools.errors import FeedtoolsError
+    from feedtools.model import Finding
+    from feedtools.rules import Rule
+
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
+
+
+class Report(NamedTuple):
+    """What there is to report of one run.
+
+    Attributes:
+        findings: in reading order.
+        errors: what could not be checked.
+        rules: those that ran.
+        files: those that were read.
+        articles: how many there were.
+        fingerprints: the identity of each finding.
+    """
+
+    findings: tuple[Finding, ...]
+    errors: tuple[FeedtoolsError, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    files: tuple[str, ...] = ()
+    articles: int = 0
+    fingerprints: tuple[str, ...] = ()
+
+
+def render(name: str, report: Report, *, color: bool = False) -> Iterator[str]:
+    """The report in one of ``FORMATS``, piece by piece; the module of the format is imported when it is asked for."""
+    if name in {"text", "concise"}:
+        from feedtools.report.text import text
+
+        return text(report.findings, color=color, excerpt=name == "text")
+    if name in {"json", "jsonl"}:
+        from feedtools.report import jsonl
+
+        return jsonl.jsonl(report.findings) if name == "jsonl" else jsonl.json_list(report.findings)
+    pieces: Iterator[str] = import_module(f"{__name__}.{name}").render(report)
+    return pieces

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from feedtools.report.places import region
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -12,16 +14,21 @@ if TYPE_CHECKING:
 
 
 def as_object(finding: Finding) -> dict[str, Any]:
-    """The finding as plain data; ``start`` and ``end`` are 0-based half-open code points in the line."""
+    """The finding as plain data.
+
+    ``start`` and ``end`` are 0-based half-open code points in the article's text. That is the line, but in Markdown,
+    where an article has many, and ``line`` and ``column`` say which.
+    """
     fix = finding.fix
+    line, column, *_ = region(finding.article, finding.span)
     return {
         "rule": finding.rule,
         "name": finding.name,
         "level": finding.level,
         "confidence": finding.confidence,
         "path": finding.article.source,
-        "line": finding.article.line,
-        "column": finding.span.start + 1,
+        "line": line,
+        "column": column,
         "start": finding.span.start,
         "end": finding.span.end,
         "text": finding.article.text[finding.span.start : finding.span.end],

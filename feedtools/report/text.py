@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from feedtools.report.places import line_around, region
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -24,13 +26,14 @@ def text(findings: Iterable[Finding], *, color: bool = False, excerpt: bool = Tr
         excerpt: whether to show the article's text; without it there is one line a finding.
     """
     for finding in findings:
-        place = f"{escape(finding.article.source)}:{finding.article.line}:{finding.span.start + 1}"
+        line, column, *_ = region(finding.article, finding.span)
+        place = f"{escape(finding.article.source)}:{line}:{column}"
         level = _paint(finding.level, _COLORS[finding.level], color)
         code = _paint(finding.rule, "1", color)
         yield f"{place}: {level} {code} {escape(finding.message)}\n"
         if excerpt and finding.article.text:
-            line, caret = excerpt_of(finding.article.text, finding.span)
-            yield f"    {line}\n    {_paint(caret, _COLORS[finding.level], color)}\n"
+            shown, caret = excerpt_of(*line_around(finding.article, finding.span))
+            yield f"  | {shown}\n  | {_paint(caret, _COLORS[finding.level], color)}\n"
 
 
 def _paint(value: str, code: str, color: bool) -> str:

@@ -1,0 +1,98 @@
+"""Which findings are reported: neither those that are allowed, nor known ones, nor those of unchanged articles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from feedtools import allow, baseline
+from feedtools.config import Config
+from feedtools.errors import FeedtoolsError
+from feedtools.model import Article, Finding
+from feedtools.rules import Rule
+
+
+class Kept(NamedTuple):
+    """What is left of the findings, and what became of the others.
+
+    Attributes:
+        findings: those to report.
+        allowed: how many ``feedtools-allow.toml`` covers.
+        stale: its entries that cover nothing any more.
+        unchanged: how many stand in articles that the ``since`` revision has too.
+        known: how many are in the baseline.
+        gone: how many of the baseline are not found any more.
+    """
+
+    findings: list[Finding]
+    allowed: int = 0
+    stale: tuple[FeedtoolsError, ...] = ()
+    unchanged: int = 0
+    known: int = 0
+    gone: int = 0
+
+
+def keep(
+    findings: Sequence[Finding],
+    articles: Sequence[Article],
+    files: Sequence[str],
+    rules: Sequence[Rule],
+    config: Config,
+    *,
+    whole: bool,
+) -> Kept:
+    """Take out what is allowed, then what is unchanged, then what is known.
+
+    Args:
+        findings: of all files.
+        articles: that were checked.
+        files: that were read.
+        rules: that ran.
+        config: names the baseline and the revision.
+        whole: whether folders were checked, not single files, so that an unused exception is a stale one.
+
+    Raises:
+        ConfigError: the allow file, the baseline or the revision cannot be used.
+    """
+    entries = exceptions(config)
+    names = [name for rule in rules for name in (rule.id, rule.name)]
+    allowed = allow.apply(findings, entries, config.root, articles, names, whole=whole)
+    left = allowed.findings
+    unchanged = known = gone = 0
+    if config.since:
+        from feedtools.api.since import changed
+
+        touched = changed(left, files, config)
+        unchanged, left = len(left) - len(touched), touched
+    if config.baseline:
+        compared = baseline.compare(left, baseline.load(config.root / config.baseline), config.root, files)
+        left, known, gone = compared.new, compared.known, compared.gone
+    return Kept(left, allowed.allowed, tuple(_stale(entry, config) for entry in allowed.stale), unchanged, known, gone)
+
+
+def exceptions(config: Config) -> tuple[allow.Entry, ...]:
+    """The entries of the allow file beside the configuration.
+
+    Raises:
+        ConfigError: it is invalid.
+    """
+    return allow.load(config.root / allow.FILE)
+
+
+def _stale(entry: allow.Entry, config: Config) -> FeedtoolsError:
+    words = entry.text or entry.within or f"article {entry.article}"
+    message = f"allows nothing any more: {entry.rule} at {words!r}; remove the entry"
+    return FeedtoolsError(message, path=os.path.relpath(config.root / allow.FILE), line=entry.line)
+
+
+def write_baseline(findings: Sequence[Finding], path: Path, root: Path) -> None:
+    """Write a baseline of these findings.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    from feedtools.output import write_whole
+
+    write_whole(path, baseline.dump(findings, root))

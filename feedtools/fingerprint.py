@@ -1,0 +1,45 @@
+"""A finding's identity: by rule, file and the words around it, so that it outlives moved lines."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from feedtools.model import Finding
+
+CONTEXT = 40
+"""Code points on either side of a span that belong to its identity."""
+
+
+def relative(path: str, root: str = ".") -> str:
+    """The path from ``root`` with forward slashes, where it lies inside; else as it is."""
+    if not os.path.isabs(path) and root == ".":
+        plain = os.path.normpath(path)
+    else:
+        plain = os.path.relpath(os.path.abspath(path), os.path.abspath(root))
+        if plain.startswith(os.pardir):
+            plain = os.path.abspath(path)
+    return plain.replace(os.sep, "/")
+
+
+def fingerprints(findings: Iterable[Finding], root: str = ".") -> list[str]:
+    """One identity a finding: 32 hexadecimal digits of BLAKE2b over rule, path from ``root``, span and context.
+
+    Lines and columns do not count. Findings that agree in all of it, such as those of a repeated article, are told
+    apart by their order.
+    """
+    seen: Counter[str] = Counter()
+    result = []
+    for finding in findings:
+        text, (start, end) = finding.article.text, finding.span
+        around = (text[max(0, start - CONTEXT) : start], text[start:end], text[end : end + CONTEXT])
+        plain = "\0".join((finding.rule, relative(finding.article.source, root), *around))
+        seen[plain] += 1
+        salted = plain if seen[plain] == 1 else f"{plain}\0{seen[plain]}"
+        result.append(hashlib.blake2b(salted.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest())
+    return result
