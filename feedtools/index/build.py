@@ -87,12 +87,21 @@ def repack(index: Index, new: Sequence[tuple[Keys, Keys]] = ()) -> None:
     inner = np.array([row << postings.REMAINDER_BITS << 8 * width for row in edges[1:-1]], np.uint64)
     slices = np.split(words, np.searchsorted(words, inner))
     for (low, high), mine in zip(pairwise(edges), slices, strict=True):
-        merged = np.unique(np.concatenate([_held(index, low, high, width), mine]))
+        merged = _merged(_held(index, low, high, width), mine)
         if alive is not None:
             merged = merged[alive[postings.split(merged, rows, width)[1].astype(np.int64)]]
         packed += len(merged)
         index.replace_blocks(low, high, postings.pack(merged, width))
     index.settle(rows, width, packed)
+
+
+def _merged(held: Keys, new: Keys) -> Keys:
+    """Two ascending arrays as one, ascending, each posting once."""
+    words = new
+    if len(held):
+        words = np.concatenate([held, new])
+        words.sort()
+    return words[np.append(True, words[1:] != words[:-1])] if len(words) else words
 
 
 def _held(index: Index, low: int, high: int, width: int) -> Keys:
