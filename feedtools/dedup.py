@@ -8,6 +8,7 @@ import numpy as np
 
 from feedtools import cluster, join, kernel, match
 from feedtools.model import Match
+from feedtools.sketch import FEW_KEYS, SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,13 +18,6 @@ if TYPE_CHECKING:
     from feedtools.model import Cluster
 
     Ints = NDArray[np.int64]
-
-SHARED = 0.1
-"""Share of the shorter text's keys that a candidate must have in common with the other."""
-
-
-FEW_KEYS = 16
-"""Number of keys from which they decide by themselves, and an equal head alone proves nothing."""
 
 
 class Result(NamedTuple):

@@ -9,14 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from feedtools import cluster, match, normal
+from feedtools import normal
 from feedtools.model import Cluster, Match
-from feedtools.sketch import gram_hashes, head_key
+from feedtools.sketch import FEW_KEYS, SHARED, gram_hashes, head_key
 
 FEW = 96
 """Texts up to which this costs less than importing numpy."""
-SHARED = 0.1
-"""As in ``feedtools.dedup``: the share of the shorter text's keys that a candidate must have in common."""
 
 
 class _Document(NamedTuple):
@@ -37,9 +35,14 @@ def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
     ]
     documents = [_document(number, text) for text, number in first.items()]
     documents.sort(key=lambda it: (-len(it.symbols), it.head or 0, sum(it.keys) & (1 << 64) - 1, it.number))
+    pairs = list(_candidates(documents))
+    if not exact and not pairs:  # a clean transmission needs nothing that verifies
+        return ()
+    from feedtools import cluster, match
+
     found = [
         verified
-        for b, a in _candidates(documents)
+        for b, a in pairs
         if (verified := match.match_symbols(a.symbols, b.symbols, a.text, b.text, a.number, b.number)) is not None
     ]
     sizes = {it.text: len(it.symbols) for it in documents}
@@ -65,13 +68,13 @@ def _candidates(documents: Sequence[_Document]) -> Iterator[tuple[_Document, _Do
             buckets[key].append(place)
         if document.head is not None:
             heads[document.head].append(place)
+
+    def least(edge: tuple[int, int]) -> int:
+        return min(len(documents[edge[0]].keys), len(documents[edge[1]].keys))
+
     shared = Counter(edge for bucket in buckets.values() for edge in _edges(bucket))
-    pairs = {
-        (low, high)
-        for (low, high), count in shared.items()
-        if count >= SHARED * min(len(documents[low].keys), len(documents[high].keys))
-    }
-    pairs.update(edge for bucket in heads.values() for edge in _edges(bucket))
+    pairs = {edge for edge, count in shared.items() if count >= SHARED * least(edge)}
+    pairs.update(edge for bucket in heads.values() for edge in _edges(bucket) if least(edge) < FEW_KEYS)
     for low, high in sorted(pairs):
         yield documents[low], documents[high]
 

@@ -84,14 +84,20 @@ _KEYS: dict[str, tuple[type, bool]] = {  # key: (type, required)
 }
 
 
-def load(path: Path, *, trusted: bool = False) -> Rule:
+def load(path: Path, *, trusted: bool = False, examples: bool = True) -> Rule:
     """Read one rule file.
+
+    Args:
+        path: the TOML file.
+        trusted: whether it is one of ours, whose tests have proved it.
+        examples: whether its examples are read as well: most of the file, and no check needs them.
 
     Raises:
         RuleError: it is not TOML, or not a rule; the message names the file, the key and what was expected.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        raw = tomllib.loads(text) if examples else {**tomllib.loads(text.split("\n[[", 1)[0]), "bad": [], "good": []}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RuleError(f"not a TOML rule file: {error}", path=str(path)) from error
     try:
@@ -219,7 +225,7 @@ def _check_patterns(rule: Rule) -> None:
                 raise ValueError(f"fix.replace: {error}") from error
 
 
-def load_folder(folder: Path, *, trusted: bool = False) -> tuple[Rule, ...]:
+def load_folder(folder: Path, *, trusted: bool = False, examples: bool = True) -> tuple[Rule, ...]:
     """All rules of a pack, sorted by id.
 
     Raises:
@@ -228,12 +234,12 @@ def load_folder(folder: Path, *, trusted: bool = False) -> tuple[Rule, ...]:
     paths = sorted(folder.glob("*.toml"))
     if not paths:
         raise RuleError("no rule files here; expected *.toml", path=str(folder))
-    return merge(load(path, trusted=trusted) for path in paths)
+    return merge(load(path, trusted=trusted, examples=examples) for path in paths)
 
 
-def builtin() -> tuple[Rule, ...]:
+def builtin(*, examples: bool = True) -> tuple[Rule, ...]:
     """The rules that ship with feedtools."""
-    return load_folder(rules_folder(), trusted=True)
+    return load_folder(rules_folder(), trusted=True, examples=examples)
 
 
 def merge(rules: Iterable[Rule]) -> tuple[Rule, ...]:

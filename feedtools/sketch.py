@@ -31,6 +31,11 @@ INDEX_SCALE = 16
 SHORT = 20
 """Below this many symbols nothing can be decided but equality."""
 
+SHARED = 0.1
+"""Share of the shorter text's keys that a candidate must have in common with the other."""
+FEW_KEYS = 16
+"""Number of keys from which they decide by themselves, and an equal head alone proves nothing."""
+
 MASK = (1 << 64) - 1
 MIX = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9)
 STEP = (0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB)

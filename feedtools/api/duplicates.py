@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from feedtools.duplicates import findings
 from feedtools.few import FEW
-from feedtools.match import explain
 from feedtools.model import Article, Cluster, Finding
 from feedtools.rules import Rule
 
@@ -21,6 +20,10 @@ def clusters(texts: Sequence[str], jobs: int = 1) -> tuple[Cluster, ...]:
         from feedtools.dedup import dedup
 
         found = dedup(texts, jobs=jobs).clusters
+    if not found:
+        return ()
+    from feedtools.match import explain
+
     return tuple(
         cluster._replace(matches=tuple(explain(match, texts[match.a], texts[match.b]) for match in cluster.matches))
         for cluster in found

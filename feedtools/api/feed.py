@@ -31,13 +31,15 @@ def active_rules(config: Config) -> tuple[Rule, ...]:
         RuleError: a rule pack is invalid.
         ConfigError: a code or an option does not exist.
     """
-    return select(configure(all_rules(config), config.rules), config.select, config.ignore, config.extend_select)
+    return select(
+        configure(all_rules(config, examples=False), config.rules), config.select, config.ignore, config.extend_select
+    )
 
 
-def all_rules(config: Config) -> tuple[Rule, ...]:
+def all_rules(config: Config, *, examples: bool = True) -> tuple[Rule, ...]:
     """The built-in rules and those of the configured packs."""
     packs = [load_folder(config.root / folder) for folder in config.rule_packs]
-    return merge([*builtin(), *(rule for pack in packs for rule in pack)])
+    return merge([*builtin(examples=examples), *(rule for pack in packs for rule in pack)])
 
 
 def batches(files: Sequence[str], config: Config, on_error: Callable[[FeedtoolsError], None]) -> Iterator[Batch]:

@@ -11,10 +11,8 @@ from feedtools.index.postings import digest_posting, head_posting
 from feedtools.index.store import Document, Store, stored_keys
 from feedtools.match import explain, match_symbols
 from feedtools.model import Match
-from feedtools.sketch import Sketch, sketch
+from feedtools.sketch import FEW_KEYS, SHARED, Sketch, sketch
 
-SHARED = 0.1
-"""As in ``feedtools.dedup``: the share of the shorter text's keys that a candidate must have in common."""
 CANDIDATES = 32
 """Documents verified together for one article: those that share most, the earliest published first."""
 MOST = 512
@@ -44,13 +42,13 @@ def _find(store: Store, text: str, own: frozenset[str]) -> list[Published]:
     symbols = normal.symbols(text)
     holding = store.holding(stored_keys(made))
     shared = Counter(number for numbers in holding.values() for number in numbers)
-    certain = _certain(made, holding)
-    ranked = sorted(shared, key=lambda number: (-shared[number], number not in certain, number))[:MOST]
+    hints = _hints(made, holding)
+    ranked = sorted(shared, key=lambda number: (-shared[number], number not in hints.same, number))[:MOST]
     found: list[Published] = []
     for start in range(0, len(ranked), CANDIDATES):
         part = ranked[start : start + CANDIDATES]
         for document in store.documents(part):
-            if document.source in own or not _enough(document, made, shared[document.number], certain):
+            if document.source in own or not _enough(document, made, shared[document.number], hints):
                 continue
             match = match_symbols(symbols, normal.symbols(document.text), text, document.text, 0, 1)
             if match is not None and match.kind != "overlap":
@@ -66,14 +64,24 @@ def _explained(found: Published, text: str) -> Published:
     return found._replace(match=explain(found.match, texts[found.match.a], texts[found.match.b]))
 
 
-def _certain(made: Sketch, holding: Mapping[int, Sequence[int]]) -> frozenset[int]:
-    """Documents that begin alike or are the same text: candidates however few keys they share."""
-    keys = [digest_posting(made.digest)] + ([head_posting(made.head)] if made.head is not None else [])
-    return frozenset(number for key in keys for number in holding.get(key, ()))
+class _Hints(NamedTuple):
+    """Documents that are candidates however few keys they share: the same text, and those that begin alike."""
+
+    same: frozenset[int]
+    begun_alike: frozenset[int]
 
 
-def _enough(document: Document, made: Sketch, shared: int, certain: frozenset[int]) -> bool:
-    return document.number in certain or shared >= SHARED * min(len(made.keys), document.keys)
+def _hints(made: Sketch, holding: Mapping[int, Sequence[int]]) -> _Hints:
+    heads = holding.get(head_posting(made.head), ()) if made.head is not None else ()
+    return _Hints(frozenset(holding.get(digest_posting(made.digest), ())), frozenset(heads))
+
+
+def _enough(document: Document, made: Sketch, shared: int, hints: _Hints) -> bool:
+    """Whether to verify a document: the conditions of ``feedtools.dedup``."""
+    least = min(len(made.keys), document.keys)
+    number = document.number
+    alike = number in hints.same or (number in hints.begun_alike and least < FEW_KEYS)
+    return alike or shared - (number in hints.begun_alike) >= SHARED * least
 
 
 def _best_first(found: Published) -> tuple[bool, float, float, str, int]:
