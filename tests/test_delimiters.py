@@ -72,6 +72,7 @@ def test_formulas_are_found_whole(text: str, expected: list[tuple[str, bool]]) -
         "echo ${x} $my_var $",
         r"\$5 与 \$6",
         r"\\(x\\)",
+        r"g W\(1 a ) = a 2",
         "$ make test",
         "$",
         "$$",

@@ -159,6 +159,12 @@ def test_formulas_that_render(body: str) -> None:
         (r"\begin{array}{q}a\end{array}", "columns"),
         (r"\begin{alignat}{x}a\end{alignat}", "number"),
         (r"a \tag{1} \tag{2}", "second-tag"),
+        (r"\newcommand{\frac}{x}", "redefined"),
+        (r"\renewcommand{\foo}{x}", "undefined"),
+        (r"\def\foo{\frac{a}} \foo", "macro-body"),
+        (r"\begin{alignedat}{1}a & b & c\end{alignedat}", "too-many-columns"),
+        (r"a \over ^2", "no-base"),
+        (r"\hspace{}", "length"),
     ],
 )
 def test_formulas_that_do_not(body: str, expected: str) -> None:
@@ -313,6 +319,8 @@ UNITS = [
     r"\sqrt[x]{",
     "²",
     r"\newcommand{",
+    r"\def\a{}",
+    r"\def\a{x}\a",
     r"\foo",
     r"\hspace{1em}",
 ]

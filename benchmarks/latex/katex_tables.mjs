@@ -30,8 +30,8 @@ const GRAMMAR = new Set(("\\left \\right \\middle \\begin \\end \\\\ \\cr \\newl
 // Argument kinds: m as the surroundings, M math, t text, p one atom, s size, c colour, u anything, d delimiter,
 // o optional (as m), * optional star, O optional and unread, g tag, w one group or any one token.
 const KIND = {math: "M", text: "t", hbox: "t", size: "s", color: "c", url: "u", raw: "u", original: "m", primitive: "p"};
-const SAMPLE = {m: "{a}", M: "{a}", t: "{a}", p: "{a}", s: "{1em}", c: "{red}", u: "{a}", d: "(", o: "", O: "", "*": "", g: "{a}", w: "{a}"};
-const MACROS = {"\\hspace": "*s", "\\operatorname": "*m", "\\tag": "*g", "\\llap": "t", "\\rlap": "t", "\\clap": "t", "\\underbar": "t",
+const SAMPLE = {m: "{a}", M: "{a}", t: "{a}", p: "{a}", s: "{1em}", h: "{1em}", c: "{red}", u: "{a}", d: "(", o: "", O: "", "*": "", g: "{a}", w: "{a}"};
+const MACROS = {"\\hspace": "*h", "\\operatorname": "*m", "\\tag": "*g", "\\llap": "t", "\\rlap": "t", "\\clap": "t", "\\underbar": "t",
   "\\boxed": "M", "\\pod": "w", "\\pmod": "w", "\\mod": "w", "\\Braket": "m", "\\Set": "m", "\\set": "m", "\\bra@ket": null, "\\bra@set": null};
 
 function spec(name) {

@@ -41,6 +41,8 @@ _OPENING_DOLLAR = re.compile(
 )
 _BRACKET = re.compile(r"\\[()\[\]]|\\\\")
 _TEXT_BEFORE_BRACE = re.compile(r"\\(?:text\w*|mbox|hbox|fbox|emph|tag\*?)\s*\{|\\.|[{}]", re.DOTALL)
+# ``f\(x)``: a bracket escaped in Markdown and left so, not a formula that was never closed.
+_ESCAPED_BRACKET = re.compile(r"\\\([^\\()_^]*+(?:\([^\\()_^]*+\)[^\\()_^]*+)*+\)")
 # Prose goes on after a formula that was left open: a full-width mark, or a space and a Chinese word.
 _PROSE = re.compile(r"\\.|[{}]|[。，；、？！]|(?<=[^\s\\]) +(?=[一-鿿]{2})", re.DOTALL)
 _TEX = re.compile(r"\\[A-Za-z]|[_^]\s*[\w{(\\]")
@@ -85,8 +87,15 @@ def _special(text: str, start: int, at: int, match: re.Match[str]) -> Math | Non
     return _dollars(text, start, text[start:at])
 
 
-def _bracketed(text: str, start: int) -> Math:
+def _bracketed(text: str, start: int) -> Math | None:
     r"""A formula in ``\( \)`` or ``\[ \]`` that holds another delimiter, or has no end."""
+    math = _delimited(text, start)
+    if not math.closed and text[start - 1 : start].isalnum() and _ESCAPED_BRACKET.match(text, start, math.end):
+        return None
+    return math
+
+
+def _delimited(text: str, start: int) -> Math:
     opener = text[start : start + 2]
     closer = "\\)" if opener == "\\(" else "\\]"
     nested = ""

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from feedtools.checks.latex.faults import BrokenError
-from feedtools.checks.latex.tables import Command
 
 if TYPE_CHECKING:
     from feedtools.checks.latex.parser import Parser
@@ -162,6 +161,8 @@ def optional(self: Parser, tok: str, i: int) -> int:
     if tok != "[":
         return i
     close = closing_bracket(self, i)
+    if self.need.startswith("p"):
+        self.need = "m" + self.need[1:]
     if kind == "O":
         return close + 1
     self.tokens[close] = OPTIONAL_END
@@ -210,7 +211,7 @@ def special(self: Parser, kind: str, tok: str, i: int) -> int:
     """Lengths, colours, and arguments nobody reads."""
     if tok == "{":
         text, after = group_text(self, i)
-    elif kind == "s":
+    elif kind in "sh":
         match = _SIZE.match("".join(self.tokens[i : i + 4]))
         if not match:
             raise BrokenError("length", i, self.command, tok)
@@ -223,7 +224,7 @@ def special(self: Parser, kind: str, tok: str, i: int) -> int:
             text, after = tok, i + 1
         else:
             after = shorten(self, tok, i)
-    if kind == "s" and text and not _SIZE.search(text):
+    if (kind == "s" and text and not _SIZE.search(text)) or (kind == "h" and not _SIZE.match(text.strip())):
         raise BrokenError("length", i, self.command, text)
     if kind == "c" and not _COLOUR.fullmatch(text):
         raise BrokenError("colour", i, self.command, text)
@@ -265,7 +266,7 @@ def row_gap(self: Parser, i: int) -> int:
     r"""The length in ``\\[2mm]``."""
     close = closing_bracket(self, i)
     text = "".join(self.tokens[i + 1 : close])
-    if not _SIZE.search(text):
+    if not _SIZE.search(text) and (text or not self.tables.loose):
         raise BrokenError("row-gap", i, what=f"[{text}]")
     return close + 1
 
@@ -290,28 +291,6 @@ def environment(self: Parser, args: str, i: int) -> int:
     good = _COLUMNS.fullmatch(text) if args == "A" else text.strip().isdigit() and int(text[:9]) > 0
     if not good or not tok:
         raise BrokenError("columns" if args == "A" else "number", i, i, text)
+    if args == "N":
+        self.widths[len(self.stack) + 1] = 2 * int(text[:9])
     return after
-
-
-def define(self: Parser, tok: str, i: int) -> int:
-    r"""``\newcommand{\name}[2]{…}`` and ``\def\name#1{…}``: know the name from here on, leave the body unread."""
-    j = i + 1
-    while self.tokens[j].isspace() or self.tokens[j] == "{":
-        j += 1
-    name = self.tokens[j]
-    if not name.startswith("\\"):
-        raise BrokenError("missing-argument", j, i, name)
-    count = 0
-    j += 1
-    while self.tokens[j] != "{" and self.tokens[j]:
-        digits = [int(c) for c in self.tokens[j] if c in "123456789"]
-        count = max([count, *digits])
-        j += 1
-    if not self.tokens[j]:
-        raise BrokenError("missing-argument", j, i, tok)
-    command = Command("m" * count, 0, False)
-    self.math = {**self.math, name: command}
-    self.texts = {**self.texts, name: command}
-    self.switch(self.text)
-    self.flags = 0
-    return group_text(self, j)[1]

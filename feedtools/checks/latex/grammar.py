@@ -10,13 +10,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from feedtools.checks.latex import arguments
+from feedtools.checks.latex.definitions import define
 from feedtools.checks.latex.faults import BrokenError
 
 if TYPE_CHECKING:
     from feedtools.checks.latex.parser import Parser
 
-SUP, SUB, LIMITS, ROW, NO_BASE = 1, 2, 4, 8, 16
-"""Bits of ``Parser.flags``: the atom has a superscript, a subscript, may take limits, no scripts; a row begins here."""
+SUP, SUB, LIMITS, ROW, NO_BASE, START = 1, 2, 4, 8, 16, 32
+"""Bits of ``Parser.flags``: the atom has a superscript, a subscript, may take limits, none; a row, a group begins."""
 
 NUMBERED = re.compile(r"(?:equation|align|gather|multline|eqnarray|flalign|x{0,2}alignat)\*?")
 """Environments that MathJax refuses inside one another."""
@@ -39,7 +40,11 @@ def unusual(self: Parser, tok: str, i: int) -> int:
         raise BrokenError("lone-backslash" if tok == "\\" else "unknown", i, what=tok)
     first = tok[0]
     if first in self.tables.superscripts or first in self.tables.subscripts:
-        if not self.text:
+        if self.flags & NO_BASE and not self.text:
+            raise BrokenError("no-base", i, what=first)
+        if self.flags & START:
+            self.flags = 0
+        elif not self.text:
             self.flags |= SUP if first in self.tables.superscripts else SUB
         return i + 1
     arguments.check_character(self, tok, i, self.text)
@@ -213,7 +218,7 @@ def begin(self: Parser, tok: str, i: int) -> int:
     self.flags = 0
     self.push(name, i, False)
     self.columns = 1
-    self.flags = ROW
+    self.flags = ROW | START
     return after
 
 
@@ -239,9 +244,10 @@ def ampersand(self: Parser, tok: str, i: int) -> int:
     if environment is None:
         raise BrokenError("stray-ampersand", i, self.stack[-1].opener if self.stack else -1)
     self.columns += 1
-    if environment.columns and self.columns > environment.columns:
+    most = self.widths.get(len(self.stack), 0) if environment.args == "N" else environment.columns
+    if most and self.columns > most:
         raise BrokenError("too-many-columns", i, self.stack[-1].opener, self.stack[-1].closer)
-    self.flags = 0
+    self.flags = START
     self.infix = False
     return i + 1
 
@@ -256,7 +262,7 @@ def newline(self: Parser, tok: str, i: int) -> int:
     if environment and environment.columns != 1:
         self.columns = 1
         self.infix = False
-        self.flags = ROW
+        self.flags = ROW | START
         if environment.tags:
             self.tagged = -1
     if tok == "\\\\" and self.tokens[i + 1] == "[":
@@ -266,7 +272,8 @@ def newline(self: Parser, tok: str, i: int) -> int:
 
 def hline(self: Parser, tok: str, i: int) -> int:
     r"""``\hline`` begins a row."""
-    if not self.flags & ROW:
+    inside = self.stack and self.stack[-1].closer in self.tables.environments
+    if not self.flags & ROW and not (inside and self.tables.loose):
         raise BrokenError("hline", i, what=tok)
     return i + 1
 
@@ -328,11 +335,11 @@ GRAMMAR: dict[str, Step] = {
     "#": forbidden,
     "\\begin": bare_environment,
     "\\end": bare_environment,
-    "\\newcommand": arguments.define,
-    "\\renewcommand": arguments.define,
-    "\\providecommand": arguments.define,
-    "\\def": arguments.define,
-    "\\gdef": arguments.define,
+    "\\newcommand": define,
+    "\\renewcommand": define,
+    "\\providecommand": define,
+    "\\def": define,
+    "\\gdef": define,
     **dict.fromkeys(("\\over", "\\choose", "\\atop", "\\brace", "\\brack", "\\above"), infix),
     **dict.fromkeys(("\\char", "\\let", "\\global", "\\long", "\\noexpand", "\\expandafter"), lenient),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from feedtools.checks.latex.faults import Fault
@@ -35,6 +36,9 @@ WORDS = {
     "too-many-columns": "one & too many: {opened} {at} takes no more columns",
     "hline": "{what} works only at the beginning of a row",
     "comment": "% hides the rest of the line, and with it what closes {opened}; write \\% for a per cent sign",
+    "redefined": "{what} is a command already; define it with \\renewcommand",
+    "undefined": "{what} is no command yet; define it with \\newcommand",
+    "macro-body": "what {what} is defined as would not render by itself",
     "hash": "# has no meaning in a formula; write \\#",
     "environment-name": "{what} has no environment name in braces after it",
     "length": "{opened} {at} needs a length such as 1em or 2pt, not {what}",
@@ -46,6 +50,7 @@ WORDS = {
 }
 """One template a kind of fault."""
 
+_ESCAPE = re.compile(r"&#?\w{1,8};")
 _CLOSERS = {"}": "}", "]": "]", "\x01": "]", "$": "$"}
 
 
@@ -69,8 +74,11 @@ def describe(fault: Fault, body: str, opener: str, names: Iterable[str]) -> str:
     if fault.code in {"unknown", "unknown-environment"}:
         hint = likely(fault.what, names)
     elif fault.code == "stray-ampersand":
+        escape = _ESCAPE.match(body, fault.start)
         hint = "write \\& for the sign"
-        if fault.opener >= 0:
+        if escape:
+            hint = f"this is the HTML escape {_quote(escape.group())}, put the character it stands for"
+        elif fault.opener >= 0:
             hint = f"close {_head(body, fault.opener, opened)} first, or write \\& for the sign"
     sentence = WORDS[fault.code].format(
         opened=_quote(opened),

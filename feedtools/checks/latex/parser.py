@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from feedtools.checks.latex import arguments
 from feedtools.checks.latex.faults import BrokenError, Fault
-from feedtools.checks.latex.grammar import GRAMMAR, unusual
+from feedtools.checks.latex.grammar import GRAMMAR, START, unusual
 from feedtools.checks.latex.tables import Command, Tables
 
 # Ordinary characters, alike in math and in text, are one token.  ASCII and Chinese stand in sets of their own:
@@ -81,21 +81,24 @@ class Parser:
         self.tokens = tokens_of(body)
         self.tokens.append("")
         self.tables = tables
-        self.math: Mapping[str, Command] = {**tables.math, **macros} if macros else tables.math
-        self.texts: Mapping[str, Command] = {**tables.text, **macros} if macros else tables.text
+        self.own: dict[str, Command] = {}
+        self.math = {**tables.math, **macros} if macros else tables.math
+        self.texts = {**tables.text, **macros} if macros else tables.text
         self.table = self.math
         self.display = display
         self.max_depth = max_depth
         self.stack: list[Frame] = []
         self.text = False
         self.need = ""
-        self.flags = 0
+        self.flags = START
         self.infix = False
         self.command = 0
         self.columns = 0
         self.lefts = 0
         self.tagged = -1
         self.matching: list[int] = []
+        self.widths: dict[int, int] = {}
+        self.uses: dict[str, int] = {}
 
     def run(self) -> None:
         """Read all tokens.
@@ -138,7 +141,7 @@ class Parser:
             Frame(closer, self.text, self.need, self.flags, self.infix, opener, self.command, self.columns)
         )
         self.need = ""
-        self.flags = 0
+        self.flags = START
         self.infix = False
         self.switch(text)
 
@@ -160,6 +163,12 @@ class Parser:
         """Go on in text or in math mode."""
         self.text = text
         self.table = self.texts if text else self.math
+
+    def last_use(self, name: str) -> int:
+        """The number of the last token ``name``; one pass over the formula serves all questions."""
+        if not self.uses:
+            self.uses = {tok: at for at, tok in enumerate(self.tokens)}
+        return self.uses.get(name, -1)
 
     def finish(self, i: int) -> None:
         """The end of the formula: nothing may be open."""

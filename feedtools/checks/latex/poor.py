@@ -7,7 +7,7 @@ Each kind of loss has its own pattern; the option ``kinds`` chooses among them. 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from feedtools.checks.base import Hit, View
@@ -52,10 +52,17 @@ _OPERATOR = re.compile(
 _MINUS = re.compile(
     r"[_^]\{\(?([a-z])(1)\)?\}|\((1)(?:[a-z]|\\(?:alpha|beta|gamma|lambda|epsilon|varepsilon|rho|tau|eta)\b)\)"
 )
-_NAMES = dict(zip("αβγδεζηθικλμνξπρστυφχψω", ["alpha", "beta", "gamma", "delta", "varepsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "varphi", "chi", "psi", "omega"], strict=True))  # fmt: skip
-_NAMES |= dict(
-    zip("ΓΔΘΛΞΠΣΦΨΩϵϕ", ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega", "epsilon", "phi"], strict=True)
+_NAMES = dict(
+    re.findall(
+        r"(\S) (\w+)",
+        "α alpha β beta γ gamma δ delta ε varepsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi π pi "
+        "ρ rho σ sigma τ tau υ upsilon φ varphi χ chi ψ psi ω omega Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma "
+        "Φ Phi Ψ Psi Ω Omega ϵ epsilon ϕ phi",
+    )
 )
+
+Kind = Callable[[str, str], Iterator[Hit]]
+"""Finds one kind of loss: given the formula, and the formula with words and commands blanked out."""
 
 
 def poor(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -67,9 +74,7 @@ def poor(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
             continue
         body, offset, display = formula(view.text, math)
         plain = _WORDS.sub(lambda match: " " * len(match.group()), body)
-        hits: list[Hit] = []
-        for kind in kinds:
-            hits += [hit for hit in kind(body, plain) if not any(hit.start < h.end and h.start < hit.end for h in hits)]
+        hits = _found(kinds, body, plain)
         if not hits or find_fault(body, display, load("katex"), macros) is not None:
             continue
         mended = find_fault(_applied(body, hits), display, load("katex"), macros) is None
@@ -77,6 +82,18 @@ def poor(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
             edits = tuple(Edit(edit.start + offset, edit.end + offset, edit.text) for edit in hit.edits if mended)
             safety = hit.safety if edits else None
             yield hit._replace(start=hit.start + offset, end=hit.end + offset, edits=edits, safety=safety)
+
+
+def _found(kinds: Iterable[Kind], body: str, plain: str) -> list[Hit]:
+    """What the kinds find, each place once: the kind that comes first has it."""
+    hits = []
+    taken = bytearray(len(body))
+    for kind in kinds:
+        for hit in kind(body, plain):
+            if taken.find(1, hit.start, hit.end) < 0:
+                taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
+                hits.append(hit)
+    return hits
 
 
 def _applied(body: str, hits: list[Hit]) -> str:
@@ -160,19 +177,23 @@ def _operator(body: str, plain: str) -> Iterator[Hit]:
 
 def _minus(body: str, plain: str) -> Iterator[Hit]:
     r"""``x_{t1}`` beside ``x_t``, ``(1\gamma)``: a minus sign was probably deleted."""
-    for match in _MINUS.finditer(plain if "\\" not in body else body):
+    shifted = {letter: _is_shifted(body, letter) for letter in {match[1] for match in _MINUS.finditer(body)} if letter}
+    for match in _MINUS.finditer(body):
         one = 2 if match[2] else 3
-        if one == 2 and (
-            not re.search(rf"[_^]\{{?\(?{match[1]}(?![A-Za-z\d])", body)
-            or re.search(rf"[_^]\{{{match[1]}[02-9A-Za-z]", body)
-        ):
+        if match[1] and not shifted[match[1]]:
             continue
         at = match.start(2) if one == 2 else match.end(3)
         message = f"a minus sign was probably lost in ‘{match.group().strip('_^')}’"
         yield Hit(match.start() + (one == 2), match.end(), message, (Edit(at, at, "-"),), "unsafe", "low")
 
 
-_KINDS: dict[str, Callable[[str, str], Iterator[Hit]]] = {
+def _is_shifted(body: str, letter: str) -> bool:
+    """Whether ``t`` is an index by itself here, and never the first of two (``t2``, ``tn``)."""
+    alone = re.search(rf"[_^]\{{?\(?{letter}(?![A-Za-z\d])", body)
+    return alone is not None and not re.search(rf"[_^]\{{{letter}[02-9A-Za-z]", body)
+
+
+_KINDS: dict[str, Kind] = {
     "backslash": _backslash,
     "html": _html,
     "newline": _newline,

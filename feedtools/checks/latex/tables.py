@@ -14,8 +14,8 @@ class Command(NamedTuple):
 
     Attributes:
         args: one letter an argument: ``m`` in the mode around it, ``M`` math, ``t`` text, ``p`` a single atom,
-            ``o`` optional, ``O`` optional and unread, ``*`` optional star, ``s`` length, ``c`` colour, ``u`` unread,
-            ``d`` delimiter, ``g`` equation tag,
+            ``o`` optional, ``O`` optional and unread, ``*`` optional star, ``s`` length, ``h`` length that is
+            not empty, ``c`` colour, ``u`` unread, ``d`` delimiter, ``g`` equation tag,
             ``w`` one group or any one token.
         limits: 4 where ``\limits`` may follow, else 0.
         script: whether it may be a script without braces, as in ``x^\frac12``.
@@ -56,8 +56,8 @@ class Tables(NamedTuple):
         loose: MathJax's manner: any item may be a script, any character is set, environments of one kind do not nest.
     """
 
-    math: Mapping[str, Command]
-    text: Mapping[str, Command]
+    math: dict[str, Command]
+    text: dict[str, Command]
     environments: Mapping[str, Environment]
     delimiters: frozenset[str]
     accents: frozenset[str]
