@@ -117,6 +117,17 @@ def percents(name: str, entry: Facts) -> tuple[int, ...]:
     return tuple(shares)
 
 
+def cuts(form: str) -> str:
+    """Where the hyphens stand: offsets in the joined form, one in the middle of a number with ``=`` behind it."""
+    places, at = [], 0
+    for char in form:
+        if char in "-=":
+            places.append(f"{at}=" if char == "=" else str(at))
+        else:
+            at += 1
+    return ",".join(places)
+
+
 def fill(form: str, numbers: list[str]) -> str:
     """``form`` with its ``#`` replaced by the numbers, in order."""
     for number in numbers:
@@ -125,7 +136,7 @@ def fill(form: str, numbers: list[str]) -> str:
 
 
 def compounds(facts: dict[str, Facts], numbered: dict[str, Facts]) -> Iterator[str]:
-    """Lines ``hyphenated<TAB>plain<TAB>upper<TAB>mixed``, in the order of their joined forms.
+    """Lines ``joined<TAB>cuts<TAB>plain<TAB>upper<TAB>mixed``, in order.
 
     Args:
         facts: by joined form, numbers written ``#``.
@@ -148,7 +159,7 @@ def compounds(facts: dict[str, Facts], numbered: dict[str, Facts]) -> Iterator[s
             chosen[name] = (fill(general[0], re.findall("[0-9]+", name)), shares)
     for name in sorted(chosen):
         form, shares = chosen[name]
-        yield "\t".join([form, *map(str, shares)])
+        yield "\t".join([name, cuts(form), *map(str, shares)])
 
 
 def fold(tokens: dict[str, int]) -> Counter[str]:
@@ -214,7 +225,7 @@ def main(argv: list[str] | None = None) -> int:
     facts, tokens = count(arguments.counts)
     numbered = {name: entry for name, entry in count(arguments.counts, exact)[0].items() if re.search("[0-9]", name)}
     lines = list(compounds(facts, numbered))
-    taken = {re.sub("[-=]", "", line.split("\t")[0]) for line in lines}
+    taken = {line.split("\t")[0] for line in lines}
     arguments.output.mkdir(parents=True, exist_ok=True)
     (arguments.output / "compounds.tsv").write_text("\n".join(lines) + "\n", encoding="ascii")
     known = list(names(tokens, facts, taken))

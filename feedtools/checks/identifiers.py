@@ -57,7 +57,9 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
             ``high`` and ``unknown``, per cent of sureness (see the rule file).
     """
     how = hyphens(view.text, options.get("cut", 350))
-    if how == "kept":
+    if how == "kept" or not (
+        _cut_word(view.text) or view.evidence.compounds or any(map(judge, TOKEN.findall(view.text)))
+    ):
         return []
     if how == "unknown":
         sure = options.get("unknown", 88)
@@ -75,12 +77,14 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
     return [_hit(match, verdict, how, options) for match, verdict in found]
 
 
+def _cut_word(text: str) -> bool:
+    """Whether the article was cut off behind a Latin letter."""
+    return text.endswith("...") and text[-4:-3].isascii() and text[-4:-3].isalpha()
+
+
 def _candidates(view: View, least: int) -> Iterator[tuple[re.Match[str], Verdict]]:
     text, seen = view.text, view.evidence.compounds
     cut = len(text) - 3 if text.endswith("...") else -1
-    in_word = cut > 0 and text[cut - 1].isascii() and text[cut - 1].isalpha()
-    if not (in_word or seen or any(map(judge, TOKEN.findall(text)))):
-        return  # most articles: three times as fast as looking at every match
     for match in TOKEN.finditer(text):
         token = match.group()
         verdict = judge(token)

@@ -43,7 +43,7 @@ class Verdict(NamedTuple):
     restored: str
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 15)
 def judge(token: str) -> Verdict | None:
     """What is known of ``token``: from the lexicon, else from its shape; ``None`` for a word like any other."""
     verdict = _judge(token)

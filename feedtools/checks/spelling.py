@@ -32,6 +32,8 @@ def slip(word: str, term: str) -> Slip | None:
 
     A replaced letter is no slip here: it makes another word too often.
     """
+    if abs(len(word) - len(term)) > 1:
+        return None
     size = min(len(word), len(term))
     same = next((i for i in range(size) if word[i] != term[i]), size)
     if same == 0 or same >= len(term) - TAIL:
@@ -44,7 +46,7 @@ def slip(word: str, term: str) -> Slip | None:
     return "doubled" if same >= HEAD and word[same + 1 :] == term[same:] and word[same] == word[same - 1] else None
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 15)
 def candidates(word: str) -> tuple[tuple[str, Slip], ...]:
     """Common words from which ``word`` is one slip away; none if it is a word itself."""
     word = word.casefold()
