@@ -33,11 +33,17 @@ class Result(NamedTuple):
 
 
 class _Documents(NamedTuple):
-    """Distinct texts, numbered longest first by an order that does not depend on the input order."""
+    """Distinct texts, numbered longest first by an order that does not depend on the input order.
 
-    texts: list[str]
-    symbols: list[str]
-    numbers: list[int]
+    Attributes:
+        lengths: symbols of each text, in input order.
+        ranking: position in the input of the documents in their order; ``words`` and ``heads`` use the latter.
+        sizes: keys of each document, in that order.
+    """
+
+    parts: list[kernel.Sketches]
+    lengths: Ints
+    ranking: Ints
     words: NDArray[np.uint64]
     heads: NDArray[np.uint64]
     sizes: Ints
@@ -61,20 +67,23 @@ def dedup(
     del jobs
     order = range(len(texts)) if places is None else _ranks(places)
     exact, firsts = _collapse(texts, order)
-    documents = _sketch([texts[i] for i in firsts], firsts, order)
-    found = list(_verify(documents))
+    found: list[Match] = []
+    sizes: dict[int, int] = {}
+    if firsts:
+        kept = [texts[i] for i in firsts]
+        documents = _sketch(kept, np.array([order[i] for i in firsts]))
+        found = list(_verify(documents, kept, firsts))
+        sizes = dict(zip(firsts, documents.lengths.tolist(), strict=True))
     if evidence:
         found = [match.explain(m, texts[m.a], texts[m.b]) for m in found]
         exact = [match.explain(m, texts[m.a], texts[m.b]) for m in exact]
-    matches = tuple(sorted([*exact, *found]))
-    sizes = dict(zip(documents.numbers, map(len, documents.symbols), strict=True))
+    matches = sorted([*exact, *found])
     first_of = {m.a: m.b for m in exact}
 
     def rank(i: int) -> cluster.Rank:
-        size = sizes[first_of.get(i, i)]
-        return cluster.Rank(-size, match.damage(texts[i]), order[i])
+        return cluster.Rank(-sizes[first_of.get(i, i)], match.damage(texts[i]), order[i])
 
-    return Result(cluster.clusters(matches, rank), matches)
+    return Result(cluster.clusters(matches, rank), tuple(matches))
 
 
 def _ranks(places: Sequence[Any]) -> list[int]:
@@ -92,43 +101,25 @@ def _collapse(texts: Sequence[str], order: Sequence[int]) -> tuple[list[Match], 
     return [Match(i, first[texts[i]], "exact", 1.0, 1.0, 1.0) for i in copies], list(first.values())
 
 
-def _sketch(texts: list[str], numbers: list[int], order: Sequence[int]) -> _Documents:
-    parts: list[kernel.Sketches] = []
-    symbols: list[str] = []
-    for block in kernel.blocks(texts):
-        part = kernel.sketch_block(block)
-        symbols += kernel.strings(part.symbols, part.bounds)
-        parts.append(part)
-    if not parts:
-        none = np.empty(0, np.uint64)
-        return _Documents([], [], [], none, none, np.empty(0, np.int64), 1)
+def _sketch(texts: list[str], place: Ints) -> _Documents:
+    parts = [kernel.sketch_block(block) for block in kernel.blocks(texts)]
     keys = np.concatenate([part.keys for part in parts])
     sizes = np.concatenate([np.diff(part.key_bounds) for part in parts])
     heads = np.concatenate([part.heads for part in parts])
+    lengths = np.concatenate([np.diff(part.bounds) for part in parts])
     ends = np.cumsum(sizes)
     sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(keys, dtype=np.uint64)])
     content = sums[ends] - sums[ends - sizes]
-    lengths = np.array([len(s) for s in symbols])
-    place = np.array([order[i] for i in numbers])
     ranking = np.lexsort((place, content, heads, -lengths))
     rank = np.empty_like(ranking)
     rank[ranking] = np.arange(len(rank))
     bits = max(1, len(texts).bit_length())
     words = join.pack(keys, np.repeat(rank, sizes), bits, 3)
-    picked = ranking.tolist()
-    return _Documents(
-        [texts[i] for i in picked],
-        [symbols[i] for i in picked],
-        [numbers[i] for i in picked],
-        words,
-        heads[ranking],
-        sizes[ranking],
-        bits,
-    )
+    return _Documents(parts, lengths, ranking, words, heads[ranking], sizes[ranking], bits)
 
 
-def _candidates(documents: _Documents) -> Iterator[tuple[int, int]]:
-    """Pairs worth verifying, the longer document first, in ascending order."""
+def _candidates(documents: _Documents) -> tuple[list[int], list[int]]:
+    """Pairs worth verifying, in ascending order: positions of the longer documents and of the others."""
     low, high, shared = join.counted(join.edges(documents.words, documents.bits))
     enough = shared >= SHARED * np.minimum(documents.sizes[low], documents.sizes[high])
     by_keys = low[enough] << 32 | high[enough]
@@ -136,13 +127,14 @@ def _candidates(documents: _Documents) -> Iterator[tuple[int, int]]:
     words = join.pack(documents.heads[with_head], with_head, documents.bits, 0)
     low, high, _ = join.counted(join.edges(words, documents.bits))
     few = np.minimum(documents.sizes[low], documents.sizes[high]) < FEW_KEYS
-    for pair in np.union1d(by_keys, low[few] << 32 | high[few]).tolist():
-        yield pair >> 32, pair & 0xFFFFFFFF
+    pairs = np.union1d(by_keys, low[few] << 32 | high[few])
+    ranking = documents.ranking
+    return ranking[pairs >> 32].tolist(), ranking[pairs & 0xFFFFFFFF].tolist()
 
 
-def _verify(documents: _Documents) -> Iterator[Match]:
-    texts, symbols, numbers = documents.texts, documents.symbols, documents.numbers
-    for b, a in _candidates(documents):
+def _verify(documents: _Documents, texts: list[str], numbers: list[int]) -> Iterator[Match]:
+    symbols = [s for part in documents.parts for s in kernel.strings(part.symbols, part.bounds)]
+    for b, a in zip(*_candidates(documents), strict=True):
         found = match.match_symbols(symbols[a], symbols[b], texts[a], texts[b], numbers[a], numbers[b])
         if found is not None:
             yield found

@@ -44,13 +44,12 @@ OVERLAP_SYMBOLS = 30
 CLEAN = 0.9
 """Similarity below which a copy counts as edited, not merely cut or rendered otherwise."""
 _LONG_PROBE, _SHORT_PROBE = 10, 6
-_HOLES = ("[代码]", "[代碼]", "[公式]", "[Math]")
-_FORMULAS = ("\\(", "\\[")
 _OPENING = 80
 _INSTALMENT = re.compile(
     "第(?P<n>[0-9]+|[一二三四五六七八九十百]+)(?P<unit>部分|篇|期|章|节|讲|回|集|话|课|天|周|卷|册|弹)"
     "|(?P<word>part|chapter|lesson|episode|week|day|vol)(?P<m>[0-9]+)"
 )
+_DRIFT = 48
 _SLACK = 8
 """Hits whose diagonals differ by less than this vote together."""
 
@@ -91,8 +90,19 @@ def overlap(a: str, b: str) -> Overlap | None:
     at = b.find(a)
     if at >= 0:
         return Overlap(0, len(a), at, at + len(a), 1.0, True)
-    found = _in_place(a, b, IN_PLACE) or _by_hits(a, b)
+    found = (_begin_together(a, b) and _in_place(a, b, IN_PLACE)) or _by_hits(a, b)
     return found if found and found.same else _in_place(a, b, SIMILAR) or found
+
+
+def _begin_together(a: str, b: str) -> bool:
+    """Whether at least two of eight short runs of ``a`` stand in ``b`` about where they stand in ``a``."""
+    near = 0
+    for i in range(0, len(a) - _SHORT_PROBE + 1, max(1, len(a) // 8)):
+        if b.find(a[i : i + _SHORT_PROBE], max(0, i - _DRIFT), i + _DRIFT + _SHORT_PROBE) >= 0:
+            near += 1
+            if near == 2:
+                return True
+    return False
 
 
 def _in_place(a: str, b: str, similar: float) -> Overlap | None:
@@ -209,6 +219,8 @@ def _passage(a: str, b: str, hits: list[tuple[int, int]]) -> Overlap | None:
         p, q = p + 1, q + 1
     if min(p - i, q - j) < OVERLAP_SYMBOLS:
         return None
+    if a[i:p] == b[j:q]:
+        return Overlap(i, p, j, q, 1.0, False)
     width = max(p - i, q - j)
     similarity = 1 - Levenshtein.distance(a[i:p], b[j:q], score_cutoff=width // 2 + 1) / width
     return Overlap(i, p, j, q, similarity, False) if similarity >= SIMILAR else None
@@ -218,29 +230,35 @@ def kind_of(found: Overlap, a: str, b: str, text_a: str, text_b: str) -> Kind:
     """What ``a`` (the repeated, cut or contained text) is to ``b``."""
     if text_a == text_b:
         return "exact"
-    holes_differ = _has(text_a, _HOLES) != _has(text_b, _HOLES)
-    if not (found.same or (found.parted and holes_differ)) or _other_instalment(found, a, b):
+    if not found.same and not (found.parted and _has_holes(text_a) != _has_holes(text_b)):
+        return "overlap"
+    if found.similarity < 1 and _other_instalment(found, a, b):
         return "overlap"
     whole = found.a_start <= 0.1 * len(a) and found.a_end >= 0.9 * len(a)
     if not whole or found.similarity < CLEAN:
-        return "rerendered" if holes_differ and found.b_start <= 8 else "near"
+        return "rerendered" if found.b_start <= 8 and _has_holes(text_a) != _has_holes(text_b) else "near"
     if found.b_start > 8:
         return "contained"
-    apart = holes_differ or _has(text_a, _FORMULAS) != _has(text_b, _FORMULAS)
+    apart = _has_formulas(text_a) != _has_formulas(text_b) or _has_holes(text_a) != _has_holes(text_b)
     if found.b_end >= 0.95 * len(b):
         return "rerendered" if apart or found.similarity == 1 else "near"
     return "rerendered" if apart else "truncated"
 
 
-def _has(text: str, marks: tuple[str, ...]) -> bool:
-    return any(mark in text for mark in marks)
+def _has_holes(text: str) -> bool:
+    return "[" in text and ("[Math]" in text or "[公式]" in text or "[代码]" in text or "[代碼]" in text)
+
+
+def _has_formulas(text: str) -> bool:
+    return "\\" in text and ("\\(" in text or "\\[" in text)
 
 
 def _other_instalment(found: Overlap, a: str, b: str) -> bool:
     """Whether both texts open by naming their number in a series, and the numbers differ."""
     if max(found.a_start, found.b_start) > _OPENING:
         return False
-    one, two = _INSTALMENT.search(a, 0, 2 * _OPENING), _INSTALMENT.search(b, 0, 2 * _OPENING)
+    one = _INSTALMENT.search(a, 0, 2 * _OPENING)
+    two = one and _INSTALMENT.search(b, 0, 2 * _OPENING)
     if one is None or two is None:
         return False  # most true copies that differ in a numeral name no instalment
     return one.group("unit", "word") == two.group("unit", "word") and one.group() != two.group()

@@ -27,13 +27,12 @@ VERSION = 1
 
 _SAME, _DROP, _EXPAND = 0, 1, 2
 _NAMES = (
-    "math|formula|code|image|table|figure|video|"
-    "公式|数学公式|數學公式|代码|代碼|代码块|代碼塊|图片|圖片|图|圖|图像|圖像|表格|图表|圖表|视频|視頻"
+    "[Mm]ath|[Ff]ormula|[Cc]ode|[Ii]mage|[Tt]able|[Ff]igure|[Vv]ideo|MATH|CODE|"
+    "Ｍａｔｈ|公式|数学公式|數學公式|代码块?|代碼塊?|图片?|圖片?|图像|圖像|表格|图表|圖表|视频|視頻"
 )
-_TOKEN = re.compile(
-    rf"(?P<holder>[\[［【](?:{_NAMES})[\]］】]|[\[［【](?:m|ma|mat|math|公|公式|代|代码|代碼)(?:\.{{3}}|…)?\Z)"
-    r"|(?P<math>\\[()\[\]]|\$\$|\\begin\{\w{1,20}\*?\}|\\end\{\w{1,20}\*?\})",
-    re.IGNORECASE,
+_HOLDER = rf"(?:(?:{_NAMES})[\]］】]|(?:[Mm](?:a|at|ath)?|公式?|代[码碼]?)(?:\.{{3}}|…)?\Z)"
+_TOKEN = re.compile(  # every branch begins with a literal, which lets the engine skip from one to the next
+    rf"\\(?:[()\[\]]|(?:begin|end)\{{\w{{1,20}}\*?\}})|\$\$|\[{_HOLDER}|［{_HOLDER}|【{_HOLDER}"
 )
 _MARKS = ("\\", "[", "$$", "［", "【")
 _CLOSER = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
@@ -114,12 +113,14 @@ def _scan(text: str) -> list[tuple[int, int]]:
     opened, closer = -1, ""
     for token in _TOKEN.finditer(text):
         word = token.group()
-        if token.lastgroup == "holder":
+        if word == closer:
+            end = token.end()
+            if not _bare(text[opened + 2 : end - 2], closer):
+                spans.append((opened, end))
+            opened, closer = -1, ""
+        elif word[0] not in "\\$":
             if opened < 0:
                 spans.append(token.span())
-        elif opened >= 0 and word == closer:
-            _close(text, opened, token.end(), closer, spans)
-            opened = -1
         elif opened < 0 or closer == "\\)":  # an opener before \) came: the first one was a stray
             closer = _CLOSER.get(word) or (word.replace("begin", "end") if word.startswith("\\b") else "")
             opened = token.start() if closer else -1
@@ -130,15 +131,11 @@ def _scan(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _close(text: str, start: int, end: int, closer: str, spans: list[tuple[int, int]]) -> None:
-    """Drop the formula ``text[start:end]`` unless the other rendering would print it bare."""
-    inside = text[start + 2 : end - 2]
-    if closer == "\\)":
-        bare = _COMMAND.search(inside) is None
-    else:
-        bare = len(_HAN.findall(inside)) > _HAN_IN_TAIL and _COMMAND.search(inside) is None
-    if not bare:
-        spans.append((start, end))
+def _bare(inside: str, closer: str) -> bool:
+    """Whether the other rendering would print the formula as plain text: it holds no TeX command."""
+    if "\\" in inside and _COMMAND.search(inside) is not None:
+        return False
+    return closer == "\\)" or len(_HAN.findall(inside)) > _HAN_IN_TAIL
 
 
 def without_dropped(text: str) -> str:

@@ -1,0 +1,126 @@
+"""Other deduplicators behind one face: a list of texts in, pairs of numbers out.
+
+Each follows its own documentation, on character 5-grams and 128 permutations where it has a choice, with the
+threshold usual for it.  Libraries that are not installed are left out.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Pairs = set[tuple[int, int]]
+SHINGLE, PERMUTATIONS = 5, 128
+
+
+def shingles(text: str) -> list[str]:
+    return [text[i : i + SHINGLE] for i in range(max(1, len(text) - SHINGLE + 1))]
+
+
+def feedtools(texts: list[str]) -> Pairs:
+    from feedtools.dedup import dedup
+
+    return {(c.keep, i) for c in dedup(texts).clusters for i in c.drop}
+
+
+def datasketch(texts: list[str]) -> Pairs:
+    """``MinHash.bulk`` into ``MinHashLSH`` at threshold 0.5."""
+    from datasketch import MinHash, MinHashLSH
+
+    sets = [{s.encode("utf-8", "surrogatepass") for s in shingles(text)} for text in texts]
+    lsh = MinHashLSH(threshold=0.5, num_perm=PERMUTATIONS)
+    found: Pairs = set()
+    for i, sketch in enumerate(MinHash.bulk(sets, num_perm=PERMUTATIONS)):
+        found.update((j, i) for j in lsh.query(sketch))
+        lsh.insert(i, sketch, check_duplication=False)
+    return found
+
+
+def rensa(texts: list[str]) -> Pairs:
+    """``RMinHash`` into ``RMinHashLSH``, candidates kept from an estimated Jaccard of 0.5."""
+    from rensa import RMinHash, RMinHashLSH
+
+    sketches = RMinHash.from_token_sets([shingles(text) for text in texts], num_perm=PERMUTATIONS, seed=42)
+    lsh = RMinHashLSH(threshold=0.5, num_perm=PERMUTATIONS, num_bands=32)
+    found: Pairs = set()
+    for i, sketch in enumerate(sketches):
+        found.update((j, i) for j in lsh.query(sketch) if sketch.jaccard(sketches[j]) >= 0.5)
+        lsh.insert(i, sketch)
+    return found
+
+
+def gaoya(texts: list[str]) -> Pairs:
+    """``MinHashStringIndex`` with its own character analyser."""
+    from gaoya.minhash import MinHashStringIndex
+
+    index = MinHashStringIndex(32, 0.5, 42, 3, None, "char", True, (SHINGLE, SHINGLE), "smallvec")
+    found: Pairs = set()
+    for i, text in enumerate(texts):
+        found.update((j, i) for j in index.query(text))
+        index.insert_document(i, text)
+    return found
+
+
+def fastsketchlsh(texts: list[str]) -> Pairs:
+    """``batch_csr`` over shingles hashed in numpy, then a CSR query of 16 bands, one thread."""
+    from FastSketchLSH import LSH, FastSimilaritySketch
+
+    data = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
+    ends = np.cumsum([0, *map(len, texts)])
+    hashes = data.copy()
+    for _ in range(SHINGLE - 1):
+        hashes = hashes * np.uint64(0x9E3779B97F4A7C15)
+        hashes[:-1] += data[1:]
+        data = data[1:]
+        hashes = hashes[:-1]
+    starts = ends[:-1]
+    stops = np.maximum(ends[1:] - SHINGLE + 1, starts)
+    inside = np.ones(len(hashes), bool)
+    for end, start in zip(stops[:-1], starts[1:], strict=True):
+        inside[end:start] = False
+    bounds = np.concatenate([[0], np.cumsum(stops - starts)]).astype(np.uint64)
+    matrix = FastSimilaritySketch(PERMUTATIONS, 42).batch_csr(hashes[inside], bounds, prehashed=True, num_threads=1)
+    lsh = LSH(PERMUTATIONS, 16, num_threads=1)
+    lsh.insert(matrix)
+    flat, indptr = lsh.query(matrix, format="csr")
+    rows = np.repeat(np.arange(len(texts)), np.diff(np.asarray(indptr).astype(np.int64)))
+    other = np.asarray(flat).astype(np.int64)
+    keep = other < rows
+    return set(zip(other[keep].tolist(), rows[keep].tolist(), strict=True))
+
+
+def floor(texts: list[str]) -> Pairs:
+    """Not a deduplicator: decode and split the same bytes, the least that any of them has to wait for."""
+    data = "\n".join(text.replace("\n", " ") for text in texts).encode("utf-8", "surrogatepass")
+    floor.data = data  # type: ignore[attr-defined]
+    return set()
+
+
+def all_peers() -> dict[str, Callable[[list[str]], Pairs]]:
+    """Those that are installed, ourselves first."""
+    named = {"datasketch": datasketch, "rensa": rensa, "gaoya": gaoya, "FastSketchLSH": fastsketchlsh}
+    return {"feedtools": feedtools, **{name: peer for name, peer in named.items() if find_spec(name)}}
+
+
+def clusters(pairs: Iterable[tuple[int, int]], count: int) -> list[int]:
+    """The smallest member of each document's cluster."""
+    up = list(range(count))
+
+    def find(x: int) -> int:
+        while up[x] != x:
+            up[x] = x = up[up[x]]
+        return x
+
+    for a, b in pairs:
+        a, b = find(a), find(b)
+        up[max(a, b)] = min(a, b)
+    return [find(x) for x in range(count)]
+
+
+__all__ = ["all_peers", "clusters", "floor", "pairwise"]
