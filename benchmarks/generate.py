@@ -5,7 +5,7 @@ r"""Articles to measure on, made here: deterministic, with a known rate of plant
 
 A source is an article composed of words drawn at random; a document is an excerpt of a source in one of the feed's
 two renderings, cut as the feed cuts, or a planted variant of one.  Documents of one source are duplicates, all others
-are not, though 2 % of the sources share a stock opening.  Sources are numbered and made from their number alone, so
+are not, though 1 % of the sources share a stock opening.  Sources are numbered and made from their number alone, so
 any number of documents can be written without keeping any.
 """
 
@@ -44,7 +44,9 @@ LINKS = (
     "因此 然而 此外 同时 例如 换言之 一般来说 具体而言 在此基础上 与之相反 需要注意的是 从直观上看 不难发现 实际上 首先 "
     "其次 最后 相比之下 为了说明这一点 由此可见 在多数情况下 如前所述 更进一步 值得一提的是"
 ).split()
-NAMES = "ResNet-50 GPT-2 U-Net Actor-Critic K-Means Bi-LSTM t-SNE Wi-Fi Redis PyTorch NumPy Linux Docker CIFAR-10".split()
+NAMES = (
+    "ResNet-50 GPT-2 U-Net Actor-Critic K-Means Bi-LSTM t-SNE Wi-Fi Redis PyTorch NumPy Linux Docker CIFAR-10".split()
+)
 SIMPLE = ("x", "n", "k", "x_1", "a_i", "y_t", "d", "n+1")
 HARD = (r"\theta", r"\mathbf{w}", r"\sum_{i=1}^{n} x_i", r"\frac{a}{b}", r"\nabla L", r"\hat{y}", r"p_\theta(x)")
 DISPLAY = (r"L=\frac{1}{n}\sum_{i=1}^{n}\ell_i", r"w_{t+1}=w_t-\eta\nabla L(w_t)", r"p(x)=\int p(x|z)p(z)dz")
@@ -67,7 +69,7 @@ class Document(NamedTuple):
 def source(number: int, characters: int = 1500) -> str:
     """The article of that number, in the first rendering's mark-up, with about ``characters`` characters."""
     rng = random.Random(number * 2654435761 + 12345)
-    parts = [rng.choice(OPENINGS)] if rng.random() < 0.02 else []
+    parts = [rng.choice(OPENINGS)] if rng.random() < 0.01 else []
     mathematical = 1.0 if rng.random() < 0.25 else 0.0
     size = 0
     while size < characters:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from feedtools.model import Cluster
 
@@ -13,20 +13,6 @@ if TYPE_CHECKING:
 
 
 STRONG_SIMILAR, STRONG_COVER = 0.85, 0.8
-
-
-class Rank(NamedTuple):
-    """The total order by which a keeper is chosen: the smallest is kept.
-
-    Attributes:
-        missing: minus the number of symbols: the most complete copy comes first.
-        damage: how many placeholders and broken ends the raw text shows.
-        place: where it stands, earliest first; unique.
-    """
-
-    missing: int
-    damage: int
-    place: Any
 
 
 class Sets:
@@ -61,34 +47,35 @@ def is_strong(match: Match) -> bool:
     return match.similarity >= STRONG_SIMILAR and max(match.coverage_a, match.coverage_b) >= STRONG_COVER
 
 
-def clusters(matches: Iterable[Match], rank: Callable[[int], Rank]) -> tuple[Cluster, ...]:
+def clusters(matches: Iterable[Match], keeper: Callable[[list[int]], int]) -> tuple[Cluster, ...]:
     """Documents joined by ``matches`` (``overlap`` never joins), each cluster with its keeper.
 
     Strong matches join freely. Weak ones (edited or shifted copies) join groups into stars only, the most similar
     first, so that resemblance is never handed on from edit to edit.
 
     Args:
-        matches: in any order.
-        rank: place of a document in the total order of keepers.
+        matches: in any order, each once.
+        keeper: which of several documents is kept, by a total order: most complete, least damaged, earliest.
     """
-    acting = sorted({m for m in matches if m.kind != "overlap"})
+    acting = sorted(m for m in matches if m.kind != "overlap")
     joined = Sets()
+    weak = []
     for match in acting:
         if is_strong(match):
             joined.union(match.a, match.b)
         else:
-            joined.find(match.a), joined.find(match.b)
-    _attach(joined, (m for m in acting if not is_strong(m)))
+            weak.append(match)
+    _attach(joined, weak)
     within: dict[int, list[Match]] = {}
     for match in acting:
-        if joined.find(match.a) == joined.find(match.b):
-            within.setdefault(joined.find(match.a), []).append(match)
+        home = joined.find(match.a)
+        if home == joined.find(match.b):
+            within.setdefault(home, []).append(match)
     found = []
-    for members in joined.groups():
-        if len(members) > 1:
-            keep = min(members, key=rank)
-            drop = tuple(i for i in members if i != keep)
-            found.append(Cluster(keep, drop, tuple(within[joined.find(keep)])))
+    for found_matches in within.values():
+        members = sorted({n for m in found_matches for n in (m.a, m.b)})
+        keep = keeper(members)
+        found.append(Cluster(keep, tuple(i for i in members if i != keep), tuple(found_matches)))
     return tuple(sorted(found))
 
 

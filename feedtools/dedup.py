@@ -80,10 +80,13 @@ def dedup(
     matches = sorted([*exact, *found])
     first_of = {m.a: m.b for m in exact}
 
-    def rank(i: int) -> cluster.Rank:
-        return cluster.Rank(-sizes[first_of.get(i, i)], match.damage(texts[i]), order[i])
+    def keeper(members: list[int]) -> int:
+        size = {i: sizes[first_of.get(i, i)] for i in members}
+        most = max(size.values())
+        longest = [i for i in members if size[i] == most]
+        return longest[0] if len(longest) == 1 else min(longest, key=lambda i: (match.damage(texts[i]), order[i]))
 
-    return Result(cluster.clusters(matches, rank), tuple(matches))
+    return Result(cluster.clusters(matches, keeper), tuple(matches))
 
 
 def _ranks(places: Sequence[Any]) -> list[int]:
@@ -133,8 +136,23 @@ def _candidates(documents: _Documents) -> tuple[list[int], list[int]]:
 
 
 def _verify(documents: _Documents, texts: list[str], numbers: list[int]) -> Iterator[Match]:
-    symbols = [s for part in documents.parts for s in kernel.strings(part.symbols, part.bounds)]
-    for b, a in zip(*_candidates(documents), strict=True):
+    longer, shorter = _candidates(documents)
+    symbols = _strings(documents.parts, {*longer, *shorter})
+    for b, a in zip(longer, shorter, strict=True):
         found = match.match_symbols(symbols[a], symbols[b], texts[a], texts[b], numbers[a], numbers[b])
         if found is not None:
             yield found
+
+
+def _strings(parts: list[kernel.Sketches], wanted: set[int]) -> dict[int, str]:
+    """Symbols of the ``wanted`` documents as strings."""
+    found: dict[int, str] = {}
+    first = 0
+    for part in parts:
+        joined = kernel.string(part.symbols)
+        ends = part.bounds.tolist()
+        for i in range(len(ends) - 1):
+            if first + i in wanted:
+                found[first + i] = joined[ends[i] : ends[i + 1]]
+        first += len(ends) - 1
+    return found

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
     Units = NDArray[Any]
 
-BLOCK = 1 << 16
+BLOCK = 1 << 17
 """Raw code points a block: a text is never split, so a long one makes a block of its own."""
-_PIECE = 1 << 16
+_PIECE = 1 << 14
 """Symbols hashed at once."""
 
 
@@ -96,20 +96,29 @@ def symbol_block(texts: Sequence[str]) -> tuple[Units, Ints]:
         kept = [text.translate(expand) for text in kept]
         units, _ = _look_up(kept)
     starts = np.fromiter(accumulate(map(len, kept), initial=0), np.int64, len(kept) + 1)
-    at = np.flatnonzero(units)
-    return units.take(at), np.searchsorted(at, starts)
+    symbol = units != 0
+    return np.compress(symbol, units), _count(symbol, starts)
+
+
+def _count(marked: NDArray[np.bool_], starts: Ints) -> Ints:
+    """How many of ``marked`` come before each of ``starts``."""
+    counts = np.zeros(len(starts), np.int64)
+    filled = np.flatnonzero(np.diff(starts))  # reduceat would give an empty stretch its neighbour's value
+    if len(filled):
+        counts[filled + 1] = np.add.reduceat(marked, starts[filled], dtype=np.int64)
+    return np.cumsum(counts)
 
 
 def _look_up(texts: Sequence[str]) -> tuple[Units, bool]:
     """The table's value for every code point, and whether one of them stands for several symbols."""
     joined = "".join(texts)
     low, full = _tables()
-    units = joined.encode("utf-16-le", "surrogatepass")
+    encoded = joined.encode("utf-16-le", "surrogatepass")
     values: Units
-    if len(units) == 2 * len(joined):
-        values = low.take(np.frombuffer(units, dtype="<u2"))
+    if len(encoded) == 2 * len(joined):
+        values = low.take(np.frombuffer(encoded, dtype="<u2"), mode="clip")
     else:
-        values = full.take(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4"))
+        values = full.take(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4"), mode="clip")
     return values, bool((values == 1).any())
 
 
@@ -121,8 +130,9 @@ def key_block(symbols: Units, bounds: Ints, scale: int = SCALE) -> tuple[Keys, I
     """Keys of the texts that ``bounds`` cuts ``symbols`` into, and their bounds."""
     limit = np.uint64((1 << 64) // scale - 1)
     places, keys = [], []
+    room = tuple(np.empty(min(_PIECE + GRAM, len(symbols)), np.uint64) for _ in range(2))
     for start in range(0, max(len(symbols) - GRAM + 1, 0), _PIECE):
-        grams = _grams(_hash_symbols(symbols[start : start + _PIECE + GRAM - 1]))
+        grams = _grams(symbols[start : start + _PIECE + GRAM - 1], *room)
         at = np.flatnonzero(grams <= limit)
         places.append(at + start)
         keys.append(grams.take(at))
@@ -131,19 +141,20 @@ def key_block(symbols: Units, bounds: Ints, scale: int = SCALE) -> tuple[Keys, I
     place, key = np.concatenate(places), np.concatenate(keys)
     counts = np.searchsorted(place, bounds)
     inside = place + GRAM <= np.repeat(bounds[1:], np.diff(counts))
-    key = key[inside]
-    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(inside)])
-    return key, before.take(counts)
+    return key[inside], _count(inside, counts)
 
 
-def _grams(a: Keys) -> Keys:
-    one, two, four = (np.uint64(step) for step in STEP)
-    b = a[:-1] * one
-    b += a[1:]
-    c = b[:-2] * two
-    c += b[2:]
-    d = c[:-3] * four
-    d += c[3:]
+def _grams(symbols: Units, one: Keys, two: Keys) -> Keys:
+    """Hash of the gram that begins at each symbol; ``one`` and ``two`` are room to work in, used again and again."""
+    n = len(symbols)
+    a, b, c, d = one[:n], two[: n - 1], one[: n - 3], two[: n - 6]
+    if symbols.dtype == np.uint16:
+        _hashes().take(symbols, out=a, mode="clip")
+    else:
+        a[:] = _mix(symbols.astype(np.uint64))
+    for before, after, step, apart in ((a, b, STEP[0], 1), (b, c, STEP[1], 2), (c, d, STEP[2], 3)):
+        np.multiply(before[:-apart], np.uint64(step), out=after)
+        np.add(after, before[apart:], out=after)
     return d
 
 
@@ -169,6 +180,11 @@ def sketch_block(texts: Sequence[str], scale: int = SCALE) -> Sketches:
 
 def strings(symbols: Units, bounds: Ints) -> list[str]:
     """The symbols of each text as a string."""
-    joined = symbols.tobytes().decode("utf-16-le" if symbols.dtype == np.uint16 else "utf-32-le")
+    joined = string(symbols)
     ends = bounds.tolist()
     return [joined[start:end] for start, end in pairwise(ends)]
+
+
+def string(symbols: Units) -> str:
+    """Symbols as one string."""
+    return symbols.tobytes().decode("utf-16-le" if symbols.dtype == np.uint16 else "utf-32-le")

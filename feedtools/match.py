@@ -27,6 +27,8 @@ COVERED = 0.8
 """Share of the shorter text that the overlap must cover for the two to count as one article."""
 SIMILAR = 0.6
 """Similarity of the overlap from which it counts as the same passage."""
+LONG = 800
+"""Number of symbols from which distances are added up piece by piece."""
 IN_PLACE = 0.8
 """Similarity from which two texts that begin at the same place need no search for another alignment."""
 SHIFTED_COVER, SHIFTED_SIMILAR, SHIFTED_SYMBOLS = 0.25, 0.85, 60
@@ -90,6 +92,8 @@ def overlap(a: str, b: str) -> Overlap | None:
     at = b.find(a)
     if at >= 0:
         return Overlap(0, len(a), at, at + len(a), 1.0, True)
+    if len(a) > LONG:
+        return _by_hits(a, b)
     found = (_begin_together(a, b) and _in_place(a, b, IN_PLACE)) or _by_hits(a, b)
     return found if found and found.same else _in_place(a, b, SIMILAR) or found
 
@@ -168,7 +172,7 @@ def _measure(a: str, b: str, hits: list[tuple[int, int]]) -> Overlap | None:
     width = max(a_end - a_start, b_end - b_start)
     if a_end <= a_start or b_end <= b_start:
         return None
-    distance = Levenshtein.distance(a[a_start:a_end], b[b_start:b_end], score_cutoff=int(width * (1 - SIMILAR)) + 1)
+    distance = _distance(a[a_start:a_end], b[b_start:b_end], [(i - a_start, j - b_start) for i, j in hits])
     similarity = 1 - distance / width
     cover = max((a_end - a_start) / len(a), (b_end - b_start) / len(b))
     shifted = (a_start > 0 and b_start == 0 and a_end == len(a)) or (b_start > 0 and a_start == 0 and b_end == len(b))
@@ -178,6 +182,24 @@ def _measure(a: str, b: str, hits: list[tuple[int, int]]) -> Overlap | None:
     if same:
         return Overlap(a_start, a_end, b_start, b_end, similarity, same)
     return _passage(a, b, hits)
+
+
+def _distance(a: str, b: str, hits: list[tuple[int, int]]) -> int:
+    """Levenshtein distance, at most what makes the two dissimilar; of long texts from hit to hit.
+
+    The latter is an upper bound, and nearly always the distance itself, in linear time.
+    """
+    bound = int(max(len(a), len(b)) * (1 - SIMILAR)) + 1
+    if len(a) <= LONG:
+        return Levenshtein.distance(a, b, score_cutoff=bound)
+    total, i, j = 0, 0, 0
+    for p, q in [*hits, (len(a), len(b))]:
+        if p - i >= LONG // 4 or p == len(a):
+            total += Levenshtein.distance(a[i:p], b[j:q], score_cutoff=bound)
+            i, j = p, q
+            if total >= bound:
+                return bound
+    return total
 
 
 def _gapped(a: str, b: str) -> Overlap | None:
