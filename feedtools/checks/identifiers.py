@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from feedtools.checks.base import Hit, View
-from feedtools.checks.morphology import Verdict, is_judged, judge, judge_cut
+from feedtools.checks.morphology import Verdict, is_judged, judge, judge_cut, restore
 from feedtools.checks.rendering import Mode, hyphens
 from feedtools.model import Edit
 
@@ -63,8 +63,8 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         return []
     if how == "unknown":
         sure = options.get("unknown", 88)
-        return [_hit(*found, how, options) for found in _candidates(view, sure)]
-    found = list(_candidates(view, options.get("doubtful", 48)))
+        return [_hit(*found, how, options) for found in candidates(view, sure)]
+    found = list(candidates(view, options.get("doubtful", 48)))
     least = options.get("least", 60)
     if any(verdict.percent < least for _match, verdict in found):
         # A doubtful word counts beside another one that surely lost its hyphen: the author does write hyphens.
@@ -82,7 +82,13 @@ def _cut_word(text: str) -> bool:
     return text.endswith("...") and text[-4:-3].isascii() and text[-4:-3].isalpha()
 
 
-def _candidates(view: View, least: int) -> Iterator[tuple[re.Match[str], Verdict]]:
+def candidates(view: View, least: int) -> Iterator[tuple[re.Match[str], Verdict]]:
+    """Words that may have lost a hyphen, where it is known that hyphens were lost.
+
+    Args:
+        view: the article.
+        least: per cent of sureness from which a word is given.
+    """
     text, seen = view.text, view.evidence.compounds
     cut = len(text) - 3 if text.endswith("...") else -1
     for match in TOKEN.finditer(text):
@@ -92,7 +98,7 @@ def _candidates(view: View, least: int) -> Iterator[tuple[re.Match[str], Verdict
             if match.end() == cut:
                 verdict = judge_cut(token)
             elif seen and token.casefold() in seen and not is_judged(token):
-                verdict = Verdict(_SEEN, seen[token.casefold()])
+                verdict = Verdict(_SEEN, restore(token, seen[token.casefold()]))
         if verdict is not None and verdict.percent >= least and not _in_address(text, *match.span()):
             yield match, verdict
 
