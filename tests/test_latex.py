@@ -20,6 +20,7 @@ from feedtools.checks.latex.parser import (
     find_fault,
 )
 from feedtools.checks.latex.tables import Tables, load
+from feedtools.errors import ConfigError
 
 KATEX = load("katex")
 MATHJAX = load("mathjax")
@@ -226,6 +227,37 @@ def test_macros_are_declared() -> None:
     view = View(r"\(\RR^n + \vect{x}\)")
     assert len(list(latex.broken(view, {}))) == 1
     assert list(latex.broken(view, {"macros": {"RR": 0, "\\vect": r"\mathbf{#1}"}})) == []
+
+
+def test_the_renderer_is_chosen() -> None:
+    view = View(r"\(x \tag{1}\) \(\argmax x\)")
+
+    def judged(renderer: str) -> list[str]:
+        return [hit.message.split(":")[0][-10:].split()[-1] for hit in latex.broken(view, {"renderer": renderer})]
+
+    assert judged("katex") == ["KaTeX"]
+    assert judged("mathjax") == ["MathJax"]
+    assert judged("both") == ["KaTeX", "MathJax"]
+    with pytest.raises(ConfigError, match="expected katex, mathjax, both"):
+        judged("tex")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (r"\left( \frac{a}{b}", ["‘\\left(’", "‘\\right’ is missing"]),
+        (r"\begin{cases} 1 \\ 0", ["‘\\begin{cases}’", "‘\\end{cases}’ is missing"]),
+        (r"\sqrt{x + 1", ["‘\\sqrt{’", "‘}’ is missing"]),
+        (r"\begin{aligned} {a & b} \end{aligned}", ["close ‘{’ first"]),
+        (r"a &lt; b", ["‘&lt;’", "HTML"]),
+        (r"\alphax", ["‘\\alpha x’"]),
+        (r"\thetta", ["‘\\theta’"]),
+        (r"\begin{aligend}a\end{aligend}", ["‘aligned’"]),
+    ],
+)
+def test_messages_name_opener_and_damage(body: str, words: list[str]) -> None:
+    (hit,) = latex.broken(View(rf"\[{body}\]"), {})
+    assert all(word in hit.message for word in words), hit.message
 
 
 def test_an_escape_is_undone_where_that_repairs() -> None:

@@ -13,6 +13,9 @@ import click
 from feedtools.config import Config, discover, load
 from feedtools.errors import ConfigError, FeedtoolsError
 
+RENDERERS = ("katex", "mathjax", "both")
+"""Values of ``--renderer``, the option ``renderer`` of FT203."""
+
 
 def split(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """A repeatable option whose values may hold several codes, separated by commas."""
@@ -38,6 +41,7 @@ def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--select", multiple=True, callback=split, help="Rules to run: codes, prefixes, names."),
         click.option("--extend-select", multiple=True, callback=split, help="Rules to run besides those."),
         click.option("--ignore", multiple=True, callback=split, help="Rules to leave out; the longest prefix wins."),
+        click.option("--renderer", type=click.Choice(RENDERERS), help="Whose formulas FT203 allows.  [default: katex]"),
     ):
         command = option(command)
     return command
@@ -77,13 +81,17 @@ def say(message: str) -> None:
     click.echo(f"feedtools: {message}", err=True)
 
 
-def configured(config_file: Path | None, **flags: Any) -> Config:
+def configured(config_file: Path | None, renderer: str | None = None, **flags: Any) -> Config:
     """The configuration file's values, with the flags that were given in their place.
 
     Raises:
         ConfigError: the file is invalid.
     """
     config = load(config_file) if config_file else discover(Path.cwd())
+    if renderer:
+        config = config._replace(
+            rules={**config.rules, "FT203": {**config.rules.get("FT203", {}), "renderer": renderer}}
+        )
     return config._replace(**{name: value for name, value in flags.items() if value not in (None, ())})
 
 

@@ -13,21 +13,21 @@ WORDS = {
     "extra-close": "{found} closes nothing: what it should close was lost, or it stands here by mistake",
     "extra-close-inside": "{found} does not close {opened} {at}; one of the two was lost or does not belong here",
     "environment-mismatch": "{opened} {at} ends with {found}; the two names must be the same",
-    "too-deep": "groups are nested deeper than {what} levels; renderers give up on such formulas",
+    "too-deep": "groups are nested deeper than {what} levels; renderers run out of stack on such formulas",
     "missing-argument": "{opened} {at} lacks an argument: {found} stands where it should be",
     "double-script": "a second {what} on the same base before {near}; put braces around what belongs together",
     "no-base": "{what} stands where there is nothing to put it on; put it after what it belongs to",
     "limits": "{what} follows something that is no operator; put it directly after \\sum, \\max or \\mathop{{…}}",
-    "unknown": "no renderer knows {what}{hint}",
+    "unknown": "it does not know {what}{hint}",
     "lone-backslash": "a single backslash ends the formula; what it should begin was lost",
     "math-in-text": "{what} stands inside text (\\text{{…}} or the like); close the text first, or escape it",
     "text-in-math": "{what} only works inside \\text{{…}}",
-    "odd-character": "{what} is a character no renderer can set; delete or replace it",
+    "odd-character": "{what} is a character it cannot set; delete or replace it",
     "stray-dollar": "a dollar sign stands inside the formula; escape it as \\$ or take it out",
     "nested-delimiter": "{what} opens or closes a formula, and this is inside one already",
     "middle": "\\middle stands outside \\left … \\right",
     "second-infix": "two of \\over, \\choose and their like in one group; put braces around one of them",
-    "unknown-environment": "no renderer knows the environment {what}{hint}",
+    "unknown-environment": "it does not know the environment {what}{hint}",
     "nested-environment": "{what} stands inside {opened} {at}; such environments do not nest, use aligned or gathered",
     "display-only": "{what} works only in displayed formulas; use \\[ … \\], or {what}ed in place of it",
     "tag-inline": "\\tag works only in displayed formulas; use \\[ … \\]",
@@ -54,7 +54,7 @@ _ESCAPE = re.compile(r"&#?\w{1,8};")
 _CLOSERS = {"}": "}", "]": "]", "\x01": "]", "$": "$"}
 
 
-def describe(fault: Fault, body: str, opener: str, names: Iterable[str]) -> str:
+def describe(fault: Fault, body: str, opener: str, names: Iterable[str], renderer: str = "KaTeX") -> str:
     r"""One sentence on a fault.
 
     Args:
@@ -62,6 +62,7 @@ def describe(fault: Fault, body: str, opener: str, names: Iterable[str]) -> str:
         body: the formula without its delimiters.
         opener: how the formula was opened.
         names: commands (or environments) the renderer knows, for a likely spelling.
+        renderer: whose verdict it is.
     """
     found = body[fault.start : fault.end].strip() or (
         "the end of the formula" if fault.start >= len(body.rstrip()) else "a space"
@@ -79,7 +80,7 @@ def describe(fault: Fault, body: str, opener: str, names: Iterable[str]) -> str:
         if escape:
             hint = f"this is the HTML escape {_quote(escape.group())}, put the character it stands for"
         elif fault.opener >= 0:
-            hint = f"close {_head(body, fault.opener, opened)} first, or write \\& for the sign"
+            hint = f"close {_quote(_head(body, fault.opener, opened))} first, or write \\& for the sign"
     sentence = WORDS[fault.code].format(
         opened=_quote(opened),
         at=_place(body, fault.opener),
@@ -89,7 +90,7 @@ def describe(fault: Fault, body: str, opener: str, names: Iterable[str]) -> str:
         near=_quote(_cut(body[fault.end :].strip())) if body[fault.end :].strip() else "the end",
         hint=hint,
     )
-    return f"formula opened with {_quote(opener)} would not render: {sentence}"
+    return f"formula opened with {_quote(opener)} would not render in {renderer}: {sentence}"
 
 
 def likely(what: str, names: Iterable[str]) -> str:

@@ -13,12 +13,14 @@ from feedtools.checks.latex.faults import Fault
 from feedtools.checks.latex.messages import describe
 from feedtools.checks.latex.parser import find_fault
 from feedtools.checks.latex.tables import Command, load
+from feedtools.errors import ConfigError
 from feedtools.model import Edit
 
 if TYPE_CHECKING:
     from feedtools.checks.delimiters import Math
 
 RENDERERS = {"katex": ("katex",), "mathjax": ("mathjax",), "both": ("katex", "mathjax")}
+NAMES = {"katex": "KaTeX", "mathjax": "MathJax"}
 _CLOSE = re.compile(r"\\\\|\\[)\]]|\\end\{" + DISPLAYED + r"\}")
 _ESCAPE = re.compile(r"&(?:amp;)*(lt|gt|amp|quot|#39|nbsp);")
 _MEANT = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "#39": "'", "nbsp": " "}
@@ -62,8 +64,14 @@ def stray_close(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """FT203: a closed formula that would not render; at most one fault a formula, the first."""
-    renderers = RENDERERS.get(str(options.get("renderer", "katex")), ("katex",))
+    """FT203: a closed formula that would not render; at most one fault a formula, the first.
+
+    Raises:
+        ConfigError: the option ``renderer`` names no renderer.
+    """
+    renderers = RENDERERS.get(options.get("renderer", "katex"))
+    if renderers is None:
+        raise ConfigError(f"FT203: renderer is {options['renderer']!r}; expected {', '.join(RENDERERS)}")
     macros = declared(options.get("macros") or {})
     depth = int(options.get("max_depth", 500))
     for math in view.math:
@@ -75,7 +83,7 @@ def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
             fault = find_fault(body, display, tables, macros, depth)
             if fault is not None:
                 names = tables.environments if fault.code == "unknown-environment" else tables.math
-                message = describe(fault, body, math.opener, names)
+                message = describe(fault, body, math.opener, names, NAMES[renderer])
                 edits = unescape(body, offset, display, renderer, fault)
                 start, end = span(fault, body)
                 yield Hit(offset + start, offset + end, message, edits, "unsafe" if edits else None)
