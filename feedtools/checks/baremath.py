@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from feedtools.checks.base import View
 
 # What a formula without its delimiters consists of: printable ASCII, Greek, primes, arrows, operators.
-_RUN = re.compile(r"[ -~\u0370-\u03ff\u2020\u2026\u2032\u2190-\u21ff\u2200-\u22ff×÷±·−’]+")
+_RUN_RANGES = ((0x20, 0x7E), (0x370, 0x3FF), (0x2190, 0x22FF), *((ord(char), ord(char)) for char in "†…′×÷±·−’"))
+_RUN_CHARS = frozenset(chr(code) for first, last in _RUN_RANGES for code in range(first, last + 1))
+_RUN = re.compile(f"[{''.join(f'{re.escape(chr(first))}-{re.escape(chr(last))}' for first, last in _RUN_RANGES)}]+")
 _MARKUP = re.compile(r"[_^\\]")
 _PIECE = re.compile(r"\S+")
 
@@ -81,24 +83,25 @@ _MAX_PIECE = 240
 def bare(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """TeX or mathematical markup outside delimiters, one hit a formula (FT210)."""
     del options
+    text = view.text
     start = 0
     for math in view.math:
-        yield from _between(view.text, start, math.start)
+        if _MARKUP.search(text, start, math.start):
+            yield from _between(text, start, math.start)
         start = math.end
-    yield from _between(view.text, start, len(view.text))
+    yield from _between(text, start, len(text))
 
 
 def _between(text: str, start: int, end: int) -> Iterator[Hit]:
     """Formulas in a stretch of text that holds no delimited ones."""
     mark = _MARKUP.search(text, start, end)
     while mark is not None:
-        # Runs are found from the left; one that ends before the first mark cannot hold a formula.
-        run = next((m for m in _RUN.finditer(text, start, end) if m.end() > mark.start()), None)
-        if run is None:
-            return
-        if run.start() <= mark.start():
-            yield from _in_run(text, run.start(), run.end())
-        start = max(run.end(), mark.end())
+        first = mark.start()
+        while first > start and text[first - 1] in _RUN_CHARS:
+            first -= 1
+        run = _RUN.match(text, first, end)
+        start = run.end() if run else mark.end()
+        yield from _in_run(text, first, start)
         mark = _MARKUP.search(text, start, end)
 
 
