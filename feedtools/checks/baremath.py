@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from feedtools.checks.base import View
+    from feedtools.model import Confidence
 
 # What a formula without its delimiters consists of: printable ASCII, Greek, primes, arrows, operators.
 _RUN_RANGES = ((0x20, 0x7E), (0x370, 0x3FF), (0x2190, 0x22FF), *((ord(char), ord(char)) for char in "†…′×÷±·−’"))
@@ -62,6 +63,8 @@ _SEED = re.compile(
 # Powers that authors type as plain text and readers take as such: 10^4, R^2, m^2, and O(n^2) inside a sentence.
 _PLAIN = re.compile(r"[^\w\\{}]*(?:R\^2|[kcmnμ]?m\^[23]|s\^[-−]?[12])[^\w\\{}]*")
 _COMPLEXITY = re.compile(r"[OoΘΩ]\([^{}_\\]{0,30}\)")
+_TEX = re.compile(r"[_^]\{|\\[A-Za-z{]")
+"""Markup that only TeX uses: a formula with it is one for sure."""
 _CODE = re.compile(
     r"""://|www\.|@|\w\.[A-Za-z]{2,}|^["'`]|::|->|^[~/.]+/|__|[A-Za-z]:\\|[!=]==|&&|\$|\+=|\w/\w+/\w
     |[A-Za-z]{4,}_\{[A-Za-z]{3,}|\.(?:py|txt|md|h|c|js)\b|[A-Za-z]{2}_\w+\(|\w_\w{2,}\(""",
@@ -118,7 +121,8 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Hit]:
         floor = number = last + 1
         a, b = _trim(text, spans[first][0], spans[last][1])
         if a < b and not _is_assigned_code(pieces, last) and not _reads_as_text(text, a, b):
-            yield Hit(a, b, edits=_delimit(text, a, b))
+            sure: Confidence | None = "high" if _TEX.search(text, a, b) else None
+            yield Hit(a, b, edits=_delimit(text, a, b), confidence=sure)
 
 
 _LATIN = re.compile(r"[A-Za-z0-9]")

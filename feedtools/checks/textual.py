@@ -62,7 +62,7 @@ def invisible(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         what = unicodedata.name(match[0][0], "invisible character").lower()
         message = f"invisible character {names} ({what}), which searches and comparisons trip over; take it out"
         edits = () if in_math(view, start) else (Edit(start, end, ""),)
-        safe = before != after and all(not side or _is_han(side) for side in (before, after))
+        safe = _is_sure(before, after)
         yield Hit(start, end, message=message, edits=edits, safety="safe" if safe else "unsafe")
 
 
@@ -72,6 +72,11 @@ def _needed(run: str, before: str, after: str) -> bool:
     if _JOINING.match(before) or _JOINING.match(after):
         return True
     return run in _JOINERS and _is_emoji(before) and _is_emoji(after)
+
+
+def _is_sure(before: str, after: str) -> bool:
+    """Whether taking out what stands between cannot join words or double a character."""
+    return before != after and all(not side or _is_han(side) for side in (before, after))
 
 
 def _is_emoji(char: str) -> bool:
@@ -109,7 +114,9 @@ def control(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
             yield Hit(start, end, message=message, edits=(Edit(start, end, command[:2]),))
             continue
         message = f"control character {names}, which no text needs and some programs refuse; take it out"
-        yield Hit(start, end, message=message, edits=() if in_math(view, start) else (Edit(start, end, ""),))
+        safe = _is_sure(text[start - 1 : start], text[end : end + 1])
+        edits = () if in_math(view, start) else (Edit(start, end, ""),)
+        yield Hit(start, end, message=message, edits=edits, safety="safe" if safe else "unsafe")
 
 
 # ---------------------------------------------------------------------------------- space before punctuation (FT509)
@@ -222,8 +229,44 @@ _MOJIBAKE = re.compile(
 )
 
 
+# What GBK makes of the first bytes of 的 ， 。 是 在 中 和 可 以 in UTF-8: characters hardly any text holds.
+_RARE = re.compile("[锛銆鐨鏄鍦涓鍜鍙浠]")
+_GBK_SIDE = 200
+"""How far to either side of a rare character its run is followed, in code points."""
+
+
 def mojibake(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """UTF-8 read as Latin-1 or Windows-1252, and what GBK makes of U+FFFD and of unwritten memory (FT501)."""
+    """UTF-8 read as Latin-1, Windows-1252 or GBK, and what GBK makes of U+FFFD and of unwritten memory (FT501)."""
     del options
-    for match in _MOJIBAKE.finditer(view.text):
-        yield Hit(match.start(), match.end())
+    hits = [Hit(*match.span()) for match in _MOJIBAKE.finditer(view.text)]
+    yield from sorted([*hits, *_read_as_gbk(view.text)])
+
+
+def _read_as_gbk(text: str) -> Iterator[Hit]:
+    done = 0
+    for rare in _RARE.finditer(text):
+        if rare.start() < done:
+            continue
+        start, end = rare.span()
+        floor, ceiling = max(done, start - _GBK_SIDE), min(len(text), end + _GBK_SIDE)
+        while start > floor and _gbk(text[start - 1]):
+            start -= 1
+        while end < ceiling and _gbk(text[end]):
+            end += 1
+        done = end
+        said = b"".join(map(_gbk, text[start:end])).decode("utf-8", "ignore")
+        if len(said) >= 2 and 2 * len(said) >= end - start and all(map(_is_chinese, said)):
+            message = f"this is “{said[:20]}” read as GBK; take the article from its source again, as UTF-8"
+            yield Hit(start, end, message=message)
+
+
+def _gbk(char: str) -> bytes:
+    """The bytes of a character in GBK where they can be part of Chinese in UTF-8, else nothing."""
+    if char < "\u3040" or char >= "\uff00":
+        return b"\x80" if char == "€" else b""
+    raw = char.encode("gbk", "ignore")
+    return raw if all(0x80 <= byte <= 0xBF or 0xE3 <= byte <= 0xEF for byte in raw) else b""
+
+
+def _is_chinese(char: str) -> bool:
+    return "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef"
