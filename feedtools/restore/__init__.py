@@ -1,0 +1,161 @@
+r"""Repair a damaged article from its siblings: other copies of it, or the original it was cut from.
+
+A damaged copy and a sibling that is whole are aligned symbol by symbol, and what the damaged copy lost between two
+places that agree is taken from the sibling: the formula behind ``[Math]`` and ``[公式]``, the code behind ``[代码]``,
+delimiters of bare formulas, lost hyphens and operators, the end of a sentence that was cut. A repair is applied on
+the word of one sibling only where the context agrees on both sides, the sibling's span passes the rules (closed,
+renders, no Chinese inside) and the sibling is faithful elsewhere; otherwise two siblings must agree. What remains
+doubtful is offered (``display``) and not applied. No other tool does this, so there is no method to cite; the
+alignment is Levenshtein's, bit-parallel (Hyyrö 2003) in rapidfuzz.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from feedtools.model import Edit, Place, Safety
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from feedtools.restore.fills import Proposal
+    from feedtools.restore.texts import Text
+
+__all__ = ["KINDS", "Restoration", "Sibling", "apply", "restore"]
+
+KINDS = ("placeholder", "bare", "broken", "joined", "operator", "tail")
+"""What is repaired, in the order in which one repair is preferred to another of the same place."""
+SIBLINGS = 12
+"""Siblings that are looked at, the first ones: what bounds the cost of an article."""
+
+
+class Sibling(NamedTuple):
+    """Another copy of an article: raw text (Markdown is understood) and where it stands."""
+
+    text: str
+    place: Place
+
+
+class Restoration(NamedTuple):
+    """One repair of one article.
+
+    Attributes:
+        edit: the damaged span of the raw article and what stands there afterwards.
+        kind: one of ``KINDS``.
+        safety: ``safe`` repairs may be applied; ``display`` ones are only offered.
+        source: where the replacement was taken from.
+        confidence: estimated chance, 0 to 1, that it is what the author wrote.
+        reason: why it may be trusted, or why it is only offered.
+    """
+
+    edit: Edit
+    kind: str
+    safety: Safety
+    source: Place
+    confidence: float
+    reason: str
+
+
+def restore(text: str, siblings: Sequence[Sibling]) -> list[Restoration]:
+    """What siblings can give back to a damaged article.
+
+    Pure and bounded: at most ``SIBLINGS`` siblings are compared, some 6,000 letters and digits of each. Any ``str``
+    is accepted.
+
+    Args:
+        text: the raw article.
+        siblings: other copies of the same article, the most trusted first.
+
+    Returns:
+        Repairs in the order of the text, not overlapping. An undamaged article, or one whose siblings are damaged
+        in the same places, gives none.
+    """
+    from feedtools.restore.texts import read
+
+    mine = read(text)
+    if not mine.symbols:
+        return []
+    votes: list[_Vote] = []
+    seen = {text}
+    for sibling in siblings[:SIBLINGS]:
+        if sibling.text not in seen:
+            seen.add(sibling.text)
+            votes += [_Vote(one, sibling.place) for one in _offers(mine, sibling.text)]
+    return _chosen(votes)
+
+
+class _Vote(NamedTuple):
+    offer: Proposal
+    source: Place
+
+
+def _offers(mine: Text, other: str) -> Iterable[Proposal]:
+    from feedtools.restore.align import align
+    from feedtools.restore.fills import proposals
+    from feedtools.restore.tail import tail
+    from feedtools.restore.texts import read
+
+    theirs = read(other)
+    way = align(mine, theirs)
+    if way is None:
+        return ()
+    return [*proposals(mine, theirs, way), *tail(mine, theirs, way)]
+
+
+def _chosen(votes: Sequence[_Vote]) -> list[Restoration]:
+    """One repair a place, none overlapping: applied ones first, then the likelier, then the earlier kind."""
+    by_span: dict[tuple[int, int], list[_Vote]] = {}
+    for vote in votes:
+        if vote.offer.risk < 1:
+            by_span.setdefault((vote.offer.edit.start, vote.offer.edit.end), []).append(vote)
+    ranked = sorted(
+        map(_verdict, by_span.values()),
+        key=lambda one: (one.safety == "display", KINDS.index(one.kind), -one.confidence, one.edit),
+    )
+    kept: list[Restoration] = []
+    for one in ranked:
+        if all(_apart(one.edit, other.edit) for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda one: one.edit)
+
+
+def _apart(a: Edit, b: Edit) -> bool:
+    if a.start == a.end and b.start == b.end:
+        return a.start != b.start
+    return a.end <= b.start or b.end <= a.start
+
+
+def _verdict(votes: Sequence[_Vote]) -> Restoration:
+    """What the siblings say of one span, together: two that agree outweigh the doubt about each."""
+    from feedtools.restore.fills import RISK
+
+    groups: dict[str, list[_Vote]] = {}
+    for vote in votes:
+        groups.setdefault("".join(vote.offer.edit.text.split()), []).append(vote)
+    sure = [group for group in groups.values() if any(vote.offer.risk <= RISK for vote in group)]
+    best_group = max(groups.values(), key=lambda group: (group in sure, len(group), -min(v.offer.risk for v in group)))
+    best = min(best_group, key=lambda vote: vote.offer.risk)
+    offer, agree = best.offer, len(best_group)
+    risk, reason = offer.risk, offer.reason
+    rivals = max((len(group) for group in groups.values() if group is not best_group), default=0)
+    if risk > RISK and agree > max(1, rivals) and _can_be_outvoted(reason):
+        risk, reason = RISK, f"{agree} siblings agree"
+    if len(sure) > 1 and agree <= rivals:
+        risk, reason = 0.5, "two siblings that may be trusted disagree"
+    safety: Safety = "safe" if risk <= RISK else "display"
+    return Restoration(offer.edit, offer.kind, safety, best.source, round(1 - risk, 4), reason)
+
+
+def _can_be_outvoted(reason: str) -> bool:
+    """Doubt about a sibling's faithfulness goes when another says the same; doubt about the place does not."""
+    return "differs elsewhere" in reason
+
+
+def apply(text: str, repairs: Iterable[Restoration]) -> str:
+    """The article with its ``safe`` repairs made."""
+    parts, at = [], 0
+    for repair in sorted(repairs, key=lambda one: one.edit):
+        if repair.safety == "safe":
+            parts += [text[at : repair.edit.start], repair.edit.text]
+            at = repair.edit.end
+    return "".join([*parts, text[at:]])

@@ -1,0 +1,85 @@
+"""The end of an article that was cut: its last sentence, from a sibling that goes on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from feedtools.model import Edit
+from feedtools.restore.fills import RISK, Proposal, noise_risk, shown, sound
+from feedtools.restore.texts import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feedtools.restore.align import Alignment
+    from feedtools.restore.texts import Text
+
+LONGEST = 400
+"""Code points of a sentence beyond which it is not completed."""
+AGREE = 12
+"""Symbols before the cut that must agree in a row."""
+SHARE = 0.7
+"""Share of the cut text's symbols that the sibling must have: a shared opening is no reason to go on alike."""
+
+_DOTS = re.compile(r"\s*(?:\.{3,}|…+)\s*\Z")
+_END = re.compile(r"[。!?！？][”’」』）)\"']*|[.!?][”’)\"']*(?=\s+[A-Z\u3400-\u9fff]|\s*\Z)|\n\s*\n")
+_FINISHED = re.compile(r"(?:[。!?！？]|[.!?](?<!\.\.))[”’」』）)\"']*\s*\Z")
+_MARKS = re.compile(r"\*\*|__|(?m:^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+))|`")
+
+
+def tail(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
+    """Complete the sentence, formula or word in which ``a`` was cut, where ``b`` goes on; at most one proposal."""
+    dots = _DOTS.search(a.raw, max(0, len(a.raw) - 16))
+    if dots is None or not a.symbols or way.left[-1] < AGREE:
+        return
+    if sum(j >= 0 for j in way.partner) < SHARE * len(way.partner):
+        return
+    start, begin = a.offsets[-1] + 1, b.offsets[way.partner[-1]] + 1
+    finished = _FINISHED.search(a.raw[: dots.start()])
+    if finished or begin >= len(b.raw):
+        return
+    end = _sentence_end(b, begin)
+    rest = _rendered(b, begin, end, flat="\n" not in a.raw)
+    if _DOTS.sub("", rest).strip() in {"", a.raw[start : dots.start()].strip()}:
+        return
+    more = b.raw[end:].strip()
+    ending = a.raw[dots.start() :] if more and not _DOTS.fullmatch(more) else ("..." if more else "")
+    yield Proposal(Edit(start, len(a.raw), rest.rstrip() + ending), "tail", *_judge(rest, way.noise))
+
+
+def _judge(rest: str, noise: float) -> tuple[float, str]:
+    risk = noise_risk(noise, len(rest))
+    read_back = read(rest)
+    if any(slot.kind in {"hole", "open"} for slot in read_back.slots):
+        return 1.0, "the sibling is damaged here, too"
+    if not all(sound(rest[slot.start : slot.end]) for slot in read_back.slots if slot.kind in {"math", "display"}):
+        return 1.0, "a formula in the sibling's sentence is damaged"
+    if len(rest) > LONGEST:
+        return max(risk, 0.5), "the sentence is too long"
+    if risk > RISK:
+        return risk, "the sibling differs elsewhere, so this may be wrong too"
+    return risk, "the sibling agrees up to the cut and goes on to the end of the sentence"
+
+
+def _sentence_end(b: Text, begin: int) -> int:
+    """Where the sentence that goes on at ``begin`` ends: outside formulas, or where the sibling ends."""
+    inside = [(slot.start, slot.end) for slot in (*b.slots, *b.simple) if slot.end > begin]
+    for match in _END.finditer(b.raw, begin):
+        if not any(start < match.start() < end for start, end in inside):
+            return match.start() if match[0].isspace() else match.end()
+    return len(b.raw)
+
+
+def _rendered(b: Text, begin: int, end: int, *, flat: bool) -> str:
+    """A stretch of the sibling as the feed prints it, without Markdown's marks."""
+    parts, at = [], begin
+    for slot in b.within(begin, end):
+        parts.append(_MARKS.sub("", b.raw[at : slot.start]))
+        if slot.kind == "open":
+            parts.append(b.raw[slot.start : slot.end])
+        elif slot.kind != "void":
+            parts.append(shown(b, slot, flat=flat))
+        at = slot.end
+    text = "".join([*parts, _MARKS.sub("", b.raw[at:end])])
+    return re.sub(r"\s*\n\s*", " ", text) if flat else text

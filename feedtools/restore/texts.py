@@ -1,0 +1,159 @@
+r"""A text as restoration sees it: symbols to align by, and the formulas, code and placeholders between them.
+
+What two renderings of one article have in common are its letters and digits (``feedtools.normal``). A formula that
+holds a TeX command, a displayed formula, a block of code and a placeholder carry no symbols: each is a slot between
+two of them. A simple formula (``\(x_1\)``) carries those of its content, since the other rendering prints it bare.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from feedtools import normal
+from feedtools.checks.delimiters import find_math
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Kind = Literal["math", "display", "code", "hole", "void", "open"]
+
+_HOLES = {
+    "math": "math",
+    "formula": "display",
+    "公式": "display",
+    "数学公式": "display",
+    "code": "code",
+    "代码": "code",
+}
+_HOLES["代码块"] = "code"
+_HOLE = re.compile(rf"[\[【［](?P<name>{'|'.join(sorted(_HOLES, key=len, reverse=True))})[\]】］](?!\()", re.IGNORECASE)
+_CUT_HOLE = re.compile(r"[\[【［][^\[\]【】［］\s]{0,4}\s?(?:\.{3,}|…+)?\s*\Z")
+_FENCE = re.compile(r"^(?P<mark>```+|~~~+)[^\n`]*\n(?P<code>.*?)^(?P=mark)[ \t]*$", re.DOTALL | re.MULTILINE)
+_VOID = re.compile(
+    r"!\[[^\]\n]{0,200}\]\([^)\n]{0,500}\)|(?<=\])\([^)\s]{1,500}\)"
+    r"|</?(?:a|b|i|p|em|br|hr|li|ul|ol|td|th|tr|div|img|pre|sub|sup|code|font|span|table|tbody|thead|center|strong"
+    r"|details|summary|h[1-6])(?:\s[^<>]{0,500})?/?>",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(r"\\[A-Za-z]")
+
+
+class Slot(NamedTuple):
+    """A part of a text that carries no symbols, or a simple formula.
+
+    Attributes:
+        start: offset in the raw text.
+        end: one past its last code point.
+        kind: ``math`` or ``display`` a formula, ``code``, ``hole`` a placeholder, ``void`` markup that no rendering
+            shows, ``open`` a formula that was cut off.
+        fits: for a placeholder, the kind of slot that stood there.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    fits: str = ""
+
+
+class Text(NamedTuple):
+    """A text, read.
+
+    Attributes:
+        raw: as it is.
+        symbols: one code point a symbol.
+        offsets: the raw offset of every symbol, ascending.
+        slots: what carries no symbols, in order and apart.
+        simple: formulas whose content carries symbols, in order.
+    """
+
+    raw: str
+    symbols: str
+    offsets: array[int]
+    slots: tuple[Slot, ...]
+    simple: tuple[Slot, ...]
+
+    def before(self, place: int) -> int:
+        """The number of symbols that stand before the raw offset ``place``."""
+        return bisect_left(self.offsets, place)
+
+    def within(self, start: int, end: int) -> tuple[Slot, ...]:
+        """The slots and simple formulas that lie wholly inside a raw range, in order."""
+        found = _inside(self.slots, start, end) + _inside(self.simple, start, end)
+        return tuple(sorted(found))
+
+
+def _inside(slots: tuple[Slot, ...], start: int, end: int) -> tuple[Slot, ...]:
+    first = bisect_left(slots, (start,))
+    last = bisect_right(slots, (end,))
+    return tuple(slot for slot in slots[first:last] if slot.end <= end)
+
+
+def read(raw: str) -> Text:
+    """Find the slots of a text and the symbols between them; any ``str`` is accepted."""
+    slots, simple = _slots(raw)
+    symbols: list[str] = []
+    offsets = array("I")
+    for start, end in _between(raw, slots, simple):
+        piece = raw[start:end]
+        symbols.append(normal.symbols(piece))
+        offsets.extend(start + place for place in normal.offsets(piece))
+    return Text(raw, "".join(symbols), offsets, slots, simple)
+
+
+def _between(raw: str, slots: tuple[Slot, ...], simple: tuple[Slot, ...]) -> Iterator[tuple[int, int]]:
+    """The raw ranges that carry symbols: prose, and the content of simple formulas without their delimiters."""
+    at, bare = 0, frozenset(slot.start for slot in simple)
+    for slot in sorted((*slots, *simple)):
+        yield at, slot.start
+        if slot.start in bare:
+            size = 2 if raw[slot.start] == "\\" else 1
+            yield slot.start + size, slot.end - size
+        at = slot.end
+    yield at, len(raw)
+
+
+def _slots(raw: str) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+    taken = [Slot(match.start(), match.end(), "code") for match in _FENCE.finditer(raw)] if "\n" in raw else []
+    slots, simple = list(taken), []
+    for math in find_math(raw):
+        if _covers(taken, math.start, math.end):
+            continue
+        if not math.closed:
+            if math.end >= len(raw.rstrip(" .…")):
+                slots.append(Slot(math.start, len(raw), "open"))
+            continue
+        display = math.opener not in {"\\(", "$"}
+        if display or _COMMAND.search(raw, math.start + len(math.opener), math.end - 1):
+            slots.append(Slot(math.start, math.end, "display" if display else "math"))
+        else:
+            simple.append(Slot(math.start, math.end, "math"))
+    taken = sorted([*slots, *simple])
+    slots += [
+        Slot(match.start(), match.end(), "hole", _HOLES[match["name"].lower()])
+        for match in _HOLE.finditer(raw)
+        if not _covers(taken, *match.span())
+    ]
+    cut = _CUT_HOLE.search(raw, max(0, len(raw) - 12))
+    if cut and not _covers(taken, *cut.span()) and cut[0].strip(" .…") not in {"", "]"}:
+        slots.append(Slot(cut.start(), len(raw), "open"))
+    taken = sorted([*slots, *simple])
+    voids = [Slot(match.start(), match.end(), "void") for match in _VOID.finditer(raw)]
+    slots += [void for void in voids if not _covers(taken, void.start, void.end)]
+    return _apart(slots), tuple(simple)
+
+
+def _covers(taken: list[Slot], start: int, end: int) -> bool:
+    """Whether any of the slots, which are in order and apart, touches the range."""
+    place = bisect_left(taken, (start,))
+    return any(slot.start < end and start < slot.end for slot in taken[max(0, place - 1) : place + 1])
+
+
+def _apart(slots: list[Slot]) -> tuple[Slot, ...]:
+    kept: list[Slot] = []
+    for slot in sorted(slots):
+        if not kept or slot.start >= kept[-1].end:
+            kept.append(slot)
+    return tuple(kept)
