@@ -45,13 +45,16 @@ _TEXT_BEFORE_BRACE = re.compile(r"\\(?:text\w*|mbox|hbox|fbox|emph|tag\*?)\s*\{|
 _ESCAPED_BRACKET = re.compile(r"\\\([^\\()_^]*+(?:\([^\\()_^]*+\)[^\\()_^]*+)*+\)")
 # Prose goes on after a formula that was left open: a full-width mark, or a space and a Chinese word.
 _PROSE = re.compile(r"\\.|[{}]|[。，；、？！]|(?<=[^\s\\]) +(?=[一-鿿]{2})", re.DOTALL)
-_TEX = re.compile(r"\\[A-Za-z]|[_^]\s*[\w{(\\]")
+_TEX = re.compile(r"\\[A-Za-z]|[_^]\s*[\w{(\\*+'-]")
 _LETTER = "A-Za-zΑ-Ωα-ω"
 _PLAIN_FORMULA = re.compile(
     rf"(?!\d[\d.,]*(?:$|[\s,;\-]+(?![=<>+*/×])))[{_LETTER}\d]?[{_LETTER}]?"
     rf"(?:[ \d+\-*/=<>≤≥≠±×·()\[\]{{}}|,.:;!'′]+[{_LETTER}]{{0,2}})*+|\d"
 )
-_SHELL = re.compile(r"[A-Z_][A-Z0-9_]+\b|\{\w+\}(?!\s*[_^])|[a-z][a-z0-9]+\w*\b(?![\s(]*[=+\-*/^_<>\\])|[(\d?!#@*]?\s")
+_SHELL = re.compile(
+    r"(?![A-Z]_[A-Z0-9](?![A-Z0-9_]))[A-Z_][A-Z0-9_]+\b(?![\^{])"
+    r"|\{\w+\}(?!\s*[_^])|[a-z][a-z0-9]+\w*\b(?![\s(]*[=+\-*/^_<>\\])|[(\d?!#@*]?\s"
+)
 
 
 def find_math(text: str) -> tuple[Math, ...]:

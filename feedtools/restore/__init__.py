@@ -11,6 +11,7 @@ alignment is Levenshtein's, bit-parallel (Hyyrö 2003) in rapidfuzz.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.model import Edit, Place, Safety
@@ -112,17 +113,19 @@ def _chosen(votes: Sequence[_Vote]) -> list[Restoration]:
         map(_verdict, by_span.values()),
         key=lambda one: (one.safety == "display", KINDS.index(one.kind), -one.confidence, one.edit),
     )
+    spans: list[tuple[int, int]] = []
     kept: list[Restoration] = []
     for one in ranked:
-        if all(_apart(one.edit, other.edit) for other in kept):
+        span = one.edit.start, one.edit.end
+        place = bisect_left(spans, span)
+        if all(_apart(span, other) for other in spans[max(0, place - 1) : place + 1]):
+            spans.insert(place, span)
             kept.append(one)
     return sorted(kept, key=lambda one: one.edit)
 
 
-def _apart(a: Edit, b: Edit) -> bool:
-    if a.start == a.end and b.start == b.end:
-        return a.start != b.start
-    return a.end <= b.start or b.end <= a.start
+def _apart(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    return a != b and (a[1] <= b[0] or b[1] <= a[0])
 
 
 def _verdict(votes: Sequence[_Vote]) -> Restoration:

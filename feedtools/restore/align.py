@@ -52,12 +52,13 @@ def align(a: Text, b: Text) -> Alignment | None:
     codes = Levenshtein.opcodes(a.symbols[a_start:a_end], b.symbols[b_start:b_end])
     holes = frozenset(a.before(slot.start) for slot in a.slots if slot.kind == "hole")
     wrong, last = 0, len(codes) - 1
+    quiet = [code.tag == "insert" and a_start + code.src_start in holes for code in codes]
     for number, code in enumerate(codes):
         size = code.src_end - code.src_start
         if code.tag != "equal":
-            wrong += 0 < number < last and not (size == 0 and a_start + code.src_start in holes)
+            wrong += 0 < number < last and not quiet[number]
             continue
-        if size <= CHANCE and 0 < number < last:
+        if size <= CHANCE and 0 < number < last and not (quiet[number - 1] and quiet[number + 1]):
             continue
         for step in range(size):
             i, j = a_start + code.src_start + step, b_start + code.dest_start + step
@@ -65,15 +66,21 @@ def align(a: Text, b: Text) -> Alignment | None:
     matched = sum(j >= 0 for j in partner)
     if matched < 8:
         return None
-    return Alignment(partner, back, *_runs(partner), wrong / matched)
+    return Alignment(partner, back, *_runs(partner, holes), wrong / matched)
 
 
-def _runs(partner: list[int]) -> tuple[list[int], list[int]]:
+def _runs(partner: list[int], holes: frozenset[int]) -> tuple[list[int], list[int]]:
+    """Lengths of the agreement to the left and to the right; what the sibling has in a hole does not end it."""
     left, right = [0] * len(partner), [0] * len(partner)
+
+    def goes_on(i: int) -> bool:
+        before, here = partner[i - 1], partner[i]
+        return 0 <= before < here and (here == before + 1 or i in holes)
+
     for i, j in enumerate(partner):
         if j >= 0:
-            left[i] = left[i - 1] + 1 if i and partner[i - 1] == j - 1 else 1
+            left[i] = left[i - 1] + 1 if i and goes_on(i) else 1
     for i in range(len(partner) - 1, -1, -1):
         if partner[i] >= 0:
-            right[i] = right[i + 1] + 1 if i + 1 < len(partner) and partner[i + 1] == partner[i] + 1 else 1
+            right[i] = right[i + 1] + 1 if i + 1 < len(partner) and goes_on(i + 1) else 1
     return left, right

@@ -28,6 +28,9 @@ RISK = 0.01
 _DELETED = "-*`#>"
 _OPERATOR = re.compile(r"(?P<space> ?)[-*>=<+/]*[-*>][-*>=<+/]*(?P=space)")
 _MINUS = re.compile(r"[^\s\w*`#>]*-[^\s\w*`#>]*")
+_FORMULA = re.compile(r"[A-Za-z0-9_^{}\\=+<|]")
+_DELIMITER = re.compile(r"\\[()]|\$")
+_RUN = re.compile(r"[A-Za-z0-9] ?[A-Za-z0-9]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORDS = re.compile(r"\\(?:text\w*|mbox|hbox|operatorname|tag\*?|mathrm)\s*\{[^{}]*\}")
 
@@ -147,7 +150,7 @@ def _visible(text: Text, start: int, end: int) -> str:
             piece.append(text.raw[at : slot.start])
             at = slot.end
     piece.append(text.raw[at:end])
-    folded = unicodedata.normalize("NFKC", "".join(piece))
+    folded = _DELIMITER.sub("", unicodedata.normalize("NFKC", "".join(piece)))
     return "".join(char for char in folded if not char.isspace() and char not in _DELETED and char not in "_[]!|")
 
 
@@ -224,16 +227,31 @@ def _bare(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
         inside = _kept(b.raw[body : whole.end - (body - whole.start)])
         start = a.offsets[i] - len(_kept(b.raw[body : b.offsets[first]]))
         end = _extent(a.raw, start, inside)
-        if end < 0 or any(slot.start < end and start < slot.end for slot in (*a.simple, *a.slots)):
+        if end < 0 or not a.free(start, end):
             continue
         context = min(way.left[i], way.right[k])
         text = shown(b, whole, flat="\n" not in a.raw)
-        risk, reason = 0.0, "the same letters stand in the sibling as a formula"
+        marks = sum(char in _DELETED for char in text)
+        risk = noise_risk(way.noise, max(marks, 1)) if marks or _RUN.search(inside) else 0.0
+        reason = "the same letters stand in the sibling as a formula"
         if way.left[i] + way.right[k] < 2 * CONTEXT or context < 1:
             risk, reason = 0.2, "too little around it agrees"
-        elif not sound(text):
+        elif _clings(a.raw, start, end):
+            risk, reason = max(risk, 0.2), "it is not clear where the formula begins and ends"
+        elif risk > RISK:
+            reason = "the sibling differs elsewhere, so this may be wrong too"
+        if not sound(text):
             risk, reason = 1.0, "the sibling's formula is itself damaged"
         yield Proposal(Edit(start, end, text), "bare", risk, reason)
+
+
+def _clings(raw: str, start: int, end: int) -> bool:
+    """Whether a bare formula touches what may be part of it, or leaves a bracket outside."""
+    before, after, inside = raw[max(0, start - 1) : start], raw[end : end + 1], raw[start:end]
+    if _FORMULA.match(before) or _FORMULA.match(after):
+        return True
+    surplus = inside.count("(") - inside.count(")")
+    return (after == ")" and surplus > 0) or (before == "(" and surplus < 0)
 
 
 def _kept(source: str) -> str:
@@ -278,11 +296,34 @@ def _operators(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
         seen.add(b_gap[0])
         word = a.raw[a_gap[0] - 1].isalnum() and a.raw[a_gap[1]].isalnum() and new == "-"
         context = way.left[i] >= CONTEXT and way.right[k] >= min(CONTEXT, len(way.partner) - k)
-        risk = noise_risk(way.noise, 1) / 20
-        reason = "the sibling has it, and the text agrees on both sides"
+        risk, reason = noise_risk(way.noise, 1), "the sibling has it, and the text agrees on both sides"
         if not context:
             risk, reason = 0.2, "too little around it agrees"
+        elif risk > RISK and word and _is_compound(a.raw, a_gap[0]):
+            risk, reason = RISK, "the sibling has it, and the word is known to be written so"
+        elif risk > RISK:
+            reason = "the sibling differs elsewhere, so this may be wrong too"
         yield Proposal(Edit(*a_gap, new), "joined" if word else "operator", risk, reason)
+
+
+def _is_compound(raw: str, place: int) -> bool:
+    """Whether the lexicon knows the word around ``place`` as one that has a hyphen there."""
+    from feedtools.checks.morphology import judge
+
+    start, end = place, place
+    while start and raw[start - 1].isascii() and raw[start - 1].isalnum():
+        start -= 1
+    while end < len(raw) and raw[end].isascii() and raw[end].isalnum():
+        end += 1
+    verdict = judge(raw[start:end]) if 0 < end - start <= 60 else None
+    if verdict is None:
+        return False
+    letters = 0
+    for char in verdict.restored:
+        if char == "-" and letters == place - start:
+            return True
+        letters += char != "-"
+    return False
 
 
 def _lost(old: str, new: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from feedtools.checks.rendering import hyphens
 from feedtools.model import Edit
 from feedtools.restore.fills import RISK, Proposal, noise_risk, shown, sound
 from feedtools.restore.texts import read
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 LONGEST = 400
 """Code points of a sentence beyond which it is not completed."""
+CUT = 350
+"""Code points after which the renderer that deletes hyphens cuts an article."""
 AGREE = 12
 """Symbols before the cut that must agree in a row."""
 SHARE = 0.7
@@ -35,9 +38,9 @@ def tail(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
         return
     if sum(j >= 0 for j in way.partner) < SHARE * len(way.partner):
         return
-    start, begin = a.offsets[-1] + 1, b.offsets[way.partner[-1]] + 1
+    start, begin = _cut(a, b, way)
     finished = _FINISHED.search(a.raw[: dots.start()])
-    if finished or begin >= len(b.raw):
+    if finished or start < 0 or begin >= len(b.raw):
         return
     end = _sentence_end(b, begin)
     rest = _rendered(b, begin, end, flat="\n" not in a.raw)
@@ -45,7 +48,24 @@ def tail(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
         return
     more = b.raw[end:].strip()
     ending = a.raw[dots.start() :] if more and not _DOTS.fullmatch(more) else ("..." if more else "")
-    yield Proposal(Edit(start, len(a.raw), rest.rstrip() + ending), "tail", *_judge(rest, way.noise))
+    risk, reason = _judge(rest, way.noise)
+    if hyphens(b.raw, CUT) == "lost":
+        risk, reason = max(risk, 0.5), "the sibling has lost its hyphens, too"
+    yield Proposal(Edit(start, len(a.raw), rest.rstrip() + ending), "tail", risk, reason)
+
+
+def _cut(a: Text, b: Text, way: Alignment) -> tuple[int, int]:
+    """Where the repair begins in both texts: after the last symbol, or before the simple formula that it stands in."""
+    last = b.offsets[way.partner[-1]]
+    for whole in b.simple:
+        if whole.start < last < whole.end:
+            j = b.before(whole.start)
+            first = way.back[j]
+            if first < 0 or way.right[first] < len(way.partner) - first:
+                return -1, -1
+            size = 2 if b.raw[whole.start] == "\\" else 1
+            return a.offsets[first] - len("".join(b.raw[whole.start + size : b.offsets[j]].split())), whole.start
+    return a.offsets[-1] + 1, last + 1
 
 
 def _judge(rest: str, noise: float) -> tuple[float, str]:

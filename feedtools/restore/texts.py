@@ -16,7 +16,7 @@ from feedtools import normal
 from feedtools.checks.delimiters import find_math
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Kind = Literal["math", "display", "code", "hole", "void", "open"]
 
@@ -78,6 +78,10 @@ class Text(NamedTuple):
     def before(self, place: int) -> int:
         """The number of symbols that stand before the raw offset ``place``."""
         return bisect_left(self.offsets, place)
+
+    def free(self, start: int, end: int) -> bool:
+        """Whether no slot and no simple formula touches a raw range."""
+        return not _covers(self.slots, start, end) and not _covers(self.simple, start, end)
 
     def within(self, start: int, end: int) -> tuple[Slot, ...]:
         """The slots and simple formulas that lie wholly inside a raw range, in order."""
@@ -145,7 +149,7 @@ def _slots(raw: str) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
     return _apart(slots), tuple(simple)
 
 
-def _covers(taken: list[Slot], start: int, end: int) -> bool:
+def _covers(taken: Sequence[Slot], start: int, end: int) -> bool:
     """Whether any of the slots, which are in order and apart, touches the range."""
     place = bisect_left(taken, (start,))
     return any(slot.start < end and start < slot.end for slot in taken[max(0, place - 1) : place + 1])

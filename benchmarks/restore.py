@@ -1,0 +1,291 @@
+"""How much of what the feed's renderers lose comes back from siblings, and how much comes back wrong.
+
+    python benchmarks/restore.py [--articles N] [--shared FOLDER]
+
+Clean articles (generated ones, the sample originals, and texts of a folder of labelled data where one is given) are
+rendered in mode B; siblings are the original, a mode A excerpt, and both with 3 % of their characters wrong. Every
+repair that is applied is judged against the article it was rendered from. Exits 1 when a floor is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import random
+import re
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+from rendering import LIMIT_A, Rendered, mode_a, mode_b, noisy  # noqa: E402
+
+from feedtools.model import Place  # noqa: E402
+from feedtools.restore import Restoration, Sibling, restore  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NOISE = 0.03
+_SUBJECTS = (
+    *("梯度", "损失", "编码器", "注意力", "采样器", "先验", "后验", "残差", "词表", "温度", "步长", "缓存"),
+    *("策略", "价值函数", "判别器", "归一化层", "队列", "专家", "路由", "掩码"),
+)
+_TOPICS = ("训练", "推理", "收敛", "泛化", "量化", "蒸馏", "对齐", "检索", "压缩", "调度")
+_COMPOUNDS = (
+    *("model-free", "off-policy", "on-policy", "end-to-end", "fine-tuning", "pre-norm", "post-norm", "low-rank"),
+    *("zero-shot", "few-shot", "self-attention", "cross-entropy", "batch-size", "warm-up", "top-k", "Q-learning"),
+    *("actor-critic", "long-tail", "k-means", "mixture-of-experts", "multi-head", "state-of-the-art", "open-source"),
+    *("back-propagation", "GPT-4", "LLaMA-2", "Qwen-VL-7B", "non-linear", "trade-off", "real-time"),
+)
+_INLINE = (
+    *("x", "y", "n", "K", "x_i", "y_t", "W_{ij}", "h_{t-1}", "n-1", "p(x)", "a + b", "k=4", "(x,y)", "f(x)=0", "2n-2"),
+    *("T*d", "i-j", "z_{<t}", "W_Q", r"\theta", r"\hat{y}", r"\alpha_t", r"\mathbb{R}^d", r"\nabla_\theta L"),
+    *(r"\sigma(x)", r"\frac{1}{n}", r"\sqrt{d_k}", r"\pi_\theta(a\mid s)", r"\lVert w \rVert_2", r"\lambda\to 0"),
+    *(r"O(n\log n)", r"\epsilon>0", r"\{x_i\}_{i=1}^n", r"q_\phi(z|x)", r"\text{if } x\ne 0"),
+)
+_DISPLAY = (
+    r"L(\theta)=-\sum_{i=1}^{n}\log p_\theta(x_i\mid x_{<i})",
+    r"\mathrm{softmax}\left(\frac{QK^\top}{\sqrt{d_k}}\right)V",
+    r"Q(s,a)\leftarrow Q(s,a)+\alpha\big[r+\gamma\max_b Q(s',b)-Q(s,a)\big]",
+    r"\theta_{t+1}=\theta_t-\eta\,\nabla_\theta L(\theta_t)",
+    r"D_{KL}(p\|q)=\int p(x)\log\frac{p(x)}{q(x)}\,dx",
+    r"\begin{aligned}a&=b+c\\d&=e-f\end{aligned}",
+    r"f(x)=\begin{cases}x,&x>0\\0,&\text{otherwise}\end{cases}",
+)
+_CODE = "for step in range(10):\n    loss = model(batch)\n    loss.backward()", "x = np.zeros((n, d))\nprint(x.shape)"
+_SENTENCES = (
+    "{s}的更新依赖{m},而{t}阶段只看{m}的大小。",
+    "设{m}表示第{m}步的{s},它与{c}的做法相比更稳定。",
+    "在{c}的设定下,{s}往往先变大再变小,这与{t}的速度有关。",
+    "目标函数写成{d}其中{m}是常数,{m}由{t}时的{s}决定。",
+    "许多{c}模型把{s}放在{c}结构之后,好处是{t}时不必保存{m}。",
+    "当{m}足够大时,{s}趋于{m},于是{t}的代价可以忽略。",
+    "一种常见的误解是{s}越多越好,实际上{c}的收益在{m}之后就消失了。",
+    "由此得到{d}这个式子说明{s}与{m}成正比。",
+    "代码如下:\n\n{k}\n\n运行后可以看到{s}逐步下降。",
+    "从{c}到{c},{t}的思路一脉相承,只是把{s}换成了别的量。",
+    "图中比较了{m}与{m}两种取值,前者的{s}更平滑。",
+    "直观地说,{s}像一根弹簧,{t}时拉得越长,回来得越快。",
+)
+
+
+class Score(NamedTuple):
+    """Sums over one kind of sibling: losses and what became of them, repairs and how many of them are wrong."""
+
+    lost: Counter[str]
+    restored: Counter[str]
+    offered: Counter[str]
+    applied: int
+    wrong: Counter[str]
+
+
+def generated(count: int, seed: int = 1) -> Iterator[str]:
+    """Articles of our own sentences, as Markdown; the same seed gives the same articles."""
+    dice = random.Random(seed)
+
+    def fill(match: re.Match[str]) -> str:
+        kind = match[1]
+        if kind == "m":
+            return f" ${dice.choice(_INLINE)}$ "
+        if kind == "d":
+            return f"\n\n$${dice.choice(_DISPLAY)}$$\n\n"
+        if kind == "k":
+            return f"```python\n{dice.choice(_CODE)}\n```"
+        if kind == "c":
+            return f" {dice.choice(_COMPOUNDS)} "
+        return dice.choice(_SUBJECTS if kind == "s" else _TOPICS)
+
+    for number in range(count):
+        body = [dice.choice(_SENTENCES) + dice.choice(("", "", "", "\n\n")) for _ in range(dice.randrange(8, 30))]
+        yield f"# 第 {number} 篇\n\n" + re.sub(r"\{([mdkcst])\}", fill, "".join(body))
+
+
+def from_shared(folder: Path, count: int) -> Iterator[str]:
+    """Longer articles from the labelled mode A excerpts and clean articles of ``folder``, three at a time."""
+    path = folder / "data" / "lint" / "gold.jsonl.gz"
+    if not path.exists():
+        return
+    texts = []
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        for row in map(json.loads, stream):
+            whole = row["mode"] != "B" and not any(label["kind"] == "latex-unclosed" for label in row["labels"])
+            texts += [row["text"].removesuffix("...").strip()] if whole else []
+    random.Random(2).shuffle(texts)
+    for number in range(min(count, len(texts) // 3)):
+        yield "\n\n".join(texts[3 * number : 3 * number + 3])
+
+
+def siblings(source: str, number: int) -> dict[str, list[str]]:
+    """The siblings of an article, by name of the experiment."""
+    plain = mode_a(source, limit=10**9)
+    excerpt = mode_a(source)
+    bad = [noisy(excerpt, NOISE, 1000 * number + seed) for seed in range(3)]
+    return {
+        "original": [source],
+        "mode A": [excerpt],
+        "mode B": [mode_b(source[source.find("。", 60) + 1 :]).text],
+        "noisy original": [noisy(plain, NOISE, number)],
+        "noisy mode A": bad[:1],
+        "three noisy mode A": bad,
+        "mode A and noisy": [excerpt, *bad[:1]],
+    }
+
+
+def squeezed(text: str) -> str:
+    """The text without spaces and without the marks that a renderer may drop at its edges."""
+    return "".join(text.split())
+
+
+def expected(rendered: Rendered, repair: Restoration) -> tuple[str, str]:
+    """What the whole article has in the place of the repaired span, and what the repair puts there."""
+    start, end = repair.edit.start, repair.edit.end
+    low = rendered.ends[start - 1] if start else 0
+    if repair.kind == "tail":
+        return rendered.whole[low:], repair.edit.text
+    high = rendered.begins[end] if end < len(rendered.begins) else rendered.ends[end - 1]
+    return rendered.whole[low:high], repair.edit.text
+
+
+def is_right(rendered: Rendered, repair: Restoration) -> bool:
+    """Whether a repair gives what the author wrote, spaces apart; mode A never had the code that others print."""
+    truth, text = expected(rendered, repair)
+    if repair.kind != "tail":
+        return squeezed(truth) == squeezed(text)
+    text = squeezed(re.sub(r"\.{3}$", "", text))
+    for code in rendered.code:
+        if squeezed(truth).startswith(text):
+            return True
+        truth = truth.replace(code, "", 1)
+    return squeezed(truth).startswith(text)
+
+
+def is_restored(rendered: Rendered, loss: tuple[int, int, str], repairs: list[Restoration]) -> bool:
+    """Whether the repairs inside a loss together give back what stood there."""
+    start, end, whole = loss
+    parts, at = [], start
+    for repair in repairs:
+        if repair.kind == "tail" and repair.edit.start <= start:
+            return is_right(rendered, repair)
+        if repair.kind != "tail" and start <= repair.edit.start and repair.edit.end <= end:
+            parts += [rendered.text[at : repair.edit.start], repair.edit.text]
+            at = repair.edit.end
+    return squeezed("".join([*parts, rendered.text[at:end]])) == squeezed(whole)
+
+
+def measure(sources: list[str], name: str, show: int) -> Score:
+    """Render, restore and judge every article with the siblings of one experiment."""
+    lost, restored, offered, wrong = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    applied = 0
+    for number, source in enumerate(sources):
+        rendered = mode_b(source)
+        texts = siblings(source, number)[name]
+        found = restore(
+            rendered.text, [Sibling(text, Place(f"{name}.txt", line)) for line, text in enumerate(texts, 1)]
+        )
+        done = [repair for repair in found if repair.safety == "safe"]
+        applied += len(done)
+        for repair in done:
+            if not is_right(rendered, repair):
+                wrong[repair.kind] += 1
+                if show:
+                    show -= 1
+                    print("WRONG", name, repair.kind, *(repr(text[:70]) for text in expected(rendered, repair)))
+        for loss in rendered.losses:
+            if "mode A" in name and (loss.end_in_a > LIMIT_A or loss.kind == "code"):
+                continue
+            lost[loss.kind] += 1
+            place = loss.start, loss.end, loss.whole
+            restored[loss.kind] += is_restored(rendered, place, done)
+            offered[loss.kind] += not is_restored(rendered, place, done) and is_restored(rendered, place, found)
+            if show and not is_restored(rendered, place, done) and name in {"original", "mode A"}:
+                show -= 1
+                around = rendered.text[max(0, loss.start - 25) : loss.end + 25]
+                there = [one for one in found if one.edit.start < loss.end and loss.start < one.edit.end]
+                reasons = [one.reason for one in there]
+                print("MISSED", name, loss.kind, repr(around), repr(loss.whole[:70]), reasons)
+    return Score(lost, restored, offered, applied, wrong)
+
+
+def share(part: int, of: int) -> float:
+    """A percentage; of nothing, all."""
+    return 100 * part / of if of else 100.0
+
+
+def placeholders(score: Score, counts: Callable[[Score], Counter[str]]) -> int:
+    """Placeholders of any kind among some counts."""
+    return counts(score)["placeholder"] + counts(score)["code"]
+
+
+def row(name: str, score: Score, seconds: float, articles: int) -> str:
+    """One line of the table."""
+    cells = [f"{name:20}"]
+    for kinds in (("placeholder",), ("code",), ("bare",), ("word",)):
+        of = sum(score.lost[kind] for kind in kinds)
+        cells.append(f"{share(sum(score.restored[kind] for kind in kinds), of):6.1f} % of {of:5}")
+    wrong = sum(score.wrong.values())
+    cells.append(f"{score.applied:6} {wrong:4} {share(wrong, score.applied) if score.applied else 0:6.2f} %")
+    return "  ".join(cells) + f"  {1000 * seconds / articles:5.1f} ms"
+
+
+def failures(scores: dict[str, Score]) -> list[str]:
+    """The floors that are missed, in words."""
+    missed = []
+
+    def floor(name: str, what: str, value: float, least: float) -> None:
+        if value < least:
+            missed.append(f"{name}: {what} {value:.2f} %, floor {least} %")
+
+    original, excerpt = scores["original"], scores["mode A"]
+    floor(
+        "original",
+        "placeholders",
+        share(placeholders(original, lambda s: s.restored), placeholders(original, lambda s: s.lost)),
+        97,
+    )
+    floor("original", "joined words", share(original.restored["word"], original.lost["word"]), 99)
+    floor("mode A", "placeholders", share(excerpt.restored["placeholder"], excerpt.lost["placeholder"]), 95)
+    for name, score in scores.items():
+        most = 1.0 if "noisy" in name else 0.1
+        floor(
+            name,
+            "right repairs",
+            100 - (share(sum(score.wrong.values()), score.applied) if score.applied else 0),
+            100 - most,
+        )
+    return missed
+
+
+def main() -> int:
+    """Print the table; 1 when a floor is missed."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--articles", type=int, default=300, help="generated articles, and at most so many others")
+    parser.add_argument(
+        "--shared", type=Path, default=Path(os.environ.get("FEEDTOOLS_SHARED", HERE.parent.parent / "shared"))
+    )
+    parser.add_argument("--show", type=int, default=0, help="misses and wrong repairs to print")
+    given = parser.parse_args()
+    folder = HERE.parent / "tests" / "sample" / "originals"
+    originals = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))]
+    sources = [*originals, *generated(given.articles), *from_shared(given.shared, given.articles)]
+    print(f"{len(sources)} articles")
+    heads = (f"{head:17}" for head in ("formulas", "code", "bare formulas", "joined words"))
+    print(f"{'sibling':20}", *heads, "repairs wrong         time", sep="  ")
+    scores = {}
+    for name in siblings(sources[0], 0):
+        start = time.process_time()
+        scores[name] = measure(sources, name, given.show)
+        print(row(name, scores[name], time.process_time() - start, len(sources)), flush=True)
+    missed = failures(scores)
+    print("\n".join(missed) or "all floors passed")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
