@@ -1,4 +1,4 @@
-"""Floors of FT301 and FT302 on labelled articles, where those are at hand (beside the checkout, or FEEDTOOLS_SHARED)."""
+"""Floors of FT301 and FT302 on labelled articles, where they are at hand: beside the checkout, or FEEDTOOLS_SHARED."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from feedtools.checks.base import Hit, View
 from feedtools.model import Edit
 
 if TYPE_CHECKING:
-    from feedtools.model import Confidence
+    from feedtools.model import Confidence, Level
 
 # A word by itself: not part of a path, a link, snake_case, code or a formula.
 WORD = re.compile(
@@ -91,7 +91,8 @@ def misspelt(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
             right = _like(term, word)
             grade: Confidence = "high" if beside and len(word) >= least else "medium" if beside else "low"
             message = f"{word} looks like a slip for {right} (a letter {how}); correct it, or allow it if it is a name"
-            yield Hit(start, end, message, (Edit(start, end, right),), "unsafe", grade)
+            level: Level = "note" if grade == "low" else "warning"
+            yield Hit(start, end, message, (Edit(start, end, right),), "unsafe", grade, level)
             break
 
 
