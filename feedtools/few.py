@@ -47,11 +47,10 @@ def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
     ]
     sizes = {it.text: len(it.symbols) for it in documents}
 
-    def rank(number: int) -> cluster.Rank:
-        text = texts[number]
-        return cluster.Rank(-sizes[text], match.damage(text), number)
+    def keeper(members: list[int]) -> int:
+        return min(members, key=lambda number: (-sizes[texts[number]], match.damage(texts[number]), number))
 
-    return cluster.clusters([*exact, *found], rank)
+    return cluster.clusters([*exact, *found], keeper)
 
 
 def _document(number: int, text: str) -> _Document:
