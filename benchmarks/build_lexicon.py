@@ -37,7 +37,7 @@ FREQUENT = 100  # occurrences from which a spelling is a reference for misspelli
 TERM_LENGTH = 5
 EXACT_FROM = 8  # occurrences from which one number may be used unlike others of its kind (VGG16 and VGG-7)
 EXACT_DIFFERENCE = 8  # per cent
-OTHER = 0.2  # what an occurrence of the other shape says
+OTHER = 0.2  # what an occurrence of another shape says
 UNIT = re.compile(r"(?:#[a-z]{1,2})+#?")  # 50km, 480p, 1e5: numbers and units
 
 
@@ -110,8 +110,9 @@ def percents(name: str, entry: Facts) -> tuple[int, ...]:
     smoothing = NUMBER_SMOOTHING if re.search("[#0-9]", name) else SMOOTHING
     every_h, every_j = sum(entry.hyphenated.values()), sum(entry.joined.values())
     shares = []
+    other = OTHER if every_j else 1  # how it is written says nothing of a word nobody writes joined
     for form in SHAPES:
-        hyphenated = entry.hyphenated[form] + OTHER * (every_h - entry.hyphenated[form])
+        hyphenated = entry.hyphenated[form] + other * (every_h - entry.hyphenated[form])
         joined = entry.joined[form] + OTHER * (every_j - entry.joined[form])
         shares.append(int(100 * hyphenated / (hyphenated + JOINED_WEIGHT * joined + smoothing)))
     return tuple(shares)

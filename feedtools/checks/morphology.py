@@ -13,6 +13,8 @@ MIXED = re.compile(r"[A-Za-z0-9][A-Z]")
 LONGEST = 40  # letters; longer runs are keys and hashes
 NOUN = 6  # letters of a word that is no unit
 KNOWN = 4  # letters from which a known word says something as a part
+VARIABLE = re.compile(r"[a-z]{2,}(?:[A-Z][a-z]+)+\Z")  # saliencyMap: how code names things
+CODE = 30  # per cent by which such a word is less likely to have had a hyphen
 FLOOR = 40  # per cent below which a word is one like any other
 FAMILY = 85  # per cent from which a number behind a name is taken to have had a hyphen
 PRODUCTIVE = 90  # per cent from which a part is as good as always hyphenated
@@ -75,7 +77,7 @@ def _percent(entry: lexicon.Entry, token: str) -> int:
         return entry.upper
     if not MIXED.search(token) or ADJECTIVE.search(token):
         return entry.plain
-    return entry.mixed
+    return entry.mixed - CODE if VARIABLE.match(token) else entry.mixed
 
 
 @lru_cache(maxsize=1 << 10)
