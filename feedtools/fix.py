@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.model import Article, Edit, Safety
+from feedtools.model import LEVELS, Article, Edit, Level, Safety
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -227,6 +227,7 @@ def stable_fix(
     lint: Lint,
     safeties: Collection[Safety] = SAFE,
     findings: Sequence[Finding] | None = None,
+    grave: Collection[Level] = LEVELS,
 ) -> list[Fixed]:
     """Repair articles until nothing more is proposed, and never so that a new finding comes up.
 
@@ -235,6 +236,7 @@ def stable_fix(
         lint: findings of some articles; called with as many at a time as there are in ``articles``.
         safeties: which fixes are applied.
         findings: of the articles, where they are known already.
+        grave: levels of findings that a fix must not bring.
 
     Returns:
         One result an article. A round applies every proposal that fits together; where the text then has more findings
@@ -242,7 +244,7 @@ def stable_fix(
         fixes go round in a circle stays raw, so that fixing what was fixed changes nothing.
     """
     found = _by_place(lint(articles) if findings is None else findings)
-    states = [_State(article, found[article.source, article.line]) for article in articles]
+    states = [_State(article, found[article.source, article.line], grave) for article in articles]
     for _ in range(ROUNDS):
         unsettled = [state for state in states if state.propose(safeties)]
         if not unsettled:
@@ -274,8 +276,9 @@ def _by_place(findings: Iterable[Finding]) -> defaultdict[tuple[str, int], list[
 class _State:
     """One article on its way through the rounds of ``stable_fix``."""
 
-    def __init__(self, article: Article, findings: list[Finding]) -> None:
+    def __init__(self, article: Article, findings: list[Finding], grave: Collection[Level]) -> None:
         self.article = article
+        self._grave = grave
         self.place = (article.source, article.line)
         self.findings = findings
         self.pending: tuple[Proposal, ...] = ()
@@ -314,7 +317,8 @@ class _State:
 
     def _harmless_after(self, after: list[Finding]) -> bool:
         before = Counter(finding.rule for finding in self.findings)
-        return all(count <= before[rule] for rule, count in Counter(finding.rule for finding in after).items())
+        now = Counter(finding.rule for finding in after if finding.level in self._grave)
+        return all(count <= before[rule] for rule, count in now.items())
 
     def with_one(self, number: int) -> Article:
         """The article with one pending proposal in it."""
@@ -348,3 +352,14 @@ class _State:
             self._give_up()
         refused = tuple(proposals(self.findings, safeties))
         return Fixed(self._draft.text, self._draft.changes(), tuple(self.findings), refused)
+
+
+def compose(raw: str, *rounds: Sequence[Change]) -> tuple[Change, ...]:
+    """Changes made one after the other, as changes of the raw text."""
+    draft = Draft(raw)
+    for changes in rounds:
+        made = tuple(
+            Proposal(by, (Edit(change.start, change.end, change.new),)) for change in changes for by in change.by
+        )
+        draft.edit(Applied(rewrite(draft.text, changes), made, ()))
+    return draft.changes()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ from feedtools.api import manifest
 from feedtools.api.staging import Stage, unwritable
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.readers import MANIFEST
+from feedtools.readers.frames import file_digest
 
 
 def undo(out: Path, target: Path) -> tuple[int, list[FeedtoolsError]]:
@@ -43,8 +42,6 @@ def undo(out: Path, target: Path) -> tuple[int, list[FeedtoolsError]]:
             except ReadError as error:
                 errors.append(error)
                 place.unlink(missing_ok=True)
-                for _ in rows:
-                    pass
             except OSError as error:
                 raise unwritable(target, error) from error
         stage.publish()
@@ -62,26 +59,29 @@ def _files(entries: Iterator[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], 
 
     for entry in entries:
         if "file" in entry:
-            yield entry, rows()
+            mine = rows()
+            yield entry, mine
+            for _ in mine:
+                pass
 
 
 def _give_back(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, place: Path) -> None:
-    cleaned = manifest.inside(out, head["file"])
-    if head.get("packed"):
-        _give_back_packed(out, head, rows, place)
-        return
-    digest = hashlib.blake2b(digest_size=16)
-    try:
-        with open(cleaned, "rb") as stream, open(place, "wb") as target:
-            for data in _pieces(head, rows, key, stream):
-                digest.update(data)
-                target.write(data)
-    except FileNotFoundError as error:
-        raise ReadError("the output is not complete: this file is missing", path=str(cleaned)) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise _changed(cleaned) from error
-    if digest.hexdigest() != head["digest"]:
-        raise _changed(cleaned)
+    """Write one file as it came in, or raise ``ReadError``."""
+    original = manifest.inside(out, f"{manifest.ORIGINALS}/{head['file']}")
+    source = original if head["whole"] and original.is_file() else manifest.inside(out, head["out"])
+    if not source.is_file():
+        raise ReadError("the output is not complete: this file is missing", path=str(source))
+    if head["whole"]:
+        shutil.copyfile(source, place)
+    else:
+        try:
+            with source.open("rb") as stream, place.open("wb") as target:
+                for data in _pieces(head, rows, key, stream):
+                    target.write(data)
+        except (ValueError, KeyError, TypeError) as error:
+            raise _changed(source) from error
+    if file_digest(place) != head["digest"]:
+        raise _changed(source)
 
 
 def _pieces(head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, stream: IO[bytes]) -> Iterator[bytes]:
@@ -91,25 +91,6 @@ def _pieces(head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, stre
             yield manifest.original(head["format"], key, entry, stream)
     if stream.read(1):
         raise ValueError("the file is longer than it was")
-
-
-def _give_back_packed(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], place: Path) -> None:
-    end = head
-    for entry in rows:
-        end = entry
-    source = manifest.inside(out, end.get("original", head["file"]))
-    if not source.is_file():
-        raise ReadError("the output is not complete: this file is missing", path=str(source))
-    digest = hashlib.blake2b(digest_size=16)
-    try:
-        with gzip.open(source) as stream:
-            while data := stream.read(2**20):
-                digest.update(data)
-    except (OSError, EOFError) as error:
-        raise _changed(source) from error
-    if digest.hexdigest() != head["digest"]:
-        raise _changed(source)
-    shutil.copyfile(source, place)
 
 
 def _changed(path: Path) -> ReadError:

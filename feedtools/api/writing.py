@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import shutil
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any, NamedTuple, cast
+from typing import IO, Any, NamedTuple
 
 from feedtools.api import manifest
-from feedtools.api.survey import File, Note, findings_of, frame_findings
+from feedtools.api.siblings import Copies, words
+from feedtools.api.spool import Note, findings_of, together
+from feedtools.api.survey import File
 from feedtools.config import Config
 from feedtools.decide import Standing, decide
 from feedtools.fix import rewrite
-from feedtools.model import Action, Article, Decision, Finding, Place
-from feedtools.readers.frames import Frame, Record
+from feedtools.lint import lint_transmission
+from feedtools.model import Action, Article, Decision, Finding
+from feedtools.readers.frames import Frame, Record, file_digest, packer
 from feedtools.rules import Rule
 
 _PRESENT: frozenset[Action] = frozenset({"keep", "fix", "restore"})
 
 
-class Copies(NamedTuple):
-    """Articles that are copies, by number, and where those stand that stand for them."""
+class Fate(NamedTuple):
+    """All that decides about articles, by number.
 
-    standing: Mapping[int, Standing]
-    places: Mapping[int, Place]
+    Attributes:
+        copies: who stands for whom.
+        replaced: articles that are held, to those published in their place.
+    """
+
+    copies: Copies
+    replaced: Mapping[int, int]
 
 
 class Writer:
@@ -37,8 +42,8 @@ class Writer:
         out: the folder that becomes the output.
         config: ``config.clean`` is the policy.
         rules: the selected rules.
-        copies: who stands for whom.
-        notes: one an article, in the order of the survey.
+        fate: of the articles.
+        notes: two an article, in the order of the survey: of its fixes and, where there are, of its repairs.
         account: the manifest.
     """
 
@@ -47,67 +52,70 @@ class Writer:
         out: Path,
         config: Config,
         rules: Sequence[Rule],
-        copies: Copies,
-        notes: Iterator[Note],
+        fate: Fate,
+        notes: Iterator[tuple[Note, Note | None]],
         account: IO[bytes],
     ) -> None:
-        self.tally: Counter[str] = Counter()
         self._out = out
         self._policy = config.clean
         self._key = config.text_key
         self._rules = rules
-        self._copies = copies
+        self._fate = fate
         self._notes = notes
         self._account = account
         self._number = 0
 
-    def write(self, file: File, opened: Frame) -> None:
-        """Write one file and its part of the manifest."""
-        framed = frame_findings(opened, self._rules)
+    def skip(self, file: File) -> None:
+        """Pass over a file that an earlier run wrote."""
+        for _ in range(file.articles):
+            next(self._notes)
+        self._number += file.articles
+
+    def write(self, file: File, frame: Frame) -> None:
+        """Write one file and its part of the manifest; the last line of it is written when all else is."""
+        framed = _frame_findings(frame, self._rules)
         self._log(
             {
                 "file": file.name,
+                "out": file.out,
                 "format": file.form,
-                "packed": file.packed,
                 "digest": file.digest,
                 "articles": file.articles,
-                "lead": len(opened.lead),
+                "lead": len(frame.lead),
+                "whole": bool(file.packed) or file.converted,
                 "findings": [_finding(finding) for finding in framed if not finding.article.text],
             }
         )
-        target = manifest.inside(self._out, file.name)
+        target = manifest.inside(self._out, file.out)
         target.parent.mkdir(parents=True, exist_ok=True)
-        digest = hashlib.blake2b(digest_size=16)
-        changed = False
+        changed = file.converted
         with ExitStack() as stack:
-            stream = _create(stack, target, file.packed)
+            stream: IO[bytes] = stack.enter_context(target.open("wb"))
+            if file.packed:
+                stream = stack.enter_context(packer(file.packed, stream))
             held = _Held(self._out, file.name, stack)
-            for data, entry in self._records(file, opened, framed, held):
-                digest.update(data)
+            for data, entry in self._records(file, frame, framed, held):
                 stream.write(data)
                 changed = changed or "raw" in entry or "edits" in entry
-        end = {"end": file.name, "digest": digest.hexdigest()}
-        if file.packed:
-            end |= self._keep_packed(file, target, changed)
-        self._log(end)
-        self.tally["files"] += 1
+        if file.packed or file.converted:
+            self._put_by(file, target, changed)
+        self._account.flush()
+        self._log({"end": file.name, "digest": file_digest(target)})
 
-    def _keep_packed(self, file: File, target: Path, changed: bool) -> dict[str, str]:
-        """Packing again gives other bytes, so what did not change stays as it was, and else the original is put by."""
-        name = f"{manifest.ORIGINALS}/{file.name}"
-        copy = manifest.inside(self._out, name) if changed else target
+    def _put_by(self, file: File, target: Path, changed: bool) -> None:
+        """Keep the file as it came where its bytes cannot be made again: packing twice gives other bytes."""
+        copy = manifest.inside(self._out, f"{manifest.ORIGINALS}/{file.name}") if changed else target
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file.path, copy)
-        return {"original": name if changed else file.name}
 
     def _records(
-        self, file: File, opened: Frame, framed: Sequence[Finding], held: _Held
+        self, file: File, frame: Frame, framed: Sequence[Finding], held: _Held
     ) -> Iterator[tuple[bytes, dict[str, Any]]]:
-        yield opened.lead, {}
-        for record in opened.records:
+        yield frame.lead, {}
+        for record in frame.records:
             article = Article(file.name, record.line, record.text)
-            note = next(self._notes)
             mine = [finding for finding in framed if finding.article.text and finding.article.line == record.line]
+            note = together(record.text, *next(self._notes))
             yield self._record(file, record, article, note, mine, held)
             self._number += 1
 
@@ -115,13 +123,12 @@ class Writer:
         self, file: File, record: Record, article: Article, note: Note, framed: Sequence[Finding], held: _Held
     ) -> tuple[bytes, dict[str, Any]]:
         findings = [*findings_of(note, article), *framed]
-        fixed = sorted({rule for change in note.changes for rule in change.by})
-        copy = self._copies.standing.get(self._number)
-        decision = decide(article, findings, self._policy, copy, fixed)
+        copy = self._fate.copies.standing.get(self._number)
+        decision = self._decide(article, note, findings, copy)
         intact = self._policy.intact
         action: Action = "keep" if intact else decision.action
         changes = () if intact else note.changes
-        text = rewrite(record.text, changes)
+        text = rewrite(record.text, changes) if changes else record.text
         kept = manifest.record_entry(file.form, self._key, record, action in _PRESENT, text, changes)
         entry: dict[str, Any] = {
             "path": file.name,
@@ -133,31 +140,38 @@ class Writer:
             entry["mark"] = decision.action
         if decision.reasons:
             entry["reasons"] = decision.reasons
-        if copy is not None:
-            entry |= self._copy(copy)
+        entry |= self._copy(copy)
         if findings:
             entry["findings"] = [_finding(finding) for finding in findings]
+        if note.repairs:
+            entry["repairs"] = note.repairs
         entry |= kept.entry
         self._log(entry)
-        self._count(action, bool(changes), len(findings))
         if action == "hold":
             held.add(decision, text, entry)
         return kept.data, entry
 
-    def _copy(self, copy: Standing) -> dict[str, Any]:
+    def _decide(self, article: Article, note: Note, findings: Sequence[Finding], copy: Standing | None) -> Decision:
+        by = sorted({name for change in note.changes for name in change.by})
+        fixed = [name for name in by if not name.startswith("restored ")]
+        restored = [name for name in by if name.startswith("restored ")]
+        decision = decide(article, findings, self._policy, copy, fixed, restored)
+        other = self._fate.replaced.get(self._number)
+        if other is not None and decision.action == "hold":
+            instead = f"{words(self._fate.copies.places[other])} is kept in its place"
+            decision = decision._replace(reasons=(*decision.reasons, instead))
+        return decision
+
+    def _copy(self, copy: Standing | None) -> dict[str, Any]:
+        if copy is None:
+            return {}
         match = copy.match
         return {
-            "of": self._copies.places[copy.number]._asdict(),
+            "of": self._fate.copies.places[copy.number]._asdict(),
             "kind": match.kind,
             "similarity": round(match.similarity, 4),
             "coverage": round(match.coverage_a, 4),
         }
-
-    def _count(self, action: Action, fixed: bool, findings: int) -> None:
-        outcome = "kept" if action in _PRESENT else "dropped" if action == "drop" else "held"
-        self.tally.update(
-            {"articles": 1, outcome: 1, "fixed": int(fixed and outcome != "dropped"), "findings": findings}
-        )
 
     def _log(self, entry: dict[str, Any]) -> None:
         self._account.write(manifest.line(entry))
@@ -181,12 +195,11 @@ class _Held:
         self._stream.write(manifest.line({**shown, "findings": entry.get("findings", [])}))
 
 
-def _create(stack: ExitStack, target: Path, packed: bool) -> IO[bytes]:
-    stream = stack.enter_context(target.open("wb"))
-    if packed:
-        # No name and no time in it: the same content gives the same bytes.
-        return cast("IO[bytes]", stack.enter_context(gzip.GzipFile("", "wb", fileobj=stream, mtime=0)))
-    return stream
+def _frame_findings(frame: Frame, rules: Sequence[Rule]) -> list[Finding]:
+    """What is wrong with a transmission apart from what its articles say."""
+    if frame.data is None or frame.transmission is None:
+        return []
+    return lint_transmission(frame.data, frame.transmission, rules)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -194,6 +207,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "rule": finding.rule,
         "name": finding.name,
         "level": finding.level,
+        "confidence": finding.confidence,
         "start": finding.span.start,
         "end": finding.span.end,
         "message": finding.message,

@@ -1,6 +1,7 @@
 """A file as articles and the bytes around them, so that an article can be replaced or taken out and nothing else moves.
 
-``lead`` and every ``Record.raw + Record.gap`` together are the file, byte for byte.
+Of a transmission and of JSONL, ``lead`` and every ``Record.raw + Record.gap`` together are the (unpacked) file, byte
+for byte. Other formats cannot be written in parts: their articles come out as JSONL records, and the file is put by.
 """
 
 from __future__ import annotations
@@ -11,18 +12,19 @@ import hashlib
 import json
 import os
 import re
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
-from feedtools.errors import ReadError
+from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.model import Transmission
-from feedtools.readers import MAX_TRANSMISSION, ReadOptions, transmission
+from feedtools.readers import MAX_TRANSMISSION, ReadOptions, read, transmission
+from feedtools.readers.formats import FORMATS, detect
+from feedtools.readers.streams import GZIP_MAGIC, PEEK, ZSTD_MAGIC, open_stream
 
-FORMATS = ("transmission", "jsonl")
-"""Formats that can be written back."""
-_JSONL = (".jsonl", ".ndjson")
+IN_PARTS = frozenset({"transmission", "jsonl"})
+"""Formats that can be written in parts."""
 
 
 class Record(NamedTuple):
@@ -45,18 +47,24 @@ class Frame(NamedTuple):
     """A file under reading: the bytes before its first article, then its articles as a stream.
 
     Attributes:
-        format: one of ``FORMATS``.
-        packed: whether the file is compressed; ``lead`` and the records are not.
-        digest: of the bytes of the file, once all records were taken.
-        bad: lines that should be records and are not, with what is wrong, once all records were taken.
+        format: of the records: ``transmission`` or ``jsonl``.
+        packed: ``gz``, ``zst``, or nothing where it is not compressed.
+        converted: whether the file is of another format and its records were made here.
+        lead: the bytes before the first record.
+        records: in file order.
+        digest: hex digest of the file's bytes; to be asked once all records were taken.
+        bad: what could not be read as an article, once all records were taken.
+        data: of a transmission, its bytes.
+        transmission: its parts.
     """
 
     format: str
-    packed: bool
+    packed: str
+    converted: bool
     lead: bytes
     records: Iterator[Record]
-    digest: hashlib.blake2b
-    bad: list[ReadError]
+    digest: Callable[[], str]
+    bad: list[FeedtoolsError]
     data: bytes | None = None
     transmission: Transmission | None = None
 
@@ -65,21 +73,24 @@ def open_frame(path: str, options: ReadOptions) -> Frame:
     """Open a file for reading with all its bytes.
 
     Raises:
-        ReadError: it is missing, unreadable, binary, or of a format that cannot be written back; also while its
-            records are taken, since a stream is read as it goes.
+        ReadError: it is missing, unreadable, binary, or of a format that is not known; also while its records are
+            taken, since a stream is read as it goes.
     """
-    name = path.lower().removesuffix(".gz")
+    if options.input_format is not None and options.input_format not in FORMATS:
+        expected = ", ".join(FORMATS)
+        raise ReadError(f"unknown input format {options.input_format!r}; expected one of {expected}", path=path)
     try:
-        stream = _open(path)
-        with_head = stream.peek(4096)[:4096]  # type: ignore[attr-defined]
-        form = options.input_format or _format(name, with_head)
+        packed = _packing(path)
+        stream = open_stream(path)
+        form = options.input_format or detect(path, stream.peek(PEEK))
         if form == "jsonl":
-            return _stream(path, stream, options)
+            return _stream(path, packed, stream, options)
         if form != "transmission":
-            raise ReadError(f"{form} files cannot be written back; convert it to JSONL first", path=path)
+            stream.close()
+            return _converted(path, options)
         with stream:
             data = stream.read(MAX_TRANSMISSION + 1)
-    except (OSError, EOFError, zlib.error) as error:
+    except OSError as error:
         raise _failure(path, error) from error
     if len(data) > MAX_TRANSMISSION:
         raise ReadError(f"larger than {MAX_TRANSMISSION // 2**30} GiB; split it, or convert it to JSONL", path=path)
@@ -88,21 +99,21 @@ def open_frame(path: str, options: ReadOptions) -> Frame:
         Record(article.line, article.text, transmission.encode(article.text), gap)
         for article, gap in zip(parsed.articles, parsed.gaps, strict=True)
     )
-    return Frame(form, name != path.lower(), parsed.head, records, _hash(data), [], data, parsed)
+
+    def content() -> str:
+        return file_digest(path) if packed else _hash(data).hexdigest()
+
+    return Frame("transmission", packed, False, parsed.head, records, content, [], data, parsed)
 
 
-def _open(path: str) -> IO[bytes]:
-    return gzip.open(path) if path.lower().endswith(".gz") else open(path, "rb")  # type: ignore[return-value]
+def _packing(path: str) -> str:
+    with open(path, "rb") as stream:
+        head = stream.read(4)
+    return "gz" if head.startswith(GZIP_MAGIC) else "zst" if head == ZSTD_MAGIC else ""
 
 
-def _format(name: str, head: bytes) -> str:
-    if name.endswith(_JSONL):
-        return "jsonl"
-    return "jsonl" if not transmission.sniff(head) and head.lstrip()[:2] == b'{"' else "transmission"
-
-
-def _failure(path: str, error: Exception) -> ReadError:
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+def _failure(path: str, error: OSError) -> ReadError:
+    text = error.strerror or str(error)
     return ReadError(text[:1].lower() + text[1:] if text else type(error).__name__, path=path)
 
 
@@ -110,16 +121,70 @@ def _hash(data: bytes = b"") -> hashlib.blake2b:
     return hashlib.blake2b(data, digest_size=16)
 
 
-def _stream(path: str, stream: IO[bytes], options: ReadOptions) -> Frame:
-    digest, bad = _hash(), list[ReadError]()
+def file_digest(path: str | Path) -> str:
+    """Hex digest of the bytes of a file as it stands on the disk.
+
+    Raises:
+        ReadError: it cannot be read.
+    """
+    digest = _hash()
+    try:
+        with open(path, "rb") as stream:
+            while data := stream.read(2**20):
+                digest.update(data)
+    except OSError as error:
+        raise _failure(str(path), error) from error
+    return digest.hexdigest()
+
+
+def _stream(path: str, packed: str, stream: IO[bytes], options: ReadOptions) -> Frame:
+    digest, bad = _hash(), list[FeedtoolsError]()
     pieces = _records(path, stream, options.text_key, digest, bad)
-    lead = next(pieces)
-    assert isinstance(lead, bytes)
-    return Frame("jsonl", path.lower().endswith(".gz"), lead, pieces, digest, bad)  # type: ignore[arg-type]
+    lead = cast("bytes", next(pieces))
+
+    def content() -> str:
+        return file_digest(path) if packed else digest.hexdigest()
+
+    return Frame("jsonl", packed, False, lead, cast("Iterator[Record]", pieces), content, bad)
+
+
+def _converted(path: str, options: ReadOptions) -> Frame:
+    """Another format: records made of its articles."""
+    bad: list[FeedtoolsError] = []
+    source = read(path, options, bad.append)
+
+    def records() -> Iterator[Record]:
+        for article in source.articles:
+            record = {options.id_key: f"{Path(path).name}:{article.line}", options.text_key: article.text}
+            yield Record(article.line, article.text, _dumps(record).encode(), b"\n")
+
+    return Frame("jsonl", "", True, b"", records(), lambda: file_digest(path), bad)
+
+
+def _dumps(value: Any) -> str:
+    """JSON that any file can hold: lone surrogates are escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return json.dumps(value) if _SURROGATE.search(text) else text
+
+
+def packer(kind: str, stream: IO[bytes]) -> IO[bytes]:
+    """A stream that packs what is written to it; the same content always gives the same bytes.
+
+    Args:
+        kind: ``gz`` or ``zst``.
+        stream: takes the packed bytes; it is not closed.
+    """
+    if kind == "gz":
+        return cast("IO[bytes]", gzip.GzipFile("", "wb", fileobj=stream, mtime=0))
+    try:
+        zstd = import_module("compression.zstd")
+    except ImportError:
+        zstd = import_module("backports.zstd")
+    return cast("IO[bytes]", zstd.ZstdFile(stream, "wb"))
 
 
 def _records(
-    path: str, stream: IO[bytes], key: str, digest: hashlib.blake2b, bad: list[ReadError]
+    path: str, stream: IO[bytes], key: str, digest: hashlib.blake2b, bad: list[FeedtoolsError]
 ) -> Iterator[bytes | Record]:
     """First the bytes before the first record, then the records."""
     line = 0
@@ -143,12 +208,12 @@ def _records(
                 body = raw.rstrip(b"\r\n")
                 yield Record(*last, b"".join(between)) if last else b"".join(between)
                 last, between = (line, text, body), [raw[len(body) :]]
-    except (OSError, EOFError, zlib.error) as error:
+    except OSError as error:
         raise _failure(path, error) from error
     yield Record(*last, b"".join(between)) if last else b"".join(between)
 
 
-def _text(path: str, line: int, raw: bytes, key: str, bad: list[ReadError]) -> str | None:
+def _text(path: str, line: int, raw: bytes, key: str, bad: list[FeedtoolsError]) -> str | None:
     if not raw.strip():
         return None
     try:
@@ -165,16 +230,16 @@ def _text(path: str, line: int, raw: bytes, key: str, bad: list[ReadError]) -> s
     return text
 
 
-def unpacked(path: Path) -> bytes:
+def unpacked(path: str | Path) -> bytes:
     """The whole content of a file.
 
     Raises:
         ReadError: it cannot be read.
     """
     try:
-        with _open(str(path)) as stream:
+        with open_stream(str(path)) as stream:
             return stream.read()
-    except (OSError, EOFError, zlib.error) as error:
+    except OSError as error:
         raise _failure(str(path), error) from error
 
 
@@ -209,14 +274,11 @@ def replaced(form: str, raw: bytes, text: str, key: str) -> bytes:
     mark = raw[:3] if raw.startswith(b"\xef\xbb\xbf") else b""
     start, end = _value(whole, key)
     plain = not whole[start:end].isascii() or "\\u" not in whole[start:end]
-    literal = json.dumps(text, ensure_ascii=not plain or _surrogates(text))
+    literal = json.dumps(text, ensure_ascii=not plain or _SURROGATE.search(text) is not None)
     return mark + (whole[:start] + literal + whole[end:]).encode("utf-8", "surrogatepass")
 
 
-def _surrogates(text: str) -> bool:
-    return re.search("[\ud800-\udfff]", text) is not None
-
-
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BLANK = re.compile(r"[ \t\n\r]*")
 
 
