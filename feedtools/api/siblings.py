@@ -184,7 +184,11 @@ def mend(work: Work, rules: Sequence[Rule], evidence: Evidence, policy: Policy) 
     offered: dict[tuple[object, ...], dict[str, Any]] = {}
     refused: set[tuple[object, ...]] = set()
     groups = [[Sibling(text, Place(path, line)) for text, path, line in group] for group in work.groups]
+    quiet = 0
     for siblings in groups * TURNS:
+        quiet += 1
+        if quiet > len(groups):
+            break
         found = restore(article.text, siblings) if siblings else []
         offered |= {_key(article.text, one): _as_entry(one, rounds) for one in found if one.safety != "safe"}
         claims = {
@@ -201,6 +205,7 @@ def mend(work: Work, rules: Sequence[Rule], evidence: Evidence, policy: Policy) 
         if done:
             made += [_as_entry(one, rounds) for claim, one in claims.items() if claim in done]
             rounds.append(fixed.changes)
+            quiet = 0
             article = article._replace(text=fixed.text)
             findings = [finding for finding in fixed.findings if finding.rule not in claims]
     changes = tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,44 +16,71 @@ if TYPE_CHECKING:
     from feedtools.report.data import Counts
 
 
+def _own_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    folder = click.Path(path_type=Path)
+    for option in (
+        click.option("--intact/--no-intact", default=None, help="Leave files as they are; only fill the manifest."),
+        click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped."),
+        click.option("--sources", metavar="DIR", help="Originals to restore damaged articles from."),
+        click.option("--index", metavar="INDEX", help="What was published before (see feedtools index)."),
+        click.option("--diff", is_flag=True, help="Show how the files would change; write nothing."),
+        click.option("--dry-run", is_flag=True, help="Say what would happen to every article; write nothing."),
+        click.option("--undo", type=folder, metavar="OUT", help="Give back what this output of clean was made from."),
+        click.option("--out", "-o", type=folder, help="Folder to write; it appears whole or not at all."),
+    ):
+        command = option(command)
+    return command
+
+
 @click.command()
 @click.argument("paths", nargs=-1)
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder to write; it appears whole or not at all.")
-@click.option("--undo", type=click.Path(path_type=Path), help="Give back what this output of clean was made from.")
-@click.option("--dry-run", is_flag=True, help="Say what would happen to every article, and write nothing.")
-@click.option("--diff", is_flag=True, help="Show how the files would change, and write nothing.")
-@click.option("--intact/--no-intact", default=None, help="Leave transmissions as they are and only fill the manifest.")
+@_own_options
 @rule_options
 @input_options
-def clean(
-    paths: tuple[str, ...],
-    out: Path | None,
-    undo: Path | None,
-    dry_run: bool,
-    diff: bool,
-    intact: bool | None,
-    **flags: Any,
-) -> None:
-    """Clean PATHS into a new folder: copies dropped, damage fixed, what stays wrong held, all of it accounted for.
+def clean(paths: tuple[str, ...], out: Path | None, undo: Path | None, **flags: Any) -> None:
+    """Clean PATHS into a new folder: copies dropped, damage repaired, what stays wrong held, all of it accounted for.
 
     Exits 0 when everything was done, 2 when something could not be.
     """
     if undo is not None:
         sys.exit(_undo(undo, out))
+    sys.exit(_clean(paths, out, **flags))
+
+
+def _clean(
+    paths: tuple[str, ...],
+    out: Path | None,
+    dry_run: bool,
+    diff: bool,
+    index: str | None,
+    sources: str | None,
+    resume: bool,
+    intact: bool | None,
+    **flags: Any,
+) -> int:
+    from feedtools.api import clean as api
+    from feedtools.api.passes import Sources
+    from feedtools.cli.progress import Progress
+
     config = configured(**flags)
     if intact is not None:
         config = config._replace(clean=config.clean._replace(intact=intact))
-    from feedtools.api import clean as api
-
-    sources = given(paths, config)
-    if dry_run or diff:
-        cleaned = api.preview(sources, config, sys.stdout.write, diff=diff)
-    elif out is None:
-        raise ConfigError("where to? Name the folder to write with -o OUT")
-    else:
-        cleaned = api.clean(sources, out, config)
+    named, others, progress = given(paths, config), Sources(index, sources), Progress()
+    try:
+        if dry_run or diff:
+            cleaned = api.preview(named, config, sys.stdout.write, others, progress, diff=diff)
+        elif out is None:
+            raise ConfigError("where to? Name the folder to write with -o OUT")
+        else:
+            cleaned = api.clean(named, out, config, others, progress, resume=resume)
+    except KeyboardInterrupt:
+        progress.close()
+        click.echo("feedtools: interrupted; the same command with --resume goes on from here", err=True)
+        return 130
+    finally:
+        progress.close()
     click.echo(summary(cleaned.counts), err=True)
-    sys.exit(2 if report_errors(cleaned.errors) else 0)
+    return 2 if report_errors(cleaned.errors) else 0
 
 
 def _undo(out: Path, target: Path | None) -> int:
@@ -61,7 +89,7 @@ def _undo(out: Path, target: Path | None) -> int:
     from feedtools.api.undo import undo
 
     count, errors = undo(out, target)
-    click.echo(f"{count:,} files given back", err=True)
+    click.echo(f"{count:,} file{'s' * (count != 1)} given back", err=True)
     return 2 if report_errors(errors) else 0
 
 

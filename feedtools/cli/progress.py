@@ -1,0 +1,82 @@
+"""How far a long run is: one line that renews itself on a terminal, a log line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import IO
+
+DRAW = 0.2
+"""Seconds between two drawings on a terminal."""
+LOG = 30.0
+"""Seconds between two log lines elsewhere; a shorter run is silent."""
+
+
+class Progress:
+    """Reports phase after phase; called as ``feedtools.api.passes.Progress`` says.
+
+    Args:
+        stream: where to write; standard error by default.
+        clock: seconds, for tests.
+    """
+
+    def __init__(self, stream: IO[str] | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream or sys.stderr
+        self._live = self._stream.isatty()
+        self._clock = clock
+        self._shown = ""
+        self._next = clock() + (DRAW if self._live else LOG)
+
+    def __call__(self, phase: str, total: int, unit: str) -> Callable[[int], None]:
+        """Begin a phase of ``total`` units, or of nobody knows how many where that is 0."""
+        began = self._clock()
+        done = skipped = 0
+        first = True
+
+        def advance(count: int) -> None:
+            nonlocal done, skipped, first
+            done += count
+            if first and count and self._clock() - began < 0.01:
+                skipped = count  # what an interrupted run had done says nothing about the rate
+            first = False
+            self._tell(phase, unit, done, total, done - skipped, began)
+
+        self._tell(phase, unit, 0, total, 0, began)
+        return advance
+
+    def _tell(self, phase: str, unit: str, done: int, total: int, fresh: int, began: float) -> None:
+        now = self._clock()
+        if now < self._next:
+            return
+        self._next = now + (DRAW if self._live else LOG)
+        text = status(phase, unit, done, total, fresh / max(now - began, 1e-9))
+        if not self._live:
+            self._stream.write(f"feedtools: {text}\n")
+        else:
+            self._stream.write("\r" + text + " " * max(0, len(self._shown) - len(text)))
+            self._shown = text
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Take the line off the terminal."""
+        if self._shown:
+            self._stream.write("\r" + " " * len(self._shown) + "\r")
+            self._stream.flush()
+            self._shown = ""
+
+
+def status(phase: str, unit: str, done: int, total: int, rate: float) -> str:
+    """Phase, amount, rate and remaining time in words."""
+    parts = [f"{phase}: {done:,}{f' of {total:,}' if total else ''} {unit}"]
+    if rate >= 0.05:
+        parts.append(f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s")
+        if total > done:
+            parts.append(f"{_clock((total - done) / rate)} left")
+    return ", ".join(parts)
+
+
+def _clock(seconds: float) -> str:
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole % 3600 // 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
