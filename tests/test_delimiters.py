@@ -73,6 +73,10 @@ def test_formulas_are_found_whole(text: str, expected: list[tuple[str, bool]]) -
         r"\$5 与 \$6",
         r"\\(x\\)",
         r"g W\(1 a ) = a 2",
+        r'print("Saved \(item) in \(Store.self) now")',
+        r'Text("Hi \(Image(name: x)) there")',
+        "echo ${name:7:5} # 输出后 ${name}",
+        "共 $x_1 个,单价 $y_1 元",
         "$ make test",
         "$",
         "$$",
@@ -88,6 +92,7 @@ def test_what_is_no_formula(text: str) -> None:
     [
         (r"先 \(a+b 其中 \(c\) 是", [(r"\(a+b", False), (r"\(c\)", True)]),
         (r"先 \(a+b 再 \(c", [(r"\(a+b 再", False), (r"\(c", False)]),
+        (r"输出 \(x,我们让它和样本对应 \(y\)", [(r"\(x", False), (r"\(y\)", True)]),
         (r"\(a+b\] 然后 \(c\)", [(r"\(a+b\]", False), (r"\(c\)", True)]),
         (r"\[\frac{a}{b...", [(r"\[\frac{a}{b...", False)]),
         (r"\[\text{设 } \(x...", [(r"\[\text{设 }", False), (r"\(x...", False)]),

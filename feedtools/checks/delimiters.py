@@ -41,10 +41,10 @@ _OPENING_DOLLAR = re.compile(
 )
 _BRACKET = re.compile(r"\\[()\[\]]|\\\\")
 _TEXT_BEFORE_BRACE = re.compile(r"\\(?:text\w*|mbox|hbox|fbox|emph|tag\*?)\s*\{|\\.|[{}]", re.DOTALL)
-# ``f\(x)``: a bracket escaped in Markdown and left so, not a formula that was never closed.
+# ``f\(x)`` is a bracket escaped in Markdown, ``"in \(name)"`` a value in a string of Swift: no unclosed formulas.
 _ESCAPED_BRACKET = re.compile(r"\\\([^\\()_^]*+(?:\([^\\()_^]*+\)[^\\()_^]*+)*+\)")
 # Prose goes on after a formula that was left open: a full-width mark, or a space and a Chinese word.
-_PROSE = re.compile(r"\\.|[{}]|[。，；、？！]|(?<=[^\s\\]) +(?=[一-鿿]{2})", re.DOTALL)
+_PROSE = re.compile(r"\\.|[{}]|[。，；、？！]|(?<=[^\s\\])(?:[,;:.] ?| +)(?=[一-鿿]{2})", re.DOTALL)
 _TEX = re.compile(r"\\[A-Za-z]|[_^]\s*[\w{(\\*+'-]")
 _LETTER = "A-Za-zΑ-Ωα-ω"
 _PLAIN_FORMULA = re.compile(
@@ -53,7 +53,7 @@ _PLAIN_FORMULA = re.compile(
 )
 _SHELL = re.compile(
     r"(?![A-Z]_[A-Z0-9](?![A-Z0-9_]))[A-Z_][A-Z0-9_]+\b(?![\^{])"
-    r"|\{\w+\}(?!\s*[_^])|[a-z][a-z0-9]+\w*\b(?![\s(]*[=+\-*/^_<>\\])|[(\d?!#@*]?\s"
+    r"|\{\w+(?:\}(?!\s*[_^])|[:#%/@])|[a-z][a-z0-9]+\w*\b(?![\s(]*[=+\-*/^_<>\\])|[(\d?!#@*]?\s"
 )
 
 
@@ -93,8 +93,10 @@ def _special(text: str, start: int, at: int, match: re.Match[str]) -> Math | Non
 def _bracketed(text: str, start: int) -> Math | None:
     r"""A formula in ``\( \)`` or ``\[ \]`` that holds another delimiter, or has no end."""
     math = _delimited(text, start)
-    if not math.closed and text[start - 1 : start].isalnum() and _ESCAPED_BRACKET.match(text, start, math.end):
-        return None
+    if not math.closed and _ESCAPED_BRACKET.match(text, start):
+        quoted = text.count('"', max(start - 120, 0), start) % 2 == 1
+        if quoted or text[start - 1 : start].isalnum():
+            return None
     return math
 
 
@@ -194,6 +196,8 @@ def _dollars(text: str, start: int, opener: str) -> Math | None:
 
 def _reads_as_formula(inside: str) -> bool:
     """Whether what stands between two dollar signs is a formula rather than two prices or two variables."""
+    if any("\u3001" <= character <= "\u9fff" for character in inside) and "\\" not in inside:
+        return False
     if _TEX.search(inside) and not _SHELL.match(inside):
         return True
     return len(inside) <= 60 and _PLAIN_FORMULA.fullmatch(inside) is not None

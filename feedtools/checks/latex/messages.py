@@ -29,7 +29,7 @@ WORDS = {
     "second-infix": "two of \\over, \\choose and their like in one group; put braces around one of them",
     "unknown-environment": "it does not know the environment {what}{hint}",
     "nested-environment": "{what} stands inside {opened} {at}; such environments do not nest, use aligned or gathered",
-    "display-only": "{what} works only in displayed formulas; use \\[ … \\], or {what}ed in place of it",
+    "display-only": "{what} works only in displayed formulas; use \\[ … \\]{hint}",
     "tag-inline": "\\tag works only in displayed formulas; use \\[ … \\]",
     "second-tag": "a second \\tag in the same row or formula",
     "stray-ampersand": "& parts columns only directly inside an environment such as aligned; {hint}",
@@ -50,6 +50,7 @@ WORDS = {
 }
 """One template a kind of fault."""
 
+_INLINE = {"align": "aligned", "split": "aligned", "gather": "gathered", "alignat": "alignedat"}
 _ESCAPE = re.compile(r"&#?\w{1,8};")
 _CLOSERS = {"}": "}", "]": "]", "\x01": "]", "$": "$"}
 
@@ -74,6 +75,8 @@ def describe(fault: Fault, body: str, opener: str, names: Iterable[str], rendere
     hint = ""
     if fault.code in {"unknown", "unknown-environment"}:
         hint = likely(fault.what, names)
+    elif fault.code == "display-only" and fault.what.rstrip("*") in _INLINE:
+        hint = f", or {_quote(_INLINE[fault.what.rstrip('*')])} in its place"
     elif fault.code == "stray-ampersand":
         escape = _ESCAPE.match(body, fault.start)
         hint = "write \\& for the sign"
