@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from feedtools.checks import resolve
 from feedtools.checks.base import Evidence, Hit, View
 from feedtools.errors import FeedtoolsError, RuleError
-from feedtools.model import Article, Edit, Finding, Fix, Span, Transmission
+from feedtools.model import LEVELS, Article, Edit, Finding, Fix, Span, Transmission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -195,7 +195,7 @@ def _finding(rule: Rule, article: Article, hit: Hit) -> Finding:
     return Finding(
         rule.id,
         rule.name,
-        hit.level or rule.level,
+        max(rule.level, hit.level or rule.level, key=LEVELS.index),  # a doubtful finding informs, and never more
         hit.confidence or rule.confidence,
         article,
         Span(hit.start, hit.end),

@@ -13,8 +13,10 @@ from feedtools.checks import compounds, identifiers, lexicon, morphology, spelli
 from feedtools.checks.base import Evidence, View
 from feedtools.checks.rendering import hyphens
 from feedtools.errors import ReadError, WriteError
-from feedtools.model import Edit
+from feedtools.lint import lint
+from feedtools.model import Article, Edit
 from feedtools.resources import rules_folder
+from feedtools.rules import load
 
 ANY_TEXT = st.text(st.characters(), max_size=300)  # lone surrogates, NULs and astral characters included
 LATIN = st.text("abgptGPT-.#34 _/[]\\(中,", max_size=200)
@@ -186,3 +188,11 @@ def test_slips_of_the_hand() -> None:
 )
 def test_slip(word: str, term: str, expected: str | None) -> None:
     assert spelling.slip(word, term) == expected
+
+
+def test_a_rule_set_to_note_stays_a_note() -> None:
+    rule = load(rules_folder() / "FT301-joined-identifier.toml", trusted=True)
+    article = Article("a.txt", 4, "[Math] modelfree")
+    for level in ("error", "note"):
+        (finding,) = lint([article], [rule._replace(level=level)]).findings
+        assert finding.level == level

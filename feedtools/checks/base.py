@@ -21,7 +21,7 @@ class Hit(NamedTuple):
         edits: the repair, if one is offered.
         safety: how far the repair may be trusted; ``None`` for the rule's own.
         confidence: grade of this finding; ``None`` for the rule's own.
-        level: how much it matters; ``None`` for the rule's own. A doubtful finding of an error rule only informs.
+        level: how much it matters; ``None`` for the rule's own, which it never exceeds: a doubtful finding informs.
     """
 
     start: int

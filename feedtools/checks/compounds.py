@@ -17,7 +17,7 @@ COMPOUND = re.compile(
     rf"[A-Za-z0-9](?<![\w./\\@:=^{{-].)[A-Za-z0-9]{{0,24}}(?:\.[0-9]{{1,3}})?(?:-{_PART}){{1,4}}(?![\w/\\@=(^-])"
 )
 WORD = re.compile(r"[A-Za-z0-9]{3,}")
-MATH = re.compile(r"\\\(.{0,2000}?\\\)|\\\[.{0,2000}?\\\]|\$[^$]{1,500}\$", re.DOTALL)
+MATH = re.compile(r"\\\(.{0,600}?\\\)|\\\[.{0,600}?\\\]|\$[^$]{1,500}\$", re.DOTALL)
 LETTERS = 3  # in all; fewer is arithmetic (n-1) or an item number
 
 
