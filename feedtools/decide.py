@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from feedtools.duplicates import RULES, describe, link
+from feedtools.duplicates import RULES, describe, links
 from feedtools.errors import ConfigError
 from feedtools.model import KINDS, LEVELS, Action, Article, Decision, Level, Match, Safety
 
@@ -167,8 +167,9 @@ def standings(
     """
     found: dict[int, Standing] = {}
     for cluster in clusters:
+        tied = links(cluster)
         for number in cluster.drop:
-            match = link(cluster, number, cluster.keep)
+            match = tied[number]
             if RULES.get(match.kind) in selected:
                 found[number] = Standing(cluster.keep, match, describe(match, number, place(cluster.keep)))
     return found

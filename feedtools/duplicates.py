@@ -31,9 +31,9 @@ def findings(articles: Sequence[Article], clusters: Sequence[Cluster], rules: Se
     result = []
     for cluster in clusters:
         kept = Place(articles[cluster.keep].source, articles[cluster.keep].line)
+        tied = links(cluster)
         for number in cluster.drop:
-            match = link(cluster, number, cluster.keep)
-            result += _finding(rules, articles[number], match, number, kept)
+            result += _finding(rules, articles[number], tied[number], number, kept)
     return result
 
 
@@ -53,11 +53,21 @@ def against(articles: Sequence[Article], found: Sequence[Sequence[Published]], r
     return result
 
 
-def link(cluster: Cluster, number: int, keep: int) -> Match:
-    """The match that ties a copy to the kept one, or else the best of those that tie it to the cluster."""
-    mine = [match for match in cluster.matches if number in {match.a, match.b}]
-    direct = [match for match in mine if keep in {match.a, match.b}]
-    return max(direct or mine, key=lambda match: (match.similarity, match.coverage_a, -match.a, -match.b))
+def links(cluster: Cluster) -> dict[int, Match]:
+    """For every copy the match that ties it to the kept one, or else the best of those that tie it to the cluster."""
+    best: dict[int, Match] = {}
+    for match in cluster.matches:
+        for number in (match.a, match.b):
+            if number != cluster.keep and (number not in best or _closer(match, best[number], cluster.keep)):
+                best[number] = match
+    return best
+
+
+def _closer(one: Match, other: Match, keep: int) -> bool:
+    def order(match: Match) -> tuple[bool, float, float, int, int]:
+        return keep in {match.a, match.b}, match.similarity, match.coverage_a, -match.a, -match.b
+
+    return order(one) > order(other)
 
 
 def _finding(rules: Sequence[Rule], article: Article, match: Match, number: int, kept: Place) -> list[Finding]:
@@ -70,18 +80,26 @@ def _finding(rules: Sequence[Rule], article: Article, match: Match, number: int,
 
 
 def describe(match: Match, number: int, place: str) -> str:
-    """How document ``number`` of a match relates to the copy at ``place``, in words."""
-    if match.kind == "near" or match.kind == "overlap":
-        return f"{place} (similarity {match.similarity:.2f} over {match.coverage_a:.0%} of the shorter)"
-    whole = number != match.a
+    """What document ``number`` of a match is to the copy at ``place``, in words.
+
+    Where the match has evidence, the words say where the copy begins or ends, in code points of the longer of the
+    two, counted from 0.
+    """
+    is_part = number == match.a
     if match.kind == "exact":
-        return place
+        return f"the same text as {place}"
     if match.kind == "rerendered":
-        return f"{place} in the other rendering (similarity {match.similarity:.2f})"
+        return f"the same article as {place} in the other rendering ({_alike(match)})"
     if match.kind == "truncated":
-        length = match.evidence[-1].b_end if match.evidence else 0
-        if whole:
-            return f"{place}, which breaks off after {length:,} of its characters"
-        return f"{place}, of which it is the first {length:,} characters"
-    start = match.evidence[0].b_start if match.evidence else 0
-    return f"{place}, which stands inside it" if whole else f"{place}, inside which it stands from character {start:,}"
+        length = f"{match.evidence[-1].b_end:,} characters" if match.evidence else f"{match.coverage_b:.0%}"
+        return f"the first {length} of {place}" if is_part else f"goes on where {place} breaks off, after {length}"
+    if match.kind == "contained":
+        start = f" from character {match.evidence[0].b_start:,}" if match.evidence else ""
+        return f"stands inside {place}{start}" if is_part else f"holds all of {place}{start}"
+    if match.kind == "near":
+        return f"an edited copy of {place} ({_alike(match)})"
+    return f"shares a passage with {place} ({_alike(match)})"
+
+
+def _alike(match: Match) -> str:
+    return f"similarity {match.similarity:.2f} over {match.coverage_a:.0%} of the shorter"

@@ -10,7 +10,7 @@ from typing import Any
 from feedtools.api import manifest
 from feedtools.api.spool import Texts
 from feedtools.api.writing import Fate
-from feedtools.duplicates import link
+from feedtools.duplicates import links
 from feedtools.errors import FeedtoolsError
 from feedtools.model import Article, Block, Cluster, Decision, Edit, Finding, Match, Place, Span
 from feedtools.report.data import Copies, Copy, Counts, Repair, Report, RuleName, Tally
@@ -151,7 +151,8 @@ def _copies(cluster: Cluster, texts: Texts, fate: Fate, actions: dict[int, Any])
 
     keep = fate.replaced.get(cluster.keep, cluster.keep)
     others = sorted({cluster.keep, *cluster.drop} - {keep})
-    return Copies(copy(keep, None), [copy(number, link(cluster, number, keep)) for number in others])
+    tied = links(cluster)
+    return Copies(copy(keep, None), [copy(number, tied[number]) for number in others])
 
 
 def _directed(blocks: Iterable[Block], mine_first: bool) -> Iterator[Block]:

@@ -1,0 +1,63 @@
+"""``feedtools dedup``: which articles are copies, and of what."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from feedtools.cli.options import color_option, configured, given, input_options, report_errors, say
+
+if TYPE_CHECKING:
+    from feedtools.api.dedup import Deduplicated
+
+
+@click.command()
+@click.argument("paths", nargs=-1)
+@click.option("--pairs", is_flag=True, help="One object a match, with aligned spans, instead of one an article.")
+@click.option("--output-format", type=click.Choice(("jsonl", "text")), default="jsonl", show_default=True)
+@input_options
+@color_option
+def dedup(paths: tuple[str, ...], pairs: bool, output_format: str, color: bool, **flags: Any) -> None:
+    """Find copies, renderings, cuts, parts and edits among the articles of PATHS.
+
+    Exits 0, or 2 when something could not be read.
+    """
+    from feedtools.api import dedup as api
+
+    config = configured(**flags)
+    found = api.dedup(given(paths, config), config, evidence=pairs or output_format == "text")
+    if output_format == "text":
+        lines = _text(found, color)
+    else:
+        from feedtools.report.jsonl import dumps
+
+        rows = api.match_rows(found) if pairs else api.cluster_rows(found)
+        lines = (dumps(row) + "\n" for row in rows)
+    for line in lines:
+        sys.stdout.write(line)
+    copies = sum(len(cluster.drop) for cluster in found.clusters)
+    say(f"{len(found.articles):,} articles, {copies:,} copies of {len(found.clusters):,}")
+    sys.exit(2 if report_errors(found.errors) else 0)
+
+
+def _text(found: Deduplicated, color: bool) -> Iterator[str]:
+    """For people: each kept article, and under it its copies with how they relate to it."""
+    from feedtools.duplicates import describe, links
+    from feedtools.model import Span
+    from feedtools.report.text import escape, excerpt_of
+
+    bold, plain = ("\x1b[1m", "\x1b[0m") if color else ("", "")
+    for cluster in found.clusters:
+        keep = found.articles[cluster.keep]
+        head, _ = excerpt_of(keep.text, Span(0, 1))
+        yield f"{bold}{escape(keep.source)}:{keep.line}{plain}: kept\n    {head}\n"
+        tied = links(cluster)
+        for number in cluster.drop:
+            match = tied[number]
+            other = found.articles[match.b if match.a == number else match.a]
+            relation = describe(match, number, f"{other.source}:{other.line}")
+            copy = found.articles[number]
+            yield f"  {escape(copy.source)}:{copy.line}: {match.kind}: {escape(relation)}\n"
