@@ -106,6 +106,8 @@ def _pieces(left: str, right: str) -> Iterator[Piece]:
     yield from found
     if left_end == right_end:
         change: Change = "same"
+    elif not left_end.strip(" .…") and not right_end.strip(" .…"):
+        change = "rendered"  # one of them says with dots that it goes on
     elif len(left_end) > len(right_end) and _skeleton(left_end).startswith(_skeleton(right_end.rstrip(" .…"))):
         change = "cut"
     elif _skeleton(right_end).startswith(_skeleton(left_end.rstrip(" .…"))):
@@ -124,14 +126,14 @@ def _split_ending(text: str) -> tuple[str, str]:
 
 
 def _changes(a: list[str], b: list[str]) -> Iterator[Piece]:
-    from rapidfuzz.distance import Levenshtein
+    from rapidfuzz.distance import Indel
 
     numbers: dict[str, int] = {}
     a_codes = [numbers.setdefault(token, len(numbers)) for token in a]
     b_codes = [numbers.setdefault(token, len(numbers)) for token in b]
     codes = min(
-        _opcodes(Levenshtein.opcodes(a_codes, b_codes)),
-        _turned(_opcodes(Levenshtein.opcodes(a_codes[::-1], b_codes[::-1])), len(a), len(b)),
+        _opcodes(Indel.opcodes(a_codes, b_codes)),
+        _turned(_opcodes(Indel.opcodes(a_codes[::-1], b_codes[::-1])), len(a), len(b)),
         key=len,
     )
     for same, old, new in _calm(codes, a, b):

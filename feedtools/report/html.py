@@ -29,6 +29,14 @@ FINDINGS = 1000
 COPIES = 8
 """Copies of one article that are compared with the kept one; the others are listed by place."""
 ROWS = 300
+_REPAIRS = {
+    "placeholder": "placeholder filled",
+    "bare": "formula delimited",
+    "broken": "formula mended",
+    "joined": "hyphen restored",
+    "operator": "operator restored",
+    "tail": "cut sentence completed",
+}
 FEW = 150
 """Clusters up to which the agreeing text around a difference is shown at length."""
 
@@ -243,7 +251,7 @@ def _repairs(report: Report, formulas: Formulas) -> Iterator[str]:
         state = "offered" if repair.safety == "display" else "applied"
         yield (
             f"<li class='item math' tabindex=-1><div class=top><span class='tag {state}'>{state}</span> "
-            f"<b>{plain(repair.kind)}</b> {_place(repair.place)} <span class=hint>from {_place(repair.source)}, "
+            f"<b>{plain(_REPAIRS.get(repair.kind, repair.kind))}</b> {_place(repair.place)} <span class=hint>from {_place(repair.source)}, "
             f"confidence {repair.confidence:.2f}</span></div>"
             f"<p class='text ex' lang=zh>{repaired(repair.text, [repair.edit], formulas)}</p>"
             f"<p class=hint>{plain(repair.reason)}</p>\n"

@@ -30,6 +30,7 @@ _OPERATOR = re.compile(r"(?P<space> ?)[-*>=<+/]*[-*>][-*>=<+/]*(?P=space)")
 _MINUS = re.compile(r"[^\s\w*`#>]*-[^\s\w*`#>]*")
 _FORMULA = re.compile(r"[A-Za-z0-9_^{}\\=+<|]")
 _DELIMITER = re.compile(r"\\[()]|\$")
+_BINARY = ("+", "=", "<", "/", "^", "_")
 _RUN = re.compile(r"[A-Za-z0-9] ?[A-Za-z0-9]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORDS = re.compile(r"\\(?:text\w*|mbox|hbox|operatorname|tag\*?|mathrm)\s*\{[^{}]*\}")
@@ -250,6 +251,8 @@ def _clings(raw: str, start: int, end: int) -> bool:
     before, after, inside = raw[max(0, start - 1) : start], raw[end : end + 1], raw[start:end]
     if _FORMULA.match(before) or _FORMULA.match(after):
         return True
+    if inside.rstrip()[-1:] in _BINARY or inside.lstrip()[:1] in _BINARY:
+        return True  # an operand is missing: it stands outside, or the sibling lost it
     surplus = inside.count("(") - inside.count(")")
     return (after == ")" and surplus > 0) or (before == "(" and surplus < 0)
 

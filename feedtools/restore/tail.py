@@ -44,7 +44,7 @@ def tail(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
         return
     end = _sentence_end(b, begin)
     rest = _rendered(b, begin, end, flat="\n" not in a.raw)
-    if _DOTS.sub("", rest).strip() in {"", a.raw[start : dots.start()].strip()}:
+    if rest.lstrip().startswith("..") or _DOTS.sub("", rest).strip() in {"", a.raw[start : dots.start()].strip()}:
         return
     more = b.raw[end:].strip()
     ending = a.raw[dots.start() :] if more and not _DOTS.fullmatch(more) else ("..." if more else "")
