@@ -169,6 +169,11 @@ def test_markdown_original_gives_the_feeds_form_back() -> None:
             "句子在这里已经完整地结束了,没有必要再补任何东西。后面还有一句话。",
             id="finished-sentence",
         ),
+        pytest.param(
+            "A complete English sentence stands here and it was cut after its full stop....",
+            "A complete English sentence stands here and it was cut after its full stop. Another follows.",
+            id="full-stop-before-the-dots",
+        ),
     ],
 )
 def test_left_alone(damaged: str, sibling: str) -> None:

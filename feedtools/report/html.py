@@ -249,9 +249,10 @@ def _repairs(report: Report, formulas: Formulas) -> Iterator[str]:
     yield _section("repairs", "Repairs", _part(len(shown), report.counts.repairs, "repair", "restored from a sibling"))
     for repair in shown:
         state = "offered" if repair.safety == "display" else "applied"
+        kind = plain(_REPAIRS.get(repair.kind, repair.kind))
         yield (
             f"<li class='item math' tabindex=-1><div class=top><span class='tag {state}'>{state}</span> "
-            f"<b>{plain(_REPAIRS.get(repair.kind, repair.kind))}</b> {_place(repair.place)} <span class=hint>from {_place(repair.source)}, "
+            f"<b>{kind}</b> {_place(repair.place)} <span class=hint>from {_place(repair.source)}, "
             f"confidence {repair.confidence:.2f}</span></div>"
             f"<p class='text ex' lang=zh>{repaired(repair.text, [repair.edit], formulas)}</p>"
             f"<p class=hint>{plain(repair.reason)}</p>\n"

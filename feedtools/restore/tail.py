@@ -39,7 +39,7 @@ def tail(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
     if sum(j >= 0 for j in way.partner) < SHARE * len(way.partner):
         return
     start, begin = _cut(a, b, way)
-    finished = _FINISHED.search(a.raw[: dots.start()])
+    finished = "...." in dots[0] or _FINISHED.search(a.raw[: dots.start()])
     if finished or start < 0 or begin >= len(b.raw):
         return
     end = _sentence_end(b, begin)
