@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from feedtools.checks import placeholders
 from feedtools.checks.base import View
+from feedtools.lint import lint
+from feedtools.model import Article
+from feedtools.rules import builtin, configure
 
 WORDS = {"words": ["图片", "表格", "image", "图"]}
 
@@ -64,3 +67,10 @@ def test_spans_lie_in_the_text(text: str) -> None:
 @given(st.sampled_from(WORDS["words"]), st.text(alphabet="汉字,。 "), st.text(alphabet="汉字,。 "))
 def test_finds_whatever_prose_stands_around(word: str, before: str, after: str) -> None:
     assert found(f"{before}[{word}]{after}") == [f"[{word}]"]
+
+
+def test_the_prefilter_knows_no_words() -> None:
+    """A feed's own words reach the checker: the rule's trigger asks for a bracket only."""
+    (rule,) = (rule for rule in builtin() if rule.id == "FT104")
+    (own,) = configure([rule], {"FT104": {"words": ["脚注"]}})
+    assert [finding.rule for finding in lint([Article("a", 1, "见 [脚注] 一。")], [own]).findings] == ["FT104"]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from feedtools.checks.base import View
 
 _PAIRS = ("[]", "【】", "［］")
+_NO_LINK = r"(?!\((?:https?:|[/#.]))"
+_CODE_BEFORE = re.compile(r"[A-Za-z0-9_\\\])]")
 
 
 @lru_cache(maxsize=64)
@@ -27,7 +29,7 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     cut = "|".join(map(re.escape, sorted(starts, key=len, reverse=True)))
     forms = [rf"{re.escape(pair[0])}(?:{whole}){re.escape(pair[1])}" for pair in _PAIRS]
     ending = rf"\[(?:{cut})(?=\s?(?:\.{{3}}|…)\s*\Z)"
-    return re.compile(rf"(?<![A-Za-z0-9_\\\])])(?:(?:{'|'.join(forms)})(?!\((?:https?:|[/#.]))|{ending})")
+    return re.compile(rf"{'|'.join(form + _NO_LINK for form in forms)}|{ending}")
 
 
 def media(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -43,5 +45,8 @@ def media(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     words = tuple(str(word) for word in options["words"] if word)
     if not words:
         return
-    for match in _pattern(words).finditer(view.text):
-        yield Hit(match.start(), match.end())
+    text = view.text
+    for match in _pattern(words).finditer(text):
+        start = match.start()
+        if not (start and _CODE_BEFORE.match(text, start - 1)):
+            yield Hit(start, match.end())
