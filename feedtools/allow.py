@@ -71,6 +71,11 @@ def _lies_within(text: str, piece: str, start: int, end: int) -> bool:
     return 0 <= first <= start and end <= first + len(piece)
 
 
+def without(findings: Iterable[Finding], entries: Sequence[Entry], root: Path) -> list[Finding]:
+    """The findings that no entry allows."""
+    return [finding for finding in findings if not any(entry.covers(finding, root) for entry in entries)]
+
+
 class Allowed(NamedTuple):
     """Findings that are left, how many were allowed, and the entries that allow nothing any more."""
 

@@ -386,6 +386,13 @@ def test_allowed_findings_are_gone(feed: Path, entry: str) -> None:
     assert '"FT102"' not in run("feed", "--output-format", "jsonl").stdout
 
 
+def test_fixes_leave_alone_what_is_allowed(feed: Path) -> None:
+    feed.write_text(f"{HEADER}我们用 modelfree 的方法 ,不需要模型。\n", encoding="utf-8")
+    allow('[[allow]]\nrule = "FT301"\ntext = "modelfree"\n')
+    run("feed", "--fix", "--unsafe-fixes")
+    assert feed.read_text(encoding="utf-8") == f"{HEADER}我们用 modelfree 的方法,不需要模型。\n"
+
+
 @pytest.mark.parametrize(
     "entry",
     [

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from feedtools.allow import without
 from feedtools.api.check import check_batch, learn
 from feedtools.api.feed import Batch, active_rules, batches
+from feedtools.api.filters import exceptions
 from feedtools.checks.base import Evidence
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
@@ -41,11 +43,13 @@ class Fixes(NamedTuple):
 def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = SAFE) -> Fixes:
     """What the fixes of the selected rules make of some transmissions; nothing is written.
 
-    Records of other formats are left alone: they are written by ``feedtools clean``.
+    What ``feedtools-allow.toml`` allows is left alone. Records of other formats are too: they are written by
+    ``feedtools clean``.
     """
     rules = active_rules(config)
     errors: list[FeedtoolsError] = []
-    todo = list(batches(expand(list(paths), errors.append), config, errors.append))
+    todo = list(batches(expand(list(paths), errors.append, config.input_format), config, errors.append))
+    entries = exceptions(config)
     evidence = learn((article for batch in todo for article in batch.articles), rules)
     changed = []
     for batch in todo:
@@ -54,7 +58,11 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
         found, failed = check_batch(batch, rules, evidence)
         errors += failed
         if proposals(found, safeties):
-            changed += _fixed(batch, batch.transmission, batch.data, rules, evidence, safeties)
+
+            def wanted(found: Iterable[Finding]) -> list[Finding]:
+                return without(found, entries, config.root)
+
+            changed += _fixed(batch, batch.transmission, batch.data, rules, evidence, safeties, wanted)
     return Fixes(changed, errors)
 
 
@@ -92,15 +100,16 @@ def _fixed(
     rules: Sequence[Rule],
     evidence: Evidence,
     safeties: Collection[Safety],
+    wanted: Callable[[Iterable[Finding]], list[Finding]],
 ) -> list[FixedFile]:
     def found(articles: Sequence[Article]) -> list[Finding]:
-        return lint(articles, rules, evidence).findings
+        return wanted(lint(articles, rules, evidence).findings)
 
     settled = stable_fix(batch.articles, found, safeties)
     texts = [one.text for one in settled]
     changes = sum(len(one.changes) for one in settled)
     now = _with_texts(transmission, texts)
-    for finding in lint_transmission(render(now), now, rules):
+    for finding in wanted(lint_transmission(render(now), now, rules)):
         framed = apply(finding.article.text, proposals([finding], safeties))
         if framed.applied:
             texts[now.articles.index(finding.article)] = framed.text
