@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from feedtools.config import Config
 from feedtools.errors import ConfigError, FeedtoolsError, ReadError
 from feedtools.model import Finding, digest
-from feedtools.readers import ReadOptions, read
+from feedtools.readers import ReadOptions, read_bytes
 
 
 def changed(findings: Sequence[Finding], files: Sequence[str], config: Config) -> list[Finding]:
@@ -57,14 +56,10 @@ def changed(findings: Sequence[Finding], files: Sequence[str], config: Config) -
 
 def _digests(data: bytes, path: str, options: ReadOptions) -> dict[int, bytes]:
     """Digests of a file's articles by line; what cannot be read of an old version was new anyway."""
-    name = Path(path).name
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / name
-        copy.write_bytes(data)
-        try:
-            return {article.line: digest(article.text) for article in read(str(copy), options, _ignore).articles}
-        except ReadError:
-            return {}
+    try:
+        return {article.line: digest(article.text) for article in read_bytes(data, path, options, _ignore).articles}
+    except ReadError:
+        return {}
 
 
 def _ignore(_error: FeedtoolsError) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import io
 import os
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -12,7 +13,7 @@ from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.model import Article, Transmission
 from feedtools.readers import transmission
 from feedtools.readers.formats import FORMATS, PACKED, detect, walked
-from feedtools.readers.streams import PEEK, open_stream
+from feedtools.readers.streams import PEEK, open_stream, unpack
 from feedtools.readers.streams import STDIN as STDIN
 
 OnError = Callable[[FeedtoolsError], None]
@@ -106,18 +107,30 @@ def read(path: str, options: ReadOptions, on_error: OnError) -> Source:
         ReadError: the file is missing, unreadable, binary, too large, or of a format that is not known or whose extra
             is not installed.
     """
+    try:
+        return _source(open_stream(path), path, options, on_error)
+    except OSError as error:
+        raise ReadError(_reason(error), path=path) from error
+
+
+def read_bytes(data: bytes, path: str, options: ReadOptions, on_error: OnError) -> Source:
+    """Read what a file holds, or held once, or will hold when it is saved; ``path`` names it.
+
+    Raises:
+        ReadError: as for ``read``.
+    """
+    return _source(unpack(io.BufferedReader(io.BytesIO(data), PEEK), path), path, options, on_error)
+
+
+def _source(stream: io.BufferedReader, path: str, options: ReadOptions, on_error: OnError) -> Source:
     if options.input_format is not None and options.input_format not in FORMATS:
         expected = ", ".join(FORMATS)
         raise ReadError(f"unknown input format {options.input_format!r}; expected one of {expected}", path=path)
-    try:
-        stream = open_stream(path)
-        name = options.input_format or detect(path, stream.peek(PEEK))
-        if name != "transmission":
-            return Source(path, None, None, _articles(name, stream, path, options, on_error))
-        with stream:
-            data = stream.read(MAX_TRANSMISSION + 1)
-    except OSError as error:
-        raise ReadError(_reason(error), path=path) from error
+    name = options.input_format or detect(path, stream.peek(PEEK))
+    if name != "transmission":
+        return Source(path, None, None, _articles(name, stream, path, options, on_error))
+    with stream:
+        data = stream.read(MAX_TRANSMISSION + 1)
     if len(data) > MAX_TRANSMISSION:
         raise ReadError(f"larger than {MAX_TRANSMISSION // 2**30} GiB; split it, or convert it to JSONL", path=path)
     parsed = transmission.parse(data, path)

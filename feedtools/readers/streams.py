@@ -37,6 +37,15 @@ def open_stream(path: str) -> io.BufferedReader:
     """
     stream = sys.stdin.buffer if path == STDIN else open(path, "rb", buffering=PEEK)  # noqa: SIM115
     assert isinstance(stream, io.BufferedReader)
+    return unpack(stream, path)
+
+
+def unpack(stream: io.BufferedReader, path: str) -> io.BufferedReader:
+    """The unpacked bytes of a stream that may be packed.
+
+    Raises:
+        ReadError: as for ``open_stream``.
+    """
     head = stream.peek(4)[:4]
     if head.startswith(GZIP_MAGIC):
         return io.BufferedReader(_Unpacked(path, stream, lambda packed: gzip.GzipFile(fileobj=packed)), PEEK)

@@ -1,0 +1,1 @@
+"""The language server: the same findings and fixes, while somebody types."""
