@@ -106,19 +106,30 @@ def _collapse(texts: Sequence[str], order: Sequence[int]) -> tuple[list[Match], 
 
 def _sketch(texts: list[str], place: Ints) -> _Documents:
     parts = [kernel.sketch_block(block) for block in kernel.blocks(texts)]
-    keys = np.concatenate([part.keys for part in parts])
     sizes = np.concatenate([np.diff(part.key_bounds) for part in parts])
     heads = np.concatenate([part.heads for part in parts])
     lengths = np.concatenate([np.diff(part.bounds) for part in parts])
-    ends = np.cumsum(sizes)
-    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(keys, dtype=np.uint64)])
-    content = sums[ends] - sums[ends - sizes]
+    content = np.concatenate([_content(part) for part in parts])
     ranking = np.lexsort((place, content, heads, -lengths))
-    rank = np.empty_like(ranking)
-    rank[ranking] = np.arange(len(rank))
+    rank = np.empty(len(ranking), np.uint64)
+    rank[ranking] = np.arange(len(rank), dtype=np.uint64)
     bits = max(1, len(texts).bit_length())
-    words = join.pack(keys, np.repeat(rank, sizes), bits, 3)
-    return _Documents(parts, lengths, ranking, words, heads[ranking], sizes[ranking], bits)
+    words = np.empty(int(sizes.sum()), np.uint64)
+    first = at = 0
+    for part in parts:  # in pieces that stay in the cache
+        last = first + len(part.heads)
+        numbers = np.repeat(rank[first:last], sizes[first:last])
+        words[at : at + len(numbers)] = join.pack(part.keys, numbers, bits, 3)
+        first, at = last, at + len(numbers)
+    bare = [part._replace(keys=part.keys[:0]) for part in parts]
+    return _Documents(bare, lengths, ranking, words, heads[ranking], sizes[ranking], bits)
+
+
+def _content(part: kernel.Sketches) -> NDArray[np.uint64]:
+    """A number for each text that depends on its symbols alone: the sum of its keys."""
+    sums = np.zeros(len(part.keys) + 1, np.uint64)
+    np.cumsum(part.keys, out=sums[1:])
+    return np.diff(sums[part.key_bounds])
 
 
 def _candidates(documents: _Documents) -> tuple[list[int], list[int]]:
@@ -127,7 +138,7 @@ def _candidates(documents: _Documents) -> tuple[list[int], list[int]]:
     enough = shared >= SHARED * np.minimum(documents.sizes[low], documents.sizes[high])
     by_keys = low[enough] << 32 | high[enough]
     with_head = np.flatnonzero(documents.heads)
-    words = join.pack(documents.heads[with_head], with_head, documents.bits, 0)
+    words = join.pack(documents.heads[with_head], with_head.astype(np.uint64), documents.bits, 0)
     low, high, _ = join.counted(join.edges(words, documents.bits))
     few = np.minimum(documents.sizes[low], documents.sizes[high]) < FEW_KEYS
     pairs = np.union1d(by_keys, low[few] << 32 | high[few])

@@ -19,12 +19,11 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
 
 
-def pack(keys: Keys, documents: Ints, bits: int, skip: int) -> Keys:
+def pack(keys: Keys, documents: Keys, bits: int, skip: int) -> Keys:
     """Words to sort: the key without its ``skip`` leading (zero) bits, cut to make room for ``bits`` of document."""
     words = keys << np.uint64(skip)
-    words >>= np.uint64(bits)
-    words <<= np.uint64(bits)
-    words |= documents.astype(np.uint64)
+    words &= np.uint64((1 << 64) - (1 << bits))
+    words |= documents
     return words
 
 

@@ -6,6 +6,7 @@ cache.  A block without code points beyond U+FFFF is handled in 16-bit units.
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -46,6 +47,18 @@ class Sketches(NamedTuple):
     keys: Keys
     key_bounds: Ints
     heads: Keys
+
+
+_kept = threading.local()
+
+
+def _room(name: str, size: int, dtype: type) -> NDArray[Any]:
+    """An array to work in, the same memory at every call: fresh pages cost more than the arithmetic done in them."""
+    held: NDArray[Any] | None = getattr(_kept, name, None)
+    if held is None or len(held) < size:
+        held = np.empty(max(size, BLOCK), dtype)
+        setattr(_kept, name, held)
+    return held[:size]
 
 
 def blocks(texts: Iterable[str]) -> Iterator[list[str]]:
@@ -96,7 +109,7 @@ def symbol_block(texts: Sequence[str]) -> tuple[Units, Ints]:
         kept = [text.translate(expand) for text in kept]
         units, _ = _look_up(kept)
     starts = np.fromiter(accumulate(map(len, kept), initial=0), np.int64, len(kept) + 1)
-    symbol = units != 0
+    symbol = np.not_equal(units, 0, out=_room("symbol", len(units), np.bool_))
     return np.compress(symbol, units), _count(symbol, starts)
 
 
@@ -110,16 +123,18 @@ def _count(marked: NDArray[np.bool_], starts: Ints) -> Ints:
 
 
 def _look_up(texts: Sequence[str]) -> tuple[Units, bool]:
-    """The table's value for every code point, and whether one of them stands for several symbols."""
+    """The table's value for every code point, and whether one stands for several symbols; good until the next call."""
     joined = "".join(texts)
     low, full = _tables()
     encoded = joined.encode("utf-16-le", "surrogatepass")
     values: Units
     if len(encoded) == 2 * len(joined):
-        values = low.take(np.frombuffer(encoded, dtype="<u2"), mode="clip")
+        values = _room("low", len(joined), np.uint16)
+        low.take(np.frombuffer(encoded, dtype="<u2"), out=values, mode="clip")
     else:
         values = full.take(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4"), mode="clip")
-    return values, bool((values == 1).any())
+    several = np.equal(values, 1, out=_room("symbol", len(values), np.bool_))
+    return values, bool(several.any())
 
 
 def _hash_symbols(symbols: Units) -> Keys:
@@ -130,10 +145,10 @@ def key_block(symbols: Units, bounds: Ints, scale: int = SCALE) -> tuple[Keys, I
     """Keys of the texts that ``bounds`` cuts ``symbols`` into, and their bounds."""
     limit = np.uint64((1 << 64) // scale - 1)
     places, keys = [], []
-    room = tuple(np.empty(min(_PIECE + GRAM, len(symbols)), np.uint64) for _ in range(2))
     for start in range(0, max(len(symbols) - GRAM + 1, 0), _PIECE):
-        grams = _grams(symbols[start : start + _PIECE + GRAM - 1], *room)
-        at = np.flatnonzero(grams <= limit)
+        grams = _grams(symbols[start : start + _PIECE + GRAM - 1])
+        below = np.less_equal(grams, limit, out=_room("below", len(grams), np.bool_))
+        at = np.flatnonzero(below)
         places.append(at + start)
         keys.append(grams.take(at))
     if not places:
@@ -144,9 +159,10 @@ def key_block(symbols: Units, bounds: Ints, scale: int = SCALE) -> tuple[Keys, I
     return key[inside], _count(inside, counts)
 
 
-def _grams(symbols: Units, one: Keys, two: Keys) -> Keys:
-    """Hash of the gram that begins at each symbol; ``one`` and ``two`` are room to work in, used again and again."""
+def _grams(symbols: Units) -> Keys:
+    """Hash of the gram that begins at each symbol; good until the next call."""
     n = len(symbols)
+    one, two = _room("one", n, np.uint64), _room("two", n, np.uint64)
     a, b, c, d = one[:n], two[: n - 1], one[: n - 3], two[: n - 6]
     if symbols.dtype == np.uint16:
         _hashes().take(symbols, out=a, mode="clip")
