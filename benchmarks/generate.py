@@ -66,7 +66,7 @@ class Document(NamedTuple):
     relation: str
 
 
-def source(number: int, characters: int = 1500) -> str:
+def source(number: int, characters: int = 800) -> str:
     """The article of that number, in the first rendering's mark-up, with about ``characters`` characters."""
     rng = random.Random(number * 2654435761 + 12345)
     parts = [rng.choice(OPENINGS)] if rng.random() < 0.01 else []
@@ -165,7 +165,7 @@ def documents(count: int, *, planted: float = 0.2, characters: int = 0, seed: in
         else:
             number, relation = base + made, "source"
             made += 1
-        text = source(number, characters or 1500)
+        text = source(number, characters or 800)
         if relation in {"trunc10", "trunc25"} and text.startswith(OPENINGS):
             relation = "trunc50"  # a stock opening alone does not tell its articles apart
         if characters:

@@ -26,7 +26,7 @@ def shingles(text: str) -> list[str]:
 def feedtools(texts: list[str]) -> Pairs:
     from feedtools.dedup import dedup
 
-    return {(c.keep, i) for c in dedup(texts).clusters for i in c.drop}
+    return {(c.keep, i) for c in dedup(texts, jobs=1).clusters for i in c.drop}
 
 
 def datasketch(texts: list[str]) -> Pairs:

@@ -1,23 +1,37 @@
-"""The deduplicator: a list of texts to clusters and matches."""
+"""The deduplicator: a list of texts to clusters and matches.
+
+Sketching and verification run over processes; the join in between is a sort.  With ``spill`` the symbols and keys
+wait in files and the texts are asked for one by one, so that a sequence that reads from disk is never held whole.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from feedtools import cluster, join, kernel, match
-from feedtools.model import Match
+from feedtools.model import Match, digest
+from feedtools.parallel import ordered_map
 from feedtools.sketch import FEW_KEYS, SHARED
+from feedtools.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from feedtools.model import Cluster
 
     Ints = NDArray[np.int64]
+
+MANY = 20_000
+"""Texts from which more than one process pays, when the number is left open."""
+_TASK = 2_000
+"""Texts, or pairs of texts, that a process takes at once."""
 
 
 class Result(NamedTuple):
@@ -32,138 +46,163 @@ class Result(NamedTuple):
     matches: tuple[Match, ...]
 
 
-class _Documents(NamedTuple):
-    """Distinct texts, numbered longest first by an order that does not depend on the input order.
+class _Kept(NamedTuple):
+    """The distinct texts: the ``k``-th is ``texts[numbers[k]]``."""
 
-    Attributes:
-        lengths: symbols of each text, in input order.
-        ranking: position in the input of the documents in their order; ``words`` and ``heads`` use the latter.
-        sizes: keys of each document, in that order.
-    """
-
-    parts: list[kernel.Sketches]
-    lengths: Ints
-    ranking: Ints
-    words: NDArray[np.uint64]
-    heads: NDArray[np.uint64]
-    sizes: Ints
-    bits: int
+    texts: Sequence[str]
+    numbers: Ints
 
 
 def dedup(
-    texts: Sequence[str], *, jobs: int = 1, places: Sequence[Any] | None = None, evidence: bool = False
+    texts: Sequence[str],
+    *,
+    jobs: int | None = None,
+    places: Sequence[Any] | None = None,
+    evidence: bool = False,
+    spill: str | Path | None = None,
 ) -> Result:
     """Find which of ``texts`` are copies, renderings, cuts, parts or edits of one another.
 
-    The result depends neither on the order of ``texts`` (but for the numbers in it), nor on ``jobs``.
+    The result depends neither on the order of ``texts`` (but for the numbers in it), nor on ``jobs`` or ``spill``.
 
     Args:
         texts: raw articles.
-        jobs: processes to use.
+        jobs: processes to use; by default one for small inputs, else as many as there are processors.
         places: a sortable, unique place for each text, by which the earlier of two equal copies is kept; by default
             its number.
         evidence: fill in ``Match.evidence`` (aligned raw spans), at some 0.1 ms a match.
+        spill: a folder for temporary files; what is needed of every text is kept there instead of in memory.
     """
-    del jobs
-    order = range(len(texts)) if places is None else _ranks(places)
-    exact, firsts = _collapse(texts, order)
-    found: list[Match] = []
-    sizes: dict[int, int] = {}
-    if firsts:
-        kept = [texts[i] for i in firsts]
-        documents = _sketch(kept, np.array([order[i] for i in firsts]))
-        found = list(_verify(documents, kept, firsts))
-        sizes = dict(zip(firsts, documents.lengths.tolist(), strict=True))
+    workers = _workers(jobs, len(texts))
+    order = np.arange(len(texts)) if places is None else _ranks(places)
+    exact, numbers = (_collapse if spill is None else _collapse_by_digest)(texts, order)
+    kept = _Kept(texts, numbers)
+    store = _sketch_all(kept, workers, None if spill is None else Path(spill))
+    found = _verify_all(kept, store, order[numbers], workers)
+    sizes = _sizes(found, exact, numbers, store)
     if evidence:
         found = [match.explain(m, texts[m.a], texts[m.b]) for m in found]
         exact = [match.explain(m, texts[m.a], texts[m.b]) for m in exact]
     matches = sorted([*exact, *found])
-    first_of = {m.a: m.b for m in exact}
 
     def keeper(members: list[int]) -> int:
-        size = {i: sizes[first_of.get(i, i)] for i in members}
-        most = max(size.values())
-        longest = [i for i in members if size[i] == most]
+        most = max(sizes[i] for i in members)
+        longest = [i for i in members if sizes[i] == most]
         return longest[0] if len(longest) == 1 else min(longest, key=lambda i: (match.damage(texts[i]), order[i]))
 
     return Result(cluster.clusters(matches, keeper), tuple(matches))
 
 
-def _ranks(places: Sequence[Any]) -> list[int]:
-    ranks = [0] * len(places)
-    for rank, i in enumerate(sorted(range(len(places)), key=places.__getitem__)):
-        ranks[i] = rank
+def _workers(jobs: int | None, count: int) -> int:
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return 1  # what the processes share is inherited, not sent
+    if jobs is None and count >= MANY:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(jobs or 1, count // _TASK))
+
+
+def _ranks(places: Sequence[Any]) -> Ints:
+    ranks = np.empty(len(places), np.int64)
+    ranks[sorted(range(len(places)), key=places.__getitem__)] = np.arange(len(places))
     return ranks
 
 
-def _collapse(texts: Sequence[str], order: Sequence[int]) -> tuple[list[Match], list[int]]:
+def _collapse(texts: Sequence[str], order: Ints) -> tuple[list[Match], Ints]:
     """Exact copies as matches with the earliest of them, and the numbers of the earliest."""
     first: dict[str, int] = {}
-    by_place = sorted(range(len(texts)), key=order.__getitem__)
-    copies = [i for i in by_place if first.setdefault(texts[i], i) != i]
-    return [Match(i, first[texts[i]], "exact", 1.0, 1.0, 1.0) for i in copies], list(first.values())
+    copies = [i for i in np.argsort(order).tolist() if first.setdefault(texts[i], i) != i]
+    numbers = np.fromiter(first.values(), np.int64, len(first))
+    return [Match(i, first[texts[i]], "exact", 1.0, 1.0, 1.0) for i in copies], numbers
 
 
-def _sketch(texts: list[str], place: Ints) -> _Documents:
-    parts = [kernel.sketch_block(block) for block in kernel.blocks(texts)]
-    sizes = np.concatenate([np.diff(part.key_bounds) for part in parts])
-    heads = np.concatenate([part.heads for part in parts])
-    lengths = np.concatenate([np.diff(part.bounds) for part in parts])
-    content = np.concatenate([_content(part) for part in parts])
-    ranking = np.lexsort((place, content, heads, -lengths))
+def _collapse_by_digest(texts: Sequence[str], order: Ints) -> tuple[list[Match], Ints]:
+    """``_collapse`` that holds 16 bytes a text instead of the text."""
+    if not len(texts):
+        return [], np.empty(0, np.int64)
+    digests = np.empty((len(texts), 2), np.uint64)
+    for i, text in enumerate(texts):
+        digests[i] = np.frombuffer(digest(text), np.uint64)
+    ranking = np.lexsort((order, digests[:, 1], digests[:, 0]))
+    again = np.concatenate([[False], (digests[ranking[1:]] == digests[ranking[:-1]]).all(axis=1)])
+    leader = np.maximum.accumulate(np.where(again, 0, np.arange(len(ranking))))
+    copies = zip(ranking[again].tolist(), ranking[leader[again]].tolist(), strict=True)
+    numbers = ranking[~again]
+    return [Match(i, first, "exact", 1.0, 1.0, 1.0) for i, first in copies], numbers[np.argsort(order[numbers])]
+
+
+def _spread(function: Callable[..., Any], items: Iterable[Any], workers: int, *shared: Any) -> Iterator[Any]:
+    """``function(item, *shared)`` for every item, in order, in ``workers`` processes."""
+    if workers == 1:
+        return (function(item, *shared) for item in items)
+    return ordered_map(function, items, workers, *shared)
+
+
+def _sketch_all(kept: _Kept, workers: int, folder: Path | None) -> Store:
+    store = Store(folder)
+    tasks = iter(range(0, len(kept.numbers), _TASK))
+    for parts in _spread(_sketch, tasks, workers, kept):
+        for part in parts:
+            store.add(part)
+    return store
+
+
+def _sketch(start: int, kept: _Kept) -> list[kernel.Sketches]:
+    texts = [kept.texts[i] for i in kept.numbers[start : start + _TASK].tolist()]
+    return [kernel.sketch_block(block) for block in kernel.blocks(texts)]
+
+
+def _verify_all(kept: _Kept, store: Store, place: Ints, workers: int) -> list[Match]:
+    if not len(kept.numbers):
+        return []
+    longer, shorter = _candidates(store, place)
+    store.strings(())  # the symbols are laid out before the processes are made, which share them
+    tasks = ((longer[at : at + _TASK], shorter[at : at + _TASK]) for at in range(0, len(longer), _TASK))
+    return [found for part in _spread(_verify, tasks, workers, kept, store) for found in part]
+
+
+def _candidates(store: Store, place: Ints) -> tuple[Ints, Ints]:
+    """Pairs worth verifying, in ascending order: positions of the longer documents and of the others.
+
+    For the join, documents are numbered longest first, by an order that does not depend on the input order.
+    """
+    heads = store.heads()
+    ranking = np.lexsort((place, store.content(), heads, -store.lengths()))
     rank = np.empty(len(ranking), np.uint64)
     rank[ranking] = np.arange(len(rank), dtype=np.uint64)
-    bits = max(1, len(texts).bit_length())
-    words = np.empty(int(sizes.sum()), np.uint64)
-    first = at = 0
-    for part in parts:  # in pieces that stay in the cache
-        last = first + len(part.heads)
-        numbers = np.repeat(rank[first:last], sizes[first:last])
-        words[at : at + len(numbers)] = join.pack(part.keys, numbers, bits, 3)
-        first, at = last, at + len(numbers)
-    bare = [part._replace(keys=part.keys[:0]) for part in parts]
-    return _Documents(bare, lengths, ranking, words, heads[ranking], sizes[ranking], bits)
-
-
-def _content(part: kernel.Sketches) -> NDArray[np.uint64]:
-    """A number for each text that depends on its symbols alone: the sum of its keys."""
-    sums = np.zeros(len(part.keys) + 1, np.uint64)
-    np.cumsum(part.keys, out=sums[1:])
-    return np.diff(sums[part.key_bounds])
-
-
-def _candidates(documents: _Documents) -> tuple[list[int], list[int]]:
-    """Pairs worth verifying, in ascending order: positions of the longer documents and of the others."""
-    low, high, shared = join.counted(join.edges(documents.words, documents.bits))
-    enough = shared >= SHARED * np.minimum(documents.sizes[low], documents.sizes[high])
+    sizes, heads = store.sizes()[ranking], heads[ranking]
+    bits = max(1, len(ranking).bit_length())
+    edges = np.concatenate([join.edges(words, bits) for words in store.words(rank, bits)])
+    low, high, shared = join.counted(edges)
+    enough = shared >= SHARED * np.minimum(sizes[low], sizes[high])
     by_keys = low[enough] << 32 | high[enough]
-    with_head = np.flatnonzero(documents.heads)
-    words = join.pack(documents.heads[with_head], with_head.astype(np.uint64), documents.bits, 0)
-    low, high, _ = join.counted(join.edges(words, documents.bits))
-    few = np.minimum(documents.sizes[low], documents.sizes[high]) < FEW_KEYS
+    with_head = np.flatnonzero(heads)
+    low, high, _ = join.counted(join.edges(join.pack(heads[with_head], with_head.astype(np.uint64), bits, 0), bits))
+    few = np.minimum(sizes[low], sizes[high]) < FEW_KEYS
     pairs = np.union1d(by_keys, low[few] << 32 | high[few])
-    ranking = documents.ranking
-    return ranking[pairs >> 32].tolist(), ranking[pairs & 0xFFFFFFFF].tolist()
+    return ranking[pairs >> 32], ranking[pairs & 0xFFFFFFFF]
 
 
-def _verify(documents: _Documents, texts: list[str], numbers: list[int]) -> Iterator[Match]:
-    longer, shorter = _candidates(documents)
-    symbols = _strings(documents.parts, {*longer, *shorter})
+def _verify(pairs: tuple[Ints, Ints], kept: _Kept, store: Store) -> list[Match]:
+    longer, shorter = (side.tolist() for side in pairs)
+    symbols = store.strings({*longer, *shorter})
+    texts, numbers = kept.texts, kept.numbers
+    found = []
     for b, a in zip(longer, shorter, strict=True):
-        found = match.match_symbols(symbols[a], symbols[b], texts[a], texts[b], numbers[a], numbers[b])
-        if found is not None:
-            yield found
-
-
-def _strings(parts: list[kernel.Sketches], wanted: set[int]) -> dict[int, str]:
-    """Symbols of the ``wanted`` documents as strings."""
-    found: dict[int, str] = {}
-    first = 0
-    for part in parts:
-        joined = kernel.string(part.symbols)
-        ends = part.bounds.tolist()
-        for i in range(len(ends) - 1):
-            if first + i in wanted:
-                found[first + i] = joined[ends[i] : ends[i + 1]]
-        first += len(ends) - 1
+        number_a, number_b = int(numbers[a]), int(numbers[b])
+        one = match.match_symbols(symbols[a], symbols[b], texts[number_a], texts[number_b], number_a, number_b)
+        if one is not None:
+            found.append(one)
     return found
+
+
+def _sizes(found: list[Match], exact: list[Match], numbers: Ints, store: Store) -> dict[int, int]:
+    """Symbols of the documents that any match names."""
+    named = {n for m in found for n in (m.a, m.b)} | {m.b for m in exact}
+    if not named:
+        return {}
+    order = np.argsort(numbers)
+    wanted = np.array(sorted(named))
+    lengths = store.lengths()[order[np.searchsorted(numbers, wanted, sorter=order)]]
+    sizes = dict(zip(wanted.tolist(), lengths.tolist(), strict=True))
+    sizes.update((m.a, sizes[m.b]) for m in exact)
+    return sizes

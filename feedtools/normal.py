@@ -34,7 +34,7 @@ _HOLDER = rf"(?:(?:{_NAMES})[\]］】]|(?:[Mm](?:a|at|ath)?|公式?|代[码碼]?
 _TOKEN = re.compile(  # every branch begins with a literal, which lets the engine skip from one to the next
     rf"\\(?:[()\[\]]|(?:begin|end)\{{\w{{1,20}}\*?\}})|\$\$|\[{_HOLDER}|［{_HOLDER}|【{_HOLDER}"
 )
-_MARKS = ("\\", "[", "$$", "［", "【")
+_MARKS = ("\\", "[", "$", "［", "【")
 _CLOSER = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 _COMMAND = re.compile(r"\\[A-Za-z]")
 _HAN = re.compile(r"[\u3400-\u9fff]")

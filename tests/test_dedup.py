@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,3 +61,39 @@ def test_input_order_does_not_matter(rng: random.Random) -> None:
         (c.keep, frozenset(c.drop)) for c in expected.clusters
     }
     assert {m._replace(a=order[m.a], b=order[m.b]) for m in got.matches} == set(expected.matches)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.text(st.characters(), max_size=40) | st.sampled_from([article(s, 90) for s in range(4)]), max_size=40)
+)
+def test_spilling_to_files_changes_nothing(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    assert dedup(texts, spill=tmp_path_factory.getbasetemp()) == dedup(texts)
+
+
+def test_the_number_of_processes_changes_nothing() -> None:
+    texts = [article(seed, 120)[: 120 - 7 * (i % 3)] for seed in range(1500) for i in range(3)]
+    alone = dedup(texts, jobs=1)
+    assert len(alone.clusters) == 1500
+    assert dedup(texts, jobs=3) == alone
+
+
+def test_a_hub_costs_no_more_than_its_copies() -> None:
+    texts = [article(1) + f"，{i}" for i in range(3000)]
+    (found,) = dedup(texts, jobs=1).clusters
+    assert len(found.drop) == 2999
+    assert len(found.matches) < 3 * len(texts)
+
+
+def test_a_shared_footer_joins_nothing() -> None:
+    footer = "，本站文章均为原创，转载时请务必注明出处，并保留作者的姓名与链接，谢谢合作。" * 2
+    texts = [article(seed, 300) + footer for seed in range(40)]
+    result = dedup(texts)
+    assert result.clusters == ()
+    assert {m.kind for m in result.matches} == {"overlap"}
+
+
+def test_instalments_of_a_series_stay_apart() -> None:
+    opening = "本系列教程的第{}部分，建议按照顺序阅读，" + article(5, 60)
+    texts = [opening.format(n) + article(50 + k, 30) for k, n in enumerate("一二三四")]
+    assert dedup(texts).clusters == ()

@@ -1,0 +1,151 @@
+"""Symbols and keys of many texts, in memory or spilled to files, while the deduplicator works on them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+from feedtools import join, kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Keys = NDArray[np.uint64]
+
+_PARTITIONS = 16
+_CHUNK = 1 << 22
+"""Words sorted and written at once when keys are spilled."""
+
+
+class _Pile:
+    """Arrays of one type laid end to end, in memory or in an unnamed file."""
+
+    def __init__(self, dtype: Any, folder: Path | None) -> None:
+        self.dtype = np.dtype(dtype)
+        self.count = 0
+        self._file: IO[bytes] | None = TemporaryFile(dir=folder) if folder else None  # noqa: SIM115
+        self._arrays: list[NDArray[Any]] = []
+
+    def add(self, values: NDArray[Any]) -> None:
+        """Lay ``values`` on top."""
+        self.count += len(values)
+        if self._file is None:
+            self._arrays.append(values)
+        else:
+            self._file.write(values.astype(self.dtype, copy=False).data)
+
+    def all(self) -> NDArray[Any]:
+        """The whole pile as one array; on disk, a map of the file."""
+        if self._file is None:
+            joined = np.concatenate([*self._arrays, np.empty(0, self.dtype)])
+            self._arrays = [joined]
+            return joined
+        self._file.flush()
+        if not self.count:
+            return np.empty(0, self.dtype)
+        return np.memmap(self._file, self.dtype, "r", shape=(self.count,))
+
+    def pieces(self) -> list[NDArray[Any]]:
+        """The pile in pieces, in order."""
+        if self._file is None:
+            return self._arrays
+        whole = self.all()
+        return [whole[start : start + _CHUNK] for start in range(0, len(whole), _CHUNK)]
+
+
+class Store:
+    """What is known of each text, in input order.
+
+    Args:
+        folder: where to spill symbols and keys; ``None`` to keep them in memory.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._symbols = _Pile(np.uint8, folder)
+        self._keys = _Pile(np.uint64, folder)
+        self._parts: list[tuple[int, int, str]] = []  # first text, first byte, encoding
+        self._bounds: list[Ints] = []
+        self._sizes: list[Ints] = []
+        self._heads: list[Keys] = []
+        self._content: list[Keys] = []
+        self._texts = 0
+        self._mapped: NDArray[np.uint8] | None = None
+
+    def add(self, part: kernel.Sketches) -> None:
+        """Take in the next texts."""
+        encoding = "utf-16-le" if part.symbols.dtype == np.uint16 else "utf-32-le"
+        self._parts.append((self._texts, self._symbols.count, encoding))
+        self._bounds.append(part.bounds * part.symbols.dtype.itemsize)
+        self._sizes.append(np.diff(part.key_bounds))
+        self._heads.append(part.heads)
+        sums = np.zeros(len(part.keys) + 1, np.uint64)
+        np.cumsum(part.keys, out=sums[1:])
+        self._content.append(np.diff(sums[part.key_bounds]))
+        self._symbols.add(part.symbols.view(np.uint8))
+        self._keys.add(part.keys)
+        self._texts += len(part.heads)
+
+    def lengths(self) -> Ints:
+        """Symbols of each text."""
+        widths = (2 if encoding == "utf-16-le" else 4 for _, _, encoding in self._parts)
+        return np.concatenate([np.diff(b) // w for b, w in zip(self._bounds, widths, strict=True)])
+
+    def sizes(self) -> Ints:
+        """Keys of each text."""
+        return np.concatenate(self._sizes)
+
+    def heads(self) -> Keys:
+        """Head key of each text, 0 for none."""
+        return np.concatenate(self._heads)
+
+    def content(self) -> Keys:
+        """A number for each text that depends on its symbols alone: the sum of its keys."""
+        return np.concatenate(self._content)
+
+    def words(self, rank: Keys, bits: int) -> Iterator[Keys]:
+        """Keys packed with the rank of their text, each key in one of the arrays only; the keys are given up."""
+        sizes = self.sizes()
+        ends = np.cumsum(sizes)
+        piles = [_Pile(np.uint64, self._folder) for _ in range(_PARTITIONS)]
+        whole = np.empty(0 if self._folder else self._keys.count, np.uint64)
+        at = 0
+        for keys in self._keys.pieces():
+            first, last = np.searchsorted(ends, [at, at + len(keys)], side="right")
+            owners = np.repeat(rank[first : last + 1], sizes[first : last + 1])
+            skip = at - (int(ends[first - 1]) if first else 0)
+            packed = join.pack(np.asarray(keys), owners[skip : skip + len(keys)], bits, 3)
+            if self._folder is None:
+                whole[at : at + len(packed)] = packed
+            else:
+                packed.sort()
+                cuts = np.searchsorted(packed >> np.uint64(60), np.arange(_PARTITIONS + 1, dtype=np.uint64))
+                for pile, start, end in zip(piles, cuts[:-1], cuts[1:], strict=True):
+                    pile.add(packed[start:end])
+            at += len(keys)
+        self._keys = _Pile(np.uint64, None)
+        if self._folder is None:
+            yield whole
+        else:
+            for pile in piles:
+                yield np.array(pile.all())
+
+    def strings(self, wanted: Iterable[int]) -> dict[int, str]:
+        """Symbols of some of the texts as strings."""
+        if self._mapped is None:
+            self._mapped = self._symbols.all()
+        firsts = [first for first, _, _ in self._parts]
+        found: dict[int, str] = {}
+        for i in wanted:
+            part = bisect_right(firsts, i) - 1
+            first, byte, encoding = self._parts[part]
+            start, end = self._bounds[part][i - first : i - first + 2].tolist()
+            found[i] = self._mapped[byte + start : byte + end].tobytes().decode(encoding)
+        return found
