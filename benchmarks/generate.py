@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905  (word lists read best as words)
 r"""Articles to measure on, made here: deterministic, with a known rate of planted relations.
 
     python benchmarks/generate.py 100000 excerpts.jsonl.gz        # {"text", "source", "relation"} a line
