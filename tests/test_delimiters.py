@@ -73,6 +73,7 @@ def test_formulas_are_found_whole(text: str, expected: list[tuple[str, bool]]) -
         r"\$5 与 \$6",
         r"\\(x\\)",
         r"g W\(1 a ) = a 2",
+        r"题目 P1001\[NOI2019]I 与 P1002\[WC2019]J",
         r'print("Saved \(item) in \(Store.self) now")',
         r'Text("Hi \(Image(name: x)) there")',
         "echo ${name:7:5} # 输出后 ${name}",

@@ -42,7 +42,7 @@ _OPENING_DOLLAR = re.compile(
 _BRACKET = re.compile(r"\\[()\[\]]|\\\\")
 _TEXT_BEFORE_BRACE = re.compile(r"\\(?:text\w*|mbox|hbox|fbox|emph|tag\*?)\s*\{|\\.|[{}]", re.DOTALL)
 # ``f\(x)`` is a bracket escaped in Markdown, ``"in \(name)"`` a value in a string of Swift: no unclosed formulas.
-_ESCAPED_BRACKET = re.compile(r"\\\([^\\()_^]*+(?:\([^\\()_^]*+\)[^\\()_^]*+)*+\)")
+_ESCAPED_BRACKET = re.compile(r"\\\([^\\()_^]*+(?:\([^\\()_^]*+\)[^\\()_^]*+)*+\)|\\\[[^\\\[\]_^]*+\]")
 # Prose goes on after a formula that was left open: a full-width mark, or a space and a Chinese word.
 _PROSE = re.compile(r"\\.|[{}]|[。，；、？！]|(?<=[^\s\\])(?:[,;:.] ?| +)(?=[一-鿿]{2})", re.DOTALL)
 _TEX = re.compile(r"\\[A-Za-z]|[_^]\s*[\w{(\\*+'-]")

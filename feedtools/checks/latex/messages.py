@@ -104,8 +104,8 @@ def likely(what: str, names: Iterable[str]) -> str:
     for end in range(len(what) - 1, 3, -1):
         if what.startswith("\\") and what[:end] in known:
             return f"; perhaps {_quote(what[:end] + ' ' + what[end:])}"
-    close = get_close_matches(what, known, 1, 0.7)
-    return f"; perhaps {_quote(close[0])}" if close else "; check the spelling, or declare it as a macro"
+    close = get_close_matches(what, known, 1, 0.7) if len(what) > 4 else []
+    return f"; perhaps {_quote(close[0])}" if close else "; check the spelling, or declare it in the option ‘macros’"
 
 
 def _head(body: str, at: int, opened: str) -> str:
