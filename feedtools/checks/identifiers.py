@@ -14,7 +14,7 @@ from feedtools.model import Edit
 if TYPE_CHECKING:
     from feedtools.model import Confidence, Level
 
-TOKEN = re.compile(r"[A-Za-z0-9]{3,}(?:(?<=[0-9])\.[0-9]+[A-Za-z0-9]*)*")
+TOKEN = re.compile(r"[A-Za-z0-9]{4,}(?:(?<=[0-9])\.[0-9]+[A-Za-z0-9]*)*")  # three letters are an acronym
 ADDRESS = re.compile(r"://|www\.|@|\.(?:com|org|net|io|cn|py|md|html?|js|ts|json|ya?ml|ipynb|cpp|java|go|sh|txt)\b")
 CODE_BEFORE = re.compile(r"[_\\.=]")
 CODE_AFTER = re.compile(r"[_=]|\.[A-Za-z]|\((?:\)|[a-z_'\"0-9])")  # self.x, x_y, x=1, file.pem, call(x)
