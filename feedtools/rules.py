@@ -312,5 +312,9 @@ def configure(rules: Sequence[Rule], overrides: Mapping[str, Mapping[str, Any]])
         if unknown := set(given) - set(rule.options):
             expected = ", ".join(["level", *rule.options])
             raise ConfigError(f"[rules.{key}]: unknown option {min(unknown)!r}; expected {expected}")
+        for name, value in given.items():
+            kind = type(rule.options[name])
+            if type(value) is not kind and not (kind is float and type(value) is int):
+                raise ConfigError(f"[rules.{key}] {name}: expected {kind.__name__}, found {type(value).__name__}")
         changed[rule.id] = rule._replace(level=level, options=MappingProxyType({**rule.options, **given}))
     return tuple(changed.get(rule.id, rule) for rule in rules)

@@ -21,6 +21,7 @@ from feedtools.checks.latex.parser import (
 )
 from feedtools.checks.latex.tables import Tables, load
 from feedtools.errors import ConfigError
+from feedtools.rules import builtin, configure
 
 KATEX = load("katex")
 MATHJAX = load("mathjax")
@@ -227,6 +228,16 @@ def test_macros_are_declared() -> None:
     view = View(r"\(\RR^n + \vect{x}\)")
     assert len(list(latex.broken(view, {}))) == 1
     assert list(latex.broken(view, {"macros": {"RR": 0, "\\vect": r"\mathbf{#1}"}})) == []
+
+
+def test_a_macro_of_the_wrong_kind_is_refused() -> None:
+    with pytest.raises(ConfigError, match="expected a number of arguments or a definition"):
+        list(latex.broken(View(r"\(\RR\)"), {"macros": {"RR": 1.5}}))
+
+
+def test_options_of_the_wrong_kind_are_refused() -> None:
+    with pytest.raises(ConfigError, match="max_depth: expected int, found str"):
+        configure(builtin(), {"FT203": {"max_depth": "x"}})
 
 
 def test_the_renderer_is_chosen() -> None:

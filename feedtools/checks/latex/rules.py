@@ -122,6 +122,9 @@ def unescape(body: str, offset: int, display: bool, renderer: str, fault: Fault)
 
 def declared(macros: Mapping[str, object]) -> Mapping[str, Command]:
     r"""Macros of the configuration, as name to number of arguments or to definition (``"\\mathbf{#1}"``)."""
+    for name, value in macros.items():
+        if not isinstance(value, int | str):
+            raise ConfigError(f"macro {name!r}: expected a number of arguments or a definition, found {value!r}")
     return _declared(tuple((str(name), str(value)) for name, value in macros.items()))
 
 
