@@ -263,7 +263,9 @@ def kind_of(found: Overlap, a: str, b: str, text_a: str, text_b: str) -> Kind:
         return "contained"
     apart = _has_formulas(text_a) != _has_formulas(text_b) or _has_holes(text_a) != _has_holes(text_b)
     if found.b_end >= 0.95 * len(b):
-        return "rerendered" if apart or found.similarity == 1 else "near"
+        if apart or found.similarity == 1:
+            return "rerendered" if apart or found.b_end == len(b) else "truncated"
+        return "near"
     return "rerendered" if apart else "truncated"
 
 

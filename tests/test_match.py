@@ -1,0 +1,130 @@
+"""Two texts to a match: kinds, spans, and agreement between the pair form and the batch."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedtools import match, normal
+from feedtools.dedup import dedup
+from feedtools.match import cut, explain, match_pair
+
+HAN = [chr(0x4E00 + 41 * i) for i in range(480)]
+
+
+def article(seed: int, length: int = 320) -> str:
+    return "".join(random.Random(seed).choices(HAN, k=length))
+
+
+WHOLE = article(1)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        (WHOLE, WHOLE, "exact"),
+        (WHOLE[:90] + "...", WHOLE, "truncated"),
+        (WHOLE[100:220], WHOLE, "contained"),
+        (WHOLE[:150] + "，" + WHOLE[150:], WHOLE, "rerendered"),
+        (WHOLE[:100] + "[Math]" + WHOLE[100:], WHOLE[:100] + r"\(\theta\)" + WHOLE[100:], "rerendered"),
+        (WHOLE[:100] + "[公式]" + WHOLE[100:200], WHOLE[:100] + r"\[\sum x\]" + WHOLE[100:], "rerendered"),
+        (WHOLE[:60] + article(2, 45) + WHOLE[100:], WHOLE, "near"),
+        (WHOLE[120:], article(3, 100) + WHOLE[120:], "contained"),
+        (WHOLE[:240] + article(4, 200), WHOLE[:80] + article(5, 260), "overlap"),
+    ],
+)
+def test_kinds(a: str, b: str, kind: str) -> None:
+    found = match_pair(a, b)
+    assert found is not None
+    assert found.kind == kind
+
+
+def test_nothing_in_common_is_no_match() -> None:
+    assert match_pair(article(6), article(7)) is None
+
+
+def test_short_texts_match_only_exactly() -> None:
+    assert match_pair("短短的一句", "短短的一句话") is None
+    found = match_pair("短短的一句", "短短的一句")
+    assert found is not None
+    assert found.kind == "exact"
+
+
+def test_excerpts_that_begin_at_different_places_are_one_article() -> None:
+    found = match_pair(WHOLE[:200], WHOLE[100:])
+    assert found is not None
+    assert found.kind == "near"
+    assert found.similarity == 1.0
+    assert found.coverage_a == pytest.approx(0.5)
+
+
+def test_the_cut_is_where_the_copy_breaks_off() -> None:
+    source = "前言：" + WHOLE
+    found = match_pair(source[:83] + "...", source)
+    assert found is not None
+    assert cut(found) == 83
+    assert cut(match_pair(source, source)) is None  # type: ignore[arg-type]
+
+
+def test_instalments_are_told_apart_by_their_number() -> None:
+    a, b = "系列教程第三期" + WHOLE, "系列教程第四期" + WHOLE[:-1]
+    assert match_pair(a, b).kind == "overlap"  # type: ignore[union-attr]
+    assert match_pair(a, a[:-1]).kind == "truncated"  # type: ignore[union-attr]
+
+
+def test_a_copy_with_its_code_left_out_is_found() -> None:
+    code = "import numpy as np; x = np.zeros((3, 4)); print(x.mean(axis=0)); raise SystemExit(len(x))" * 2
+    text = WHOLE[:120] + " {} " + WHOLE[120:260]
+    found = match_pair(text.format("[代码]"), text.format(code))
+    assert found is not None
+    assert found.kind == "rerendered"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6))
+def test_pair_and_batch_agree(seed: int) -> None:
+    rng = random.Random(seed)
+    whole = article(seed, rng.randrange(40, 400))
+    a, b = sorted(rng.sample(range(len(whole) + 1), 2))
+    other = "".join(c if rng.random() > 0.08 else rng.choice(HAN) for c in whole[a:b])
+    alone = match_pair(whole, other)
+    batch = list(dedup([whole, other], evidence=True).matches)
+    assert batch == ([alone] if alone else []) or not batch  # the batch sees candidates only
+
+
+@given(st.text(st.characters(), max_size=60), st.text(st.characters(), max_size=60))
+def test_any_two_texts_can_be_compared(a: str, b: str) -> None:
+    found = match_pair(a, b)
+    if found is not None:
+        assert 0 <= found.similarity <= 1
+        assert (found.kind == "exact") == (a == b)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.floats(0, 0.2))
+def test_evidence_is_ordered_and_equal_symbol_by_symbol(seed: int, rate: float) -> None:
+    rng = random.Random(seed)
+    a = article(seed, 200)
+    b = "".join(c if rng.random() > rate else rng.choice(["", c + "，", "Ａ"]) for c in a)
+    found = match.match_symbols(normal.symbols(a), normal.symbols(b), a, b, 0, 1)
+    assert found is not None
+    first, second = (a, b) if found.a == 0 else (b, a)
+    blocks = explain(found, first, second).evidence
+    assert blocks
+    for one in blocks:
+        assert normal.symbols(first[one.a_start : one.a_end]) == normal.symbols(second[one.b_start : one.b_end])
+    for one, two in pairwise(blocks):
+        assert one.a_end <= two.a_start
+        assert one.b_end <= two.b_start
+
+
+def test_long_texts_are_measured_in_bounded_time() -> None:
+    text = article(8, 60_000)
+    edited = "".join(c if i % 23 else "改" for i, c in enumerate(text))
+    found = match_pair(text, edited)
+    assert found is not None
+    assert found.similarity > 0.9
