@@ -1,9 +1,9 @@
 r"""The feed's two renderers, simulated, with an account of what each of them lost.
 
-Mode A keeps ``\(…\)`` and hyphens, drops code and cuts after 500 characters. Mode B cuts after 350, turns formulas
-into ``[Math]`` and ``[公式]`` (simple inline ones lose only their delimiters) and code into ``[代码]``, and deletes
-every ``-``, ``*``, backtick, ``#`` and ``>``. Beside the text, mode B says for every character which part of the whole
-article it stands for, so that any repair can be judged.
+Mode A keeps ``\(…\)`` and hyphens, drops code or prints it inline, and cuts after 500 characters. Mode B cuts after
+350, turns formulas into ``[Math]`` and ``[公式]`` (simple inline ones lose only their delimiters) and code into
+``[代码]``, and deletes every ``-``, ``*``, backtick, ``#`` and ``>``. Beside the text, mode B says for every character
+which part of the whole article it stands for, so that any repair can be judged.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class Loss(NamedTuple):
         kind: ``placeholder``, ``code``, ``bare`` or ``word``.
         whole: what stood there.
         end_in_a: how many characters of the mode A rendering are needed to see it whole.
+        end_inline: likewise where mode A prints code.
     """
 
     start: int
@@ -53,6 +54,7 @@ class Loss(NamedTuple):
     kind: str
     whole: str
     end_in_a: int
+    end_inline: int
 
 
 class Rendered(NamedTuple):
@@ -102,9 +104,9 @@ def _words(text: str) -> Iterator[Part]:
     yield Part("text", text[at:])
 
 
-def mode_a(source: str, limit: int = LIMIT_A) -> str:
-    """The mode A rendering."""
-    text = " ".join("".join(part.whole for part in parts(source) if part.kind != "code").split())
+def mode_a(source: str, limit: int = LIMIT_A, *, code: bool = False) -> str:
+    """The mode A rendering, which drops code or prints it as part of the line."""
+    text = " ".join("".join(part.whole for part in parts(source) if code or part.kind != "code").split())
     return text if len(text) <= limit else text[:limit] + "..."
 
 
@@ -129,7 +131,7 @@ def mode_b(source: str, limit: int = LIMIT_B) -> Rendered:
         whole.append(part.whole)
         length += len(part.whole)
         if part.kind != "text" and len(text) <= limit:
-            losses.append(Loss(start, len(text), _loss(part), part.whole, in_a))
+            losses.append(Loss(start, len(text), _loss(part), part.whole, in_a, length))
     code = [part.whole for part in parts(source) if part.kind == "code"]
     cut = len(text) > limit
     excerpt = "".join(text[:limit]) + ("..." if cut else "")

@@ -15,6 +15,8 @@ WINDOW = 6000
 """Symbols of either text that are aligned at most: what bounds the cost of a pair."""
 AROUND = 60
 """Symbols beyond the overlap that are aligned with it."""
+BLOCK = 6
+"""Symbols from which a disagreement is something that one renderer shows and the other does not."""
 CHANCE = 2
 """Agreement of so few symbols between two disagreements is chance."""
 
@@ -27,7 +29,7 @@ class Alignment(NamedTuple):
         back: likewise from ``b`` to ``a``.
         left: for each symbol of ``a`` how many in a row, ending with it, are aligned without a gap.
         right: likewise beginning with it.
-        noise: disagreements a symbol inside the overlap; 0 for a faithful sibling.
+        noise: small disagreements a symbol inside the overlap; 0 for a faithful sibling.
     """
 
     partner: list[int]
@@ -56,7 +58,9 @@ def align(a: Text, b: Text) -> Alignment | None:
     for number, code in enumerate(codes):
         size = code.src_end - code.src_start
         if code.tag != "equal":
-            wrong += 0 < number < last and not quiet[number]
+            one = a.symbols[a_start + code.src_start : a_start + code.src_end]
+            other = b.symbols[b_start + code.dest_start : b_start + code.dest_end]
+            wrong += 0 < number < last and not quiet[number] and _is_slip(one, other)
             continue
         if size <= CHANCE and 0 < number < last and not (quiet[number - 1] and quiet[number + 1]):
             continue
@@ -67,6 +71,11 @@ def align(a: Text, b: Text) -> Alignment | None:
     if matched < 8:
         return None
     return Alignment(partner, back, *_runs(partner, holes), wrong / matched)
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Whether a disagreement casts doubt on the sibling; renderers differ in whole blocks and the numbers of lists."""
+    return max(len(one), len(other)) < BLOCK and not (one + other).isdigit()
 
 
 def _runs(partner: list[int], holes: frozenset[int]) -> tuple[list[int], list[int]]:

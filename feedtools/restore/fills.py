@@ -31,6 +31,8 @@ _MINUS = re.compile(r"[^\s\w*`#>]*-[^\s\w*`#>]*")
 _FORMULA = re.compile(r"[A-Za-z0-9_^{}\\=+<|]")
 _DELIMITER = re.compile(r"\\[()]|\$")
 _BINARY = ("+", "=", "<", "/", "^", "_")
+_CODE = re.compile(r"[=(){};<>_/\"'#$]|\b\d+ \d+\b|[a-z]\.[a-z]|^[a-z][a-z0-9-]* [a-z-]+")
+_HOLE_MARK = re.compile(r"\[(?:Math|公式|代码)\]")
 _RUN = re.compile(r"[A-Za-z0-9] ?[A-Za-z0-9]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORDS = re.compile(r"\\(?:text\w*|mbox|hbox|operatorname|tag\*?|mathrm)\s*\{[^{}]*\}")
@@ -100,7 +102,7 @@ def _region(a: Text, b: Text, way: Alignment, slot: Slot) -> _Region | None:
     left = way.left[low] if low >= 0 else CONTEXT
     right = way.right[high] if high < len(way.partner) else 0
     if right and high + right == len(way.partner):
-        right = CONTEXT  # everything up to the end agrees
+        right = max(right, CONTEXT)  # everything up to the end agrees
     return _Region(
         a.offsets[low] + 1 if low >= 0 else 0,
         a.offsets[high] if high < len(way.partner) else len(a.raw),
@@ -114,6 +116,9 @@ def _region(a: Text, b: Text, way: Alignment, slot: Slot) -> _Region | None:
 def _fill(a: Text, b: Text, way: Alignment, region: _Region) -> Iterator[Proposal]:
     mine = [slot for slot in a.within(region.a_start, region.a_end) if slot.kind != "void"]
     theirs = [slot for slot in b.within(region.b_start, region.b_end) if slot.kind not in {"void", "open"}]
+    if len(mine) == 1 and mine[0].fits == "code" and not any(slot.kind == "code" for slot in theirs):
+        yield from _inlined(a, b, way, region, mine[0])
+        return
     open_end = region.right == 0
     if not mine or len(theirs) < len(mine) or (len(theirs) > len(mine) and not open_end):
         return
@@ -133,6 +138,25 @@ def _fill(a: Text, b: Text, way: Alignment, region: _Region) -> Iterator[Proposa
         fits = slot.fits if slot.kind == "hole" else slot.kind
         risk, reason = _judge(text, whole.kind == fits, way.noise, region)
         yield Proposal(Edit(slot.start, slot.end, text), kind, risk, reason)
+
+
+def _inlined(a: Text, b: Text, way: Alignment, region: _Region, slot: Slot) -> Iterator[Proposal]:
+    """Code that the sibling prints as part of the line, where nothing else can stand between what agrees."""
+    before, after = a.raw[region.a_start : slot.start].strip(), a.raw[slot.end : region.a_end].strip()
+    gap = b.raw[region.b_start : region.b_end].strip()
+    if not gap.startswith(before) or not gap.endswith(after):
+        return
+    text = " ".join(gap[len(before) : len(gap) - len(after)].split())
+    if not text or not _CODE.search(text) or len(_HAN.findall(text)) > len(text) // 4 or _HOLE_MARK.search(text):
+        return
+    risk, reason = noise_risk(way.noise, len(text)), "the sibling prints code here, and the text agrees on both sides"
+    if min(region.left, region.right) <= CONTEXT:
+        risk, reason = max(risk, 0.2), "too little around it agrees"
+    elif len(text) > LONGEST:
+        risk, reason = max(risk, 0.5), "longer than an excerpt should carry"
+    elif risk > RISK:
+        reason = "the sibling differs elsewhere, so this may be wrong too"
+    yield Proposal(Edit(slot.start, slot.end, text), "placeholder", risk, reason)
 
 
 def _separators(text: Text, slots: Sequence[Slot], start: int, end: int, open_end: bool) -> list[str]:
@@ -237,7 +261,7 @@ def _bare(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
         reason = "the same letters stand in the sibling as a formula"
         if way.left[i] + way.right[k] < 2 * CONTEXT or context < 1:
             risk, reason = 0.2, "too little around it agrees"
-        elif _clings(a.raw, start, end):
+        elif _clings(a.raw, start, end, b.raw[body : whole.end - (body - whole.start)].strip()):
             risk, reason = max(risk, 0.2), "it is not clear where the formula begins and ends"
         elif risk > RISK:
             reason = "the sibling differs elsewhere, so this may be wrong too"
@@ -246,12 +270,12 @@ def _bare(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
         yield Proposal(Edit(start, end, text), "bare", risk, reason)
 
 
-def _clings(raw: str, start: int, end: int) -> bool:
-    """Whether a bare formula touches what may be part of it, or leaves a bracket outside."""
-    before, after, inside = raw[max(0, start - 1) : start], raw[end : end + 1], raw[start:end]
+def _clings(raw: str, start: int, end: int, inside: str) -> bool:
+    """Whether a bare formula touches what may be part of it, or leaves an operand or a bracket outside."""
+    before, after = raw[max(0, start - 1) : start], raw[end : end + 1]
     if _FORMULA.match(before) or _FORMULA.match(after):
         return True
-    if inside.rstrip()[-1:] in _BINARY or inside.lstrip()[:1] in _BINARY:
+    if inside.startswith(_BINARY) or inside.endswith(_BINARY):
         return True  # an operand is missing: it stands outside, or the sibling lost it
     surplus = inside.count("(") - inside.count(")")
     return (after == ")" and surplus > 0) or (before == "(" and surplus < 0)
