@@ -9,6 +9,10 @@ from rapidfuzz.distance import Levenshtein
 from feedtools.match import overlap
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rapidfuzz.distance import Opcode, Opcodes
+
     from feedtools.restore.texts import Text
 
 WINDOW = 6000
@@ -17,6 +21,10 @@ AROUND = 60
 """Symbols beyond the overlap that are aligned with it."""
 BLOCK = 6
 """Symbols from which a disagreement is something that one renderer shows and the other does not."""
+LONG = 8
+"""Symbols of agreement in a row between which the sibling is judged."""
+OUTSIDE = 4
+"""Like ``CHANCE``, before the first and after the last long agreement."""
 CHANCE = 2
 """Agreement of so few symbols between two disagreements is chance."""
 
@@ -51,26 +59,43 @@ def align(a: Text, b: Text) -> Alignment | None:
     b_start, b_end = max(0, found.b_start - AROUND), min(len(b.symbols), found.b_end + AROUND)
     b_end = min(b_end, b_start + WINDOW)
     partner, back = [-1] * len(a.symbols), [-1] * len(b.symbols)
-    codes = Levenshtein.opcodes(a.symbols[a_start:a_end], b.symbols[b_start:b_end])
     holes = frozenset(a.before(slot.start) for slot in a.slots if slot.kind == "hole")
-    wrong, last = 0, len(codes) - 1
-    quiet = [code.tag == "insert" and a_start + code.src_start in holes for code in codes]
-    for number, code in enumerate(codes):
+    wrong = 0
+    for code, trusted in _sorted_out(
+        Levenshtein.opcodes(a.symbols[a_start:a_end], b.symbols[b_start:b_end]), a_start, holes
+    ):
+        i, j = a_start + code.src_start, b_start + code.dest_start
         size = code.src_end - code.src_start
         if code.tag != "equal":
-            one = a.symbols[a_start + code.src_start : a_start + code.src_end]
-            other = b.symbols[b_start + code.dest_start : b_start + code.dest_end]
-            wrong += 0 < number < last and not quiet[number] and _is_slip(one, other)
-            continue
-        if size <= CHANCE and 0 < number < last and not (quiet[number - 1] and quiet[number + 1]):
-            continue
-        for step in range(size):
-            i, j = a_start + code.src_start + step, b_start + code.dest_start + step
-            partner[i], back[j] = j, i
+            wrong += trusted and _is_slip(a.symbols[i : i + size], b.symbols[j : b_start + code.dest_end])
+        elif trusted:
+            partner[i : i + size] = range(j, j + size)
+            back[j : j + size] = range(i, i + size)
     matched = sum(j >= 0 for j in partner)
     if matched < 8:
         return None
     return Alignment(partner, back, *_runs(partner, holes), wrong / matched)
+
+
+def _sorted_out(codes: Opcodes, base: int, holes: frozenset[int]) -> Iterator[tuple[Opcode, bool]]:
+    """The opcodes; of agreement whether it is more than chance, of disagreement whether it tells of the sibling.
+
+    What the sibling has in a hole tells nothing, nor does what lies outside of all long agreement: there one of the
+    texts has ended.
+    """
+    every = list(codes)
+    quiet = [code.tag == "insert" and base + code.src_start in holes for code in every]
+    long = [n for n, code in enumerate(every) if code.tag == "equal" and code.src_end - code.src_start >= LONG]
+    first, last = (long[0], long[-1]) if long else (0, len(every) - 1)
+    for number, code in enumerate(every):
+        inside = first <= number <= last
+        if code.tag != "equal":
+            yield code, inside and not quiet[number]
+            continue
+        least = CHANCE if inside else OUTSIDE
+        if 0 < number < len(every) - 1 and quiet[number - 1] and quiet[number + 1]:
+            least = 0
+        yield code, code.src_end - code.src_start > least
 
 
 def _is_slip(one: str, other: str) -> bool:
