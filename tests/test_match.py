@@ -90,7 +90,7 @@ def test_pair_and_batch_agree(seed: int) -> None:
     rng = random.Random(seed)
     whole = article(seed, rng.randrange(40, 400))
     a, b = sorted(rng.sample(range(len(whole) + 1), 2))
-    other = "".join(c if rng.random() > 0.08 else rng.choice(HAN) for c in whole[a:b])
+    other = "".join(c if rng.random() > 0.08 else rng.choice(HAN) for c in whole[a : b - 1])
     alone = match_pair(whole, other)
     batch = list(dedup([whole, other], evidence=True).matches)
     assert batch == ([alone] if alone else []) or not batch  # the batch sees candidates only
