@@ -115,6 +115,19 @@ class Finding(NamedTuple):
     fix: Fix | None = None
     related: tuple[Place, ...] = ()
 
+    def _repr_html_(self) -> str:
+        """One line and the words around the span, for notebooks."""
+        from html import escape
+
+        text, (start, end) = self.article.text, self.span
+        before, marked, after = text[max(0, start - 40) : start], text[start:end], text[end : end + 40]
+        place = escape(f"{self.article.source}:{self.article.line}:{start + 1}")
+        fixed = " → ".join(f"<ins>{escape(edit.text)}</ins>" for edit in (self.fix.edits if self.fix else ()))
+        return (
+            f"<div><code>{place}</code> {escape(self.level)} <b>{escape(self.rule)}</b> {escape(self.message)}"
+            f"<br>…{escape(before)}<mark>{escape(marked)}</mark>{fixed and f' → {fixed}'}{escape(after)}…</div>"
+        )
+
 
 class Block(NamedTuple):
     """A stretch that two texts share: ``a[a_start:a_end]`` stands for ``b[b_start:b_end]`` (raw code points)."""
@@ -155,6 +168,19 @@ class Cluster(NamedTuple):
     keep: int
     drop: tuple[int, ...]
     matches: tuple[Match, ...]
+
+    def _repr_html_(self) -> str:
+        """A table of the copies and how each is one, for notebooks."""
+        rows = "".join(
+            f"<tr><td>{match.a}</td><td>{match.kind}</td><td>{match.b}</td>"
+            f"<td>{match.similarity:.2f}</td><td>{match.coverage_a:.2f}</td></tr>"
+            for match in self.matches
+        )
+        return (
+            f"<div>keeps <b>{self.keep}</b>, drops {', '.join(map(str, self.drop))}"
+            "<table><tr><th>copy</th><th>is</th><th>of</th><th>similarity</th><th>covered</th></tr>"
+            f"{rows}</table></div>"
+        )
 
 
 class Decision(NamedTuple):
