@@ -198,10 +198,10 @@ def test_doubtful_formulas_are_not_filled_in(sibling: str, reason: str | None) -
 
 
 def test_two_unfaithful_siblings_that_agree_outweigh_the_doubt() -> None:
-    damaged = "先把输入送进编码器得到一个向量 [Math] 然后再把它解码成一段文字输出"
-    one = r"先把输入送近编码器得到一个向量 \(\alpha_1\) 然后再把它解码成一段文字输出"
-    two = r"先把输入送进编码器得到一个向量 \(\alpha_1\) 然后再把它解马成一段文字输出"
-    wrong = r"先把输入送进编码其得到一个向量 \(\alpha_7\) 然后再把它解码成一段文字输出"
+    damaged = "先把输入送进编码器得到一个向量 [Math] 然后再把它解码成一段文字,最后交给评分的模型去打分"
+    one = r"先把输入送近编码器得到一个向量 \(\alpha_1\) 然后再把它解码成一段文字,最后交给评分的模型去打分"
+    two = r"先把输入送进编码器得到一个向量 \(\alpha_1\) 然后再把它解马成一段文字,最后交给评分的模型去打分"
+    wrong = r"先把输入送进编码其得到一个向量 \(\alpha_7\) 然后再把它解码成一段文字,最后交给评分的模型去打分"
     assert kinds(restore(damaged, sib(one))) == []
     assert kinds(restore(damaged, sib(one, wrong))) == []
     both = restore(damaged, sib(one, wrong, two))

@@ -61,9 +61,8 @@ def align(a: Text, b: Text) -> Alignment | None:
     partner, back = [-1] * len(a.symbols), [-1] * len(b.symbols)
     holes = frozenset(a.before(slot.start) for slot in a.slots if slot.kind == "hole")
     wrong = 0
-    for code, trusted in _sorted_out(
-        Levenshtein.opcodes(a.symbols[a_start:a_end], b.symbols[b_start:b_end]), a_start, holes
-    ):
+    codes = Levenshtein.opcodes(a.symbols[a_start:a_end], b.symbols[b_start:b_end])
+    for code, trusted in _sorted_out(codes, a_start, holes, begins=a_start == b_start == 0):
         i, j = a_start + code.src_start, b_start + code.dest_start
         size = code.src_end - code.src_start
         if code.tag != "equal":
@@ -77,18 +76,18 @@ def align(a: Text, b: Text) -> Alignment | None:
     return Alignment(partner, back, *_runs(partner, holes), wrong / matched)
 
 
-def _sorted_out(codes: Opcodes, base: int, holes: frozenset[int]) -> Iterator[tuple[Opcode, bool]]:
+def _sorted_out(codes: Opcodes, base: int, holes: frozenset[int], *, begins: bool) -> Iterator[tuple[Opcode, bool]]:
     """The opcodes; of agreement whether it is more than chance, of disagreement whether it tells of the sibling.
 
     What the sibling has in a hole tells nothing, nor does what lies outside of all long agreement: there one of the
-    texts has ended.
+    texts has ended, or has not begun unless both ``begins`` here.
     """
     every = list(codes)
     quiet = [code.tag == "insert" and base + code.src_start in holes for code in every]
     long = [n for n, code in enumerate(every) if code.tag == "equal" and code.src_end - code.src_start >= LONG]
     first, last = (long[0], long[-1]) if long else (0, len(every) - 1)
     for number, code in enumerate(every):
-        inside = first <= number <= last
+        inside = (begins or first <= number) and number <= last
         if code.tag != "equal":
             yield code, inside and not quiet[number]
             continue
