@@ -4,22 +4,62 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import IO
 
 from feedtools.errors import FeedtoolsError
+
+INTERRUPTED = 130
+"""128 and the number of SIGINT, as shells report it."""
 
 
 def main() -> int:
     """Run the command line; the exit code is 0 clean, 1 findings, 2 could not check, 130 interrupted."""
+    import click
+
     from feedtools.cli import cli
 
+    _configure(sys.stdout)
+    code = 2
     try:
-        cli.main(prog_name="feedtools")
+        code = _code(cli.main(prog_name="feedtools", standalone_mode=False))
+    except SystemExit as stop:
+        code = _code(stop.code)
+    except click.exceptions.Abort:
+        code = INTERRUPTED
+    except click.ClickException as error:
+        error.show()
     except FeedtoolsError as error:
-        print(f"feedtools: {error}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 2
+        _say(str(error))
+    except OSError as error:
+        _refuse(error)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _refuse(error)
+        code = 2
+    return code
+
+
+def _configure(stream: IO[str]) -> None:
+    """Findings are data: UTF-8 wherever they are sent; a terminal gets what it can show, the rest escaped."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def _code(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _say(message: str) -> None:
+    print(f"feedtools: {message}", file=sys.stderr)
+
+
+def _refuse(error: OSError) -> None:
+    """Say what could not be written, and let the interpreter's last flush go nowhere; a closed pipe is no news."""
+    if not isinstance(error, BrokenPipeError):
+        reason = error.strerror or str(error)
+        _say(f"{error.filename or 'standard output'}: {reason[:1].lower()}{reason[1:]}")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

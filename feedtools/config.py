@@ -28,7 +28,8 @@ class Config(NamedTuple):
         rule_packs: folders with rule files of your own.
         rules: per rule, its ``level`` and the options its file declares.
         fail_on: least level that makes ``check`` exit 1; ``never`` for none.
-        duplicates: whether ``check`` compares the given articles with each other.
+        duplicates: whether ``check`` compares the given articles with each other and lets them teach each other;
+            without, what it says of a file does not depend on the files beside it.
         history: files that were published before, compared with but not checked.
         text_key, id_key: names of the fields of JSONL records.
         input_format: format of every input, where it cannot be told from name and content.

@@ -1,9 +1,13 @@
-"""What all tests share."""
+"""Property tests: few examples, always the same, by default; many new ones with HYPOTHESIS_PROFILE=thorough."""
 
 from __future__ import annotations
 
-from hypothesis import settings
+import os
 
-# A deadline an example measures how busy the machine is; growth with length is measured where it matters.
-settings.register_profile("feedtools", deadline=None)
-settings.load_profile("feedtools")
+from hypothesis import HealthCheck, settings
+
+SLOW_MACHINES = [HealthCheck.too_slow]
+
+settings.register_profile("fast", deadline=None, max_examples=25, derandomize=True, suppress_health_check=SLOW_MACHINES)
+settings.register_profile("thorough", deadline=None, max_examples=300, suppress_health_check=SLOW_MACHINES)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))

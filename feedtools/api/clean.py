@@ -59,7 +59,8 @@ def clean(
     _refuse(paths, out)
     with Stage(out, is_own, resume=resume) as stage:
         cleaned, _ = clean_into(stage.folder, paths, config, rules, sources, progress)
-        stage.publish()
+        if cleaned.counts.files or not cleaned.errors:  # where nothing could be read, an earlier output stays
+            stage.publish()
     return cleaned
 
 

@@ -71,7 +71,9 @@ def index(rules: Sequence[Rule], link: str = "{id}.md") -> str:
     for rule in rules:
         status = "" if rule.status == "stable" else f" ({rule.status})"
         finds = _first(rule).replace("|", "\\|")
-        rows.append(f"| [{rule.id}]({link.format(id=rule.id)}) | {rule.name} | {rule.level}{status} | {finds} |")
+        rows.append(
+            f"| [{rule.id}]({link.format(id=rule.id, name=rule.name)}) | {rule.name} | {rule.level}{status} | {finds} |"
+        )
     return "\n".join(rows) + "\n"
 
 

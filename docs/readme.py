@@ -1,0 +1,63 @@
+"""Bring README.md up to date: the table of rules, and the output of the commands it shows.
+
+Run ``python docs/readme.py`` after changing a rule or what a command prints; ``tests/test_readme.py`` fails when the
+page is not current. A block under ``<!-- run: COMMAND -->`` holds what that command prints in a fresh checkout.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from feedtools.report.pages import index
+from feedtools.rules import builtin
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+_RUN = re.compile(r"(<!-- run: (.+?) -->\n```text\n).*?(```\n)", re.DOTALL)
+_RULES = re.compile(r"(<!-- rules -->\n).*?(<!-- end of rules -->\n)", re.DOTALL)
+
+
+def current(page: str) -> str:
+    """The page with every generated part as it is now."""
+    page = _RULES.sub(lambda match: match[1] + index(builtin(), "rules/{id}-{name}.toml") + match[2], page)
+    return _RUN.sub(lambda match: match[1] + output(match[2]) + match[3], page)
+
+
+def output(command: str) -> str:
+    """What a ``feedtools`` command prints, standard error included, in a folder that holds the sample feed alone.
+
+    ``| head -N`` keeps the first lines.
+    """
+    command, _, head = command.partition(" | head -")
+    program, *arguments = shlex.split(command)
+    assert program == "feedtools", command
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "tests" / "sample" / "feed", Path(folder) / "tests" / "sample" / "feed")
+        run = subprocess.run(
+            [sys.executable, "-m", "feedtools", *arguments],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "NO_COLOR": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+    assert run.returncode in {0, 1}, run.stdout
+    lines = run.stdout.splitlines(keepends=True)
+    return "".join(lines[: int(head)] if head else lines)
+
+
+def main() -> None:
+    """Rewrite the page."""
+    README.write_text(current(README.read_text(encoding="utf-8")), encoding="utf-8", newline="")
+
+
+if __name__ == "__main__":
+    main()

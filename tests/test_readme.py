@@ -1,0 +1,77 @@
+"""The README is current: its outputs are what the commands print, its table is the rules, its examples work."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from feedtools import harness
+from feedtools.config import parse
+from feedtools.rules import load
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def readme() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_readme", ROOT / "docs" / "readme.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_example_rule_passes_its_own_examples(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(next(block for block in blocks("toml") if block.startswith("id =")), encoding="utf-8")
+    assert [harness.failure(case) for case in harness.cases([load(path)])] == [None, None]
+
+
+def test_the_example_configuration_is_valid(tmp_path: Path) -> None:
+    raw = next(block for block in blocks("toml") if block.startswith("paths ="))
+    assert parse(tomllib.loads(raw), tmp_path).paths == ("feed/",)
+
+
+def test_the_hooks_it_shows_exist() -> None:
+    shown = re.findall(r"- id: ([\w-]+)", blocks("yaml")[0])
+    offered = re.findall(r"^- id: ([\w-]+)", (ROOT / ".pre-commit-hooks.yaml").read_text(), re.MULTILINE)
+    assert shown == offered
+
+
+def test_every_link_leads_somewhere() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", PAGE):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_two_commands_on_a_fresh_machine(tmp_path: Path, number: int) -> None:
+    """In a clean copy of what is committed or could be, without anything of this environment but Python itself."""
+    names = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    command = blocks("sh")[number]
+    if number == 1:
+        command = command.replace("-m pytest", "-m pytest tests/test_transmission.py tests/test_sample.py")
+    run = subprocess.run(["sh", "-ec", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    if number == 0:
+        shown = PAGE.partition("<!-- run: feedtools clean")[2].partition("```text\n")[2].partition("```")[0]
+        assert run.stdout + run.stderr == shown
+        assert (tmp_path / "cleaned" / "manifest.jsonl").is_file()
