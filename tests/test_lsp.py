@@ -202,6 +202,28 @@ def test_the_other_copy_is_a_jump_away(tmp_path: Path) -> None:
     session(tmp_path, body)
 
 
+WHOLE = (
+    r"训练的目标是让预测接近真实的标签。我们把 \[L=\sum_i (y_i-f(x_i))^2\] 叫做平方损失函数,"
+    "它越小说明模型的预测越准确,训练就是用梯度下降让它一步一步变小的过程。"
+)
+
+
+def test_what_another_copy_still_has_can_be_restored(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"{HEADER}{WHOLE}\n", encoding="utf-8")
+    start, end = WHOLE.index("\\["), WHOLE.index("\\]") + 2
+    text = f"{HEADER}{WHOLE[:start]}[公式]{WHOLE[end:]}\n"
+
+    async def body(editor: Editor) -> None:
+        uri, found = await editor.open("b.txt", text)
+        actions = await editor.actions(uri, only(found, "FT102").range)
+        restored = next(action for action in actions if action.title.startswith("restore"))
+        assert "from a.txt:4" in restored.title
+        assert restored.is_preferred
+        assert changed(text, restored.edit.changes[uri]) == f"{HEADER}{WHOLE}\n"
+
+    session(tmp_path, body)
+
+
 def test_documents_of_several_lines_and_broken_ones(tmp_path: Path) -> None:
     async def body(editor: Editor) -> None:
         text = "---\ntitle: x\n---\n\n# 题\n\n损失为[公式],其中没有别的。\n"

@@ -9,15 +9,17 @@ from typing import NamedTuple
 
 from feedtools.allow import without
 from feedtools.api.check import check_batch, reading_order
-from feedtools.api.duplicates import duplicates
+from feedtools.api.duplicates import clusters
 from feedtools.api.feed import Batch, active_rules
 from feedtools.api.filters import exceptions
 from feedtools.config import Config, discover
+from feedtools.duplicates import findings as findings_of
 from feedtools.errors import FeedtoolsError
 from feedtools.fix import stable_fix
 from feedtools.lint import lint
-from feedtools.model import Article, Edit, Finding, Span
+from feedtools.model import Article, Cluster, Edit, Finding, Place, Span
 from feedtools.readers import ReadOptions, expand, read, read_bytes
+from feedtools.restore import Restoration, Sibling, restore
 from feedtools.rules import Rule
 
 NEIGHBOURS = 8 * 2**20
@@ -34,6 +36,13 @@ class Placed(NamedTuple):
     failure: str = ""
 
 
+class Repair(NamedTuple):
+    """A restoration, and its edit in the document's code points."""
+
+    edit: Edit
+    restoration: Restoration
+
+
 class Setting(NamedTuple):
     """The configuration that holds in a folder, and the rules that it selects."""
 
@@ -48,6 +57,7 @@ class Checker:
         self._settings: dict[str, Setting] = {}
         self._files: dict[str, tuple[tuple[int, int], list[Article]]] = {}
         self._copies: dict[str, dict[bytes, list[Finding]]] = {}
+        self._repairs: dict[str, dict[bytes, list[Restoration]]] = {}
 
     def forget(self) -> None:
         """Read all configuration anew."""
@@ -92,10 +102,25 @@ class Checker:
                 room -= size
                 articles += self._read(name, config)
         found: dict[bytes, list[Finding]] = {}
-        for finding in duplicates(articles, rules):
+        groups = clusters([article.text for article in articles])
+        for finding in findings_of(articles, groups, rules):
             if finding.article.source == path:
                 found.setdefault(finding.article.digest, []).append(finding)
         self._copies[path] = found
+        self._repairs[path] = _repairs(path, articles, groups)
+
+    def repairs(self, path: str, text: str) -> list[Repair]:
+        """What the copies that ``compare`` found can give back to damaged articles of the document."""
+        known = self._repairs.get(path, {})
+        found = []
+        for article in _batch(path, text, self.setting(path).config, _ignore).articles if known else ():
+            start = _start(article, text)
+            if start is None:
+                continue
+            for one in known.get(article.digest, ()):
+                edit = Edit(start + one.edit.start, start + one.edit.end, one.edit.text)
+                found.append(Repair(edit, one))
+        return found
 
     def fix_all(self, path: str, text: str) -> list[Edit]:
         """The edits that all safe fixes together come to."""
@@ -131,6 +156,19 @@ class Checker:
             except FeedtoolsError:
                 self._files[path] = stamp, []
         return self._files[path][1]
+
+
+def _repairs(path: str, articles: Sequence[Article], groups: Iterable[Cluster]) -> dict[bytes, list[Restoration]]:
+    found: dict[bytes, list[Restoration]] = {}
+    for group in groups:
+        members = [articles[number] for number in (group.keep, *group.drop)]
+        for article in members:
+            if article.source == path:
+                siblings = [
+                    Sibling(other.text, Place(other.source, other.line)) for other in members if other != article
+                ]
+                found[article.digest] = restore(article.text, siblings)
+    return found
 
 
 def _ignore(_error: FeedtoolsError) -> None:

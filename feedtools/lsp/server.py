@@ -167,6 +167,7 @@ def code_action(server: Server, params: types.CodeActionParams) -> list[types.Co
     if _wanted(types.CodeActionKind.QuickFix, only):
         for one in server.at(uri, params.range):
             actions += _quick_fixes(server, uri, one)
+        actions += _restorations(server, uri, params.range)
     if _wanted(_FIX_ALL, only):
         path = to_fs_path(uri)
         edits = server.edits(uri, server.checker.fix_all(path, server.text(uri))) if path else []
@@ -196,6 +197,24 @@ def _quick_fixes(server: Server, uri: str, one: Placed) -> list[types.CodeAction
     path = to_fs_path(uri)
     if path and one.finding.article.text:
         actions.append(_allow(server, path, one, shown))
+    return actions
+
+
+def _restorations(server: Server, uri: str, where: types.Range) -> list[types.CodeAction]:
+    """What other copies of the article can give back here; what is certain is preferred."""
+    path = to_fs_path(uri)
+    if path is None:
+        return []
+    places = server.places(uri)
+    start, end = (places.offset(spot.line, spot.character) for spot in (where.start, where.end))
+    actions = []
+    for edit, one in server.checker.repairs(path, server.text(uri)):
+        if edit.start <= end and start <= edit.end:
+            doubt = "" if one.safety == "safe" else f" (doubtful: {one.reason})"
+            title = f"restore {edit.text[:40]!r} from {os.path.basename(one.source.path)}:{one.source.line}{doubt}"
+            change = types.WorkspaceEdit(changes={uri: server.edits(uri, [edit])})
+            preferred = one.safety == "safe"
+            actions.append(types.CodeAction(title, types.CodeActionKind.QuickFix, is_preferred=preferred, edit=change))
     return actions
 
 
