@@ -27,6 +27,7 @@ class Config(NamedTuple):
         select, extend_select, ignore: rule codes, prefixes or names.
         rule_packs: folders with rule files of your own.
         rules: per rule, its ``level`` and the options its file declares.
+        learned: file of compounds that ``feedtools rules learn`` wrote.
         fail_on: least level that makes ``check`` exit 1; ``never`` for none.
         duplicates: whether ``check`` compares the given articles with each other and lets them teach each other;
             without, what it says of a file does not depend on the files beside it.
@@ -47,6 +48,7 @@ class Config(NamedTuple):
     ignore: tuple[str, ...] = ()
     rule_packs: tuple[str, ...] = ()
     rules: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    learned: str | None = None
     fail_on: str = "warning"
     duplicates: bool = True
     history: tuple[str, ...] = ()

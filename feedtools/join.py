@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Keys = NDArray[np.uint64]
 
+HOT = 4096
+"""Documents from which a key gives star edges alone: so many share no article, and their chain would prove nothing."""
+
 
 def pack(keys: Keys, documents: Keys, bits: int, skip: int) -> Keys:
     """Words to sort: the key without its ``skip`` leading (zero) bits, cut to make room for ``bits`` of document."""
@@ -49,9 +52,19 @@ def edges(words: Keys, bits: int) -> Keys:
     np.not_equal(at[1:], at[:-1] + 1, out=begins[1:])
     first = np.maximum.accumulate(np.where(begins, np.arange(len(at)), 0))
     star = left[first]
-    chain = left[fresh] << np.uint64(32) | right[fresh]
     far = fresh & (star != left)
+    linked = fresh & ~(far & _crowded(fresh, begins))
+    chain = left[linked] << np.uint64(32) | right[linked]
     return np.concatenate([chain, star[far] << np.uint64(32) | right[far]])
+
+
+def _crowded(fresh: NDArray[np.bool_], begins: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """For each pair whether ``HOT`` documents or more share its key."""
+    groups = np.flatnonzero(begins)
+    sizes = np.diff(np.append(groups, len(begins)))
+    if sizes.max() < HOT - 1:
+        return np.zeros(len(begins), bool)
+    return np.repeat(np.add.reduceat(fresh, groups, dtype=np.int64) >= HOT - 1, sizes)
 
 
 def counted(found: Keys) -> tuple[Ints, Ints, Ints]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.api.duplicates import duplicates
-from feedtools.api.feed import Batch, active_rules, batches
+from feedtools.api.feed import Batch, active_rules, batches, learn
 from feedtools.api.filters import Kept, keep
 from feedtools.checks.base import Evidence
 from feedtools.config import Config
@@ -71,7 +71,8 @@ def check(paths: Sequence[str], config: Config, say: Callable[[str], None] = _qu
     files = expand(list(paths), errors.append, config.input_format)
     todo = list(batches(files, config, errors.append))
     articles = [article for batch in todo for article in batch.articles]
-    evidence = learn(articles, rules) if config.duplicates else Evidence()
+    together = (article.text for article in articles) if config.duplicates else ()
+    evidence = learn(together, rules, config)
     findings, failed = _lint_all(todo, rules, evidence, config)
     errors += failed
     findings = group(findings, [rule.id for rule in rules if rule.grouped])
@@ -109,15 +110,6 @@ def _repeats(
     places = {(finding.article.source, finding.article.line) for finding in old}
     new = duplicates(articles, rules, jobs)
     return old + [finding for finding in new if (finding.article.source, finding.article.line) not in places]
-
-
-def learn(articles: Iterable[Article], rules: Sequence[Rule]) -> Evidence:
-    """What the articles teach each other, where a selected rule listens."""
-    if not any(rule.value.startswith("identifiers:") for rule in rules):
-        return Evidence()
-    from feedtools.checks.compounds import harvest
-
-    return Evidence(harvest(article.text for article in articles))
 
 
 def check_batch(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from feedtools.checks.base import Evidence
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
 from feedtools.model import Article, Transmission
@@ -40,6 +41,20 @@ def all_rules(config: Config, *, examples: bool = True) -> tuple[Rule, ...]:
     """The built-in rules and those of the configured packs."""
     packs = [load_folder(config.root / folder) for folder in config.rule_packs]
     return merge([*builtin(examples=examples), *(rule for pack in packs for rule in pack)])
+
+
+def learn(texts: Iterable[str], rules: Sequence[Rule], config: Config) -> Evidence:
+    """What the articles teach each other and what the archive taught before, where a selected rule listens.
+
+    Raises:
+        ReadError: the file of learned compounds cannot be read.
+    """
+    if not any(rule.value.startswith("identifiers:") for rule in rules):
+        return Evidence()
+    from feedtools.checks import compounds
+
+    known = compounds.read(config.root / config.learned) if config.learned else {}
+    return Evidence({**known, **compounds.harvest(texts)})
 
 
 def batches(files: Sequence[str], config: Config, on_error: Callable[[FeedtoolsError], None]) -> Iterator[Batch]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from feedtools.allow import without
-from feedtools.api.check import check_batch, learn
-from feedtools.api.feed import Batch, active_rules, batches
+from feedtools.api.check import check_batch
+from feedtools.api.feed import Batch, active_rules, batches, learn
 from feedtools.api.filters import exceptions
 from feedtools.checks.base import Evidence
 from feedtools.config import Config
@@ -50,7 +50,7 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
     errors: list[FeedtoolsError] = []
     todo = list(batches(expand(list(paths), errors.append, config.input_format), config, errors.append))
     entries = exceptions(config)
-    evidence = learn((article for batch in todo for article in batch.articles), rules)
+    evidence = learn((article.text for batch in todo for article in batch.articles), rules, config)
     changed = []
     for batch in todo:
         if batch.transmission is None or batch.data is None or batch.source == STDIN:

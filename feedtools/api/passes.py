@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from feedtools import __version__
 from feedtools.api import account, manifest
 from feedtools.api.check import POOL_BYTES
+from feedtools.api.feed import learn
 from feedtools.api.siblings import Copies, add_published, damaged, find_copies, mend, read_originals, replace_held
 from feedtools.api.spool import Log, Note, Texts, dump, parse
 from feedtools.api.survey import File, articles, opened, portions, repair, survey, verify
@@ -114,13 +115,11 @@ def _survey(run: Run, names: Sequence[tuple[str, str]]) -> tuple[list[File], Evi
                 files.append(file)
                 progress(1)
 
-    if any(rule.value.startswith("identifiers:") for rule in run.rules):
-        from feedtools.checks.compounds import harvest
-
-        return files, Evidence(harvest(texts()))
-    for _ in texts():
+    found = texts()
+    evidence = learn(found, run.rules, run.config)
+    for _ in found:  # where nobody learns from the texts, the files are still to be surveyed
         pass
-    return files, Evidence()
+    return files, evidence
 
 
 def _repair(run: Run, files: Sequence[File], evidence: Evidence) -> None:

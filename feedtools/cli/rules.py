@@ -7,22 +7,33 @@ from pathlib import Path
 
 import click
 
-from feedtools.cli.options import configured
+from feedtools.cli.options import configured, given, report_errors, say
+from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
+
+LEARNED = "compounds.txt"
 
 
 @click.command()
 @click.argument("codes", nargs=-1, metavar="[CODE]...")
 @click.option("--test", "folder", type=click.Path(path_type=Path), help="Run the examples of a folder of rules.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write the rule pages into a folder.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="With learn: the file to write.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use.")
-def rules(codes: tuple[str, ...], folder: Path | None, markdown: Path | None, config_file: Path | None) -> None:
+def rules(
+    codes: tuple[str, ...], folder: Path | None, markdown: Path | None, output: Path | None, config_file: Path | None
+) -> None:
     """List the rules, explain those named CODE (a code, a prefix or a name), or test a pack.
+
+    `feedtools rules learn PATHS -o FILE` collects hyphenated compounds from an archive that kept its hyphens; set
+    learned = "FILE" in the configuration, and FT301 knows them.
 
     Exits 1 when an example of a tested pack fails.
     """
     if folder:
         sys.exit(_test(folder))
+    if codes[:1] == ("learn",):
+        sys.exit(_learn(list(codes[1:]), output or Path(LEARNED), configured(config_file)))
     from feedtools.api.feed import all_rules
     from feedtools.report import pages
 
@@ -43,6 +54,21 @@ def rules(codes: tuple[str, ...], folder: Path | None, markdown: Path | None, co
         if not chosen:
             raise FeedtoolsError(f"unknown rule {code!r}; `feedtools rules` lists them")
         click.echo("\n".join(pages.page(rule) for rule in chosen), nl=False)
+
+
+def _learn(paths: list[str], output: Path, config: Config) -> int:
+    from feedtools.api.feed import batches
+    from feedtools.checks import compounds
+    from feedtools.readers import expand
+
+    errors: list[FeedtoolsError] = []
+    files = expand(given(tuple(paths), config), errors.append, config.input_format)
+    found = compounds.harvest(
+        article.text for batch in batches(files, config, errors.append) for article in batch.articles
+    )
+    compounds.write(output, found)
+    say(f"{output}: {len(found):,} compounds of {len(files):,} files")
+    return 2 if report_errors(errors) else 0
 
 
 def _test(folder: Path) -> int:
