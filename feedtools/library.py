@@ -44,12 +44,14 @@ def lint_text(texts: Text | Iterable[Text], **options: Any) -> list[Finding]:
     >>> lint_text(r"损失函数为 \(L\),其中没有别的。")
     []
     """
-    from feedtools.api.check import learn, reading_order
+    from feedtools.api.check import reading_order
+    from feedtools.api.feed import learn
     from feedtools.lint import lint as run
 
     articles = _articles(texts)
     rules = _rules(options)
-    result = run(articles, rules, learn(articles, rules))
+    evidence = learn((article.text for article in articles), rules, _config(options))
+    result = run(articles, rules, evidence)
     if result.errors:
         raise result.errors[0]
     return sorted(result.findings, key=reading_order)
