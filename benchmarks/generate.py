@@ -4,7 +4,7 @@ r"""Articles to measure on, made here: deterministic, with a known rate of plant
     python benchmarks/generate.py 100000 excerpts.jsonl.gz        # {"text", "source", "relation"} a line
     python benchmarks/generate.py 100000 excerpts.txt --plain     # one text a line
 
-A source is an article composed of words drawn at random; a document is an excerpt of a source in one of the feed's
+A source is an article composed of phrases drawn at random; a document is an excerpt of a source in one of the feed's
 two renderings, cut as the feed cuts, or a planted variant of one.  Documents of one source are duplicates, all others
 are not, though 1 % of the sources share a stock opening.  Sources are numbered and made from their number alone, so
 any number of documents can be written without keeping any.
@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import hashlib
 import json
 import random
 import sys
+from array import array
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -67,40 +69,47 @@ class Document(NamedTuple):
     relation: str
 
 
+def _phrases() -> list[str]:
+    """65,536 short phrases: pairs of words, pairs of rare characters, some with a punctuation mark behind."""
+    rng = random.Random(20)
+    rare = [chr(0x4E00 + 7 * i) for i in range(2000)]
+    made = []
+    for i in range(1 << 16):
+        form = i % 8
+        if form < 4:
+            phrase = rng.choice(rare) + rng.choice(rare)
+        elif form < 6:
+            phrase = rng.choice(ADJECTIVES) + "的" + rng.choice(NOUNS)
+        else:
+            phrase = rng.choice(VERBS) + rng.choice(NOUNS)
+        made.append(phrase + (",", "。", "，", "; ")[i // 8 % 4] if i % 7 == 0 else phrase)
+    for i, link in enumerate(LINKS * 20 + NAMES * 20):
+        made[79 * i] = link
+    return made
+
+
+PHRASES = _phrases()
+
+
 def source(number: int, characters: int = 800) -> str:
     """The article of that number, in the first rendering's mark-up, with about ``characters`` characters."""
-    rng = random.Random(number * 2654435761 + 12345)
-    parts = [rng.choice(OPENINGS)] if rng.random() < 0.01 else []
-    mathematical = 1.0 if rng.random() < 0.25 else 0.0
-    size = 0
-    while size < characters:
-        parts.append(sentence(rng, mathematical))
-        size += len(parts[-1])
-    return " ".join(parts)
-
-
-def sentence(rng: random.Random, mathematical: float) -> str:
-    """Two or three clauses of random words, with a formula now and then where the article is a mathematical one."""
-    pick, chance = rng.choice, rng.random
-    clauses = []
-    for _ in range(2 + (chance() < 0.5)):
-        subject = pick(ADJECTIVES) + "的" + pick(NOUNS) if chance() < 0.6 else pick(NOUNS) + pick(NOUNS)
-        if chance() < 0.12:
-            subject = pick(NAMES) + " " + subject
-        target = pick(NOUNS) + ("与" + pick(NOUNS) if chance() < 0.4 else "")
-        number = f"{rng.randrange(2, 999)} 个" if chance() < 0.1 else ""
-        clauses.append(f"{subject}{pick(VERBS)}{number}{pick(ADJECTIVES)}的{target}")
-    text = (pick(LINKS) + "," if chance() < 0.5 else "") + ",".join(clauses)
-    kind = chance()
-    if kind >= 0.3 * mathematical:
-        pass
-    elif kind < 0.15:
-        text += rf",记为 \({pick(SIMPLE)}\) "
-    elif kind < 0.25:
-        text += rf",其中 \({pick(HARD)}\) 由 \({pick(SIMPLE)}\) 给出"
-    else:
-        text += rf": \[{pick(DISPLAY)}\]"
-    return text + "。"
+    count = characters * 10 // 41 + 8
+    dice = array("H", hashlib.shake_128(b"%d" % number).digest(2 * count + 16))
+    if sys.byteorder == "big":
+        dice.byteswap()
+    parts = [PHRASES[n] for n in dice[8:]]
+    if dice[0] % 4 == 0:  # a mathematical article
+        for k in range(dice[1] % 12, count, 25):
+            form = dice[k + 8] % 12
+            if form < 6:
+                parts[k] += rf",记为 \({SIMPLE[dice[k] % len(SIMPLE)]}\) "
+            elif form < 10:
+                parts[k] += rf",其中 \({HARD[dice[k] % len(HARD)]}\) 由 \({SIMPLE[dice[k + 1] % len(SIMPLE)]}\) 给出"
+            else:
+                parts[k] += rf": \[{DISPLAY[dice[k] % len(DISPLAY)]}\]"
+    if dice[2] % 100 == 0:
+        parts.insert(0, OPENINGS[dice[3] % len(OPENINGS)])
+    return "".join(parts)
 
 
 def mode_a(text: str, limit: int = 500) -> str:
