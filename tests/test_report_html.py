@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -193,6 +194,90 @@ def test_hostile_text_is_escaped_everywhere() -> None:
     outside = re.sub(r"<(script|style)>.*?</\1>", "", text, flags=re.DOTALL)
     tags = re.findall(r"<[^>]*>", outside)
     assert not [tag for tag in tags if re.search(r"\son\w+\s*=|javascript:|srcdoc|<img|<iframe", tag)]
+
+
+KNOWN_TAGS = frozenset(
+    [
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "a",
+        "header",
+        "main",
+        "footer",
+        "section",
+        "script",
+        "template",
+        "svg",
+        "g",
+        "rect",
+        "details",
+        "summary",
+        "span",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "div",
+        "ul",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "tr",
+        "th",
+        "td",
+        "b",
+        "i",
+        "code",
+        "kbd",
+        "input",
+        "select",
+        "option",
+        "button",
+        "var",
+        "ins",
+        "del",
+        "mark",
+    ]
+)
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.unknown: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in KNOWN_TAGS or any(name.startswith("on") or name in {"src", "style"} for name, _ in attrs):
+            self.unknown.append(tag)
+
+
+@given(
+    st.text(
+        st.sampled_from([*"<>&\"'=/ax \n\\(){}$-", "\ud800", "\u202e", "\x00", "字", "😀"]), min_size=1, max_size=60
+    )
+)
+@example("</p><p onclick=x>")
+@example("--><!-- <![CDATA[ ]]> <?x ?>")
+def test_any_text_in_any_field_is_text(text: str) -> None:
+    article = Article(text, 1, text)
+    finding = Finding("FT1", text, "note", "low", article, Span(0, 1), text, Fix((Edit(0, 1, text),), "safe"))
+    repair = Repair(Place(text, 1), text, Edit(0, 1, text), text, "display", Place(text, 1), 0.5, text)
+    tallies, rules = tally([finding], {text: 1})
+    clusters = [pair("x" + text, text + "y", path=text)]
+    decisions = [Decision(article, "hold", (text,))]
+    whole = page(Report(text, Counts(), tallies, rules, [finding], clusters, decisions, [repair], [text], text))
+    whole.encode("utf-8")
+    tags = Tags()
+    tags.feed(re.sub(r"<template.*?</template>", "", whole))
+    assert tags.unknown == []
+    assert whole.count("<script") == 1
 
 
 def test_tally_counts_by_file_and_orders_rules_by_level() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from html import escape
 from itertools import islice
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 FINDINGS = 1000
 """Findings, and likewise clusters, repairs and held articles, that are shown; the account counts them all."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
 COPIES = 8
 """Copies of one article that are compared with the kept one; the others are listed by place."""
 ROWS = 300
@@ -237,8 +239,8 @@ def _pair(keep: Copy, copy: Copy, formulas: Formulas, context: int) -> str:
         return f"<div class='pair math'>{head}</div>\n"
     left, right = sides(compare(keep.text, copy.text, copy.evidence), formulas, context)
     return (
-        f"<div class='pair math'>{head}<div class=side><h4>kept</h4><p class=text lang=zh>{left}</p></div>"
-        f"<div class=side><h4>copy</h4><p class=text lang=zh>{right}</p></div></div>\n"
+        f"<div class='pair math'>{head}<div class=side><h4>kept</h4>{_text(left, keep.text)}</div>"
+        f"<div class=side><h4>copy</h4>{_text(right, copy.text)}</div></div>\n"
     )
 
 
@@ -254,7 +256,7 @@ def _repairs(report: Report, formulas: Formulas) -> Iterator[str]:
             f"<li class='item math' tabindex=-1><div class=top><span class='tag {state}'>{state}</span> "
             f"<b>{kind}</b> {_place(repair.place)} <span class=hint>from {_place(repair.source)}, "
             f"confidence {repair.confidence:.2f}</span></div>"
-            f"<p class='text ex' lang=zh>{repaired(repair.text, [repair.edit], formulas)}</p>"
+            f"{_text(repaired(repair.text, [repair.edit], formulas), repair.text, 'text ex')}"
             f"<p class=hint>{plain(repair.reason)}</p>\n"
         )
     yield "</ul>\n</section>\n"
@@ -271,7 +273,7 @@ def _held(decisions: Iterable[Decision], counts: Counts) -> Iterator[str]:
         yield (
             f"<li class=item tabindex=-1><div class=top><span class='tag hold'>held</span> "
             f"{_where(article.source, article.line)}</div>"
-            f"<p class='text ex' lang=zh>{plain(article.text[:160])}{'…' if len(article.text) > 160 else ''}</p>"
+            f"{_text(plain(article.text[:160]) + '…' * (len(article.text) > 160), article.text, 'text ex')}"
             f"<ul class=hint>{reasons}</ul>\n"
         )
     yield "</ul>\n</section>\n"
@@ -292,12 +294,10 @@ def _finding(finding: Finding, formulas: Formulas) -> str:
     related = "".join(f" <span class=hint>see {_place(place)}</span>" for place in finding.related[:3])
     body = f"<p>{plain(finding.message)}</p>"
     if finding.span.end - finding.span.start < len(article.text):
-        body += f"<p class='text ex' lang=zh>{excerpt(article.text, finding.span)}</p>"
+        body += _text(excerpt(article.text, finding.span), article.text, "text ex")
     if fix and fix.edits:
-        body += (
-            f"<p class='text ex' lang=zh><span class=tag>{fix.safety} fix</span> "
-            f"{repaired(article.text, fix.edits[:4], formulas)}</p>"
-        )
+        shown = repaired(article.text, fix.edits[:4], formulas)
+        body += _text(f"<span class=tag>{fix.safety} fix</span> {shown}", article.text, "text ex")
     return (
         f'<li class="item math {finding.level}" data-r="{escape(finding.rule)}" tabindex=-1><div class=top>'
         f"<span class='tag {finding.level}'>{finding.level}</span> <b>{escape(finding.rule)} {plain(finding.name)}</b> "
@@ -314,6 +314,12 @@ def _part(shown: int, total: int, one: str, what: str = "") -> str:
 
 def _number(amount: int, one: str, many: str = "") -> str:
     return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+
+
+def _text(inner: str, raw: str, kind: str = "text") -> str:
+    """A paragraph of article text; its language tells the browser which glyphs and which voice to take."""
+    lang = " lang=zh" if _HAN.search(raw, 0, 400) else ""
+    return f"<p class='{kind}'{lang}>{inner}</p>"
 
 
 def _place(place: Place) -> str:
