@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from feedtools import __version__
 from feedtools.api import account, manifest
 from feedtools.api.check import POOL_BYTES
+from feedtools.api.copies import Copies, add_published, find_copies, replace_held, settle
 from feedtools.api.feed import learn
-from feedtools.api.siblings import Copies, add_published, damaged, find_copies, mend, read_originals, replace_held
+from feedtools.api.restoring import damaged, mend, read_originals
 from feedtools.api.spool import Log, Note, Texts, dump, parse
 from feedtools.api.survey import File, articles, opened, portions, repair, survey, verify
 from feedtools.api.writing import Fate, Writer
@@ -181,7 +182,7 @@ def _decide(run: Run, files: Sequence[File], texts: Texts, evidence: Evidence, s
     """Find the copies, restore what is damaged, and let whole copies stand for damaged ones."""
     policy = run.config.clean
     run.progress("comparing", 0, "articles")
-    copies = find_copies(texts, run.rules, run.config.jobs)
+    copies = find_copies(texts, run.rules, run.config.jobs, texts.place)
     if run.sources.published:
         from feedtools.api.history import open_store, source_key
 
@@ -195,8 +196,14 @@ def _decide(run: Run, files: Sequence[File], texts: Texts, evidence: Evidence, s
         any(policy.verdict(*finding[:3]) == "hold" for finding in (repair or note).findings)
         for note, repair in _all_notes(run)
     )
-    replaced = replace_held(copies, lambda number: bool(held[number]), texts, policy)
-    return Fate(copies, replaced)
+    replaced = replace_held(copies, held.__getitem__, texts, policy)
+    run.progress("comparing again", 0, "articles")
+    repaired = {
+        number: rewrite(texts[number], repair.changes)
+        for number, (_, repair) in enumerate(_all_notes(run))
+        if repair is not None and repair.changes
+    }
+    return Fate(settle(copies, texts, held.__getitem__, repaired, run.rules, run.config), replaced)
 
 
 def _restore(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from feedtools.api import manifest
-from feedtools.api.siblings import Copies, words
+from feedtools.api.copies import Copies, words
 from feedtools.api.spool import Note, findings_of, together
 from feedtools.api.survey import File
 from feedtools.config import Config

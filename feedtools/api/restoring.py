@@ -1,4 +1,4 @@
-"""Who stands for whom, and what a damaged article gets back from its siblings."""
+"""What a damaged article gets back from its siblings and from originals."""
 
 from __future__ import annotations
 
@@ -6,35 +6,26 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from feedtools.api.copies import Copies, words
 from feedtools.api.spool import Note, Texts, plain
 from feedtools.api.survey import permitted
 from feedtools.checks.base import Evidence
 from feedtools.config import Config
-from feedtools.decide import Policy, Standing, standings
+from feedtools.decide import Policy
 from feedtools.errors import FeedtoolsError
 from feedtools.fix import UNSAFE, Change, compose, stable_fix
 from feedtools.index.query import find
 from feedtools.index.store import Store
 from feedtools.lint import lint
-from feedtools.model import Article, Cluster, Finding, Fix, Place, Span
+from feedtools.model import Article, Finding, Fix, Place, Span
 from feedtools.readers.frames import fits
 from feedtools.rules import Rule
 
 if TYPE_CHECKING:
     from feedtools.restore import Restoration
 
-STAND_IN = 0.5
-"""Least share of a damaged copy that a whole one must cover to be published in its place."""
 TURNS = 4
 """Times an article is restored again from its siblings, since one repair can make the context of another agree."""
-
-
-class Copies(NamedTuple):
-    """Copies by number, the places of those that stand for them, and the clusters they were found in."""
-
-    standing: dict[int, Standing]
-    places: dict[int, Place]
-    clusters: tuple[Cluster, ...] = ()
 
 
 class Work(NamedTuple):
@@ -53,85 +44,6 @@ class Work(NamedTuple):
     place: Place
     text: str
     groups: tuple[tuple[tuple[str, str, int], ...], ...]
-
-
-def find_copies(texts: Texts, rules: Sequence[Rule], jobs: int) -> Copies:
-    """The copies among the articles."""
-    selected = {rule.id for rule in rules if rule.scope == "feed"}
-    if not selected:
-        return Copies({}, {})
-    from feedtools.dedup import dedup
-
-    result = dedup(texts, jobs=jobs, evidence=True)
-    found = standings(result.clusters, selected, lambda number: words(texts.place(number)))
-    return Copies(found, {one.number: texts.place(one.number) for one in found.values()}, result.clusters)
-
-
-def words(place: Place) -> str:
-    """A place as messages name it."""
-    return f"{place.path}:{place.line}"
-
-
-def add_published(copies: Copies, texts: Texts, store: Store, rules: Sequence[Rule], own: frozenset[str]) -> None:
-    """Let published articles stand for those that repeat them; their numbers are below zero.
-
-    Args:
-        copies: found among the articles; changed in place.
-        texts: of all articles.
-        store: what was published.
-        rules: the selected rules.
-        own: sources in the store that are the input itself.
-    """
-    selected = {rule.id for rule in rules if rule.scope == "feed"}
-    for number, text in enumerate(texts):
-        if number in copies.standing:
-            continue
-        for copy in find(store, [text], own=own)[0][:1]:
-            place = Place(copy.document.source, copy.document.line)
-            cluster = Cluster(1, (0,), (copy.match,))
-            for one in standings([cluster], selected, lambda _, place=place: words(place)).values():  # type: ignore[misc]
-                stand_in = -1 - copy.document.number
-                copies.standing[number] = one._replace(number=stand_in)
-                copies.places[stand_in] = place
-
-
-def replace_held(copies: Copies, held: Callable[[int], bool], texts: Texts, policy: Policy) -> dict[int, int]:
-    """Where a copy that is to be kept would be held and another one would not, let that one stand for the cluster.
-
-    Args:
-        copies: changed in place.
-        held: whether an article has findings that hold it.
-        texts: of all articles.
-        policy: what becomes of copies.
-
-    Returns:
-        Number of the damaged article to that of the one published in its place.
-    """
-    replaced: dict[int, int] = {}
-    for cluster in copies.clusters:
-        if not held(cluster.keep) or cluster.keep in copies.standing:
-            continue
-        whole = [number for number in cluster.drop if number in copies.standing and not held(number)]
-        whole = [number for number in whole if _covers(copies.standing[number], cluster.keep)]
-        whole = [number for number in whole if policy.kinds[copies.standing[number].match.kind] == "drop"]
-        if not whole:
-            continue
-        best = min(whole, key=lambda number: (-len(texts[number]), number))
-        replaced[cluster.keep] = best
-        others = tuple(number for number in cluster.drop if number in copies.standing and number != best)
-        del copies.standing[best]
-        copies.places[best] = texts.place(best)
-        for number in others:
-            copies.standing[number] = copies.standing[number]._replace(
-                number=best, how=f"{copies.standing[number].how}, in whose place {words(texts.place(best))} is kept"
-            )
-    return replaced
-
-
-def _covers(standing: Standing, keep: int) -> bool:
-    match = standing.match
-    share = match.coverage_a if match.a == keep else match.coverage_b if match.b == keep else 0.0
-    return share >= STAND_IN
 
 
 def damaged(
