@@ -138,7 +138,7 @@ def decide(
         fixed: rules whose fixes were applied.
         restored: descriptions of what was restored, and from where.
     """
-    reasons = [f"{RULES[copy.match.kind]} {copy.match.kind} copy of {copy.how}"] if copy else []
+    reasons = [f"{RULES[copy.match.kind]} {copy.match.kind}-duplicate: {copy.how}"] if copy else []
     verdict: Verdict = rules.kinds[copy.match.kind] if copy else "keep"
     if verdict == "drop":
         return Decision(article, "drop", tuple(reasons))
@@ -171,5 +171,9 @@ def standings(
         for number in cluster.drop:
             match = tied[number]
             if RULES.get(match.kind) in selected:
-                found[number] = Standing(cluster.keep, match, describe(match, number, place(cluster.keep)))
+                other = match.b if match.a == number else match.a
+                how = describe(match, number, place(other))
+                if other != cluster.keep:
+                    how += f", which repeats {place(cluster.keep)}"
+                found[number] = Standing(cluster.keep, match, how)
     return found

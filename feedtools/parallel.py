@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -44,6 +46,15 @@ _job: tuple[Callable[..., Any], tuple[Any, ...]]
 def _start(function: Callable[..., Any], shared: tuple[Any, ...]) -> None:
     global _job
     _job = function, shared
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    """End when the parent was killed: nobody would take the results, and the pipe alone does not tell."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run(item: Any) -> Any:

@@ -151,7 +151,7 @@ def _copies(cluster: Cluster, texts: Texts, fate: Fate, actions: dict[int, Any])
 
     keep = fate.replaced.get(cluster.keep, cluster.keep)
     others = sorted({cluster.keep, *cluster.drop} - {keep})
-    tied = links(cluster)
+    tied = links(cluster._replace(keep=keep))
     return Copies(copy(keep, None), [copy(number, tied[number]) for number in others])
 
 

@@ -1,0 +1,231 @@
+"""Batch runs that are killed, crowd each other, meet bad input or cannot write: the command line from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "tests" / "sample" / "feed"
+HOLD = """
+import sys; from pathlib import Path; from feedtools.api.staging import Stage
+with Stage(Path(sys.argv[1]), lambda _: False): print('held', flush=True); sys.stdin.read()
+"""
+HEADER = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
+
+
+def command(*args: object) -> list[str]:
+    return [sys.executable, "-m", "feedtools", "clean", *map(str, args)]
+
+
+def run(*args: object, **options: object) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command(*args),
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+        timeout=300,
+        **options,  # type: ignore[call-overload]
+    )
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def archive(folder: Path, files: int, articles: int) -> Path:
+    """A feed of sentences put together by chance, with copies, cuts and damage."""
+    words = re.findall("..", "学习梯度网络样本训练收敛损失特征模型参数采样策略奖励状态价值注意编码解码")
+    chance = random.Random(5)
+    texts: list[str] = []
+    for _ in range(files * articles):
+        kind = chance.random()
+        if texts and kind < 0.15:
+            texts.append(chance.choice(texts))
+        elif texts and kind < 0.25:
+            texts.append(chance.choice(texts)[:60] + "...")
+        else:
+            text = "".join(chance.choice(words) + chance.choice("的了在是和,") for _ in range(60)) + "。"
+            texts.append(text.replace("的", "  ", 1) + ("值为 [Math] 时。。" if kind > 0.8 else ""))
+    folder.mkdir(parents=True)
+    for number in range(files):
+        mine = texts[number * articles : (number + 1) * articles]
+        (folder / f"{number:03}.txt").write_text(HEADER + "".join(f"{text}\n" for text in mine), encoding="utf-8")
+    records = (json.dumps({"id": n, "text": text}, ensure_ascii=False) for n, text in enumerate(texts[: articles * 3]))
+    (folder / "more.jsonl").write_text("\n".join(records), encoding="utf-8")
+    return folder
+
+
+def kill_and_resume(feed: Path, out: Path, delays: list[float], *flags: str) -> int:
+    """Run with a kill after each delay, then to the end; how many kills met a run at work."""
+    met = 0
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for delay in delays:
+        process = subprocess.Popen(
+            command(feed, "-o", out, "--resume", *flags), env=environment, cwd=ROOT, stderr=subprocess.DEVNULL
+        )
+        time.sleep(delay)
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            met += 1
+        process.wait()
+        if out.exists():
+            assert (out / "report.html").exists(), "the output appears whole or not at all"
+            break
+    done = run(feed, "-o", out, "--resume", *flags)
+    assert done.returncode == 0, done.stderr
+    return met
+
+
+def test_a_killed_run_goes_on_and_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
+    feed = archive(tmp_path / "feed", 12, 12)
+    assert run(feed, "-o", tmp_path / "whole").returncode == 0
+    met = kill_and_resume(feed, tmp_path / "out", [0.5, 0.8, 1.1])
+    assert met
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["feed", "out", "whole"], "nothing is left beside it"
+
+
+@pytest.mark.slow
+def test_a_hundred_kills(tmp_path: Path) -> None:
+    feed = archive(tmp_path / "feed", 40, 40)
+    began = time.monotonic()
+    assert run(feed, "-o", tmp_path / "whole").returncode == 0
+    length = time.monotonic() - began
+    whole = tree(tmp_path / "whole")
+    chance = random.Random(11)
+    kills, number = 0, 0
+    rounds = int(os.environ.get("FEEDTOOLS_KILLS", "20"))
+    while kills < rounds:
+        number += 1
+        out = tmp_path / f"out{number}"
+        kills += kill_and_resume(feed, out, [chance.uniform(0.2, length) for _ in range(4)])
+        assert tree(out) == whole
+
+
+@pytest.mark.slow
+def test_a_run_over_processes_that_is_killed_leaves_none_of_them(tmp_path: Path) -> None:
+    feed = archive(tmp_path / "feed", 60, 400)
+    assert run(feed, "-o", tmp_path / "whole", "--jobs", 1).returncode == 0
+    met = kill_and_resume(feed, tmp_path / "out", [2.0, 3.0, 4.0], "--jobs", "2")
+    assert met
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    time.sleep(1)
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    assert str(tmp_path / "out") not in listed
+
+
+def test_two_runs_into_one_output_do_not_meet(tmp_path: Path) -> None:
+    from feedtools.api.staging import Stage
+
+    out = tmp_path / "out"
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            HOLD,
+            str(out),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    refused = run(SAMPLE, "-o", out)
+    assert refused.returncode == 2
+    assert f"another run (process {holder.pid}) is writing this output" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    holder.kill()
+    holder.communicate()
+    with Stage(out, lambda _: False):
+        pass
+    assert run(SAMPLE, "-o", out).returncode == 0, "the lock of a dead process counts for nothing"
+
+
+def test_an_unreadable_file_is_reported_and_the_rest_is_done(tmp_path: Path) -> None:
+    feed = tmp_path / "feed"
+    feed.mkdir()
+    (feed / "a.txt").write_text(f"{HEADER}第一篇讲的是梯度下降。\n", encoding="utf-8")
+    (feed / "b.txt").write_bytes(b"\x00\x01binary")
+    (feed / "c.txt").symlink_to(feed / "nowhere.txt")
+    (feed / "d.jsonl").write_bytes(b'{"text": "one"}\nnot json\n')
+    done = run(feed, "-o", tmp_path / "out")
+    assert done.returncode == 2
+    assert "2 articles in 2 files = 2 kept + 0 dropped + 0 held" in done.stderr
+    for sentence in ("b.txt: binary file", "c.txt: no such file", "d.jsonl:2: not a JSON record"):
+        assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "out" / "d.jsonl").read_bytes() == (feed / "d.jsonl").read_bytes()
+    first = [json.loads(line) for line in (tmp_path / "out" / "manifest.jsonl").read_text().splitlines()[1:3]]
+    assert sorted(Path(entry["unread"]).name for entry in first) == ["b.txt", "c.txt"]
+
+
+@pytest.mark.parametrize("where", ["a file", "a file/below", "full", "/proc/none/out"])
+def test_an_output_that_cannot_be_written_is_one_sentence(tmp_path: Path, where: str) -> None:
+    out = tmp_path / where
+    (tmp_path / "a file").write_text("mine")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("mine")
+    before = tree(tmp_path)
+    done = run(SAMPLE, "-o", out)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("feedtools: ")
+    assert tree(tmp_path) == before
+
+
+def test_an_earlier_output_is_replaced_whole(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run(SAMPLE, "-o", out).returncode == 0
+    first = tree(out)
+    (out / "stale.txt").write_text("left over")
+    assert run(SAMPLE, "-o", out).returncode == 0
+    assert tree(out) == first
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        ([SAMPLE], "where to?"),
+        ([SAMPLE, "-o", SAMPLE / "out"], "lies inside the input"),
+        (["-", "-o", "{tmp}/out"], "name files or folders in place of -"),
+        (["--undo", SAMPLE, "-o", "{tmp}/back"], "no manifest here"),
+        (["--undo", SAMPLE], "where to?"),
+        ([SAMPLE, "-o", "{tmp}/out", "--select", "FT999"], "unknown rule 'FT999'"),
+        ([SAMPLE, "-o", "{tmp}/out", "--index", "{tmp}/none.sqlite"], "none.sqlite"),
+        ([SAMPLE, "-o", "{tmp}/out", "--sources", "{tmp}/none"], "no such file or folder"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(tmp_path: Path, args: list[object], sentence: str) -> None:
+    done = run(*(str(arg).format(tmp=tmp_path) for arg in args))
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_is_written_by_a_dry_run_or_a_diff(tmp_path: Path) -> None:
+    feed = archive(tmp_path / "feed", 2, 12)
+    before = tree(tmp_path)
+    dry = run(feed, "--dry-run")
+    assert dry.returncode == 0
+    assert "001.txt" in dry.stdout
+    assert ": drop (FT90" in dry.stdout
+    diff = run(feed, "--diff")
+    assert diff.returncode == 0
+    assert diff.stdout.startswith("--- 000.txt\n+++ 000.txt\n@@")
+    assert {line[0] for line in diff.stdout.splitlines()} <= set("-+@ ")
+    assert dry.stderr.splitlines()[-1] == diff.stderr.splitlines()[-1]
+    assert tree(tmp_path) == before
