@@ -1,0 +1,115 @@
+"""Reports to test with: hostile in every field, as large as a page gets, and an ordinary one."""
+
+from __future__ import annotations
+
+import random
+
+from feedtools.model import Article, Decision, Edit, Finding, Fix, Place, Span
+from feedtools.report.data import Copies, Copy, Counts, Repair, Report, RuleName, Tally, tally
+from feedtools.report.html import html
+
+HOSTILE = (
+    "<script>document.title='taken'</script>",
+    "<img src=x onerror=\"document.title='taken'\">",
+    "'\"><svg onload=document.title='taken'>",
+    "</title></style></template></script><script>document.title='taken'</script>",
+    "\\(\\href{javascript:document.title='taken'}{x}\\)",
+    "\\(\\text{<img src=x onerror=document.title='taken'>}\\)",
+    "\\(\\text{&#x3c;script&#x3e;document.title='taken'&#x3c;/script&#x3e;}\\)",
+    "\\(\\style{x\" onmouseover=\"document.title='taken'}{y}\\)",
+    "\\(\\class{x onclick=document.title='taken'}{y}\\)",
+    "<math><mi//xlink:href=\"data:x,<script>document.title='taken'</script>\">",
+    "<!--<script>document.title='taken'</script>",
+    "\u202e\x00\ud800<iframe srcdoc=\"<script>parent.document.title='taken'</script>\">",
+)
+KEPT = (
+    r"把 \(x_i\) 送进 model-free 的网络,损失是 \[L=\sum_i (y_i-\hat y_i)^2\] 其中 \(y_i\) 是标签。"
+    "最后取平均,再更新一次参数。"
+)
+CUT = "把 x_i 送进 modelfree 的网络,损失是 [公式] 其中 y_i 是标签。最后..."
+
+
+def page(report: Report) -> str:
+    return "".join(html(report))
+
+
+def pair(keep: str, *copies: str, path: str = "feed/1.txt") -> Copies:
+    others = [Copy(Place(path, number), text, "rerendered", 0.98, 0.9) for number, text in enumerate(copies, 5)]
+    return Copies(Copy(Place(path, 4), keep, action="keep"), others)
+
+
+def hostile() -> Report:
+    """Every field that can carry foreign text carries an attack."""
+    articles = [Article(f"{text}.txt", number, text * 2) for number, text in enumerate(HOSTILE, 1)]
+    fix = Fix((Edit(0, 3, HOSTILE[0] + HOSTILE[4]),), "safe")
+    findings = [
+        Finding("FT999", article.text, "error", "high", article, Span(0, 5), article.text, fix, (Place(HOSTILE[2], 1),))
+        for article in articles
+    ]
+    clusters = [pair(text + KEPT, KEPT + text, text, path=text) for text in HOSTILE]
+    repairs = [
+        Repair(Place(text, 1), text, Edit(0, 1, text), text, "safe", Place(text, 2), 0.5, text) for text in HOSTILE
+    ]
+    tallies, rules = tally(findings, {article.source: 1 for article in articles})
+    return Report(
+        HOSTILE[3],
+        Counts(files=1, articles=2, kept=1, held=1),
+        tallies,
+        rules,
+        findings,
+        clusters,
+        [Decision(article, "hold", (article.text,)) for article in articles],
+        repairs,
+        HOSTILE,
+        HOSTILE[0],
+    )
+
+
+def large(clusters: int = 1000) -> Report:
+    """As many clusters as a page shows, of the feed's size, with copies of several kinds."""
+    dice = random.Random(7)
+    words = [chr(code) for code in range(0x4E00, 0x4E00 + 2500)]
+    groups = []
+    for number in range(clusters):
+        parts = ["".join(dice.choices(words, k=dice.randrange(8, 50))) for _ in range(14)]
+        math = [f"\\({dice.choice('abxyz')}_{{{dice.randrange(90)}}}=\\frac{{1}}{{n}}\\)" for _ in parts]
+        keep = " ".join(text for both in zip(parts, math, strict=True) for text in both)[:500]
+        copies = [
+            keep[: dice.randrange(150, 480)].replace(dice.choice(math), "[Math]") + "..." for _ in range(1 + number % 2)
+        ]
+        groups.append(pair(keep, *copies, path=f"feed/{number:05}.txt"))
+    article = Article("feed/00001.txt", 4, groups[0].keep.text)
+    findings = [
+        Finding(
+            "FT210", "bare-math", "warning", "high", article, Span(at % 400, at % 400 + 9), "formula without delimiters"
+        )
+        for at in range(1000)
+    ]
+    tallies = [Tally(f"feed/{number:05}.txt", 12, {"FT210": number % 7}) for number in range(5000)]
+    counts = Counts(5000, 60000, 60000, findings=9000, clusters=clusters)
+    return Report("Archive", counts, tallies, [RuleName("FT210", "bare-math", "warning")], findings, groups)
+
+
+def sample() -> Report:
+    article = Article("feed/2.txt", 7, CUT)
+    findings = [Finding("FT102", "formula-placeholder", "error", "high", article, Span(25, 29), "a formula was lost")]
+    repair = Repair(
+        Place("feed/2.txt", 7),
+        CUT,
+        Edit(25, 29, r"\[L=1\]"),
+        "placeholder",
+        "safe",
+        Place("feed/1.txt", 4),
+        0.99,
+        "both sides agree",
+    )
+    tallies, rules = tally(findings, {"feed/1.txt": 3, "feed/2.txt": 3})
+    counts = Counts(2, 6, 4, 1, 1, 0, 1, 1, 2, 1)
+    clusters = [
+        pair(KEPT, CUT, KEPT),
+        Copies(
+            Copy(Place("feed/9.txt", 1), "别的文章", action="keep"), [Copy(Place("feed/9.txt", 2), "别的文章", "exact")]
+        ),
+    ]
+    held = [Decision(article, "hold", ("FT102 formula-placeholder",))]
+    return Report("Sample", counts, tallies, rules, findings, clusters, held, [repair])
