@@ -164,12 +164,12 @@ def _file_table(tallies: Sequence[Tally], levels: dict[str, Level]) -> str:
     counted = [(charts.by_level([tally], levels), tally) for tally in tallies]
     counted = [row for row in sorted(counted, key=lambda row: [-amount for amount in row[0]]) if any(row[0])]
     rows = "".join(
-        f"<tr><td><span class=place>{plain(tally.path)}</span><td class=n>{tally.articles:,}"
+        f"<tr><td><span class=place>{plain(tally.path)}</span><td class='n hide-s'>{tally.articles:,}"
         + "".join(f"<td class=n>{amount:,}" for amount in amounts)
         for amounts, tally in counted[:ROWS]
     )
     more = f"<p class=more>{len(counted) - ROWS:,} more</p>" if len(counted) > ROWS else ""
-    head = "<tr><th>transmission<th class=n>articles<th class=n>errors<th class=n>warnings<th class=n>notes"
+    head = "<tr><th>transmission<th class='n hide-s'>articles<th class=n>errors<th class=n>warnings<th class=n>notes"
     return f"<table>{head}{rows}</table>{more}"
 
 
