@@ -24,7 +24,7 @@ def summary(report: Report, *, fixable: bool = True) -> Iterator[str]:
     if report.errors:
         count = len({error.path for error in report.errors})
         yield f"{count} {'file' if count == 1 else 'files'} could not be checked in full\n"
-    safety = Counter(finding.fix.safety for finding in report.findings if finding.fix)
+    safety = Counter(finding.fix.safety for finding in report.findings if finding.fix and finding.article.verbatim)
     if fixable and (safety["safe"] or safety["unsafe"]):
         unsafe = f" ({safety['unsafe']:,} more with --unsafe-fixes)" if safety["unsafe"] else ""
         yield f"{safety['safe']:,} can be repaired with --fix{unsafe}\n"
