@@ -3,8 +3,6 @@
 The feed is published verbatim, so that no comment in it can silence a rule.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterable, Sequence

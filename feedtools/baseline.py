@@ -1,7 +1,5 @@
 """Baselines: the findings that were there when checking began, so that only new ones stop anybody."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path

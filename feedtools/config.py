@@ -1,18 +1,14 @@
 """Configuration: the nearest ``feedtools.toml``, else ``[tool.feedtools]`` of the nearest ``pyproject.toml``."""
 
-from __future__ import annotations
-
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from feedtools.decide import Policy, policy
 from feedtools.errors import ConfigError
 from feedtools.model import LEVELS, Level
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FILE = "feedtools.toml"
 NEVER = "never"

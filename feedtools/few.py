@@ -3,8 +3,6 @@
 Same keys, same edges, same verification as ``feedtools.dedup``, which takes over beyond ``FEW`` texts.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

@@ -12,6 +12,7 @@ from feedtools.checks import resolve
 from feedtools.checks.base import Evidence, Hit, View
 from feedtools.errors import FeedtoolsError, RuleError
 from feedtools.model import LEVELS, Article, Edit, Finding, Fix, Span, Transmission
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -127,7 +128,7 @@ class _Block:
 
 def _compiled(rule: Rule) -> tuple[re.Pattern[str] | None, Find]:
     """The rule's prefilter and its finder, bound once a process; patterns of built-in rules compile on first use."""
-    trigger = re.compile(rule.trigger, re.MULTILINE) if rule.trigger else None
+    trigger = lazy(rule.trigger, re.MULTILINE) if rule.trigger else None
     if rule.finder == "check":
         return trigger, _check_finder(rule)
     return trigger, _pattern_finder(rule)

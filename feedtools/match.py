@@ -6,22 +6,16 @@ Levenshtein similarity), so a text cut after a tenth of its length is still foun
 Numpy is not imported: the index verifies a handful of candidates with the very same code.
 """
 
-from __future__ import annotations
-
-import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
 from feedtools import normal
-from feedtools.model import Block, Match
+from feedtools.model import Block, Kind, Match
+from feedtools.patterns import lazy
 from feedtools.sketch import SHORT
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from feedtools.model import Kind
 
 COVERED = 0.8
 """Share of the shorter text that the overlap must cover for the two to count as one article."""
@@ -47,7 +41,7 @@ CLEAN = 0.9
 """Similarity below which a copy counts as edited, not merely cut or rendered otherwise."""
 _LONG_PROBE, _SHORT_PROBE = 10, 6
 _OPENING = 80
-_INSTALMENT = re.compile(
+_INSTALMENT = lazy(
     "第(?P<n>[0-9]+|[一二三四五六七八九十百]+)(?P<unit>部分|篇|期|章|节|讲|回|集|话|课|天|周|卷|册|弹)"
     "|(?P<word>part|chapter|lesson|episode|week|day|vol)(?P<m>[0-9]+)"
 )
@@ -77,7 +71,7 @@ class Overlap(NamedTuple):
     same: bool
     parted: bool = False
 
-    def turned(self) -> Overlap:
+    def turned(self) -> "Overlap":
         """The same overlap seen from the other text."""
         return Overlap(self.b_start, self.b_end, self.a_start, self.a_end, *self[4:])
 

@@ -13,7 +13,6 @@ of texts at once.
 from __future__ import annotations
 
 import json
-import re
 import struct
 import sys
 import zlib
@@ -21,6 +20,8 @@ from array import array
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+from feedtools.patterns import lazy
 
 VERSION = 1
 """Raised whenever the symbols of any text change: sketches of different versions are never compared."""
@@ -31,13 +32,13 @@ _NAMES = (
     "Ｍａｔｈ|公式|数学公式|數學公式|代码块?|代碼塊?|图片?|圖片?|图像|圖像|表格|图表|圖表|视频|視頻"
 )
 _HOLDER = rf"(?:(?:{_NAMES})[\]］】]|(?:[Mm](?:a|at|ath)?|公式?|代[码碼]?)(?:\.{{3}}|…)?\Z)"
-_TOKEN = re.compile(  # every branch begins with a literal, which lets the engine skip from one to the next
+_TOKEN = lazy(  # every branch begins with a literal, which lets the engine skip from one to the next
     rf"\\(?:[()\[\]]|(?:begin|end)\{{\w{{1,20}}\*?\}})|\$\$|\[{_HOLDER}|［{_HOLDER}|【{_HOLDER}"
 )
 _MARKS = ("\\", "[", "$", "［", "【")
 _CLOSER = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
-_COMMAND = re.compile(r"\\[A-Za-z]")
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_COMMAND = lazy(r"\\[A-Za-z]")
+_HAN = lazy(r"[\u3400-\u9fff]")
 _HAN_IN_TAIL = 12
 """An opener that is never closed drops the rest of the text unless it holds more Chinese than a formula would."""
 

@@ -1,19 +1,16 @@
 """Rule files: load, validate, select. A rule is one TOML file; what it may hold is said by ``_KEYS``."""
 
-from __future__ import annotations
-
 import re
 import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from feedtools.errors import ConfigError, RuleError
 from feedtools.model import CONFIDENCES, LEVELS, SAFETIES, Confidence, Level, Safety, Span
+from feedtools.patterns import lazy
 from feedtools.resources import rules_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 Status = Literal["stable", "preview", "off"]
 Scope = Literal["article", "transmission", "feed"]
@@ -22,8 +19,8 @@ STATUSES: tuple[Status, ...] = ("stable", "preview", "off")
 SCOPES: tuple[Scope, ...] = ("article", "transmission", "feed")
 FINDERS = ("pattern", "words", "check")
 OPEN, CLOSE = "⟦", "⟧"
-_CODE = re.compile(r"[A-Z]{2,8}\d{3}")
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CODE = lazy(r"[A-Z]{2,8}\d{3}")
+_NAME = lazy(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Example(NamedTuple):

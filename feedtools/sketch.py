@@ -10,18 +10,14 @@ This module imports no numpy and is the kernel for a handful of texts; ``feedtoo
 batches, bit for bit.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from feedtools import normal
 from feedtools.errors import SketchError
 from feedtools.model import digest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 VERSION = 1
 GRAM = 7

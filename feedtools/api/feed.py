@@ -1,7 +1,5 @@
 """From paths and configuration to articles and rules."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 

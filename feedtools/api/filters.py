@@ -1,7 +1,5 @@
 """Which findings are reported: neither those that are allowed, nor known ones, nor those of unchanged articles."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from pathlib import Path

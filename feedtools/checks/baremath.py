@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedtools.checks.base import Hit
 from feedtools.model import Edit
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 # What a formula without its delimiters consists of: printable ASCII, Greek, primes, arrows, operators.
 _RUN_RANGES = ((0x20, 0x7E), (0x370, 0x3FF), (0x2190, 0x22FF), *((ord(char), ord(char)) for char in "†…′×÷±·−’"))
 _RUN_CHARS = frozenset(chr(code) for first, last in _RUN_RANGES for code in range(first, last + 1))
-_RUN = re.compile(f"[{''.join(f'{re.escape(chr(first))}-{re.escape(chr(last))}' for first, last in _RUN_RANGES)}]+")
-_MARKUP = re.compile(r"[_^\\]")
-_PIECE = re.compile(r"\S+")
+_RUN = lazy(f"[{''.join(f'{re.escape(chr(first))}-{re.escape(chr(last))}' for first, last in _RUN_RANGES)}]+")
+_MARKUP = lazy(r"[_^\\]")
+_PIECE = lazy(r"\S+")
 
 _COMMANDS = (
     "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|"
@@ -39,11 +40,11 @@ _COMMANDS = (
     "under(?:brace|line)|overbrace|begin|end"
 )
 _FUNCTIONS = "log|ln|lg|exp|max|min|sup|inf|lim|sum|prod|arg|argmax|argmin|det|tr|Tr|diag|rank|dim|softmax|sigma|theta"
-_FUNCTION = re.compile(_FUNCTIONS)
+_FUNCTION = lazy(_FUNCTIONS)
 _GREEK = "\u0370-\u03ff"
 _NAME = rf"\d{{0,3}}[d\u0394\u2202]?[A-Za-z{_GREEK}]"
 _INDEX = r"(?!min|int?\b|init|it\b|nil|kin|ink|lin|mil|tin)[ijklmnt0-9]{2,3}"
-_SEED = re.compile(
+_SEED = lazy(
     rf"""
     \\(?:{_COMMANDS})(?![A-Za-z])
   | \\\{{ | (?<=[A-Za-z])\\\|(?=[A-Za-z]) | \\\|_\d | \d\\%         # \{{x_i\}}; z\|x, whose parentheses are gone
@@ -61,21 +62,20 @@ _SEED = re.compile(
     re.VERBOSE,
 )
 # Powers that authors type as plain text and readers take as such: 10^4, R^2, m^2, and O(n^2) inside a sentence.
-_PLAIN = re.compile(r"[^\w\\{}]*(?:R\^2|[kcmnμ]?m\^[23]|s\^[-−]?[12])[^\w\\{}]*")
-_COMPLEXITY = re.compile(r"[OoΘΩ]\([^{}_\\]{0,30}\)")
-_TEX = re.compile(r"[_^]\{|\\[A-Za-z{]")
+_PLAIN = lazy(r"[^\w\\{}]*(?:R\^2|[kcmnμ]?m\^[23]|s\^[-−]?[12])[^\w\\{}]*")
+_COMPLEXITY = lazy(r"[OoΘΩ]\([^{}_\\]{0,30}\)")
+_TEX = lazy(r"[_^]\{|\\[A-Za-z{]")
 """Markup that only TeX uses: a formula with it is one for sure."""
-_CODE = re.compile(
+_CODE = lazy(
     r"""://|www\.|@|\w\.[A-Za-z]{2,}|^["'`]|::|->|^[~/.]+/|__|[A-Za-z]:\\|[!=]==|&&|\$|\+=|\w/\w+/\w
     |[A-Za-z]{4,}_\{[A-Za-z]{3,}|\.(?:py|txt|md|h|c|js)\b|[A-Za-z]{2}_\w+\(|\w_\w{2,}\(""",
     re.VERBOSE,
 )
-_OPERATOR = re.compile(r"(?:[-+*/=<>|&~→←↔∈∉⊂⊆∪∩≤≥≠≈∼×·±∘−]|[!:<>=]=|\\[a-z]{2,})+")
-_ENDS_OPEN = re.compile(r"(?:[-+*/=<>|→∈≤≥≠≈∼×·±−]|\\[a-z]{2,})\Z")
-_WORDS = re.compile(rf"(?<![\\A-Za-z])(?!(?:{_FUNCTIONS})(?![A-Za-z]))[A-Za-z]{{3,}}")
-_SHORT_WORDS = frozenset(
-    re.findall(r"\w+", "a I A an as at be by do go he if in is it me my no of on or so to up us we vs")
-)
+_OPERATOR = lazy(r"(?:[-+*/=<>|&~→←↔∈∉⊂⊆∪∩≤≥≠≈∼×·±∘−]|[!:<>=]=|\\[a-z]{2,})+")
+_ENDS_OPEN = lazy(r"(?:[-+*/=<>|→∈≤≥≠≈∼×·±−]|\\[a-z]{2,})\Z")
+_WORDS = lazy(rf"(?<![\\A-Za-z])(?!(?:{_FUNCTIONS})(?![A-Za-z]))[A-Za-z]{{3,}}")
+_TWO_LETTERS = "a I A an as at be by do go he if in is it me my no of on or so to up us we vs"
+_SHORT_WORDS = frozenset(_TWO_LETTERS.split())
 _OPEN, _CLOSE, _LOOSE = frozenset("([{"), frozenset(")]}"), frozenset(",;:!?.…'\" ")
 _MAX_PIECES = 40
 """Pieces one formula may take in on either side: a bound on work, far above any formula left in prose."""
@@ -125,7 +125,7 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Hit]:
             yield Hit(a, b, edits=_delimit(text, a, b), confidence=sure)
 
 
-_LATIN = re.compile(r"[A-Za-z0-9]")
+_LATIN = lazy(r"[A-Za-z0-9]")
 
 
 def _is_assigned_code(pieces: Sequence[str], last: int) -> bool:
@@ -247,11 +247,11 @@ def _delimit(text: str, start: int, end: int) -> tuple[Edit, ...]:
 
 
 _LETTER = "\U0001d400-\U0001d7ff\u210e"
-_ALPHABETIC = re.compile(
+_ALPHABETIC = lazy(
     rf"[{_LETTER}](?:[{_LETTER}]|[_^]\{{?[{_LETTER}0-9A-Za-z]+\}}?|\([{_LETTER}0-9,]*[{_LETTER}][{_LETTER}0-9,]*\))*"
 )
-_ITALIC = re.compile("[\U0001d434-\U0001d467\u210e]")
-_BESIDE = re.compile(r"[A-Za-z0-9_^\\{}]")
+_ITALIC = lazy("[\U0001d434-\U0001d467\u210e]")
+_BESIDE = lazy(r"[A-Za-z0-9_^\\{}]")
 
 
 def alphanumeric(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:

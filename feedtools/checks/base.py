@@ -1,14 +1,13 @@
 """What a named checker is given and what it gives back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from feedtools.model import Confidence, Edit, Level, Safety
+
 if TYPE_CHECKING:
     from feedtools.checks.delimiters import Math
-    from feedtools.model import Confidence, Edit, Level, Safety
 
 
 class Hit(NamedTuple):
@@ -56,7 +55,7 @@ class View:
         self.evidence = evidence or Evidence()
 
     @cached_property
-    def math(self) -> tuple[Math, ...]:
+    def math(self) -> "tuple[Math, ...]":
         """Formulas in their delimiters, in order, not overlapping, the unclosed one (if any) last."""
         from feedtools.checks.delimiters import find_math
 

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from feedtools.checks import lexicon
 from feedtools.errors import ReadError, WriteError
+from feedtools.patterns import lazy
 
 HEADER = "# feedtools compounds 1"
 _PART = r"[A-Za-z0-9]{1,24}(?:\.[0-9]{1,3})?"
-COMPOUND = re.compile(
+COMPOUND = lazy(
     rf"[A-Za-z0-9](?<![\w./\\@:=^{{-].)[A-Za-z0-9]{{0,24}}(?:\.[0-9]{{1,3}})?(?:-{_PART}){{1,4}}(?![\w/\\@=(^-])"
 )
-WORD = re.compile(r"[A-Za-z0-9]{3,}")
-MATH = re.compile(r"\\\(.{0,600}?\\\)|\\\[.{0,600}?\\\]|\$[^$]{1,500}\$", re.DOTALL)
+WORD = lazy(r"[A-Za-z0-9]{3,}")
+MATH = lazy(r"\\\(.{0,600}?\\\)|\\\[.{0,600}?\\\]|\$[^$]{1,500}\$", re.DOTALL)
 LETTERS = 3  # in all; fewer is arithmetic (n-1) or an item number
 
 

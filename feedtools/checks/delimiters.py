@@ -1,9 +1,9 @@
 """Where formulas begin and end in running text."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
+
+from feedtools.patterns import lazy
 
 
 class Math(NamedTuple):
@@ -35,23 +35,23 @@ _AFTER_BACKSLASH = (
     r"|begin\{(?P<name>" + DISPLAYED + r")\}"
     r"|(?P<escape>[\\$])"
 )
-_OPENING = re.compile(r"\\(?:" + _AFTER_BACKSLASH + ")", re.DOTALL)
-_OPENING_DOLLAR = re.compile(
+_OPENING = lazy(r"\\(?:" + _AFTER_BACKSLASH + ")", re.DOTALL)
+_OPENING_DOLLAR = lazy(
     r"[\\$](?:(?<=\\)(?:" + _AFTER_BACKSLASH + r")|(?<=\$)(?P<dollar>(?<!\$\$)\$?(?!\$)))", re.DOTALL
 )
-_BRACKET = re.compile(r"\\[()\[\]]|\\\\")
-_TEXT_BEFORE_BRACE = re.compile(r"\\(?:text\w*|mbox|hbox|fbox|emph|tag\*?)\s*\{|\\.|[{}]", re.DOTALL)
+_BRACKET = lazy(r"\\[()\[\]]|\\\\")
+_TEXT_BEFORE_BRACE = lazy(r"\\(?:text\w*|mbox|hbox|fbox|emph|tag\*?)\s*\{|\\.|[{}]", re.DOTALL)
 # ``f\(x)`` is a bracket escaped in Markdown, ``"in \(name)"`` a value in a string of Swift: no unclosed formulas.
-_ESCAPED_BRACKET = re.compile(r"\\\([^\\()_^]*+(?:\([^\\()_^]*+\)[^\\()_^]*+)*+\)|\\\[[^\\\[\]_^]*+\]")
+_ESCAPED_BRACKET = lazy(r"\\\([^\\()_^]*+(?:\([^\\()_^]*+\)[^\\()_^]*+)*+\)|\\\[[^\\\[\]_^]*+\]")
 # Prose goes on after a formula that was left open: a full-width mark, or a space and a Chinese word.
-_PROSE = re.compile(r"\\.|[{}]|[。，；、？！]|(?<=[^\s\\])(?:[,;:.] ?| +)(?=[一-鿿]{2})", re.DOTALL)
-_TEX = re.compile(r"\\[A-Za-z]|[_^]\s*[\w{(\\*+'-]")
+_PROSE = lazy(r"\\.|[{}]|[。，；、？！]|(?<=[^\s\\])(?:[,;:.] ?| +)(?=[一-鿿]{2})", re.DOTALL)
+_TEX = lazy(r"\\[A-Za-z]|[_^]\s*[\w{(\\*+'-]")
 _LETTER = "A-Za-zΑ-Ωα-ω"
-_PLAIN_FORMULA = re.compile(
+_PLAIN_FORMULA = lazy(
     rf"(?!\d[\d.,]*(?:$|[\s,;\-]+(?![=<>+*/×])))[{_LETTER}\d]?[{_LETTER}]?"
     rf"(?:[ \d+\-*/=<>≤≥≠±×·()\[\]{{}}|,.:;!'′]+[{_LETTER}]{{0,2}})*+|\d"
 )
-_SHELL = re.compile(
+_SHELL = lazy(
     r"(?![A-Z]_[A-Z0-9](?![A-Z0-9_]))[A-Z_][A-Z0-9_]+\b(?![\^{])"
     r"|\{\w+(?:\}(?!\s*[_^])|[:#%/@])|[a-z][a-z0-9]+\w*\b(?![\s(]*[=+\-*/^_<>\\])|[(\d?!#@*]?\s"
 )

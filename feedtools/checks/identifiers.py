@@ -10,16 +10,17 @@ from feedtools.checks.base import Hit, View
 from feedtools.checks.morphology import Verdict, is_judged, judge, judge_cut, restore
 from feedtools.checks.rendering import Mode, hyphens
 from feedtools.model import Edit
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from feedtools.model import Confidence, Level
 
-TOKEN = re.compile(r"[A-Za-z0-9]{4,}(?:(?<=[0-9])\.[0-9]+[A-Za-z0-9]*)*")  # three letters are an acronym
-ADDRESS = re.compile(r"://|www\.|@|\.(?:com|org|net|io|cn|py|md|html?|js|ts|json|ya?ml|ipynb|cpp|java|go|sh|txt)\b")
-CODE_BEFORE = re.compile(r"[_\\.=]")
-CODE_AFTER = re.compile(r"[_=]|\.[A-Za-z]|\((?:\)|[a-z_'\"0-9])")  # self.x, x_y, x=1, file.pem, call(x)
-LISTED = re.compile(r"[^/]*(?:(?:(?<![/.])/)(?![a-z_.])[^/]*)*")  # GPT4/Sonnet is a choice, a/b/c is a path
-ASCII_RUN = re.compile(r"[!-~]+")
+TOKEN = lazy(r"[A-Za-z0-9]{4,}(?:(?<=[0-9])\.[0-9]+[A-Za-z0-9]*)*")  # three letters are an acronym
+ADDRESS = lazy(r"://|www\.|@|\.(?:com|org|net|io|cn|py|md|html?|js|ts|json|ya?ml|ipynb|cpp|java|go|sh|txt)\b")
+CODE_BEFORE = lazy(r"[_\\.=]")
+CODE_AFTER = lazy(r"[_=]|\.[A-Za-z]|\((?:\)|[a-z_'\"0-9])")  # self.x, x_y, x=1, file.pem, call(x)
+LISTED = lazy(r"[^/]*(?:(?:(?<![/.])/)(?![a-z_.])[^/]*)*")  # GPT4/Sonnet is a choice, a/b/c is a path
+ASCII_RUN = lazy(r"[!-~]+")
 
 _HIGH: tuple[Confidence, Level] = ("high", "error")
 _MEDIUM: tuple[Confidence, Level] = ("medium", "warning")

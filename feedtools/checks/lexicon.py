@@ -4,16 +4,14 @@ The lists are facts from counts (``benchmarks/build_lexicon.py``), kept as sorte
 that loading costs one read and one split.
 """
 
-from __future__ import annotations
-
-import re
 from bisect import bisect_left
 from functools import cache
 from typing import NamedTuple
 
+from feedtools.patterns import lazy
 from feedtools.resources import rules_folder
 
-NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+NUMBER = lazy(r"[0-9]+(?:\.[0-9]+)*")
 
 
 class Entry(NamedTuple):

@@ -1,32 +1,30 @@
 """What a token most likely was before its hyphens were deleted: from the lexicon, else from how it is built."""
 
-from __future__ import annotations
-
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from feedtools.checks import lexicon
+from feedtools.patterns import lazy
 
-CAMEL = re.compile(r"[a-z][A-Z]")
-MIXED = re.compile(r"[A-Za-z0-9][A-Z]")
+CAMEL = lazy(r"[a-z][A-Z]")
+MIXED = lazy(r"[A-Za-z0-9][A-Z]")
 LONGEST = 40  # letters; longer runs are keys and hashes
 NOUN = 6  # letters of a word that is no unit
 KNOWN = 4  # letters from which a known word says something as a part
-VARIABLE = re.compile(r"[a-z]{2,}(?:[A-Z][a-z]+)+\Z")  # saliencyMap: how code names things
+VARIABLE = lazy(r"[a-z]{2,}(?:[A-Z][a-z]+)+\Z")  # saliencyMap: how code names things
 CODE = 30  # per cent by which such a word is less likely to have had a hyphen
 FLOOR = 40  # per cent below which a word is one like any other
 FAMILY = 85  # per cent from which a number behind a name is taken to have had a hyphen
 PRODUCTIVE = 90  # per cent from which a part is as good as always hyphenated
 
 # Version and rest: Qwen2.5Coder, GPT3tokenizer; a short rest is part of the version: GLM4.5V.
-VERSIONED = re.compile(r"([A-Za-z]{2,})([0-9]+(?:\.[0-9]+)*)([A-Za-z]*)\Z")
-COUNTED = re.compile(r"([0-9]+D|[0-9]+)([a-z]{4,})\Z")  # 3Dbased, 1dilated
-LISTED = re.compile(r"(CVE|CWE|RFC|ISO)((?:19|20)[0-9]{2})([0-9]{4,})\Z")  # CVE20140160
+VERSIONED = lazy(r"([A-Za-z]{2,})([0-9]+(?:\.[0-9]+)*)([A-Za-z]*)\Z")
+COUNTED = lazy(r"([0-9]+D|[0-9]+)([a-z]{4,})\Z")  # 3Dbased, 1dilated
+LISTED = lazy(r"(CVE|CWE|RFC|ISO)((?:19|20)[0-9]{2})([0-9]{4,})\Z")  # CVE20140160
 # A name of a class writes every word with a capital; a small function word between two capitals was between hyphens.
-GLUED = re.compile(r"([A-Z][A-Za-z]{2,}?)(to|of|as|by|and)([A-Z][A-Za-z]+)\Z")  # SpacetoDepth, LLMasJudge
-TRAILED = re.compile(r"([A-Za-z0-9]*[A-Z]{2,}|[A-Z][a-z][A-Z])([a-z]{4,})\Z")  # PPOpenalty, RoIwise
-ADJECTIVE = re.compile(
+GLUED = lazy(r"([A-Z][A-Za-z]{2,}?)(to|of|as|by|and)([A-Z][A-Za-z]+)\Z")  # SpacetoDepth, LLMasJudge
+TRAILED = lazy(r"([A-Za-z0-9]*[A-Z]{2,}|[A-Z][a-z][A-Z])([a-z]{4,})\Z")  # PPOpenalty, RoIwise
+ADJECTIVE = lazy(
     r"(?:ed|aware|free|driven|only|agnostic|specific|centric|friendly|invariant|dependent|conditional|compatible|wise"
     r"|sensitive|preserving|adaptive|like|style|level|oriented)\Z"
 )

@@ -1,21 +1,17 @@
 """Operators the renderer deleted from running text: ``n1层`` was ``n-1层``, ``320320`` was ``320x320`` (rule FT302)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from feedtools.checks.base import Hit, View
 from feedtools.checks.rendering import hyphens
-from feedtools.model import Edit
-
-if TYPE_CHECKING:
-    from feedtools.model import Confidence, Level
+from feedtools.model import Confidence, Edit, Level
+from feedtools.patterns import lazy
 
 # Every alternative begins with a digit, so that the scan runs from digit to digit; the empty group at its end names it.
-PLACES = re.compile(
+PLACES = lazy(
     r"[0-9](?:"
     r"(?<=[dijklmntNK][12])(?![0-9A-Za-z])(?P<letter>)"
     r"|(?<=\[[ijklmnt]\ [12])(?=\])(?P<spaced>)"
@@ -37,17 +33,17 @@ PLACES = re.compile(
     re.VERBOSE,
 )
 _COUNTER = r"[个层条次项维阶步位级行列元轮份帧]"
-_UNIT = re.compile(r" ?(?:m[lLgm]|k[gm]|[KMGT]B|ms|Hz|px|倍|万|次|元|字|克|米|天|秒|分钟|小时)")
-_PERCENT = re.compile(" ?%")
-_RANGE = re.compile(r"范围|区间|之间|取值|值域|归一|缩放|映射|限制|均匀分布|outputs in|range|interval")
-_SMALL = re.compile(
+_UNIT = lazy(r" ?(?:m[lLgm]|k[gm]|[KMGT]B|ms|Hz|px|倍|万|次|元|字|克|米|天|秒|分钟|小时)")
+_PERCENT = lazy(" ?%")
+_RANGE = lazy(r"范围|区间|之间|取值|值域|归一|缩放|映射|限制|均匀分布|outputs in|range|interval")
+_SMALL = lazy(
     r"学习率|权重衰减|收敛|[Ll]earning rate|[Ww]eight decay|approximately|(?<![A-Za-z])(?:lr|eps|epsilon)(?![A-Za-z])"
 )
-_NAME = re.compile(r"(?<![A-Za-z0-9_\[])[A-Za-z][0-9]?(?![A-Za-z0-9_])")
-_SCRIPT = re.compile(r"\{([a-z][0-9])[},]")
-_SECTION = re.compile(r"(?<![0-9.])[0-9]{1,2}\.[0-9]{1,2}(?![0-9.])")
-_AFTER = re.compile(r" ?" + _COUNTER + r"|\)| [a-z]{4,}")
-_BEFORE = re.compile(r"(?:[第前后为共了(是约]|最后|(?<![a-z])(?:the|has|first|last|previous|next)) ?\Z")
+_NAME = lazy(r"(?<![A-Za-z0-9_\[])[A-Za-z][0-9]?(?![A-Za-z0-9_])")
+_SCRIPT = lazy(r"\{([a-z][0-9])[},]")
+_SECTION = lazy(r"(?<![0-9.])[0-9]{1,2}\.[0-9]{1,2}(?![0-9.])")
+_AFTER = lazy(r" ?" + _COUNTER + r"|\)| [a-z]{4,}")
+_BEFORE = lazy(r"(?:[第前后为共了(是约]|最后|(?<![a-z])(?:the|has|first|last|previous|next)) ?\Z")
 
 
 class Loss(NamedTuple):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from feedtools.checks.base import Hit
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 _PAIRS = ("[]", "【】", "［］")
 _NO_LINK = r"(?!\((?:https?:|[/#.]))"
-_CODE_BEFORE = re.compile(r"[A-Za-z0-9_\\\])]")
+_CODE_BEFORE = lazy(r"[A-Za-z0-9_\\\])]")
 
 
 @lru_cache(maxsize=64)

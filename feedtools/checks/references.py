@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from feedtools.checks.base import Hit
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ _NUMBER = r"\d{1,3}(?:[.\-–]\d{1,3}){0,2}"
 # 图 and 表 begin many words that are no figure (图像, 图论, 表示, 表达); what follows decides.
 _FIGURE = r"图(?![像片形论书纸案谱解画灵层神腾示式标文灵森])(?:表|中)?"
 _TABLE = r"表(?![达示明现述征面演态情象层皮决扬单]|格式)(?:格|中)?"
-_POINTER = re.compile(
+_POINTER = lazy(
     rf"""
     (?:[如见由从在看比据]|参见|参考|对于|根据|按照)?\s?
         (?:(?<![以之条一地])[上下]|[左右])面?的?(?:{_FIGURE}|{_TABLE})(?:所示)?
@@ -37,13 +38,13 @@ _POINTER = re.compile(
 )
 # Every pointer holds one of these; looking around them only is many times as fast as trying the pattern everywhere, and
 # one set of first characters lets the search skip all others.
-_ANCHOR = re.compile(
+_ANCHOR = lazy(
     r"[上下左右如见由从在据考照图表像面片](?:(?<=[上下左右])面?的?[图表]|(?<=[如见由从在据考照])\s?[图表]|(?<=[图表])\s?\d"
     r"|(?<=[图像面片])(?:如下|[:：])|(?<=表)格?中?[:：]|(?<=如)下[^\s。]{0,12}[图表])"
 )
-_ENGLISH_ANCHOR = re.compile(r"[FfTt](?:igures?|ig\.|ables?)|(?:below|above|following)\b")
+_ENGLISH_ANCHOR = lazy(r"[FfTt](?:igures?|ig\.|ables?)|(?:below|above|following)\b")
 _BEFORE, _AFTER = 24, 32
-_MEDIA_AFTER = re.compile(r"[^。]{0,20}?[\[【](?:图|表|代码|公式|[Ii]mage|[Tt]able)")
+_MEDIA_AFTER = lazy(r"[^。]{0,20}?[\[【](?:图|表|代码|公式|[Ii]mage|[Tt]able)")
 _WINDOW = 60
 
 
@@ -82,7 +83,7 @@ def _around(text: str, anchors: re.Pattern[str]) -> Iterator[Hit]:
 _ANNOUNCED = r"包括|包含|分为|步骤|(?:有以下|如下)[^\s。,:;]{0,8}|as follows|the following(?: \w+)?"
 _FORMULA = "公式|定义|方程|表示|函数|写|得到|计算|更新|推导"
 _SECTION = r"第[一二三四五六七八九十]+[章节](?![a-z点])|(?:总结|小结|结论|参考文献|参考资料)\s"
-_LEAD_IN = re.compile(
+_LEAD_IN = lazy(
     rf"(?:{_ANNOUNCED})[:：](?=\s*(?:\Z|{_SECTION}))"
     # A formula was announced and its letters are explained at once: "定义为: 其中 k 是".
     rf"|[^\s。,:;，：；]{{0,12}}(?:{_FORMULA})[^\s。,:;，：；]{{0,8}}[:：](?=\s+(?:其中|式中))"

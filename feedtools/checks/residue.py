@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from feedtools.checks.base import Hit
 from feedtools.checks.textual import in_math
 from feedtools.model import Edit
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ _TAGS = (
     "a|abbr|article|b|blockquote|br|center|code|del|div|em|figure|figcaption|font|footer|h[1-6]|header|hr|i|iframe|img|input|kbd|li"
     "|mark|nav|ol|p|pre|s|script|section|small|span|strong|style|sub|summary|details|sup|table|tbody|td|th|thead|tr|u|ul|video"
 )
-_HTML = re.compile(
+_HTML = lazy(
     r"&(?:nbsp|lt|gt|amp|quot|apos|hellip|mdash|ndash|ldquo|rdquo|lsquo|rsquo|copy|times|middot|bull|laquo|raquo|ensp|emsp"
     r"|\#\d{1,7}|\#[xX][0-9a-fA-F]{1,6});"
     r"|<!--[^>]{0,400}-->"
@@ -42,7 +42,7 @@ def html(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         yield Hit(start, end, edits=edits)
 
 
-_MARKDOWN = re.compile(
+_MARKDOWN = lazy(
     r"!\[[^\[\]]{0,80}\]\([^()\s]{1,300}\)"
     r"|(?<!!)\[[^\[\]]{1,80}\]\(https?://[^()\s]{1,300}\)"
     r"|(?<![A-Za-z0-9_)*/])\*\*(?=[^\s*])[^*\n]{1,80}(?<=[^\s*(,])\*\*(?![A-Za-z0-9_*(])"

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from feedtools.checks import lexicon
 from feedtools.checks.base import Hit, View
 from feedtools.model import Edit
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from feedtools.model import Confidence, Level
 
 # A word by itself: not part of a path, a link, snake_case, code or a formula.
-WORD = re.compile(
-    r"[A-Za-z](?<![A-Za-z0-9_./\\@:'\"-].)(?:[a-z]{4,30}|[A-Z]{3,12})(?![A-Za-z0-9_/\\@(='\"-]|\.[A-Za-z0-9])"
-)
-ENDING = re.compile(r"(?:ings?|ed|ers?|ly|lings?|s|es|est|ness|ful|y)\Z")
-DOUBLED = re.compile(r"[^aeiou][aeiou]([bdgklmnprt])\1\Z")  # pan, panning; but train, training
+WORD = lazy(r"[A-Za-z](?<![A-Za-z0-9_./\\@:'\"-].)(?:[a-z]{4,30}|[A-Z]{3,12})(?![A-Za-z0-9_/\\@(='\"-]|\.[A-Za-z0-9])")
+ENDING = lazy(r"(?:ings?|ed|ers?|ly|lings?|s|es|est|ness|ful|y)\Z")
+DOUBLED = lazy(r"[^aeiou][aeiou]([bdgklmnprt])\1\Z")  # pan, panning; but train, training
 LEAST = 7  # letters of a word that may be corrected without the right one standing beside it
 TAIL = 2  # letters at the end in which a difference is grammar: plural, tense, British spelling
 HEAD = 2  # letters at the start that are not doubled by a slip: cmake and ccmake are two programs

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from feedtools.checks.base import Hit
 from feedtools.model import Edit
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from feedtools.checks.base import View
 
-_TAIL = re.compile(r"(?:\.{3}|…)\s*\Z")
+_TAIL = lazy(r"(?:\.{3}|…)\s*\Z")
 _SENTENCE_END = frozenset("。！？!?；;")
 _BRACKETS = {")": "(", "]": "[", "}": "{", "）": "（", "】": "【", "》": "《", "」": "「", "”": "“"}
-_BRACKET = re.compile(r"[()\[\]{}（）【】《》「」“”]")
+_BRACKET = lazy(r"[()\[\]{}（）【】《》「」“”]")
 _LOOK_BACK = 200
 """How far before the cut an open bracket is looked for, in code points."""
 
@@ -71,7 +72,7 @@ def _open_bracket(body: str) -> str | None:
     return stack[-1] if stack else None
 
 
-_MARKER = re.compile(r"(\d{1,2})([.、])\s(?=\S)")
+_MARKER = lazy(r"(\d{1,2})([.、])\s(?=\S)")
 
 
 def restarted_list(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:

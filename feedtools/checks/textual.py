@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 from feedtools.checks.base import Hit
 from feedtools.model import Edit
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,14 +25,14 @@ def in_math(view: View, place: int) -> bool:
 
 
 # ------------------------------------------------------------------------------------------------ invisible (FT503)
-_INVISIBLE = re.compile(
+_INVISIBLE = lazy(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0]+"
 )
 # Scripts in which joiners and zero-width spaces are spelling: Arabic to Khmer and Mongolian, and their extensions.
-_JOINING = re.compile(
+_JOINING = lazy(
     "[\u0590-\u08ff\u0900-\u109f\u1780-\u18af\u1a00-\u1aaf\ua840-\ua8ff\ufb1d-\ufdff\ufe70-\ufefe\U00010a00-\U00011fff]"
 )
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_RIGHT_TO_LEFT = lazy("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _MARKS = frozenset("\u200e\u200f")
 _JOINERS = frozenset("\u200c\u200d")
 _EMOJI_PART = frozenset("\u2640\u2642\u2695\u2696\u2708\u2764\u2b1b\ufe0f\u20e3")
@@ -88,10 +88,10 @@ def _is_han(char: str) -> bool:
 
 
 # -------------------------------------------------------------------------------------------------- control (FT504)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
+_CONTROL = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
 # A backslash escape that a program took for its own: \frac read as form feed and "rac".
 _ESCAPES = {"\x07": "a", "\x08": "b", "\x0b": "v", "\x0c": "f", "\x1b": "e"}
-_EATEN = re.compile(
+_EATEN = lazy(
     r"\x07(?:lpha|pprox|rg|st|ngle)|\x08(?:eta|ar|egin|oldsymbol|inom|ig|m\b|ot|ullet|mod)|\x0b(?:ec|arepsilon|ar|dots|ee)"
     r"|\x0c(?:rac|orall|lat)|\x1b(?:psilon|ta|xists|quiv|nd|ll)"
 )
@@ -120,9 +120,9 @@ def control(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 # ---------------------------------------------------------------------------------- space before punctuation (FT509)
-_SPACED = re.compile(r" (?=[,，。;；:：!！?？、)）])")
+_SPACED = lazy(r" (?=[,，。;；:：!！?？、)）])")
 _CLOSERS = frozenset("）】》”’])")
-_CODE_AFTER = re.compile(r"[A-Za-z0-9()\-./=:<>|*_$\\]")
+_CODE_AFTER = lazy(r"[A-Za-z0-9()\-./=:<>|*_$\\]")
 
 
 def spaced_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -153,7 +153,7 @@ def _is_slip(before: str, mark: str, after: str) -> bool:
 
 
 # -------------------------------------------------------------------------------------- half-width punctuation (FT510)
-_HALFWIDTH = re.compile(rf"(?<=[{_HAN}])[,;:?!](?=[{_HAN}\s]|\Z)")
+_HALFWIDTH = lazy(rf"(?<=[{_HAN}])[,;:?!](?=[{_HAN}\s]|\Z)")
 _FULLWIDTH = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
 
 
@@ -167,7 +167,7 @@ def halfwidth(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 # -------------------------------------------------------------------------------------- doubled punctuation (FT508)
-_DOUBLED = re.compile(
+_DOUBLED = lazy(
     rf"(?<=[{_HAN})）】》”])(?:([,，、;；])\1+|,。|，。|。,|。，|、。|。、|,，|，,|、，|，、|:：|：:|;；)(?![,，。、;；:：.…])"
     rf"|(?<=[{_HAN}])(?:(?<!。)。。(?!。)|::|：：)(?=[{_HAN}\s]|\Z)"
 )
@@ -192,7 +192,7 @@ def doubled_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]
 
 # --------------------------------------------------------------------------------------------- doubled words (FT512)
 # 目的的, 标的的, 有的的士, 的的确确 are right; so are "had had" and "that that", which are therefore not listed.
-_DOUBLED_WORD = re.compile(r"(?<![目标有的打中])的的(?![确士卢的])|们们|(?i:\b(the|of|and|for|to)\s+\1\b)(?![-'’])")
+_DOUBLED_WORD = lazy(r"(?<![目标有的打中])的的(?![确士卢的])|们们|(?i:\b(the|of|and|for|to)\s+\1\b)(?![-'’])")
 
 
 def doubled_word(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -207,7 +207,7 @@ def doubled_word(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 # ---------------------------------------------------------------------------------------------- odd spaces (FT514)
-_ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+_ODD_SPACE = lazy("[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 
 
 def odd_space(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -223,14 +223,14 @@ def odd_space(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 # -------------------------------------------------------------------------------------------------- mojibake (FT501)
 # What the bytes 80 to BF look like in Latin-1 and in Windows-1252: the tail of a UTF-8 character read as either.
 _TAIL = "\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
-_MOJIBAKE = re.compile(
+_MOJIBAKE = lazy(
     rf"(?:â(?:€[{_TAIL}]?|[\u0080-\u00bf„†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œž][{_TAIL}])|[ÃÂ][{_TAIL}]|[ï][¼½¿][{_TAIL}]|ã€[{_TAIL}]"
     rf"|ð[\u009fŸ][{_TAIL}]{{2}}|[äåæçèé][{_TAIL}]{{2}})+|(?:锟斤拷)+锟?|烫{{3,}}|屯{{3,}}"
 )
 
 
 # What GBK makes of the first bytes of 的 ， 。 是 在 中 和 可 以 in UTF-8: characters hardly any text holds.
-_RARE = re.compile("[锛銆鐨鏄鍦涓鍜鍙浠]")
+_RARE = lazy("[锛銆鐨鏄鍦涓鍜鍙浠]")
 _GBK_SIDE = 200
 """How far to either side of a rare character its run is followed, in code points."""
 

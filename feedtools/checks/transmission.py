@@ -6,11 +6,11 @@ article's number (``None``: the file as a whole) and a hit in that article's tex
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from feedtools.checks.base import Hit
 from feedtools.model import Edit
+from feedtools.patterns import lazy
 from feedtools.readers.transmission import HEADER
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from feedtools.model import Transmission
 
 _BOM = b"\xef\xbb\xbf"
-_CANONICAL = re.compile(rb"[ \t\r\n]*" + rb"(?:[ \t]*\r?\n)+".join(line.encode() for line in HEADER) + rb"\r?\n\s*")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_CANONICAL = lazy(rb"[ \t\r\n]*" + rb"(?:[ \t]*\r?\n)+".join(line.encode() for line in HEADER) + rb"\r?\n\s*")
+_LETTERS = lazy(r"[^\W\d_]+")
 _LIKENESS = 0.8
 """Share of common letters (Ratcliff and Obershelp's ratio) from which a line counts as a misspelt header line."""
 
@@ -101,7 +101,7 @@ def empty_article(data: bytes, transmission: Transmission, options: Mapping[str,
             yield number, Hit(len(text) - 1, len(text), message=message)
 
 
-_BAD_BYTES = re.compile("[\udc80-\udcff]+")
+_BAD_BYTES = lazy("[\udc80-\udcff]+")
 
 
 def not_utf8(data: bytes, transmission: Transmission, options: Mapping[str, Any]) -> Iterator[Place]:

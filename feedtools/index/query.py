@@ -1,7 +1,5 @@
 """Which published articles an article repeats: candidates by shared keys, each verified on its text."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

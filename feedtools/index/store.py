@@ -1,7 +1,5 @@
 """What any memory of published articles must answer, whatever holds it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 

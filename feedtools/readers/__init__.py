@@ -1,7 +1,5 @@
 """Reading: from the paths a user names to articles, in whatever format they come."""
 
-from __future__ import annotations
-
 import glob
 import io
 import os

@@ -1,11 +1,10 @@
 """The table of input formats: how each is told, and the module that reads it, imported when it is met."""
 
-from __future__ import annotations
-
 import re
 from pathlib import PurePath
 from typing import NamedTuple
 
+from feedtools.patterns import lazy
 from feedtools.readers import transmission
 
 
@@ -44,8 +43,8 @@ FORMATS = {
 PACKED = (".gz", ".zst")
 
 _BY_SUFFIX = {suffix: entry.name for entry in FORMATS.values() for suffix in entry.suffixes}
-_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
-_PAGE = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
+_FEED = lazy(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
+_PAGE = lazy(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
 _TEXTUAL = frozenset({"csv", "tsv", "markdown"})
 """Formats whose content looks like any other text: the suffix alone tells them."""
 

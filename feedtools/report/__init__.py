@@ -1,16 +1,12 @@
 """Reports: what was found, in the form that whoever reads it expects."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from feedtools.errors import FeedtoolsError
-    from feedtools.model import Finding
-    from feedtools.rules import Rule
+from feedtools.errors import FeedtoolsError
+from feedtools.model import Finding
+from feedtools.rules import Rule
 
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from feedtools.model import LEVELS
+from feedtools.patterns import lazy
 from feedtools.report.places import quoted, region
 from feedtools.report.text import escape
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 2000
 """Rows of a table that anybody may still open; GitHub takes 1 MiB a summary."""
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&@]|:(?=[/A-Za-z]))")
+_SPECIAL = lazy(r"([\\`*_{}\[\]<>#|~$&@]|:(?=[/A-Za-z]))")
 
 
 def render(report: Report) -> Iterator[str]:

@@ -1,13 +1,8 @@
 """Where a finding stands in its file, for formats that want lines and columns."""
 
-from __future__ import annotations
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
-from feedtools.model import Span
-
-if TYPE_CHECKING:
-    from feedtools.model import Article, Finding
+from feedtools.model import Article, Finding, Span
 
 
 class Region(NamedTuple):

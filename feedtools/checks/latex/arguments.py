@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from feedtools.checks.latex.faults import BrokenError
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from feedtools.checks.latex.parser import Parser
@@ -16,9 +16,9 @@ OPTIONAL_END = "\x01"
 PLAIN = frozenset('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-=,.()|/:;<>!?*"@')
 """Characters that mean themselves, in math and in text."""
 
-_SIZE = re.compile(r"[-+]? *(?:\d+(?:\.\d*)?|\.\d+) *(pt|mm|cm|in|bp|pc|dd|cc|nd|nc|sp|px|ex|em|mu)")
-_COLOUR = re.compile(r"#[a-fA-F0-9]{3,4}|#[a-fA-F0-9]{6}|#[a-fA-F0-9]{8}|[a-fA-F0-9]{6}|[a-zA-Z]+")
-_COLUMNS = re.compile(r"[lcr|: ]*")
+_SIZE = lazy(r"[-+]? *(?:\d+(?:\.\d*)?|\.\d+) *(pt|mm|cm|in|bp|pc|dd|cc|nd|nc|sp|px|ex|em|mu)")
+_COLOUR = lazy(r"#[a-fA-F0-9]{3,4}|#[a-fA-F0-9]{6}|#[a-fA-F0-9]{8}|[a-fA-F0-9]{6}|[a-zA-Z]+")
+_COLUMNS = lazy(r"[lcr|: ]*")
 
 
 def read(self: Parser, tok: str, i: int) -> int:
@@ -151,7 +151,7 @@ _GRAMMAR_WORDS = (
     r"left|right|middle|over|choose|atop|brace|brack|above|limits|nolimits|hline|hdashline|begingroup|endgroup|bgroup|"
     r"egroup|newcommand|renewcommand|providecommand|def|gdef|cr|newline|char|let|global|long|[()\\[\]\\]"
 )
-_GRAMMAR = re.compile(rf"\\(?:{_GRAMMAR_WORDS})")
+_GRAMMAR = lazy(rf"\\(?:{_GRAMMAR_WORDS})")
 
 
 def optional(self: Parser, tok: str, i: int) -> int:

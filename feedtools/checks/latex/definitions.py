@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from feedtools.checks.latex import arguments
 from feedtools.checks.latex.faults import BrokenError
 from feedtools.checks.latex.tables import Command
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from feedtools.checks.latex.parser import Parser
 
-_PARAMETER = re.compile(r"#([1-9])")
+_PARAMETER = lazy(r"#([1-9])")
 
 
 def define(self: Parser, tok: str, i: int) -> int:

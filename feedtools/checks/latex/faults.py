@@ -1,7 +1,5 @@
 """What can be wrong inside a formula, as values; the words for it are in ``messages``."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

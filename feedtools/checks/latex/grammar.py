@@ -5,13 +5,13 @@ A step is given the parser, the token and its number, and gives the number of th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from feedtools.checks.latex import arguments
 from feedtools.checks.latex.definitions import define
 from feedtools.checks.latex.faults import BrokenError
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from feedtools.checks.latex.parser import Parser
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SUP, SUB, LIMITS, ROW, NO_BASE, START = 1, 2, 4, 8, 16, 32
 """Bits of ``Parser.flags``: the atom has a superscript, a subscript, may take limits, none; a row, a group begins."""
 
-NUMBERED = re.compile(r"(?:equation|align|gather|multline|eqnarray|flalign|x{0,2}alignat)\*?")
+NUMBERED = lazy(r"(?:equation|align|gather|multline|eqnarray|flalign|x{0,2}alignat)\*?")
 """Environments that MathJax refuses inside one another."""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from feedtools.checks.latex.faults import Fault
+from feedtools.patterns import lazy
 
 WORDS = {
     "unclosed": "{opened} {at} is never closed: {closer} is missing before the formula ends",
@@ -51,7 +51,7 @@ WORDS = {
 """One template a kind of fault."""
 
 _INLINE = {"align": "aligned", "split": "aligned", "gather": "gathered", "alignat": "alignedat"}
-_ESCAPE = re.compile(r"&#?\w{1,8};")
+_ESCAPE = lazy(r"&#?\w{1,8};")
 _CLOSERS = {"}": "}", "]": "]", "\x01": "]", "$": "$"}
 
 

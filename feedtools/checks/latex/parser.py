@@ -5,8 +5,6 @@ arguments, ``\left … \right``, environments, and text inside math.  One pass o
 instead of recursion, so that depth is bounded only by ``max_depth`` and time is linear in the length.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from itertools import accumulate
@@ -16,14 +14,15 @@ from feedtools.checks.latex import arguments
 from feedtools.checks.latex.faults import BrokenError, Fault
 from feedtools.checks.latex.grammar import GRAMMAR, START, unusual
 from feedtools.checks.latex.tables import Command, Tables
+from feedtools.patterns import lazy
 
 # Ordinary characters, alike in math and in text, are one token.  ASCII and Chinese stand in sets of their own:
 # a set that mixes them takes milliseconds to compile.
 _RUN = r"0-9A-Za-z+\-=,.()|/:;<>!?*\"@"
 _WORD = r"(?:begin|end)[ ]*\{[^{}\\$]*\}|[A-Za-z@]+|.|$"
 _REST = rf"|[{_RUN}][{_RUN} ]*|[ \t\r\n]+|[\u4e00-\u9fff]+|[\s\S][\u0300-\u036f]*"
-TOKEN = re.compile(rf"\\(?:{_WORD}){_REST}", re.DOTALL)
-_TOKEN_VERB = re.compile(rf"\\(?:verb\*?([^A-Za-z*\s]).*?\1|{_WORD}){_REST}", re.DOTALL)
+TOKEN = lazy(rf"\\(?:{_WORD}){_REST}", re.DOTALL)
+_TOKEN_VERB = lazy(rf"\\(?:verb\*?([^A-Za-z*\s]).*?\1|{_WORD}){_REST}", re.DOTALL)
 
 
 def tokens_of(body: str) -> list[str]:
@@ -50,7 +49,7 @@ _SCRIPT_FONT = rf"\\(?:mathbf|mathrm|mathcal|mathbb|text) ?{_GROUP}"
 _INNER = rf"\{{(?:[{_CHAR} ]++|{_HAN}++|{_COMMAND}|{_FONT}|(?<=[0-9A-Za-z])[_^][0-9A-Za-z](?![ _^]))*+\}}"
 _SCRIPT = rf"(?:[0-9A-Za-z*+\-]|{_INNER}|\\(?:{PLAIN_SCRIPTS})(?![A-Za-z@])|{_SCRIPT_FONT})"
 _BASE = rf"(?:[{_CHAR}]++|{_HAN}++|{_COMMAND}|{_FONT}|{_GROUP})"
-PLAIN_FORMULA = re.compile(rf"(?:{_BASE} *+(?:([_^]){_SCRIPT} *+(?:(?!\1)[_^]{_SCRIPT})?+)?+ *+)*+")
+PLAIN_FORMULA = lazy(rf"(?:{_BASE} *+(?:([_^]){_SCRIPT} *+(?:(?!\1)[_^]{_SCRIPT})?+)?+ *+)*+")
 
 
 class Frame(NamedTuple):

@@ -15,11 +15,12 @@ from feedtools.checks.latex.parser import find_fault
 from feedtools.checks.latex.rules import declared, formula
 from feedtools.checks.latex.tables import load
 from feedtools.model import Edit
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from feedtools.model import Confidence
 
-_WORDS = re.compile(
+_WORDS = lazy(
     r"\\(?:text\w*|mbox|hbox|mathrm|mathsf|mathtt|mathit|operatorname\*?|label|tag\*?|ref|eqref|begin|end|color|"
     r"textcolor|href|url|rm|hspace\*?)\s*\{[^{}]*\}|\\[A-Za-z]+"
 )
@@ -31,35 +32,34 @@ _ALONE = (
     "alpha|beta|gamma|delta|epsilon|varepsilon|theta|lambda|sigma|omega|infty|partial|nabla|cdot|cdots|ldots|times|"
     "leq|geq|neq|rightarrow|leftarrow|Rightarrow|forall|mathbb|mathbf|mathcal|mathrm|displaystyle|quad"
 )
-_LOST = re.compile(
+_LOST = lazy(
     rf"(?<![A-Za-z\\])(?:(?:{_WITH_GROUP})(?=\s?\{{)|(?:{_ALONE})(?![A-Za-z])|(?:sum|prod|int|lim)(?=[_^])"
     r"|(?:left)(?=[(\[|])|(?:right)(?=[)\]|]))"
 )
-_ESCAPE = re.compile(r"&(?:amp;)*(lt|gt|amp|quot|nbsp|#39|#x27);")
-_TAG = re.compile(r"</?(?:em|strong|sub|sup|span|code|br|p|div|font)\b[^<>]{0,60}/?>")
+_ESCAPE = lazy(r"&(?:amp;)*(lt|gt|amp|quot|nbsp|#39|#x27);")
+_TAG = lazy(r"</?(?:em|strong|sub|sup|span|code|br|p|div|font)\b[^<>]{0,60}/?>")
 _MEANT = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "nbsp": " ", "#39": "'", "#x27": "'"}
-_ROWS = re.compile(
+_ROWS = lazy(
     r"\\begin\{((?:align(?:ed)?|split|cases|gather(?:ed)?|[pbBvV]?matrix|array)\*?)\}((?:(?!\\begin\{|\\end\{)[\s\S])*)\\end\{\1\}"
 )
-_LONE = re.compile(r"(?<!\\)\\(?:\s(?!\\ )|(?=\d))")
-_GREEK = re.compile(r"[α-ωΑ-Ωϵϕ]")
-_SUBSCRIPT = re.compile(r"[_^]\{([A-Za-z]{3,})\}")
-_INDICES = re.compile(r"(?:[ijklmnpqrstxyzabcd]|[A-Z]){3}")
-_OPERATOR = re.compile(
+_LONE = lazy(r"(?<!\\)\\(?:\s(?!\\ )|(?=\d))")
+_GREEK = lazy(r"[α-ωΑ-Ωϵϕ]")
+_SUBSCRIPT = lazy(r"[_^]\{([A-Za-z]{3,})\}")
+_INDICES = lazy(r"(?:[ijklmnpqrstxyzabcd]|[A-Z]){3}")
+_OPERATOR = lazy(
     r"\\mathop\s*\{\s*(?:\\rm\s+)?(arg\s?max|arg\s?min|max|min|sup|inf|lim)\s*\}(?:\s*\\limits)?"
     r"|(?<![A-Za-z\\])(log|ln|exp|max|min|sin|cos|tan|argmax|argmin|softmax)(?=\s*[_({\\])"
 )
-_MINUS = re.compile(
+_MINUS = lazy(
     r"[_^]\{\(?([a-z])(1)\)?\}|\((1)(?:[a-z]|\\(?:alpha|beta|gamma|lambda|epsilon|varepsilon|rho|tau|eta)\b)\)"
 )
-_NAMES = dict(
-    re.findall(
-        r"(\S) (\w+)",
-        "α alpha β beta γ gamma δ delta ε varepsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi π pi "
-        "ρ rho σ sigma τ tau υ upsilon φ varphi χ chi ψ psi ω omega Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma "
-        "Φ Phi Ψ Psi Ω Omega ϵ epsilon ϕ phi",
-    )
+_LETTERS = (
+    "α alpha β beta γ gamma δ delta ε varepsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi π pi "
+    "ρ rho σ sigma τ tau υ upsilon φ varphi χ chi ψ psi ω omega Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma "
+    "Φ Phi Ψ Psi Ω Omega ϵ epsilon ϕ phi"
 )
+_PAIRS = _LETTERS.split()
+_NAMES = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
 
 Kind = Callable[[str, str], Iterator[Hit]]
 """Finds one kind of loss: given the formula, and the formula with words and commands blanked out."""

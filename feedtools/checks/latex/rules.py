@@ -15,14 +15,15 @@ from feedtools.checks.latex.parser import find_fault
 from feedtools.checks.latex.tables import Command, load
 from feedtools.errors import ConfigError
 from feedtools.model import Edit
+from feedtools.patterns import lazy
 
 if TYPE_CHECKING:
     from feedtools.checks.delimiters import Math
 
 RENDERERS = {"katex": ("katex",), "mathjax": ("mathjax",), "both": ("katex", "mathjax")}
 NAMES = {"katex": "KaTeX", "mathjax": "MathJax"}
-_CLOSE = re.compile(r"\\\\|\\[)\]]|\\end\{" + DISPLAYED + r"\}")
-_ESCAPE = re.compile(r"&(?:amp;)*(lt|gt|amp|quot|#39|nbsp);")
+_CLOSE = lazy(r"\\\\|\\[)\]]|\\end\{" + DISPLAYED + r"\}")
+_ESCAPE = lazy(r"&(?:amp;)*(lt|gt|amp|quot|#39|nbsp);")
 _MEANT = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "#39": "'", "nbsp": " "}
 _CLOSERS = {"\\(": 2, "\\[": 2, "$$": 2, "$": 1}
 

@@ -1,7 +1,5 @@
 """What each renderer accepts: facts measured by ``benchmarks/latex_tables.py``, loaded at first use."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from functools import lru_cache
