@@ -53,12 +53,18 @@ def against(articles: Sequence[Article], found: Sequence[Sequence[Published]], r
     return result
 
 
-def links(cluster: Cluster) -> dict[int, Match]:
-    """For every copy the match that ties it to the kept one, or else the best of those that tie it to the cluster."""
+def links(cluster: Cluster, keep: int | None = None) -> dict[int, Match]:
+    """For every copy the match that ties it to the kept one, or else the best of those that tie it to the cluster.
+
+    Args:
+        cluster: the copies.
+        keep: the one that is kept, where that is not the cluster's own keeper.
+    """
+    kept = cluster.keep if keep is None else keep
     best: dict[int, Match] = {}
     for match in cluster.matches:
         for number in (match.a, match.b):
-            if number != cluster.keep and (number not in best or _closer(match, best[number], cluster.keep)):
+            if number != kept and (number not in best or _closer(match, best[number], kept)):
                 best[number] = match
     return best
 

@@ -9,7 +9,9 @@ documents, three or four bytes each: four bytes a posting, and a lookup is one r
 from __future__ import annotations
 
 import hashlib
+import sys
 import zlib
+from array import array
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -67,16 +69,22 @@ def unseal(block: bytes) -> bytes:
     return body
 
 
-def documents(block: bytes, remainder: bytes, width: int) -> Iterator[int]:
-    """The documents of one remainder in an unsealed block, ascending."""
+def documents(block: bytes, remainder: bytes, width: int, most: int) -> list[int]:
+    """The documents of one remainder in an unsealed block, ascending, ``most`` at the most."""
     count = len(block) // (1 + width)
     first = block.find(remainder, 0, count)
     if first < 0:
-        return
-    last = block.rfind(remainder, 0, count) + 1
-    for number in range(first, last):
-        place = count + number * width
-        yield int.from_bytes(block[place : place + width], "little")
+        return []
+    found = min(block.rfind(remainder, 0, count) + 1 - first, most)
+    place = count + first * width
+    packed = block[place : place + found * width]
+    wide = bytearray(4 * found)
+    for byte in range(width):
+        wide[byte::4] = packed[byte::width]
+    numbers = array("I", bytes(wide))
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tolist()
 
 
 def words_of(keys: Words, numbers: Words, rows: int, width: int) -> Words:

@@ -42,11 +42,12 @@ def _find(store: Store, text: str, own: frozenset[str]) -> list[Published]:
     shared = Counter(number for numbers in holding.values() for number in numbers)
     hints = _hints(made, holding)
     ranked = sorted(shared, key=lambda number: (-shared[number], number not in hints.same, number))[:MOST]
+    sizes = store.sizes(ranked)
+    wanted = [number for number in ranked if number in sizes and _enough(number, sizes, made, shared, hints)]
     found: list[Published] = []
-    for start in range(0, len(ranked), CANDIDATES):
-        part = ranked[start : start + CANDIDATES]
-        for document in store.documents(part):
-            if document.source in own or not _enough(document, made, shared[document.number], hints):
+    for start in range(0, len(wanted), CANDIDATES):
+        for document in store.documents(wanted[start : start + CANDIDATES]):
+            if document.source in own:
                 continue
             match = match_symbols(symbols, normal.symbols(document.text), text, document.text, 0, 1)
             if match is not None and match.kind != "overlap":
@@ -74,12 +75,12 @@ def _hints(made: Sketch, holding: Mapping[int, Sequence[int]]) -> _Hints:
     return _Hints(frozenset(holding.get(digest_posting(made.digest), ())), frozenset(heads))
 
 
-def _enough(document: Document, made: Sketch, shared: int, hints: _Hints) -> bool:
+def _enough(number: int, sizes: Mapping[int, int], made: Sketch, shared: Mapping[int, int], hints: _Hints) -> bool:
     """Whether to verify a document: the conditions of ``feedtools.dedup``."""
-    least = min(len(made.keys), document.keys)
-    number = document.number
-    alike = number in hints.same or (number in hints.begun_alike and least < FEW_KEYS)
-    return alike or shared - (number in hints.begun_alike) >= SHARED * least
+    least = min(len(made.keys), sizes[number])
+    begun_alike = number in hints.begun_alike
+    by_hint = number in hints.same or (begun_alike and least < FEW_KEYS)
+    return by_hint or shared[number] - begun_alike >= SHARED * least
 
 
 def _best_first(found: Published) -> tuple[bool, float, float, str, int]:

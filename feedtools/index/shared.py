@@ -112,6 +112,10 @@ class SharedStore:
             held = self._texts.getmany(*(number.to_bytes(8, "big") for number in wanted))
         return [_document(number, rows[0]) for number, rows in zip(wanted, held, strict=True) if rows]
 
+    def sizes(self, numbers: Sequence[int]) -> dict[int, int]:
+        """See ``Store.sizes``."""
+        return {document.number: document.keys for document in self.documents(numbers)}
+
     def add(self, articles: Sequence[Article]) -> int:
         """Remember some articles; those of a source that is known already take the place of its former ones.
 

@@ -28,6 +28,8 @@ FEW = 512
 """Articles up to which they go to the recent table, without numpy; more are packed at once."""
 WAIT = 60.0
 """Seconds a writer waits for another one."""
+_READ = 4 * CAP
+"""Postings read of one key, so that removed documents do not hide live ones before the next compaction."""
 _PAGE = 16384
 """Bytes of a page: texts of a thousand bytes leave little of it empty."""
 _SCHEMA = """
@@ -166,33 +168,45 @@ class Index:
 
     def holding(self, keys: Sequence[int]) -> Mapping[int, Sequence[int]]:
         """See ``Store.holding``."""
-        found: dict[int, Sequence[int]] = {}
         with self._faults():
-            anything_recent = self._base.execute("SELECT 1 FROM delta LIMIT 1").fetchone()
+            recent = self._base.execute("SELECT 1 FROM delta LIMIT 1").fetchone() is not None
+            removed = self.meta("removed") > 0
+            found = {}
             for key in keys:
-                row, remainder = postings.locate(key, self.rows)
-                packed = self._base.execute("SELECT postings FROM block WHERE id = ?", (row,)).fetchone()
-                numbers = list(postings.documents(postings.unseal(packed[0]), remainder, self.width)) if packed else []
-                if anything_recent:
-                    recent = self._base.execute("SELECT document FROM delta WHERE key = ? LIMIT ?", (key, 4 * CAP))
-                    numbers += [number for (number,) in recent]
+                numbers = self._numbers(key, recent=recent)
                 if numbers:
-                    found[key] = self._live(numbers)
-        return found
+                    found[key] = self._live(numbers) if removed else numbers[:CAP]
+            return found
 
-    def _live(self, numbers: list[int]) -> Sequence[int]:
-        """The first ``CAP`` that still have a row; few numbers are left as they are, ``documents`` sorts them out."""
+    def _numbers(self, key: int, *, recent: bool) -> list[int]:
+        """The documents that were stored under a key, ascending, removed ones included; some more than ``CAP``."""
+        row, remainder = postings.locate(key, self.rows)
+        packed = self._base.execute("SELECT postings FROM block WHERE id = ?", (row,)).fetchone()
+        body = postings.unseal(packed[0]) if packed else b""
+        numbers = postings.documents(body, remainder, self.width, _READ) if body else []
+        if recent and len(numbers) < _READ:
+            rows = self._base.execute(
+                "SELECT document FROM delta WHERE key = ? ORDER BY document LIMIT ?", (key, _READ)
+            )
+            numbers += [number for (number,) in rows]
+        return numbers
+
+    def _live(self, numbers: list[int]) -> list[int]:
+        """The first ``CAP`` that still have a row; where there are fewer, ``sizes`` passes over the removed."""
         if len(numbers) <= CAP:
             return numbers
-        live: list[int] = []
-        for start in range(0, len(numbers), 4 * CAP):
-            part = numbers[start : start + 4 * CAP]
-            marks = ",".join("?" * len(part))
-            rows = self._base.execute(f"SELECT id FROM document WHERE id IN ({marks}) ORDER BY id", part)  # noqa: S608
-            live += [number for (number,) in rows]
-            if len(live) >= CAP:
-                break
-        return live[:CAP]
+        live = self.sizes(numbers)
+        return [number for number in numbers if number in live][:CAP]
+
+    def sizes(self, numbers: Sequence[int]) -> dict[int, int]:
+        """See ``Store.sizes``."""
+        found: dict[int, int] = {}
+        with self._faults():
+            for start in range(0, len(numbers), 512):
+                part = numbers[start : start + 512]
+                marks = ",".join("?" * len(part))
+                found.update(self._base.execute(f"SELECT id, keys FROM document WHERE id IN ({marks})", part))  # noqa: S608
+        return found
 
     def documents(self, numbers: Iterable[int]) -> list[Document]:
         """See ``Store.documents``."""

@@ -6,9 +6,9 @@ from typing import NamedTuple, Protocol
 from feedtools.index import postings
 from feedtools.sketch import Sketch
 
-CAP = 64
-"""Documents that one key may propose: the first published ones. A key that thousands share proves nothing by itself,
-and copies of one text share all their keys, so the earliest are found."""
+CAP = 2048
+"""Documents that one key may propose: the first published ones. A key that more share proves nothing by itself, and
+copies of one text share all their keys, so the earliest are found."""
 
 
 class Document(NamedTuple):
@@ -27,6 +27,9 @@ class Store(Protocol):
 
     def holding(self, keys: Sequence[int]) -> Mapping[int, Sequence[int]]:
         """For every stored key the documents that have it: live ones, ascending, at most ``CAP``."""
+
+    def sizes(self, numbers: Sequence[int]) -> Mapping[int, int]:
+        """For the live documents of these numbers, how many sketch keys each has."""
 
     def documents(self, numbers: Iterable[int]) -> list[Document]:
         """The live documents of these numbers, ascending."""

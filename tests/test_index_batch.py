@@ -1,0 +1,43 @@
+"""The index and the batch deduplicator say the same of every relation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from benchmarks.generate import documents
+from feedtools.dedup import dedup
+from feedtools.index.query import find
+from feedtools.index.sqlite import Index
+from feedtools.model import Article
+
+PUBLISHED = 5_000
+NEW = 1_000
+
+
+@pytest.mark.slow
+def test_answers_equal_those_of_the_batch_deduplicator(tmp_path: Path) -> None:
+    made = list(documents(PUBLISHED + NEW, planted=0.5))
+    texts = [document.text for document in made]
+    batch: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    for match in dedup(texts).matches:
+        low, high = sorted((match.a, match.b))
+        if match.kind != "overlap" and low < PUBLISHED <= high:
+            batch[high][low] = match.kind
+    with Index(tmp_path / "i.sqlite", create=True) as index:
+        index.add([Article(f"{number}.txt", 1, text) for number, text in enumerate(texts[:PUBLISHED])])
+        answers = find(index, texts[PUBLISHED:])
+    asked: defaultdict[str, list[bool]] = defaultdict(list)
+    for number, found in enumerate(answers, PUBLISHED):
+        said = {int(one.document.source[:-4]): one.match.kind for one in found}
+        for low, kind in batch[number].items():
+            assert said.get(low) == kind, (number, low)
+        if said:
+            asked[made[number].relation].append(bool(batch[number]))
+            assert {made[low].source for low in said} == {made[number].source}, "joined with another article"
+        else:
+            assert not batch[number]
+    assert len(asked) > 8, "too few relations were planted"
+    assert sum(map(len, asked.values())) > 300
