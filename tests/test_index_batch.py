@@ -1,4 +1,8 @@
-"""The index and the batch deduplicator say the same of every relation."""
+"""The index and the batch deduplicator say the same of every relation.
+
+The batch compares a document with the first and the last of those it shares a key with, the index with all: it may name
+more copies of one article, and never another article first.
+"""
 
 from __future__ import annotations
 
@@ -29,15 +33,14 @@ def test_answers_equal_those_of_the_batch_deduplicator(tmp_path: Path) -> None:
     with Index(tmp_path / "i.sqlite", create=True) as index:
         index.add([Article(f"{number}.txt", 1, text) for number, text in enumerate(texts[:PUBLISHED])])
         answers = find(index, texts[PUBLISHED:])
-    asked: defaultdict[str, list[bool]] = defaultdict(list)
+    relations: set[str] = set()
     for number, found in enumerate(answers, PUBLISHED):
         said = {int(one.document.source[:-4]): one.match.kind for one in found}
+        assert bool(said) == bool(batch[number]), (number, made[number].relation)
         for low, kind in batch[number].items():
-            assert said.get(low) == kind, (number, low)
-        if said:
-            asked[made[number].relation].append(bool(batch[number]))
-            assert {made[low].source for low in said} == {made[number].source}, "joined with another article"
-        else:
-            assert not batch[number]
-    assert len(asked) > 8, "too few relations were planted"
-    assert sum(map(len, asked.values())) > 300
+            assert said[low] == kind, (number, low)
+        if found:
+            best = made[int(found[0].document.source[:-4])]
+            assert best.source == made[number].source, "repeats another article"
+            relations.add(made[number].relation)
+    assert len(relations) > 8, "too few relations were planted"
