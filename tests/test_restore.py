@@ -174,6 +174,11 @@ def test_markdown_original_gives_the_feeds_form_back() -> None:
             "A complete English sentence stands here and it was cut after its full stop. Another follows.",
             id="full-stop-before-the-dots",
         ),
+        pytest.param(
+            r"我们努力把正负样本用最大的间距分开,于是得到目标。 \[min_{\theta...",
+            "我们努力把正负样本用最大的间距分开,于是得到目标。然后用随机梯度下降求解它。",
+            id="what-is-left-of-a-formula-is-not-given-up",
+        ),
     ],
 )
 def test_left_alone(damaged: str, sibling: str) -> None:

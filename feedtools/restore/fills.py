@@ -25,7 +25,7 @@ LONGEST = 1200
 RISK = 0.01
 """Chance of a wrong repair up to which it is applied on the word of one sibling."""
 
-_DELETED = "-*`#>"
+DELETED = "-*`#>"
 _OPERATOR = re.compile(r"(?P<space> ?)[-*>=<+/]*[-*>][-*>=<+/]*(?P=space)")
 _MINUS = re.compile(r"[^\s\w*`#>]*-[^\s\w*`#>]*")
 _FORMULA = re.compile(r"[A-Za-z0-9_^{}\\=+<|]")
@@ -176,7 +176,7 @@ def _visible(text: Text, start: int, end: int) -> str:
             at = slot.end
     piece.append(text.raw[at:end])
     folded = _DELIMITER.sub("", unicodedata.normalize("NFKC", "".join(piece)))
-    return "".join(char for char in folded if not char.isspace() and char not in _DELETED and char not in "_[]!|")
+    return "".join(char for char in folded if not char.isspace() and char not in DELETED and char not in "_[]!|")
 
 
 def _judge(text: str, fits: bool, noise: float, region: _Region) -> tuple[float, str]:
@@ -256,7 +256,7 @@ def _bare(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
             continue
         context = min(way.left[i], way.right[k])
         text = shown(b, whole, flat="\n" not in a.raw)
-        marks = sum(char in _DELETED for char in text)
+        marks = sum(char in DELETED for char in text)
         risk = noise_risk(way.noise, max(marks, 1)) if marks or _RUN.search(inside) else 0.0
         reason = "the same letters stand in the sibling as a formula"
         if way.left[i] + way.right[k] < 2 * CONTEXT or context < 1:
@@ -283,7 +283,7 @@ def _clings(raw: str, start: int, end: int, inside: str) -> bool:
 
 def _kept(source: str) -> str:
     """A formula's source as the deleting renderer prints it, but for spaces."""
-    return "".join(char for char in source if char not in _DELETED and not char.isspace())
+    return "".join(char for char in source if char not in DELETED and not char.isspace())
 
 
 def _extent(raw: str, start: int, wanted: str) -> int:
@@ -296,7 +296,7 @@ def _extent(raw: str, start: int, wanted: str) -> int:
             return -1
         if raw[at] == wanted[place]:
             place += 1
-        elif not raw[at].isspace() and raw[at] not in _DELETED:
+        elif not raw[at].isspace() and raw[at] not in DELETED:
             return -1
         at += 1
     return at
@@ -322,7 +322,8 @@ def _operators(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
             continue
         seen.add(b_gap[0])
         word = a.raw[a_gap[0] - 1].isalnum() and a.raw[a_gap[1]].isalnum() and new == "-"
-        context = way.left[i] >= CONTEXT and way.right[k] >= min(CONTEXT, len(way.partner) - k)
+        context = way.left[i] >= min(CONTEXT, i + 1) and way.right[k] >= min(CONTEXT, len(way.partner) - k)
+        context = context and way.left[i] + way.right[k] >= 2 * CONTEXT
         risk, reason = noise_risk(way.noise, 1), "the sibling has it, and the text agrees on both sides"
         if not context:
             risk, reason = 0.2, "too little around it agrees"
@@ -355,9 +356,9 @@ def _is_compound(raw: str, place: int) -> bool:
 
 def _lost(old: str, new: str) -> bool:
     """Whether the gap ``old`` is ``new`` without an operator; Markdown's marks are no operators."""
-    if "\n" in new or len(new) > 12 or any(char in _DELETED for char in old):
+    if "\n" in new or len(new) > 12 or any(char in DELETED for char in old):
         return False
-    bare = "".join(char for char in new if char not in _DELETED)
+    bare = "".join(char for char in new if char not in DELETED)
     if bare.split() != old.split() or old == new:
         return False
     return (

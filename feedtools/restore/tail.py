@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from feedtools.checks.rendering import hyphens
 from feedtools.model import Edit
-from feedtools.restore.fills import RISK, Proposal, noise_risk, shown, sound
+from feedtools.restore.fills import DELETED, RISK, Proposal, noise_risk, shown, sound
 from feedtools.restore.texts import read
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ def tail(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
         return
     if sum(j >= 0 for j in way.partner) < SHARE * len(way.partner):
         return
-    start, begin = _cut(a, b, way)
+    start, begin, past = _cut(a, b, way, dots.start())
     finished = "...." in dots[0] or _FINISHED.search(a.raw[: dots.start()])
-    if finished or start < 0 or begin >= len(b.raw):
+    if finished or past < 0 or past >= len(b.raw):
         return
-    end = _sentence_end(b, begin)
+    end = _sentence_end(b, past)
     rest = _rendered(b, begin, end, flat="\n" not in a.raw)
     if rest.lstrip().startswith("..") or _DOTS.sub("", rest).strip() in {"", a.raw[start : dots.start()].strip()}:
         return
@@ -51,21 +52,50 @@ def tail(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
     risk, reason = _judge(rest, way.noise)
     if hyphens(b.raw, CUT) == "lost":
         risk, reason = max(risk, 0.5), "the sibling has lost its hyphens, too"
+    elif not reason:
+        to = "the end of the sentence" if end < len(b.raw) or not _DOTS.search(b.raw) else "its own cut"
+        reason = f"the sibling agrees up to the cut and goes on to {to}"
     yield Proposal(Edit(start, len(a.raw), rest.rstrip() + ending), "tail", risk, reason)
 
 
-def _cut(a: Text, b: Text, way: Alignment) -> tuple[int, int]:
-    """Where the repair begins in both texts: after the last symbol, or before the simple formula that it stands in."""
+def _cut(a: Text, b: Text, way: Alignment, dots: int) -> tuple[int, int, int]:
+    """Where the repair begins in both texts, and where ``b`` goes beyond what ``a`` still has; -1 where it does not.
+
+    It begins after the last symbol, or before the simple formula that this one stands in.
+    """
     last = b.offsets[way.partner[-1]]
     for whole in b.simple:
         if whole.start < last < whole.end:
             j = b.before(whole.start)
             first = way.back[j]
             if first < 0 or way.right[first] < len(way.partner) - first:
-                return -1, -1
+                return -1, -1, -1
             size = 2 if b.raw[whole.start] == "\\" else 1
-            return a.offsets[first] - len("".join(b.raw[whole.start + size : b.offsets[j]].split())), whole.start
-    return a.offsets[-1] + 1, last + 1
+            lead = "".join(b.raw[whole.start + size : b.offsets[j]].split())
+            return a.offsets[first] - len(lead), whole.start, whole.end
+    start = a.offsets[-1] + 1
+    return start, last + 1, _past(a, b, start, dots, last + 1)
+
+
+def _past(a: Text, b: Text, start: int, dots: int, at: int) -> int:
+    """Where ``b`` stands after what follows the last symbol of ``a``; -1 where something else stands there."""
+    lost = next((slot.start for slot in a.slots if slot.start >= start and slot.kind in {"hole", "open"}), dots)
+    starts = {slot.start: slot.end for slot in (*b.slots, *b.simple)}
+    raw = b.raw
+
+    def skip(place: int) -> int:
+        while place < len(raw) and place not in starts and (raw[place].isspace() or raw[place] in DELETED):
+            place += 1
+        return place
+
+    for char in a.raw[start : min(lost, dots)]:
+        if char.isspace() or char in DELETED:
+            continue
+        at = skip(at)
+        if at >= len(raw) or normalize("NFKC", raw[at]) != normalize("NFKC", char):
+            return -1
+        at += 1
+    return at if lost >= dots else starts.get(skip(at), -1)
 
 
 def _judge(rest: str, noise: float) -> tuple[float, str]:
@@ -79,7 +109,7 @@ def _judge(rest: str, noise: float) -> tuple[float, str]:
         return max(risk, 0.5), "the sentence is too long"
     if risk > RISK:
         return risk, "the sibling differs elsewhere, so this may be wrong too"
-    return risk, "the sibling agrees up to the cut and goes on to the end of the sentence"
+    return risk, ""
 
 
 def _sentence_end(b: Text, begin: int) -> int:
