@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from feedtools.duplicates import RULES, describe, links
+from feedtools.duplicates import RULES, links
 from feedtools.errors import ConfigError
 from feedtools.model import KINDS, LEVELS, Action, Article, Decision, Level, Match, Safety
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Collection, Iterable
 
     from feedtools.model import Cluster, Finding
 
@@ -112,19 +112,18 @@ class Standing(NamedTuple):
     Attributes:
         number: of that copy.
         match: between them, or what ties the article to the cluster.
-        how: the match in words, with the place of that copy.
     """
 
     number: int
     match: Match
-    how: str
 
 
 def decide(
     article: Article,
     findings: Sequence[Finding],
     rules: Policy,
-    copy: Standing | None = None,
+    copy: Match | None = None,
+    how: str = "",
     fixed: Collection[str] = (),
     restored: Collection[str] = (),
 ) -> Decision:
@@ -134,12 +133,13 @@ def decide(
         article: as it was published.
         findings: that remain after fixing and restoring.
         rules: the policy.
-        copy: the copy that stands for it, where it is one.
+        copy: what makes it a copy, where it is one.
+        how: the same in words, with the place of the copy that stands for it.
         fixed: rules whose fixes were applied.
         restored: descriptions of what was restored, and from where.
     """
-    reasons = [f"{RULES[copy.match.kind]} {copy.match.kind}-duplicate: {copy.how}"] if copy else []
-    verdict: Verdict = rules.kinds[copy.match.kind] if copy else "keep"
+    reasons = [f"{RULES[copy.kind]} {copy.kind}-duplicate: {how}"] if copy else []
+    verdict: Verdict = rules.kinds[copy.kind] if copy else "keep"
     if verdict == "drop":
         return Decision(article, "drop", tuple(reasons))
     for finding in findings:
@@ -155,25 +155,16 @@ def decide(
     return Decision(article, action, tuple(dict.fromkeys(reasons)))
 
 
-def standings(
-    clusters: Iterable[Cluster], selected: Collection[str], place: Callable[[int], str]
-) -> dict[int, Standing]:
+def standings(clusters: Iterable[Cluster], selected: Collection[str]) -> dict[int, Standing]:
     """For every article that is a copy, the one that stands for it.
 
     Args:
         clusters: what the deduplicator found.
         selected: codes of the selected rules: copies of other kinds are left alone.
-        place: where a document stands, in words.
     """
-    found: dict[int, Standing] = {}
-    for cluster in clusters:
-        tied = links(cluster)
-        for number in cluster.drop:
-            match = tied[number]
-            if RULES.get(match.kind) in selected:
-                other = match.b if match.a == number else match.a
-                how = describe(match, number, place(other))
-                if other != cluster.keep:
-                    how += f", which repeats {place(cluster.keep)}"
-                found[number] = Standing(cluster.keep, match, how)
-    return found
+    return {
+        number: Standing(cluster.keep, match)
+        for cluster in clusters
+        for number, match in links(cluster).items()
+        if RULES.get(match.kind) in selected
+    }

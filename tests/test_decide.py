@@ -19,8 +19,8 @@ def finding(rule: str = "FT201", level: Level = "error", name: str = "unclosed-m
     return Finding(rule, name, level, "high", ARTICLE, Span(2, 5), "never closed")
 
 
-def copy(kind: Kind = "exact") -> Standing:
-    return Standing(7, Match(3, 7, kind, 1.0, 0.5, 0.9), "the same text as b.txt:9")
+def copy(kind: Kind = "exact") -> Match:
+    return Match(3, 7, kind, 1.0, 0.5, 0.9)
 
 
 def test_an_article_without_findings_is_kept() -> None:
@@ -54,7 +54,7 @@ def test_what_holds_can_be_configured_by_level_and_by_rule(table: dict[str, Any]
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "overlap"])
 def test_copies_are_dropped_for_the_one_that_stands_for_them(kind: Kind) -> None:
-    decision = decide(ARTICLE, [finding()], Policy(), copy(kind))
+    decision = decide(ARTICLE, [finding()], Policy(), copy(kind), "the same text as b.txt:9")
     assert decision.action == "drop"
     assert decision.reasons[0].startswith("FT90")
     assert decision.reasons[0].endswith(f" {kind}-duplicate: the same text as b.txt:9")
@@ -65,7 +65,8 @@ def test_each_kind_of_copy_can_be_configured(verdict: str, action: str) -> None:
     chosen = policy({"kinds": {"near": verdict}})
     assert decide(ARTICLE, [], chosen, copy("near")).action == action
     assert decide(ARTICLE, [], chosen, copy("exact")).action == "drop"
-    assert "b.txt:9" in decide(ARTICLE, [], chosen, copy("near")).reasons[0], "what is left alone is still marked"
+    marked = decide(ARTICLE, [], chosen, copy("near"), "like b.txt:9")
+    assert "b.txt:9" in marked.reasons[0], "what is left alone is still marked"
 
 
 def test_fixed_and_restored_articles_say_what_was_done() -> None:
@@ -121,14 +122,13 @@ def test_the_policy_comes_from_the_configuration() -> None:
 
 
 def test_copies_of_kinds_whose_rule_is_not_selected_are_left_alone() -> None:
-    cluster = Cluster(7, (3, 5), (Match(3, 7, "exact", 1.0, 1.0, 1.0), Match(5, 7, "near", 0.9, 0.9, 0.9)))
-    found = standings([cluster], {"FT901"}, lambda number: f"b.txt:{number}")
-    assert {number: (one.number, one.how) for number, one in found.items()} == {3: (7, "the same text as b.txt:7")}
-    assert set(standings([cluster], {"FT901", "FT902"}, str)) == {3, 5}
+    exact, near = Match(3, 7, "exact", 1.0, 1.0, 1.0), Match(5, 7, "near", 0.9, 0.9, 0.9)
+    cluster = Cluster(7, (3, 5), (exact, near))
+    assert standings([cluster], {"FT901"}) == {3: Standing(7, exact)}
+    assert standings([cluster], {"FT901", "FT902"}) == {3: Standing(7, exact), 5: Standing(7, near)}
 
 
 def test_a_copy_of_a_copy_names_the_one_that_is_kept() -> None:
-    cluster = Cluster(7, (3, 5), (Match(3, 5, "exact", 1.0, 1.0, 1.0), Match(5, 7, "exact", 1.0, 1.0, 1.0)))
-    found = standings([cluster], {"FT901"}, lambda number: f"b.txt:{number}")
-    assert found[3].number == 7
-    assert found[3].how == "the same text as b.txt:5, which repeats b.txt:7"
+    first, second = Match(3, 5, "exact", 1.0, 1.0, 1.0), Match(5, 7, "exact", 1.0, 1.0, 1.0)
+    found = standings([Cluster(7, (3, 5), (first, second))], {"FT901"})
+    assert found == {3: Standing(7, first), 5: Standing(7, second)}

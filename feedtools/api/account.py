@@ -12,11 +12,14 @@ from feedtools.api.spool import Texts
 from feedtools.api.writing import Fate
 from feedtools.duplicates import links
 from feedtools.errors import FeedtoolsError
+from feedtools.match import explain
 from feedtools.model import Article, Block, Cluster, Decision, Edit, Finding, Match, Place, Span
 from feedtools.report.data import Copies, Copy, Counts, Repair, Report, RuleName, Tally
 
 SHOWN = 1000
 """Findings, clusters, held articles and repairs that the report shows; it counts them all."""
+LISTED = 20
+"""Copies of one article that the report is given; it counts the others."""
 _OUTCOMES = {"keep": "kept", "fix": "kept", "restore": "kept", "drop": "dropped", "hold": "held"}
 
 
@@ -43,19 +46,18 @@ def counts(entries: Iterable[dict[str, Any]]) -> Counts:
     return Counts(**tally, clusters=len(standing))
 
 
-def report(path: Path, texts: Texts, fate: Fate, errors: Sequence[FeedtoolsError], title: str) -> Report:
+def report(path: Path, fate: Fate, errors: Sequence[FeedtoolsError], title: str) -> Report:
     """Everything the report shows of a finished run.
 
     Args:
         path: the manifest.
-        texts: of all articles after their fixes, which is what findings of unrestored articles point into.
-        fate: who stands for whom.
+        fate: who stands for whom, and what all articles read after their fixes, which is what findings point into.
         errors: what could not be done.
         title: headline.
     """
     wanted = fate.copies.clusters[:SHOWN]
     members = {number for cluster in wanted for number in (cluster.keep, *cluster.drop)}
-    seen = _Seen(texts, members)
+    seen = _Seen(fate.texts, members)
     for entry in manifest.read(path):
         seen.take(entry)
     return Report(
@@ -64,7 +66,7 @@ def report(path: Path, texts: Texts, fate: Fate, errors: Sequence[FeedtoolsError
         tallies=[Tally(name, articles, dict(seen.rules[name])) for name, articles in seen.files.items()],
         rules=seen.named(),
         findings=seen.findings,
-        clusters=[_copies(cluster, texts, fate, seen.actions) for cluster in wanted],
+        clusters=[_copies(cluster, fate, seen.actions) for cluster in wanted],
         decisions=seen.held,
         repairs=seen.repairs,
         errors=[str(error) for error in errors],
@@ -138,21 +140,24 @@ def _repair(one: dict[str, Any], article: Article) -> Repair:
     )
 
 
-def _copies(cluster: Cluster, texts: Texts, fate: Fate, actions: dict[int, Any]) -> Copies:
+def _copies(cluster: Cluster, fate: Fate, actions: dict[int, Any]) -> Copies:
+    texts = fate.texts
+
     def copy(number: int, match: Match | None) -> Copy:
         place, text, action = texts.place(number), texts[number], actions.get(number, "keep")
         if match is None:
             return Copy(place, text, action=action)
         mine_first = match.a == number
-        direct = {match.a, match.b} == {number, keep}
-        blocks = tuple(_directed(match.evidence, mine_first)) if direct else ()
         coverage = match.coverage_a if mine_first else match.coverage_b
+        blocks: tuple[Block, ...] = ()
+        if {match.a, match.b} == {number, keep}:
+            blocks = tuple(_directed(explain(match, texts[match.a], texts[match.b]).evidence, mine_first))
         return Copy(place, text, match.kind, match.similarity, coverage, action, blocks)
 
     keep = fate.replaced.get(cluster.keep, cluster.keep)
-    others = sorted({cluster.keep, *cluster.drop} - {keep})
     tied = links(cluster._replace(keep=keep))
-    return Copies(copy(keep, None), [copy(number, tied[number]) for number in others])
+    others = sorted({cluster.keep, *cluster.drop} - {keep})
+    return Copies(copy(keep, None), [copy(number, tied[number]) for number in others[:LISTED]], len(others[LISTED:]))
 
 
 def _directed(blocks: Iterable[Block], mine_first: bool) -> Iterator[Block]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import NamedTuple, overload
 
 from feedtools.api.spool import Texts
 from feedtools.config import Config
 from feedtools.decide import Policy, Standing, standings
+from feedtools.duplicates import RULES, describe
 from feedtools.index.query import find
 from feedtools.index.store import Store
-from feedtools.model import Cluster, Place
+from feedtools.match import explain
+from feedtools.model import Cluster, Match, Place
 from feedtools.rules import Rule
-
-if TYPE_CHECKING:
-    pass
 
 STAND_IN = 0.5
 """Least share of a damaged copy that a whole one must cover to be published in its place."""
@@ -44,8 +43,8 @@ def find_copies(texts: Sequence[str], rules: Sequence[Rule], jobs: int, place: C
         return Copies({}, {})
     from feedtools.dedup import dedup
 
-    result = dedup(texts, jobs=jobs, evidence=True)
-    found = standings(result.clusters, selected, lambda number: words(place(number)))
+    result = dedup(texts, jobs=jobs)
+    found = standings(result.clusters, selected)
     return Copies(found, {one.number: place(one.number) for one in found.values()}, result.clusters)
 
 
@@ -70,11 +69,34 @@ def add_published(copies: Copies, texts: Texts, store: Store, rules: Sequence[Ru
             continue
         for copy in find(store, [text], own=own)[0][:1]:
             place = Place(copy.document.source, copy.document.line)
-            cluster = Cluster(1, (0,), (copy.match,))
-            for one in standings([cluster], selected, lambda _, place=place: words(place)).values():  # type: ignore[misc]
+            if RULES.get(copy.match.kind) in selected:
                 stand_in = -1 - copy.document.number
-                copies.standing[number] = one._replace(number=stand_in)
+                copies.standing[number] = Standing(stand_in, _numbered(copy.match, number, stand_in))
                 copies.places[stand_in] = place
+
+
+def _numbered(match: Match, number: int, other: int) -> Match:
+    """A match of 0 (the article) and 1 (the published one) under the numbers of the run."""
+    numbers = (number, other)
+    return match._replace(a=numbers[match.a], b=numbers[match.b])
+
+
+def how(number: int, standing: Standing, copies: Copies, texts: Texts) -> str:
+    """In words, what an article is to the copy that stands for it.
+
+    Args:
+        number: of the article.
+        standing: of the article.
+        copies: all of them.
+        texts: of all articles.
+    """
+    match = standing.match
+    other = match.b if match.a == number else match.a
+    if match.kind in {"truncated", "contained"} and not match.evidence and other >= 0:
+        match = explain(match, texts[match.a], texts[match.b])
+    place = texts.place(other) if other >= 0 else copies.places[other]
+    said = describe(match, number, words(place))
+    return said if other == standing.number else f"{said}; {words(copies.places[standing.number])} stands for both"
 
 
 def replace_held(copies: Copies, held: Callable[[int], int], texts: Texts, policy: Policy) -> dict[int, int]:
@@ -104,9 +126,7 @@ def replace_held(copies: Copies, held: Callable[[int], int], texts: Texts, polic
         del copies.standing[best]
         copies.places[best] = texts.place(best)
         for number in others:
-            copies.standing[number] = copies.standing[number]._replace(
-                number=best, how=f"{copies.standing[number].how}, in whose place {words(texts.place(best))} is kept"
-            )
+            copies.standing[number] = copies.standing[number]._replace(number=best)
     return replaced
 
 
@@ -176,7 +196,7 @@ def settle(
         fresh = {left[i]: one for i, one in again.standing.items() if left[i] not in standing}
         if not any(kinds[one.match.kind] != "keep" for one in fresh.values()):
             break
-        standing |= {number: one._replace(number=left[one.number]) for number, one in fresh.items()}
+        standing |= {number: Standing(left[one.number], _mapped(one.match, left)) for number, one in fresh.items()}
         places |= {left[i]: place for i, place in again.places.items()}
         clusters += (_renumbered(cluster, left) for cluster in again.clusters)
     for number, one in standing.items():
@@ -184,11 +204,14 @@ def settle(
         while last.number in standing and kinds[standing[last.number].match.kind] != "keep":
             last = standing[last.number]
         if last is not one:
-            how = f"{one.how}, in whose place {words(places[last.number])} is kept"
-            standing[number] = one._replace(number=last.number, how=how)
+            standing[number] = one._replace(number=last.number)
     return Copies(standing, places, tuple(clusters))
 
 
+def _mapped(match: Match, numbers: Sequence[int]) -> Match:
+    return match._replace(a=numbers[match.a], b=numbers[match.b])
+
+
 def _renumbered(cluster: Cluster, numbers: Sequence[int]) -> Cluster:
-    matches = tuple(match._replace(a=numbers[match.a], b=numbers[match.b]) for match in cluster.matches)
+    matches = tuple(_mapped(match, numbers) for match in cluster.matches)
     return Cluster(numbers[cluster.keep], tuple(numbers[i] for i in cluster.drop), matches)

@@ -16,7 +16,7 @@ from feedtools.api.check import POOL_BYTES
 from feedtools.api.copies import Copies, add_published, find_copies, replace_held, settle
 from feedtools.api.feed import learn
 from feedtools.api.restoring import damaged, mend, read_originals
-from feedtools.api.spool import Log, Note, Texts, dump, parse
+from feedtools.api.spool import CLEAR, Log, Note, Texts, dump, last, parse
 from feedtools.api.survey import File, articles, opened, portions, repair, survey, verify
 from feedtools.api.writing import Fate, Writer
 from feedtools.checks.base import Evidence
@@ -75,16 +75,18 @@ def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, list
     """
     files, evidence = _survey(run, names)
     header = _header(run, files)
-    _begin(run, manifest.line(header))
+    unread = [{"unread": e.path, "line": e.line, "error": e.message} for e in run.errors if isinstance(e, ReadError)]
+    first = b"".join(map(manifest.line, [header, *unread]))
+    _begin(run, first + digest(repr(sorted(evidence.compounds.items()))).hex().encode())
     _repair(run, files, evidence)
     texts = Texts(run.stage / "texts")
     stores: list[Store] = []
     try:
         _spool(run, files, texts)
         fate = _decide(run, files, texts, evidence, stores)
-        _write(run, files, fate, header)
+        _write(run, files, fate, first)
         run.errors.extend(error for file in files for error in file.bad)
-        _report(run, texts, fate)
+        _report(run, fate)
     finally:
         texts.close()
         for store in stores:
@@ -92,14 +94,14 @@ def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, list
     return account.counts(manifest.read(run.out / MANIFEST)), files
 
 
-def _begin(run: Run, header: bytes) -> None:
+def _begin(run: Run, inputs: bytes) -> None:
     """Go on where an interrupted run of the same inputs and options stopped, or else begin anew."""
     state = run.stage / "state"
-    if not state.exists() or state.read_bytes() != header:
+    if not state.exists() or state.read_bytes() != inputs:
         for name in ("notes", "repairs"):
             (run.stage / name).unlink(missing_ok=True)
         shutil.rmtree(run.out, ignore_errors=True)
-        write_whole(state, header)
+        write_whole(state, inputs)
     run.out.mkdir(parents=True, exist_ok=True)
 
 
@@ -163,7 +165,7 @@ def _all_notes(run: Run) -> Iterator[tuple[Note, Note | None]]:
         number, repair = next(repairs, (-1, None))
         for current, note in enumerate(_notes(run)):
             if current == number:
-                yield note, repair
+                yield note, repair if repair != CLEAR else None
                 number, repair = next(repairs, (-1, None))
             else:
                 yield note, None
@@ -193,7 +195,7 @@ def _decide(run: Run, files: Sequence[File], texts: Texts, evidence: Evidence, s
         stores.append(read_originals(run.sources.originals, run.stage / "originals", run.config, run.errors.append))
     _restore(run, files, texts, evidence, copies, stores)
     held = bytearray(
-        any(policy.verdict(*finding[:3]) == "hold" for finding in (repair or note).findings)
+        any(policy.verdict(*finding[:3]) == "hold" for finding in last(note, repair).findings)
         for note, repair in _all_notes(run)
     )
     replaced = replace_held(copies, held.__getitem__, texts, policy)
@@ -203,7 +205,7 @@ def _decide(run: Run, files: Sequence[File], texts: Texts, evidence: Evidence, s
         for number, (_, repair) in enumerate(_all_notes(run))
         if repair is not None and repair.changes
     }
-    return Fate(settle(copies, texts, held.__getitem__, repaired, run.rules, run.config), replaced)
+    return Fate(texts, settle(copies, texts, held.__getitem__, repaired, run.rules, run.config), replaced)
 
 
 def _restore(
@@ -224,20 +226,15 @@ def _restore(
         log.close()
 
 
-def _write(run: Run, files: Sequence[File], fate: Fate, header: dict[str, Any]) -> None:
+def _write(run: Run, files: Sequence[File], fate: Fate, first: bytes) -> None:
     """The last pass: write the files, ``held/`` and the manifest, from where an interrupted run stopped."""
-    first = [header] + [
-        {"unread": error.path, "line": error.line, "error": error.message}
-        for error in run.errors
-        if isinstance(error, ReadError)
-    ]
     done, size = _written(run.out, files)
     progress = run.progress("writing", len(files), "files")
     progress(done)
     with open(run.out / MANIFEST, "ab") as stream:
         stream.truncate(size)
         if not size:
-            stream.write(b"".join(map(manifest.line, first)))
+            stream.write(first)
         writer = Writer(run.out, run.config, run.rules, fate, _all_notes(run), stream)
         for file in files[:done]:
             writer.skip(file)
@@ -266,10 +263,10 @@ def _written(out: Path, files: Sequence[File]) -> tuple[int, int]:
     return done, good
 
 
-def _report(run: Run, texts: Texts, fate: Fate) -> None:
+def _report(run: Run, fate: Fate) -> None:
     from feedtools.report.html import html
 
-    shown = account.report(run.out / MANIFEST, texts, fate, run.errors, "feedtools clean")
+    shown = account.report(run.out / MANIFEST, fate, run.errors, "feedtools clean")
     with open(run.out / "report.html", "w", encoding="utf-8", newline="\n") as stream:
         stream.writelines(html(shown))
 

@@ -90,7 +90,7 @@ def mend(work: Work, rules: Sequence[Rule], evidence: Evidence, policy: Policy) 
     def findings_in(some: Sequence[Article]) -> list[Finding]:
         return [permitted(finding, policy) for finding in lint(some, rules, evidence).findings]
 
-    findings = findings_in([article])
+    findings: list[Finding] = []
     rounds: list[tuple[Change, ...]] = []
     made: list[dict[str, Any]] = []
     offered: dict[tuple[object, ...], dict[str, Any]] = {}
@@ -110,6 +110,7 @@ def mend(work: Work, rules: Sequence[Rule], evidence: Evidence, policy: Policy) 
         }
         if not claims:
             continue
+        findings = findings if rounds else findings_in([article])
         claimed = [_as_finding(claim, one, article) for claim, one in claims.items()]
         fixed = stable_fix([article], findings_in, UNSAFE, [*findings, *claimed], ("error", "warning"))[0]
         done = {by for change in fixed.changes for by in change.by} if fits(work.form, fixed.text) else set()

@@ -66,9 +66,14 @@ def parse(line: bytes) -> Note:
 
 def together(raw: str, first: Note, second: Note | None) -> Note:
     """The note of an article that was fixed and then repaired."""
-    if second is None:
-        return first
+    if second is None or not second.changes:
+        return first._replace(repairs=second.repairs if second else ())
     return second._replace(changes=compose(raw, first.changes, second.changes))
+
+
+def last(first: Note, second: Note | None) -> Note:
+    """The note that has the findings that remain: a repair that changed nothing has none of its own."""
+    return first if second is None or not second.changes else second
 
 
 class Log:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from feedtools.api import manifest
-from feedtools.api.copies import Copies, words
-from feedtools.api.spool import Note, findings_of, together
+from feedtools.api.copies import Copies, how, words
+from feedtools.api.spool import Note, Texts, findings_of, together
 from feedtools.api.survey import File
 from feedtools.config import Config
 from feedtools.decide import Standing, decide
@@ -27,10 +27,12 @@ class Fate(NamedTuple):
     """All that decides about articles, by number.
 
     Attributes:
+        texts: of all articles after their fixes.
         copies: who stands for whom.
         replaced: articles that are held, to those published in their place.
     """
 
+    texts: Texts
     copies: Copies
     replaced: Mapping[int, int]
 
@@ -155,7 +157,8 @@ class Writer:
         by = sorted({name for change in note.changes for name in change.by})
         fixed = [name for name in by if not name.startswith("restored ")]
         restored = [name for name in by if name.startswith("restored ")]
-        decision = decide(article, findings, self._policy, copy, fixed, restored)
+        said = how(self._number, copy, self._fate.copies, self._fate.texts) if copy else ""
+        decision = decide(article, findings, self._policy, copy.match if copy else None, said, fixed, restored)
         other = self._fate.replaced.get(self._number)
         if other is not None and decision.action == "hold":
             instead = f"{words(self._fate.copies.places[other])} is kept in its place"
