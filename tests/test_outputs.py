@@ -393,6 +393,16 @@ def test_fixes_leave_alone_what_is_allowed(feed: Path) -> None:
     assert feed.read_text(encoding="utf-8") == f"{HEADER}我们用 modelfree 的方法,不需要模型。\n"
 
 
+def test_markdown_is_fixed_around_its_front_matter_and_code(feed: Path) -> None:
+    path = feed.parent / "post.md"
+    text = "---\r\ntitle: a ,b\r\n---\r\n\r\n逗号 ,前面\r\n\r\n`x ,y`\r\n"
+    path.write_bytes(text.encode())
+    run(path, "--fix")
+    assert path.read_bytes().decode() == text.replace("逗号 ,", "逗号,")
+    run(path, "--fix")
+    assert path.read_bytes().decode() == text.replace("逗号 ,", "逗号,")
+
+
 @pytest.mark.parametrize(
     "entry",
     [

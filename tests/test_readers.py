@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.model import Article
 from feedtools.readers import ReadOptions, expand, markup, read
+from feedtools.readers.code import code, inside
 from feedtools.readers.encodings import decode
 from feedtools.readers.streams import FREE_BYTES
 
@@ -192,6 +194,46 @@ def test_markdown_front_matter(name: str, content: str, line: int, text: str, tm
     found, errors = articles(write(tmp_path, name, content))
     assert errors == []
     assert [(article.line, article.text, article.verbatim) for article in found] == [(line, text, True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a `b` c ``d ` e`` f", ["`b`", "``d ` e``"]),
+        ("a ` b", []),
+        ("a ` b\n\nc ` d", []),
+        ("x\n```py\na `b\n```\ny `z`", ["```py\na `b\n```", "`z`"]),
+        ("~~~\n```\n~~~\n`a`", ["~~~\n```\n~~~", "`a`"]),
+        ("```\nopen `x`", ["```\nopen `x`"]),
+    ],
+)
+def test_code_in_markdown(text: str, found: list[str]) -> None:
+    assert [text[start:end] for start, end in code(text)] == found
+
+
+@given(st.text("`~\n a"))
+def test_code_ranges_are_ascending_and_apart(text: str) -> None:
+    ranges = code(text)
+    assert all(start < end <= len(text) for start, end in ranges)
+    assert all(one[1] <= other[0] for one, other in pairwise(ranges))
+    for start, end in ranges:
+        assert inside(ranges, start, end)
+        assert not inside(ranges, max([0, *(e for _, e in ranges if e <= start)]), start) or start == 0
+
+
+def test_markdown_is_not_blamed_for_being_markdown(tmp_path: Path) -> None:
+    from feedtools.api.check import check
+    from feedtools.config import Config
+
+    text = (
+        "---\ntitle: x\n---\n# 题\n\n如下图所示:\n\n![图](a.png)\n\n**粗** 与 [链接](https://example.org)。\n\n"
+        "```python\nx_1 = T_{sub}  # [公式]\n```\n\n`modelfree` 与 `[Math]` 是代码,而损失为[公式],其中没有别的。\n\n"
+        "1. 一\n1. 二\n"
+    )
+    path = write(tmp_path, "post.md", text)
+    found = check([str(path)], Config(root=tmp_path)).findings
+    assert [finding.rule for finding in found] == ["FT102"]
+    assert check([str(write(tmp_path, "post.txt", text))], Config(root=tmp_path)).findings != found
 
 
 def test_unclosed_front_matter_is_an_error(tmp_path: Path) -> None:

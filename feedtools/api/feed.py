@@ -21,6 +21,7 @@ class Batch(NamedTuple):
     articles: Sequence[Article]
     data: bytes | None = None
     transmission: Transmission | None = None
+    format: str = "transmission"
 
 
 def active_rules(config: Config) -> tuple[Rule, ...]:
@@ -71,7 +72,7 @@ def batches(files: Sequence[str], config: Config, on_error: Callable[[FeedtoolsE
         for article in source.articles:
             portion.append(article)
             if len(portion) == BATCH:
-                yield Batch(path, portion)
+                yield Batch(path, portion, format=source.format)
                 portion = []
         if portion:
-            yield Batch(path, portion)
+            yield Batch(path, portion, format=source.format)

@@ -1,4 +1,4 @@
-"""Fix transmissions in place, or show what would change."""
+"""Fix transmissions and Markdown files in place, or show what would change."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Fixes(NamedTuple):
 
 
 def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = SAFE) -> Fixes:
-    """What the fixes of the selected rules make of some transmissions; nothing is written.
+    """What the fixes of the selected rules make of some transmissions and Markdown files; nothing is written.
 
     What ``feedtools-allow.toml`` allows is left alone. Records of other formats are too: they are written by
     ``feedtools clean``.
@@ -53,6 +53,10 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
     evidence = learn((article.text for batch in todo for article in batch.articles), rules, config)
     changed = []
     for batch in todo:
+        if batch.format == "markdown" and batch.source != STDIN:
+            changed += _fixed_document(
+                batch, rules, evidence, safeties, lambda found: without(found, entries, config.root)
+            )
         if batch.transmission is None or batch.data is None or batch.source == STDIN:
             continue
         found, failed = check_batch(batch, rules, evidence)
@@ -116,6 +120,27 @@ def _fixed(
             changes += 1
     after = render(_with_texts(transmission, texts))
     return [FixedFile(batch.source, data, after, changes)] if after != data else []
+
+
+def _fixed_document(
+    batch: Batch,
+    rules: Sequence[Rule],
+    evidence: Evidence,
+    safeties: Collection[Safety],
+    wanted: Callable[[Iterable[Finding]], list[Finding]],
+) -> list[FixedFile]:
+    """Fix a Markdown file; its front matter and all other bytes stay."""
+
+    def found(articles: Sequence[Article]) -> list[Finding]:
+        return wanted(check_batch(batch._replace(articles=articles), rules, evidence)[0])
+
+    before = Path(batch.source).read_bytes()
+    [article], [settled] = batch.articles, stable_fix(batch.articles, found, safeties)
+    old = article.text.encode()
+    if before.count(old) != 1 or not settled.changes:
+        return []
+    after = before.replace(old, settled.text.encode())
+    return [FixedFile(batch.source, before, after, len(settled.changes))]
 
 
 def _with_texts(transmission: Transmission, texts: Sequence[str]) -> Transmission:

@@ -183,7 +183,7 @@ def _batch(path: str, text: str, config: Config, on_error: Callable[[FeedtoolsEr
     except FeedtoolsError as error:
         on_error(error)
         return Batch(path, [])
-    return Batch(path, articles, source.data, source.transmission)
+    return Batch(path, articles, source.data, source.transmission, source.format)
 
 
 def _placed(finding: Finding, text: str) -> Placed:

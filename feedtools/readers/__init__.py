@@ -44,6 +44,7 @@ class Source(NamedTuple):
     data: bytes | None
     transmission: Transmission | None
     articles: Iterator[Article]
+    format: str = "transmission"
 
 
 def expand(paths: list[str], on_error: OnError, input_format: str | None = None) -> list[str]:
@@ -126,7 +127,7 @@ def _source(stream: io.BufferedReader, path: str, options: ReadOptions, on_error
         raise ReadError(f"unknown input format {options.input_format!r}; expected one of {expected}", path=path)
     name = options.input_format or detect(path, stream.peek(PEEK))
     if name != "transmission":
-        return Source(path, None, None, _articles(name, stream, path, options, on_error))
+        return Source(path, None, None, _articles(name, stream, path, options, on_error), name)
     with stream:
         data = stream.read(MAX_TRANSMISSION + 1)
     if len(data) > MAX_TRANSMISSION:

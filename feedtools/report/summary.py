@@ -25,9 +25,11 @@ def summary(report: Report, *, fixable: bool = True) -> Iterator[str]:
         count = len({error.path for error in report.errors})
         yield f"{count} {'file' if count == 1 else 'files'} could not be checked in full\n"
     safety = Counter(finding.fix.safety for finding in report.findings if finding.fix and finding.article.verbatim)
-    if fixable and (safety["safe"] or safety["unsafe"]):
+    if fixable and safety["safe"]:
         unsafe = f" ({safety['unsafe']:,} more with --unsafe-fixes)" if safety["unsafe"] else ""
         yield f"{safety['safe']:,} can be repaired with --fix{unsafe}\n"
+    elif fixable and safety["unsafe"]:
+        yield f"{safety['unsafe']:,} can be repaired with --fix --unsafe-fixes\n"
 
 
 def statistics(report: Report) -> Iterator[str]:

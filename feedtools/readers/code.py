@@ -1,0 +1,68 @@
+"""Where a Markdown text holds code."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+_FENCE = re.compile(r"(?m)^[ \t>]*(`{3,}|~{3,})([^\n]*)$")
+_TICKS = re.compile(r"`+")
+
+
+def code(text: str) -> list[tuple[int, int]]:
+    """Ranges of fenced blocks and code spans (CommonMark 0.31, sections 4.5 and 6.1), ascending and apart.
+
+    A fence that is never closed runs to the end; ticks without a partner are text.
+    """
+    blocks = list(_fenced(text))
+    found: list[tuple[int, int]] = []
+    place = 0
+    for start, end in (*blocks, (len(text), len(text))):
+        found += _spans(text, place, start)
+        if start < end:
+            found.append((start, end))
+        place = end
+    return found
+
+
+def _fenced(text: str) -> list[tuple[int, int]]:
+    blocks: list[tuple[int, int]] = []
+    start, fence = -1, ""
+    for found in _FENCE.finditer(text):
+        mark, info = found[1], found[2]
+        if start < 0:
+            if mark[0] == "~" or "`" not in info:
+                start, fence = found.start(), mark
+        elif mark[0] == fence[0] and len(mark) >= len(fence) and not info.strip():
+            blocks.append((start, found.end()))
+            start = -1
+    if start >= 0:
+        blocks.append((start, len(text)))
+    return blocks
+
+
+def _spans(text: str, first: int, last: int) -> list[tuple[int, int]]:
+    ticks = [found.span() for found in _TICKS.finditer(text, first, last)]
+    partner: dict[int, int] = {}
+    latest: dict[int, int] = {}
+    for number in range(len(ticks) - 1, -1, -1):
+        length = ticks[number][1] - ticks[number][0]
+        if length in latest:
+            partner[number] = latest[length]
+        latest[length] = number
+    spans: list[tuple[int, int]] = []
+    number = 0
+    while number < len(ticks):
+        other = partner.get(number)
+        if other is None or text.find("\n\n", ticks[number][1], ticks[other][0]) >= 0:
+            number += 1
+            continue
+        spans.append((ticks[number][0], ticks[other][1]))
+        number = other + 1
+    return spans
+
+
+def inside(ranges: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether ``[start, end)`` touches one of the ranges."""
+    number = bisect_right(ranges, (start, len(ranges) and ranges[-1][1]))
+    return (number > 0 and ranges[number - 1][1] > start) or (number < len(ranges) and ranges[number][0] < end)
