@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from feedtools.errors import FeedtoolsError, IndexFileError, StaleIndexError
 from feedtools.index import postings
+from feedtools.index.file import FORMAT
 from feedtools.index.query import find
-from feedtools.index.sqlite import FEW, FORMAT, Index
+from feedtools.index.sqlite import FEW, Index
 from feedtools.index.verify import faults
 from feedtools.model import Article
 
@@ -142,9 +143,9 @@ def test_outgrown_blocks_are_made_again_from_texts(index: Index) -> None:
 def test_flipped_content_is_noticed(index: Index, damage: str) -> None:
     index.add([article(number) for number in range(FEW + 1)])
     column = {"text": "text", "block": "postings", "document": "digest"}[damage]
-    (value,) = index._base.execute(f"SELECT {column} FROM {damage} LIMIT 1").fetchone()
+    (value,) = index.base.execute(f"SELECT {column} FROM {damage} LIMIT 1").fetchone()
     flipped = bytes([value[0] ^ 1]) + value[1:]
-    index._base.execute(f"UPDATE {damage} SET {column} = ? WHERE {column} = ?", (flipped, value))
+    index.base.execute(f"UPDATE {damage} SET {column} = ? WHERE {column} = ?", (flipped, value))
     assert list(faults(index))
     if damage == "text":
         with pytest.raises(StaleIndexError, match="damaged"):
@@ -287,7 +288,7 @@ def test_kill_at_random_moments_loses_nothing_that_was_committed(tmp_path: Path)
             live[int(numbers[0])] = int(numbers[1]) if step == "add" else None
         with Index(path) as index:
             assert list(faults(index)) == []
-            held = index._base.execute("SELECT count(*) FROM document GROUP BY source").fetchall()
+            held = index.base.execute("SELECT count(*) FROM document GROUP BY source").fetchall()
             assert all(count == 3 for (count,) in held), "a file is there by half"
             missing = [source for source, fresh in live.items() if fresh is not None and not places(index, made(fresh))]
             assert len(missing) <= 1, "only what was being replaced when the writer died may be gone"
