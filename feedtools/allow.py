@@ -14,7 +14,6 @@ from feedtools.errors import ConfigError
 from feedtools.fingerprint import relative
 from feedtools.model import Article, Finding
 
-FILE = "feedtools-allow.toml"
 KEYS = ("rule", "text", "within", "article", "path", "reason")
 
 

@@ -11,6 +11,7 @@ from feedtools.errors import ConfigError
 from feedtools.model import LEVELS, Level
 
 FILE = "feedtools.toml"
+ALLOW_FILE = "feedtools-allow.toml"
 NEVER = "never"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -33,6 +32,8 @@ def fingerprints(findings: Iterable[Finding], root: str = ".") -> list[str]:
     Lines and columns do not count. Findings that agree in all of it, such as those of a repeated article, are told
     apart by their order.
     """
+    import hashlib
+
     seen: Counter[str] = Counter()
     result = []
     for finding in findings:

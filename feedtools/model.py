@@ -3,7 +3,6 @@
 Offsets are code points of the raw article text, half-open, everywhere: no other coordinate leaves a stage.
 """
 
-import hashlib
 from typing import Literal, NamedTuple
 
 # Where values are defined, annotations are not put off (`from __future__ import annotations`): ``NamedTuple`` would
@@ -52,6 +51,8 @@ class Article(NamedTuple):
 
 def digest(text: str) -> bytes:
     """16 bytes of BLAKE2b (RFC 7693) over the UTF-8 form of ``text``; lone surrogates are allowed."""
+    import hashlib  # brings OpenSSL: 3 ms that a small check need not spend
+
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

@@ -3,13 +3,15 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools import allow, baseline
-from feedtools.config import Config
+from feedtools.config import ALLOW_FILE, Config
 from feedtools.errors import FeedtoolsError
 from feedtools.model import Article, Finding
 from feedtools.rules import Rule
+
+if TYPE_CHECKING:
+    from feedtools.allow import Entry
 
 
 class Kept(NamedTuple):
@@ -56,8 +58,11 @@ def keep(
     """
     entries = exceptions(config)
     names = [name for rule in rules for name in (rule.id, rule.name)]
-    allowed = allow.apply(findings, entries, config.root, articles, names, whole=whole)
-    left = allowed.findings
+    left, count, stale = list(findings), 0, list["Entry"]()
+    if entries:
+        from feedtools import allow
+
+        left, count, stale = allow.apply(findings, entries, config.root, articles, names, whole=whole)
     unchanged = known = gone = 0
     if config.since:
         from feedtools.api.since import changed
@@ -65,24 +70,31 @@ def keep(
         touched = changed(left, files, config)
         unchanged, left = len(left) - len(touched), touched
     if config.baseline:
+        from feedtools import baseline
+
         compared = baseline.compare(left, baseline.load(config.root / config.baseline), config.root, files)
         left, known, gone = compared.new, compared.known, compared.gone
-    return Kept(left, allowed.allowed, tuple(_stale(entry, config) for entry in allowed.stale), unchanged, known, gone)
+    return Kept(left, count, tuple(_stale(entry, config) for entry in stale), unchanged, known, gone)
 
 
-def exceptions(config: Config) -> tuple[allow.Entry, ...]:
+def exceptions(config: Config) -> "tuple[Entry, ...]":
     """The entries of the allow file beside the configuration.
 
     Raises:
         ConfigError: it is invalid.
     """
-    return allow.load(config.root / allow.FILE)
+    path = config.root / ALLOW_FILE
+    if not path.exists():
+        return ()
+    from feedtools import allow
+
+    return allow.load(path)
 
 
-def _stale(entry: allow.Entry, config: Config) -> FeedtoolsError:
+def _stale(entry: "Entry", config: Config) -> FeedtoolsError:
     words = entry.text or entry.within or f"article {entry.article}"
     message = f"allows nothing any more: {entry.rule} at {words!r}; remove the entry"
-    return FeedtoolsError(message, path=os.path.relpath(config.root / allow.FILE), line=entry.line)
+    return FeedtoolsError(message, path=os.path.relpath(config.root / ALLOW_FILE), line=entry.line)
 
 
 def write_baseline(findings: Sequence[Finding], path: Path, root: Path) -> None:
@@ -91,6 +103,7 @@ def write_baseline(findings: Sequence[Finding], path: Path, root: Path) -> None:
     Raises:
         WriteError: it cannot be written.
     """
+    from feedtools import baseline
     from feedtools.output import write_whole
 
     write_whole(path, baseline.dump(findings, root))

@@ -12,7 +12,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from feedtools import __version__
-from feedtools.allow import FILE as ALLOW_FILE
+from feedtools.config import ALLOW_FILE
 from feedtools.config import FILE as CONFIG_FILE
 from feedtools.errors import FeedtoolsError
 from feedtools.lsp.checker import Checker, Placed

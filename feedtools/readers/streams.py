@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import sys
 import zlib
@@ -48,6 +47,8 @@ def unpack(stream: io.BufferedReader, path: str) -> io.BufferedReader:
     """
     head = stream.peek(4)[:4]
     if head.startswith(GZIP_MAGIC):
+        import gzip
+
         return io.BufferedReader(_Unpacked(path, stream, lambda packed: gzip.GzipFile(fileobj=packed)), PEEK)
     if head == ZSTD_MAGIC:
         zstd = _zstd(path)

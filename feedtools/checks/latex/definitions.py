@@ -66,12 +66,12 @@ def _name(self: Parser, tok: str, i: int) -> tuple[str, int]:
 
 def _check_body(self: Parser, name: str, body: str, i: int, end: int) -> None:
     """The body by itself, with a letter for each parameter; definitions inside definitions are left alone."""
-    from feedtools.checks.latex.parser import PLAIN_FORMULA, Parser
+    from feedtools.checks.latex.parser import Parser, is_plain
 
     if "def" in body or "command" in body or self.last_use(name) < end:
         return
     body = _PARAMETER.sub("{x}", body)
-    if PLAIN_FORMULA.fullmatch(body):
+    if is_plain(body):
         return
     inner = Parser(body, self.display, self.tables, {}, self.max_depth)
     inner.math, inner.texts, inner.table = self.math, self.texts, self.math

@@ -50,6 +50,9 @@ _INNER = rf"\{{(?:[{_CHAR} ]++|{_HAN}++|{_COMMAND}|{_FONT}|(?<=[0-9A-Za-z])[_^][
 _SCRIPT = rf"(?:[0-9A-Za-z*+\-]|{_INNER}|\\(?:{PLAIN_SCRIPTS})(?![A-Za-z@])|{_SCRIPT_FONT})"
 _BASE = rf"(?:[{_CHAR}]++|{_HAN}++|{_COMMAND}|{_FONT}|{_GROUP})"
 PLAIN_FORMULA = lazy(rf"(?:{_BASE} *+(?:([_^]){_SCRIPT} *+(?:(?!\1)[_^]{_SCRIPT})?+)?+ *+)*+")
+PATIENCE = 64
+"""Formulas of a process that are parsed before the pattern for plain ones is worth its compiling."""
+_seen = 0
 
 
 class Frame(NamedTuple):
@@ -187,6 +190,16 @@ class Parser:
         return BrokenError("extra-close-inside", i, frame.opener, tok)
 
 
+def is_plain(body: str) -> bool:
+    """Whether a formula is seen to be one of ``PLAIN_FORMULA``; ``False`` is no verdict.
+
+    The first formulas of a process take the long way: compiling the pattern costs as much as parsing dozens of them.
+    """
+    global _seen
+    _seen += 1
+    return _seen > PATIENCE and PLAIN_FORMULA.fullmatch(body) is not None
+
+
 def find_fault(
     body: str, display: bool, tables: Tables, macros: Mapping[str, Command] | None = None, max_depth: int = 500
 ) -> Fault | None:
@@ -199,7 +212,7 @@ def find_fault(
         macros: commands declared by the user, with their backslash.
         max_depth: deepest nesting allowed.
     """
-    if PLAIN_FORMULA.fullmatch(body):
+    if is_plain(body):
         return None
     parser = Parser(body, display, tables, macros or {}, max_depth)
     try:
