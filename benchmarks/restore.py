@@ -140,7 +140,7 @@ def siblings(source: str, number: int) -> dict[str, list[str]]:
 
 
 def squeezed(text: str) -> str:
-    """The text without spaces and without the marks that a renderer may drop at its edges."""
+    """The text without spaces."""
     return "".join(text.split())
 
 
@@ -155,11 +155,16 @@ def expected(rendered: Rendered, repair: Restoration) -> tuple[str, str]:
 
 
 def is_right(rendered: Rendered, repair: Restoration) -> bool:
-    """Whether a repair gives what the author wrote, spaces apart; mode A never had the code that others print."""
+    """Whether a repair gives what the author wrote, spaces apart.
+
+    In a sentence that is completed the marks of inline code may be missing, which are not the feed's, and blocks of
+    code, which mode A may have dropped.
+    """
     truth, text = expected(rendered, repair)
     if repair.kind != "tail":
         return squeezed(truth) == squeezed(text)
-    text = squeezed(re.sub(r"\.{3}$", "", text))
+    text = squeezed(re.sub(r"\.{3}$", "", text)).replace("`", "")
+    truth = truth.replace("`", "")
     for code in rendered.code:
         if squeezed(truth).startswith(text):
             return True

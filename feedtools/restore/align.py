@@ -92,7 +92,7 @@ def _sorted_out(codes: Opcodes, base: int, holes: frozenset[int], *, begins: boo
             yield code, inside and not quiet[number]
             continue
         least = CHANCE if inside else OUTSIDE
-        if 0 < number < len(every) - 1 and quiet[number - 1] and quiet[number + 1]:
+        if number and quiet[number - 1] and (code.src_end == codes.src_len or quiet[number + 1]):
             least = 0
         yield code, code.src_end - code.src_start > least
 

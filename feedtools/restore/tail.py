@@ -30,6 +30,7 @@ _DOTS = re.compile(r"\s*(?:\.{3,}|…+)\s*\Z")
 _END = re.compile(r"[。!?！？][”’」』）)\"']*|[.!?][”’)\"']*(?=\s+[A-Z\u3400-\u9fff]|\s*\Z)|\n\s*\n")
 _FINISHED = re.compile(r"(?:[。!?！？]|[.!?](?<!\.\.))[”’」』）)\"']*\s*\Z")
 _MARKS = re.compile(r"\*\*|__|(?m:^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+))|`")
+_NONE = re.compile(r"(?!)")
 
 
 def tail(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
@@ -122,14 +123,15 @@ def _sentence_end(b: Text, begin: int) -> int:
 
 
 def _rendered(b: Text, begin: int, end: int, *, flat: bool) -> str:
-    """A stretch of the sibling as the feed prints it, without Markdown's marks."""
+    """A stretch of the sibling as the feed prints it: of a document of several lines without Markdown's marks."""
+    marks = _MARKS if "\n" in b.raw else _NONE
     parts, at = [], begin
     for slot in b.within(begin, end):
-        parts.append(_MARKS.sub("", b.raw[at : slot.start]))
+        parts.append(marks.sub("", b.raw[at : slot.start]))
         if slot.kind == "open":
             parts.append(b.raw[slot.start : slot.end])
         elif slot.kind != "void":
             parts.append(shown(b, slot, flat=flat))
         at = slot.end
-    text = "".join([*parts, _MARKS.sub("", b.raw[at:end])])
+    text = "".join([*parts, marks.sub("", b.raw[at:end])])
     return re.sub(r"\s*\n\s*", " ", text) if flat else text
