@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.api.duplicates import duplicates
-from feedtools.api.feed import Batch, active_rules, batches, learn
+from feedtools.api.feed import Batch, Progress, active_rules, batches, learn, silent
 from feedtools.api.filters import Kept, keep
 from feedtools.checks.base import Evidence
 from feedtools.config import Config
@@ -52,7 +52,9 @@ class Checked(NamedTuple):
     kept: Kept = Kept([])
 
 
-def check(paths: Sequence[str], config: Config, say: Callable[[str], None] = _quiet) -> Checked:
+def check(
+    paths: Sequence[str], config: Config, say: Callable[[str], None] = _quiet, progress: Progress = silent
+) -> Checked:
     """Check files against the selected rules, and their articles against each other.
 
     A file that cannot be read is in ``errors`` and the rest is checked all the same.
@@ -61,6 +63,7 @@ def check(paths: Sequence[str], config: Config, say: Callable[[str], None] = _qu
         paths: files, folders, globs, or ``-``.
         config: what to check, and with what history.
         say: told what a person may want to know on the way.
+        progress: told how far it is.
 
     Raises:
         RuleError: a rule pack is invalid.
@@ -69,11 +72,15 @@ def check(paths: Sequence[str], config: Config, say: Callable[[str], None] = _qu
     rules = active_rules(config)
     errors: list[FeedtoolsError] = []
     files = expand(list(paths), errors.append, config.input_format)
-    todo = list(batches(files, config, errors.append))
+    advance = progress("reading", 0, "articles")
+    todo = []
+    for batch in batches(files, config, errors.append):
+        todo.append(batch)
+        advance(len(batch.articles))
     articles = [article for batch in todo for article in batch.articles]
     together = (article.text for article in articles) if config.duplicates else ()
     evidence = learn(together, rules, config)
-    findings, failed = _lint_all(todo, rules, evidence, config)
+    findings, failed = _lint_all(todo, rules, evidence, config, progress)
     errors += failed
     findings = group(findings, [rule.id for rule in rules if rule.grouped])
     if config.duplicates and any(rule.scope == "feed" for rule in rules):
@@ -129,7 +136,7 @@ def check_batch(
 
 
 def _lint_all(
-    todo: Sequence[Batch], rules: Sequence[Rule], evidence: Evidence, config: Config
+    todo: Sequence[Batch], rules: Sequence[Rule], evidence: Evidence, config: Config, progress: Progress
 ) -> tuple[list[Finding], list[FeedtoolsError]]:
     """Findings of all batches in order: from the cache what was checked before, the rest over the cores."""
     size = _size(todo)
@@ -143,12 +150,14 @@ def _lint_all(
     fresh = _map_batches(missing, rules, evidence, workers(config, size))
     findings: list[Finding] = []
     errors: list[FeedtoolsError] = []
+    advance = progress("checking", sum(len(batch.articles) for batch in todo), "articles")
     for batch, key, cached in zip(todo, keys, known, strict=True):
         found, failed = (cached, []) if cached is not None else next(fresh)
         if cache and key and cached is None and not failed:
             cache.put(key, found, batch.articles)
         findings += found
         errors += failed
+        advance(len(batch.articles))
     if cache:
         cache.close()
     return findings, errors

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from feedtools.api import manifest
-from feedtools.api.feed import active_rules
-from feedtools.api.passes import Progress, Run, Sources, run_passes, silent
+from feedtools.api.feed import Progress, active_rules, silent
+from feedtools.api.passes import Run, Sources, run_passes
 from feedtools.api.staging import Stage, unwritable
 from feedtools.api.survey import ChangedError, File
 from feedtools.config import Config

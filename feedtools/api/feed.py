@@ -13,6 +13,14 @@ from feedtools.rules import Rule, builtin, configure, load_folder, merge, select
 BATCH = 2048
 """Articles of a streamed file that are checked together."""
 
+Progress = Callable[[str, int, str], Callable[[int], None]]
+"""Told what begins, how much there is of it (0: not known) and its unit; what it gives back is told what was done."""
+
+
+def silent(_phase: str, _total: int, _unit: str) -> Callable[[int], None]:
+    """No progress."""
+    return lambda _: None
+
 
 class Batch(NamedTuple):
     """Articles of one source that are checked together; a transmission comes whole, with its bytes."""

@@ -14,7 +14,7 @@ from feedtools import __version__
 from feedtools.api import account, manifest
 from feedtools.api.check import POOL_BYTES
 from feedtools.api.copies import Copies, add_published, find_copies, replace_held, settle
-from feedtools.api.feed import learn
+from feedtools.api.feed import Progress, learn
 from feedtools.api.restoring import damaged, mend, read_originals
 from feedtools.api.spool import CLEAR, Log, Note, Texts, dump, last, parse
 from feedtools.api.survey import File, articles, opened, portions, repair, survey, verify
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from feedtools.index.store import Store
 
 R = TypeVar("R")
-Progress = Callable[[str, int, str], Callable[[int], None]]
-"""Told what begins, how much there is of it (0: not known) and its unit; what it gives back is told what was done."""
 
 
 class Sources(NamedTuple):
@@ -43,11 +41,6 @@ class Sources(NamedTuple):
 
     published: str | None = None
     originals: str | None = None
-
-
-def silent(_phase: str, _total: int, _unit: str) -> Callable[[int], None]:
-    """No progress."""
-    return lambda _: None
 
 
 class Run(NamedTuple):

@@ -19,6 +19,7 @@ from feedtools.cli.options import (
     say,
 )
 from feedtools.cli.outputs import Target, check_targets, closing, emit, output_options, report_of
+from feedtools.cli.progress import Progress
 from feedtools.config import NEVER, Config
 from feedtools.model import LEVELS
 
@@ -64,7 +65,11 @@ def check(
     chosen, failed = given(paths, config), False
     if fix or diff:
         failed = _fix(chosen, config, unsafe=unsafe_fixes, show=diff)
-    checked = run(chosen, config, say)
+    progress = Progress()
+    try:
+        checked = run(chosen, config, say, progress)
+    finally:
+        progress.close()
     if write_baseline:
         filters.write_baseline(checked.findings, write_baseline, config.root)
     report = report_of(checked)

@@ -1,0 +1,43 @@
+"""Checking many files: progress, the archive's lessons, and the same answer over one process or several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from feedtools.api import check as api
+from feedtools.checks import compounds
+from feedtools.config import Config
+
+SAMPLE = str(Path(__file__).parent / "sample" / "feed")
+ALONE = Config(duplicates=False, cache=False)
+
+
+def test_progress_is_told_of_every_article() -> None:
+    phases: dict[str, list[int]] = {}
+
+    def progress(phase: str, total: int, _unit: str) -> Callable[[int], None]:
+        counts = phases.setdefault(f"{phase} {total}", [])
+        return counts.append
+
+    api.check([SAMPLE], ALONE, progress=progress)
+    assert {phase: sum(counts) for phase, counts in phases.items()} == {"reading 0": 60, "checking 60": 60}
+
+
+def test_several_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = api.check([SAMPLE], ALONE._replace(jobs=1)).findings
+    monkeypatch.setattr(api, "POOL_BYTES", 0)
+    assert api.check([SAMPLE], ALONE._replace(jobs=2)).findings == one
+    assert one
+
+
+def test_learned_compounds_are_known(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.txt"
+    feed.write_text("这里的 zorblatquux 层是作者自己起的名字,别处都带着连字符。\n", encoding="utf-8")
+    compounds.write(tmp_path / "compounds.txt", {"zorblatquux": "zorblat-quux"})
+    config = ALONE._replace(select=("FT301",))
+    assert api.check([str(feed)], config).findings == []
+    (found,) = api.check([str(feed)], config._replace(root=tmp_path, learned="compounds.txt")).findings
+    assert "zorblat-quux" in found.message
