@@ -13,14 +13,15 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.model import Article
-from feedtools.readers import ReadOptions, expand, markup, read
+from feedtools.readers import ReadOptions, expand, markup, read, read_bytes
 from feedtools.readers.code import code, inside
 from feedtools.readers.encodings import decode
+from feedtools.readers.formats import FORMATS
 from feedtools.readers.streams import FREE_BYTES
 
 INLINE = r"设 \(x_{<i}\) 为前缀,且 $a<b$ 时 $p<q>r$ 成立"
@@ -536,3 +537,37 @@ def test_a_missing_extra_is_named_with_its_command(
     monkeypatch.setitem(sys.modules, module, None)
     _, errors = articles(path)
     assert f"pip install 'feedtools[{extra}]'" in errors[0]
+
+
+# --- any bytes at all -------------------------------------------------------------------------------------------------
+
+
+def seeds(name: str) -> bytes:
+    """A small valid file of a format, to be damaged."""
+    wanted = {"feed": "cdata.rss", "transmission": "", "jsonfeed": "html.json"}.get(name)
+    if wanted == "":
+        return "INCOMING TRANSMISSION\n\nLATEST UPDATES\n一句。\n".encode()
+    data = CASES[wanted or next(key for key in CASES if FORMATS[name].suffixes[0] == Path(key).suffix)]()
+    return data.encode() if isinstance(data, str) else data
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_no_bytes_end_in_anything_but_an_error_of_ours(name: str, data: st.DataObject) -> None:
+    seed = seeds(name)
+    raw = bytearray(data.draw(st.one_of(st.binary(max_size=200), st.just(seed))))
+    for place, value in data.draw(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=6)):
+        if raw:
+            raw[place % len(raw)] = value
+    cut = data.draw(st.integers(0, len(raw)))
+    errors: list[FeedtoolsError] = []
+    try:
+        for article in read_bytes(
+            bytes(raw[:cut] if data.draw(st.booleans()) else raw), "x", ReadOptions(input_format=name), errors.append
+        ).articles:
+            assert isinstance(article.text, str)
+            assert article.line >= 1
+    except ReadError as error:
+        errors.append(error)
+    assert all("\n" not in str(error) for error in errors)

@@ -148,5 +148,5 @@ def _articles(name: str, stream: IO[bytes], path: str, options: ReadOptions, on_
 
 
 def _reason(error: OSError) -> str:
-    text = error.strerror or str(error)
+    text = " ".join((error.strerror or str(error)).split())
     return text[:1].lower() + text[1:] if text else type(error).__name__

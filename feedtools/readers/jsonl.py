@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
 from feedtools.model import Article
+from feedtools.readers.streams import listed
 from feedtools.readers.transmission import MAX_LINE
 
 if TYPE_CHECKING:
@@ -45,6 +46,5 @@ def _text(record: Any, key: str) -> str:
         raise ValueError(f'expected an object like {{"id": …, "{key}": …}}, found {type(record).__name__}')
     text = record.get(key)
     if not isinstance(text, str):
-        keys = ", ".join(sorted(map(str, record))[:8]) or "none"
-        raise ValueError(f'no string under "{key}" (its keys: {keys}); name the key with --text-key')
+        raise ValueError(f'no string under "{key}" (its keys: {listed(record)}); name the key with --text-key')
     return text

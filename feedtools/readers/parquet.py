@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
 from feedtools.model import Article
-from feedtools.readers.streams import FREE_BYTES, MAX_RATIO, optional
+from feedtools.readers.streams import FREE_BYTES, MAX_RATIO, listed, optional
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +44,9 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
 def _check(table: Any, key: str, source: str, pyarrow: Any) -> None:
     schema = table.schema_arrow
     if key not in schema.names:
-        names = ", ".join(schema.names[:12]) or "none"
-        raise ReadError(f'no column "{key}" (the columns: {names}); name it with --text-key', path=source)
+        raise ReadError(
+            f'no column "{key}" (the columns: {listed(schema.names)}); name it with --text-key', path=source
+        )
     kind = schema.field(key).type
     value = kind.value_type if pyarrow.types.is_dictionary(kind) else kind
     if not (pyarrow.types.is_string(value) or pyarrow.types.is_large_string(value)):

@@ -6,12 +6,13 @@ import io
 import sys
 import zlib
 from importlib import import_module
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 STDIN = "-"
 PEEK = 2**16
@@ -91,6 +92,12 @@ def read_document(stream: IO[bytes], path: str) -> bytes:
     if len(data) > MAX_DOCUMENT:
         raise ReadError(f"larger than the {MAX_DOCUMENT // 2**20} MiB a document may have; split it", path=path)
     return data
+
+
+def listed(names: Iterable[object]) -> str:
+    """Names that a file gives, for a message: the first few, on one line, each shortened."""
+    shown = [" ".join(str(name)[:40].split()) for name in islice(names, 12)]
+    return ", ".join(shown) or "none"
 
 
 class _Counted:

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 from feedtools.errors import ReadError
 from feedtools.model import Article
 from feedtools.readers.formats import suffix
+from feedtools.readers.streams import listed
 from feedtools.readers.transmission import MAX_LINE
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def _delimiter(header: str, source: str, options: ReadOptions) -> str:
 
 def _column(header: list[str], source: str, key: str) -> int:
     if key not in header:
-        names = ", ".join(header[:12]) or "none"
-        raise ReadError(f'no column "{key}" (the columns: {names}); name it with --text-key', path=source, line=1)
+        raise ReadError(
+            f'no column "{key}" (the columns: {listed(header)}); name it with --text-key', path=source, line=1
+        )
     return header.index(key)
