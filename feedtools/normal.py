@@ -33,6 +33,7 @@ _NAMES = (
 )
 _HOLDER = rf"(?:(?:{_NAMES})[\]］】]|(?:[Mm](?:a|at|ath)?|公式?|代[码碼]?)(?:\.{{3}}|…)?\Z)"
 _TOKEN = lazy(  # every branch begins with a literal, which lets the engine skip from one to the next
+    r"\\\([^\\]*+(?:\\(?![()\[\]]|begin|end)[^\\]*+)*+\\\)|"  # a whole inline formula, the common case, at one stroke
     rf"\\(?:[()\[\]]|(?:begin|end)\{{\w{{1,20}}\*?\}})|\$\$|\[{_HOLDER}|［{_HOLDER}|【{_HOLDER}"
 )
 _MARKS = ("\\", "[", "$", "［", "【")
@@ -114,7 +115,12 @@ def _scan(text: str) -> list[tuple[int, int]]:
     opened, closer = -1, ""
     for token in _TOKEN.finditer(text):
         word = token.group()
-        if word == closer:
+        if word.endswith("\\)") and len(word) > 2:
+            if opened < 0 or closer == "\\)":  # an opener before: that one was a stray
+                opened, closer = -1, ""
+                if _COMMAND.search(word) is not None:
+                    spans.append(token.span())
+        elif word == closer:
             end = token.end()
             if not _bare(text[opened + 2 : end - 2], closer):
                 spans.append((opened, end))
