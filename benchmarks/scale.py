@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import mmap
+import os
 import resource
 import sys
 import time
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import overload
 
@@ -33,19 +34,17 @@ class Rows(Sequence[str]):
 
     def __init__(self, path: Path, head: int | None = None) -> None:
         self._file = path.open("rb")
-        self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
-        starts, at = [0], 0
-        while at < len(self._map) and (head is None or len(starts) <= head):
-            at = self._map.find(b"\n", at) + 1
-            starts.append(at)
-        self._starts = np.array(starts, np.int64)
+        lengths = np.fromiter((len(row) for row in islice(self._file, head)), np.int64)
+        self._starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
 
     def __len__(self) -> int:
         return len(self._starts) - 1
 
     def row(self, i: int) -> dict[str, object]:
+        if not 0 <= i < len(self):
+            raise IndexError(i)
         start, end = self._starts[i : i + 2].tolist()
-        return json.loads(self._map[start:end])  # type: ignore[no-any-return]
+        return json.loads(os.pread(self._file.fileno(), end - start, start))  # type: ignore[no-any-return]
 
     @overload
     def __getitem__(self, i: int) -> str: ...

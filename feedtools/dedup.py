@@ -75,7 +75,7 @@ def dedup(
     """
     workers = _workers(jobs, len(texts))
     order = np.arange(len(texts)) if places is None else _ranks(places)
-    exact, numbers = (_collapse if spill is None else _collapse_by_digest)(texts, order)
+    exact, numbers = _collapse(texts, order) if spill is None else _collapse_by_digest(texts, order, workers)
     kept = _Kept(texts, numbers)
     store = _sketch_all(kept, workers, None if spill is None else Path(spill))
     found = _verify_all(kept, store, order[numbers], workers)
@@ -115,19 +115,22 @@ def _collapse(texts: Sequence[str], order: Ints) -> tuple[list[Match], Ints]:
     return [Match(i, first[texts[i]], "exact", 1.0, 1.0, 1.0) for i in copies], numbers
 
 
-def _collapse_by_digest(texts: Sequence[str], order: Ints) -> tuple[list[Match], Ints]:
+def _collapse_by_digest(texts: Sequence[str], order: Ints, workers: int) -> tuple[list[Match], Ints]:
     """``_collapse`` that holds 16 bytes a text instead of the text."""
     if not len(texts):
         return [], np.empty(0, np.int64)
-    digests = np.empty((len(texts), 2), np.uint64)
-    for i, text in enumerate(texts):
-        digests[i] = np.frombuffer(digest(text), np.uint64)
+    tasks = range(0, len(texts), _TASK)
+    digests = np.frombuffer(b"".join(_spread(_digests, tasks, workers, texts)), np.uint64).reshape(-1, 2)
     ranking = np.lexsort((order, digests[:, 1], digests[:, 0]))
     again = np.concatenate([[False], (digests[ranking[1:]] == digests[ranking[:-1]]).all(axis=1)])
     leader = np.maximum.accumulate(np.where(again, 0, np.arange(len(ranking))))
     copies = zip(ranking[again].tolist(), ranking[leader[again]].tolist(), strict=True)
     numbers = ranking[~again]
     return [Match(i, first, "exact", 1.0, 1.0, 1.0) for i, first in copies], numbers[np.argsort(order[numbers])]
+
+
+def _digests(start: int, texts: Sequence[str]) -> bytes:
+    return b"".join(digest(texts[i]) for i in range(start, min(start + _TASK, len(texts))))
 
 
 def _spread(function: Callable[..., Any], items: Iterable[Any], workers: int, *shared: Any) -> Iterator[Any]:

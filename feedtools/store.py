@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Keys = NDArray[np.uint64]
 
-_PARTITIONS = 16
+_PARTITIONS = 32
 _CHUNK = 1 << 22
 """Words sorted and written at once when keys are spilled."""
 
@@ -41,23 +42,28 @@ class _Pile:
         else:
             self._file.write(values.astype(self.dtype, copy=False).data)
 
-    def all(self) -> NDArray[Any]:
-        """The whole pile as one array; on disk, a map of the file."""
+    def close(self) -> None:
+        """No more will be added: what lies in memory becomes one array, what lies on disk is written out."""
         if self._file is None:
-            joined = np.concatenate([*self._arrays, np.empty(0, self.dtype)])
-            self._arrays = [joined]
-            return joined
-        self._file.flush()
-        if not self.count:
-            return np.empty(0, self.dtype)
-        return np.memmap(self._file, self.dtype, "r", shape=(self.count,))
+            self._arrays = [np.concatenate([*self._arrays, np.empty(0, self.dtype)])]
+        else:
+            self._file.flush()
 
-    def pieces(self) -> list[NDArray[Any]]:
+    def read(self, start: int, end: int) -> NDArray[Any]:
+        """Part of a closed pile; processes that share it may read at once."""
+        if self._file is None:
+            return self._arrays[0][start:end]
+        width = self.dtype.itemsize
+        return np.frombuffer(os.pread(self._file.fileno(), (end - start) * width, start * width), self.dtype)
+
+    def pieces(self) -> Iterator[NDArray[Any]]:
         """The pile in pieces, in order."""
         if self._file is None:
-            return self._arrays
-        whole = self.all()
-        return [whole[start : start + _CHUNK] for start in range(0, len(whole), _CHUNK)]
+            yield from self._arrays
+        else:
+            self.close()
+            for start in range(0, self.count, _CHUNK):
+                yield self.read(start, min(start + _CHUNK, self.count))
 
 
 class Store:
@@ -77,7 +83,7 @@ class Store:
         self._heads: list[Keys] = []
         self._content: list[Keys] = []
         self._texts = 0
-        self._mapped: NDArray[np.uint8] | None = None
+        self._closed = False
 
     def add(self, part: kernel.Sketches) -> None:
         """Take in the next texts."""
@@ -126,7 +132,7 @@ class Store:
                 whole[at : at + len(packed)] = packed
             else:
                 packed.sort()
-                cuts = np.searchsorted(packed >> np.uint64(60), np.arange(_PARTITIONS + 1, dtype=np.uint64))
+                cuts = np.searchsorted(packed >> np.uint64(59), np.arange(_PARTITIONS + 1, dtype=np.uint64))
                 for pile, start, end in zip(piles, cuts[:-1], cuts[1:], strict=True):
                     pile.add(packed[start:end])
             at += len(keys)
@@ -135,17 +141,19 @@ class Store:
             yield whole
         else:
             for pile in piles:
-                yield np.array(pile.all())
+                pile.close()
+                yield np.array(pile.read(0, pile.count))
 
     def strings(self, wanted: Iterable[int]) -> dict[int, str]:
         """Symbols of some of the texts as strings."""
-        if self._mapped is None:
-            self._mapped = self._symbols.all()
+        if not self._closed:
+            self._symbols.close()
+            self._closed = True
         firsts = [first for first, _, _ in self._parts]
         found: dict[int, str] = {}
         for i in wanted:
             part = bisect_right(firsts, i) - 1
             first, byte, encoding = self._parts[part]
             start, end = self._bounds[part][i - first : i - first + 2].tolist()
-            found[i] = self._mapped[byte + start : byte + end].tobytes().decode(encoding)
+            found[i] = self._symbols.read(byte + start, byte + end).tobytes().decode(encoding)
         return found
