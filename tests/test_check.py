@@ -35,9 +35,9 @@ def test_several_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) 
 
 def test_learned_compounds_are_known(tmp_path: Path) -> None:
     feed = tmp_path / "feed.txt"
-    feed.write_text("这里的 zorblatquux 层是作者自己起的名字,别处都带着连字符。\n", encoding="utf-8")
-    compounds.write(tmp_path / "compounds.txt", {"zorblatquux": "zorblat-quux"})
+    feed.write_text("损失为 [公式] ,其中的 selfzorblat 层是作者自己起的名字,每一层都更新 [Math] 。\n", encoding="utf-8")
+    compounds.write(tmp_path / "compounds.txt", {"selfzorblat": "self-zorblat"})
     config = ALONE._replace(select=("FT301",))
     assert api.check([str(feed)], config).findings == []
     (found,) = api.check([str(feed)], config._replace(root=tmp_path, learned="compounds.txt")).findings
-    assert "zorblat-quux" in found.message
+    assert "self-zorblat" in found.message
