@@ -206,7 +206,7 @@ def _gapped(a: str, b: str) -> Overlap | None:
         return None
     start, end = hit[0], hit[-1] + n
     first, last = b.find(a[start : start + n]), b.rfind(a[end - n : end]) + n
-    if first >= last:
+    if last - first < (end - start) // 2:  # put in another order
         first, last = 0, len(b)
     begin_alike = start < n and first < n
     if share >= GAPPED_SHARE or (begin_alike and _second_run(hit) >= HOLE_RUN):
