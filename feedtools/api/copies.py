@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple, overload
 
 from feedtools.api.spool import Texts
@@ -15,6 +16,8 @@ from feedtools.match import explain
 from feedtools.model import Cluster, Match, Place
 from feedtools.rules import Rule
 
+IN_MEMORY = 100_000
+"""Articles up to which everything about them is held in memory."""
 STAND_IN = 0.5
 """Least share of a damaged copy that a whole one must cover to be published in its place."""
 ROUNDS = 8
@@ -29,7 +32,9 @@ class Copies(NamedTuple):
     clusters: tuple[Cluster, ...] = ()
 
 
-def find_copies(texts: Sequence[str], rules: Sequence[Rule], jobs: int, place: Callable[[int], Place]) -> Copies:
+def find_copies(
+    texts: Sequence[str], rules: Sequence[Rule], jobs: int, place: Callable[[int], Place], spill: Path
+) -> Copies:
     """The copies among some articles.
 
     Args:
@@ -37,13 +42,16 @@ def find_copies(texts: Sequence[str], rules: Sequence[Rule], jobs: int, place: C
         rules: the selected rules; kinds of copies whose rule is not among them are left alone.
         jobs: processes to use.
         place: of a number.
+        spill: folder for what many texts need and memory should not hold.
     """
     selected = {rule.id for rule in rules if rule.scope == "feed"}
     if not selected:
         return Copies({}, {})
     from feedtools.dedup import dedup
 
-    result = dedup(texts, jobs=jobs)
+    if len(texts) > IN_MEMORY:
+        spill.mkdir(exist_ok=True)
+    result = dedup(texts, jobs=jobs or None, spill=spill if len(texts) > IN_MEMORY else None)
     found = standings(result.clusters, selected)
     return Copies(found, {one.number: place(one.number) for one in found.values()}, result.clusters)
 
@@ -173,6 +181,7 @@ def settle(
     repaired: Mapping[int, str],
     rules: Sequence[Rule],
     config: Config,
+    spill: Path,
 ) -> Copies:
     """Compare what is to be published again until no copy is among it, as a run over the output would.
 
@@ -186,13 +195,14 @@ def settle(
         repaired: texts after restoration, where there was one.
         rules: the selected rules.
         config: ``config.clean`` says what becomes of copies.
+        spill: as in ``find_copies``.
     """
     kinds = config.clean.kinds
     standing, places, clusters = dict(copies.standing), dict(copies.places), list(copies.clusters)
     for _ in range(ROUNDS):
         gone = {number for number, one in standing.items() if kinds[one.match.kind] != "keep"}
         left = [number for number in range(len(texts)) if number not in gone and not held(number)]
-        again = find_copies(_Subset(texts, left, repaired), rules, config.jobs, _Places(texts, left).__getitem__)
+        again = find_copies(_Subset(texts, left, repaired), rules, config.jobs, _Places(texts, left).__getitem__, spill)
         fresh = {left[i]: one for i, one in again.standing.items() if left[i] not in standing}
         if not any(kinds[one.match.kind] != "keep" for one in fresh.values()):
             break

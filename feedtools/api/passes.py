@@ -177,7 +177,7 @@ def _decide(run: Run, files: Sequence[File], texts: Texts, evidence: Evidence, s
     """Find the copies, restore what is damaged, and let whole copies stand for damaged ones."""
     policy = run.config.clean
     run.progress("comparing", 0, "articles")
-    copies = find_copies(texts, run.rules, run.config.jobs, texts.place)
+    copies = find_copies(texts, run.rules, run.config.jobs, texts.place, run.stage / "spill")
     if run.sources.published:
         from feedtools.api.history import open_store, source_key
 
@@ -198,7 +198,9 @@ def _decide(run: Run, files: Sequence[File], texts: Texts, evidence: Evidence, s
         for number, (_, repair) in enumerate(_all_notes(run))
         if repair is not None and repair.changes
     }
-    return Fate(texts, settle(copies, texts, held.__getitem__, repaired, run.rules, run.config), replaced)
+    return Fate(
+        texts, settle(copies, texts, held.__getitem__, repaired, run.rules, run.config, run.stage / "spill"), replaced
+    )
 
 
 def _restore(
