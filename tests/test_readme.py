@@ -13,7 +13,7 @@ import pytest
 
 from feedtools import harness
 from feedtools.config import parse
-from feedtools.rules import load
+from feedtools.rules import builtin, load
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,6 +27,18 @@ def readme() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_generated_parts_are_current(readme: ModuleType) -> None:
+    assert readme.current(PAGE) == PAGE, "run python docs/readme.py"
+
+
+def test_every_rule_is_in_the_table() -> None:
+    rows = re.findall(r"^\| \[(\w+)\]\((\S+)\) \| ([\w-]+) \| (\w+)", PAGE, re.MULTILINE)
+    assert [row[0] for row in rows] == [rule.id for rule in builtin()]
+    for code, link, name, level in rows:
+        rule = load(ROOT / link)
+        assert (rule.id, rule.name, rule.level) == (code, name, level)
 
 
 def blocks(language: str) -> list[str]:
