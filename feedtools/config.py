@@ -23,6 +23,7 @@ class Config(NamedTuple):
         paths: what is checked when the command line names nothing.
         select, extend_select, ignore: rule codes, prefixes or names.
         rule_packs: folders with rule files of your own.
+        per_file_ignores: per pattern of paths from ``root``, rule codes, prefixes or names that are left out there.
         rules: per rule, its ``level`` and the options its file declares.
         learned: file of compounds that ``feedtools rules learn`` wrote.
         fail_on: least level that makes ``check`` exit 1; ``never`` for none.
@@ -44,6 +45,7 @@ class Config(NamedTuple):
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     rule_packs: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     rules: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     learned: str | None = None
     fail_on: str = "warning"
@@ -120,6 +122,10 @@ def parse(raw: Mapping[str, Any], path: Path) -> Config:
     return config
 
 
+def _is_strings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
 def _value(key: str, value: Any, default: Any, path: Path) -> Any:
     if isinstance(default, Policy):
         if not isinstance(value, dict):
@@ -129,9 +135,13 @@ def _value(key: str, value: Any, default: Any, path: Path) -> Any:
         except ConfigError as error:
             raise ConfigError(error.message, path=str(path)) from error
     if isinstance(default, tuple):
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not _is_strings(value):
             raise ConfigError(f"{key}: expected a list of strings", path=str(path))
         return tuple(value)
+    if key.replace("-", "_") == "per_file_ignores":
+        if not isinstance(value, dict) or not all(_is_strings(item) for item in value.values()):
+            raise ConfigError(f'{key}: expected lists of codes such as "drafts/*" = ["FT401"]', path=str(path))
+        return MappingProxyType({pattern: tuple(codes) for pattern, codes in value.items()})
     if isinstance(default, MappingProxyType):
         if not isinstance(value, dict) or not all(isinstance(item, dict) for item in value.values()):
             raise ConfigError(f"{key}: expected tables such as [{key}.FT201]", path=str(path))

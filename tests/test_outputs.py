@@ -446,6 +446,20 @@ def test_a_broken_allow_file_is_refused(feed: Path, text: str, message: str) -> 
         run("feed")
 
 
+def test_rules_are_left_out_by_file(feed: Path) -> None:
+    (feed.parent / "drafts").mkdir()
+    (feed.parent / "drafts" / "b.txt").write_text(feed.read_text(encoding="utf-8"), encoding="utf-8")
+    Path("feedtools.toml").write_text(
+        'paths = ["feed"]\n[per-file-ignores]\n"feed/drafts/*" = ["FT1", "unclosed-math"]\n'
+    )
+    found = rules_of(run("--no-duplicates", "--output-format", "jsonl"))
+    assert ("feed/a.txt", 4, "FT102") in [(path[-10:], line, rule) for path, line, rule in found]
+    assert not [rule for path, _, rule in found if "drafts" in path and rule in {"FT102", "FT201"}]
+    Path("feedtools.toml").write_text('[per-file-ignores]\n"x" = "FT1"\n')
+    with pytest.raises(Exception, match="expected lists of codes"):
+        run("feed")
+
+
 # --- --since ----------------------------------------------------------------------------------------------------------
 
 

@@ -1,12 +1,14 @@
 """Which findings are reported: neither those that are allowed, nor known ones, nor those of unchanged articles."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.config import ALLOW_FILE, Config
 from feedtools.errors import FeedtoolsError
+from feedtools.fingerprint import relative
 from feedtools.model import Article, Finding
 from feedtools.rules import Rule
 
@@ -58,11 +60,11 @@ def keep(
     """
     entries = exceptions(config)
     names = [name for rule in rules for name in (rule.id, rule.name)]
-    left, count, stale = list(findings), 0, list["Entry"]()
+    left, count, stale = here(findings, config), 0, list["Entry"]()
     if entries:
         from feedtools import allow
 
-        left, count, stale = allow.apply(findings, entries, config.root, articles, names, whole=whole)
+        left, count, stale = allow.apply(left, entries, config.root, articles, names, whole=whole)
     unchanged = known = gone = 0
     if config.since:
         from feedtools.api.since import changed
@@ -75,6 +77,46 @@ def keep(
         compared = baseline.compare(left, baseline.load(config.root / config.baseline), config.root, files)
         left, known, gone = compared.new, compared.known, compared.gone
     return Kept(left, count, tuple(_stale(entry, config) for entry in stale), unchanged, known, gone)
+
+
+def here(findings: Iterable[Finding], config: Config) -> list[Finding]:
+    """The findings that ``per-file-ignores`` does not leave out in their files; ``*`` matches ``/`` too."""
+    if not config.per_file_ignores:
+        return list(findings)
+    from fnmatch import fnmatchcase
+
+    root = str(config.root)
+
+    @cache
+    def left_out(source: str) -> tuple[str, ...]:
+        path = relative(source, root)
+        tables = config.per_file_ignores.items()
+        return tuple(code for pattern, codes in tables if fnmatchcase(path, pattern) for code in codes)
+
+    return [
+        finding
+        for finding in findings
+        if not any(finding.rule.startswith(code) or finding.name == code for code in left_out(finding.article.source))
+    ]
+
+
+def wanted(config: Config) -> Callable[[Iterable[Finding]], list[Finding]]:
+    """What leaves out the findings that the configuration or the allow file does not want to hear of.
+
+    Raises:
+        ConfigError: the allow file is invalid.
+    """
+    entries = exceptions(config)
+
+    def apply(findings: Iterable[Finding]) -> list[Finding]:
+        left = here(findings, config)
+        if not entries:
+            return left
+        from feedtools.allow import without
+
+        return without(left, entries, config.root)
+
+    return apply
 
 
 def exceptions(config: Config) -> "tuple[Entry, ...]":

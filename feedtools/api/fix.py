@@ -7,10 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from feedtools.allow import without
 from feedtools.api.check import check_batch
 from feedtools.api.feed import Batch, active_rules, batches, learn
-from feedtools.api.filters import exceptions
+from feedtools.api.filters import wanted
 from feedtools.checks.base import Evidence
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
@@ -49,24 +48,18 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
     rules = active_rules(config)
     errors: list[FeedtoolsError] = []
     todo = list(batches(expand(list(paths), errors.append, config.input_format), config, errors.append))
-    entries = exceptions(config)
+    chosen = wanted(config)
     evidence = learn((article.text for batch in todo for article in batch.articles), rules, config)
     changed = []
     for batch in todo:
         if batch.format == "markdown" and batch.source != STDIN:
-            changed += _fixed_document(
-                batch, rules, evidence, safeties, lambda found: without(found, entries, config.root)
-            )
+            changed += _fixed_document(batch, rules, evidence, safeties, chosen)
         if batch.transmission is None or batch.data is None or batch.source == STDIN:
             continue
         found, failed = check_batch(batch, rules, evidence)
         errors += failed
         if proposals(found, safeties):
-
-            def wanted(found: Iterable[Finding]) -> list[Finding]:
-                return without(found, entries, config.root)
-
-            changed += _fixed(batch, batch.transmission, batch.data, rules, evidence, safeties, wanted)
+            changed += _fixed(batch, batch.transmission, batch.data, rules, evidence, safeties, chosen)
     return Fixes(changed, errors)
 
 
@@ -104,16 +97,16 @@ def _fixed(
     rules: Sequence[Rule],
     evidence: Evidence,
     safeties: Collection[Safety],
-    wanted: Callable[[Iterable[Finding]], list[Finding]],
+    chosen: Callable[[Iterable[Finding]], list[Finding]],
 ) -> list[FixedFile]:
     def found(articles: Sequence[Article]) -> list[Finding]:
-        return wanted(lint(articles, rules, evidence).findings)
+        return chosen(lint(articles, rules, evidence).findings)
 
     settled = stable_fix(batch.articles, found, safeties)
     texts = [one.text for one in settled]
     changes = sum(len(one.changes) for one in settled)
     now = _with_texts(transmission, texts)
-    for finding in wanted(lint_transmission(render(now), now, rules)):
+    for finding in chosen(lint_transmission(render(now), now, rules)):
         framed = apply(finding.article.text, proposals([finding], safeties))
         if framed.applied:
             texts[now.articles.index(finding.article)] = framed.text
@@ -127,12 +120,12 @@ def _fixed_document(
     rules: Sequence[Rule],
     evidence: Evidence,
     safeties: Collection[Safety],
-    wanted: Callable[[Iterable[Finding]], list[Finding]],
+    chosen: Callable[[Iterable[Finding]], list[Finding]],
 ) -> list[FixedFile]:
     """Fix a Markdown file; its front matter and all other bytes stay."""
 
     def found(articles: Sequence[Article]) -> list[Finding]:
-        return wanted(check_batch(batch._replace(articles=articles), rules, evidence)[0])
+        return chosen(check_batch(batch._replace(articles=articles), rules, evidence)[0])
 
     before = Path(batch.source).read_bytes()
     [article], [settled] = batch.articles, stable_fix(batch.articles, found, safeties)

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from feedtools.allow import without
 from feedtools.api.check import check_batch, reading_order
 from feedtools.api.duplicates import clusters
 from feedtools.api.feed import Batch, active_rules
-from feedtools.api.filters import exceptions
+from feedtools.api.filters import wanted
 from feedtools.config import Config, discover
 from feedtools.duplicates import findings as findings_of
 from feedtools.errors import FeedtoolsError
@@ -84,7 +83,7 @@ class Checker:
         copies = self._copies.get(path, {})
         for article in batch.articles:
             findings += (finding._replace(article=article) for finding in copies.get(article.digest, ()))
-        findings = sorted(without(findings, exceptions(config), config.root), key=reading_order)
+        findings = sorted(wanted(config)(findings), key=reading_order)
         placed = [_placed(finding, text) for finding in findings]
         return placed + [_failure(error, text) for error in (*failures, *errors)]
 
@@ -125,11 +124,11 @@ class Checker:
     def fix_all(self, path: str, text: str) -> list[Edit]:
         """The edits that all safe fixes together come to."""
         config, rules = self.setting(path)
-        entries = exceptions(config)
+        chosen = wanted(config)
         batch = _batch(path, text, config, _ignore)
 
         def found(articles: Sequence[Article]) -> list[Finding]:
-            return without(lint(articles, rules).findings, entries, config.root)
+            return chosen(lint(articles, rules).findings)
 
         edits = []
         for article, fixed in zip(batch.articles, stable_fix(batch.articles, found), strict=True):
