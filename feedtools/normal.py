@@ -32,14 +32,14 @@ _NAMES = (
     "Ｍａｔｈ|公式|数学公式|數學公式|代码块?|代碼塊?|图片?|圖片?|图像|圖像|表格|图表|圖表|视频|視頻"
 )
 _HOLDER = rf"(?:(?:{_NAMES})[\]］】]|(?:[Mm](?:a|at|ath)?|公式?|代[码碼]?)(?:\.{{3}}|…)?\Z)"
-_TOKEN = lazy(  # every branch begins with a literal, which lets the engine skip from one to the next
-    r"\\\([^\\]*+(?:\\(?![()\[\]]|begin|end)[^\\]*+)*+\\\)|"  # a whole inline formula, the common case, at one stroke
-    rf"\\(?:[()\[\]]|(?:begin|end)\{{\w{{1,20}}\*?\}})|\$\$|\[{_HOLDER}|［{_HOLDER}|【{_HOLDER}"
+_INLINE = r"\([^\\]*+(?:\\(?![()\[\]]|begin|end)[^\\]*+)*+\\\)"  # a whole formula, the common case, at one stroke
+_TOKEN = lazy(  # begins with a set, which lets the engine skip from one of its characters to the next
+    r"[\\$\[［【](?:(?<=\\)(?:" + _INLINE + r"|[()\[\]]|(?:begin|end)\{\w{1,20}\*?\})"
+    r"|(?<=\$)\$|(?<=[\[［【])" + _HOLDER + ")"
 )
 _MARKS = ("\\", "[", "$", "［", "【")
 _CLOSER = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 _COMMAND = lazy(r"\\[A-Za-z]")
-_HAN = lazy(r"[\u3400-\u9fff]")
 _HAN_IN_TAIL = 12
 """An opener that is never closed drops the rest of the text unless it holds more Chinese than a formula would."""
 
@@ -131,7 +131,7 @@ def _scan(text: str) -> list[tuple[int, int]]:
         elif opened < 0 or closer == "\\)":  # an opener before \) came: the first one was a stray
             closer = _CLOSER.get(word) or (word.replace("begin", "end") if word.startswith("\\b") else "")
             opened = token.start() if closer else -1
-    if opened >= 0 and len(_HAN.findall(text, opened)) <= _HAN_IN_TAIL:
+    if opened >= 0 and _ideographs(text[opened:]) <= _HAN_IN_TAIL:
         while spans and spans[-1][0] >= opened:
             spans.pop()
         spans.append((opened, len(text)))
@@ -142,7 +142,12 @@ def _bare(inside: str, closer: str) -> bool:
     """Whether the other rendering would print the formula as plain text: it holds no TeX command."""
     if "\\" in inside and _COMMAND.search(inside) is not None:
         return False
-    return closer == "\\)" or len(_HAN.findall(inside)) > _HAN_IN_TAIL
+    return closer == "\\)" or _ideographs(inside) > _HAN_IN_TAIL
+
+
+def _ideographs(text: str) -> int:
+    """How many Chinese characters, counted without a pattern: a set of that many characters is slow to compile."""
+    return 0 if text.isascii() else sum("\u3400" <= char <= "\u9fff" for char in text)
 
 
 def without_dropped(text: str) -> str:

@@ -29,7 +29,12 @@ _POINTER = lazy(
         (?:分别)?(?:如下(?:所示)?)?(?=[:：]\s(?![\[\\]))
   | 一[个张幅](?:表格|图表|图|表)中?(?=[:：]\s(?![\[\\]))
   | 如下的?[^\s。,:;!?，：；！？]{{0,10}}?(?:图|表)(?:所示)?(?=[:：。])
-  | (?i:as\ shown\ in|as\ seen\ in|see|shown\ in|illustrated\ in)\s(?i:the\ )?
+    """,
+    re.VERBOSE,
+)
+_ENGLISH_POINTER = lazy(
+    rf"""
+    (?i:as\ shown\ in|as\ seen\ in|see|shown\ in|illustrated\ in)\s(?i:the\ )?
         (?:[Ff]ig(?:ure|\.)?|[Tt]able)\s?{_NUMBER}
   | (?i:(?:figure|table|diagram|image|picture|graph|chart)\s(?:above|below)|
         (?:above|following|below)\s(?:figure|diagram|image|picture|graph|chart))\b
@@ -55,18 +60,18 @@ def dangling(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """
     del options
     text = view.text
-    yield from _around(text, _ANCHOR)
+    yield from _around(text, _ANCHOR, _POINTER)
     if "igure" in text or "Fig." in text or " below" in text or " above" in text or "Table " in text:
-        yield from _around(text, _ENGLISH_ANCHOR)
+        yield from _around(text, _ENGLISH_ANCHOR, _ENGLISH_POINTER)
 
 
-def _around(text: str, anchors: re.Pattern[str]) -> Iterator[Hit]:
+def _around(text: str, anchors: re.Pattern[str], pointer: re.Pattern[str]) -> Iterator[Hit]:
     done = 0
     for anchor in anchors.finditer(text):
         place = anchor.start()
         if place < done:
             continue
-        match = _POINTER.search(text, max(done, place - _BEFORE), min(len(text), anchor.end() + _AFTER))
+        match = pointer.search(text, max(done, place - _BEFORE), min(len(text), anchor.end() + _AFTER))
         if match is None or match.end() <= place or match.start() >= anchor.end():
             continue
         done = match.end()

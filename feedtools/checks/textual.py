@@ -167,10 +167,22 @@ def halfwidth(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 # -------------------------------------------------------------------------------------- doubled punctuation (FT508)
+_CLOSED = frozenset(")）】》”")
 _DOUBLED = lazy(
-    rf"(?<=[{_HAN})）】》”])(?:([,，、;；])\1+|,。|，。|。,|。，|、。|。、|,，|，,|、，|，、|:：|：:|;；)(?![,，。、;；:：.…])"
-    rf"|(?<=[{_HAN}])(?:(?<!。)。。(?!。)|::|：：)(?=[{_HAN}\s]|\Z)"
+    r"(?:([,，、;；])\1+|,。|，。|。,|。，|、。|。、|,，|，,|、，|，、|:：|：:|;；)(?![,，。、;；:：.…])|((?<!。)。。(?!。)|::|：：)"
 )
+
+
+def _is_doubled(text: str, start: int, end: int, *, alike: bool) -> bool:
+    """Whether marks stand where a sentence would have one: behind Chinese; two full stops or colons before it too."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if not alike:
+        return _is_ideograph(before) or before in _CLOSED
+    return _is_ideograph(before) and (not after or after.isspace() or _is_ideograph(after))
+
+
+def _is_ideograph(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff"
 
 
 def doubled_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -182,7 +194,7 @@ def doubled_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]
     del options
     for match in _DOUBLED.finditer(view.text):
         start, end = match.span()
-        if in_math(view, start):
+        if in_math(view, start) or not _is_doubled(view.text, start, end, alike=match[2] is not None):
             continue
         marks = match[0]
         same = marks == marks[0] * len(marks)

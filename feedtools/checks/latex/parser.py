@@ -16,12 +16,13 @@ from feedtools.checks.latex.grammar import GRAMMAR, START, unusual
 from feedtools.checks.latex.tables import Command, Tables
 from feedtools.patterns import lazy
 
-# Ordinary characters, alike in math and in text, are one token.  ASCII and Chinese stand in sets of their own:
-# a set that mixes them takes milliseconds to compile.
+# Ordinary characters, alike in math and in text, are one token.  Nearly all formulas are ASCII, and a set of Chinese
+# characters takes a millisecond to compile, more where it is mixed with others.
 _RUN = r"0-9A-Za-z+\-=,.()|/:;<>!?*\"@"
 _WORD = r"(?:begin|end)[ ]*\{[^{}\\$]*\}|[A-Za-z@]+|.|$"
 _REST = rf"|[{_RUN}][{_RUN} ]*|[ \t\r\n]+|[\u4e00-\u9fff]+|[\s\S][\u0300-\u036f]*"
-TOKEN = lazy(rf"\\(?:{_WORD}){_REST}", re.DOTALL)
+_TOKEN = lazy(rf"\\(?:{_WORD}){_REST}", re.DOTALL)
+_ASCII_TOKEN = lazy(rf"\\(?:{_WORD})|[{_RUN}][{_RUN} ]*|[ \t\r\n]+|[\s\S]", re.DOTALL)
 _TOKEN_VERB = lazy(rf"\\(?:verb\*?([^A-Za-z*\s]).*?\1|{_WORD}){_REST}", re.DOTALL)
 
 
@@ -29,7 +30,7 @@ def tokens_of(body: str) -> list[str]:
     """The formula in pieces that join to it again."""
     if "\\verb" in body:
         return [match.group() for match in _TOKEN_VERB.finditer(body)]
-    return TOKEN.findall(body)
+    return (_ASCII_TOKEN if body.isascii() else _TOKEN).findall(body)
 
 
 # Formulas that every renderer sets, and more than half of all there are: letters, numbers, Greek, one subscript and
