@@ -1,5 +1,6 @@
 """Rule files: load, validate, select. A rule is one TOML file; what it may hold is said by ``_KEYS``."""
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -228,7 +229,8 @@ def load_folder(folder: Path, *, trusted: bool = False, examples: bool = True) -
     Raises:
         RuleError: the folder holds no rule, one of them is invalid, or two share an id or a name.
     """
-    paths = sorted(folder.glob("*.toml"))
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    paths = [folder / name for name in names if name.endswith(".toml")]
     if not paths:
         raise RuleError("no rule files here; expected *.toml", path=str(folder))
     return merge(load(path, trusted=trusted, examples=examples) for path in paths)

@@ -1,6 +1,5 @@
 """Reading: from the paths a user names to articles, in whatever format they come."""
 
-import glob
 import io
 import os
 from collections.abc import Callable, Iterator
@@ -66,7 +65,9 @@ def expand(paths: list[str], on_error: OnError, input_format: str | None = None)
             if not inside:
                 on_error(_nothing_in(path, input_format))
             found.update(dict.fromkeys(inside))
-        elif glob.has_magic(path):
+        elif any(mark in path for mark in "*?["):
+            import glob
+
             inside = sorted(match for match in glob.glob(path, recursive=True) if os.path.isfile(match))
             if not inside:
                 on_error(ReadError("the pattern matches no file", path=path))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from feedtools.model import LEVELS
 from feedtools.patterns import lazy
 from feedtools.report.places import quoted, region
+from feedtools.report.summary import headline
 from feedtools.report.text import escape
 
 if TYPE_CHECKING:
@@ -41,17 +42,6 @@ def render(report: Report) -> Iterator[str]:
         yield f"| {where} | {finding.rule} | {plain(finding.message)} | {plain(quoted(finding, 40))} |\n"
     if len(findings) > MAX_ROWS:
         yield f"\n{len(findings) - MAX_ROWS:,} more are not listed.\n"
-
-
-def headline(report: Report) -> str:
-    """What was found in how much, in one line."""
-    counts = Counter(finding.level for finding in report.findings)
-    found = ", ".join(_plural(counts[level], level) for level in LEVELS if counts[level]) or "nothing found"
-    return f"{found} in {_plural(report.articles, 'article')} of {_plural(len(report.files), 'file')}"
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def plain(text: str) -> str:

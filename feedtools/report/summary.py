@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from feedtools.report.markdown import headline
+from feedtools.model import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,17 @@ def summary(report: Report, *, fixable: bool = True) -> Iterator[str]:
         yield f"{safety['safe']:,} can be repaired with --fix{unsafe}\n"
     elif fixable and safety["unsafe"]:
         yield f"{safety['unsafe']:,} can be repaired with --fix --unsafe-fixes\n"
+
+
+def headline(report: Report) -> str:
+    """What was found in how much, in one line."""
+    counts = Counter(finding.level for finding in report.findings)
+    found = ", ".join(_plural(counts[level], level) for level in LEVELS if counts[level]) or "nothing found"
+    return f"{found} in {_plural(report.articles, 'article')} of {_plural(len(report.files), 'file')}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def statistics(report: Report) -> Iterator[str]:
