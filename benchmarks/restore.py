@@ -241,7 +241,9 @@ def row(name: str, score: Score, seconds: float, articles: int) -> str:
     cells = [f"{name:20}"]
     for kinds in (("placeholder",), ("code",), ("bare",), ("word",)):
         of = sum(score.lost[kind] for kind in kinds)
-        cells.append(f"{share(sum(score.restored[kind] for kind in kinds), of):6.1f} % of {of:5}")
+        cells.append(
+            f"{share(sum(score.restored[kind] for kind in kinds), of):6.1f} % of {of:5}" if of else f"{'-':>17}"
+        )
     wrong = sum(score.wrong.values())
     cells.append(f"{score.applied:6} {wrong:4} {share(wrong, score.applied) if score.applied else 0:6.2f} %")
     return "  ".join(cells) + f"  {1000 * seconds / articles:5.1f} ms"
