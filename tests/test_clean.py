@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedtools.api import manifest
@@ -130,7 +130,7 @@ def write_tree(folder: Path, files: dict[str, bytes]) -> None:
         (folder / name).write_bytes(data)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(FILES)
 def test_any_input_is_accounted_for_given_back_and_stays_clean(files: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -80,7 +80,7 @@ def test_the_two_commands_on_a_fresh_machine(tmp_path: Path, number: int) -> Non
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     command = blocks("sh")[number]
     if number == 1:
-        command = command.replace("-m pytest", "-m pytest tests/test_transmission.py tests/test_sample.py")
+        command = command.replace("-m pytest -n auto", "-m pytest tests/test_transmission.py tests/test_sample.py")
     run = subprocess.run(["sh", "-ec", command], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     if number == 0:
