@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -229,3 +230,97 @@ def test_nothing_is_written_by_a_dry_run_or_a_diff(tmp_path: Path) -> None:
     assert {line[0] for line in diff.stdout.splitlines()} <= set("-+@ ")
     assert dry.stderr.splitlines()[-1] == diff.stderr.splitlines()[-1]
     assert tree(tmp_path) == before
+
+
+def test_ctrl_c_keeps_what_was_done(tmp_path: Path) -> None:
+    feed = archive(tmp_path / "feed", 12, 12)
+    assert run(feed, "-o", tmp_path / "whole").returncode == 0
+    process = subprocess.Popen(
+        command(feed, "-o", tmp_path / "out"),
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / ".out.feedtools" / "state").exists():
+        assert process.poll() is None
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate()
+    assert process.returncode == 130
+    assert said.splitlines() == ["feedtools: interrupted; the same command with --resume goes on from here"]
+    assert not (tmp_path / "out").exists()
+    assert run(feed, "-o", tmp_path / "out", "--resume").returncode == 0
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def test_a_full_disk_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from feedtools.api import passes
+    from feedtools.api.clean import clean
+    from feedtools.config import Config
+    from feedtools.errors import WriteError
+
+    feed = archive(tmp_path / "feed", 3, 12)
+    clean([str(feed)], tmp_path / "whole", Config(jobs=1))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "report.html")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(passes, "_report", full)
+        with pytest.raises(WriteError, match=r"No space left on device.*--resume goes on"):
+            clean([str(feed)], tmp_path / "out", Config(jobs=1))
+    assert not (tmp_path / "out").exists()
+    clean([str(feed)], tmp_path / "out", Config(jobs=1), resume=True)
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def test_a_folder_without_a_feed_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = run(tmp_path / "empty", "-o", tmp_path / "out")
+    assert done.returncode == 2
+    assert "no transmissions here" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+class Screen(io.StringIO):
+    def __init__(self, live: bool) -> None:
+        super().__init__()
+        self._live = live
+
+    def isatty(self) -> bool:
+        return self._live
+
+
+def told(live: bool) -> str:
+    """What a run of 100 articles says, ten a second, of which 20 were done before."""
+    from feedtools.cli.progress import Progress
+
+    now = [0.0]
+    screen = Screen(live)
+    progress = Progress(screen, lambda: now[0])
+    advance = progress("checking", 100, "articles")
+    advance(20)
+    for _ in range(8):
+        now[0] += 1
+        advance(10)
+    progress.close()
+    return screen.getvalue()
+
+
+def test_progress_on_a_terminal_is_one_line_that_goes() -> None:
+    shown = told(live=True).split("\r")
+    assert "checking: 60 of 100 articles, 10/s, 0:04 left" in [line.rstrip() for line in shown]
+    assert shown[-2].strip() == ""
+    assert "\n" not in told(live=True)
+
+
+def test_progress_elsewhere_is_a_log_line_now_and_then() -> None:
+    assert told(live=False) == "", "a short run says nothing"
+    from feedtools.cli.progress import status
+
+    assert status("reading", "files", 5, 0, 0.0) == "reading: 5 files"
+    assert (
+        status("checking", "articles", 1000, 4_000_000, 500.0)
+        == "checking: 1,000 of 4,000,000 articles, 500/s, 2:13:18 left"
+    )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from feedtools.api import manifest
 from feedtools.api.feed import Progress, active_rules, silent
 from feedtools.api.passes import Run, Sources, run_passes
-from feedtools.api.staging import Stage, unwritable
+from feedtools.api.staging import RESUME, Stage, unwritable
 from feedtools.api.survey import ChangedError, File
 from feedtools.config import Config
 from feedtools.errors import ConfigError, FeedtoolsError, ReadError
@@ -129,12 +129,14 @@ def clean_into(
         errors = list(changed.values())
         run = Run(config, rules, options, errors, stage, sources, progress)
         names = [pair for pair in _names(paths, config, errors) if pair[0] not in changed]
+        if not names and errors:
+            raise errors[0]
         try:
             counts, files = run_passes(run, names)
         except ChangedError as error:
             changed[str(error.path)] = error
         except OSError as error:
-            raise unwritable(stage, error) from error
+            raise unwritable(stage, error, RESUME) from error
         else:
             return Cleaned(counts, errors), files
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from feedtools.errors import FeedtoolsError, WriteError
 
+RESUME = "; what was done is kept, and the same command with --resume goes on from there"
 MANY = 1000
 """Files from which the whole system is told to write what it holds, in place of each file."""
 
@@ -17,8 +18,8 @@ MANY = 1000
 class Stage:
     """The folder beside ``out`` in which a run works, held by a lock; ``publish`` makes ``folder / "out"`` the output.
 
-    Used as a context manager: on the way out the folder is removed, but for an interruption (Ctrl-C), after which
-    ``resume`` takes it up again.
+    Used as a context manager: on the way out the folder is removed, but after an interruption (Ctrl-C) or a failure to
+    write (a full disk), from where ``resume`` goes on.
 
     Args:
         out: where the output shall stand.
@@ -58,7 +59,7 @@ class Stage:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Remove what is not needed any more and free the lock."""
-        if kind is None or issubclass(kind, Exception):
+        if kind is None or (issubclass(kind, Exception) and not issubclass(kind, WriteError)):
             shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.free()
 
@@ -98,13 +99,13 @@ class Stage:
             if self._old.exists():
                 shutil.rmtree(self._old)
         except OSError as error:
-            raise unwritable(self.out, error) from error
+            raise unwritable(self.out, error, RESUME) from error
 
 
-def unwritable(path: Path, error: OSError) -> WriteError:
+def unwritable(path: Path, error: OSError, hint: str = "") -> WriteError:
     """A failure to write as one sentence."""
     where = f" ({error.filename})" if error.filename and str(error.filename) != str(path) else ""
-    return WriteError(f"the output cannot be written: {error.strerror or error}{where}", path=str(path))
+    return WriteError(f"the output cannot be written: {error.strerror or error}{where}{hint}", path=str(path))
 
 
 def sync(folder: Path) -> None:
