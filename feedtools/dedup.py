@@ -90,7 +90,16 @@ def dedup(
         longest = [i for i in members if sizes[i] == most]
         return longest[0] if len(longest) == 1 else min(longest, key=lambda i: (match.damage(texts[i]), order[i]))
 
-    return Result(cluster.clusters(matches, keeper), tuple(matches))
+    found_clusters = cluster.clusters(matches, keeper)
+    return Result(found_clusters, tuple(_acted_on(matches, found_clusters)))
+
+
+def _acted_on(matches: list[Match], found: tuple[Cluster, ...]) -> Iterator[Match]:
+    """``matches``, with those that joined nothing turned into overlaps: reported, and no more."""
+    home = {i: one.keep for one in found for i in (one.keep, *one.drop)}
+    for one in matches:
+        joined = one.kind == "overlap" or home.get(one.a, -1) == home.get(one.b, -2)
+        yield one if joined else one._replace(kind="overlap")
 
 
 def _workers(jobs: int | None, count: int) -> int:

@@ -45,7 +45,7 @@ _INSTALMENT = lazy(
     "第(?P<n>[0-9]+|[一二三四五六七八九十百]+)(?P<unit>部分|篇|期|章|节|讲|回|集|话|课|天|周|卷|册|弹)"
     "|(?P<word>part|chapter|lesson|episode|week|day|vol)(?P<m>[0-9]+)"
 )
-_DRIFT = 48
+_DRIFT = 16
 _SLACK = 8
 """Hits whose diagonals differ by less than this vote together."""
 
