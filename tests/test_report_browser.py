@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -15,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.report_values import hostile, large, page, sample
+from tests.report_values import HOSTILE, KEPT, hostile, large, page, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ROOT = Path(__file__).parents[1]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -174,6 +176,26 @@ def test_no_attack_runs(browser: Browser, tmp_path: Path, guarded: bool) -> None
         if event.get("method") == "Network.requestWillBeSent"
     ]
     assert all(url.startswith("file:") for url in requests)
+
+
+@pytest.mark.slow
+def test_no_attack_runs_in_the_report_of_a_real_run(browser: Browser, tmp_path: Path) -> None:
+    lines = [text.replace("\x00", "").encode("utf-8", "replace").decode() for text in HOSTILE]
+    feed = tmp_path / "<img src=x onerror=document.title='taken'>"
+    feed.mkdir()
+    articles = [f"{line} 这一篇写得足够长,好让去重也来看一看它。{KEPT}" for line in lines]
+    body = "\n".join([*articles, *(article[:-20] + "..." for article in articles)])
+    (feed / "000.txt").write_text(f"INCOMING TRANSMISSION\n\nLATEST UPDATES\n{body}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "feedtools", "clean", str(feed), "-o", str(tmp_path / "out")]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;" in text
+    browser.size(1000, 900)
+    browser.open(write(tmp_path, re.sub(r"<meta http-equiv=Content-Security-Policy[^>]*>", "", text)))
+    browser.run(OPEN_ALL)
+    assert "taken" not in browser.run("document.title")
+    assert browser.run("document.scripts.length") == 1
+    assert browser.run("document.querySelectorAll('img,iframe').length") == 0
 
 
 @pytest.mark.slow
