@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
@@ -46,6 +47,7 @@ _job: tuple[Callable[..., Any], tuple[Any, ...]]
 def _start(function: Callable[..., Any], shared: tuple[Any, ...]) -> None:
     global _job
     _job = function, shared
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all of them; the parent ends the work, and says so
     threading.Thread(target=_follow_parent, daemon=True).start()
 
 

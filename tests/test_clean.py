@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -367,3 +368,19 @@ def test_the_report_shows_the_run(tmp_path: Path) -> None:
     assert "FT201" in page
     assert "a.txt" in page
     assert page.rstrip().endswith("</html>")
+
+
+@pytest.mark.parametrize("name", ["transmissions", "lint/transmissions"])
+def test_real_transmissions_are_given_back_and_stay_clean(tmp_path: Path, name: str) -> None:
+    folder = Path(os.environ.get("FEEDTOOLS_SHARED", Path(__file__).parents[2] / "shared")) / "data" / name
+    if not folder.is_dir():
+        pytest.skip("the labelled data are not here")
+    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.txt"))[:12]}
+    write_tree(tmp_path / "in", files)
+    counts = clean([str(tmp_path / "in")], tmp_path / "out", CONFIG).counts
+    assert counts.articles == counts.kept + counts.dropped + counts.held > 30
+    undo(tmp_path / "out", tmp_path / "back")
+    assert tree(tmp_path / "back") == files
+    again = clean([str(tmp_path / "out")], tmp_path / "again", CONFIG).counts
+    assert published(tmp_path / "again") == published(tmp_path / "out")
+    assert again.kept == again.articles == counts.kept
