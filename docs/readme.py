@@ -1,7 +1,8 @@
-"""Bring README.md up to date: the table of rules, and the output of the commands it shows.
+"""Bring README.md and the pages of the rules up to date: the table of rules, the output of the commands it shows.
 
-Run ``python docs/readme.py`` after changing a rule or what a command prints; ``tests/test_readme.py`` fails when the
-page is not current. A block under ``<!-- run: COMMAND -->`` holds what that command prints in a fresh checkout.
+Run ``python docs/readme.py`` after changing a rule or what a command prints; ``tests/test_readme.py`` and
+``tests/test_docs.py`` fail when a page is not current. A block under ``<!-- run: COMMAND -->`` holds what that command
+prints in a fresh checkout.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from feedtools.report.pages import index
+from feedtools.report.pages import index, page
 from feedtools.rules import builtin
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,10 +25,10 @@ _RUN = re.compile(r"(<!-- run: (.+?) -->\n```text\n).*?(```\n)", re.DOTALL)
 _RULES = re.compile(r"(<!-- rules -->\n).*?(<!-- end of rules -->\n)", re.DOTALL)
 
 
-def current(page: str) -> str:
+def current(text: str) -> str:
     """The page with every generated part as it is now."""
-    page = _RULES.sub(lambda match: match[1] + index(builtin(), "rules/{id}-{name}.toml") + match[2], page)
-    return _RUN.sub(lambda match: match[1] + output(match[2]) + match[3], page)
+    text = _RULES.sub(lambda match: match[1] + index(builtin(), "rules/{id}-{name}.toml") + match[2], text)
+    return _RUN.sub(lambda match: match[1] + output(match[2]) + match[3], text)
 
 
 def output(command: str) -> str:
@@ -54,8 +55,21 @@ def output(command: str) -> str:
     return "".join(lines[: int(head)] if head else lines)
 
 
+def pages() -> dict[Path, str]:
+    """The page of every rule, and the table that leads to them."""
+    folder = ROOT / "docs" / "rules"
+    return {folder / "README.md": index(builtin()), **{folder / f"{rule.id}.md": page(rule) for rule in builtin()}}
+
+
 def main() -> None:
-    """Rewrite the page."""
+    """Rewrite the pages."""
+    wanted = pages()
+    for path in (ROOT / "docs" / "rules").glob("*.md"):
+        if path not in wanted:
+            path.unlink()
+    for path, text in wanted.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
     README.write_text(current(README.read_text(encoding="utf-8")), encoding="utf-8", newline="")
 
 

@@ -12,7 +12,7 @@ from feedtools.errors import WriteError
 def write_whole(path: Path, data: bytes) -> None:
     """Replace ``path`` by ``data`` in one step: a reader sees the old file or the new one, never a part.
 
-    An existing file keeps its permissions; a symbolic link is followed.
+    An existing file keeps its permissions; a symbolic link is followed. A device or a pipe is written to.
 
     Raises:
         WriteError: it cannot be written; what stood there is untouched.
@@ -20,6 +20,9 @@ def write_whole(path: Path, data: bytes) -> None:
     target = Path(os.path.realpath(path))
     temporary = None
     try:
+        if target.exists() and not target.is_file():  # /dev/null, a pipe: replacing it would take it from everybody
+            target.write_bytes(data)
+            return
         mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         with os.fdopen(handle, "wb") as stream:

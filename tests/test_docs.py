@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 import shutil
@@ -21,6 +22,18 @@ PAGES = sorted(DOCS.glob("*.md"))
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(cli, list(map(str, arguments)), catch_exceptions=False)
+
+
+def test_the_pages_of_the_rules_are_current() -> None:
+    spec = importlib.util.spec_from_file_location("make_pages", DOCS / "readme.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    wanted = module.pages()
+    assert set((DOCS / "rules").glob("*.md")) == set(wanted), "run python docs/readme.py"
+    for path, text in wanted.items():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name}: run python docs/readme.py"
 
 
 def test_the_sample_pack_passes_its_own_examples() -> None:

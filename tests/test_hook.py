@@ -116,6 +116,25 @@ def test_a_commit_of_one_file_is_compared_with_the_whole_feed(feed: Path, home: 
     assert found(run.stdout) == REPEAT_PLACES
 
 
+def test_the_fixing_hook_fails_once_and_changes_nothing_twice(
+    tmp_path: Path, home: dict[str, str], project: tuple[Path, str]
+) -> None:
+    (tmp_path / "feed").mkdir()
+    path = tmp_path / "feed" / "a.txt"
+    path.write_bytes(f"{HEADER}第一句 ,第二句 。[Math] 在此。\n{CLEAN}\n".encode())
+    (tmp_path / ".pre-commit-config.yaml").write_text(
+        f"repos:\n- repo: {project[0]}\n  rev: {project[1]}\n  hooks:\n  - id: feedtools-fix\n"
+    )
+    commit(tmp_path)
+    first = shell("pre-commit", "run", "--all-files", cwd=tmp_path, env=home)
+    assert (first.returncode, "files were modified by this hook" in first.stdout) == (1, True), first.stdout
+    fixed = path.read_bytes()
+    assert fixed == f"{HEADER}第一句,第二句。[Math] 在此。\n{CLEAN}\n".encode()
+    commit(tmp_path)
+    second = shell("pre-commit", "run", "--all-files", cwd=tmp_path, env=home)
+    assert (second.returncode, path.read_bytes()) == (0, fixed), second.stdout
+
+
 def test_a_file_that_is_no_feed_is_left_alone(feed: Path, home: dict[str, str]) -> None:
     run = shell("pre-commit", "run", "--files", "feedtools.toml", cwd=feed, env=home)
     assert (run.returncode, run.stdout.count("Skipped")) == (0, 2), run.stdout

@@ -325,6 +325,21 @@ def test_exit_zero(feed: Path) -> None:
     assert run("feed", "missing.txt", "--exit-zero").exit_code == 2
 
 
+def test_a_device_is_written_to_and_not_replaced(feed: Path) -> None:
+    os.mkfifo("pipe")
+    reader = subprocess.Popen(["cat", "pipe"], stdout=subprocess.PIPE)
+    run("feed", "--output-format", "concise:pipe")
+    assert "FT102" in reader.communicate(timeout=10)[0].decode()
+    assert Path("pipe").is_fifo()
+
+
+def test_fixing_only_reports_nothing(feed: Path) -> None:
+    feed.write_text(f"{HEADER}逗号 ,前面有空格,而[公式]还在。\n", encoding="utf-8")
+    result = run("feed", "--fix-only")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "逗号,前面" in feed.read_text(encoding="utf-8")
+
+
 # --- baseline ---------------------------------------------------------------------------------------------------------
 
 

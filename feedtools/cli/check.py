@@ -31,6 +31,7 @@ from feedtools.model import LEVELS
 @click.option("--cache/--no-cache", default=None, help="Remember findings of large feeds.  [default: on]")
 @click.option("--fail-on", type=click.Choice([*LEVELS, NEVER]), help="Least level that exits 1.  [default: warning]")
 @click.option("--fix", is_flag=True, help="Apply safe fixes to transmissions in place, then check them.")
+@click.option("--fix-only", is_flag=True, help="Like --fix, and report nothing of what is left.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: apply unsafe fixes too.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
 @output_options
@@ -47,6 +48,7 @@ def check(
     color: bool,
     history: tuple[str, ...],
     fix: bool,
+    fix_only: bool,
     unsafe_fixes: bool,
     diff: bool,
     **flags: Any,
@@ -63,8 +65,10 @@ def check(
         config = config._replace(baseline=None, since=None)
     check_targets(targets)
     chosen, failed = given(paths, config), False
-    if fix or diff:
+    if fix or fix_only or diff:
         failed = _fix(chosen, config, unsafe=unsafe_fixes, show=diff)
+    if fix_only:
+        sys.exit(2 if failed else 0)
     progress = Progress()
     try:
         checked = run(chosen, config, say, progress)
