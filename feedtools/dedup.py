@@ -183,14 +183,15 @@ def _candidates(store: Store, place: Ints) -> tuple[Ints, Ints]:
     rank[ranking] = np.arange(len(rank), dtype=np.uint64)
     sizes, heads = store.sizes()[ranking], heads[ranking]
     bits = max(1, len(ranking).bit_length())
-    edges = np.concatenate([join.edges(words, bits) for words in store.words(rank, bits)])
-    low, high, shared = join.counted(edges)
-    enough = shared >= SHARED * np.minimum(sizes[low], sizes[high])
-    by_keys = low[enough] << 32 | high[enough]
+    by_keys = [np.empty(0, np.int64)]
+    for edges in store.sorted_edges((join.edges(words, bits) for words in store.words(rank, bits)), bits):
+        low, high, shared = join.counted(edges)
+        enough = shared >= SHARED * np.minimum(sizes[low], sizes[high])
+        by_keys.append(low[enough] << 32 | high[enough])
     with_head = np.flatnonzero(heads)
     low, high, _ = join.counted(join.edges(join.pack(heads[with_head], with_head.astype(np.uint64), bits, 0), bits))
     few = np.minimum(sizes[low], sizes[high]) < FEW_KEYS
-    pairs = np.union1d(by_keys, low[few] << 32 | high[few])
+    pairs = np.union1d(np.concatenate(by_keys), low[few] << 32 | high[few])
     return ranking[pairs >> 32], ranking[pairs & 0xFFFFFFFF]
 
 

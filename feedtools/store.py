@@ -144,6 +144,23 @@ class Store:
                 pile.close()
                 yield np.array(pile.read(0, pile.count))
 
+    def sorted_edges(self, found: Iterable[Keys], bits: int) -> Iterator[Keys]:
+        """Edges (``low << 32 | high``) in arrays that follow one another in order; on disk, a part at a time."""
+        if self._folder is None:
+            yield np.concatenate(list(found))
+            return
+        cuts = np.arange(_PARTITIONS + 1, dtype=np.uint64) << np.uint64(max(0, bits - 5) + 32)
+        piles = [_Pile(np.uint64, self._folder) for _ in range(_PARTITIONS)]
+        for edges in found:
+            edges.sort()
+            ends = np.searchsorted(edges, cuts)
+            ends[-1] = len(edges)
+            for pile, start, end in zip(piles, ends[:-1], ends[1:], strict=True):
+                pile.add(edges[start:end])
+        for pile in piles:
+            pile.close()
+            yield np.array(pile.read(0, pile.count))
+
     def strings(self, wanted: Iterable[int]) -> dict[int, str]:
         """Symbols of some of the texts as strings."""
         if not self._closed:
