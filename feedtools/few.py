@@ -7,9 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from feedtools import normal
 from feedtools.model import Cluster, Match
-from feedtools.sketch import FEW_KEYS, SHARED, gram_hashes, head_key
+from feedtools.sketch import FEW_KEYS, SHARED, grams
 
 FEW = 96
 """Texts up to which this costs less than importing numpy."""
@@ -19,7 +18,7 @@ class _Document(NamedTuple):
     number: int
     text: str
     symbols: str
-    keys: list[int]
+    keys: tuple[int, ...]
     head: int | None
 
 
@@ -52,8 +51,7 @@ def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
 
 
 def _document(number: int, text: str) -> _Document:
-    symbols = normal.symbols(text)
-    return _Document(number, text, symbols, gram_hashes(symbols), head_key(symbols))
+    return _Document(number, text, *grams(text))
 
 
 def _candidates(documents: Sequence[_Document]) -> Iterator[tuple[_Document, _Document]]:

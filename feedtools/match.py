@@ -8,9 +8,8 @@ Numpy is not imported: the index verifies a handful of candidates with the very 
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import NamedTuple
-
-from rapidfuzz.distance import Levenshtein
+from functools import cache
+from typing import Any, NamedTuple
 
 from feedtools import normal
 from feedtools.model import Block, Kind, Match
@@ -48,6 +47,14 @@ _INSTALMENT = lazy(
 _DRIFT = 16
 _SLACK = 8
 """Hits whose diagonals differ by less than this vote together."""
+
+
+@cache
+def _levenshtein() -> Any:
+    """The module, imported when two texts have to be aligned: equal ones and parts of one another need none of it."""
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein
 
 
 class Overlap(NamedTuple):
@@ -107,7 +114,7 @@ def _in_place(a: str, b: str, similar: float) -> Overlap | None:
     """The common case: ``a`` is the beginning of ``b``, edited at most."""
     n = len(a)
     bound = int(n * (1 - similar))
-    distance = Levenshtein.distance(a, b[:n], score_cutoff=bound)
+    distance = _levenshtein().distance(a, b[:n], score_cutoff=bound)
     return Overlap(0, n, 0, n, 1 - distance / n, True) if distance <= bound else None
 
 
@@ -185,11 +192,11 @@ def _distance(a: str, b: str, hits: list[tuple[int, int]]) -> int:
     """
     bound = int(max(len(a), len(b)) * (1 - SIMILAR)) + 1
     if len(a) <= LONG:
-        return Levenshtein.distance(a, b, score_cutoff=bound)
+        return int(_levenshtein().distance(a, b, score_cutoff=bound))
     total, i, j = 0, 0, 0
     for p, q in [*hits, (len(a), len(b))]:
         if p - i >= LONG // 4 or p == len(a):
-            total += Levenshtein.distance(a[i:p], b[j:q], score_cutoff=bound)
+            total += _levenshtein().distance(a[i:p], b[j:q], score_cutoff=bound)
             i, j = p, q
             if total >= bound:
                 return bound
@@ -238,7 +245,7 @@ def _passage(a: str, b: str, hits: list[tuple[int, int]]) -> Overlap | None:
     if a[i:p] == b[j:q]:
         return Overlap(i, p, j, q, 1.0, False)
     width = max(p - i, q - j)
-    similarity = 1 - Levenshtein.distance(a[i:p], b[j:q], score_cutoff=width // 2 + 1) / width
+    similarity = 1 - _levenshtein().distance(a[i:p], b[j:q], score_cutoff=width // 2 + 1) / width
     return Overlap(i, p, j, q, similarity, False) if similarity >= SIMILAR else None
 
 
@@ -321,7 +328,7 @@ def explain(match: Match, text_a: str, text_b: str) -> Match:
     a, b = sym_a[found.a_start : found.a_end], sym_b[found.b_start : found.b_end]
     raw_a, raw_b = normal.offsets(text_a), normal.offsets(text_b)
     blocks = []
-    for op in Levenshtein.opcodes(a, b):
+    for op in _levenshtein().opcodes(a, b):
         if op.tag == "equal":
             i, p = found.a_start + op.src_start, found.a_start + op.src_end - 1
             j, q = found.b_start + op.dest_start, found.b_start + op.dest_end - 1

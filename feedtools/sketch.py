@@ -11,7 +11,7 @@ batches, bit for bit.
 """
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -103,6 +103,21 @@ def head_key(symbols: str) -> int | None:
     return key
 
 
+class Grams(NamedTuple):
+    """A text's symbols, the hashes of its grams below ``2**64 / SCALE`` in order, and its head key."""
+
+    symbols: str
+    hashes: tuple[int, ...]
+    head: int | None
+
+
+@lru_cache(maxsize=128)
+def grams(text: str) -> Grams:
+    """What comparing a text begins with; remembered, for a check asks twice: among the new articles, and of history."""
+    symbols = normal.symbols(text)
+    return Grams(symbols, tuple(gram_hashes(symbols)), head_key(symbols))
+
+
 def sketch(text: str, parameters: Parameters = DEFAULT) -> Sketch:
     """The sketch of one raw text.
 
@@ -111,9 +126,9 @@ def sketch(text: str, parameters: Parameters = DEFAULT) -> Sketch:
     """
     if parameters != Parameters(scale=parameters.scale) or parameters.scale < 1:
         raise SketchError(f"this version makes sketches with {Parameters()}, not with {parameters}; rebuild them")
-    symbols = normal.symbols(text)
-    keys = tuple(sorted(gram_keys(symbols, parameters.scale)))
-    return Sketch(digest(text), keys, head_key(symbols), len(symbols), parameters)
+    symbols, hashes, head = grams(text)
+    keys = set(hashes) if parameters.scale == SCALE else gram_keys(symbols, parameters.scale)
+    return Sketch(digest(text), tuple(sorted(keys)), head, len(symbols), parameters)
 
 
 def check_same(sketches: Iterable[Sketch]) -> Parameters:

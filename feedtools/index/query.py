@@ -9,7 +9,7 @@ from feedtools.index.postings import digest_posting, head_posting
 from feedtools.index.store import Document, Store, stored_keys
 from feedtools.match import explain, match_symbols
 from feedtools.model import Match
-from feedtools.sketch import FEW_KEYS, SHARED, Sketch, sketch
+from feedtools.sketch import FEW_KEYS, SHARED, Sketch, grams, sketch
 
 CANDIDATES = 32
 """Documents verified together for one article: those that share most, the earliest published first."""
@@ -37,11 +37,11 @@ def find(store: Store, texts: Sequence[str], *, own: frozenset[str] = frozenset(
 
 def _find(store: Store, text: str, own: frozenset[str]) -> list[Published]:
     made = sketch(text)
-    symbols = normal.symbols(text)
+    symbols = grams(text).symbols
     holding = store.holding(stored_keys(made))
     shared = Counter(number for numbers in holding.values() for number in numbers)
     hints = _hints(made, holding)
-    ranked = sorted(shared, key=lambda number: (-shared[number], number not in hints.same, number))[:MOST]
+    ranked = _ranked(shared, hints.same)[:MOST]
     sizes = store.sizes(ranked)
     wanted = [number for number in ranked if number in sizes and _enough(number, sizes, made, shared, hints)]
     found: list[Published] = []
@@ -56,6 +56,13 @@ def _find(store: Store, text: str, own: frozenset[str]) -> list[Published]:
             break
     found.sort(key=_best_first)
     return [_explained(found[0], text), *found[1:]] if found else []
+
+
+def _ranked(shared: Mapping[int, int], same: frozenset[int]) -> list[int]:
+    """Documents by how many keys they share, most first; between equals the same text, then the earliest."""
+    several = [number for number, count in shared.items() if count > 1 or number in same]
+    several.sort(key=lambda number: (-shared[number], number not in same, number))
+    return several + sorted(shared.keys() - set(several))  # thousands where a head is a stock opening
 
 
 def _explained(found: Published, text: str) -> Published:

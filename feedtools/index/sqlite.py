@@ -53,19 +53,28 @@ class Index(IndexFile):
         with self.faults():
             recent = self.base.execute("SELECT 1 FROM delta LIMIT 1").fetchone() is not None
             removed = self.meta("removed") > 0
-            found = {}
-            for key in keys:
-                numbers = self._numbers(key, recent=recent)
+            places = [postings.locate(key, self.rows) for key in keys]
+            blocks = self._blocks([row for row, _ in places])
+            found: dict[int, Sequence[int]] = {}
+            for key, (row, remainder) in zip(keys, places, strict=True):
+                numbers = self._numbers(key, blocks.get(row, b""), remainder, recent=recent)
                 if numbers:
                     found[key] = self._live(numbers) if removed else numbers[:CAP]
             return found
 
-    def _numbers(self, key: int, *, recent: bool) -> list[int]:
+    def _blocks(self, rows: Sequence[int]) -> dict[int, bytes]:
+        """The unsealed blocks of these rows, those that exist."""
+        found: dict[int, bytes] = {}
+        for start in range(0, len(rows), 512):
+            part = rows[start : start + 512]
+            marks = ",".join("?" * len(part))
+            blocks = self.base.execute(f"SELECT id, postings FROM block WHERE id IN ({marks})", part)  # noqa: S608
+            found.update((row, postings.unseal(block)) for row, block in blocks)
+        return found
+
+    def _numbers(self, key: int, block: bytes, remainder: bytes, *, recent: bool) -> list[int]:
         """The documents that were stored under a key, ascending, removed ones included; some more than ``CAP``."""
-        row, remainder = postings.locate(key, self.rows)
-        packed = self.base.execute("SELECT postings FROM block WHERE id = ?", (row,)).fetchone()
-        body = postings.unseal(packed[0]) if packed else b""
-        numbers = postings.documents(body, remainder, self.width, _READ) if body else []
+        numbers = postings.documents(block, remainder, self.width, _READ) if block else []
         if recent and len(numbers) < _READ:
             rows = self.base.execute("SELECT document FROM delta WHERE key = ? ORDER BY document LIMIT ?", (key, _READ))
             numbers += [number for (number,) in rows]
