@@ -50,6 +50,8 @@ def clean(
         progress: told how far the run is.
         resume: go on where an interrupted run of the same inputs and options stopped.
 
+    What was published is remembered in ``sources.published``, once the output is there.
+
     Raises:
         WriteError: the output cannot be written, or another run is writing it.
         RuleError: a rule pack is invalid.
@@ -58,10 +60,23 @@ def clean(
     rules = active_rules(config)
     _refuse(paths, out)
     with Stage(out, is_own, resume=resume) as stage:
-        cleaned, _ = clean_into(stage.folder, paths, config, rules, sources, progress)
+        cleaned, files = clean_into(stage.folder, paths, config, rules, sources, progress)
         if cleaned.counts.files or not cleaned.errors:  # where nothing could be read, an earlier output stays
             stage.publish()
+            if sources.published:
+                cleaned.errors.extend(_remember(out, files, sources.published, config))
     return cleaned
+
+
+def _remember(out: Path, files: Sequence[File], where: str, config: Config) -> list[FeedtoolsError]:
+    """Let the index know what was published; what went wrong with that."""
+    from feedtools.api.memory import publish
+
+    try:
+        publish(((out / file.out, file.path) for file in files), where, config)
+    except FeedtoolsError as error:
+        return [error]
+    return []
 
 
 def preview(

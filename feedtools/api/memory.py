@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -82,6 +82,36 @@ def add(paths: Sequence[str], where: str, config: Config) -> Added:
     count += store.add(portion)
     store.close()
     return Added(count, len(files), errors)
+
+
+def publish(files: Iterable[tuple[Path, str]], where: str, config: Config) -> None:
+    """Remember what a batch run published.
+
+    It is kept under the names of the files it came from, so that a second run over them does not meet itself.
+
+    Args:
+        files: what was written, and the file it was made from.
+        where: the index, which is made if there is none.
+        config: how to read.
+
+    Raises:
+        IndexFileError: see ``add``.
+    """
+    store = _writable(where)
+    portion: list[Article] = []
+    for written, path in files:
+        key = source_key(path, config)
+        for batch in batches([str(written)], config, _fail):
+            portion += [article._replace(source=key) for article in batch.articles]
+        if len(portion) >= PORTION:
+            store.add(portion)
+            portion = []
+    store.add(portion)
+    store.close()
+
+
+def _fail(error: FeedtoolsError) -> None:
+    raise error
 
 
 def remove(paths: Sequence[str], where: str, config: Config) -> int:

@@ -178,7 +178,7 @@ def _decide(run: Run, files: Sequence[File], texts: Texts, evidence: Evidence, s
     policy = run.config.clean
     run.progress("comparing", 0, "articles")
     copies = find_copies(texts, run.rules, run.config.jobs, texts.place, run.stage / "spill")
-    if run.sources.published:
+    if run.sources.published and ("://" in run.sources.published or os.path.exists(run.sources.published)):
         from feedtools.api.history import open_store, source_key
 
         stores.append(open_store(run.sources.published))

@@ -22,7 +22,7 @@ def _own_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--intact/--no-intact", default=None, help="Leave files as they are; only fill the manifest."),
         click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped."),
         click.option("--sources", metavar="DIR", help="Originals to restore damaged articles from."),
-        click.option("--index", metavar="INDEX", help="What was published before (see feedtools index)."),
+        click.option("--index", metavar="INDEX", help="What was published before; it is brought up to date."),
         click.option("--diff", is_flag=True, help="Show how the files would change; write nothing."),
         click.option("--dry-run", is_flag=True, help="Say what would happen to every article; write nothing."),
         click.option("--undo", type=folder, metavar="OUT", help="Give back what this output of clean was made from."),
