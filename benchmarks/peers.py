@@ -7,7 +7,6 @@ threshold usual for it.  Libraries that are not installed are left out.
 from __future__ import annotations
 
 from importlib.util import find_spec
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,13 +94,6 @@ def fastsketchlsh(texts: list[str]) -> Pairs:
     return set(zip(other[keep].tolist(), rows[keep].tolist(), strict=True))
 
 
-def floor(texts: list[str]) -> Pairs:
-    """Not a deduplicator: decode and split the same bytes, the least that any of them has to wait for."""
-    data = "\n".join(text.replace("\n", " ") for text in texts).encode("utf-8", "surrogatepass")
-    floor.data = data  # type: ignore[attr-defined]
-    return set()
-
-
 def all_peers() -> dict[str, Callable[[list[str]], Pairs]]:
     """Those that are installed, ourselves first."""
     named = {"datasketch": datasketch, "rensa": rensa, "gaoya": gaoya, "FastSketchLSH": fastsketchlsh}
@@ -121,6 +113,3 @@ def clusters(pairs: Iterable[tuple[int, int]], count: int) -> list[int]:
         a, b = find(a), find(b)
         up[max(a, b)] = min(a, b)
     return [find(x) for x in range(count)]
-
-
-__all__ = ["all_peers", "clusters", "floor", "pairwise"]

@@ -6,8 +6,6 @@ Levenshtein similarity), so a text cut after a tenth of its length is still foun
 Numpy is not imported: the index verifies a handful of candidates with the very same code.
 """
 
-from bisect import bisect_left
-from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -362,13 +360,3 @@ _DAMAGE = ("[Math]", "[公式]", "[代码]", "\ufffd")
 def damage(text: str) -> int:
     """How many visible gaps a raw text has: placeholders, replacement characters, and a cut-off end."""
     return sum(map(text.count, _DAMAGE)) + text.rstrip().endswith(("...", "…"))
-
-
-def raw_offset(places: Sequence[int], symbol: int, length: int) -> int:
-    """The raw offset of symbol number ``symbol``; the text's ``length`` past the last one."""
-    return places[symbol] if symbol < len(places) else length
-
-
-def symbol_at(places: Sequence[int], offset: int) -> int:
-    """The number of the first symbol at or after the raw ``offset``."""
-    return bisect_left(places, offset)

@@ -1,0 +1,39 @@
+"""The sorting join: who shares keys, at a cost linear in every bucket."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedtools.join import counted, edges, pack
+
+BITS = 8
+
+
+def found(pairs: list[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    keys = np.array([key << 40 for key, _ in pairs], np.uint64)
+    documents = np.array([document for _, document in pairs], np.uint64)
+    low, high, count = counted(edges(pack(keys, documents, BITS, 3), BITS))
+    return dict(zip(zip(low.tolist(), high.tolist(), strict=True), count.tolist(), strict=True))
+
+
+def test_shared_keys_are_counted() -> None:
+    assert found([(1, 4), (1, 7), (2, 4), (2, 7), (3, 4), (5, 9)]) == {(4, 7): 2}
+
+
+def test_a_hub_costs_two_edges_a_document() -> None:
+    assert len(found([(1, n) for n in range(200)])) == 199 + 198
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 40)), max_size=120))
+def test_edges_are_the_stars_and_chains_of_every_bucket(pairs: list[tuple[int, int]]) -> None:
+    expected: Counter[tuple[int, int]] = Counter()
+    for key in {key for key, _ in pairs}:
+        bucket = sorted({document for k, document in pairs if k == key})
+        expected.update(itertools.pairwise(bucket))
+        expected.update((bucket[0], document) for document in bucket[2:])
+    assert found(pairs) == dict(expected)
