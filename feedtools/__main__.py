@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from typing import IO
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING
 
 from feedtools.errors import FeedtoolsError
+
+if TYPE_CHECKING:
+    import click
 
 INTERRUPTED = 130
 """128 and the number of SIGINT, as shells report it."""
@@ -18,8 +23,13 @@ def main() -> int:
 
     from feedtools.cli import cli
 
-    _configure(sys.stdout)
     code = 2
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - to the end of the process
+    if sys.stdout is None:
+        _say("standard output is closed; send it to /dev/null if it is not wanted")
+        return code
+    _configure(sys.stdout)
     try:
         code = _code(cli.main(prog_name="feedtools", standalone_mode=False))
     except SystemExit as stop:
@@ -27,11 +37,15 @@ def main() -> int:
     except click.exceptions.Abort:
         code = INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        _show(error)
     except FeedtoolsError as error:
         _say(str(error))
     except OSError as error:
         _refuse(error)
+    except MemoryError:
+        _say("out of memory; check fewer files at once, or send large feeds as JSONL")
+    except KeyboardInterrupt:
+        code = INTERRUPTED
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -51,7 +65,21 @@ def _code(value: object) -> int:
 
 
 def _say(message: str) -> None:
-    print(f"feedtools: {message}", file=sys.stderr)
+    from feedtools.cli.console import err
+
+    with suppress(OSError):  # nobody listens any more
+        err(f"feedtools: {message}")
+
+
+def _show(error: click.ClickException) -> None:
+    """What is wrong with the command line, which quotes it: names come from globs and scripts."""
+    from feedtools.cli.console import err
+
+    shown = io.StringIO()
+    error.show(shown)
+    with suppress(OSError):
+        for line in shown.getvalue().splitlines():
+            err(line)
 
 
 def _refuse(error: OSError) -> None:

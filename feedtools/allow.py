@@ -95,7 +95,7 @@ def load(path: Path) -> tuple[Entry, ...]:
         raise ConfigError(f"cannot be read: {error}", path=str(path)) from error
     try:
         raw = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"not TOML: {error}", path=str(path)) from error
     if unknown := set(raw) - {"allow"}:
         raise ConfigError(f"unknown key {min(unknown)!r}; expected tables [[allow]]", path=str(path))

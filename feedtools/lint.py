@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from collections import defaultdict
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from feedtools.checks import resolve
 from feedtools.checks.base import Evidence, Hit, View
 from feedtools.errors import FeedtoolsError, RuleError
 from feedtools.model import LEVELS, Article, Edit, Finding, Fix, Span, Transmission
-from feedtools.patterns import lazy
+from feedtools.patterns import SECONDS, Limited, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 BLOCK = 256
 """Articles that one prefilter pass looks at together."""
-PATTERN_SECONDS = 1.0
-"""Time a pattern of a user's own pack may take on one article before it is stopped."""
+_stopped: set[tuple[str, str, str]] = set()
+"""Rules of packs that ran out of time in this process: the next article would take as long, and there may be many."""
 
 
 class Lint(NamedTuple):
@@ -51,14 +52,42 @@ def lint(
         views = [View(article.text, evidence) for article in part]
         block = _Block([article.text for article in part])
         for rule, trigger, find in active:
-            for number in block.candidates(rule.keywords, trigger):
-                try:
-                    found = find(views[number])
-                    findings += (_finding(rule, part[number], hit) for hit in found)
-                except TimeoutError:
-                    errors.append(_too_slow(rule, part[number]))
+            if rule.trusted:
+                for number in block.candidates(rule.keywords, trigger):
+                    findings += (_finding(rule, part[number], hit) for hit in find(views[number]))
+            elif fault := _run_foreign(rule, trigger, find, block, views, part, findings):
+                errors.append(fault)
     findings.sort(key=lambda finding: (finding.article.source, finding.article.line, finding.span, finding.rule))
     return Lint(findings, errors)
+
+
+def _run_foreign(
+    rule: Rule,
+    trigger: re.Pattern[str] | None,
+    find: Find,
+    block: _Block,
+    views: Sequence[View],
+    part: Sequence[Article],
+    findings: list[Finding],
+) -> RuleError | None:
+    """Apply a rule of somebody's pack to a block; what went wrong, in which case the rest of the block is left."""
+    name = (str(rule.path), rule.value, rule.trigger)
+    if name in _stopped:
+        return _too_slow(rule, None)
+    article = part[0]
+    try:
+        for number in block.candidates(rule.keywords, trigger):
+            article = part[number]
+            findings += [_finding(rule, article, hit) for hit in find(views[number])]
+    except TimeoutError:
+        _stopped.add(name)
+        return _too_slow(rule, article)
+    except FeedtoolsError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a pack may name any checker, with options it was not made for
+        reason = f"the check failed on {article.source}:{article.line}: {type(error).__name__}: {error}"
+        return RuleError(f"{rule.id}: {reason}", path=str(rule.path))
+    return None
 
 
 def lint_transmission(data: bytes, transmission: Transmission, rules: Sequence[Rule]) -> list[Finding]:
@@ -128,7 +157,10 @@ class _Block:
 
 def _compiled(rule: Rule) -> tuple[re.Pattern[str] | None, Find]:
     """The rule's prefilter and its finder, bound once a process; patterns of built-in rules compile on first use."""
-    trigger = lazy(rule.trigger, re.MULTILINE) if rule.trigger else None
+    trigger = None
+    if rule.trigger:
+        foreign = None if rule.trusted else cast("re.Pattern[str]", _limited(rule.trigger, re.MULTILINE))
+        trigger = foreign or lazy(rule.trigger, re.MULTILINE)
     if rule.finder == "check":
         return trigger, _check_finder(rule)
     return trigger, _pattern_finder(rule)
@@ -148,8 +180,7 @@ def _check_finder(rule: Rule) -> Find:
 def _pattern_finder(rule: Rule) -> Find:
     def find(view: View) -> Iterator[Hit]:
         pattern = _pattern(rule.finder, rule.value, str(rule.path.parent), rule.trusted)
-        timed = {} if rule.trusted else {"timeout": PATTERN_SECONDS}
-        for match in pattern.finditer(view.text, **timed):
+        for match in pattern.finditer(view.text):
             start, end = match.span("span") if "span" in pattern.groupindex else match.span()
             if start == end:
                 continue
@@ -168,11 +199,13 @@ def _pattern(finder: str, value: str, folder: str, trusted: bool) -> Any:
     if finder == "words":
         words = sorted(_word_list(folder, value), key=len, reverse=True)
         value = r"(?i)(?<![A-Za-z0-9])(?:" + "|".join(map(re.escape, words)) + r")(?![A-Za-z0-9])"
-    if trusted:
-        return re.compile(value)
-    import regex
+        return re.compile(value) if trusted else Limited(value, 0, SECONDS, sys.maxsize)
+    return re.compile(value) if trusted else _limited(value, 0)
 
-    return regex.compile(value)
+
+@cache
+def _limited(pattern: str, flags: int) -> Limited:
+    return Limited(pattern, flags, SECONDS)
 
 
 @cache
@@ -205,9 +238,12 @@ def _finding(rule: Rule, article: Article, hit: Hit) -> Finding:
     )
 
 
-def _too_slow(rule: Rule, article: Article) -> RuleError:
+def _too_slow(rule: Rule, article: Article | None) -> RuleError:
+    """Where a rule was stopped, and then, in the same words for every block so that they are said once, that it was."""
+    if article is None:
+        return RuleError(f"{rule.id}: not applied to the articles after the one it was stopped on", path=str(rule.path))
     return RuleError(
-        f"{rule.id}: the pattern ran longer than {PATTERN_SECONDS:g} s on {article.source}:{article.line} and was "
+        f"{rule.id}: the pattern ran longer than {SECONDS:g} s on {article.source}:{article.line} and was "
         "stopped; the other rules went on. Make the pattern linear (no nested repeats)",
         path=str(rule.path),
     )

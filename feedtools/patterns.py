@@ -1,4 +1,4 @@
-"""Regular expressions that compile when they are first used.
+"""Regular expressions that compile when they are first used, and those of strangers, whose time and size are bounded.
 
 A check of one transmission meets a small part of the patterns that all rules know together, and compiling costs more
 than matching: half a millisecond for a long alternation, several for a set that spans the Chinese block.
@@ -7,21 +7,93 @@ than matching: half a millisecond for a long alternation, several for a set that
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, AnyStr, cast
+
+SECONDS = 1.0
+"""Time a pattern of a user's own pack may take on one text before it is stopped."""
+MAX_SIZE = 50_000
+"""Atoms of a user's pattern with its counted repeats written out, which is how ``regex`` compiles them."""
 
 
 class _Lazy:
     """Stands for a pattern and takes over its methods, one by one, as they are asked for."""
 
-    def __init__(self, pattern: Any, flags: int) -> None:
-        self._source = pattern, flags
+    def __init__(self, compiled: Callable[[], Any]) -> None:
+        self._compiled = compiled
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(re.compile(*self._source), name)  # the same pattern is compiled once: re remembers
+        found = getattr(self._compiled(), name)
         setattr(self, name, found)
         return found
 
 
 def lazy(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """Like ``re.compile``, but the work is put off until the pattern is used."""
-    return cast("re.Pattern[AnyStr]", _Lazy(pattern, flags))
+    return cast("re.Pattern[AnyStr]", _Lazy(lambda: re.compile(pattern, flags)))  # re compiles one only once
+
+
+class Limited:
+    """A pattern that somebody else wrote: what takes longer than ``seconds`` is stopped.
+
+    Args:
+        pattern: in the syntax of ``regex``.
+        flags: of ``regex``, which are those of ``re``.
+        seconds: for one call.
+        max_size: see ``size``.
+
+    Raises:
+        ValueError: no pattern, or one that would not fit into memory.
+    """
+
+    def __init__(self, pattern: str, flags: int = 0, seconds: float = SECONDS, max_size: int = MAX_SIZE) -> None:
+        import regex
+
+        if "{" in pattern and size(pattern) > max_size:
+            raise ValueError(f"its counted repeats multiply to more than {max_size:,}; use smaller ones")
+        try:
+            self._pattern = regex.compile(pattern, flags)
+        except regex.error as error:
+            raise ValueError(str(error)) from error
+        except (RecursionError, MemoryError, OverflowError) as error:
+            raise ValueError("too large or too deeply nested for a pattern") from error
+        self._seconds = seconds
+        self.groupindex = self._pattern.groupindex
+
+    def search(self, text: str, start: int = 0) -> Any:
+        """Like ``re.Pattern.search``.
+
+        Raises:
+            TimeoutError: it took too long.
+        """
+        return self._pattern.search(text, start, timeout=self._seconds)
+
+    def finditer(self, text: str) -> Any:
+        """Like ``re.Pattern.finditer``; raises ``TimeoutError`` like ``search``, while it is iterated."""
+        return self._pattern.finditer(text, timeout=self._seconds)
+
+    def sub(self, template: str, text: str) -> str:
+        """Like ``re.Pattern.sub``; raises ``TimeoutError`` like ``search``."""
+        return self._pattern.sub(template, text, timeout=self._seconds)
+
+
+_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]?|[()|]|\{(\d{1,20})?(?:(,)(\d{1,20})?)?\}|.", re.DOTALL)
+
+
+def size(pattern: str) -> int:
+    """How many atoms a pattern has when its counted repeats are written out: ``(ab{3}){2}`` has eight."""
+    open_groups, total, last = [0], 0, 0
+    for part in _PART.finditer(pattern):
+        text = part[0]
+        if text == "(":
+            open_groups.append(total)
+            total = last = 0
+        elif text == ")" and len(open_groups) > 1:
+            last = total
+            total += open_groups.pop()
+        elif text[0] == "{" and (part[1] or part[3]):
+            more = last * (max(int(part[1] or 0), int(part[3] or 0), 1) - 1)
+            total, last = total + more, last + more
+        elif text not in {"|", "?", "+", "*"}:
+            total, last = total + 1, 1
+    return total + sum(open_groups)

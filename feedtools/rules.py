@@ -8,9 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
+from feedtools.checks import resolve
 from feedtools.errors import ConfigError, RuleError
 from feedtools.model import CONFIDENCES, LEVELS, SAFETIES, Confidence, Level, Safety, Span
-from feedtools.patterns import lazy
+from feedtools.patterns import SECONDS, Limited, lazy
 from feedtools.resources import rules_folder
 
 Status = Literal["stable", "preview", "off"]
@@ -96,7 +97,7 @@ def load(path: Path, *, trusted: bool = False, examples: bool = True) -> Rule:
     try:
         text = path.read_text(encoding="utf-8")
         raw = tomllib.loads(text) if examples else {**tomllib.loads(text.split("\n[[", 1)[0]), "bad": [], "good": []}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RuleError(f"not a TOML rule file: {error}", path=str(path)) from error
     try:
         return _rule(raw, path, trusted)
@@ -148,6 +149,7 @@ def _rule(raw: dict[str, Any], path: Path, trusted: bool) -> Rule:
     )
     if not trusted:
         _check_patterns(rule)
+        _check_reach(rule)
     return rule
 
 
@@ -204,23 +206,48 @@ def unmark(marked: str) -> tuple[str, tuple[Span, ...]]:
 
 
 def _check_patterns(rule: Rule) -> None:
+    pattern = _limited("pattern", rule.value if rule.finder == "pattern" else "")
+    trigger = _limited("trigger", rule.trigger)
+    for example in rule.bad:
+        try:
+            found = bool(rule.trigger) and trigger.search(example.text)
+            if (rule.keywords or rule.trigger) and not (found or any(word in example.text for word in rule.keywords)):
+                prefilter = "keywords lose" if rule.keywords else "trigger loses"
+                raise ValueError(f"{prefilter} the bad example {example.text[:40]!r}")
+            if rule.replace is not None and rule.finder == "pattern":
+                _check_template(pattern, rule.replace, example.text)
+        except TimeoutError as error:
+            raise ValueError(f"a pattern ran longer than {SECONDS:g} s on {example.text[:40]!r}") from error
+
+
+def _limited(key: str, pattern: str) -> Limited:
+    try:
+        return Limited(pattern, re.MULTILINE if key == "trigger" else 0)
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}") from error
+
+
+def _check_template(pattern: Limited, template: str, text: str) -> None:
     import regex
 
-    for key, value in (("pattern", rule.value if rule.finder == "pattern" else ""), ("trigger", rule.trigger)):
-        try:
-            regex.compile(value)
-        except regex.error as error:
-            raise ValueError(f"{key}: {error}") from error
-    for example in rule.bad:
-        found = bool(rule.trigger) and regex.search(rule.trigger, example.text, regex.MULTILINE)
-        if (rule.keywords or rule.trigger) and not (found or any(word in example.text for word in rule.keywords)):
-            prefilter = "keywords lose" if rule.keywords else "trigger loses"
-            raise ValueError(f"{prefilter} the bad example {example.text[:40]!r}")
-        if rule.replace is not None and rule.finder == "pattern":
-            try:
-                regex.sub(rule.value, rule.replace, example.text)
-            except (regex.error, IndexError) as error:
-                raise ValueError(f"fix.replace: {error}") from error
+    try:
+        pattern.sub(template, text)
+    except (regex.error, IndexError) as error:
+        raise ValueError(f"fix.replace: {error}") from error
+
+
+def _check_reach(rule: Rule) -> None:
+    """A pack is data: it reads what lies in its own folder, and runs what is installed as a checker."""
+    if rule.finder == "words":
+        folder = rule.path.parent.resolve()
+        if "\0" in rule.value or not (folder / rule.value).resolve().is_relative_to(folder):
+            raise ValueError(f"words {rule.value!r}: expected a file in the folder of the rule")
+    if rule.finder == "check":
+        takes = getattr(getattr(resolve(rule.value), "__code__", None), "co_argcount", None)
+        if takes not in {None, 3 if rule.scope == "transmission" else 2}:
+            raise ValueError(f"check {rule.value!r}: no checker of rules whose scope is {rule.scope}")
+    if rule.scope == "transmission" and rule.finder != "check":
+        raise ValueError('scope "transmission" goes with check; patterns and words look at articles')
 
 
 def load_folder(folder: Path, *, trusted: bool = False, examples: bool = True) -> tuple[Rule, ...]:

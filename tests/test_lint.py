@@ -97,7 +97,7 @@ def test_grouped_rules_speak_once_a_file(word: Rule) -> None:
 def test_runaway_pattern_is_stopped_named_and_the_rest_goes_on(
     tmp_path: Path, word: Rule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "PATTERN_SECONDS", 0.05)
+    monkeypatch.setattr(engine, "SECONDS", 0.05)
     runaway = rule(tmp_path, "pattern = '(a|aa)+$'", "⟦aa⟧", "002")
     result = lint(articles("a" * 60 + "b", "猫"), [runaway, word])
     assert [finding.rule for finding in result.findings] == ["XX001"]

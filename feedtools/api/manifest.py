@@ -21,6 +21,9 @@ from feedtools.report.jsonl import dumps
 VERSION = 1
 HELD = "held"
 ORIGINALS = f"{HELD}/originals"
+MAX_PIECE = 2**30
+"""Bytes of the longest lead, record or gap: that of the longest transmission."""
+_HEAD = {"file": str, "out": str, "format": str, "digest": str, "lead": int, "whole": bool}
 
 
 class Kept(NamedTuple):
@@ -68,7 +71,7 @@ def original(form: str, key: str, entry: dict[str, Any], stream: IO[bytes]) -> b
         ValueError: the output is not what the manifest says.
     """
     size, gap_size = entry["bytes"]
-    raw, gap = stream.read(size), stream.read(gap_size)
+    raw, gap = take(stream, size), take(stream, gap_size)
     if len(raw) + len(gap) != size + gap_size:
         raise ValueError("the file is shorter than it was")
     if "gap" in entry:
@@ -82,6 +85,17 @@ def original(form: str, key: str, entry: dict[str, Any], stream: IO[bytes]) -> b
         return to_bytes(revert(to_text(raw), changes)) + gap
     text = json.loads(raw.decode("utf-8-sig", "surrogatepass"))[key]
     return replaced(form, raw, revert(text, changes), key) + gap
+
+
+def take(stream: IO[bytes], size: int) -> bytes:
+    """The next bytes of a file.
+
+    Raises:
+        ValueError: no size that a piece can have: a manifest may ask for any.
+    """
+    if not 0 <= size <= MAX_PIECE:
+        raise ValueError(f"a piece of {size} bytes")
+    return stream.read(size)
 
 
 def to_text(raw: bytes) -> str:
@@ -110,7 +124,7 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
             for number, raw in enumerate(stream, 1):
                 try:
                     entry = json.loads(raw)
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     raise ReadError(f"not a manifest: {error}", path=str(path), line=number) from error
                 if not isinstance(entry, dict) or (number == 1 and entry.get("feedtools-manifest") != VERSION):
                     raise ReadError(
@@ -121,6 +135,30 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
                 yield entry
     except OSError as error:
         raise ReadError(f"no manifest here: {error.strerror}", path=str(path)) from error
+
+
+def text_key(entries: Iterator[dict[str, Any]], path: Path) -> str:
+    """The name of the text field, from the header of a manifest.
+
+    Raises:
+        ReadError: there is no such header.
+    """
+    options = next(entries, {}).get("options")
+    key = options.get("text-key") if isinstance(options, dict) else None
+    if not isinstance(key, str):
+        raise ReadError("not a manifest: its first line has no options", path=str(path))
+    return key
+
+
+def check_head(entry: dict[str, Any], path: Path) -> None:
+    """Refuse a ``file`` line whose values are of other kinds than ``clean`` writes.
+
+    Raises:
+        ReadError: such a line.
+    """
+    for key, kind in _HEAD.items():
+        if type(entry.get(key)) is not kind:
+            raise ReadError(f"not a manifest: {key} of a file is not {kind.__name__}", path=str(path))
 
 
 def inside(folder: Path, name: str) -> Path:

@@ -46,6 +46,8 @@ class Stage:
             self._lock.take()
             self._recover()
             self._refuse_foreign()
+            if self.folder.is_symlink():
+                raise WriteError("a symbolic link stands where the run would work; remove it", path=str(self.folder))
             if not self._resume and self.folder.exists():
                 shutil.rmtree(self.folder)
             (self.folder / "out").mkdir(parents=True, exist_ok=True)
@@ -139,7 +141,7 @@ class _Lock:
 
     def take(self) -> None:
         while True:
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
             if not self._locked(handle):
                 holder = os.read(handle, 32).decode("ascii", "replace").strip() or "unknown"
                 os.close(handle)

@@ -29,11 +29,12 @@ def undo(out: Path, target: Path) -> tuple[int, list[FeedtoolsError]]:
         WriteError: ``target`` cannot be written.
     """
     entries = manifest.read(out / MANIFEST)
-    key = next(entries)["options"]["text-key"]
+    key = manifest.text_key(entries, out / MANIFEST)
     errors: list[FeedtoolsError] = []
     count = 0
     with Stage(target, lambda _: False) as stage:
         for head, rows in _files(entries):
+            manifest.check_head(head, out / MANIFEST)
             place = manifest.inside(stage.folder / "out", head["file"])
             try:
                 place.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +72,8 @@ def _give_back(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], 
     source = original if head["whole"] and original.is_file() else manifest.inside(out, head["out"])
     if not source.is_file():
         raise ReadError("the output is not complete: this file is missing", path=str(source))
+    if not source.resolve().is_relative_to(out.resolve()):
+        raise ReadError("a symbolic link leads out of the folder; clean makes none", path=str(source))
     if head["whole"]:
         shutil.copyfile(source, place)
     else:
@@ -78,14 +81,14 @@ def _give_back(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], 
             with source.open("rb") as stream, place.open("wb") as target:
                 for data in _pieces(head, rows, key, stream):
                     target.write(data)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
             raise _changed(source) from error
     if file_digest(place) != head["digest"]:
         raise _changed(source)
 
 
 def _pieces(head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, stream: IO[bytes]) -> Iterator[bytes]:
-    yield stream.read(head["lead"])
+    yield manifest.take(stream, head["lead"])
     for entry in rows:
         if "end" not in entry:
             yield manifest.original(head["format"], key, entry, stream)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from feedtools.cli import console
 from feedtools.cli.options import (
     anchored,
     color_option,
@@ -96,7 +97,7 @@ def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool) -> bool:
     failed = report_errors(found.errors)
     if show:
         for line in fix.diff(found.files):
-            sys.stdout.write(escape(line.rstrip("\n")) + "\n")
+            console.out(escape(line.rstrip("\n")) + "\n")
         sys.exit(2 if failed else int(bool(found.files)))
     failed |= report_errors(fix.write(found.files))
     if found.files:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from feedtools.cli.options import configured, given, input_options, report_errors, rule_options
+from feedtools.cli import console
+from feedtools.cli.options import configured, given, input_options, report_errors, rule_options, say
 from feedtools.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -68,18 +69,18 @@ def _clean(
     named, others, progress = given(paths, config), Sources(index, sources), Progress()
     try:
         if dry_run or diff:
-            cleaned = api.preview(named, config, sys.stdout.write, others, progress, diff=diff)
+            cleaned = api.preview(named, config, console.out, others, progress, diff=diff)
         elif out is None:
             raise ConfigError("where to? Name the folder to write with -o OUT")
         else:
             cleaned = api.clean(named, out, config, others, progress, resume=resume)
     except KeyboardInterrupt:
         progress.close()
-        click.echo("feedtools: interrupted; the same command with --resume goes on from here", err=True)
+        say("interrupted; the same command with --resume goes on from here")
         return 130
     finally:
         progress.close()
-    click.echo(summary(cleaned.counts), err=True)
+    console.err(summary(cleaned.counts))
     return 2 if report_errors(cleaned.errors) else 0
 
 
@@ -89,7 +90,7 @@ def _undo(out: Path, target: Path | None) -> int:
     from feedtools.api.undo import undo
 
     count, errors = undo(out, target)
-    click.echo(f"{count:,} file{'s' * (count != 1)} given back", err=True)
+    console.err(f"{count:,} file{'s' * (count != 1)} given back")
     return 2 if report_errors(errors) else 0
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from feedtools.cli import console
 from feedtools.cli.options import color_option, configured, given, input_options, report_errors, say
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def dedup(paths: tuple[str, ...], pairs: bool, output_format: str, color: bool, 
         rows = api.match_rows(found) if pairs else api.cluster_rows(found)
         lines = (dumps(row) + "\n" for row in rows)
     for line in lines:
-        sys.stdout.write(line)
+        console.out(line, output_format)
     copies = sum(len(cluster.drop) for cluster in found.clusters)
     say(f"{len(found.articles):,} articles, {copies:,} copies of {len(found.clusters):,}")
     sys.exit(2 if report_errors(found.errors) else 0)

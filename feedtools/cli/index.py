@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from feedtools.cli import console
 from feedtools.cli.options import configured, given, input_options, report_errors
 
 STORE_HELP = "Index file, or redis://host/db.  [default: .feedtools_cache/index.sqlite]"
@@ -33,7 +34,7 @@ def add(paths: tuple[str, ...], where: str | None, store: str | None, **flags: A
 
     config = configured(**flags)
     done = memory.add(given(paths, config), memory.address(where or store, config), config)
-    click.echo(f"{done.documents:,} articles of {done.sources:,} files added", err=True)
+    console.err(f"{done.documents:,} articles of {done.sources:,} files added")
     sys.exit(2 if report_errors(done.errors) else 0)
 
 
@@ -47,7 +48,7 @@ def remove(paths: tuple[str, ...], where: str | None, store: str | None, **flags
 
     config = configured(**flags)
     count = memory.remove(list(paths), memory.address(where or store, config), config)
-    click.echo(f"{count:,} articles forgotten", err=True)
+    console.err(f"{count:,} articles forgotten")
 
 
 @index.command()
@@ -59,7 +60,7 @@ def stats(where: str | None, store: str | None, config_file: Path | None) -> Non
     from feedtools.report.jsonl import dumps
 
     config = configured(config_file)
-    click.echo(dumps(memory.opened(memory.address(where or store, config)).stats()._asdict()))
+    console.out(dumps(memory.opened(memory.address(where or store, config)).stats()._asdict()) + "\n", "jsonl")
 
 
 @index.command()
@@ -73,11 +74,11 @@ def verify(where: str | None, store: str | None, config_file: Path | None) -> No
     path = memory.address(where or store, configured(config_file))
     wrong = list(faults(memory.opened(path)))
     for fault in wrong[:20]:
-        click.echo(f"feedtools: {path}: {fault}", err=True)
+        console.err(f"feedtools: {path}: {fault}")
     if wrong:
-        click.echo(f"feedtools: {path}: not sound; remove the file and build it with `feedtools index add`", err=True)
+        console.err(f"feedtools: {path}: not sound; remove the file and build it with `feedtools index add`")
         sys.exit(2)
-    click.echo(f"{path}: sound", err=True)
+    console.err(f"{path}: sound")
 
 
 @index.command()
@@ -90,4 +91,4 @@ def compact(where: str | None, store: str | None, config_file: Path | None) -> N
     path = memory.address(where or store, configured(config_file))
     with memory.opened(path, readonly=False) as base:
         base.compact()
-        click.echo(f"{path}: {base.stats().documents:,} articles", err=True)
+        console.err(f"{path}: {base.stats().documents:,} articles")

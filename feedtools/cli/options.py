@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from feedtools.cli import console
 from feedtools.config import Config, discover, load
 from feedtools.errors import ConfigError, FeedtoolsError
 
@@ -78,7 +79,7 @@ def anchored(path: str) -> str:
 
 def say(message: str) -> None:
     """Tell a person something that is no finding and no failure."""
-    click.echo(f"feedtools: {message}", err=True)
+    console.err(f"feedtools: {message}")
 
 
 def configured(config_file: Path | None, renderer: str | None = None, **flags: Any) -> Config:
@@ -96,11 +97,8 @@ def configured(config_file: Path | None, renderer: str | None = None, **flags: A
 
 
 def report_errors(errors: Iterable[FeedtoolsError]) -> bool:
-    """Print what could not be done to standard error; whether there was any."""
-    from feedtools.report.text import escape
-
-    failed = False
-    for error in errors:
-        click.echo(f"feedtools: {escape(str(error))}", err=True)
-        failed = True
-    return failed
+    """Print what could not be done to standard error, each thing once; whether there was any."""
+    said = dict.fromkeys(map(str, errors))
+    for message in said:
+        say(message)
+    return bool(said)

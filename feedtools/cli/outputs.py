@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from feedtools.cli import console
 from feedtools.errors import ConfigError, WriteError
 
 if TYPE_CHECKING:
@@ -103,18 +103,16 @@ def emit(report: Report, targets: Sequence[Target], *, color: bool, counts: bool
         elif counts:
             from feedtools.report.summary import statistics
 
-            _print(statistics(report))
+            _print(statistics(report), "text")
         else:
-            _print(render(target.format, full, color=color))
+            _print(render(target.format, full, color=color), target.format)
         if target.format == "github":
             _step_summary(report)
 
 
-def _print(pieces: Iterable[str]) -> None:
-    """Print, and in GitHub Actions spoil the old form of commands, which is obeyed anywhere in a line."""
-    actions = os.environ.get("GITHUB_ACTIONS") == "true"
+def _print(pieces: Iterable[str], form: str) -> None:
     for piece in pieces:
-        sys.stdout.write(piece.replace("##[", "## [") if actions else piece)
+        console.out(piece, form)
 
 
 def _identified(report: Report) -> Report:
@@ -142,7 +140,7 @@ def closing(checked: Checked, report: Report, config: Config) -> None:
     from feedtools.report.summary import summary
 
     for line in summary(report):
-        click.echo(line, nl=False, err=True)
+        console.err(line.rstrip("\n"))
     kept = checked.kept
     for count, what in (
         (kept.allowed, "allowed by feedtools-allow.toml"),
@@ -150,9 +148,9 @@ def closing(checked: Checked, report: Report, config: Config) -> None:
         (kept.known, f"known from {config.baseline}"),
     ):
         if count:
-            click.echo(f"{count:,} not shown: {what}", err=True)
+            console.err(f"{count:,} not shown: {what}")
     if kept.gone:
-        click.echo(f"{kept.gone:,} of {config.baseline} are gone: shrink it with --write-baseline", err=True)
+        console.err(f"{kept.gone:,} of {config.baseline} are gone: shrink it with --write-baseline")
 
 
 def check_targets(targets: Sequence[Target]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from feedtools.cli import console
 from feedtools.cli.options import configured, given, report_errors, say
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
@@ -47,13 +48,13 @@ def rules(
         write_whole(markdown / "README.md", pages.index(every).encode())
         return
     if not codes:
-        click.echo(pages.table(every), nl=False)
+        console.lines(pages.table(every).rstrip("\n"))
         return
     for code in codes:
         chosen = [rule for rule in every if rule.id.startswith(code.upper()) or rule.name == code]
         if not chosen:
             raise FeedtoolsError(f"unknown rule {code!r}; `feedtools rules` lists them")
-        click.echo("\n".join(pages.page(rule) for rule in chosen), nl=False)
+        console.lines("\n".join(pages.page(rule) for rule in chosen).rstrip("\n"))
 
 
 def _learn(paths: list[str], output: Path, config: Config) -> int:
@@ -82,6 +83,7 @@ def _test(folder: Path) -> int:
         wrong = harness.failure(case, feed_check)
         if wrong:
             failed += 1
-            click.echo(f"{case.rule.path}: {case.kind} example {case.number}: {wrong}")
-    click.echo(f"{len({case.rule.id for case in every})} rules, {len(every) - failed} examples passed, {failed} failed")
+            console.lines(f"{case.rule.path}: {case.kind} example {case.number}: {wrong}")
+    count = len({case.rule.id for case in every})
+    console.lines(f"{count} rules, {len(every) - failed} examples passed, {failed} failed")
     return int(failed > 0)

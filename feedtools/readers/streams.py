@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import zlib
 from importlib import import_module
@@ -32,9 +33,11 @@ def open_stream(path: str) -> io.BufferedReader:
 
     Raises:
         OSError: the file cannot be opened.
-        ReadError: it is not packed as its name says, or packed with zstd and no decoder is installed. While reading:
-            the packed data is damaged, or grows more than ``MAX_RATIO`` times.
+        ReadError: it is no regular file, or not packed as its name says, or packed with zstd and no decoder is
+            installed. While reading: the packed data is damaged, or grows more than ``MAX_RATIO`` times.
     """
+    if path != STDIN and os.path.exists(path) and not os.path.isfile(path):
+        raise ReadError("not a regular file; reading a pipe or a device might never end", path=path)
     stream = sys.stdin.buffer if path == STDIN else open(path, "rb", buffering=PEEK)  # noqa: SIM115
     assert isinstance(stream, io.BufferedReader)
     return unpack(stream, path)

@@ -1,0 +1,51 @@
+"""All that is printed passes here, so that nothing that was read can command a terminal or a CI runner.
+
+Terminals obey control characters, which `feedtools.report.text.escape` makes visible. Runners obey lines: GitHub
+Actions those that begin with ``::`` and those that hold ``##[``, Azure Pipelines ``##vso[``, TeamCity ``##teamcity[``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+
+RUNNERS = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
+"""Environment variables that say a runner reads along."""
+_ANYWHERE = re.compile(r"#(?=#(?:\[|vso\[|teamcity\[))", re.IGNORECASE)
+_FIRST = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+_SPOILT = {"json": r"\u0023", "jsonl": r"\u0023", "sarif": r"\u0023", "gitlab": r"\u0023", "junit": "&#35;"}
+"""How ``#`` is written where another spelling means the same; elsewhere it is shown as an escape."""
+
+
+def out(text: str, form: str = "text") -> None:
+    """Print to standard output what is escaped already.
+
+    Args:
+        text: whole lines.
+        form: format they are in; lines of ``github`` are commands, and meant to be.
+    """
+    sys.stdout.write(harmless(text, form))
+
+
+def err(message: str) -> None:
+    """Print a message of one line to standard error."""
+    from feedtools.report.text import escape
+
+    sys.stderr.write(harmless(escape(message)) + "\n")
+    sys.stderr.flush()
+
+
+def lines(text: str) -> None:
+    """Print lines that are not escaped yet."""
+    from feedtools.report.text import escape
+
+    out("".join(f"{escape(line)}\n" for line in text.split("\n")))
+
+
+def harmless(text: str, form: str = "text") -> str:
+    """The text without what the runner that reads along would obey; unchanged where none does."""
+    if not any(os.environ.get(name) for name in RUNNERS):
+        return text
+    text = _ANYWHERE.sub(lambda _: _SPOILT.get(form, r"\x23"), text)
+    return text if form == "github" else _FIRST.sub(r"\1\\x3a", text)

@@ -1,0 +1,338 @@
+"""Input that nobody vouches for: what it may not do to a terminal, a CI runner, the disk, or the time of day."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import time
+import unicodedata
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from feedtools.api.clean import clean
+from feedtools.api.undo import undo
+from feedtools.config import Config
+from feedtools.errors import FeedtoolsError, ReadError, RuleError
+from feedtools.lint import lint
+from feedtools.model import Article
+from feedtools.patterns import MAX_SIZE, Limited, size
+from feedtools.rules import load, load_folder
+from tests.test_cli import HEADER, Run
+
+ESC = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\u2066\u2028\x85\r\x08"
+HOSTILE_NAME = "::error::a\x1b[31m\u202e##[add-path]x\n::set-output name=a::b\n.txt"
+HOSTILE_TEXT = f"这里 [Math] {ESC} ##[set-env name=PATH]x ##vso[task.setvariable]y \ufffd ::stop-commands::z [公式]"
+RULE = """id = "XX001"
+name = "some-rule"
+level = "error"
+confidence = "high"
+message = "found {{text}}"
+why = "Because of the test."
+{finder}
+[[bad]]
+text = '{bad}'
+[[bad]]
+text = '{bad}'
+[[bad]]
+text = '{bad}'
+[[good]]
+text = '甲'
+"""
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    (tmp_path / HOSTILE_NAME).write_bytes((HEADER + HOSTILE_TEXT + "\n" + HOSTILE_TEXT + "\n").encode())
+    (tmp_path / "bad\x1b[31m.txt").write_bytes(b"\x00\x01\xff" * 50)
+    return tmp_path
+
+
+def dangerous(text: str) -> list[str]:
+    """Characters that command a terminal, or turn the direction of what follows."""
+    return [char for char in text if char != "\n" and unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Cs"}]
+
+
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
+RUNS = [
+    *(("check", "--output-format", name, "--color", "never", ".") for name in FORMATS),
+    ("check", "--fix", "--unsafe-fixes", "--diff", "."),
+    ("check", "--statistics", "."),
+    ("check", "missing\x1b[31m\n::error::x"),
+    ("check", "--since", "\x1b[31m\n::error::x", "."),
+    ("check", "--baseline", "\x1b[31m\n::error::x", "."),
+    ("check", "--select", "\x1b[31m\n::error::x", "."),
+    ("check", "--config", "\x1b[31m\n::error::x", "."),
+    ("check", "--against", "\x1b[31m\n::error::x", "."),
+    ("check", "--output-format", "\x1b[31m\n::error::x", "."),
+    ("check", "--\x1b[31m\n::error::x"),
+    ("\x1b[31m\n::error::x",),
+    ("dedup", "--color", "never", "."),
+    ("dedup", "--pairs", "."),
+    ("dedup", "--output-format", "text", "--color", "never", "."),
+    ("clean", "--dry-run", "."),
+    ("clean", "--diff", "."),
+    ("clean", "--undo", "\x1b[31m\n::error::x", "-o", "back"),
+    ("index", "add", ".", "--index", "i\x1b[31m\n::error::x"),
+    ("index", "verify", "--index", "i\x1b[31m\n::error::x"),
+    ("rules", "\x1b[31m\n::error::x"),
+    ("rules", "--test", "\x1b[31m\n::error::x"),
+]
+
+
+@pytest.mark.parametrize("arguments", RUNS, ids=lambda arguments: ascii(" ".join(arguments))[:48])
+def test_nothing_commands_a_terminal_or_a_runner(hostile: Path, arguments: tuple[str, ...]) -> None:
+    run = Run(hostile, *arguments, GITHUB_ACTIONS="true", CI="true")
+    assert run.code in {0, 1, 2}
+    assert "Traceback" not in run.err
+    assert dangerous(run.out) == []
+    assert dangerous(run.err) == []
+    for line in (run.out + "\n" + run.err).split("\n"):
+        assert not re.search(r"##(\[|vso\[)", line), line
+        if arguments[2:3] != ("github",):
+            assert not line.lstrip().startswith("::"), line
+        elif line.startswith("::"):
+            assert re.match(r"::(error|warning|notice) (\w+=[^:,]*,?)+::[^\n]*$", line), line
+
+
+@pytest.mark.parametrize("name", ["json", "jsonl", "sarif", "gitlab", "junit"])
+def test_what_a_runner_may_not_see_still_means_the_same(hostile: Path, name: str) -> None:
+    plain = Run(hostile, "check", "--output-format", name, ".", CI="", GITHUB_ACTIONS="").out
+    guarded = Run(hostile, "check", "--output-format", name, ".", GITHUB_ACTIONS="true").out
+    assert plain != guarded
+    if name == "junit":
+        assert ElementTree.canonicalize(plain) == ElementTree.canonicalize(guarded)
+    elif name == "jsonl":
+        assert [*map(json.loads, plain.splitlines())] == [*map(json.loads, guarded.splitlines())]
+    else:
+        assert json.loads(plain) == json.loads(guarded)
+
+
+def test_step_summary_holds_no_markup_of_an_article(hostile: Path) -> None:
+    (hostile / "x.txt").write_text(HEADER + "这里 [Math] 有 <img src=x> 和 @someone 和 [a](javascript:x)。\n", "utf-8")
+    Run(hostile, "check", "--output-format", "github", ".", GITHUB_STEP_SUMMARY="summary.md")
+    summary = (hostile / "summary.md").read_text("utf-8")
+    assert "| FT101 |" in summary
+    assert dangerous(summary) == []
+    assert not re.search(r"<img|@someone|\]\(", summary)
+
+
+@pytest.fixture
+def cleaned(tmp_path: Path) -> Path:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text(HEADER + "甲乙丙丁,说的是一件很平常的事情。\n", "utf-8")
+    clean([str(tmp_path / "in")], tmp_path / "out", Config(root=tmp_path))
+    return tmp_path
+
+
+def rewritten(cleaned: Path, **values: object) -> None:
+    path = cleaned / "out" / "manifest.jsonl"
+    rows = [json.loads(line) for line in path.read_bytes().splitlines()]
+    for row in rows:
+        if "file" in row:
+            row.update(values)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", ["../../x", "/etc/feedtools-x", "a/../../x", "", ".", "x\0y", 7, None, ["a"], "a" * 9000]
+)
+@pytest.mark.parametrize("key", ["file", "out"])
+def test_undo_writes_and_reads_inside_its_folders_alone(cleaned: Path, key: str, name: object) -> None:
+    rewritten(cleaned, **{key: name})
+    before = sorted(cleaned.rglob("*"))
+    try:
+        _, errors = undo(cleaned / "out", cleaned / "back")
+    except FeedtoolsError as error:
+        errors = [error]
+    assert errors
+    strangers = [path for path in set(cleaned.rglob("*")) - set(before) if not path.is_relative_to(cleaned / "back")]
+    assert strangers == []
+
+
+def test_undo_follows_no_link_out_of_the_folder(cleaned: Path) -> None:
+    secret = cleaned / "secret"
+    secret.write_text("geheim", "utf-8")
+    (cleaned / "out" / "a.txt").unlink()
+    (cleaned / "out" / "a.txt").symlink_to(secret)
+    count, errors = undo(cleaned / "out", cleaned / "back")
+    assert count == 0
+    assert "symbolic link" in str(errors[0])
+    assert not (cleaned / "back" / "a.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("lead", -1), ("lead", 2**62), ("lead", "1"), ("whole", 1), ("digest", None), ("format", "x"), ("articles", [])],
+)
+def test_undo_of_a_damaged_manifest_gives_back_the_file_or_an_error(cleaned: Path, key: str, value: object) -> None:
+    rewritten(cleaned, **{key: value})
+    original = (cleaned / "in" / "a.txt").read_bytes()
+    try:
+        count, errors = undo(cleaned / "out", cleaned / "back")
+    except ReadError:
+        return
+    assert errors if count == 0 else (cleaned / "back" / "a.txt").read_bytes() == original
+
+
+@pytest.mark.parametrize(
+    "first", ["", "{}", '{"feedtools-manifest": 1}', '{"feedtools-manifest": 1, "options": 3}', "[" * 99999]
+)
+def test_undo_of_another_manifest_is_refused(tmp_path: Path, first: str) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "manifest.jsonl").write_text(first, "utf-8")
+    with pytest.raises(ReadError):
+        undo(tmp_path / "out", tmp_path / "back")
+    assert not (tmp_path / "back").exists()
+
+
+@pytest.mark.parametrize("suffix", ["", "-lock"])
+def test_clean_is_not_led_away_by_links_beside_its_output(cleaned: Path, suffix: str) -> None:
+    """In a folder that others may write to, a link could stand where the run is about to write."""
+    precious = cleaned / "precious"
+    precious.mkdir()
+    (precious / "file").write_text("wertvoll", "utf-8")
+    (cleaned / f".new.feedtools{suffix}").symlink_to(precious / "file" if suffix else precious)
+    run = Run(cleaned, "clean", "in", "-o", "new", "--resume")
+    run.refused()
+    assert (precious / "file").read_text("utf-8") == "wertvoll"
+    assert [*precious.iterdir()] == [precious / "file"]
+
+
+def test_a_pipe_among_the_inputs_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    Run(tmp_path, "check", ".").refused("pipe.txt", "regular file")
+
+
+def rule(folder: Path, finder: str, bad: str = "甲⟦乙⟧") -> Path:
+    path = folder / "XX001-some-rule.toml"
+    path.write_text(RULE.format(finder=finder, bad=bad), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "words", ["../../../../../../etc/passwd", "/etc/passwd", "a/../../x.tsv", "link.tsv", "x\\u0000y"]
+)
+def test_a_pack_reads_in_its_own_folder_alone(tmp_path: Path, words: str) -> None:
+    (tmp_path / "link.tsv").symlink_to("/etc/passwd")
+    with pytest.raises(RuleError, match="in the folder of the rule"):
+        load(rule(tmp_path, f'words = "{words}"'))
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "os:system",
+        "base:NamedTuple",
+        "lexicon:lazy",
+        "lexicon:rules_folder",
+        "lexicon:_read",
+        "../x:y",
+        "latex.parser:x",
+    ],
+)
+def test_a_pack_runs_installed_checkers_alone(tmp_path: Path, check: str) -> None:
+    with pytest.raises(RuleError, match="unknown check"):
+        load(rule(tmp_path, f'check = "{check}"'))
+
+
+@pytest.mark.parametrize("check", ["transmission:missing_header", "lexicon:fold"])
+def test_a_function_that_checks_no_article_is_refused(tmp_path: Path, check: str) -> None:
+    with pytest.raises(RuleError, match="no checker of rules"):
+        load(rule(tmp_path, f'check = "{check}"'))
+
+
+def test_a_checker_that_fails_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "good").mkdir()
+    made = [load(rule(tmp_path, 'check = "latex:unclosed"')), load(rule(tmp_path / "good", "pattern = '乙'"))]
+    result = lint([Article("a.txt", 1, r"甲乙 \(x")], [made[0]._replace(options={"max_depth": "x"}), made[1]])
+    assert len(result.findings) >= 1
+    for error in result.errors:
+        assert "the check failed on a.txt:1" in str(error)
+
+
+def test_a_runaway_trigger_is_stopped_once_and_named(tmp_path: Path) -> None:
+    made = load(rule(tmp_path, "pattern = 'c'\ntrigger = '(?:a|aa)+c'", "aa⟦c⟧"))
+    texts = [Article("feed.txt", number, "a" * 200 + "b") for number in range(1, 1025)]
+    began = time.process_time()
+    errors = lint(texts, [made]).errors
+    assert time.process_time() - began < 3, "every block was tried"
+    assert "XX001" in str(errors[0])
+    assert "feed.txt" in str(errors[0])
+    assert len(set(map(str, errors))) == 2, "where it was stopped, and that it was"
+
+
+def test_a_runaway_example_stops_the_pack_from_loading(tmp_path: Path) -> None:
+    began = time.process_time()
+    with pytest.raises(RuleError, match="ran longer"):
+        load(rule(tmp_path, "pattern = 'b'\ntrigger = '(?:a|aa)+c'", "a" * 200 + "⟦b⟧"))
+    assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(?:(?:(?:(?:x{99}){99}){99}){99}){99}",
+        "a{4000000000}",
+        "(?:a{60000}){60000}",
+        "(" * 9000 + ")" * 9000,
+        "(a",
+        "a{9,2}",
+    ],
+)
+def test_patterns_that_would_eat_the_memory_are_refused(tmp_path: Path, pattern: str) -> None:
+    for key in ("pattern", "trigger"):
+        finder = f"{key} = '{pattern}'" + ("\npattern = 'x'" if key == "trigger" else "")
+        with pytest.raises(RuleError, match=key):
+            load(rule(tmp_path, finder))
+
+
+def test_size_counts_what_repeats_write_out() -> None:
+    assert size("ab{3}") == 4
+    assert size("(ab{3}){2}") == 8
+    assert size(r"[a-z{9}]\{9") == 3
+    assert size("(?:a|b){2,5}") >= 10
+    assert size("x{1,80}y{1,80}") == 160
+    assert Limited("x{1,80}y{1,80}").search("xy")
+    assert size("(a{999}){999}") > MAX_SIZE
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 90000, "a = " + "9" * 9000, "\0", "a = '''"])
+def test_configuration_and_packs_that_break_a_parser_are_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "in.txt").write_text(HEADER + "甲乙丙丁。\n", "utf-8")
+    for name in ("feedtools.toml", "feedtools-allow.toml", "pack/XX001.toml"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+        if name.startswith("pack"):
+            with pytest.raises(RuleError):
+                load_folder(path.parent)
+        else:
+            Run(tmp_path, "check", "in.txt").refused(name)
+        path.unlink()
+
+
+def test_no_output_is_a_table_that_a_spreadsheet_would_calculate() -> None:
+    """CSV is read and never written, so that no article can become a formula of a spreadsheet."""
+    root = Path(__file__).resolve().parents[1] / "feedtools"
+    writers = [
+        path
+        for path in root.rglob("*.py")
+        if "csv.writer" in path.read_text("utf-8").replace("csv.DictWriter", "csv.writer")
+    ]
+    assert writers == []
+    assert csv.writer  # the name that is looked for exists
+
+
+def test_no_module_evaluates_unpickles_or_fetches() -> None:
+    root = Path(__file__).resolve().parents[1] / "feedtools"
+    imports = r"^\s*(?:import|from) (?:pickle|shelve|marshal|yaml|requests|http\.client|ftplib|smtplib|socket)\b"
+    calls = r"\burlopen\(|(?<![\w.])(?:eval|exec)\(|allow_pickle=True|shell=True"
+    banned = re.compile(f"{imports}|{calls}", re.MULTILINE)
+    found = [
+        f"{path.name}: {hit[0]}" for path in root.rglob("*.py") for hit in banned.finditer(path.read_text("utf-8"))
+    ]
+    assert found == []
