@@ -17,7 +17,7 @@ from feedtools.report.data import Counts, Repair, Report, Tally, tally
 from feedtools.report.diff import compare
 from feedtools.report.marks import Formulas, plain
 from feedtools.report.mathml import mathml
-from tests.report_values import CUT, KEPT, hostile, page, pair, sample
+from tests.report_values import CUT, KEPT, hostile, large, page, pair, sample
 
 # --- what the page says -------------------------------------------------------------------------------------------
 
@@ -250,3 +250,14 @@ def test_plain_text_is_inert_and_encodable(text: str) -> None:
     shown.encode("utf-8")
     rest = shown.replace("<span class=odd>", "").replace("</span>", "")
     assert not set("<>\"'") & set(rest)
+
+
+def test_page_stays_small_when_every_cluster_is_crowded() -> None:
+    crowded = [
+        pair(group.keep.text, *(f"{copy.text}{number}" for number in range(12) for copy in group.others))
+        for group in large(400).clusters
+    ]
+    text = page(Report("x", Counts(clusters=400), clusters=crowded))
+    assert len(text.encode()) < 5_000_000
+    assert text.count("<details") == 400
+    assert "the page is full" in text

@@ -31,6 +31,10 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 COPIES = 8
 """Copies of one article that are compared with the kept one; the others are listed by place."""
 ROWS = 300
+PLACES = 30
+"""Further copies of one article that are listed by place."""
+ROOM = 2_900_000
+"""Bytes of comparisons after which clusters are listed without them, so that the page stays below 5 MB."""
 _REPAIRS = {
     "placeholder": "placeholder filled",
     "bare": "formula delimited",
@@ -205,17 +209,21 @@ def _clusters(clusters: Sequence[Copies], counts: Counts, formulas: Formulas) ->
     legend = "".join(f"<span class=k-{name}>{words}</span>" for name, words in keys)
     yield _section("copies", "Copies", _part(shown, counts.clusters, "cluster"), f"<p class=key>{legend}</p>")
     context = 220 if shown <= FEW else 40
+    room = ROOM
     for number, group in enumerate(islice(clusters, FINDINGS)):
-        yield _cluster(group, formulas, context, opened=number == 0)
+        markup = _cluster(group, formulas, context, COPIES if room > 0 else 0, opened=number == 0)
+        room -= len(markup.encode())
+        yield markup
     yield "</ul>\n</section>\n"
 
 
-def _cluster(group: Copies, formulas: Formulas, context: int, *, opened: bool) -> str:
+def _cluster(group: Copies, formulas: Formulas, context: int, compared: int, *, opened: bool) -> str:
     kinds = sorted({copy.kind for copy in group.others if copy.kind})
     tags = " ".join(f"<span class=tag>{kind}</span>" for kind in kinds)
     copies = len(group.others) + group.more
-    rest = [f"<li>{_place(copy.place)} {copy.kind or ''}" for copy in group.others[COPIES:ROWS]]
-    more = copies - min(len(group.others), ROWS)
+    rest = [f"<li>{_place(copy.place)} {copy.kind or ''}" for copy in group.others[compared : compared + PLACES]]
+    title = "Further copies" if compared else "Copies, by place alone: the page is full"
+    more = copies - min(len(group.others), compared + PLACES)
     if more > 0:
         rest.append(f"<li>{more:,} more")
     return (
@@ -223,8 +231,8 @@ def _cluster(group: Copies, formulas: Formulas, context: int, *, opened: bool) -
         f"<span class=top>{_place(group.keep.place)} <span class=hint>stands for "
         f"{_number(copies, 'copy', 'copies')}</span> {tags}</span>"
         f"<span class=first>{plain(group.keep.text[:90])}</span></summary>\n"
-        + "".join(_pair(group.keep, copy, formulas, context) for copy in group.others[:COPIES])
-        + (f"<p class=more>Further copies</p><ul class=more>{''.join(rest)}</ul>" if rest else "")
+        + "".join(_pair(group.keep, copy, formulas, context) for copy in group.others[:compared])
+        + (f"<p class=more>{title}</p><ul class=more>{''.join(rest)}</ul>" if rest else "")
         + "</details>\n"
     )
 

@@ -3,7 +3,9 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const one = (id) => document.getElementById(id);
   const root = document.documentElement;
-  const items = all(".item");
+  const lists = all("ul.list").map((list) => (
+    { list, items: [...list.children], note: list.closest("section").querySelector(".shown") }
+  ));
   const words = new Map();
   let rendered = true;
 
@@ -46,21 +48,17 @@
     const query = one("q").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     const rule = one("rule").value;
     const kind = one("kind").value;
-    const shown = new Map();
-    for (const item of items) {
-      const fits = (!rule || !item.dataset.r || item.dataset.r === rule)
-        && (!kind || !item.dataset.k || item.dataset.k.split(" ").includes(kind))
-        && query.every((word) => text(item).includes(word));
-      item.hidden = !fits;
-      const list = item.closest("section");
-      const count = shown.get(list) || [0, 0];
-      shown.set(list, [count[0] + (fits ? 1 : 0), count[1] + 1]);
-    }
+    // What does not fit leaves the page: hiding it would make the browser style all that it has not drawn yet.
     let total = 0;
-    for (const [list, [fits, of]] of shown) {
-      total += fits;
-      const note = list.querySelector(".shown");
-      if (note) note.textContent = fits === of ? "" : `${fits} of ${of} match`;
+    for (const { list, items, note } of lists) {
+      const fits = items.filter((item) => (!rule || !item.dataset.r || item.dataset.r === rule)
+        && (!kind || !item.dataset.k || item.dataset.k.split(" ").includes(kind))
+        && query.every((word) => text(item).includes(word)));
+      total += fits.length;
+      if (fits.length !== list.children.length || fits.some((item) => item.parentNode !== list)) {
+        list.replaceChildren(...fits);
+      }
+      note.textContent = fits.length === items.length ? "" : `${fits.length} of ${items.length} match`;
     }
     one("live").textContent = query.length || rule || kind ? `${total} match` : "";
   };
@@ -94,7 +92,7 @@
   });
 
   const step = (by) => {
-    const stops = items.filter((item) => !item.hidden);
+    const stops = all(".item");
     if (!stops.length) return;
     const here = document.activeElement && document.activeElement.closest(".item");
     const at = here ? stops.indexOf(here) + by : by > 0 ? 0 : stops.length - 1;
