@@ -19,7 +19,7 @@ from feedtools.cli.options import (
     rule_options,
     say,
 )
-from feedtools.cli.outputs import Target, check_targets, closing, emit, output_options, report_of
+from feedtools.cli.outputs import Target, check_targets, conclude, output_options
 from feedtools.cli.progress import Progress
 from feedtools.config import NEVER, Config
 from feedtools.model import LEVELS
@@ -77,12 +77,7 @@ def check(
         progress.close()
     if write_baseline:
         filters.write_baseline(checked.findings, write_baseline, config.root)
-    report = report_of(checked)
-    emit(report, targets, color=color, counts=statistics)
-    report_errors(checked.kept.stale)
-    failed |= report_errors(checked.errors)
-    if not quiet:
-        closing(checked, report, config)
+    failed |= conclude(checked, config, targets, color=color, counts=statistics, quiet=quiet)
     found = any(config.fails(finding.level) for finding in checked.findings)
     sys.exit(2 if failed else int(found and not exit_zero and not write_baseline))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from feedtools.cli import console
+from feedtools.cli.options import report_errors
 from feedtools.errors import ConfigError, WriteError
 
 if TYPE_CHECKING:
@@ -151,6 +152,23 @@ def closing(checked: Checked, report: Report, config: Config) -> None:
             console.err(f"{count:,} not shown: {what}")
     if kept.gone:
         console.err(f"{kept.gone:,} of {config.baseline} are gone: shrink it with --write-baseline")
+
+
+def conclude(
+    checked: Checked, config: Config, targets: Sequence[Target], *, color: bool, counts: bool, quiet: bool
+) -> bool:
+    """Write all there is to say of a run; whether something could not be checked.
+
+    Raises:
+        WriteError: a file cannot be written.
+    """
+    report = report_of(checked)
+    emit(report, targets, color=color, counts=counts)
+    report_errors(checked.kept.stale)
+    failed = report_errors(checked.errors)
+    if not quiet:
+        closing(checked, report, config)
+    return failed
 
 
 def check_targets(targets: Sequence[Target]) -> None:

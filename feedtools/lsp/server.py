@@ -71,7 +71,7 @@ class Server(LanguageServer):
             if compare:
                 self.checker.compare(path, text)
             self.placed[uri] = self.checker.check(path, text)
-        except FeedtoolsError as error:
+        except (FeedtoolsError, OSError) as error:
             self.placed[uri] = []
             self.window_show_message(types.ShowMessageParams(types.MessageType.Error, str(error)))
         places = self.places(uri)
