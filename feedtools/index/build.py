@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from feedtools import kernel
 from feedtools.index import postings
-from feedtools.model import Article, digest
+from feedtools.model import Article
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +26,7 @@ _PORTION = 20_000
 _RANGE = 1 << 22
 
 
-def add_many(index: Index, articles: Sequence[Article], sources: Mapping[str, int]) -> None:
+def add_many(index: Index, articles: Sequence[Article]) -> None:
     """Write documents and texts, and pack their postings together with those that are there.
 
     Runs inside the caller's transaction.
@@ -34,34 +35,47 @@ def add_many(index: Index, articles: Sequence[Article], sources: Mapping[str, in
     found: list[tuple[Keys, Keys]] = []
     for start in range(0, len(articles), _PORTION):
         portion = articles[start : start + _PORTION]
-        keys, numbers, counts, digests = sketch_many([article.text for article in portion], number)
-        found.append((keys, numbers))
-        rows = zip(range(number, number + len(portion)), portion, counts.tolist(), digests, strict=True)
-        index.put_many((at, sources[article.source], article, count, made) for at, article, count, made in rows)
+        made = sketch_many([article.text for article in portion], number)
+        found.append((made.keys, made.numbers))
+        lines = [article.line for article in portion]
+        numbers = range(number, number + len(portion))
+        index.put_many(zip(numbers, lines, made.counts.tolist(), made.digests, made.texts, strict=True))
         number += len(portion)
     index.set_meta("next", number)
     repack(index, found)
 
 
-def sketch_many(texts: list[str], first: int) -> tuple[Keys, Keys, NDArray[np.int64], list[bytes]]:
-    """Stored keys and document numbers of all texts, the number of sketch keys of each, and the digests."""
+class Made(NamedTuple):
+    """What is stored of some texts: keys and whose they are; and for each text its sketch keys, digest and bytes."""
+
+    keys: Keys
+    numbers: Keys
+    counts: NDArray[np.int64]
+    digests: list[bytes]
+    texts: list[bytes]
+
+
+def sketch_many(texts: list[str], first: int) -> Made:
+    """The stored form of texts that are numbered from ``first``."""
     keys: list[Keys] = []
     numbers: list[Keys] = []
     counts: list[NDArray[np.int64]] = []
     at = first
     for block in kernel.blocks(texts):
-        made = kernel.sketch_block(block)
-        count = np.diff(made.key_bounds)
+        part = kernel.sketch_block(block)
+        count = np.diff(part.key_bounds)
         number = np.arange(at, at + len(block), dtype=np.uint64)
-        with_head = made.heads != 0
-        keys += [made.keys, (made.heads[with_head] ^ np.uint64(postings.HEAD_SALT)) >> np.uint64(3)]
+        with_head = part.heads != 0
+        keys += [part.keys, (part.heads[with_head] ^ np.uint64(postings.HEAD_SALT)) >> np.uint64(3)]
         numbers += [np.repeat(number, count), number[with_head]]
         counts.append(count)
         at += len(block)
-    digests = [digest(text) for text in texts]
-    keys.append(np.fromiter(map(postings.digest_posting, digests), np.uint64, len(digests)))
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    digests = [blake2b(data, digest_size=16).digest() for data in encoded]
+    leading = np.frombuffer(b"".join(digests), "<u8")[::2]
+    keys.append((leading ^ np.uint64(postings.DIGEST_SALT)) >> np.uint64(3))
     numbers.append(np.arange(first, first + len(texts), dtype=np.uint64))
-    return np.concatenate(keys), np.concatenate(numbers), np.concatenate(counts), digests
+    return Made(np.concatenate(keys), np.concatenate(numbers), np.concatenate(counts), digests, encoded)
 
 
 def repack(index: Index, new: Sequence[tuple[Keys, Keys]] = ()) -> None:
@@ -125,5 +139,5 @@ def _alive(index: Index) -> NDArray[np.bool_] | None:
 def _from_texts(index: Index) -> Iterator[tuple[Keys, Keys]]:
     """Postings of all documents, made again."""
     for numbers, texts in index.texts(_PORTION):
-        keys, places, _, _ = sketch_many(texts, 0)
-        yield keys, np.array(numbers, np.uint64)[places.astype(np.int64)]
+        made = sketch_many(texts, 0)
+        yield made.keys, np.array(numbers, np.uint64)[made.numbers.astype(np.int64)]

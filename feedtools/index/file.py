@@ -20,12 +20,15 @@ _PAGE = 16384
 """Bytes of a page: texts of a thousand bytes leave little of it empty."""
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
-CREATE TABLE source (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, digest BLOB, size INTEGER, changed INTEGER);
-CREATE TABLE document (id INTEGER PRIMARY KEY, source INTEGER, line INTEGER, keys INTEGER, digest BLOB);
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, first INTEGER NOT NULL, past INTEGER NOT NULL,
+    digest BLOB, size INTEGER, changed INTEGER
+);
+CREATE TABLE document (id INTEGER PRIMARY KEY, line INTEGER, keys INTEGER, digest BLOB);
 CREATE TABLE text (id INTEGER PRIMARY KEY, text BLOB);
 CREATE TABLE block (id INTEGER PRIMARY KEY, postings BLOB);
 CREATE TABLE delta (key INTEGER, document INTEGER, PRIMARY KEY (key, document)) WITHOUT ROWID;
-CREATE INDEX document_source ON document (source);
+CREATE INDEX source_past ON source (past);
 """
 
 

@@ -1,14 +1,13 @@
 """How the index packs keys: sorted postings cut into blocks by the leading bits of the key.
 
 A posting is a key and a document number. The ``row_bits`` leading bits of a key name its block, the next eight bits
-stand in the block, the rest is dropped; ``row_bits`` grows with the index so that a lookup meets a quarter of an
+stand in the block, the rest is dropped; ``row_bits`` grows with the index so that a lookup meets half an
 unrelated posting at most on average. A block is a checksum (CRC-32), all remainders, ascending, one byte each, then all
 documents, three or four bytes each: four bytes a posting, and a lookup is one row read and one ``bytes.find``.
 """
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import zlib
 from array import array
@@ -24,10 +23,10 @@ if TYPE_CHECKING:
 KEY_BITS = 61
 """Bits of a stored key: FracMinHash keys at scale 8 lie below 2**61."""
 REMAINDER_BITS = 8
-BLOCK = 64
+BLOCK = 128
 """Postings of a block, at most, on average."""
-HEAD_SALT = 0x5851F42D4C957F2D
-"""Keeps head keys apart from gram keys."""
+HEAD_SALT, DIGEST_SALT = 0x5851F42D4C957F2D, 0x2545F4914F6CDD1D
+"""Keep the keys of heads and of whole texts apart from those of grams."""
 
 
 def row_bits(postings: int) -> int:
@@ -42,8 +41,7 @@ def head_posting(head: int) -> int:
 
 def digest_posting(digest: bytes) -> int:
     """The key under which the identity of the whole text is stored, so that texts too short for keys are found."""
-    salted = hashlib.blake2b(digest, digest_size=8, person=b"feedtools").digest()
-    return int.from_bytes(salted, "little") >> 3
+    return (int.from_bytes(digest[:8], "little") ^ DIGEST_SALT) >> 3
 
 
 def locate(key: int, rows: int) -> tuple[int, bytes]:

@@ -1,12 +1,14 @@
 """The index in one SQLite file (write-ahead log): packed blocks, and a small table of what came since.
 
 A removed document loses its row and its text at once; its postings stay in the blocks, as tombstones, until the next
-compaction, and a posting whose document has no row counts for nothing. Numbers are never used again.
+compaction, and a posting whose document has no row counts for nothing. Numbers are never used again, and those of one
+source follow each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.errors import StaleIndexError
@@ -24,6 +26,14 @@ FEW = 512
 """Articles up to which they go to the recent table, without numpy; more are packed at once."""
 _READ = 4 * CAP
 """Postings read of one key, so that removed documents do not hide live ones before the next compaction."""
+_ORPHANS = (
+    ("text", "SELECT count(*) FROM document d LEFT JOIN text t ON t.id = d.id WHERE t.id IS NULL"),
+    (
+        "source",
+        """SELECT (SELECT count(*) FROM document) -
+        (SELECT count(*) FROM source s JOIN document d ON d.id >= s.first AND d.id < s.past)""",
+    ),
+)
 
 
 class Stats(NamedTuple):
@@ -100,18 +110,8 @@ class Index(IndexFile):
     def documents(self, numbers: Iterable[int]) -> list[Document]:
         """See ``Store.documents``."""
         with self.faults():
-            rows = [
-                self.base.execute(
-                    "SELECT d.id, s.path, d.line, d.digest, d.keys, t.text FROM document d "
-                    "JOIN source s ON s.id = d.source JOIN text t ON t.id = d.id WHERE d.id = ?",
-                    (number,),
-                ).fetchone()
-                for number in sorted(set(numbers))
-            ]
-        found = [
-            Document(at, path, line, made, keys, text.decode("utf-8", "surrogatepass"))
-            for at, path, line, made, keys, text in filter(None, rows)
-        ]
+            rows = [self._document(number) for number in sorted(set(numbers))]
+        found = [row for row in rows if row is not None]
         for document in found:
             if digest(document.text) != document.digest:
                 place = f"{document.source}:{document.line}"
@@ -119,6 +119,17 @@ class Index(IndexFile):
                     f"damaged: the text of {place} is not what was stored; {REBUILD}", path=str(self.path)
                 )
         return found
+
+    def _document(self, number: int) -> Document | None:
+        found = self.base.execute(
+            "SELECT d.line, d.digest, d.keys, t.text FROM document d JOIN text t ON t.id = d.id WHERE d.id = ?",
+            (number,),
+        ).fetchone()
+        source = self.base.execute("SELECT path FROM source WHERE past > ? ORDER BY past LIMIT 1", (number,)).fetchone()
+        if found is None or source is None:
+            return None
+        line, made, keys, text = found
+        return Document(number, source[0], line, made, keys, text.decode("utf-8", "surrogatepass"))
 
     def add(self, articles: Sequence[Article], states: Mapping[str, SourceState] | None = None) -> int:
         """Remember some articles; those of a source that is known already take the place of its former ones.
@@ -128,46 +139,47 @@ class Index(IndexFile):
         Returns:
             How many documents were added.
         """
+        ordered = sorted(articles, key=lambda article: article.source)
         with self.writing():
-            for path in {article.source for article in articles} | set(states or {}):
+            (known,) = self.base.execute("SELECT count(*) FROM source").fetchone()
+            for path in {article.source for article in articles} | set(states or {}) if known else ():
                 self._forget(path)
-            sources = self._sources({article.source: None for article in articles}, states or {})
+            self._put_sources(ordered, states or {})
             if len(articles) > FEW:
                 from feedtools.index.build import add_many
 
-                add_many(self, articles, sources)
+                add_many(self, ordered)
             else:
-                self._add_few(articles, sources)
+                self._add_few(ordered)
         return len(articles)
 
-    def _add_few(self, articles: Sequence[Article], sources: Mapping[str, int]) -> None:
+    def _add_few(self, articles: Sequence[Article]) -> None:
         first = self.meta("next")
         made = [sketch(article.text) for article in articles]
         rows = enumerate(zip(articles, made, strict=True), first)
-        self.put_many((at, sources[article.source], article, len(it.keys), it.digest) for at, (article, it) in rows)
+        self.put_many((at, article.line, len(it.keys), it.digest, _encoded(article)) for at, (article, it) in rows)
         keys = [(key, at) for at, it in enumerate(made, first) for key in stored_keys(it)]
         self.base.executemany("INSERT OR IGNORE INTO delta VALUES (?, ?)", keys)
         self.set_meta("next", first + len(articles))
 
-    def put_many(self, rows: Iterable[tuple[int, int, Article, int, bytes]]) -> None:
-        """Write documents (number, source, article, sketch keys, digest) with their texts."""
-        texts = []
-        documents = []
-        for number, source, article, keys, made in rows:
-            documents.append((number, source, article.line, keys, made))
-            texts.append((number, article.text.encode("utf-8", "surrogatepass")))
-        self.base.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?)", documents)
-        self.base.executemany("INSERT INTO text VALUES (?, ?)", texts)
+    def put_many(self, rows: Iterable[tuple[int, int, int, bytes, bytes]]) -> None:
+        """Write documents: number, line, sketch keys, digest, text."""
+        found = list(rows)
+        self.base.executemany("INSERT INTO document VALUES (?, ?, ?, ?)", [row[:4] for row in found])
+        self.base.executemany("INSERT INTO text VALUES (?, ?)", [(row[0], row[4]) for row in found])
 
-    def _sources(self, paths: Iterable[str], states: Mapping[str, SourceState]) -> dict[str, int]:
-        ids = {}
-        for path in [*paths, *(path for path in states if path not in paths)]:
-            state = states.get(path, (None, None, None))
-            row = self.base.execute(
-                "INSERT INTO source (path, digest, size, changed) VALUES (?, ?, ?, ?) RETURNING id", (path, *state)
-            ).fetchone()
-            ids[path] = row[0]
-        return ids
+    def _put_sources(self, articles: Sequence[Article], states: Mapping[str, SourceState]) -> None:
+        """Write the sources of articles that are about to be numbered from ``next``, and of files without any."""
+        at = self.meta("next")
+        rows = []
+        for path, mine in groupby(articles, key=lambda article: article.source):
+            past = at + sum(1 for _ in mine)
+            rows.append((path, at, past, *states.get(path, (None, None, None))))
+            at = past
+        rows += [(path, 0, 0, *states[path]) for path in states.keys() - {row[0] for row in rows}]
+        self.base.executemany(
+            "INSERT INTO source (path, first, past, digest, size, changed) VALUES (?, ?, ?, ?, ?, ?)", rows
+        )
 
     def remove(self, paths: Iterable[str]) -> int:
         """Forget all articles of these sources; how many documents that were."""
@@ -175,12 +187,12 @@ class Index(IndexFile):
             return sum(self._forget(path) for path in paths)
 
     def _forget(self, path: str) -> int:
-        row = self.base.execute("SELECT id FROM source WHERE path = ?", (path,)).fetchone()
+        row = self.base.execute("SELECT first, past FROM source WHERE path = ?", (path,)).fetchone()
         if row is None:
             return 0
-        self.base.execute("DELETE FROM text WHERE id IN (SELECT id FROM document WHERE source = ?)", row)
-        count = self.base.execute("DELETE FROM document WHERE source = ?", row).rowcount
-        self.base.execute("DELETE FROM source WHERE id = ?", row)
+        self.base.execute("DELETE FROM text WHERE id >= ? AND id < ?", row)
+        count = self.base.execute("DELETE FROM document WHERE id >= ? AND id < ?", row).rowcount
+        self.base.execute("DELETE FROM source WHERE path = ?", (path,))
         self.set_meta("removed", self.meta("removed") + count)
         return count
 
@@ -198,12 +210,10 @@ class Index(IndexFile):
         """What SQLite finds wrong with the file, and documents without text or source."""
         with self.faults():
             wrong = [str(row[0]) for row in self.base.execute("PRAGMA integrity_check") if row[0] != "ok"]
-            for table, column in (("text", "id"), ("source", "source")):
-                (count,) = self.base.execute(
-                    f"SELECT count(*) FROM document d LEFT JOIN {table} t ON t.id = d.{column} WHERE t.id IS NULL"  # noqa: S608
-                ).fetchone()
+            for what, query in _ORPHANS:
+                (count,) = self.base.execute(query).fetchone()
                 if count:
-                    wrong.append(f"{count} documents have no {table}")
+                    wrong.append(f"{count} documents have no {what}")
         return wrong
 
     def digests(self, numbers: Sequence[int]) -> dict[int, bytes]:
@@ -275,3 +285,7 @@ class Index(IndexFile):
             (pages,) = self.base.execute("PRAGMA page_count").fetchone()
             (size,) = self.base.execute("PRAGMA page_size").fetchone()
             return Stats(counts[0], self.meta("removed"), counts[1], counts[2], counts[3], pages * size)
+
+
+def _encoded(article: Article) -> bytes:
+    return article.text.encode("utf-8", "surrogatepass")

@@ -34,18 +34,18 @@ def _missing(index: Index) -> Iterator[str]:
     recent = set(zip(recent_keys.tolist(), recent_numbers.tolist(), strict=True))
     packed = postings.unpack(index.blocks(), index.width)
     for at, texts in index.texts(_PORTION):
-        made, places, _, digests = sketch_many(texts, 0)
-        expected = np.array(at, np.uint64)[places.astype(np.int64)]
-        words = postings.words_of(made, expected, index.rows, index.width)
+        made = sketch_many(texts, 0)
+        expected = np.array(at, np.uint64)[made.numbers.astype(np.int64)]
+        words = postings.words_of(made.keys, expected, index.rows, index.width)
         where = np.minimum(np.searchsorted(packed, words), max(len(packed) - 1, 0))
         there = packed[where] == words if len(packed) else np.zeros(len(words), bool)
-        for key, number in zip(made[~there].tolist(), expected[~there].tolist(), strict=True):
+        for key, number in zip(made.keys[~there].tolist(), expected[~there].tolist(), strict=True):
             if (key, number) not in recent:
                 yield f"document {number} cannot be found by one of its keys"
                 break
         stored = index.digests(at)
         yield from (
             f"the text of document {number} is not what was stored"
-            for number, made_digest in zip(at, digests, strict=True)
+            for number, made_digest in zip(at, made.digests, strict=True)
             if stored.get(number) != made_digest
         )
