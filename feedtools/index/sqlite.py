@@ -269,12 +269,6 @@ class Index(IndexFile):
             rows = self.base.execute("SELECT path, digest, size, changed FROM source WHERE digest IS NOT NULL")
             return {path: SourceState(*state) for path, *state in rows}
 
-    def text_bytes(self) -> int:
-        """Bytes of all stored texts."""
-        with self.faults():
-            (size,) = self.base.execute("SELECT coalesce(sum(length(text)), 0) FROM text").fetchone()
-            return int(size)
-
     def stats(self) -> Stats:
         """How much it holds."""
         with self.faults():
