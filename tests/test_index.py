@@ -211,7 +211,7 @@ def test_a_readonly_index_answers_and_is_not_written(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("needs root to become a user without permission")
     for folder in (path.parent, *path.parents):
-        if folder.stat().st_uid == os.geteuid() and str(folder).startswith(str(tmp_path.parents[1])):
+        if folder.stat().st_uid == os.geteuid() and "pytest-" in str(folder):  # pytest makes them for itself alone
             folder.chmod(0o755)
     done = subprocess.run([sys.executable, "-c", script, str(path), made(1)], capture_output=True, text=True)
     assert done.stdout.startswith("1\n"), done.stderr
