@@ -5,7 +5,7 @@ simplified Chinese.  Everything else is dropped, and so is what only one renderi
 placeholders such as ``[Math]``, inline formulas that hold a TeX command, and a formula cut off at the end.  The
 content of simple inline formulas (``\(x_1\)``) stays, since the other rendering prints it bare.
 
-The table is packaged (``normal.bin``, written by ``scripts/build_normal_table.py``), so the symbols do not depend on
+The table is packaged (``normal.bin``, written by ``benchmarks/build_normal_table.py``), so the symbols do not depend on
 the Python version.  This module is the reference and imports no numpy; ``feedtools.kernel`` does the same for blocks
 of texts at once.
 """

@@ -1,6 +1,6 @@
 """Derive ``feedtools/normal.bin`` (what ``feedtools.normal`` maps every code point to) from Unicode's facts.
 
-    python scripts/build_normal_table.py TSCharacters.txt feedtools/normal.bin
+    python benchmarks/build_normal_table.py TSCharacters.txt feedtools/normal.bin
 
 ``TSCharacters.txt`` holds one traditional character, a tab and its simplified forms a line (the format of OpenCC's
 dictionaries); Unicode's own data come from ``unicodedata``.  The result is packaged so that keys are the same under

@@ -1,6 +1,6 @@
 """Draw ``docs/report.png``: the report of a batch run over the sample feed, as headless Chromium shows it.
 
-    python scripts/picture_report.py [--out docs/report.png] [--width 1180] [--height 1740] [--dark]
+    python benchmarks/picture_report.py [--out docs/report.png] [--width 1180] [--height 1740] [--dark]
 
 Needs Chromium (``chromium`` on the path, or its name in ``$CHROMIUM``).
 """
