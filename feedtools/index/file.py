@@ -67,7 +67,7 @@ class IndexFile:
             yield
         except sqlite3.OperationalError as error:
             raise IndexFileError(_operational(error), path=str(self.path)) from error
-        except (sqlite3.DatabaseError, ValueError) as error:
+        except (sqlite3.DatabaseError, ValueError, TypeError, AttributeError) as error:
             raise StaleIndexError(f"damaged: {error}; {REBUILD}", path=str(self.path)) from error
 
     def _check_header(self, *, create: bool) -> None:

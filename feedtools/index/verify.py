@@ -21,7 +21,7 @@ def faults(index: Index) -> Iterator[str]:
         yield from _missing(index)
     except IndexFileError as error:
         yield error.message
-    except ValueError as error:
+    except (ValueError, TypeError, AttributeError) as error:
         yield f"damaged: {error}"
 
 

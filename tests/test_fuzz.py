@@ -1,0 +1,37 @@
+"""A short fixed run of every fuzz target, and what longer runs have found."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.fuzz.seeds import mutated, seeds
+from tests.fuzz.targets import TARGETS, run
+
+FOUND: dict[str, tuple[bytes, ...]] = {
+    "index_file": (
+        b"\x01\x10\xff" * 9 + b"\\(\xff\x00\x01\x02\x03\x04\x05\x06\x07",
+    ),  # a text that is no UTF-8 any more
+}
+"""Inputs that failed once, shortened."""
+INPUTS = 150
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_fixed_run_finds_nothing(target: str) -> None:
+    dice = random.Random(target)
+    for data in (b"", *seeds(target), *FOUND.get(target, ()), *(mutated(target, dice) for _ in range(INPUTS))):
+        run(target, data)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_longer_run_finds_nothing(target: str) -> None:
+    dice = random.Random()
+    for _ in range(5000):
+        data = mutated(target, dice)
+        try:
+            run(target, data)
+        except Exception as error:
+            raise AssertionError(f"{target} failed on {data!r}") from error
