@@ -30,12 +30,13 @@ def pack(keys: Keys, documents: Keys, bits: int, skip: int) -> Keys:
     return words
 
 
-def edges(words: Keys, bits: int) -> Keys:
+def edges(words: Keys, bits: int, hot: int | None = None) -> Keys:
     """Star and chain edges of every bucket, one word ``low << 32 | high`` for each shared key, unsorted.
 
     Args:
         words: what ``pack`` gave; sorted in place.
         bits: width of the document part.
+        hot: documents of a key from which it gives star edges alone; ``HOT`` by default.
     """
     words.sort()
     if len(words) < 2:
@@ -53,18 +54,18 @@ def edges(words: Keys, bits: int) -> Keys:
     first = np.maximum.accumulate(np.where(begins, np.arange(len(at)), 0))
     star = left[first]
     far = fresh & (star != left)
-    linked = fresh & ~(far & _crowded(fresh, begins))
+    linked = fresh & ~(far & _crowded(fresh, begins, hot or HOT))
     chain = left[linked] << np.uint64(32) | right[linked]
     return np.concatenate([chain, star[far] << np.uint64(32) | right[far]])
 
 
-def _crowded(fresh: NDArray[np.bool_], begins: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """For each pair whether ``HOT`` documents or more share its key."""
+def _crowded(fresh: NDArray[np.bool_], begins: NDArray[np.bool_], hot: int) -> NDArray[np.bool_]:
+    """For each pair whether ``hot`` documents or more share its key."""
     groups = np.flatnonzero(begins)
     sizes = np.diff(np.append(groups, len(begins)))
-    if sizes.max() < HOT - 1:
+    if sizes.max() < hot - 1:
         return np.zeros(len(begins), bool)
-    return np.repeat(np.add.reduceat(fresh, groups, dtype=np.int64) >= HOT - 1, sizes)
+    return np.repeat(np.add.reduceat(fresh, groups, dtype=np.int64) >= hot - 1, sizes)
 
 
 def counted(found: Keys) -> tuple[Ints, Ints, Ints]:

@@ -1,0 +1,120 @@
+"""A Spark session that runs this interpreter, sized by its input."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feedtools.errors import FeedtoolsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyspark.sql import DataFrame, SparkSession
+
+JAVA = 17
+LOCAL = "local[*,4]"
+"""All cores; a task that fails is tried four times (``local[*]`` alone never tries again)."""
+PARTITION_BYTES = 32 << 20
+"""Text whose keys make one partition of a shuffle."""
+MOST_PARTITIONS = 1 << 14
+_PARTITIONS = "spark.sql.shuffle.partitions"
+_NEW_PANDAS = "PySpark does not yet fully support pandas"
+_SETTINGS = {
+    "spark.log.level": "ERROR",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "2048",
+    "spark.ui.showConsoleProgress": "false",
+    # What the workers need to find: this package, where it is not installed; and no advice on pandas.
+    "spark.executorEnv.PYTHONPATH": str(Path(__file__).parents[2]),
+    "spark.executorEnv.PYTHONWARNINGS": f"ignore:{_NEW_PANDAS}:FutureWarning",
+}
+
+
+def session(
+    master: str | None = None, settings: Mapping[str, str] | None = None, name: str = "feedtools"
+) -> SparkSession:
+    """A Spark session whose workers run this interpreter.
+
+    Args:
+        master: as Spark writes it; by default what ``spark-submit`` says, else all cores of this machine.
+        settings: of Spark, in place of those chosen here.
+        name: what Spark shows.
+
+    Raises:
+        FeedtoolsError: PySpark or Java is missing, or the master does not answer.
+    """
+    try:
+        import pyarrow  # noqa: F401
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise FeedtoolsError("Spark needs other packages: pip install 'feedtools[spark]'") from error
+    warnings.filterwarnings("ignore", _NEW_PANDAS, FutureWarning)
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
+    if not submitted:
+        check_java()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName(name)
+    for key, value in {**_SETTINGS, **(settings or {})}.items():
+        builder = builder.config(key, value)
+    if master or not submitted:
+        builder = builder.master(master or LOCAL)
+    try:
+        made = builder.getOrCreate()
+        made.sparkContext.setLogLevel("ERROR")
+    except (PySparkException, OSError, RuntimeError) as error:
+        raise FeedtoolsError(f"Spark did not start at {master or LOCAL}: {reason(error)}") from error
+    return made
+
+
+def check_java() -> None:
+    """Make sure that Spark finds a Java it can run on.
+
+    Raises:
+        FeedtoolsError: there is none, or it is too old.
+    """
+    home = os.environ.get("JAVA_HOME")
+    java = os.path.join(home, "bin", "java") if home else shutil.which("java")
+    wanted = f"Spark needs Java {JAVA} or later: install openjdk-{JAVA}-jre-headless, or set JAVA_HOME"
+    if not java or not os.path.exists(java):
+        raise FeedtoolsError(f"no Java found. {wanted}")
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr  # noqa: S603
+    version = said.split('"')[1].split(".")[0] if said.count('"') > 1 else ""
+    if not version.isdigit() or int(version) < JAVA:
+        raise FeedtoolsError(f"Java {version or 'of an unknown version'} found. {wanted}")
+
+
+def reason(error: BaseException) -> str:
+    """The first line of what Spark says, without the names of its classes."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    for line in lines:
+        if line.startswith(("Caused by:", ": java.", ": org.")):
+            return line.split(": ", 2)[-1] if line.startswith("Caused by:") else line.removeprefix(": ")
+    return lines[0] if lines else type(error).__name__
+
+
+def fit(documents: DataFrame) -> int:
+    """Set the number of shuffle partitions by the size of the input, unless the user did; what it is then."""
+    spark = documents.sparkSession
+    if not spark.sparkContext.getConf().contains(_PARTITIONS):
+        least = 2 * spark.sparkContext.defaultParallelism
+        wanted = min(max(least, -(-_bytes(documents) // PARTITION_BYTES)), MOST_PARTITIONS)
+        spark.conf.set(_PARTITIONS, str(wanted))
+    return partitions(spark)
+
+
+def partitions(spark: SparkSession) -> int:
+    """Into how many parts a shuffle falls."""
+    return int(str(spark.conf.get(_PARTITIONS)))
+
+
+def _bytes(documents: DataFrame) -> int:
+    """The size of the input, 0 where Spark does not know it."""
+    known = int(str(documents._jdf.queryExecution().optimizedPlan().stats().sizeInBytes()))
+    return known if known < 1 << 60 else 0

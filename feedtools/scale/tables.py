@@ -1,0 +1,92 @@
+"""Documents read from what Spark reads, and tables written as Parquet."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from feedtools.errors import ReadError, WriteError
+from feedtools.scale.session import fit, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyspark.sql import DataFrame, SparkSession
+
+
+def read(spark: SparkSession, paths: Sequence[str], *, text_key: str = "text", id_key: str = "id") -> DataFrame:
+    """Documents (id, text) from Parquet or JSON Lines at any path that Spark reads.
+
+    Raises:
+        ReadError: nothing is there, a column is missing, or the paths hold both formats.
+    """
+    from pyspark.errors import PySparkException
+    from pyspark.sql import functions as f
+
+    place = ", ".join(paths)
+    try:
+        files = spark.read.format("binaryFile").load(list(paths)).select("path").inputFiles()
+        parquet = {file.endswith(".parquet") for file in files}
+        if len(parquet) != 1:
+            found = "both Parquet and other files" if parquet else "no files"
+            raise ReadError(f"{found} found; expected Parquet (.parquet) or JSON Lines", path=place)
+        if parquet.pop():
+            frame = spark.read.parquet(*paths)
+            _check_columns(frame.columns, (id_key, text_key), place)
+        else:
+            _check_first(spark.read.text(list(paths)).first(), (id_key, text_key), place)
+            frame = spark.read.schema(f"`{id_key}` STRING, `{text_key}` STRING").json(list(paths))
+    except PySparkException as error:
+        raise ReadError(f"Spark cannot read this: {reason(error)}", path=place) from error
+    documents = frame.select(f.col(id_key).cast("string").alias("id"), f.col(text_key).cast("string").alias("text"))
+    parts = fit(documents)
+    if any(file.endswith((".gz", ".bz2", ".zst")) for file in files) and len(files) < parts:
+        documents = documents.repartition(parts)  # a packed file is read by one task
+    return documents
+
+
+def _check_columns(columns: Sequence[str], wanted: Sequence[str], place: str) -> None:
+    for key, option in zip(wanted, ("--id-key", "--text-key"), strict=True):
+        if key not in columns:
+            there = ", ".join(sorted(columns)[:12]) or "none"
+            raise ReadError(f"no column {key!r} (there are: {there}); name it with {option}", path=place)
+
+
+def _check_first(row: Any, wanted: Sequence[str], place: str) -> None:
+    """Look at the first record, so that a wrong name is said at once and in words."""
+    try:
+        record = json.loads(row.value) if row is not None else {}
+    except ValueError as error:
+        raise ReadError(f"the first line is no JSON record ({error}); expected JSON Lines", path=place) from error
+    if not isinstance(record, dict):
+        raise ReadError(f"the first line is no JSON object but {type(record).__name__}", path=place)
+    if row is not None:
+        _check_columns(list(record), wanted, place)
+
+
+def checked(documents: DataFrame) -> tuple[DataFrame, int]:
+    """The documents that have an id and a text, and how many records have not.
+
+    Raises:
+        ReadError: two documents have the same id.
+    """
+    bad = documents.where("id is null or text is null").count()
+    twice = documents.where("id is not null").groupBy("id").count().where("count > 1").first()
+    if twice is not None:
+        message = f"the id {twice['id']!r} stands for {twice['count']} documents; ids must be unique"
+        raise ReadError(f"{message}: name another column with --id-key")
+    return documents.where("id is not null and text is not null"), bad
+
+
+def write(frame: DataFrame, path: str) -> None:
+    """Write a table as Parquet, in the place of an earlier one.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    from pyspark.errors import PySparkException
+
+    try:
+        frame.write.mode("overwrite").parquet(path)
+    except PySparkException as error:
+        raise WriteError(f"Spark failed to make or write this table: {reason(error)}", path=path) from error
