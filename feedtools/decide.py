@@ -106,6 +106,13 @@ def _one_of(key: str, value: Any, allowed: Sequence[str]) -> None:
         raise ConfigError(f"[clean] {key}: {value!r} is none of {', '.join(allowed)}")
 
 
+def permitted(finding: Finding, rules: Policy) -> Finding:
+    """The finding, without its fix where the policy does not make it."""
+    if finding.fix is None or rules.applies(finding.rule, finding.name, finding.fix.safety):
+        return finding
+    return finding._replace(fix=None)
+
+
 class Standing(NamedTuple):
     """How an article relates to the copy that stands for it.
 

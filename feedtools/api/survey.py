@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from feedtools.api.spool import Note, plain
 from feedtools.checks.base import Evidence
-from feedtools.decide import Policy
+from feedtools.decide import Policy, permitted
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.fix import UNSAFE, stable_fix
 from feedtools.lint import lint
@@ -169,10 +169,3 @@ def repair(
         else:
             notes.append(Note(one.changes, tuple(map(plain, one.findings))))
     return notes, errors
-
-
-def permitted(finding: Finding, policy: Policy) -> Finding:
-    """The finding, without its fix where the policy does not make it."""
-    if finding.fix is None or policy.applies(finding.rule, finding.name, finding.fix.safety):
-        return finding
-    return finding._replace(fix=None)

@@ -31,6 +31,12 @@ def harvest(texts: Iterable[str]) -> dict[str, str]:
     Returns:
         Joined form (folded) to the usual hyphenated one, without words that are written joined half as often.
     """
+    forms, words = count(texts)
+    return choose(forms, words)
+
+
+def count(texts: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
+    """Hyphenated compounds, and how often words are written joined (folded) where there are any."""
     forms: Counter[str] = Counter()
     words: Counter[str] = Counter()
     for text in texts:
@@ -41,16 +47,21 @@ def harvest(texts: Iterable[str]) -> dict[str, str]:
             forms.update(found)
             words.update(WORD.findall(prose))
     joined: Counter[str] = Counter()
-    for word, count in words.items():
-        joined[word.casefold()] += count
+    for word, times in words.items():
+        joined[word.casefold()] += times
+    return forms, joined
+
+
+def choose(forms: Mapping[str, int], joined: Mapping[str, int]) -> dict[str, str]:
+    """What ``harvest`` gives, from the counts."""
     counts: Counter[str] = Counter()
     best: dict[str, str] = {}
-    for form, count in sorted(forms.items(), key=lambda item: (-item[1], item[0])):
+    for form, times in sorted(forms.items(), key=lambda item: (-item[1], item[0])):
         key = form.replace("-", "").casefold()
-        counts[key] += count
+        counts[key] += times
         if sum(map(str.isalpha, key)) >= LETTERS and not lexicon.is_name(key):
             best.setdefault(key, form)
-    return {key: form for key, form in best.items() if 2 * joined[key] < counts[key]}
+    return {key: form for key, form in best.items() if 2 * joined.get(key, 0) < counts[key]}
 
 
 def read(path: str | Path) -> dict[str, str]:

@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedtools.cli import console
+from feedtools.cli.engine import check_engine, engine_options
 from feedtools.cli.options import configured, given, input_options, report_errors, rule_options, say
 from feedtools.errors import ConfigError
 
 if TYPE_CHECKING:
     from feedtools.report.data import Counts
+
+
+_LOCAL = ("resume", "sources", "index", "diff", "dry_run")
+"""Options of the local engine alone."""
 
 
 def _own_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -27,7 +32,7 @@ def _own_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--diff", is_flag=True, help="Show how the files would change; write nothing."),
         click.option("--dry-run", is_flag=True, help="Say what would happen to every article; write nothing."),
         click.option("--undo", type=folder, metavar="OUT", help="Give back what this output of clean was made from."),
-        click.option("--out", "-o", type=folder, help="Folder to write; it appears whole or not at all."),
+        click.option("--out", "-o", help="Folder to write; it appears whole or not at all."),
     ):
         command = option(command)
     return command
@@ -36,16 +41,33 @@ def _own_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @click.argument("paths", nargs=-1)
 @_own_options
+@engine_options
 @rule_options
 @input_options
-def clean(paths: tuple[str, ...], out: Path | None, undo: Path | None, **flags: Any) -> None:
+def clean(
+    paths: tuple[str, ...], out: str | None, undo: Path | None, engine: str, master: str | None, **flags: Any
+) -> None:
     """Clean PATHS into a new folder: copies dropped, damage repaired, what stays wrong held, all of it accounted for.
 
     Exits 0 when everything was done, 2 when something could not be.
     """
+    folder = Path(out) if out else None
     if undo is not None:
-        sys.exit(_undo(undo, out))
-    sys.exit(_clean(paths, out, **flags))
+        sys.exit(_undo(undo, folder))
+    local = {f"--{name.replace('_', '-')}": flags.get(name) for name in _LOCAL}
+    check_engine(engine, out, master, local)
+    if engine == "spark":
+        sys.exit(_spark(paths, out or "", master, **{k: v for k, v in flags.items() if k not in _LOCAL}))
+    sys.exit(_clean(paths, folder, **flags))
+
+
+def _spark(paths: tuple[str, ...], out: str, master: str | None, intact: bool | None, **flags: Any) -> int:
+    from feedtools.cli import engine
+
+    config = configured(**flags)
+    if intact is not None:
+        config = config._replace(clean=config.clean._replace(intact=intact))
+    return engine.clean(given(paths, config), out, master, config)
 
 
 def _clean(

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedtools.cli import console
+from feedtools.cli.engine import check_engine, engine_options
 from feedtools.cli.options import color_option, configured, given, input_options, report_errors, say
+from feedtools.errors import ConfigError
 
 if TYPE_CHECKING:
     from feedtools.api.dedup import Deduplicated
@@ -19,16 +21,34 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1)
 @click.option("--pairs", is_flag=True, help="One object a match, with aligned spans, instead of one an article.")
 @click.option("--output-format", type=click.Choice(("jsonl", "text")), default="jsonl", show_default=True)
+@click.option("--out", "-o", help="With --engine spark: folder for the tables clusters and matches.")
+@engine_options
 @input_options
 @color_option
-def dedup(paths: tuple[str, ...], pairs: bool, output_format: str, color: bool, **flags: Any) -> None:
+def dedup(
+    paths: tuple[str, ...],
+    pairs: bool,
+    output_format: str,
+    out: str | None,
+    engine: str,
+    master: str | None,
+    color: bool,
+    **flags: Any,
+) -> None:
     """Find copies, renderings, cuts, parts and edits among the articles of PATHS.
 
     Exits 0, or 2 when something could not be read.
     """
+    check_engine(engine, out, master, {"--pairs": pairs, "--output-format text": output_format == "text"})
+    config = configured(**flags)
+    if engine == "spark":
+        from feedtools.cli import engine as spark
+
+        sys.exit(spark.dedup(given(paths, config), out or "", master, config))
+    if out:
+        raise ConfigError("-o goes with --engine spark; here the rows go to standard output")
     from feedtools.api import dedup as api
 
-    config = configured(**flags)
     found = api.dedup(given(paths, config), config, evidence=pairs or output_format == "text")
     if output_format == "text":
         lines = _text(found, color)

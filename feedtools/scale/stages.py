@@ -282,8 +282,7 @@ def cluster_rows(component: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
     facts = _facts(component)
     ids = sorted(facts)
     number = {name: place for place, name in enumerate(ids)}
-    figures = itemgetter("kind", "coverage_a", "coverage_b", "similarity")
-    matches = [Match(number[row["a"]], number[row["b"]], *figures(row), _evidence(row)) for row in component]
+    matches = [_match(row, number) for row in component]
 
     def keeper(members: list[int]) -> int:
         return min(members, key=lambda member: (*facts[ids[member]], member))
@@ -298,8 +297,10 @@ def cluster_rows(component: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
             yield ids[drop], keep, "drop", tie.kind, tie.similarity, coverage, standing[drop].how
 
 
-def _evidence(row: dict[str, Any]) -> tuple[Block, ...]:
-    return () if row["begins"] is None else (Block(0, 0, row["begins"], row["ends"]),)
+def _match(row: dict[str, Any], number: dict[str, int]) -> Match:
+    evidence = () if row["begins"] is None else (Block(0, 0, row["begins"], row["ends"]),)
+    coverage = row["coverage_a"], row["coverage_b"]
+    return Match(number[row["a"]], number[row["b"]], row["kind"], *coverage, row["similarity"], evidence)
 
 
 def _facts(component: Sequence[dict[str, Any]]) -> dict[str, tuple[int, int]]:

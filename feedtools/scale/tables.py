@@ -64,18 +64,23 @@ def _check_first(row: Any, wanted: Sequence[str], place: str) -> None:
         _check_columns(list(record), wanted, place)
 
 
-def checked(documents: DataFrame) -> tuple[DataFrame, int]:
-    """The documents that have an id and a text, and how many records have not.
+def checked(documents: DataFrame) -> tuple[DataFrame, int, int]:
+    """The documents that have an id and a text, how many, and how many records have not.
 
     Raises:
         ReadError: two documents have the same id.
     """
-    bad = documents.where("id is null or text is null").count()
-    twice = documents.where("id is not null").groupBy("id").count().where("count > 1").first()
-    if twice is not None:
-        message = f"the id {twice['id']!r} stands for {twice['count']} documents; ids must be unique"
-        raise ReadError(f"{message}: name another column with --id-key")
-    return documents.where("id is not null and text is not null"), bad
+    from pyspark.sql import functions as f
+
+    by_id = documents.groupBy("id").agg(f.count("*").alias("n"), f.count("text").alias("whole"))
+    named = by_id.withColumn("often", f.when(f.col("id").isNull(), 0).otherwise(f.col("n")))
+    whole = f.when(f.col("id").isNotNull(), f.col("whole"))
+    columns = f.sum("n"), f.sum(whole), f.max("often"), f.max_by("id", "often")
+    total, good, often, name = named.agg(*columns).collect()[0]
+    if (often or 0) > 1:
+        message = f"the id {name!r} stands for {often:,} documents; ids must be unique"
+        raise ReadError(f"{message}: name another field with --id-key")
+    return documents.where("id is not null and text is not null"), good or 0, (total or 0) - (good or 0)
 
 
 def write(frame: DataFrame, path: str) -> None:
