@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedtools.api.copies import Copies, words
 from feedtools.api.spool import Note, Texts, plain
-from feedtools.api.survey import permitted
 from feedtools.checks.base import Evidence
 from feedtools.config import Config
-from feedtools.decide import Policy
+from feedtools.decide import Policy, permitted
 from feedtools.errors import FeedtoolsError
 from feedtools.fix import UNSAFE, Change, compose, stable_fix
 from feedtools.index.query import find

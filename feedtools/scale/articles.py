@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from feedtools.checks import compounds
 from feedtools.checks.base import Evidence
-from feedtools.decide import Policy, Standing, decide, permitted
+from feedtools.decide import Policy, decide, permitted
 from feedtools.errors import FeedtoolsError
 from feedtools.fix import UNSAFE, Fixed, stable_fix
 from feedtools.lint import lint
@@ -131,11 +131,10 @@ def _decision(row: Mapping[str, Any], policy: Policy) -> tuple[Any, ...]:
         Finding(one["rule"], one["name"], one["level"], one["confidence"], article, _span(one), one["message"])
         for one in row["findings"]
     ]
-    copy = None
-    if row["kind"] is not None:
-        copy = Standing(0, Match(1, 0, row["kind"], 1.0, 1.0, 1.0), row["how"])  # decide asks for no more than the kind
+    # Of a match, decide asks for the kind alone.
+    copy = None if row["kind"] is None else Match(1, 0, row["kind"], 1.0, 1.0, 1.0)
     fixed = sorted({name for edit in row["edits"] for name in edit["by"]})
-    made = decide(article, findings, policy, copy, fixed)
+    made = decide(article, findings, policy, copy, row["how"] or "", fixed)
     action, text, edits = made.action, row["text"], row["edits"]
     if policy.intact:
         action, text, edits = "keep", row["raw"], []

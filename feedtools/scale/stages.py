@@ -17,8 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from feedtools import cluster, join, kernel, match
-from feedtools.decide import standings
-from feedtools.duplicates import RULES
+from feedtools.duplicates import describe, links
 from feedtools.model import Block, Match
 from feedtools.sketch import SCALE
 
@@ -83,7 +82,7 @@ ROWS = pa.schema(
         ("how", pa.string()),
     ]
 )
-"""``how``: what the copy is, in words, as ``feedtools.decide`` gives it for a reason."""
+"""``how``: what the copy is, in words, as a reason of ``clean`` has it."""
 
 
 def bundles(buckets: int) -> Stage:
@@ -290,11 +289,12 @@ def cluster_rows(component: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
     for found in cluster.clusters(sorted(matches), keeper):
         keep = ids[found.keep]
         yield keep, keep, "keep", None, None, None, None
-        standing = standings([found], RULES.values(), ids.__getitem__)
+        tied = links(found)
         for drop in found.drop:
-            tie = standing[drop].match
-            coverage = tie.coverage_a if tie.a == drop else tie.coverage_b
-            yield ids[drop], keep, "drop", tie.kind, tie.similarity, coverage, standing[drop].how
+            tie = tied[drop]
+            coverage, other = (tie.coverage_a, tie.b) if tie.a == drop else (tie.coverage_b, tie.a)
+            how = describe(tie, drop, ids[other]) + ("" if other == found.keep else f", which repeats {keep}")
+            yield ids[drop], keep, "drop", tie.kind, tie.similarity, coverage, how
 
 
 def _match(row: dict[str, Any], number: dict[str, int]) -> Match:
