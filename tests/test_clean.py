@@ -384,3 +384,12 @@ def test_real_transmissions_are_given_back_and_stay_clean(tmp_path: Path, name: 
     again = clean([str(tmp_path / "out")], tmp_path / "again", CONFIG).counts
     assert published(tmp_path / "again") == published(tmp_path / "out")
     assert again.kept == again.articles == counts.kept
+
+
+def test_the_index_does_not_make_an_output_the_copy_of_its_input(tmp_path: Path) -> None:
+    memory = Sources(published=str(tmp_path / "index.sqlite"))
+    first = clean([str(SAMPLE)], tmp_path / "one", CONFIG, memory).counts
+    again = clean([str(tmp_path / "one")], tmp_path / "two", CONFIG, memory).counts
+    assert again.kept == again.articles == first.kept
+    assert published(tmp_path / "two") == published(tmp_path / "one")
+    assert clean([str(SAMPLE)], tmp_path / "three", CONFIG, memory).counts == first

@@ -206,7 +206,7 @@ def test_an_earlier_output_is_replaced_whole(tmp_path: Path) -> None:
         (["--undo", SAMPLE, "-o", "{tmp}/back"], "no manifest here"),
         (["--undo", SAMPLE], "where to?"),
         ([SAMPLE, "-o", "{tmp}/out", "--select", "FT999"], "unknown rule 'FT999'"),
-        ([SAMPLE, "-o", "{tmp}/out", "--index", "{tmp}/none.sqlite"], "none.sqlite"),
+        ([SAMPLE, "-o", "{tmp}/out", "--index", SAMPLE / "000.txt"], "000.txt: damaged: file is not a database"),
         ([SAMPLE, "-o", "{tmp}/out", "--sources", "{tmp}/none"], "no such file or folder"),
     ],
 )

@@ -73,7 +73,8 @@ def _remember(out: Path, files: Sequence[File], where: str, config: Config) -> l
     from feedtools.api.memory import publish
 
     try:
-        publish(((out / file.out, file.path) for file in files), where, config)
+        origins = manifest.origins((file.path for file in files), config)
+        publish(((out / file.out, str(config.root / origins[file.path])) for file in files), where, config)
     except FeedtoolsError as error:
         return [error]
     return []

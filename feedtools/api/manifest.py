@@ -9,12 +9,15 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, NamedTuple
 
+from feedtools.api.history import source_key
+from feedtools.config import Config
 from feedtools.errors import ReadError
 from feedtools.fix import Change, revert
+from feedtools.readers import MANIFEST
 from feedtools.readers.frames import Record, replaced, rest
 from feedtools.report.jsonl import dumps
 
@@ -159,6 +162,33 @@ def check_head(entry: dict[str, Any], path: Path) -> None:
     for key, kind in _HEAD.items():
         if type(entry.get(key)) is not kind:
             raise ReadError(f"not a manifest: {key} of a file is not {kind.__name__}", path=str(path))
+
+
+def origins(paths: Iterable[str], config: Config) -> dict[str, str]:
+    """For every input the file its articles came from first: of an output of ``clean``, what that was made of.
+
+    Names are relative to the configuration, as in the index.
+    """
+    known: dict[Path, dict[str, str]] = {}
+    found: dict[str, str] = {}
+    for path in paths:
+        place = Path(os.path.abspath(path))
+        for folder in place.parents:
+            if folder not in known:
+                known[folder] = _sources(folder)
+            if known[folder]:
+                break
+        name = place.relative_to(folder).as_posix()
+        found[path] = known[folder].get(name, source_key(path, config))
+    return found
+
+
+def _sources(folder: Path) -> dict[str, str]:
+    try:
+        rows = read(folder / MANIFEST) if (folder / MANIFEST).is_file() else iter(())
+        return {row["out"]: row["source"] for row in rows if "file" in row and "source" in row}
+    except ReadError:
+        return {}
 
 
 def inside(folder: Path, name: str) -> Path:

@@ -182,7 +182,8 @@ def _decide(run: Run, files: Sequence[File], texts: Texts, evidence: Evidence, s
         from feedtools.api.history import open_store, source_key
 
         stores.append(open_store(run.sources.published))
-        own = frozenset(source_key(file.path, run.config) for file in files)
+        origins = manifest.origins((file.path for file in files), run.config)
+        own = frozenset((*origins.values(), *(source_key(file.path, run.config) for file in files)))
         add_published(copies, texts, stores[-1], run.rules, own)
     if run.sources.originals:
         stores.append(read_originals(run.sources.originals, run.stage / "originals", run.config, run.errors.append))
@@ -230,7 +231,15 @@ def _write(run: Run, files: Sequence[File], fate: Fate, first: bytes) -> None:
         stream.truncate(size)
         if not size:
             stream.write(first)
-        writer = Writer(run.out, run.config, run.rules, fate, _all_notes(run), stream)
+        writer = Writer(
+            run.out,
+            run.config,
+            run.rules,
+            fate,
+            manifest.origins((file.path for file in files), run.config),
+            _all_notes(run),
+            stream,
+        )
         for file in files[:done]:
             writer.skip(file)
         for file in files[done:]:

@@ -102,11 +102,7 @@ def mend(work: Work, rules: Sequence[Rule], evidence: Evidence, policy: Policy) 
             break
         found = restore(article.text, siblings) if siblings else []
         offered |= {_key(article.text, one): _as_entry(one, rounds) for one in found if one.safety != "safe"}
-        claims = {
-            f"{number}#restored {one.kind} from {words(one.source)}": one
-            for number, one in enumerate(found)
-            if one.safety == "safe" and _key(article.text, one) not in refused
-        }
+        claims = _claims(one for one in found if one.safety == "safe" and _key(article.text, one) not in refused)
         if not claims:
             continue
         findings = findings if rounds else findings_in([article])
@@ -120,11 +116,19 @@ def mend(work: Work, rules: Sequence[Rule], evidence: Evidence, policy: Policy) 
             quiet = 0
             article = article._replace(text=fixed.text)
             findings = [finding for finding in fixed.findings if finding.rule not in claims]
-    changes = tuple(
-        change._replace(by=tuple(dict.fromkeys(by.rpartition("#")[2] for by in change.by)))
-        for change in compose(work.text, *rounds)
-    )
+    changes = tuple(map(_named, compose(work.text, *rounds)))
     return work.number, Note(changes, tuple(map(plain, findings)), (*made, *offered.values()))
+
+
+def _claims(found: Iterable[Restoration]) -> dict[str, Restoration]:
+    """Repairs by a name of their own each: a number and what the manifest says of them."""
+    return {f"{n}#restored {one.kind} from {words(one.source)}": one for n, one in enumerate(found)}
+
+
+def _named(change: Change) -> Change:
+    """The change without the numbers of ``_claims``; a rule's code never begins with a digit."""
+    names = (by.split("#", 1)[1] if by[0].isdigit() else by for by in change.by)
+    return change._replace(by=tuple(dict.fromkeys(names)))
 
 
 def _key(text: str, one: Restoration) -> tuple[object, ...]:

@@ -45,6 +45,7 @@ class Writer:
         config: ``config.clean`` is the policy.
         rules: the selected rules.
         fate: of the articles.
+        origins: for every input, the file its articles were published from first.
         notes: two an article, in the order of the survey: of its fixes and, where there are, of its repairs.
         account: the manifest.
     """
@@ -55,6 +56,7 @@ class Writer:
         config: Config,
         rules: Sequence[Rule],
         fate: Fate,
+        origins: Mapping[str, str],
         notes: Iterator[tuple[Note, Note | None]],
         account: IO[bytes],
     ) -> None:
@@ -63,6 +65,7 @@ class Writer:
         self._key = config.text_key
         self._rules = rules
         self._fate = fate
+        self._origins = origins
         self._notes = notes
         self._account = account
         self._number = 0
@@ -80,6 +83,7 @@ class Writer:
             {
                 "file": file.name,
                 "out": file.out,
+                "source": self._origins[file.path],
                 "format": file.form,
                 "digest": file.digest,
                 "articles": file.articles,
