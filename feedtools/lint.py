@@ -223,19 +223,21 @@ def _word_list(folder: str, name: str) -> dict[str, str]:
 
 
 def _finding(rule: Rule, article: Article, hit: Hit) -> Finding:
-    text = article.text[hit.start : hit.end]
-    shown = text if len(text) <= 60 else f"{text[:40]}…{text[-15:]}"
     fix = Fix(hit.edits, hit.safety or rule.safety) if hit.edits else None
     return Finding(
         rule.id,
         rule.name,
-        max(rule.level, hit.level or rule.level, key=LEVELS.index),  # a doubtful finding informs, and never more
+        max(rule.level, hit.level, key=LEVELS.index) if hit.level else rule.level,  # a doubtful one informs at most
         hit.confidence or rule.confidence,
         article,
         Span(hit.start, hit.end),
-        hit.message or rule.message.replace("{text}", shown),
+        hit.message or _message(rule, article.text[hit.start : hit.end]),
         fix,
     )
+
+
+def _message(rule: Rule, text: str) -> str:
+    return rule.message.replace("{text}", text if len(text) <= 60 else f"{text[:40]}…{text[-15:]}")
 
 
 def _too_slow(rule: Rule, article: Article | None) -> RuleError:
