@@ -51,6 +51,11 @@ def hostile(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def short(value: object) -> str:
+    """A test's name."""
+    return ascii(value)[:16]
+
+
 def dangerous(text: str) -> list[str]:
     """Characters that command a terminal, or turn the direction of what follows."""
     return [char for char in text if char != "\n" and unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Cs"}]
@@ -138,7 +143,10 @@ def rewritten(cleaned: Path, **values: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../../x", "/etc/feedtools-x", "a/../../x", "", ".", "x\0y", 7, None, ["a"], "a" * 9000]
+    "name",
+    ["../../x", "/etc/feedtools-x", "a/../../x", "", ".", "x\0y", 7, None, ["a"], "a" * 9000],
+    ids=short,
+    ids=lambda name: ascii(name)[:12],
 )
 @pytest.mark.parametrize("key", ["file", "out"])
 def test_undo_writes_and_reads_inside_its_folders_alone(cleaned: Path, key: str, name: object) -> None:
@@ -179,7 +187,7 @@ def test_undo_of_a_damaged_manifest_gives_back_the_file_or_an_error(cleaned: Pat
 
 
 @pytest.mark.parametrize(
-    "first", ["", "{}", '{"feedtools-manifest": 1}', '{"feedtools-manifest": 1, "options": 3}', "[" * 99999]
+    "first", ["", "{}", '{"feedtools-manifest": 1}', '{"feedtools-manifest": 1, "options": 3}', "[" * 99999], ids=short
 )
 def test_undo_of_another_manifest_is_refused(tmp_path: Path, first: str) -> None:
     (tmp_path / "out").mkdir()
@@ -282,6 +290,7 @@ def test_a_runaway_example_stops_the_pack_from_loading(tmp_path: Path) -> None:
         "(a",
         "a{9,2}",
     ],
+    ids=short,
 )
 def test_patterns_that_would_eat_the_memory_are_refused(tmp_path: Path, pattern: str) -> None:
     for key in ("pattern", "trigger"):
@@ -300,7 +309,7 @@ def test_size_counts_what_repeats_write_out() -> None:
     assert size("(a{999}){999}") > MAX_SIZE
 
 
-@pytest.mark.parametrize("text", ["a = " + "[" * 90000, "a = " + "9" * 9000, "\0", "a = '''"])
+@pytest.mark.parametrize("text", ["a = " + "[" * 90000, "a = " + "9" * 9000, "\0", "a = '''"], ids=short)
 def test_configuration_and_packs_that_break_a_parser_are_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "in.txt").write_text(HEADER + "甲乙丙丁。\n", "utf-8")
     for name in ("feedtools.toml", "feedtools-allow.toml", "pack/XX001.toml"):

@@ -25,17 +25,19 @@ class Stage:
         out: where the output shall stand.
         own: whether a folder that stands there is an earlier output that may be replaced.
         resume: take up what an interrupted run left.
+        resumable: whether a run that ends early leaves anything to take up.
 
     Raises:
         WriteError: another run holds the lock, ``out`` is something else, or nothing can be written beside it.
     """
 
-    def __init__(self, out: Path, own: Callable[[Path], bool], *, resume: bool = False) -> None:
+    def __init__(self, out: Path, own: Callable[[Path], bool], *, resume: bool = False, resumable: bool = True) -> None:
         self.out = Path(os.path.abspath(out))
         self.folder = self.out.parent / f".{self.out.name}.feedtools"
         self._old = self.out.parent / f".{self.out.name}.feedtools-old"
         self._own = own
         self._resume = resume
+        self._resumable = resumable
         self._lock = _Lock(self.out.parent / f".{self.out.name}.feedtools-lock")
         self._published = False
 
@@ -61,7 +63,10 @@ class Stage:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Remove what is not needed any more and free the lock."""
-        if kind is None or (issubclass(kind, Exception) and not issubclass(kind, WriteError)):
+        left = (
+            kind is not None and self._resumable and (not issubclass(kind, Exception) or issubclass(kind, WriteError))
+        )
+        if not left:
             shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.free()
 

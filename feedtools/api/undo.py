@@ -32,7 +32,7 @@ def undo(out: Path, target: Path) -> tuple[int, list[FeedtoolsError]]:
     key = manifest.text_key(entries, out / MANIFEST)
     errors: list[FeedtoolsError] = []
     count = 0
-    with Stage(target, lambda _: False) as stage:
+    with Stage(target, lambda _: False, resumable=False) as stage:
         for head, rows in _files(entries):
             manifest.check_head(head, out / MANIFEST)
             place = manifest.inside(stage.folder / "out", head["file"])
