@@ -146,7 +146,6 @@ def rewritten(cleaned: Path, **values: object) -> None:
     "name",
     ["../../x", "/etc/feedtools-x", "a/../../x", "", ".", "x\0y", 7, None, ["a"], "a" * 9000],
     ids=short,
-    ids=lambda name: ascii(name)[:12],
 )
 @pytest.mark.parametrize("key", ["file", "out"])
 def test_undo_writes_and_reads_inside_its_folders_alone(cleaned: Path, key: str, name: object) -> None:
