@@ -12,6 +12,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +59,39 @@ class LintCache:
         self._salt = _salt(rules, evidence)
         self._new: dict[bytes, bytes] = {}
         self._used: list[bytes] = []
-        self._base: sqlite3.Connection | None = None
+        self._path = folder / "lint.sqlite"
+        self._damaged = False
+        self._base = self._open()
+        if self._damaged:
+            self._discard()
+            self._base = self._open()
+
+    def _open(self) -> sqlite3.Connection | None:
+        base = None
         try:
-            self._base = sqlite3.connect(folder / "lint.sqlite", timeout=1.0)
-            self._base.execute("PRAGMA journal_mode=WAL")
-            self._base.execute("PRAGMA synchronous=OFF")
-            self._base.execute("CREATE TABLE IF NOT EXISTS lint (key BLOB PRIMARY KEY, run INTEGER, found BLOB)")
-        except sqlite3.Error:
-            self._base = None
+            base = sqlite3.connect(self._path, timeout=1.0)
+            base.execute("PRAGMA journal_mode=WAL")
+            base.execute("PRAGMA synchronous=OFF")
+            base.execute("CREATE TABLE IF NOT EXISTS lint (key BLOB PRIMARY KEY, run INTEGER, found BLOB)")
+            base.execute("SELECT key, run, found FROM lint LIMIT 1").fetchone()
+        except sqlite3.Error as error:
+            self._note(error)
+            if base is not None:
+                base.close()
+            return None
+        return base
+
+    def _note(self, error: Exception) -> None:
+        """Locked, full or read-only is no damage; a file that is no database, or not ours, is."""
+        plain = isinstance(error, sqlite3.OperationalError) and "no such column" not in str(error)
+        self._damaged = self._damaged or (isinstance(error, sqlite3.DatabaseError) and not plain)
+
+    def _discard(self) -> None:
+        """Take a damaged file away, so that the next run begins anew."""
+        with suppress(OSError):
+            for path in (self._path, *self._path.parent.glob(f"{self._path.name}-*")):
+                path.unlink(missing_ok=True)
+        self._damaged = False
 
     def key(self, data: bytes) -> bytes:
         """What stands for the content of a file under these rules."""
@@ -82,7 +108,8 @@ class LintCache:
             self._used.append(key)
             rows = json.loads(zlib.decompress(row[0]))
             return [self._load(row, articles, source) for row in rows]
-        except (sqlite3.Error, zlib.error, ValueError, KeyError, IndexError, TypeError):
+        except (sqlite3.Error, zlib.error, ValueError, KeyError, IndexError, TypeError) as error:
+            self._note(error)
             return None
 
     def put(self, key: bytes, findings: Sequence[Finding], articles: Sequence[Article]) -> None:
@@ -105,10 +132,12 @@ class LintCache:
                     self._base.executemany("UPDATE lint SET run = ? WHERE key = ?", ((run, key) for key in self._used))
                     forget = "DELETE FROM lint WHERE key IN (SELECT key FROM lint ORDER BY run LIMIT ?)"
                     self._base.execute(forget, (count - MAX_ENTRIES // 2,))
-        except sqlite3.Error:
-            pass
+        except sqlite3.Error as error:
+            self._note(error)
         finally:
             self._base.close()
+        if self._damaged:
+            self._discard()
 
     def _load(self, row: list[Any], articles: Sequence[Article], source: str) -> Finding:
         code, number, start, end, level, confidence, message, fix, related = row
