@@ -69,8 +69,11 @@ def dedup(documents: DataFrame, *, hot: int = HOT, limits: Limits = DEFAULT) -> 
     named = components(documents.sparkSession, acting.select("a", "b"), driver_edges=limits.driver_edges)
     whole = acting.join(named.withColumnRenamed("id", "a"), "a")
     ordered = whole.repartition("component").sortWithinPartitions("component")
-    rows = map_batches(ordered, stages.resolved, stages.ROWS)
-    return Found(found.select(*stages.MATCHES.names), rows)
+    rows = map_batches(ordered, stages.resolved, stages.ROWS).persist()
+    apart = rows.where(f.col("action") == stages.APART).select(f.col("id").alias("a"), f.col("cluster").alias("b"))
+    told = found.join(apart.withColumn("apart", f.lit(True)), ["a", "b"], "left")
+    told = told.withColumn("kind", f.when(f.col("apart"), "overlap").otherwise(f.col("kind")))
+    return Found(told.select(*stages.MATCHES.names), rows.where(f.col("action") != stages.APART))
 
 
 def map_batches(frame: DataFrame, stage: object, schema: object) -> DataFrame:

@@ -83,6 +83,8 @@ ROWS = pa.schema(
     ]
 )
 """``how``: what the copy is, in words, as a reason of ``clean`` has it."""
+APART = "apart"
+"""The action of a row that says of a match (``a`` as id, ``b`` as cluster) that it joined nothing."""
 
 
 def bundles(buckets: int) -> Stage:
@@ -277,7 +279,10 @@ def resolved(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def cluster_rows(component: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
-    """The clusters of one component's matches, as rows of ``ROWS``; ids are numbered in their order."""
+    """The clusters of one component's matches, as rows of ``ROWS``, and the matches that joined nothing.
+
+    Ids are numbered in their order.
+    """
     facts = _facts(component)
     ids = sorted(facts)
     number = {name: place for place, name in enumerate(ids)}
@@ -286,8 +291,10 @@ def cluster_rows(component: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
     def keeper(members: list[int]) -> int:
         return min(members, key=lambda member: (*facts[ids[member]], member))
 
+    home: dict[int, int] = {}
     for found in cluster.clusters(sorted(matches), keeper):
         keep = ids[found.keep]
+        home |= dict.fromkeys((found.keep, *found.drop), found.keep)
         yield keep, keep, "keep", None, None, None, None
         tied = links(found)
         for drop in found.drop:
@@ -295,6 +302,9 @@ def cluster_rows(component: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
             coverage, other = (tie.coverage_a, tie.b) if tie.a == drop else (tie.coverage_b, tie.a)
             how = describe(tie, drop, ids[other]) + ("" if other == found.keep else f", which repeats {keep}")
             yield ids[drop], keep, "drop", tie.kind, tie.similarity, coverage, how
+    for one in matches:
+        if home.get(one.a, -1) != home.get(one.b, -2):
+            yield ids[one.a], ids[one.b], APART, None, None, None, None
 
 
 def _match(row: dict[str, Any], number: dict[str, int]) -> Match:
