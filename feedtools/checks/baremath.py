@@ -28,29 +28,31 @@ _RUN = lazy(f"[{''.join(f'{re.escape(chr(first))}-{re.escape(chr(last))}' for fi
 _MARKUP = lazy(r"[_^\\]")
 _PIECE = lazy(r"\S+")
 
-_COMMANDS = (
-    "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|"
-    "upsilon|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega|ell|nabla|partial|"
-    "infty|d?frac|tfrac|sqrt|sum|prod|i?int|oint|lim|log|ln|exp|sin|cos|tan|max|min|sup|inf|det|hat|bar|tilde|vec|"
-    "ddot|dot|overline|underline|widehat|widetilde|math(?:bf|rm|cal|bb|it|sf|op)|boldsymbol|bm|text(?:bf|rm|it)?|"
-    "operatorname|left|right|[bB]igg?|[clvd]dots|cdot|dots|times|div|pm|mp|circ|bullet|oplus|otimes|odot|leq?|geq?|"
-    "neq?|approx|equiv|sim|simeq|propto|in|notin|subset|subseteq|supset|cup|cap|setminus|emptyset|forall|exists|"
-    "neg|land|lor|wedge|vee|to|(?:[lL]eft|[rR]ight|[lL]eftright)arrow|mapsto|implies|iff|q?quad|mid|parallel|perp|"
-    "angle|binom|stackrel|underset|overset|limits|displaystyle|prime|[lr](?:angle|vert|Vert|floor|ceil)|top|"
-    "under(?:brace|line)|overbrace|begin|end"
+_COMMAND_NAMES = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau "
+    "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell nabla partial "
+    "infty frac dfrac tfrac sqrt sum prod int iint in oint lim log ln exp sin cos tan max min sup inf det hat "
+    "bar tilde vec ddot dot overline underline widehat widetilde mathbf mathrm mathcal mathbb mathit mathsf mathop "
+    "boldsymbol bm text textbf textrm textit operatorname left right big bigg Big Bigg cdots ldots vdots ddots "
+    "cdot dots times div pm mp circ bullet oplus otimes odot le leq ge geq ne neq approx equiv sim simeq propto "
+    "notin subset subseteq supset cup cap setminus emptyset forall exists neg land lor wedge vee to leftarrow "
+    "Leftarrow rightarrow Rightarrow leftrightarrow Leftrightarrow mapsto implies iff quad qquad mid parallel perp "
+    "angle binom stackrel underset overset limits displaystyle prime langle lvert lVert lfloor lceil rangle rvert "
+    "rVert rfloor rceil top underbrace overbrace begin end"
 )
+_COMMANDS = frozenset(_COMMAND_NAMES.split())
+_COMMAND = lazy(r"\\([A-Za-z]+)")
 _FUNCTIONS = "log|ln|lg|exp|max|min|sup|inf|lim|sum|prod|arg|argmax|argmin|det|tr|Tr|diag|rank|dim|softmax|sigma|theta"
 _FUNCTION = lazy(_FUNCTIONS)
 _INDEX = r"(?!min|int?\b|init|it\b|nil|kin|ink|lin|mil|tin)[ijklmnt0-9]{2,3}"
 
 
 def _seed(greek: str, changes: str) -> re.Pattern[str]:
-    """What only formulas hold, with these letters and signs of change (``Δx``) besides the ASCII ones."""
+    """What only formulas hold besides commands, with these letters and signs of change (``Δx``) added."""
     name = rf"\d{{0,3}}[d{changes}]?[A-Za-z{greek}]"
     return lazy(
         rf"""
-    \\(?:{_COMMANDS})(?![A-Za-z])
-  | \\\{{ | (?<=[A-Za-z])\\\|(?=[A-Za-z]) | \\\|_\d | \d\\%         # \{{x_i\}}; z\|x, whose parentheses are gone
+    \\\{{ | (?<=[A-Za-z])\\\|(?=[A-Za-z]) | \\\|_\d | \d\\%         # \{{x_i\}}; z\|x, whose parentheses are gone
   | [_^]\{{                                                       # T_{{sub}}, ^{{(i)}}
   | (?<![A-Za-z0-9_.{greek}])(?:{name}|{_FUNCTIONS})['’]*_
     (?:'?\d{{1,3}}(?![A-Za-z]{{2}}|[\d_])|\\)                      # x_1, log_2d
@@ -163,7 +165,9 @@ def is_seed(piece: str) -> bool:
     if len(piece) > _MAX_PIECE:
         return False
     seed = _ASCII_SEED if piece.isascii() else _SEED
-    return seed.search(piece) is not None and _CODE.search(piece) is None and _PLAIN.fullmatch(piece) is None
+    if seed.search(piece) is None and _COMMANDS.isdisjoint(_COMMAND.findall(piece)):
+        return False
+    return _CODE.search(piece) is None and _PLAIN.fullmatch(piece) is None
 
 
 def _is_operand(piece: str) -> bool:
