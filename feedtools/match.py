@@ -290,8 +290,9 @@ def _other_instalment(found: Overlap, a: str, b: str) -> bool:
 def match_pair(text_a: str, text_b: str, a: int = 0, b: int = 1) -> Match | None:
     """Compare two raw texts; ``None`` where they share nothing worth reporting.
 
-    The match is directed from the text with fewer symbols to the other (between equals: the more damaged one, else
-    the first); ``a`` and ``b`` are the numbers to give them.
+    The match is directed from the text with fewer symbols to the other (between equals: the more damaged one, then
+    the one whose symbols sort first, so that nothing depends on the order of the two); ``a`` and ``b`` are the numbers
+    to give them.
     The result is the same as the batch deduplicator's, with evidence.
     """
     found = match_symbols(normal.symbols(text_a), normal.symbols(text_b), text_a, text_b, a, b)
@@ -302,7 +303,8 @@ def match_pair(text_a: str, text_b: str, a: int = 0, b: int = 1) -> Match | None
 
 def match_symbols(sym_a: str, sym_b: str, text_a: str, text_b: str, a: int, b: int) -> Match | None:
     """``match_pair`` without evidence, for texts whose symbols are known."""
-    if len(sym_a) > len(sym_b) or (len(sym_a) == len(sym_b) and damage(text_a) < damage(text_b)):
+    more = len(sym_a) - len(sym_b)
+    if more > 0 or (more == 0 and (-damage(text_a), sym_a) > (-damage(text_b), sym_b)):
         a, b, sym_a, sym_b, text_a, text_b = b, a, sym_b, sym_a, text_b, text_a
     if text_a == text_b:
         return Match(a, b, "exact", 1.0, 1.0, 1.0)

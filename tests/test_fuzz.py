@@ -13,6 +13,14 @@ FOUND: dict[str, tuple[bytes, ...]] = {
     "index_file": (
         b"\x01\x10\xff" * 9 + b"\\(\xff\x00\x01\x02\x03\x04\x05\x06\x07",
     ),  # a text that is no UTF-8 any more
+    "matches": (  # texts of one length, compared from either side: which was taken for the part depended on the order
+        "把xi送进modelfree网络损失1是公其中yi是标签最后".encode()
+        + b"\xff"
+        + "敊xi送进modelfree的网络损失是其中yi是标最后取平".encode(),
+        "把xi送进modelfree的网络损失是其中yi是签最后把xi送进modelfree的网络损失是其中yi是栖平均再更新一次参数".encode()
+        + b"\xff"
+        + "把xi送amodel把xi送进modelfree的网f把xi送进modelfree的网络损失是ree的网络损其中yi是נ签最后".encode(),
+    ),
 }
 """Inputs that failed once, shortened."""
 INPUTS = 150
