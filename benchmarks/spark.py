@@ -1,0 +1,162 @@
+# ruff: noqa: E402  (the project is found beside this folder)
+"""What Spark costs beside the local engine: CPU a document after start-up, and whether both find the same.
+
+    python benchmarks/spark.py [--count 200000] [--count 1000000] [--master 'local[2,4]'] [--folder FOLDER]
+
+From a Parquet file to written matches (with evidence) and clusters, on both sides. The CPU time of Spark is that of
+its Java and all of its Python processes, after a first run over a small file, by which classes are loaded, code is
+compiled and workers are started. The last lines are what the paper calculation of docs/spark.md is made of.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+import generate
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from feedtools.dedup import dedup
+from feedtools.duplicates import links
+from feedtools.scale import spark, stages, tables
+from feedtools.scale.session import session
+
+WARM = 5_000
+PART = 25_000
+"""Documents in a file."""
+
+
+def write(folder: Path, count: int) -> Path:
+    """Documents as Parquet, in files of ``PART``."""
+    place = folder / f"{count}"
+    place.mkdir(parents=True, exist_ok=True)
+    rows: list[dict[str, str]] = []
+    for number, document in enumerate(generate.documents(count)):
+        rows.append({"id": f"{number:010d}", "text": document.text})
+        if len(rows) == PART or number == count - 1:
+            pq.write_table(pa.Table.from_pylist(rows), place / f"{number // PART:05d}.parquet")
+            rows = []
+    return place
+
+
+def locally(source: Path, out: Path) -> None:
+    """The local engine, one process."""
+    table = pq.read_table(source)
+    ids, texts = table.column("id").to_pylist(), table.column("text").to_pylist()
+    found = dedup(texts, places=ids, evidence=True, jobs=1)
+    matches = [(ids[m.a], ids[m.b], *m[2:6], [list(block) for block in m.evidence]) for m in found.matches]
+    rows: list[tuple[Any, ...]] = []
+    for one in found.clusters:
+        keep, tied = ids[one.keep], links(one)
+        rows.append((keep, keep, "keep", None, None, None, None))
+        for drop in one.drop:
+            tie = tied[drop]
+            coverage = tie.coverage_a if tie.a == drop else tie.coverage_b
+            rows.append((ids[drop], keep, "drop", tie.kind, tie.similarity, coverage, None))
+    for name, made, schema in (("matches", matches, stages.MATCHES), ("clusters", rows, stages.ROWS)):
+        columns = [pa.array([row[place] for row in made], field.type) for place, field in enumerate(schema)]
+        (out / name).mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.Table.from_arrays(columns, schema=schema), out / name / "0.parquet")
+
+
+def on_spark(running: Any, source: Path, out: Path) -> None:
+    """The run of ``feedtools dedup --engine spark``."""
+    documents, _, _ = tables.checked(tables.read(running, [str(source)]))
+    found = spark.dedup(documents)
+    tables.write(found.matches, str(out / "matches"))
+    tables.write(found.rows, str(out / "clusters"))
+    running.catalog.clearCache()
+
+
+def digest(out: Path) -> str:
+    """Of all that was found, in whatever order."""
+    whole = hashlib.blake2b(digest_size=16)
+    for name, schema in (("matches", stages.MATCHES), ("clusters", stages.ROWS)):
+        columns = [column for column in schema.names if column != "how"]
+        rows = pq.read_table(out / name, columns=columns).to_pylist()
+        for line in sorted(repr(tuple(row.values())) for row in rows):
+            whole.update(line.encode())
+    return whole.hexdigest()
+
+
+def used() -> float:
+    """CPU seconds of this process and of all below it."""
+    tick = os.sysconf("SC_CLK_TCK")
+    times: dict[int, float] = {}
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text(errors="replace").rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            parents.setdefault(int(fields[1]), []).append(int(entry.name))
+            times[int(entry.name)] = sum(map(int, fields[11:15])) / tick
+    total, waiting = 0.0, [os.getpid()]
+    while waiting:
+        process = waiting.pop()
+        total += times.get(process, 0.0)
+        waiting += parents.get(process, [])
+    return total
+
+
+def timed(function: Callable[[], None]) -> tuple[float, float]:
+    """CPU and wall seconds."""
+    cpu, wall = used(), time.monotonic()
+    function()
+    return used() - cpu, time.monotonic() - wall
+
+
+def traffic(source: Path, buckets: int) -> tuple[float, float, float]:
+    """Keys, bytes of bundles, and bytes of text, a document."""
+    table = pq.read_table(source).slice(0, 100_000)
+    count, keys, size = len(table), 0, 0
+    for batch in stages.bundles(buckets)(table.to_batches(2048)):
+        keys += sum(batch.column("weight").to_pylist())
+        size += batch.nbytes
+    return keys / count, size / count, table.column("text").nbytes / count
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, action="append")
+    parser.add_argument("--master", default="local[2,4]")
+    parser.add_argument("--folder", type=Path, help="where to keep the inputs and outputs")
+    args = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = args.folder or Path(temporary)
+        running = session(args.master)
+        warm = write(folder, WARM)
+        cpu, wall = timed(lambda: on_spark(running, warm, folder / "warm"))
+        print(f"first run, {WARM:,} documents: {cpu:.0f} s CPU, {wall:.0f} s wall\n")
+        print("| documents | local, CPU a document | Spark, CPU a document | ratio | Spark, wall | same results |")
+        print("|---" * 6 + "|", flush=True)
+        for count in args.count or [200_000]:
+            source = write(folder, count)
+            ours, _ = timed(lambda source=source: locally(source, folder / "local"))  # type: ignore[misc]
+            theirs, wall = timed(lambda source=source: on_spark(running, source, folder / "spark"))  # type: ignore[misc]
+            same = "yes" if digest(folder / "local") == digest(folder / "spark") else "NO"
+            print(
+                f"| {count:,} | {ours / count * 1e6:.0f} us | {theirs / count * 1e6:.0f} us | {theirs / ours:.2f} "
+                f"| {wall:.0f} s | {same} |",
+                flush=True,
+            )
+        running.stop()
+        for buckets in (8, 16_384):
+            keys, size, text = traffic(source, buckets)
+            print(f"{buckets:,} buckets: {keys:.1f} keys, {size:,.0f} B of bundles, {text:,.0f} B of text a document")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
