@@ -30,6 +30,8 @@ _SETTINGS = {
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "2048",
     "spark.ui.showConsoleProgress": "false",
+    "spark.sql.inMemoryColumnarStorage.compressed": "false",  # it would look for repetition in texts
+    "spark.driver.memory": "4g",  # where the driver does the work; spark-submit has an option for it
     # What the workers need to find: this package, where it is not installed; and no advice on pandas.
     "spark.executorEnv.PYTHONPATH": str(Path(__file__).parents[2]),
     "spark.executorEnv.PYTHONWARNINGS": f"ignore:{_NEW_PANDAS}:FutureWarning",
@@ -43,7 +45,7 @@ def session(
 
     Args:
         master: as Spark writes it; by default what ``spark-submit`` says, else all cores of this machine.
-        settings: of Spark, in place of those chosen here.
+        settings: of Spark, in place of those chosen here; what ``spark-submit`` was given stays.
         name: what Spark shows.
 
     Raises:
@@ -51,6 +53,7 @@ def session(
     """
     try:
         import pyarrow  # noqa: F401
+        from pyspark import SparkConf
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
@@ -62,7 +65,8 @@ def session(
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName(name)
     for key, value in {**_SETTINGS, **(settings or {})}.items():
-        builder = builder.config(key, value)
+        if not (submitted and SparkConf().contains(key)):
+            builder = builder.config(key, value)
     if master or not submitted:
         builder = builder.master(master or LOCAL)
     try:
