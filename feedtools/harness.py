@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from feedtools.checks.base import Evidence
 from feedtools.errors import FeedtoolsError
+from feedtools.growth import grows
 from feedtools.lint import lint, lint_transmission
 from feedtools.model import Article, Finding, Span
 from feedtools.readers.transmission import encode, parse
@@ -66,6 +68,16 @@ def failure(case: Case, feed_check: FeedCheck | None = None) -> str | None:
     if case.example.fixed is not None and found.fixed != case.example.fixed:
         return f"the fix gives {found.fixed!r}, expected {case.example.fixed!r}"
     return None
+
+
+def growing(rules: Sequence[Rule]) -> Iterator[tuple[str, str, str]]:
+    """Patterns of a pack that take more than linear time: the rule's code, the key, and what to repeat to see it."""
+    for rule in rules:
+        examples = [example.text for example in (*rule.bad, *rule.good)]
+        for key, pattern in (("pattern", rule.value if rule.finder == "pattern" else ""), ("trigger", rule.trigger)):
+            text = grows(pattern, examples, re.MULTILINE if key == "trigger" else 0) if pattern else None
+            if text is not None:
+                yield rule.id, key, text
 
 
 class Found(NamedTuple):

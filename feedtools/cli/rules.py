@@ -77,13 +77,19 @@ def _test(folder: Path) -> int:
     from feedtools.api.duplicates import feed_check
     from feedtools.rules import load_folder
 
-    every = list(harness.cases(load_folder(folder)))
+    pack = load_folder(folder)
+    every = list(harness.cases(pack))
     failed = 0
     for case in every:
         wrong = harness.failure(case, feed_check)
         if wrong:
             failed += 1
             console.lines(f"{case.rule.path}: {case.kind} example {case.number}: {wrong}")
+    for code, key, text in harness.growing(pack):
+        say(
+            f"{code}: warning: the time of its {key} grows faster than its text, as on {text!r} repeated; bound its "
+            "repeats, and let no two of them match the same characters"
+        )
     count = len({case.rule.id for case in every})
     console.lines(f"{count} rules, {len(every) - failed} examples passed, {failed} failed")
     return int(failed > 0)

@@ -1,0 +1,64 @@
+"""Patterns that backtrack are found out; those of the built-in rules do not."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from feedtools.growth import grows
+from feedtools.lint import lint
+from feedtools.model import Article
+from feedtools.rules import Rule, builtin
+from tests.test_cli import Run
+from tests.test_untrusted import rule
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+c", "(?:a|a)*b$", "(?:a|aa)+c", r"(\w+\s?)*:", r"a.*b.*c", r"[a-z]*[a-z]*1"])
+def test_a_pattern_that_backtracks_is_found_out(pattern: str) -> None:
+    assert grows(pattern, ["abc"])
+
+
+@pytest.mark.parametrize(
+    "pattern", ["abc", "a{1,20}b", r"(?<!\w)cat(?!\w)", "[a-z]+", r"\d{1,4}年", "猫|狗", r"https?://[^\s]{1,80}"]
+)
+def test_a_linear_pattern_is_left_alone(pattern: str) -> None:
+    assert grows(pattern, ["abc 猫"]) is None
+
+
+def test_the_test_of_a_pack_warns_and_passes(tmp_path: Path) -> None:
+    rule(tmp_path, "pattern = '(?:x+x+)+乙'", "甲xx⟦xx乙⟧".replace("xx⟦", "⟦", 1))
+    run = Run(tmp_path, "rules", "--test", ".")
+    assert run.code == 0, run.out + run.err
+    assert "faster than its text" in run.err
+    assert "XX001" in run.err
+
+
+UNITS = (
+    *"a的 1(){}[]\\$_^-.。,…#&<`*|?Aé𝑥", r"\(", r"\)", r"\[", "$$", r"\frac{", r"\left(", r"\begin{a}", "x_",
+    "x_1", "{a}",
+    r"\a", "a-", "aA", "a1", "1 ", "a ", "的 ", "[Math]", "[公式]", "1. ", "- ", "如下图", "包含:", "http://a", "&amp;",
+    "<b>", "**", "```", "ã©", "\ufffd", "\u200b", "ab的",
+)  # fmt: skip
+SMALL, LARGE = 10_000, 1_000_000
+ALL = [one for one in builtin(examples=False) if one.scope == "article"]
+
+
+def seconds(one: Rule, text: str) -> float:
+    began = time.process_time()
+    lint([Article("a.txt", 1, text)], [one])
+    return time.process_time() - began
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.id)
+def test_a_rule_takes_time_in_proportion_to_its_article(one: Rule) -> None:
+    """From 10 kB to 1 MB of what it looks for, in ratios: a hundred times the text, at most some 400 times the time."""
+    for unit in UNITS:
+        small, middle = ((unit * (size // len(unit.encode()) + 1)) for size in (SMALL, 10 * SMALL))
+        base, next_up = max(seconds(one, small), 0.001), seconds(one, middle)
+        assert next_up < 40 * base, f"{one.id} on {unit!r}: {base:.4f} s, then {next_up:.4f} s for ten times the text"
+        if next_up > 0.02:  # worth the look at a megabyte
+            large = seconds(one, unit * (LARGE // len(unit.encode()) + 1))
+            assert large < 40 * next_up, f"{one.id} on {unit!r}: {next_up:.3f} s, then {large:.3f} s"
