@@ -239,6 +239,21 @@ def test_ids_must_be_unique_and_the_input_must_be_there(spark: Any, tmp_path: Pa
         read(spark, [str(tmp_path / "nowhere.jsonl")])
 
 
+@java
+@pytest.mark.slow
+def test_spark_submit_runs_the_same(tmp_path: Path) -> None:
+    texts = made(120)
+    write_jsonl(texts, tmp_path / "in.jsonl")
+    submit = [str(Path(pyspark.__file__).parent / "bin" / "spark-submit"), "--master", "local[2,4]"]
+    script = str(ROOT / "feedtools" / "scale" / "__main__.py")
+    env = {**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_HOME": str(Path(pyspark.__file__).parent)}
+    done = subprocess.run(
+        [*submit, script, "dedup", "in.jsonl", "-o", "out"], cwd=tmp_path, env=env, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode(errors="replace")
+    assert written(tmp_path / "out") == local_results(texts)
+
+
 def wait_for(condition: Any, seconds: float = 180) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
