@@ -23,6 +23,13 @@ GENERATION = 50_000
 
 def main() -> int:
     """Run the command line; the exit code is 0 clean, 1 findings, 2 could not check, 130 interrupted."""
+    try:
+        return _run()
+    except KeyboardInterrupt:  # also while modules are being imported
+        return INTERRUPTED
+
+
+def _run() -> int:
     gc.set_threshold(GENERATION)
     import click
 
@@ -49,7 +56,7 @@ def main() -> int:
         _refuse(error)
     except MemoryError:
         _say("out of memory; check fewer files at once, or send large feeds as JSONL")
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # what was printed so far is still written
         code = INTERRUPTED
     try:
         sys.stdout.flush()

@@ -101,7 +101,7 @@ def whole(root: Path) -> None:
 
 
 def works_again(root: Path, arguments: tuple[str, ...]) -> None:
-    if arguments[1] == "--undo":
+    if "--undo" in arguments:
         shutil.rmtree(root / arguments[-1], ignore_errors=True)  # it gives back into a new folder alone
     again = Run(root, *arguments)
     assert again.code in PROMISED, again.err
@@ -168,8 +168,7 @@ def test_an_interrupt(feed: Path, name: str, after: float) -> None:
             _, err = process.communicate(timeout=30)
         finally:
             process.kill()
-    started = after > 0.1  # before that the interpreter itself may be interrupted, and says so
-    if started:
+    if process.returncode != -signal.SIGINT:  # else the interpreter itself was still starting, on a busy machine
         assert len(sentences(err.decode())) <= 2, err
         assert process.returncode in {INTERRUPTED, 0, 1}
     whole(feed)
