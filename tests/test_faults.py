@@ -170,7 +170,7 @@ def test_an_interrupt(feed: Path, name: str, after: float) -> None:
             process.kill()
     if process.returncode != -signal.SIGINT:  # else the interpreter itself was still starting, on a busy machine
         assert len(sentences(err.decode())) <= 2, err
-        assert process.returncode in {INTERRUPTED, 0, 1}
+        assert process.returncode in {INTERRUPTED, -signal.SIGINT, 0, 1}  # the latter is 130 to a shell
     whole(feed)
     works_again(feed, COMMANDS[name])
 
