@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -36,7 +37,7 @@ def test_a_fixed_run_finds_nothing(target: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_longer_run_finds_nothing(target: str) -> None:
-    dice = random.Random()
+    dice = random.Random(os.environ.get("FEEDTOOLS_SEED", f"{target}, longer"))
     for _ in range(5000):
         data = mutated(target, dice)
         try:
