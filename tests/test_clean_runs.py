@@ -91,8 +91,10 @@ def kill_and_resume(feed: Path, out: Path, delays: list[float], *flags: str) -> 
 
 def test_a_killed_run_goes_on_and_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
     feed = archive(tmp_path / "feed", 12, 12)
+    began = time.monotonic()
     assert run(feed, "-o", tmp_path / "whole").returncode == 0
-    met = kill_and_resume(feed, tmp_path / "out", [0.5, 0.8, 1.1])
+    length = time.monotonic() - began
+    met = kill_and_resume(feed, tmp_path / "out", [length * share for share in (0.5, 0.65, 0.8)])
     assert met
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["feed", "out", "whole"], "nothing is left beside it"
@@ -118,8 +120,10 @@ def test_a_hundred_kills(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_run_over_processes_that_is_killed_leaves_none_of_them(tmp_path: Path) -> None:
     feed = archive(tmp_path / "feed", 60, 400)
+    began = time.monotonic()
     assert run(feed, "-o", tmp_path / "whole", "--jobs", 1).returncode == 0
-    met = kill_and_resume(feed, tmp_path / "out", [2.0, 3.0, 4.0], "--jobs", "2")
+    length = time.monotonic() - began
+    met = kill_and_resume(feed, tmp_path / "out", [length * share for share in (0.2, 0.3, 0.4)], "--jobs", "2")
     assert met
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
     time.sleep(1)

@@ -17,11 +17,12 @@ def faults(index: Index) -> Iterator[str]:
     Every text is hashed and sketched again and each of its keys looked up: as much work as building it.
     """
     try:
-        yield from index.integrity()
-        yield from _missing(index)
+        with index.faults():
+            yield from index.integrity()
+            yield from _missing(index)
     except IndexFileError as error:
         yield error.message
-    except (ValueError, TypeError, AttributeError) as error:
+    except (TypeError, AttributeError) as error:  # columns that hold another kind of value
         yield f"damaged: {error}"
 
 
