@@ -39,7 +39,6 @@ class Stage:
         self._resume = resume
         self._resumable = resumable
         self._lock = _Lock(self.out.parent / f".{self.out.name}.feedtools-lock")
-        self._published = False
 
     def __enter__(self) -> Stage:
         """Take the lock and make the folder."""

@@ -112,13 +112,18 @@ def _undo(out: Path, target: Path | None) -> int:
     from feedtools.api.undo import undo
 
     count, errors = undo(out, target)
-    console.err(f"{count:,} file{'s' * (count != 1)} given back")
+    console.err(f"{_many(count, 'file')} given back")
     return 2 if report_errors(errors) else 0
 
 
 def summary(counts: Counts) -> str:
     """The account in one line; its numbers add up."""
     return (
-        f"{counts.articles:,} articles in {counts.files:,} files = {counts.kept:,} kept + {counts.dropped:,} dropped + "
+        f"{_many(counts.articles, 'article')} in {_many(counts.files, 'file')} = "
+        f"{counts.kept:,} kept + {counts.dropped:,} dropped + "
         f"{counts.held:,} held ({counts.fixed:,} fixed, {counts.restored:,} restored)"
     )
+
+
+def _many(count: int, unit: str) -> str:
+    return f"{count:,} {unit}{'s' * (count != 1)}"
