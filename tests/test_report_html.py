@@ -118,8 +118,17 @@ def test_tally_counts_by_file_and_orders_rules_by_level() -> None:
     note = Finding("FT401", "truncated", "note", "high", article, Span(0, 1), "")
     error = note._replace(rule="FT201", name="unclosed-math", level="error")
     tallies, rules = tally([note, note, error], {"a.txt": 2, "b.txt": 1})
-    assert tallies == [Tally("a.txt", 2, {}), Tally("b.txt", 1, {"FT401": 2, "FT201": 1})]
+    empty, full = Tally("a.txt", 2, {}, {}), Tally("b.txt", 1, {"FT401": 2, "FT201": 1}, {"note": 2, "error": 1})
+    assert tallies == [empty, full]
     assert [rule.rule for rule in rules] == ["FT201", "FT401"]
+
+
+def test_a_rule_of_several_levels_counts_as_what_each_finding_is() -> None:
+    article = Article("a.txt", 1, "x" * 9)
+    doubtful = Finding("FT301", "joined-identifier", "note", "low", article, Span(0, 1), "")
+    (counted,), (rule,) = tally([doubtful, doubtful._replace(level="error"), doubtful], {"a.txt": 1})
+    assert counted.levels == {"note": 2, "error": 1}
+    assert rule.level == "error"
 
 
 # --- comparing ----------------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from feedtools.api.writing import Fate
 from feedtools.duplicates import links
 from feedtools.errors import FeedtoolsError
 from feedtools.match import explain
-from feedtools.model import Article, Block, Cluster, Decision, Edit, Finding, Match, Place, Span
-from feedtools.report.data import Copies, Copy, Counts, Repair, Report, RuleName, Tally
+from feedtools.model import Article, Block, Cluster, Decision, Edit, Finding, Level, Match, Place, Span
+from feedtools.report.data import Copies, Copy, Counts, Repair, Report, RuleName, Tally, graver
 
 SHOWN = 1000
 """Findings, clusters, held articles and repairs that the report shows; it counts them all."""
@@ -63,7 +63,10 @@ def report(path: Path, fate: Fate, errors: Sequence[FeedtoolsError], title: str)
     return Report(
         title,
         counts(manifest.read(path)),
-        tallies=[Tally(name, articles, dict(seen.rules[name])) for name, articles in seen.files.items()],
+        tallies=[
+            Tally(name, articles, dict(seen.rules[name]), dict(seen.levels[name]))
+            for name, articles in seen.files.items()
+        ],
         rules=seen.named(),
         findings=seen.findings,
         clusters=[_copies(cluster, fate, seen.actions) for cluster in wanted],
@@ -79,6 +82,7 @@ class _Seen:
     def __init__(self, texts: Texts, members: set[int]) -> None:
         self.files: dict[str, int] = {}
         self.rules: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.levels: defaultdict[str, Counter[Level]] = defaultdict(Counter)
         self.findings: list[Finding] = []
         self.held: list[Decision] = []
         self.repairs: list[Repair] = []
@@ -113,7 +117,9 @@ class _Seen:
     def _count(self, name: str, found: Iterable[dict[str, Any]]) -> None:
         for one in found:
             self.rules[name][one["rule"]] += 1
-            self._names.setdefault(one["rule"], RuleName(one["rule"], one["name"], one["level"]))
+            self.levels[name][one["level"]] += 1
+            told = RuleName(one["rule"], one["name"], one["level"])
+            self._names[one["rule"]] = graver(self._names.get(one["rule"]), told)
 
     def named(self) -> list[RuleName]:
         """The rules that found something, most severe and most frequent first."""

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from feedtools.model import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from feedtools.model import Level
     from feedtools.report.data import Tally
 
 BINS = 96
@@ -56,14 +55,13 @@ def spark(values: Sequence[int], level: str) -> str:
     )
 
 
-def columns(groups: Sequence[Sequence[Tally]], levels: Mapping[str, Level]) -> str:
+def columns(groups: Sequence[Sequence[Tally]]) -> str:
     """Defects by transmission, stacked by level, errors at the bottom.
 
     Args:
         groups: the transmissions of every column, in the order of time.
-        levels: of every rule.
     """
-    stacks = [by_level(group, levels) for group in groups]
+    stacks = [by_level(group) for group in groups]
     most, wide = max((sum(stack) for stack in stacks), default=0) or 1, 1000 / max(1, len(stacks))
     thick = min(max(wide * 0.86, 1), 56)
     parts = ['<rect class="base-f" y="99.4" width="1000" height=".6"/>']
@@ -87,13 +85,9 @@ def columns(groups: Sequence[Sequence[Tally]], levels: Mapping[str, Level]) -> s
     )
 
 
-def by_level(group: Sequence[Tally], levels: Mapping[str, Level]) -> list[int]:
+def by_level(group: Sequence[Tally]) -> list[int]:
     """Findings of some transmissions: errors, warnings, notes."""
-    count = dict.fromkeys(LEVELS, 0)
-    for one in group:
-        for rule, amount in one.rules.items():
-            count[levels.get(rule, "note")] += amount
-    return list(count.values())
+    return [sum(one.levels.get(level, 0) for one in group) for level in LEVELS]
 
 
 def binned(tallies: Sequence[Tally], limit: int = BINS) -> list[Sequence[Tally]]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.model import Action, Block, Decision, Edit, Finding, Kind, Level, Place, Safety
+from feedtools.model import LEVELS, Action, Block, Decision, Edit, Finding, Kind, Level, Place, Safety
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,11 +71,12 @@ class Repair(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """One transmission (or other file): its articles, and its findings by rule."""
+    """One transmission (or other file): its articles, and its findings by rule and by their own level."""
 
     path: str
     articles: int
     rules: Mapping[str, int]
+    levels: Mapping[Level, int]
 
 
 class RuleName(NamedTuple):
@@ -84,6 +85,7 @@ class RuleName(NamedTuple):
     rule: str
     name: str
     level: Level
+    """The gravest of its findings."""
 
 
 class Counts(NamedTuple):
@@ -145,10 +147,20 @@ def tally(findings: Iterable[Finding], articles: Mapping[str, int]) -> tuple[lis
     """
     by_path: dict[str, Counter[str]] = {path: Counter() for path in articles}
     names: dict[str, RuleName] = {}
+    levels: dict[str, Counter[Level]] = {}
     for finding in findings:
         by_path.setdefault(finding.article.source, Counter())[finding.rule] += 1
-        names.setdefault(finding.rule, RuleName(finding.rule, finding.name, finding.level))
+        levels.setdefault(finding.article.source, Counter())[finding.level] += 1
+        names[finding.rule] = graver(names.get(finding.rule), RuleName(finding.rule, finding.name, finding.level))
     total: Counter[str] = sum(by_path.values(), Counter())
     order = {"error": 0, "warning": 1, "note": 2}
     rules = sorted(names.values(), key=lambda rule: (order[rule.level], -total[rule.rule], rule.rule))
-    return [Tally(path, articles.get(path, 0), dict(count)) for path, count in by_path.items()], rules
+    tallies = [
+        Tally(path, articles.get(path, 0), dict(count), dict(levels.get(path, {}))) for path, count in by_path.items()
+    ]
+    return tallies, rules
+
+
+def graver(known: RuleName | None, other: RuleName) -> RuleName:
+    """Of what two findings say of one rule, that of the graver one."""
+    return known if known and LEVELS.index(known.level) <= LEVELS.index(other.level) else other

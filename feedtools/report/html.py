@@ -22,7 +22,7 @@ from feedtools.report.marks import Formulas, excerpt, plain, repaired, sides
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from feedtools.model import Decision, Finding, Level, Place
+    from feedtools.model import Decision, Finding, Place
     from feedtools.report.data import Copies, Copy, Counts, Report, RuleName, Tally
 
 FINDINGS = 1000
@@ -134,16 +134,15 @@ def _overview(report: Report) -> Iterator[str]:
 def _defects(report: Report) -> Iterator[str]:
     if not report.tallies or not report.rules:
         return
-    levels: dict[str, Level] = {rule.rule: rule.level for rule in report.rules}
     groups = charts.binned(report.tallies)
     keys = "".join(f"<span class=k-{level}>{level}</span>" for level in ("error", "warning", "note"))
     yield (
         "<section>\n<div class=head><h2>Defects</h2><p class=hint>over time and by rule</p></div>\n<div class=two>\n"
-        f"<div class='card wide'><h3>By transmission, first to last</h3>{charts.columns(groups, levels)}"
+        f"<div class='card wide'><h3>By transmission, first to last</h3>{charts.columns(groups)}"
         f"<p class='ends place'><span>{plain(report.tallies[0].path)}</span><span>{plain(report.tallies[-1].path)}"
         f"</span></p><p class=key>{keys}</p></div>\n"
     )
-    tables = (("By rule", _rule_table(report.rules, groups)), ("Most affected", _file_table(report.tallies, levels)))
+    tables = (("By rule", _rule_table(report.rules, groups)), ("Most affected", _file_table(report.tallies)))
     for title, table in tables:
         yield f"<div class=card><h3>{title}</h3><div class=scroll tabindex=0>{table}</div></div>\n"
     yield "</div>\n</section>\n"
@@ -164,8 +163,8 @@ def _rule_table(rules: Sequence[RuleName], groups: Sequence[Sequence[Tally]]) ->
     return f"<table><tr><th>rule<th class=n>found<th><th class=hide-s>over time{''.join(rows)}</table>"
 
 
-def _file_table(tallies: Sequence[Tally], levels: dict[str, Level]) -> str:
-    counted = [(charts.by_level([tally], levels), tally) for tally in tallies]
+def _file_table(tallies: Sequence[Tally]) -> str:
+    counted = [(charts.by_level([tally]), tally) for tally in tallies]
     counted = [row for row in sorted(counted, key=lambda row: [-amount for amount in row[0]]) if any(row[0])]
     rows = "".join(
         f"<tr><td><span class=place>{plain(tally.path)}</span><td class='n hide-s'>{tally.articles:,}"
