@@ -20,6 +20,7 @@ from feedtools.errors import ReadError
 from feedtools.fingerprint import fingerprints
 from feedtools.model import Article, Edit, Finding, Fix, Place, Span
 from feedtools.report import FORMATS, Report, render
+from feedtools.report.jsonl import dumps
 from feedtools.report.markdown import plain
 from feedtools.report.places import region
 from feedtools.rules import builtin
@@ -172,6 +173,16 @@ def test_sarif_uris_are_encoded() -> None:
 
 
 HOSTILE = "\n::set-output name=a::b\r\n::error file=x,line=1::y%0A::stop-commands::z"
+
+
+@given(
+    st.text(st.characters(exclude_categories=[]) | st.sampled_from('损\u3000\xa0\u202e\u2028\x1b\x7f\x9b\ud800😀\\"'))
+)
+def test_json_lines_stay_readable_and_command_nothing(text: str) -> None:
+    line = dumps({"text": text})
+    assert json.loads(line) == {"text": text}
+    assert all(char.isprintable() or char in "\u3000\xa0\u200d" for char in line)
+    assert "\\u635f" not in dumps({"text": f"损\u3000{text}"})
 
 
 def test_github_commands_cannot_be_injected() -> None:

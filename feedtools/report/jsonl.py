@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from feedtools.report.places import region
+from feedtools.report.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,9 +40,14 @@ def as_object(finding: Finding) -> dict[str, Any]:
 
 
 def dumps(value: Any) -> str:
-    """One line of JSON that any reader takes: lone surrogates are escaped, the rest stays readable."""
+    """One line of JSON that any reader takes and no terminal obeys: what cannot be shown is escaped, the rest stays."""
     text = json.dumps(value, ensure_ascii=False)
-    return text if text.isprintable() else json.dumps(value)
+    if not text.isprintable():
+        for char in {*text}:
+            if not printable(char):
+                utf16 = char.encode("utf-16-be", "surrogatepass").hex()
+                text = text.replace(char, "".join(f"\\u{utf16[at : at + 4]}" for at in range(0, len(utf16), 4)))
+    return text
 
 
 def jsonl(findings: Iterable[Finding]) -> Iterator[str]:

@@ -47,8 +47,13 @@ def escape(value: str) -> str:
     return "".join(_visible(char) for char in value)
 
 
+def printable(char: str) -> bool:
+    """Whether a character may stand as it is: neither a control nor a mark that reorders or hides text."""
+    return char.isprintable() or char in "\u00a0\u3000\u200d"
+
+
 def _visible(char: str) -> str:
-    if char.isprintable() or char in "\u00a0\u3000" or char == "\u200d":
+    if printable(char):
         return char
     code = ord(char)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
