@@ -6,7 +6,6 @@ A cache may vanish, be damaged or be unwritable at any time: then the work is do
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import sqlite3
@@ -18,7 +17,7 @@ from typing import Any
 
 from feedtools import __version__
 from feedtools.checks.base import Evidence
-from feedtools.model import Article, Edit, Finding, Fix, Place, Span
+from feedtools.model import Article, Edit, Finding, Fix, Place, Span, blake2b
 from feedtools.rules import Rule
 
 FOLDER = ".feedtools_cache"
@@ -95,7 +94,7 @@ class LintCache:
 
     def key(self, data: bytes) -> bytes:
         """What stands for the content of a file under these rules."""
-        return hashlib.blake2b(data, digest_size=16, key=self._salt).digest()
+        return blake2b(data, key=self._salt)
 
     def get(self, key: bytes, articles: Sequence[Article], source: str) -> list[Finding] | None:
         """The findings of a file that was checked before, or ``None``."""
@@ -167,7 +166,7 @@ def _salt(rules: Sequence[Rule], evidence: Evidence) -> bytes:
     files = [path for folder in folders for path in folder.rglob("*") if path.suffix != ".pyc"]
     stamps = sorted((str(path), path.stat().st_mtime_ns) for path in files)
     facts = (__version__, stamps, [_facts(rule) for rule in rules], sorted(evidence.compounds.items()))
-    return hashlib.blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=32).digest()
+    return blake2b(repr(facts).encode("utf-8", "surrogatepass"), size=32)
 
 
 def _facts(rule: Rule) -> tuple[object, ...]:

@@ -6,6 +6,8 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from feedtools.model import digest
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -32,8 +34,6 @@ def fingerprints(findings: Iterable[Finding], root: str = ".") -> list[str]:
     Lines and columns do not count. Findings that agree in all of it, such as those of a repeated article, are told
     apart by their order.
     """
-    import hashlib
-
     seen: Counter[str] = Counter()
     result = []
     for finding in findings:
@@ -42,5 +42,5 @@ def fingerprints(findings: Iterable[Finding], root: str = ".") -> list[str]:
         plain = "\0".join((finding.rule, relative(finding.article.source, root), *around))
         seen[plain] += 1
         salted = plain if seen[plain] == 1 else f"{plain}\0{seen[plain]}"
-        result.append(hashlib.blake2b(salted.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest())
+        result.append(digest(salted).hex())
     return result

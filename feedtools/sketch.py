@@ -60,6 +60,7 @@ class Sketch(NamedTuple):
         keys: ascending, without repetition, each below ``2**64 / scale``.
         head: the key of the first symbols, ``None`` where there are fewer than ``HEAD``.
         symbols: how many symbols the text has.
+        size: how many of its grams have keys, repeated ones included: what shared keys are a share of.
         parameters: what it was made with.
     """
 
@@ -67,6 +68,7 @@ class Sketch(NamedTuple):
     keys: tuple[int, ...]
     head: int | None
     symbols: int
+    size: int
     parameters: Parameters = DEFAULT
 
 
@@ -86,11 +88,6 @@ def gram_hashes(symbols: str, scale: int = SCALE) -> list[int]:
     b = [(x * one + y) & MASK for x, y in pairwise(a)]
     c = [(x * two + y) & MASK for x, y in zip(b, b[2:], strict=False)]
     return [h for x, y in zip(c, c[3:], strict=False) if (h := (x * four + y) & MASK) < limit]
-
-
-def gram_keys(symbols: str, scale: int = SCALE) -> set[int]:
-    """``gram_hashes``, each once."""
-    return set(gram_hashes(symbols, scale))
 
 
 def head_key(symbols: str) -> int | None:
@@ -127,8 +124,9 @@ def sketch(text: str, parameters: Parameters = DEFAULT) -> Sketch:
     if parameters != Parameters(scale=parameters.scale) or parameters.scale < 1:
         raise SketchError(f"this version makes sketches with {Parameters()}, not with {parameters}; rebuild them")
     symbols, hashes, head = grams(text)
-    keys = set(hashes) if parameters.scale == SCALE else gram_keys(symbols, parameters.scale)
-    return Sketch(digest(text), tuple(sorted(keys)), head, len(symbols), parameters)
+    if parameters.scale != SCALE:
+        hashes = tuple(gram_hashes(symbols, parameters.scale))
+    return Sketch(digest(text), tuple(sorted(set(hashes))), head, len(symbols), len(hashes), parameters)
 
 
 def check_same(sketches: Iterable[Sketch]) -> Parameters:

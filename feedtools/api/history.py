@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -15,7 +14,7 @@ from feedtools.errors import FeedtoolsError, IndexFileError, StaleIndexError
 from feedtools.index.query import Published, find
 from feedtools.index.sqlite import Index, SourceState
 from feedtools.index.store import Store
-from feedtools.model import Article
+from feedtools.model import Article, blake2b
 from feedtools.readers import expand
 from feedtools.readers.streams import STDIN
 
@@ -93,9 +92,9 @@ def open_store(item: str) -> Store:
 
 def _followed(paths: Sequence[str], config: Config, on_error: OnError, say: Callable[[str], None]) -> Index:
     """The index of the feed's own files, brought up to date."""
-    name = hashlib.blake2b("\n".join(sorted(paths)).encode("utf-8", "surrogateescape"), digest_size=8)
+    name = blake2b("\n".join(sorted(paths)).encode("utf-8", "surrogateescape"), size=8)
     folder = _folder(config)
-    path = folder / f"history-{name.hexdigest()}.sqlite"
+    path = folder / f"history-{name.hex()}.sqlite"
     files = expand(list(paths), on_error)
     try:
         index = Index(path, create=True)
@@ -132,7 +131,7 @@ def follow(index: Index, files: Sequence[str], config: Config, on_error: OnError
             before = known.pop(key, None)
             if before and (before.size, before.changed) == (status.st_size, status.st_mtime_ns):
                 continue
-            content = hashlib.blake2b(Path(path).read_bytes(), digest_size=16).digest()
+            content = blake2b(Path(path).read_bytes())
         except OSError as error:
             on_error(FeedtoolsError(f"history cannot be read: {error.strerror or error}", path=path))
             continue

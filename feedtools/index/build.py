@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from feedtools import kernel
 from feedtools.index import postings
-from feedtools.model import Article
+from feedtools.model import Article, blake2b
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,7 +70,7 @@ def sketch_many(texts: list[str], first: int) -> Made:
         counts.append(count)
         at += len(block)
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-    digests = [blake2b(data, digest_size=16).digest() for data in encoded]
+    digests = [blake2b(data) for data in encoded]
     leading = np.frombuffer(b"".join(digests), "<u8")[::2]
     keys.append((leading ^ np.uint64(postings.DIGEST_SALT)) >> np.uint64(3))
     numbers.append(np.arange(first, first + len(texts), dtype=np.uint64))

@@ -12,7 +12,7 @@ from feedtools.errors import IndexFileError, StaleIndexError
 from feedtools.sketch import Parameters
 
 APPLICATION = 0x66656564  # "feed"
-FORMAT = 1
+FORMAT = 2
 WAIT = 60.0
 """Seconds a writer waits for another one."""
 REBUILD = "remove the file and build it again with `feedtools index add`"
@@ -27,6 +27,7 @@ CREATE TABLE source (
 CREATE TABLE document (id INTEGER PRIMARY KEY, line INTEGER, keys INTEGER, digest BLOB);
 CREATE TABLE text (id INTEGER PRIMARY KEY, text BLOB);
 CREATE TABLE block (id INTEGER PRIMARY KEY, postings BLOB);
+CREATE TABLE short (id INTEGER PRIMARY KEY, bits BLOB);
 CREATE TABLE delta (key INTEGER, document INTEGER, PRIMARY KEY (key, document)) WITHOUT ROWID;
 CREATE INDEX source_past ON source (past);
 """

@@ -50,7 +50,7 @@ def locate(key: int, rows: int) -> tuple[int, bytes]:
     return top >> REMAINDER_BITS, bytes((top & 0xFF,))
 
 
-def seal(body: bytes) -> bytes:
+def seal(body: bytes | bytearray) -> bytes:
     """A block with its checksum."""
     return zlib.crc32(body).to_bytes(4, "little") + body
 

@@ -1,20 +1,29 @@
-"""Which published articles an article repeats: candidates by shared keys, each verified on its text."""
+"""Which published articles an article repeats: candidates by shared keys, each verified on its text.
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+What one article can cost is bounded, whatever was published: a key proposes ``CAP`` documents at most, ``MOST`` of them
+are weighed, and ``VERIFIED`` texts are read.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from feedtools import normal
 from feedtools.index.postings import digest_posting, head_posting
-from feedtools.index.store import Document, Store, stored_keys
+from feedtools.index.store import CAP, Document, Store, stored_keys
 from feedtools.match import explain, match_symbols
 from feedtools.model import Match
 from feedtools.sketch import FEW_KEYS, SHARED, Sketch, grams, sketch
 
+TOGETHER = 64
+"""Texts that are looked up together."""
+MOST = 2048
+"""Documents weighed for one article: those that share most keys, the earliest published first."""
 CANDIDATES = 32
-"""Documents verified together for one article: those that share most, the earliest published first."""
-MOST = 512
-"""Documents looked at for one article, at the most."""
+"""Documents verified together for one article; once a copy is found, no more are."""
+VERIFIED = 256
+"""Documents verified for one article: those that share the rarest keys."""
 
 
 class Published(NamedTuple):
@@ -32,24 +41,84 @@ def find(store: Store, texts: Sequence[str], *, own: frozenset[str] = frozenset(
         texts: raw articles.
         own: sources that are not compared with: the files the texts come from.
     """
-    return [_find(store, text, own) for text in texts]
+    found: list[list[Published]] = []
+    for start in range(0, len(texts), TOGETHER):
+        part = texts[start : start + TOGETHER]
+        ranked = _candidates(store, part)
+        found += [_verified(store, text, numbers, own) for text, numbers in zip(part, ranked, strict=True)]
+    return found
 
 
-def _find(store: Store, text: str, own: frozenset[str]) -> list[Published]:
-    made = sketch(text)
+def _candidates(store: Store, texts: Sequence[str]) -> list[list[int]]:
+    """For each text the documents worth verifying, the likeliest first."""
+    made = [sketch(text) for text in texts]
+    holding = store.holding(list({key: None for one in made for key in stored_keys(one)}))
+    asked = [_Asked(one, holding) for one in made]
+    short = frozenset(store.short({number for one in asked for number in one.once}))
+    proposed = [one.proposed(short) for one in asked]
+    sizes = store.sizes(sorted(set(chain.from_iterable(proposed))))
+    return [one.ranked(numbers, sizes) for one, numbers in zip(asked, proposed, strict=True)]
+
+
+class _Asked:
+    """One article and the documents that share keys with it.
+
+    Attributes:
+        once: documents that share one key and would have to be short to count.
+    """
+
+    def __init__(self, made: Sketch, holding: Mapping[int, Sequence[int]]) -> None:
+        self._held = [numbers for key in stored_keys(made) if (numbers := holding.get(key))]
+        self._shared = Counter(chain.from_iterable(self._held))
+        # The same text, and those that begin alike, are candidates however few keys they share.
+        self._same = frozenset(holding.get(digest_posting(made.digest), ()))
+        self._begun_alike = frozenset(holding.get(head_posting(made.head), ()) if made.head is not None else ())
+        # Of a crowded key it is not known who else has it: it is neither asked for nor counted.
+        crowded = sum(len(holding.get(key, ())) >= CAP for key in made.keys)
+        self._keys = made.size - crowded
+        shared = self._shared.items()
+        enough = 2 if self._keys >= FEW_KEYS else 1
+        self.once = [number for number, count in shared if count < enough]
+        self._several = [number for number, count in shared if count >= enough]
+
+    def proposed(self, short: frozenset[int]) -> list[int]:
+        """The documents whose size decides whether they are candidates."""
+        numbers = [*self._several, *short.intersection(self.once)]
+        if len(numbers) > MOST:
+            numbers.sort(key=lambda number: (number not in self._same, -self._shared[number], number))
+        return numbers[:MOST]
+
+    def ranked(self, numbers: Iterable[int], sizes: Mapping[int, int]) -> list[int]:
+        """The candidates among documents, those that share the rarest keys first."""
+        wanted = [number for number in numbers if number in sizes and self._enough(number, sizes[number])]
+        if len(wanted) <= CANDIDATES:
+            return wanted
+        weights: defaultdict[int, float] = defaultdict(float)
+        kept = frozenset(wanted)
+        for held in self._held:
+            for number in kept.intersection(held):
+                weights[number] += 1 / len(held)
+        wanted.sort(key=lambda number: (number not in self._same, -weights[number], number))
+        return wanted[:VERIFIED]
+
+    def _enough(self, number: int, size: int) -> bool:
+        """Whether to verify a document of so many keys: the conditions of ``feedtools.dedup``."""
+        least = min(self._keys, size)
+        begun_alike = number in self._begun_alike
+        by_hint = number in self._same or (begun_alike and least < FEW_KEYS)
+        return by_hint or self._shared[number] - begun_alike >= SHARED * least
+
+
+def _verified(store: Store, text: str, ranked: Sequence[int], own: frozenset[str]) -> list[Published]:
+    """The copies among some documents, the best first; later ones are not looked at where earlier ones held some."""
     symbols = grams(text).symbols
-    holding = store.holding(stored_keys(made))
-    shared = Counter(number for numbers in holding.values() for number in numbers)
-    hints = _hints(made, holding)
-    ranked = _ranked(shared, hints.same)[:MOST]
-    sizes = store.sizes(ranked)
-    wanted = [number for number in ranked if number in sizes and _enough(number, sizes, made, shared, hints)]
     found: list[Published] = []
-    for start in range(0, len(wanted), CANDIDATES):
-        for document in store.documents(wanted[start : start + CANDIDATES]):
+    for start in range(0, len(ranked), CANDIDATES):
+        for document in store.documents(ranked[start : start + CANDIDATES]):
             if document.source in own:
                 continue
-            match = match_symbols(symbols, normal.symbols(document.text), text, document.text, 0, 1)
+            theirs = symbols if document.text == text else normal.symbols(document.text)
+            match = match_symbols(symbols, theirs, text, document.text, 0, 1)
             if match is not None and match.kind != "overlap":
                 found.append(Published(document, match))
         if found:
@@ -58,36 +127,9 @@ def _find(store: Store, text: str, own: frozenset[str]) -> list[Published]:
     return [_explained(found[0], text), *found[1:]] if found else []
 
 
-def _ranked(shared: Mapping[int, int], same: frozenset[int]) -> list[int]:
-    """Documents by how many keys they share, most first; between equals the same text, then the earliest."""
-    several = [number for number, count in shared.items() if count > 1 or number in same]
-    several.sort(key=lambda number: (-shared[number], number not in same, number))
-    return several + sorted(shared.keys() - set(several))  # thousands where a head is a stock opening
-
-
 def _explained(found: Published, text: str) -> Published:
     texts = (text, found.document.text)
     return found._replace(match=explain(found.match, texts[found.match.a], texts[found.match.b]))
-
-
-class _Hints(NamedTuple):
-    """Documents that are candidates however few keys they share: the same text, and those that begin alike."""
-
-    same: frozenset[int]
-    begun_alike: frozenset[int]
-
-
-def _hints(made: Sketch, holding: Mapping[int, Sequence[int]]) -> _Hints:
-    heads = holding.get(head_posting(made.head), ()) if made.head is not None else ()
-    return _Hints(frozenset(holding.get(digest_posting(made.digest), ())), frozenset(heads))
-
-
-def _enough(number: int, sizes: Mapping[int, int], made: Sketch, shared: Mapping[int, int], hints: _Hints) -> bool:
-    """Whether to verify a document: the conditions of ``feedtools.dedup``."""
-    least = min(len(made.keys), sizes[number])
-    begun_alike = number in hints.begun_alike
-    by_hint = number in hints.same or (begun_alike and least < FEW_KEYS)
-    return by_hint or shared[number] - begun_alike >= SHARED * least
 
 
 def _best_first(found: Published) -> tuple[bool, float, float, str, int]:

@@ -1,12 +1,12 @@
 """A memory that many machines share, through datasketch's storage layer: Redis, or Cassandra by the same calls.
 
 The keys are those of the SQLite index and so are the answers. A document is named by a hash of its place and content,
-so machines add without asking each other for numbers, and adding twice changes nothing.
+so machines add without asking each other for numbers, and adding twice changes nothing; the last bit of the hash makes
+way for whether the document is short.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,8 +15,8 @@ from urllib.parse import unquote, urlsplit
 
 from feedtools.errors import IndexFileError
 from feedtools.index.store import CAP, Document, stored_keys
-from feedtools.model import Article
-from feedtools.sketch import Parameters, sketch
+from feedtools.model import Article, blake2b
+from feedtools.sketch import FEW_KEYS, Parameters, sketch
 
 SCHEMES = ("redis", "rediss", "cassandra")
 
@@ -116,6 +116,10 @@ class SharedStore:
         """See ``Store.sizes``."""
         return {document.number: document.keys for document in self.documents(numbers)}
 
+    def short(self, numbers: Iterable[int]) -> list[int]:
+        """See ``Store.short``."""
+        return [number for number in numbers if number & 1]
+
     def add(self, articles: Sequence[Article]) -> int:
         """Remember some articles; those of a source that is known already take the place of its former ones.
 
@@ -135,7 +139,7 @@ class SharedStore:
     def _put(self, number: int, article: Article) -> None:
         made = sketch(article.text)
         name = number.to_bytes(8, "big")
-        row = json.dumps([article.source, article.line, made.digest.hex(), len(made.keys), article.text])
+        row = json.dumps([article.source, article.line, made.digest.hex(), made.size, article.text])
         with self._faults():
             for key in stored_keys(made):
                 self._keys.insert(_key(key), name, buffer=True)
@@ -178,7 +182,8 @@ def _key(key: int) -> bytes:
 
 def _number(article: Article) -> int:
     place = f"{article.source}\0{article.line}\0".encode("utf-8", "surrogatepass") + article.digest
-    return int.from_bytes(hashlib.blake2b(place, digest_size=8).digest(), "big")
+    name = int.from_bytes(blake2b(place, size=8), "big")
+    return name & ~1 | (sketch(article.text).size < FEW_KEYS)
 
 
 def _document(number: int, row: bytes) -> Document:

@@ -16,7 +16,7 @@ from feedtools.index import postings
 from feedtools.index.file import REBUILD, IndexFile
 from feedtools.index.store import CAP, Document, stored_keys
 from feedtools.model import Article, digest
-from feedtools.sketch import sketch
+from feedtools.sketch import FEW_KEYS, sketch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +26,8 @@ FEW = 512
 """Articles up to which they go to the recent table, without numpy; more are packed at once."""
 _READ = 4 * CAP
 """Postings read of one key, so that removed documents do not hide live ones before the next compaction."""
+_BITS = 1 << 15
+"""Documents that one row of the list of short ones is for."""
 _ORPHANS = (
     ("text", "SELECT count(*) FROM document d LEFT JOIN text t ON t.id = d.id WHERE t.id IS NULL"),
     (
@@ -107,6 +109,26 @@ class Index(IndexFile):
                 found.update(self.base.execute(f"SELECT id, keys FROM document WHERE id IN ({marks})", part))  # noqa: S608
         return found
 
+    def short(self, numbers: Iterable[int]) -> list[int]:
+        """See ``Store.short``."""
+        with self.faults():
+            rows = self.base.execute("SELECT bits FROM short ORDER BY id")
+            bits = b"".join([postings.unseal(bits) for (bits,) in rows])
+            try:
+                return [number for number in numbers if bits[number >> 3] >> (number & 7) & 1]
+            except IndexError:
+                raise ValueError("the list of short documents ends before the last of them") from None
+
+    def _note_short(self, first: int, keys: Sequence[int]) -> None:
+        """Keep a bit for each document from ``first`` on: whether it has few keys; ``keys`` says how many each has."""
+        past = first + len(keys)
+        for row in range(first // _BITS, (past - 1) // _BITS + 1):
+            held = self.base.execute("SELECT bits FROM short WHERE id = ?", (row,)).fetchone()
+            bits = bytearray(postings.unseal(held[0]) if held else _BITS // 8)
+            for number in range(max(first, row * _BITS), min(past, (row + 1) * _BITS)):
+                bits[number % _BITS >> 3] |= (keys[number - first] < FEW_KEYS) << (number & 7)
+            self.base.execute("INSERT OR REPLACE INTO short VALUES (?, ?)", (row, postings.seal(bits)))
+
     def documents(self, numbers: Iterable[int]) -> list[Document]:
         """See ``Store.documents``."""
         with self.faults():
@@ -157,14 +179,17 @@ class Index(IndexFile):
         first = self.meta("next")
         made = [sketch(article.text) for article in articles]
         rows = enumerate(zip(articles, made, strict=True), first)
-        self.put_many((at, article.line, len(it.keys), it.digest, _encoded(article)) for at, (article, it) in rows)
+        self.put_many((at, article.line, it.size, it.digest, _encoded(article)) for at, (article, it) in rows)
         keys = [(key, at) for at, it in enumerate(made, first) for key in stored_keys(it)]
         self.base.executemany("INSERT OR IGNORE INTO delta VALUES (?, ?)", keys)
         self.set_meta("next", first + len(articles))
 
     def put_many(self, rows: Iterable[tuple[int, int, int, bytes, bytes]]) -> None:
-        """Write documents: number, line, sketch keys, digest, text."""
+        """Write documents of consecutive numbers: number, line, sketch keys, digest, text."""
         found = list(rows)
+        if not found:
+            return
+        self._note_short(found[0][0], [row[2] for row in found])
         self.base.executemany("INSERT INTO document VALUES (?, ?, ?, ?)", [row[:4] for row in found])
         self.base.executemany("INSERT INTO text VALUES (?, ?)", [(row[0], row[4]) for row in found])
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 from feedtools.index import postings
 from feedtools.sketch import Sketch
 
-CAP = 2048
+CAP = 256
 """Documents that one key may propose: the first published ones. A key that more share proves nothing by itself, and
 copies of one text share all their keys, so the earliest are found."""
 
@@ -30,6 +30,12 @@ class Store(Protocol):
 
     def sizes(self, numbers: Sequence[int]) -> Mapping[int, int]:
         """For the live documents of these numbers, how many sketch keys each has."""
+
+    def short(self, numbers: Iterable[int]) -> list[int]:
+        """Those of these documents that have fewer than ``FEW_KEYS`` sketch keys, so that a single shared one counts.
+
+        Most documents share a single key with some others, and no more may be done for those than this.
+        """
 
     def documents(self, numbers: Iterable[int]) -> list[Document]:
         """The live documents of these numbers, ascending."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from feedtools.errors import IndexFileError
 from feedtools.index import postings
 from feedtools.index.sqlite import Index
+from feedtools.sketch import FEW_KEYS
 
 _PORTION = 20_000
 
@@ -44,6 +45,8 @@ def _missing(index: Index) -> Iterator[str]:
             if (key, number) not in recent:
                 yield f"document {number} cannot be found by one of its keys"
                 break
+        if index.short(at) != np.array(at)[made.counts < FEW_KEYS].tolist():
+            yield f"the list of short documents is wrong between documents {at[0]} and {at[-1]}"
         stored = index.digests(at)
         yield from (
             f"the text of document {number} is not what was stored"
