@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from feedtools import cluster, join, kernel, match
+from feedtools import cluster, join, kernel, match, pairs
 from feedtools.model import Match, digest
 from feedtools.parallel import ordered_map
 from feedtools.sketch import FEW_KEYS, SHARED
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from feedtools.model import Cluster
 
     Ints = NDArray[np.int64]
+    Advance = Callable[[int], None]
 
 MANY = 20_000
 """Texts from which more than one process pays, when the number is left open."""
@@ -75,10 +76,14 @@ def dedup(
     """
     workers = _workers(jobs, len(texts))
     order = np.arange(len(texts)) if places is None else _ranks(places)
-    exact, numbers = _collapse(texts, order) if spill is None else _collapse_by_digest(texts, order, workers)
+    if spill is None:
+        exact, numbers = _collapse(texts, order)
+    else:
+        copies, firsts, numbers = _collapse_by_digest(texts, order, workers)
+        exact = pairs.unpack(pairs.pack_exact(copies, firsts))
     kept = _Kept(texts, numbers)
     store = _sketch_all(kept, workers, None if spill is None else Path(spill))
-    found = _verify_all(kept, store, order[numbers], workers)
+    found = [one for part in _verify_all(kept, store, order[numbers], workers, _verify) for one in part]
     sizes = _sizes(found, exact, numbers, store)
     if evidence:
         found = [match.explain(m, texts[m.a], texts[m.b]) for m in found]
@@ -92,6 +97,38 @@ def dedup(
 
     found_clusters = cluster.clusters(matches, keeper)
     return Result(found_clusters, tuple(_acted_on(matches, found_clusters)))
+
+
+def clusters_of(
+    texts: Sequence[str], *, jobs: int | None = None, spill: str | Path | None = None, advance: Advance | None = None
+) -> pairs.Clusters:
+    """The clusters of ``dedup`` as arrays: some dozen bytes a text and match are held, and no match is an object.
+
+    Args:
+        texts: raw articles.
+        jobs: as for ``dedup``.
+        spill: as for ``dedup``.
+        advance: told how many more texts were read.
+    """
+    workers, order = _workers(jobs, len(texts)), np.arange(len(texts))
+    copies, firsts, numbers = _collapse_by_digest(texts, order, workers)
+    kept = _Kept(texts, numbers)
+    if advance:
+        advance(len(copies))
+    store = _sketch_all(kept, workers, None if spill is None else Path(spill), advance)
+    parts = list(_verify_all(kept, store, order[numbers], workers, _verify_packed))
+    symbols = np.zeros(len(texts), np.uint32)
+    if len(numbers):
+        symbols[numbers] = store.lengths()
+    symbols[copies] = symbols[firsts]
+    del store, kept
+
+    def keeper(members: list[int]) -> int:
+        sizes = symbols[members]
+        longest: list[int] = np.array(members)[sizes == sizes.max()].tolist()
+        return longest[0] if len(longest) == 1 else min(longest, key=lambda i: (match.damage(texts[i]), i))
+
+    return pairs.clusters(np.concatenate([pairs.pack_exact(copies, firsts), *parts]), keeper)
 
 
 def _acted_on(matches: list[Match], found: tuple[Cluster, ...]) -> Iterator[Match]:
@@ -124,18 +161,18 @@ def _collapse(texts: Sequence[str], order: Ints) -> tuple[list[Match], Ints]:
     return [Match(i, first[texts[i]], "exact", 1.0, 1.0, 1.0) for i in copies], numbers
 
 
-def _collapse_by_digest(texts: Sequence[str], order: Ints, workers: int) -> tuple[list[Match], Ints]:
-    """``_collapse`` that holds 16 bytes a text instead of the text."""
+def _collapse_by_digest(texts: Sequence[str], order: Ints, workers: int) -> tuple[Ints, Ints, Ints]:
+    """``_collapse`` that holds 16 bytes a text instead of the text: copies, the earliest of each, all earliest."""
     if not len(texts):
-        return [], np.empty(0, np.int64)
+        none = np.empty(0, np.int64)
+        return none, none, none
     tasks = range(0, len(texts), _TASK)
     digests = np.frombuffer(b"".join(_spread(_digests, tasks, workers, texts)), np.uint64).reshape(-1, 2)
     ranking = np.lexsort((order, digests[:, 1], digests[:, 0]))
     again = np.concatenate([[False], (digests[ranking[1:]] == digests[ranking[:-1]]).all(axis=1)])
     leader = np.maximum.accumulate(np.where(again, 0, np.arange(len(ranking))))
-    copies = zip(ranking[again].tolist(), ranking[leader[again]].tolist(), strict=True)
     numbers = ranking[~again]
-    return [Match(i, first, "exact", 1.0, 1.0, 1.0) for i, first in copies], numbers[np.argsort(order[numbers])]
+    return ranking[again], ranking[leader[again]], numbers[np.argsort(order[numbers])]
 
 
 def _digests(start: int, texts: Sequence[str]) -> bytes:
@@ -149,12 +186,14 @@ def _spread(function: Callable[..., Any], items: Iterable[Any], workers: int, *s
     return ordered_map(function, items, workers, *shared)
 
 
-def _sketch_all(kept: _Kept, workers: int, folder: Path | None) -> Store:
+def _sketch_all(kept: _Kept, workers: int, folder: Path | None, advance: Advance | None = None) -> Store:
     store = Store(folder)
     tasks = iter(range(0, len(kept.numbers), _TASK))
     for parts in _spread(_sketch, tasks, workers, kept):
         for part in parts:
             store.add(part)
+            if advance:
+                advance(len(part.heads))
     return store
 
 
@@ -163,13 +202,14 @@ def _sketch(start: int, kept: _Kept) -> list[kernel.Sketches]:
     return [kernel.sketch_block(block) for block in kernel.blocks(texts)]
 
 
-def _verify_all(kept: _Kept, store: Store, place: Ints, workers: int) -> list[Match]:
+def _verify_all(kept: _Kept, store: Store, place: Ints, workers: int, verify: Callable[..., Any]) -> Iterator[Any]:
+    """What ``verify`` gives for the pairs worth it, portion by portion."""
     if not len(kept.numbers):
-        return []
+        return iter(())
     longer, shorter = _candidates(store, place)
     store.strings(())  # the symbols are laid out before the processes are made, which share them
     tasks = ((longer[at : at + _TASK], shorter[at : at + _TASK]) for at in range(0, len(longer), _TASK))
-    return [found for part in _spread(_verify, tasks, workers, kept, store) for found in part]
+    return _spread(verify, tasks, workers, kept, store)
 
 
 def _candidates(store: Store, place: Ints) -> tuple[Ints, Ints]:
@@ -206,6 +246,10 @@ def _verify(pairs: tuple[Ints, Ints], kept: _Kept, store: Store) -> list[Match]:
         if one is not None:
             found.append(one)
     return found
+
+
+def _verify_packed(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> NDArray[Any]:
+    return pairs.pack([one for one in _verify(some, kept, store) if one.kind != "overlap"])
 
 
 def _sizes(found: list[Match], exact: list[Match], numbers: Ints, store: Store) -> dict[int, int]:

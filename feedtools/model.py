@@ -3,6 +3,7 @@
 Offsets are code points of the raw article text, half-open, everywhere: no other coordinate leaves a stage.
 """
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 # Where values are defined, annotations are not put off (`from __future__ import annotations`): ``NamedTuple`` would
@@ -61,6 +62,16 @@ def blake2b(data: bytes, size: int = 16, key: bytes = b"") -> bytes:
     except ImportError:  # not CPython
         from hashlib import blake2b as made
     return made(data, digest_size=size, key=key).digest()
+
+
+def digest_of(parts: Iterable[str]) -> bytes:
+    """``digest`` of the parts one after the other, which need not be in memory at once."""
+    import hashlib
+
+    whole = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        whole.update(part.encode("utf-8", "surrogatepass"))
+    return whole.digest()
 
 
 class Transmission(NamedTuple):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import json
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from feedtools.api import manifest
-from feedtools.api.spool import Texts
+from feedtools.api.spool import Strings, Texts
 from feedtools.api.writing import Fate
 from feedtools.duplicates import links
 from feedtools.errors import FeedtoolsError
 from feedtools.match import explain
-from feedtools.model import Article, Block, Cluster, Decision, Edit, Finding, Level, Match, Place, Span
+from feedtools.model import Article, Block, Cluster, Decision, Edit, Finding, Level, Match, Place, Span, digest
 from feedtools.report.data import Copies, Copy, Counts, Repair, Report, RuleName, Tally, graver
 
 SHOWN = 1000
@@ -23,30 +26,42 @@ LISTED = 20
 _OUTCOMES = {"keep": "kept", "fix": "kept", "restore": "kept", "drop": "dropped", "hold": "held"}
 
 
-def counts(entries: Iterable[dict[str, Any]]) -> Counts:
+class _Account:
     """The numbers of a manifest; ``articles = kept + dropped + held``."""
-    tally: Counter[str] = Counter()
-    standing: set[tuple[str, int]] = set()
-    for entry in entries:
+
+    def __init__(self) -> None:
+        self._tally: Counter[str] = Counter()
+        self._standing = array("Q")  # a digest of every place that stands for another
+
+    def take(self, entry: dict[str, Any]) -> None:
+        """Take in one line."""
+        tally = self._tally
         if "end" in entry:
             tally["files"] += 1
         if "action" not in entry:
-            continue
+            return
         outcome = _OUTCOMES[entry["action"]]
-        tally.update(("articles", outcome))
+        tally["articles"] += 1
+        tally[outcome] += 1
         tally["findings"] += len(entry.get("findings", ()))
         tally["repairs"] += len(entry.get("repairs", ()))
         if "of" in entry:
-            standing.add((entry["of"]["path"], entry["of"]["line"]))
-        if outcome != "dropped":
-            by = {name for edit in entry.get("edits", ()) for name in edit["by"]}
+            place = f"{entry['of']['path']}\n{entry['of']['line']}"
+            self._standing.frombytes(digest(place)[:8])
+        if outcome != "dropped" and "edits" in entry:
+            by = {name for edit in entry["edits"] for name in edit["by"]}
             restored = any(name.startswith("restored ") for name in by)
             tally["restored"] += restored
             tally["fixed"] += bool(by) and not restored
-    return Counts(**tally, clusters=len(standing))
+
+    def counts(self) -> Counts:
+        """The sum."""
+        import numpy as np
+
+        return Counts(**self._tally, clusters=len(np.unique(np.frombuffer(self._standing, np.uint64))))
 
 
-def report(path: Path, fate: Fate, errors: Sequence[FeedtoolsError], title: str) -> Report:
+def report(path: Path, fate: Fate, errors: Sequence[FeedtoolsError], title: str, tallies: Strings) -> Report:
     """Everything the report shows of a finished run.
 
     Args:
@@ -54,19 +69,18 @@ def report(path: Path, fate: Fate, errors: Sequence[FeedtoolsError], title: str)
         fate: who stands for whom, and what all articles read after their fixes, which is what findings point into.
         errors: what could not be done.
         title: headline.
+        tallies: takes what was found in every file.
     """
-    wanted = fate.copies.clusters[:SHOWN]
+    wanted = list(islice((cluster for found in fate.copies.clusters for cluster in found.all()), SHOWN))
     members = {number for cluster in wanted for number in (cluster.keep, *cluster.drop)}
-    seen = _Seen(fate.texts, members)
+    seen, account = _Seen(fate.texts, members, tallies), _Account()
     for entry in manifest.read(path):
         seen.take(entry)
+        account.take(entry)
     return Report(
         title,
-        counts(manifest.read(path)),
-        tallies=[
-            Tally(name, articles, dict(seen.rules[name]), dict(seen.levels[name]))
-            for name, articles in seen.files.items()
-        ],
+        account.counts(),
+        tallies=seen.tallies(),
         rules=seen.named(),
         findings=seen.findings,
         clusters=[_copies(cluster, fate, seen.actions) for cluster in wanted],
@@ -76,18 +90,43 @@ def report(path: Path, fate: Fate, errors: Sequence[FeedtoolsError], title: str)
     )
 
 
+class Tallies(Sequence[Tally]):
+    """What was found in every file, on the disk.
+
+    Args:
+        rows: ``Tally`` values as JSON.
+    """
+
+    def __init__(self, rows: Strings) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, number: int) -> Tally: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Tally]: ...
+    def __getitem__(self, number: int | slice) -> Tally | list[Tally]:
+        if isinstance(number, slice):
+            return [self[i] for i in range(*number.indices(len(self)))]
+        return Tally(*json.loads(self._rows[number]))
+
+
 class _Seen:
     """What one reading of the manifest collects."""
 
-    def __init__(self, texts: Texts, members: set[int]) -> None:
-        self.files: dict[str, int] = {}
-        self.rules: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self.levels: defaultdict[str, Counter[Level]] = defaultdict(Counter)
+    def __init__(self, texts: Texts, members: set[int], tallies: Strings) -> None:
         self.findings: list[Finding] = []
         self.held: list[Decision] = []
         self.repairs: list[Repair] = []
         self.actions: dict[int, Any] = {}
         self._names: dict[str, RuleName] = {}
+        self._total: Counter[str] = Counter()
+        self._file: tuple[str, int] | None = None
+        self._rules: Counter[str] = Counter()
+        self._levels: Counter[Level] = Counter()
+        self._tallies = tallies
         self._texts = texts
         self._members = members
         self._number = 0
@@ -95,37 +134,59 @@ class _Seen:
     def take(self, entry: dict[str, Any]) -> None:
         """Take in one line."""
         if "file" in entry:
-            self.files[entry["file"]] = entry["articles"]
-            self._count(entry["file"], entry["findings"])
+            self._end()
+            self._file = entry["file"], entry["articles"]
+            self._count(entry["findings"])
         if "action" not in entry:
             return
         number, self._number = self._number, self._number + 1
         if number in self._members:
             self.actions[number] = entry.get("mark", entry["action"])
-        found = entry.get("findings", ())
-        self._count(entry["path"], found)
-        article = Article(entry["path"], entry["line"], self._texts[number])
-        if entry.get("mark", entry["action"]) == "hold" and len(self.held) < SHOWN:
+        if found := entry.get("findings", ()):
+            self._count(found)
+        held = len(self.held) < SHOWN and entry.get("mark", entry["action"]) == "hold"
+        told = found and len(self.findings) < SHOWN
+        mended = len(self.repairs) < SHOWN and "repairs" in entry
+        if held or told or mended:
+            self._show(entry, Article(entry["path"], entry["line"], self._texts[number]), held=held)
+
+    def _show(self, entry: dict[str, Any], article: Article, *, held: bool) -> None:
+        if held:
             self.held.append(Decision(article, "hold", tuple(entry["reasons"])))
+        repairs = entry.get("repairs", ())
         # The findings of a restored article point into a text that is not at hand here.
-        restored = any(repair["safety"] == "safe" for repair in entry.get("repairs", ()))
+        restored = any(repair["safety"] == "safe" for repair in repairs)
         if not restored and len(self.findings) < SHOWN:
+            found = entry.get("findings", ())
             self.findings += (_finding(one, article) for one in found if one["end"] <= len(article.text))
         if len(self.repairs) < SHOWN:
-            self.repairs += (_repair(one, article) for one in entry.get("repairs", ()) if not one["turn"])
+            self.repairs += (_repair(one, article) for one in repairs if not one["turn"])
 
-    def _count(self, name: str, found: Iterable[dict[str, Any]]) -> None:
+    def _count(self, found: Iterable[dict[str, Any]]) -> None:
         for one in found:
-            self.rules[name][one["rule"]] += 1
-            self.levels[name][one["level"]] += 1
+            self._rules[one["rule"]] += 1
+            self._levels[one["level"]] += 1
             told = RuleName(one["rule"], one["name"], one["level"])
             self._names[one["rule"]] = graver(self._names.get(one["rule"]), told)
 
+    def _end(self) -> None:
+        """The last line of a file was taken in."""
+        if self._file:
+            self._tallies.add(json.dumps([*self._file, self._rules, self._levels]))
+            self._total += self._rules
+        self._file = None
+        self._rules, self._levels = Counter(), Counter()
+
+    def tallies(self) -> Tallies:
+        """By file."""
+        self._end()
+        self._tallies.seal()
+        return Tallies(self._tallies)
+
     def named(self) -> list[RuleName]:
         """The rules that found something, most severe and most frequent first."""
-        total: Counter[str] = sum(self.rules.values(), Counter())
         order = {"error": 0, "warning": 1, "note": 2}
-        return sorted(self._names.values(), key=lambda rule: (order[rule.level], -total[rule.rule], rule.rule))
+        return sorted(self._names.values(), key=lambda rule: (order[rule.level], -self._total[rule.rule], rule.rule))
 
 
 def _finding(one: dict[str, Any], article: Article) -> Finding:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from feedtools.api import manifest
 from feedtools.api.feed import Progress, active_rules, silent
 from feedtools.api.passes import Run, Sources, run_passes
 from feedtools.api.staging import RESUME, Stage, unwritable
-from feedtools.api.survey import ChangedError, File
+from feedtools.api.survey import ChangedError, Files
 from feedtools.config import Config
 from feedtools.errors import ConfigError, FeedtoolsError, ReadError
 from feedtools.readers import MANIFEST, STDIN, ReadOptions, expand
@@ -61,20 +62,21 @@ def clean(
     _refuse(paths, out)
     with Stage(out, is_own, resume=resume) as stage:
         cleaned, files = clean_into(stage.folder, paths, config, rules, sources, progress)
-        if cleaned.counts.files or not cleaned.errors:  # where nothing could be read, an earlier output stays
-            stage.publish()
-            if sources.published:
-                cleaned.errors.extend(_remember(out, files, sources.published, config))
+        with closing(files):
+            if cleaned.counts.files or not cleaned.errors:  # where nothing could be read, an earlier output stays
+                stage.publish()
+                if sources.published:
+                    cleaned.errors.extend(_remember(out, files, sources.published, config))
     return cleaned
 
 
-def _remember(out: Path, files: Sequence[File], where: str, config: Config) -> list[FeedtoolsError]:
+def _remember(out: Path, files: Files, where: str, config: Config) -> list[FeedtoolsError]:
     """Let the index know what was published; what went wrong with that."""
     from feedtools.api.memory import publish
 
     try:
-        origins = manifest.origins((file.path for file in files), config)
-        publish(((out / file.out, str(config.root / origins[file.path])) for file in files), where, config)
+        origins = manifest.Origins(config)
+        publish(((out / file.out, str(config.root / origins.of(file.path))) for file in files), where, config)
     except FeedtoolsError as error:
         return [error]
     return []
@@ -104,13 +106,14 @@ def preview(
     with tempfile.TemporaryDirectory(prefix="feedtools-") as folder:
         out = Path(folder) / "out"
         cleaned, files = clean_into(Path(folder), paths, config, active_rules(config), sources, progress)
-        if diff:
-            for file in files:
-                for line in show.diff(file.name, unpacked(Path(file.path)), unpacked(out / file.out)):
+        with closing(files):
+            if diff:
+                for file in files:
+                    for line in show.diff(file.name, unpacked(Path(file.path)), unpacked(out / file.out)):
+                        write(line)
+            else:
+                for line in show.actions(manifest.read(out / MANIFEST)):
                     write(line)
-        else:
-            for line in show.actions(manifest.read(out / MANIFEST)):
-                write(line)
     return cleaned
 
 
@@ -137,24 +140,31 @@ def is_own(folder: Path) -> bool:
 
 def clean_into(
     stage: Path, paths: Sequence[str], config: Config, rules: tuple[Rule, ...], sources: Sources, progress: Progress
-) -> tuple[Cleaned, list[File]]:
+) -> tuple[Cleaned, Files]:
     """Clean files into ``stage / "out"``; a file that changes meanwhile is left out and the run begins again."""
     options = ReadOptions(config.text_key, config.id_key, config.input_format)
     changed: dict[str, FeedtoolsError] = {}
     while True:
         errors = list(changed.values())
         run = Run(config, rules, options, errors, stage, sources, progress)
-        names = [pair for pair in _names(paths, config, errors) if pair[0] not in changed]
-        if not names and errors:
-            raise errors[0]
         try:
-            counts, files = run_passes(run, names)
+            counts, files = run_passes(run, _left(paths, config, errors, changed))
         except ChangedError as error:
             changed[str(error.path)] = error
         except OSError as error:
             raise unwritable(stage, error, RESUME) from error
         else:
             return Cleaned(counts, errors), files
+
+
+def _left(
+    paths: Sequence[str], config: Config, errors: list[FeedtoolsError], changed: Collection[str]
+) -> list[tuple[str, str]]:
+    """What is to be cleaned but for files that changed."""
+    names = [pair for pair in _names(paths, config, errors) if pair[0] not in changed]
+    if not names and errors:
+        raise errors[0]
+    return names
 
 
 def _names(paths: Sequence[str], config: Config, errors: list[FeedtoolsError]) -> list[tuple[str, str]]:

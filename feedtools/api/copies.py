@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, overload
+from typing import TYPE_CHECKING, overload
 
-from feedtools.api.spool import Texts
+from feedtools.api.feed import Progress
+from feedtools.api.spool import Strings, Texts
+from feedtools.api.standings import Standings
 from feedtools.config import Config
 from feedtools.decide import Policy, Standing, standings
 from feedtools.duplicates import RULES, describe
 from feedtools.index.query import find
 from feedtools.index.store import Store
 from feedtools.match import explain
-from feedtools.model import Cluster, Match, Place
+from feedtools.model import Match, Place
 from feedtools.rules import Rule
+
+if TYPE_CHECKING:
+    from feedtools.pairs import Clusters, Ints
 
 IN_MEMORY = 100_000
 """Articles up to which everything about them is held in memory."""
@@ -24,36 +29,80 @@ ROUNDS = 8
 """Times that what is left is compared again; a second time finds a copy or two in ten thousand, a third none."""
 
 
-class Copies(NamedTuple):
-    """Copies by number, the places of those that stand for them, and the clusters they were found in."""
+class Copies:
+    """Who stands for whom, and the clusters that says it.
 
-    standing: dict[int, Standing]
-    places: dict[int, Place]
-    clusters: tuple[Cluster, ...] = ()
+    Attributes:
+        standing: by number; a number below zero stands for a published article.
+        clusters: found one after the other, each time among what was left.
+
+    Args:
+        texts: of all articles.
+        published: file for the places of published articles.
+    """
+
+    def __init__(self, texts: Texts, published: Path) -> None:
+        self.standing = Standings(len(texts))
+        self.clusters: list[Clusters] = []
+        self._texts = texts
+        self._published = Strings(published)
+
+    def publish(self, source: str, line: int) -> int:
+        """A number for a published article."""
+        self._published.add(f"{source}\n{line}")
+        return -len(self._published)
+
+    def seal(self) -> None:
+        """Go over from adding published articles to asking."""
+        self._published.seal()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._published.close()
+
+    def place(self, number: int) -> Place:
+        """Where an article stands, or a published one stood."""
+        if number >= 0:
+            return self._texts.place(number)
+        source, _, line = self._published[-1 - number].rpartition("\n")
+        return Place(source, int(line))
+
+    def dropped(self, keep: int) -> tuple[int, ...]:
+        """The articles that were found to be copies of this one."""
+        return tuple(number for found in self.clusters for number in found.dropped(keep))
 
 
 def find_copies(
-    texts: Sequence[str], rules: Sequence[Rule], jobs: int, place: Callable[[int], Place], spill: Path
-) -> Copies:
+    texts: Sequence[str], rules: Sequence[Rule], jobs: int, spill: Path, advance: Callable[[int], None]
+) -> Clusters:
     """The copies among some articles.
 
     Args:
         texts: by number.
-        rules: the selected rules; kinds of copies whose rule is not among them are left alone.
+        rules: the selected rules.
         jobs: processes to use.
-        place: of a number.
         spill: folder for what many texts need and memory should not hold.
+        advance: told how many more were read.
     """
-    selected = {rule.id for rule in rules if rule.scope == "feed"}
-    if not selected:
-        return Copies({}, {})
-    from feedtools.dedup import dedup
+    from feedtools import pairs
+
+    if not _selected(rules):
+        return pairs.NONE
+    from feedtools.dedup import clusters_of
 
     if len(texts) > IN_MEMORY:
         spill.mkdir(exist_ok=True)
-    result = dedup(texts, jobs=jobs or None, spill=spill if len(texts) > IN_MEMORY else None)
-    found = standings(result.clusters, selected)
-    return Copies(found, {one.number: place(one.number) for one in found.values()}, result.clusters)
+    return clusters_of(texts, jobs=jobs or None, spill=spill if len(texts) > IN_MEMORY else None, advance=advance)
+
+
+def stand(copies: Copies, found: Clusters, rules: Sequence[Rule]) -> None:
+    """Take the first clusters in."""
+    copies.clusters.append(found)
+    copies.standing.update(_standing(found, rules))
+
+
+def _selected(rules: Sequence[Rule]) -> frozenset[str]:
+    return frozenset(rule.id for rule in rules if rule.scope == "feed")
 
 
 def words(place: Place) -> str:
@@ -71,16 +120,15 @@ def add_published(copies: Copies, texts: Texts, store: Store, rules: Sequence[Ru
         rules: the selected rules.
         own: sources in the store that are the input itself.
     """
-    selected = {rule.id for rule in rules if rule.scope == "feed"}
+    selected = _selected(rules)
     for number, text in enumerate(texts):
         if number in copies.standing:
             continue
         for copy in find(store, [text], own=own)[0][:1]:
-            place = Place(copy.document.source, copy.document.line)
             if RULES.get(copy.match.kind) in selected:
-                stand_in = -1 - copy.document.number
+                stand_in = copies.publish(copy.document.source, copy.document.line)
                 copies.standing[number] = Standing(stand_in, _numbered(copy.match, number, stand_in))
-                copies.places[stand_in] = place
+    copies.seal()
 
 
 def _numbered(match: Match, number: int, other: int) -> Match:
@@ -102,9 +150,8 @@ def how(number: int, standing: Standing, copies: Copies, texts: Texts) -> str:
     other = match.b if match.a == number else match.a
     if match.kind in {"truncated", "contained"} and not match.evidence and other >= 0:
         match = explain(match, texts[match.a], texts[match.b])
-    place = texts.place(other) if other >= 0 else copies.places[other]
-    said = describe(match, number, words(place))
-    return said if other == standing.number else f"{said}; {words(copies.places[standing.number])} stands for both"
+    said = describe(match, number, words(copies.place(other)))
+    return said if other == standing.number else f"{said}; {words(copies.place(standing.number))} stands for both"
 
 
 def replace_held(copies: Copies, held: Callable[[int], int], texts: Texts, policy: Policy) -> dict[int, int]:
@@ -120,21 +167,21 @@ def replace_held(copies: Copies, held: Callable[[int], int], texts: Texts, polic
         Number of the damaged article to that of the one published in its place.
     """
     replaced: dict[int, int] = {}
-    for cluster in copies.clusters:
-        if not held(cluster.keep) or cluster.keep in copies.standing:
+    standing = copies.standing
+    for cluster in (cluster for found in copies.clusters for cluster in found.all()):
+        if not held(cluster.keep) or cluster.keep in standing:
             continue
-        whole = [number for number in cluster.drop if number in copies.standing and not held(number)]
-        whole = [number for number in whole if _covers(copies.standing[number], cluster.keep)]
-        whole = [number for number in whole if policy.kinds[copies.standing[number].match.kind] == "drop"]
+        whole = [number for number in cluster.drop if number in standing and not held(number)]
+        whole = [number for number in whole if _covers(standing[number], cluster.keep)]
+        whole = [number for number in whole if policy.kinds[standing[number].match.kind] == "drop"]
         if not whole:
             continue
         best = min(whole, key=lambda number: (-len(texts[number]), number))
         replaced[cluster.keep] = best
-        others = tuple(number for number in cluster.drop if number in copies.standing and number != best)
-        del copies.standing[best]
-        copies.places[best] = texts.place(best)
-        for number in others:
-            copies.standing[number] = copies.standing[number]._replace(number=best)
+        del standing[best]
+        for number in cluster.drop:
+            if number in standing:
+                standing.hand_over(number, best)
     return replaced
 
 
@@ -144,20 +191,10 @@ def _covers(standing: Standing, keep: int) -> bool:
     return share >= STAND_IN
 
 
-class _Places:
-    """The places of some of the texts."""
-
-    def __init__(self, texts: Texts, numbers: Sequence[int]) -> None:
-        self._texts, self._numbers = texts, numbers
-
-    def __getitem__(self, index: int) -> Place:
-        return self._texts.place(self._numbers[index])
-
-
 class _Subset(Sequence[str]):
     """Some of the texts, in their order, with others in the place of a few."""
 
-    def __init__(self, texts: Texts, numbers: Sequence[int], instead: Mapping[int, str]) -> None:
+    def __init__(self, texts: Texts, numbers: Ints, instead: Mapping[int, str]) -> None:
         self._texts, self._numbers, self._instead = texts, numbers, instead
 
     def __len__(self) -> int:
@@ -170,58 +207,65 @@ class _Subset(Sequence[str]):
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
-        number = self._numbers[index]
-        return self._instead[number] if number in self._instead else self._texts[number]
+        number = int(self._numbers[index])
+        return self._instead.get(number) or self._texts[number]
 
 
 def settle(
     copies: Copies,
     texts: Texts,
-    held: Callable[[int], int],
+    held: bytearray,
     repaired: Mapping[int, str],
     rules: Sequence[Rule],
     config: Config,
     spill: Path,
-) -> Copies:
+    progress: Progress,
+) -> None:
     """Compare what is to be published again until no copy is among it, as a run over the output would.
 
     The comparison looks at part of all pairs, and at which depends on the other articles; a restored article may also
     have become the copy of another.
 
     Args:
-        copies: found so far.
+        copies: found so far; changed in place.
         texts: of all articles after their fixes.
-        held: whether an article is held.
+        held: of each article whether it is held.
         repaired: texts after restoration, where there was one.
         rules: the selected rules.
         config: ``config.clean`` says what becomes of copies.
         spill: as in ``find_copies``.
+        progress: told of every time.
     """
-    kinds = config.clean.kinds
-    standing, places, clusters = dict(copies.standing), dict(copies.places), list(copies.clusters)
+    import numpy as np
+
+    kinds, standing = config.clean.kinds, copies.standing
     for _ in range(ROUNDS):
-        gone = {number for number, one in standing.items() if kinds[one.match.kind] != "keep"}
-        left = [number for number in range(len(texts)) if number not in gone and not held(number)]
-        again = find_copies(_Subset(texts, left, repaired), rules, config.jobs, _Places(texts, left).__getitem__, spill)
-        fresh = {left[i]: one for i, one in again.standing.items() if left[i] not in standing}
-        if not any(kinds[one.match.kind] != "keep" for one in fresh.values()):
+        left = np.fromiter(_published(standing, held, kinds), np.int64)
+        advance = progress("comparing again", len(left), "articles")
+        again = find_copies(_Subset(texts, left, repaired), rules, config.jobs, spill, advance).renumbered(left)
+        fresh = dict(_standing(again, rules, standing))
+        if all(kinds[one.match.kind] == "keep" for one in fresh.values()):
             break
-        standing |= {number: Standing(left[one.number], _mapped(one.match, left)) for number, one in fresh.items()}
-        places |= {left[i]: place for i, place in again.places.items()}
-        clusters += (_renumbered(cluster, left) for cluster in again.clusters)
-    for number, one in standing.items():
-        last = one
-        while last.number in standing and kinds[standing[last.number].match.kind] != "keep":
-            last = standing[last.number]
-        if last is not one:
-            standing[number] = one._replace(number=last.number)
-    return Copies(standing, places, tuple(clusters))
+        standing.update(fresh)
+        copies.clusters.append(again)
+    for number in standing:
+        last = standing.of(number)
+        while last in standing and kinds[standing.kind(last)] != "keep":
+            last = standing.of(last)
+        standing.hand_over(number, last)
 
 
-def _mapped(match: Match, numbers: Sequence[int]) -> Match:
-    return match._replace(a=numbers[match.a], b=numbers[match.b])
+def _published(standing: Standings, held: bytearray, kinds: Mapping[str, str]) -> Iterator[int]:
+    """The articles that are neither held nor copies that go."""
+    for number, stays in enumerate(held):
+        if not stays and (number not in standing or kinds[standing.kind(number)] == "keep"):
+            yield number
 
 
-def _renumbered(cluster: Cluster, numbers: Sequence[int]) -> Cluster:
-    matches = tuple(_mapped(match, numbers) for match in cluster.matches)
-    return Cluster(numbers[cluster.keep], tuple(numbers[i] for i in cluster.drop), matches)
+def _standing(found: Clusters, rules: Sequence[Rule], known: Collection[int] = ()) -> Iterator[tuple[int, Standing]]:
+    """What clusters say of articles of which it is not known; unselected kinds of copies are left alone."""
+    selected = _selected(rules)
+    for cluster in found.all():
+        for number, one in standings([cluster], selected).items():
+            if number not in known:
+                yield number, one

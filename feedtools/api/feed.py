@@ -1,6 +1,6 @@
 """From paths and configuration to articles and rules."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from feedtools.checks.base import Evidence
@@ -56,12 +56,28 @@ def learn(texts: Iterable[str], rules: Sequence[Rule], config: Config) -> Eviden
     Raises:
         ReadError: the file of learned compounds cannot be read.
     """
-    if not any(rule.value.startswith("identifiers:") for rule in rules):
+    if not listens(rules):
         return Evidence()
     from feedtools.checks import compounds
 
+    return taught(*compounds.count(texts), config)
+
+
+def listens(rules: Sequence[Rule]) -> bool:
+    """Whether any of the rules learns from the articles."""
+    return any(rule.value.startswith("identifiers:") for rule in rules)
+
+
+def taught(forms: Mapping[str, int], joined: Mapping[str, int], config: Config) -> Evidence:
+    """``learn``, from what ``compounds.count`` gave.
+
+    Raises:
+        ReadError: the file of learned compounds cannot be read.
+    """
+    from feedtools.checks import compounds
+
     known = compounds.read(config.root / config.learned) if config.learned else {}
-    return Evidence({**known, **compounds.harvest(texts)})
+    return Evidence({**known, **compounds.choose(forms, joined)})
 
 
 def batches(files: Sequence[str], config: Config, on_error: Callable[[FeedtoolsError], None]) -> Iterator[Batch]:

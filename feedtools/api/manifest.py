@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, NamedTuple
 
@@ -164,23 +164,29 @@ def check_head(entry: dict[str, Any], path: Path) -> None:
             raise ReadError(f"not a manifest: {key} of a file is not {kind.__name__}", path=str(path))
 
 
-def origins(paths: Iterable[str], config: Config) -> dict[str, str]:
+class Origins:
     """For every input the file its articles came from first: of an output of ``clean``, what that was made of.
 
     Names are relative to the configuration, as in the index.
+
+    Args:
+        config: gives the folder.
     """
-    known: dict[Path, dict[str, str]] = {}
-    found: dict[str, str] = {}
-    for path in paths:
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._known: dict[Path, dict[str, str]] = {}
+
+    def of(self, path: str) -> str:
+        """The name of the first file."""
         place = Path(os.path.abspath(path))
         for folder in place.parents:
-            if folder not in known:
-                known[folder] = _sources(folder)
-            if known[folder]:
-                break
-        name = place.relative_to(folder).as_posix()
-        found[path] = known[folder].get(name, source_key(path, config))
-    return found
+            if folder not in self._known:
+                self._known[folder] = _sources(folder)
+            if self._known[folder]:
+                found = self._known[folder].get(place.relative_to(folder).as_posix())
+                return source_key(path, self._config) if found is None else found
+        return source_key(path, self._config)
 
 
 def _sources(folder: Path) -> dict[str, str]:

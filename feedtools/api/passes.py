@@ -5,25 +5,28 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from contextlib import ExitStack, closing
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from feedtools import __version__
 from feedtools.api import account, manifest
 from feedtools.api.check import POOL_BYTES
-from feedtools.api.copies import Copies, add_published, find_copies, replace_held, settle
-from feedtools.api.feed import Progress, learn
+from feedtools.api.copies import Copies, add_published, find_copies, replace_held, settle, stand
+from feedtools.api.feed import Progress, listens, taught
 from feedtools.api.restoring import damaged, mend, read_originals
-from feedtools.api.spool import CLEAR, Log, Note, Texts, dump, last, parse
-from feedtools.api.survey import File, articles, opened, portions, repair, survey, verify
-from feedtools.api.writing import Fate, Writer
+from feedtools.api.spool import EMPTY, Instead, Log, Strings, Texts, dump, parse
+from feedtools.api.survey import HELD, PORTION, Files, Input, articles, mark, pieces, portions, repair, survey
+from feedtools.api.writing import Fate, Task, Writer, write_files
 from feedtools.checks.base import Evidence
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.fix import rewrite
-from feedtools.model import digest
+from feedtools.model import digest, digest_of
 from feedtools.output import write_whole
 from feedtools.readers import MANIFEST, ReadOptions
 from feedtools.readers.frames import file_digest
@@ -34,6 +37,10 @@ if TYPE_CHECKING:
     from feedtools.index.store import Store
 
 R = TypeVar("R")
+FILES = 64
+"""Files that one process surveys at a time, at most."""
+MENDED = 32
+"""Articles that one process restores at a time."""
 
 
 class Sources(NamedTuple):
@@ -53,6 +60,7 @@ class Run(NamedTuple):
     stage: Path
     sources: Sources
     progress: Progress
+    processes: int = 1
 
     @property
     def out(self) -> Path:
@@ -60,31 +68,36 @@ class Run(NamedTuple):
         return self.stage / "out"
 
 
-def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, list[File]]:
+def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, Files]:
     """Do everything from reading to the report, in the folder of the run; its numbers and its files.
 
     Raises:
         ChangedError: a file changed after it was read first.
     """
+    run = run._replace(processes=_processes(run, names))
     files, evidence = _survey(run, names)
     header = _header(run, files)
     unread = [{"unread": e.path, "line": e.line, "error": e.message} for e in run.errors if isinstance(e, ReadError)]
     first = b"".join(map(manifest.line, [header, *unread]))
     _begin(run, first + digest(repr(sorted(evidence.compounds.items()))).hex().encode())
-    _repair(run, files, evidence)
-    texts = Texts(run.stage / "texts")
-    stores: list[Store] = []
-    try:
-        _spool(run, files, texts)
-        fate = _decide(run, files, texts, evidence, stores)
+    with ExitStack() as stack:
+        texts = stack.enter_context(closing(Texts(run.stage / "texts")))
+        marks = _repair(run, files, evidence, texts)
+        copies = stack.enter_context(closing(Copies(texts, run.stage / "published")))
+        fate = Fate(texts, copies, _decide(run, files, marks, evidence, copies, texts, stack))
         _write(run, files, fate, first)
-        run.errors.extend(error for file in files for error in file.bad)
-        _report(run, fate)
-    finally:
-        texts.close()
-        for store in stores:
-            store.close()
-    return account.counts(manifest.read(run.out / MANIFEST)), files
+        run.errors.extend(files.bad())
+        return _report(run, fate), files
+
+
+def _processes(run: Run, names: Sequence[tuple[str, str]]) -> int:
+    """All cores, where there is enough to do."""
+    size = 0
+    for path, _ in names:
+        size += os.path.getsize(path) if os.path.exists(path) else 0
+        if size >= POOL_BYTES:
+            return run.config.jobs or os.cpu_count() or 1
+    return 1
 
 
 def _begin(run: Run, inputs: bytes) -> None:
@@ -98,158 +111,204 @@ def _begin(run: Run, inputs: bytes) -> None:
     run.out.mkdir(parents=True, exist_ok=True)
 
 
-def _survey(run: Run, names: Sequence[tuple[str, str]]) -> tuple[list[File], Evidence]:
+def _survey(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Files, Evidence]:
     """The first pass: what there is, and what the articles teach each other."""
-    files: list[File] = []
+    files = Files(run.stage / "files")
     progress = run.progress("reading", len(names), "files")
-
-    def texts() -> Iterator[str]:
-        for text, file in survey(names, run.options, run.errors.append):
-            if text is not None:
-                yield text
-            if file is not None:
-                files.append(file)
-                progress(1)
-
-    found = texts()
-    evidence = learn(found, run.rules, run.config)
-    for _ in found:  # where nobody learns from the texts, the files are still to be surveyed
-        pass
-    return files, evidence
+    listening = listens(run.rules)
+    forms, joined = Counter[str](), Counter[str]()
+    for found in _mapped(run, survey, _inputs(names), run.options, listening):
+        run.errors.extend(found.errors)
+        for file in found.files:
+            files.add(file)
+        forms.update(found.forms)
+        joined.update(found.joined)
+        progress(found.read)
+    files.seal()
+    return files, taught(forms, joined, run.config) if listening else Evidence()
 
 
-def _repair(run: Run, files: Sequence[File], evidence: Evidence) -> None:
-    """The second pass: what every article reads after its fixes, and what remains wrong with it."""
+def _inputs(names: Sequence[tuple[str, str]]) -> Iterator[list[Input]]:
+    """Some files at a time that one process surveys, fewer where they are large."""
+    places = [name for _, name in names]
+    portion: list[Input] = []
+    size = 0
+    for path, name in names:
+        at = bisect_left(places, f"{name}.jsonl")
+        portion.append(Input(path, name, at < len(places) and places[at] == f"{name}.jsonl"))
+        size += os.path.getsize(path) if os.path.exists(path) else 0
+        if len(portion) >= FILES or size >= POOL_BYTES:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
+
+
+def _repair(run: Run, files: Files, evidence: Evidence, texts: Texts) -> bytearray:
+    """The second pass: what every article reads after its fixes, and what remains wrong with it (``survey.mark``)."""
     log = Log(run.stage / "notes")
-    progress = run.progress("checking", sum(file.articles for file in files), "articles")
+    progress = run.progress("checking", files.articles, "articles")
+    marks = _take_up(run, files, texts, log.count)
     progress(log.count)
     todo = portions(files, run.options, log.count)
     try:
-        for notes, errors in _mapped(run, files, repair, todo, run.rules, evidence, run.config.clean):
-            run.errors.extend(errors)
-            log.append([dump(note) for note in notes])
-            progress(len(notes))
+        for done in _mapped(run, repair, todo, run.rules, evidence, run.config.clean, run.options):
+            run.errors.extend(done.errors)
+            log.append(done.notes)
+            marks += done.marks
+            for piece in done.pieces:
+                texts.take(*piece)
+            progress(len(done.notes))
     finally:
         log.close()
+    texts.seal()
+    return marks
 
 
-def _mapped(
-    run: Run, files: Sequence[File], function: Callable[..., R], items: Iterable[Any], *shared: Any
-) -> Iterator[R]:
-    """``function`` over items, in order: over the cores where there is enough to do."""
-    size = sum(os.path.getsize(file.path) for file in files if os.path.exists(file.path))
-    processes = 1 if size < POOL_BYTES else run.config.jobs or os.cpu_count() or 1
-    if processes == 1:
+def _take_up(run: Run, files: Files, texts: Texts, count: int) -> bytearray:
+    """What an interrupted run knew of the first ``count`` articles."""
+    marks = bytearray()
+    if not count:
+        return marks
+    with open(run.stage / "notes", "rb") as stream:
+        done = islice(zip(articles(files, run.options), map(parse, stream), strict=False), count)
+        while some := list(islice(done, PORTION)):
+            after = [rewrite(one.text, note.changes) if note.changes else one.text for (_, one), note in some]
+            for piece in pieces([article for article, _ in some], after):
+                texts.take(*piece)
+            marks += bytes(mark(note, run.config.clean) for _, note in some)
+    return marks
+
+
+def _mapped(run: Run, function: Callable[..., R], items: Iterable[Any], *shared: Any) -> Iterator[R]:
+    """``function`` over items, in order, over the processes of the run."""
+    if run.processes == 1:
         return (function(item, *shared) for item in items)
     from feedtools.parallel import ordered_map
 
-    return ordered_map(function, items, processes, *shared)
+    return ordered_map(function, items, run.processes, *shared)
 
 
-def _notes(run: Run) -> Iterator[Note]:
-    with open(run.stage / "notes", "rb") as stream:
-        yield from map(parse, stream)
-
-
-def _all_notes(run: Run) -> Iterator[tuple[Note, Note | None]]:
-    """Of every article the note of its fixes and, where it was restored, that of its repairs."""
+def _repairs(run: Run) -> Iterator[tuple[int, bytes]]:
+    """Numbers and notes of the articles that were restored."""
     with open(run.stage / "repairs", "rb") as stream:
-        repairs = ((int(number), parse(note)) for number, _, note in (line.partition(b" ") for line in stream))
-        number, repair = next(repairs, (-1, None))
-        for current, note in enumerate(_notes(run)):
+        for line in stream:
+            number, _, note = line.partition(b" ")
+            if note != EMPTY:
+                yield int(number), note
+
+
+def _all_notes(run: Run) -> Iterator[tuple[bytes, bytes | None]]:
+    """Of every article the note of its fixes and, where it was restored, that of its repairs."""
+    repairs = _repairs(run)
+    number, repair = next(repairs, (-1, b""))
+    with open(run.stage / "notes", "rb") as stream:
+        for current, note in enumerate(stream):
             if current == number:
-                yield note, repair if repair != CLEAR else None
-                number, repair = next(repairs, (-1, None))
+                yield note, repair
+                number, repair = next(repairs, (-1, b""))
             else:
                 yield note, None
 
 
-def _spool(run: Run, files: Sequence[File], texts: Texts) -> None:
-    """Put what every article reads after its fixes on the disk, by number."""
-    notes = _notes(run)
-    for _, article in articles(files, run.options):
-        note = next(notes)
-        texts.add(article, rewrite(article.text, note.changes) if note.changes else article.text)
-    texts.seal()
-
-
-def _decide(run: Run, files: Sequence[File], texts: Texts, evidence: Evidence, stores: list[Store]) -> Fate:
-    """Find the copies, restore what is damaged, and let whole copies stand for damaged ones."""
-    policy = run.config.clean
-    run.progress("comparing", 0, "articles")
-    copies = find_copies(texts, run.rules, run.config.jobs, texts.place, run.stage / "spill")
+def _decide(
+    run: Run, files: Files, marks: bytearray, evidence: Evidence, copies: Copies, texts: Texts, stack: ExitStack
+) -> dict[int, int]:
+    """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
+    policy, spill = run.config.clean, run.stage / "spill"
+    progress = run.progress("comparing", len(texts), "articles")
+    stand(copies, find_copies(texts, run.rules, run.config.jobs, spill, progress), run.rules)
+    stores: list[Store] = []
     if run.sources.published and ("://" in run.sources.published or os.path.exists(run.sources.published)):
         from feedtools.api.history import open_store, source_key
 
-        stores.append(open_store(run.sources.published))
-        origins = manifest.origins((file.path for file in files), run.config)
-        own = frozenset((*origins.values(), *(source_key(file.path, run.config) for file in files)))
+        stores.append(stack.enter_context(closing(open_store(run.sources.published))))
+        origins = manifest.Origins(run.config)
+        own = frozenset(key for file in files for key in (origins.of(file.path), source_key(file.path, run.config)))
         add_published(copies, texts, stores[-1], run.rules, own)
     if run.sources.originals:
-        stores.append(read_originals(run.sources.originals, run.stage / "originals", run.config, run.errors.append))
-    _restore(run, files, texts, evidence, copies, stores)
-    held = bytearray(
-        any(policy.verdict(*finding[:3]) == "hold" for finding in last(note, repair).findings)
-        for note, repair in _all_notes(run)
-    )
+        found = read_originals(run.sources.originals, run.stage / "originals", run.config, run.errors.append)
+        stores.append(stack.enter_context(closing(found)))
+    _restore(run, files, texts, marks, evidence, copies, stores)
+    held = bytearray(marked & HELD for marked in marks)
+    for number, note in _repairs(run):
+        repair = parse(note)
+        if repair.changes:
+            held[number] = mark(repair, policy) & HELD
     replaced = replace_held(copies, held.__getitem__, texts, policy)
-    run.progress("comparing again", 0, "articles")
-    repaired = {
-        number: rewrite(texts[number], repair.changes)
-        for number, (_, repair) in enumerate(_all_notes(run))
-        if repair is not None and repair.changes
-    }
-    return Fate(
-        texts, settle(copies, texts, held.__getitem__, repaired, run.rules, run.config, run.stage / "spill"), replaced
-    )
+    changed = ((number, parse(note)) for number, note in _repairs(run))
+    restored = ((number, rewrite(texts[number], note.changes)) for number, note in changed if note.changes)
+    with closing(Instead(run.stage / "instead", restored)) as instead:
+        settle(copies, texts, held, instead, run.rules, run.config, spill, run.progress)
+    return replaced
 
 
 def _restore(
-    run: Run, files: Sequence[File], texts: Texts, evidence: Evidence, copies: Copies, stores: Sequence[Store]
+    run: Run, files: Files, texts: Texts, marks: bytearray, evidence: Evidence, copies: Copies, stores: Sequence[Store]
 ) -> None:
     log = Log(run.stage / "repairs")
     progress = run.progress("restoring", 0, "articles")
     try:
         if run.config.clean.restore:
             forms = (file.form for file in files for _ in range(file.articles))
-            noted = ((number, form, note) for number, (form, note) in enumerate(zip(forms, _notes(run), strict=True)))
-            todo = damaged(noted, texts, copies, run.config.clean, stores)
-            todo = islice(todo, log.count, None)
-            for number, note in _mapped(run, files, mend, todo, run.rules, evidence, run.config.clean):
-                log.append([b"%d %s" % (number, dump(note))])
-                progress(1)
+            todo = islice(damaged(marks, forms, texts, copies, run.config.clean, stores), log.count, None)
+            portions = iter(lambda: list(islice(todo, MENDED)), [])
+            for done in _mapped(run, mend, portions, texts, run.rules, evidence, run.config.clean):
+                log.append([b"%d %s" % (number, dump(note)) for number, note in done])
+                progress(len(done))
     finally:
         log.close()
 
 
-def _write(run: Run, files: Sequence[File], fate: Fate, first: bytes) -> None:
+def _write(run: Run, files: Files, fate: Fate, first: bytes) -> None:
     """The last pass: write the files, ``held/`` and the manifest, from where an interrupted run stopped."""
     done, size = _written(run.out, files)
     progress = run.progress("writing", len(files), "files")
     progress(done)
+    writer = Writer(run.out, run.config, run.rules, fate, run.options)
     with open(run.out / MANIFEST, "ab") as stream:
         stream.truncate(size)
         if not size:
             stream.write(first)
-        writer = Writer(
-            run.out,
-            run.config,
-            run.rules,
-            fate,
-            manifest.origins((file.path for file in files), run.config),
-            _all_notes(run),
-            stream,
-        )
-        for file in files[:done]:
-            writer.skip(file)
-        for file in files[done:]:
-            frame = opened(file, run.options)
-            writer.write(file, frame)
-            verify(file, frame)
-            progress(1)
+        for large, tasks in groupby(_tasks(run, files, done), key=lambda task: task.file.articles > PORTION):
+            if large:
+                for task in tasks:
+                    writer.write(task, stream)
+                    progress(1)
+                continue
+            for count, lines in _mapped(run, write_files, _together(tasks), writer):
+                stream.write(lines)
+                stream.flush()
+                progress(count)
 
 
-def _written(out: Path, files: Sequence[File]) -> tuple[int, int]:
+def _tasks(run: Run, files: Files, done: int) -> Iterator[Task]:
+    """What is to be written of every file but the first ``done``; the notes of each are to be taken before the next."""
+    origins, notes, first = manifest.Origins(run.config), _all_notes(run), 0
+    for number, file in enumerate(files):
+        mine = islice(notes, file.articles)
+        if number >= done:
+            yield Task(file, origins.of(file.path), first, mine)
+        for _ in mine:
+            pass
+        first += file.articles
+
+
+def _together(tasks: Iterable[Task]) -> Iterator[list[Task]]:
+    """Some files at a time that one process writes."""
+    portion: list[Task] = []
+    size = 0
+    for task in tasks:
+        portion.append(task._replace(notes=list(task.notes)))
+        size += task.file.articles
+        if size >= PORTION:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
+
+
+def _written(out: Path, files: Files) -> tuple[int, int]:
     """How many files an earlier run wrote whole, and the size of the manifest up to there."""
     place = out / MANIFEST
     done = size = good = 0
@@ -267,15 +326,17 @@ def _written(out: Path, files: Sequence[File]) -> tuple[int, int]:
     return done, good
 
 
-def _report(run: Run, fate: Fate) -> None:
+def _report(run: Run, fate: Fate) -> Counts:
     from feedtools.report.html import html
 
-    shown = account.report(run.out / MANIFEST, fate, run.errors, "feedtools clean")
-    with open(run.out / "report.html", "w", encoding="utf-8", newline="\n") as stream:
-        stream.writelines(html(shown))
+    with closing(Strings(run.stage / "tallies")) as tallies:
+        shown = account.report(run.out / MANIFEST, fate, run.errors, "feedtools clean", tallies)
+        with open(run.out / "report.html", "w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(html(shown))
+    return shown.counts
 
 
-def _header(run: Run, files: Sequence[File]) -> dict[str, Any]:
+def _header(run: Run, files: Files) -> dict[str, Any]:
     policy = run.config.clean
     return {
         "feedtools-manifest": manifest.VERSION,
@@ -291,7 +352,7 @@ def _header(run: Run, files: Sequence[File]) -> dict[str, Any]:
         },
         "inputs": {
             "files": len(files),
-            "articles": sum(file.articles for file in files),
-            "digest": digest("".join(f"{file.digest} {file.name}\n" for file in files)).hex(),
+            "articles": files.articles,
+            "digest": digest_of(f"{file.digest} {file.name}\n" for file in files).hex(),
         },
     }

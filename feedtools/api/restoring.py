@@ -33,58 +33,66 @@ class Work(NamedTuple):
     Attributes:
         number: of the article.
         form: format of its file.
-        place: where it stands.
-        text: as it reads after its fixes.
-        groups: siblings (text, path, line): those that a later run will see again, and the copies that are dropped.
+        lasting: siblings (text, path, line) that a later run will see again.
+        dropped: numbers of the copies that are dropped.
     """
 
     number: int
     form: str
-    place: Place
-    text: str
-    groups: tuple[tuple[tuple[str, str, int], ...], ...]
+    lasting: tuple[tuple[str, str, int], ...]
+    dropped: tuple[int, ...]
 
 
 def damaged(
-    notes: Iterable[tuple[int, str, Note]], texts: Texts, copies: Copies, policy: Policy, originals: Sequence[Store]
+    marks: Sequence[int],
+    forms: Iterable[str],
+    texts: Texts,
+    copies: Copies,
+    policy: Policy,
+    originals: Sequence[Store],
 ) -> Iterator[Work]:
     """The articles that may be repaired: they have findings, are not dropped, and there is somewhere to look.
 
     Args:
-        notes: number, format and note of every article.
+        marks: of every article (see ``survey.mark``).
+        forms: format of the file of every article.
         texts: of all articles.
         copies: who stands for whom.
         policy: what becomes of copies.
         originals: stores of originals and of what was published.
     """
-    members: dict[int, list[int]] = {}
-    for cluster in copies.clusters:
-        for number in cluster.drop:
-            members.setdefault(cluster.keep, []).append(number)
-    for number, form, note in notes:
-        standing = copies.standing.get(number)
-        if not note.findings or (standing and policy.kinds[standing.match.kind] == "drop"):
+    from feedtools.restore import SIBLINGS
+
+    for number, (marked, form) in enumerate(zip(marks, forms, strict=True)):
+        if not marked or (number in copies.standing and policy.kinds[copies.standing.kind(number)] == "drop"):
             continue
-        text = texts[number]
         lasting = tuple(
             (found.document.text, found.document.source, found.document.line)
             for store in originals
-            for found in find(store, [text])[0]
+            for found in find(store, [texts[number]])[0]
         )
-        dropped = tuple((texts[other], *texts.place(other)) for other in members.get(number, ()))
+        dropped = copies.dropped(number)[:SIBLINGS]
         if lasting or dropped:
-            yield Work(number, form, texts.place(number), text, (lasting, dropped))
+            yield Work(number, form, lasting, dropped)
 
 
-def mend(work: Work, rules: Sequence[Rule], evidence: Evidence, policy: Policy) -> tuple[int, Note]:
-    """Restore one article; the changes of the note are against ``work.text``.
+def mend(
+    works: Sequence[Work], texts: Texts, rules: Sequence[Rule], evidence: Evidence, policy: Policy
+) -> list[tuple[int, Note]]:
+    """Restore some articles; the changes of the notes are against what they read after their fixes."""
+    return [(work.number, _mended(work, texts, rules, evidence, policy)) for work in works]
+
+
+def _mended(work: Work, texts: Texts, rules: Sequence[Rule], evidence: Evidence, policy: Policy) -> Note:
+    """Restore one article.
 
     A repair that brings an error or a warning is not made. The groups are asked in turn until neither has anything more
     to give, so that a later run, which has the first group alone, finds nothing to do.
     """
     from feedtools.restore import Sibling, restore
 
-    article = Article(*work.place, work.text)
+    raw = texts[work.number]
+    article = Article(*texts.place(work.number), raw)
 
     def findings_in(some: Sequence[Article]) -> list[Finding]:
         return [permitted(finding, policy) for finding in lint(some, rules, evidence).findings]
@@ -94,7 +102,10 @@ def mend(work: Work, rules: Sequence[Rule], evidence: Evidence, policy: Policy) 
     made: list[dict[str, Any]] = []
     offered: dict[tuple[object, ...], dict[str, Any]] = {}
     refused: set[tuple[object, ...]] = set()
-    groups = [[Sibling(text, Place(path, line)) for text, path, line in group] for group in work.groups]
+    groups = [
+        [Sibling(text, Place(path, line)) for text, path, line in work.lasting],
+        [Sibling(texts[other], texts.place(other)) for other in work.dropped],
+    ]
     quiet = 0
     for siblings in groups * TURNS:
         quiet += 1
@@ -116,8 +127,8 @@ def mend(work: Work, rules: Sequence[Rule], evidence: Evidence, policy: Policy) 
             quiet = 0
             article = article._replace(text=fixed.text)
             findings = [finding for finding in fixed.findings if finding.rule not in claims]
-    changes = tuple(map(_named, compose(work.text, *rounds)))
-    return work.number, Note(changes, tuple(map(plain, findings)), (*made, *offered.values()))
+    changes = tuple(map(_named, compose(raw, *rounds)))
+    return Note(changes, tuple(map(plain, findings)), (*made, *offered.values()))
 
 
 def _claims(found: Iterable[Restoration]) -> dict[str, Restoration]:

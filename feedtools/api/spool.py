@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import mmap
+import os
 from array import array
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple, overload
 
@@ -29,6 +29,8 @@ class Note(NamedTuple):
 
 
 CLEAR = Note()
+EMPTY = b"\n"
+"""The line of a note that has nothing."""
 
 
 def plain(finding: Finding) -> tuple[Any, ...]:
@@ -49,12 +51,12 @@ def findings_of(note: Note, article: Article) -> list[Finding]:
 
 def dump(note: Note) -> bytes:
     """A note as one line of a log; most articles have nothing to note."""
-    return b"\n" if note == CLEAR else json.dumps(note).encode() + b"\n"
+    return EMPTY if note == CLEAR else json.dumps(note).encode() + b"\n"
 
 
 def parse(line: bytes) -> Note:
     """The note of a line."""
-    if line == b"\n":
+    if line == EMPTY:
         return CLEAR
     changes, findings, repairs = json.loads(line)
     return Note(
@@ -109,8 +111,10 @@ class Log:
         self._stream.close()
 
 
-class Texts(Sequence[str]):
-    """The texts of all articles by number, on the disk; in memory are 16 bytes an article.
+class Strings(Sequence[str]):
+    """Strings by number, on the disk; in memory are 8 bytes each.
+
+    They are read by ``pread``: pages of a memory map would count as memory of every process that looked at them.
 
     Args:
         path: file to write; ``add`` everything, then ``seal``, then read.
@@ -119,41 +123,39 @@ class Texts(Sequence[str]):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._ends = array("Q", [0])
-        self._lines = array("Q")
-        self._names: list[str] = []
-        self._firsts: list[int] = []
-        self._stream: IO[bytes] = open(path, "wb")  # noqa: SIM115 - closed by seal()
-        self._map: mmap.mmap | None = None
+        self._stream: IO[bytes] | None = open(path, "wb")  # noqa: SIM115 - closed by seal()
 
-    def add(self, article: Article, text: str) -> None:
-        """Append an article under the next number; ``text`` is what it reads now."""
-        if not self._names or self._names[-1] != article.source:
-            self._names.append(article.source)
-            self._firsts.append(len(self._lines))
+    def add(self, text: str) -> None:
+        """Append a string under the next number."""
         data = text.encode("utf-8", "surrogatepass")
+        self.extend(data, (len(data),))
+
+    def extend(self, data: bytes, sizes: Iterable[int]) -> None:
+        """Append several, whose UTF-8 bytes stand one after the other."""
+        assert self._stream is not None
         self._stream.write(data)
-        self._ends.append(self._ends[-1] + len(data))
-        self._lines.append(article.line)
+        end = self._ends[-1]
+        for size in sizes:
+            end += size
+            self._ends.append(end)
 
     def seal(self) -> None:
         """Go over from writing to reading."""
-        self._stream.close()
-        if self._ends[-1]:
-            with open(self._path, "rb") as stream:
-                self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        if self._stream is not None:
+            self._stream.close()
+        self._stream = open(self._path, "rb")  # noqa: SIM115 - closed by close()
 
     def close(self) -> None:
         """Let go of the file."""
-        self._stream.close()
-        if self._map is not None:
-            self._map.close()
+        if self._stream is not None:
+            self._stream.close()
 
-    def place(self, number: int) -> Place:
-        """Where an article stands."""
-        return Place(self._names[bisect_right(self._firsts, number) - 1], self._lines[number])
+    def __getstate__(self) -> dict[str, Any]:
+        """Another process opens the file itself."""
+        return {**self.__dict__, "_stream": None}
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return len(self._ends) - 1
 
     @overload
     def __getitem__(self, number: int) -> str: ...
@@ -166,9 +168,95 @@ class Texts(Sequence[str]):
             number += len(self)
         if not 0 <= number < len(self):
             raise IndexError(number)
-        if self._map is None:
-            return ""
-        return self._map[self._ends[number] : self._ends[number + 1]].decode("utf-8", "surrogatepass")
+        start = self._ends[number]
+        return self._read(start, self._ends[number + 1] - start).decode("utf-8", "surrogatepass")
+
+    def _read(self, start: int, size: int) -> bytes:
+        if self._stream is None:
+            self.seal()
+        assert self._stream is not None
+        if hasattr(os, "pread"):
+            return os.pread(self._stream.fileno(), size, start)
+        self._stream.seek(start)  # a system without pread does not fork either: the place in the file is our own
+        return self._stream.read(size)
 
     def __iter__(self) -> Iterator[str]:
         return (self[number] for number in range(len(self)))
+
+
+class Texts(Strings):
+    """The texts of all articles by number, with their places; in memory are 12 bytes an article and 20 a file.
+
+    Args:
+        path: see ``Strings``; the names of the files are kept beside it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._lines = array("I")
+        self._firsts = array("Q")
+        self._names = Strings(path.with_name(f"{path.name}-names"))
+        self._last: str | None = None
+
+    def take(self, name: str, lines: Iterable[int], data: bytes, sizes: Iterable[int]) -> None:
+        """Append articles of one file.
+
+        Args:
+            name: of the file.
+            lines: where they stand.
+            data: what they read now, one after the other.
+            sizes: bytes of each.
+        """
+        if self._last != name:
+            self._last = name
+            self._names.add(name)
+            self._firsts.append(len(self._lines))
+        self._lines.extend(lines)
+        self.extend(data, sizes)
+
+    def seal(self) -> None:
+        """Go over from writing to reading."""
+        super().seal()
+        self._names.seal()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        super().close()
+        self._names.close()
+
+    def place(self, number: int) -> Place:
+        """Where an article stands."""
+        return Place(self._names[bisect_right(self._firsts, number) - 1], self._lines[number])
+
+
+class Instead(Mapping[int, str]):
+    """Other texts for a few of the articles, on the disk; to be added in ascending order.
+
+    Args:
+        path: see ``Strings``.
+        found: numbers and texts.
+    """
+
+    def __init__(self, path: Path, found: Iterable[tuple[int, str]]) -> None:
+        self._numbers = array("Q")
+        self._texts = Strings(path)
+        for number, text in found:
+            self._numbers.append(number)
+            self._texts.add(text)
+        self._texts.seal()
+
+    def __getitem__(self, number: int) -> str:
+        at = bisect_left(self._numbers, number)
+        if at == len(self._numbers) or self._numbers[at] != number:
+            raise KeyError(number)
+        return self._texts[at]
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._numbers)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._texts.close()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+import json
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from pathlib import Path
+from typing import NamedTuple, overload
 
-from feedtools.api.spool import Note, plain
+from feedtools.api.spool import Note, Strings, dump, plain
 from feedtools.checks.base import Evidence
 from feedtools.decide import Policy, permitted
 from feedtools.errors import FeedtoolsError, ReadError
@@ -50,39 +55,118 @@ class ChangedError(ReadError):
     """A file is not what it was when the run began."""
 
 
-def survey(
-    names: Sequence[tuple[str, str]], options: ReadOptions, on_error: Callable[[FeedtoolsError], None]
-) -> Iterator[tuple[str | None, File | None]]:
-    """Read every file once: each text, then, as the last item of a file, its entry.
+class Files(Sequence[File]):
+    """The files of a survey, on the disk; in memory are 8 bytes each.
 
     Args:
-        names: path and place in the output of every file.
-        options: how records are read.
-        on_error: told of files that cannot be read; they have no entry.
+        path: file to write; ``add`` everything, then ``seal``, then read.
     """
-    taken = {name for _, name in names}
-    for path, name in names:
-        count = 0
-        try:
-            frame = open_frame(path, options)
-            out = f"{name}.jsonl" if frame.converted else name
-            if frame.converted and out in taken:
-                on_error(ReadError(f"its articles would go to {out}, which is another input; rename it", path=path))
-                continue
-            for record in frame.records:
-                count += 1
-                yield record.text, None
-            digest = frame.digest()
-        except ReadError as error:
-            on_error(error)
-            continue
-        bad = tuple(frame.bad)
-        if frame.converted and bad and not count:
-            for one in bad:
-                on_error(one)
-            continue
-        file = File(path, name, out, frame.format, frame.packed, frame.converted, digest, count, bad)
-        yield None, file
+
+    def __init__(self, path: Path) -> None:
+        self._rows = Strings(path)
+        self._bad: dict[int, tuple[FeedtoolsError, ...]] = {}
+        self.articles = 0
+
+    def add(self, file: File) -> None:
+        """Append a file."""
+        if file.bad:
+            self._bad[len(self._rows)] = file.bad
+        self.articles += file.articles
+        self._rows.add(json.dumps(file[:-1]))
+
+    def seal(self) -> None:
+        """Go over from writing to reading."""
+        self._rows.seal()
+
+    def close(self) -> None:
+        """Let go of the file on the disk."""
+        self._rows.close()
+
+    def bad(self) -> Iterator[FeedtoolsError]:
+        """What could not be read as an article, in all of them."""
+        return (error for errors in self._bad.values() for error in errors)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, number: int) -> File: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[File]: ...
+    def __getitem__(self, number: int | slice) -> File | list[File]:
+        if isinstance(number, slice):
+            return [self[i] for i in range(*number.indices(len(self)))]
+        return File._make([*json.loads(self._rows[number]), self._bad.get(number % len(self), ())])
+
+    def __iter__(self) -> Iterator[File]:
+        return (self[number] for number in range(len(self)))
+
+
+class Input(NamedTuple):
+    """A file to survey: its path, its place in the output, and whether the one it would have as JSONL is taken."""
+
+    path: str
+    name: str
+    taken: bool
+
+
+class Surveyed(NamedTuple):
+    """Some files, what could not be read, and what the articles teach (``compounds.count``).
+
+    ``read`` counts all files that were looked at.
+    """
+
+    read: int
+    files: list[File]
+    errors: list[FeedtoolsError]
+    forms: Counter[str]
+    joined: Counter[str]
+
+
+def survey(inputs: Sequence[Input], options: ReadOptions, listens: bool) -> Surveyed:
+    """Read some files once.
+
+    Args:
+        inputs: the files.
+        options: how records are read.
+        listens: whether anybody learns from the articles.
+    """
+    found = Surveyed(len(inputs), [], [], Counter(), Counter())
+
+    def texts() -> Iterator[str]:
+        for one in inputs:
+            try:
+                yield from _surveyed(one, options, found)
+            except ReadError as error:
+                found.errors.append(error)
+
+    if not listens:
+        for _ in texts():
+            pass
+        return found
+    from feedtools.checks import compounds
+
+    forms, joined = compounds.count(texts())
+    return found._replace(forms=forms, joined=joined)
+
+
+def _surveyed(one: Input, options: ReadOptions, found: Surveyed) -> Iterator[str]:
+    """The texts of a file; at their end its entry is made."""
+    path, name, taken = one
+    frame = open_frame(path, options)
+    out = f"{name}.jsonl" if frame.converted else name
+    if frame.converted and taken:
+        raise ReadError(f"its articles would go to {out}, which is another input; rename it", path=path)
+    count = 0
+    for record in frame.records:
+        count += 1
+        yield record.text
+    digest = frame.digest()
+    bad = tuple(frame.bad)
+    if frame.converted and bad and not count:
+        found.errors.extend(bad)
+        return
+    found.files.append(File(path, name, out, frame.format, frame.packed, frame.converted, digest, count, bad))
 
 
 def opened(file: File, options: ReadOptions) -> Frame:
@@ -138,34 +222,97 @@ def articles(files: Iterable[File], options: ReadOptions, skip: int = 0) -> Iter
         verify(file, frame)
 
 
-def portions(files: Iterable[File], options: ReadOptions, skip: int) -> Iterator[list[tuple[str, Article]]]:
-    """All articles with the format of their file, in portions that cross files."""
-    portion: list[tuple[str, Article]] = []
-    for file, article in articles(files, options, skip):
-        portion.append((file.form, article))
-        if len(portion) == PORTION:
-            yield portion
-            portion = []
-    if portion:
-        yield portion
+class Portion(NamedTuple):
+    """Articles that one process checks: those of some files, which it reads itself, or some of a large file."""
+
+    files: tuple[File, ...] = ()
+    articles: tuple[tuple[File, Article], ...] = ()
+
+
+def portions(files: Iterable[File], options: ReadOptions, skip: int) -> Iterator[Portion]:
+    """All articles but the first ``skip``, in order."""
+    group: list[File] = []
+    for file in files:
+        if skip >= file.articles:
+            skip -= file.articles
+            continue
+        if not skip and file.articles <= PORTION:
+            group.append(file)
+            if sum(one.articles for one in group) >= PORTION:
+                yield Portion(tuple(group))
+                group = []
+            continue
+        if group:
+            yield Portion(tuple(group))
+            group = []
+        rest = articles([file], options, skip)
+        skip = 0
+        while some := tuple(islice(rest, PORTION)):
+            yield Portion((), some)
+    if group:
+        yield Portion(tuple(group))
+
+
+class Checked(NamedTuple):
+    """What became of a portion.
+
+    Attributes:
+        notes: a line of the log for each article.
+        marks: a byte for each article, see ``mark``.
+        pieces: by file what ``Texts.take`` takes.
+        errors: what could not be checked.
+    """
+
+    notes: list[bytes]
+    marks: bytes
+    pieces: list[tuple[str, array[int], bytes, array[int]]]
+    errors: list[FeedtoolsError]
+
+
+FOUND, HELD = 1, 2
+
+
+def mark(note: Note, policy: Policy) -> int:
+    """Whether anything remains wrong with an article (``FOUND``), and whether that holds it (``HELD``)."""
+    if not note.findings:
+        return 0
+    return FOUND | HELD if any(policy.verdict(*finding[:3]) == "hold" for finding in note.findings) else FOUND
 
 
 def repair(
-    portion: Sequence[tuple[str, Article]], rules: Sequence[Rule], evidence: Evidence, policy: Policy
-) -> tuple[list[Note], list[FeedtoolsError]]:
-    """Fix some articles and say what remains wrong with them."""
+    portion: Portion, rules: Sequence[Rule], evidence: Evidence, policy: Policy, options: ReadOptions
+) -> Checked:
+    """Fix some articles and say what remains wrong with them.
+
+    Raises:
+        ChangedError: a file has changed since the survey.
+    """
     errors: list[FeedtoolsError] = []
+    some = portion.articles or list(articles(portion.files, options))
 
     def findings(some: Sequence[Article]) -> list[Finding]:
         result = lint(some, rules, evidence)
         errors.extend(result.errors)
         return [permitted(finding, policy) for finding in result.findings]
 
-    fixed = stable_fix([article for _, article in portion], findings, UNSAFE)
-    notes = []
-    for (form, article), one in zip(portion, fixed, strict=True):
-        if one.changes and not fits(form, one.text):
+    fixed = stable_fix([article for _, article in some], findings, UNSAFE)
+    notes, texts = [], []
+    for (file, article), one in zip(some, fixed, strict=True):
+        if one.changes and not fits(file.form, one.text):
             notes.append(Note((), tuple(map(plain, findings([article])))))
+            texts.append(article.text)
         else:
             notes.append(Note(one.changes, tuple(map(plain, one.findings))))
-    return notes, errors
+            texts.append(one.text)
+    marks = bytes(mark(note, policy) for note in notes)
+    return Checked([dump(note) for note in notes], marks, list(pieces(some, texts)), errors)
+
+
+def pieces(
+    some: Iterable[tuple[File, Article]], texts: Iterable[str]
+) -> Iterator[tuple[str, array[int], bytes, array[int]]]:
+    """Articles and what they read now, by file, as ``Texts.take`` takes them."""
+    for name, group in groupby(zip(some, texts, strict=True), key=lambda one: one[0][0].name):
+        rows = [(article.line, text.encode("utf-8", "surrogatepass")) for (_, article), text in group]
+        sizes = array("Q", (len(data) for _, data in rows))
+        yield name, array("I", (line for line, _ in rows)), b"".join(data for _, data in rows), sizes

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from feedtools.api import manifest
 from feedtools.api.copies import Copies, how, words
-from feedtools.api.spool import Note, Texts, findings_of, together
-from feedtools.api.survey import File
+from feedtools.api.spool import Note, Texts, findings_of, parse, together
+from feedtools.api.survey import File, opened, verify
 from feedtools.config import Config
 from feedtools.decide import Standing, decide
 from feedtools.fix import rewrite
 from feedtools.lint import lint_transmission
 from feedtools.model import Action, Article, Decision, Finding
+from feedtools.readers import ReadOptions
 from feedtools.readers.frames import Frame, Record, file_digest, packer
 from feedtools.rules import Rule
 
@@ -37,17 +39,39 @@ class Fate(NamedTuple):
     replaced: Mapping[int, int]
 
 
+class Task(NamedTuple):
+    """One file to write.
+
+    Attributes:
+        file: as surveyed.
+        origin: the file its articles were published from first.
+        first: number of its first article.
+        notes: two lines of the logs for each article: of its fixes and, where there is one, of its repairs.
+    """
+
+    file: File
+    origin: str
+    first: int
+    notes: Iterable[tuple[bytes, bytes | None]]
+
+
+def write_files(tasks: Sequence[Task], writer: Writer) -> tuple[int, bytes]:
+    """Write some files: how many, and their part of the manifest."""
+    account = io.BytesIO()
+    for task in tasks:
+        writer.write(task, account)
+    return len(tasks), account.getvalue()
+
+
 class Writer:
-    """Writes file after file, in the order of the survey.
+    """Writes files, whichever it is told to.
 
     Args:
         out: the folder that becomes the output.
         config: ``config.clean`` is the policy.
         rules: the selected rules.
         fate: of the articles.
-        origins: for every input, the file its articles were published from first.
-        notes: two an article, in the order of the survey: of its fixes and, where there are, of its repairs.
-        account: the manifest.
+        options: how records are read.
     """
 
     def __init__(
@@ -56,34 +80,35 @@ class Writer:
         config: Config,
         rules: Sequence[Rule],
         fate: Fate,
-        origins: Mapping[str, str],
-        notes: Iterator[tuple[Note, Note | None]],
-        account: IO[bytes],
+        options: ReadOptions,
     ) -> None:
         self._out = out
         self._policy = config.clean
         self._key = config.text_key
         self._rules = rules
         self._fate = fate
-        self._origins = origins
-        self._notes = notes
-        self._account = account
+        self._options = options
         self._number = 0
 
-    def skip(self, file: File) -> None:
-        """Pass over a file that an earlier run wrote."""
-        for _ in range(file.articles):
-            next(self._notes)
-        self._number += file.articles
+    def write(self, task: Task, account: IO[bytes]) -> None:
+        """Write a file and its part of the manifest; the last line of it is written when all else is.
 
-    def write(self, file: File, frame: Frame) -> None:
-        """Write one file and its part of the manifest; the last line of it is written when all else is."""
+        Raises:
+            ChangedError: the file changed since the survey.
+        """
+        self._number, self._account = task.first, account
+        frame = opened(task.file, self._options)
+        self._write(task, frame)
+        verify(task.file, frame)
+
+    def _write(self, task: Task, frame: Frame) -> None:
+        file = task.file
         framed = _frame_findings(frame, self._rules)
         self._log(
             {
                 "file": file.name,
                 "out": file.out,
-                "source": self._origins[file.path],
+                "source": task.origin,
                 "format": file.form,
                 "digest": file.digest,
                 "articles": file.articles,
@@ -100,12 +125,11 @@ class Writer:
             if file.packed:
                 stream = stack.enter_context(packer(file.packed, stream))
             held = _Held(self._out, file.name, stack)
-            for data, entry in self._records(file, frame, framed, held):
+            for data, entry in self._records(task, frame, framed, held):
                 stream.write(data)
                 changed = changed or "raw" in entry or "edits" in entry
         if file.packed or file.converted:
             self._put_by(file, target, changed)
-        self._account.flush()
         self._log({"end": file.name, "digest": file_digest(target)})
 
     def _put_by(self, file: File, target: Path, changed: bool) -> None:
@@ -115,14 +139,14 @@ class Writer:
         shutil.copyfile(file.path, copy)
 
     def _records(
-        self, file: File, frame: Frame, framed: Sequence[Finding], held: _Held
+        self, task: Task, frame: Frame, framed: Sequence[Finding], held: _Held
     ) -> Iterator[tuple[bytes, dict[str, Any]]]:
         yield frame.lead, {}
-        for record in frame.records:
-            article = Article(file.name, record.line, record.text)
+        for record, (note, mended) in zip(frame.records, task.notes, strict=False):
+            article = Article(task.file.name, record.line, record.text)
             mine = [finding for finding in framed if finding.article.text and finding.article.line == record.line]
-            note = together(record.text, *next(self._notes))
-            yield self._record(file, record, article, note, mine, held)
+            both = together(record.text, parse(note), parse(mended) if mended else None)
+            yield self._record(task.file, record, article, both, mine, held)
             self._number += 1
 
     def _record(
@@ -165,7 +189,7 @@ class Writer:
         decision = decide(article, findings, self._policy, copy.match if copy else None, said, fixed, restored)
         other = self._fate.replaced.get(self._number)
         if other is not None and decision.action == "hold":
-            instead = f"{words(self._fate.copies.places[other])} is kept in its place"
+            instead = f"{words(self._fate.copies.place(other))} is kept in its place"
             decision = decision._replace(reasons=(*decision.reasons, instead))
         return decision
 
@@ -174,7 +198,7 @@ class Writer:
             return {}
         match = copy.match
         return {
-            "of": self._fate.copies.places[copy.number]._asdict(),
+            "of": self._fate.copies.place(copy.number)._asdict(),
             "kind": match.kind,
             "similarity": round(match.similarity, 4),
             "coverage": round(match.coverage_a, 4),

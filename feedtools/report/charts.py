@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from html import escape
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.model import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from feedtools.report.data import Tally
 
@@ -55,13 +58,23 @@ def spark(values: Sequence[int], level: str) -> str:
     )
 
 
-def columns(groups: Sequence[Sequence[Tally]]) -> str:
+class Column(NamedTuple):
+    """Some transmissions, one after the other: the first, the last, how many, and what was found in them."""
+
+    first: str
+    last: str
+    files: int
+    rules: Counter[str]
+    levels: Counter[str]
+
+
+def columns(groups: Sequence[Column]) -> str:
     """Defects by transmission, stacked by level, errors at the bottom.
 
     Args:
         groups: the transmissions of every column, in the order of time.
     """
-    stacks = [by_level(group) for group in groups]
+    stacks = [by_level(group.levels) for group in groups]
     most, wide = max((sum(stack) for stack in stacks), default=0) or 1, 1000 / max(1, len(stacks))
     thick = min(max(wide * 0.86, 1), 56)
     parts = ['<rect class="base-f" y="99.4" width="1000" height=".6"/>']
@@ -75,25 +88,40 @@ def columns(groups: Sequence[Sequence[Tally]]) -> str:
                     f'<rect class="{level}-f" x="{(number + 0.5) * wide - thick / 2:.1f}" y="{top:.1f}" '
                     f'width="{thick:.1f}" height="{high:.1f}"/>'
                 )
-        names = group[0].path if len(group) == 1 else f"{group[0].path} … {group[-1].path}"
+        names = group.first if group.files == 1 else f"{group.first} … {group.last}"
         words = ", ".join(f"{amount:,} {level}s" for level, amount in zip(LEVELS, stack, strict=True) if amount)
         parts.append(f"<g><title>{escape(safe(names))}: {words or 'nothing found'}</title>{''.join(inside)}</g>")
-    label = f"Findings in {sum(map(len, groups)):,} transmissions, most in one column {most:,}"
+    label = f"Findings in {sum(group.files for group in groups):,} transmissions, most in one column {most:,}"
     return (
         f'<svg class="chart" viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="{label}">'
         f"{''.join(parts)}</svg>"
     )
 
 
-def by_level(group: Sequence[Tally]) -> list[int]:
-    """Findings of some transmissions: errors, warnings, notes."""
-    return [sum(one.levels.get(level, 0) for one in group) for level in LEVELS]
+def by_level(levels: Mapping[Any, int]) -> list[int]:
+    """Errors, warnings, notes."""
+    return [levels.get(level, 0) for level in LEVELS]
 
 
-def binned(tallies: Sequence[Tally], limit: int = BINS) -> list[Sequence[Tally]]:
-    """The transmissions in at most ``limit`` groups of neighbours, sizes as equal as can be."""
-    count = min(limit, len(tallies))
-    return [tallies[number * len(tallies) // count : (number + 1) * len(tallies) // count] for number in range(count)]
+def binned(tallies: Iterable[Tally], count: int, limit: int = BINS) -> Iterator[Column]:
+    """The transmissions in at most ``limit`` groups of neighbours, sizes as equal as can be.
+
+    Args:
+        tallies: of every transmission; read once.
+        count: how many there are.
+        limit: of groups.
+    """
+    rest, bins = iter(tallies), min(limit, count)
+    for number in range(bins):
+        rules: Counter[str] = Counter()
+        levels: Counter[str] = Counter()
+        names: list[str] = []
+        size = (number + 1) * count // bins - number * count // bins
+        for tally in islice(rest, size):
+            rules.update(tally.rules)
+            levels.update(tally.levels)
+            names = [*names[:1], tally.path]
+        yield Column(names[0], names[-1], size, rules, levels)
 
 
 def safe(text: str) -> str:

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 from functools import cache
+from heapq import nsmallest
 from html import escape
 from itertools import islice
 from pathlib import Path
@@ -134,12 +135,12 @@ def _overview(report: Report) -> Iterator[str]:
 def _defects(report: Report) -> Iterator[str]:
     if not report.tallies or not report.rules:
         return
-    groups = charts.binned(report.tallies)
+    groups = list(charts.binned(report.tallies, len(report.tallies)))
     keys = "".join(f"<span class=k-{level}>{level}</span>" for level in ("error", "warning", "note"))
     yield (
         "<section>\n<div class=head><h2>Defects</h2><p class=hint>over time and by rule</p></div>\n<div class=two>\n"
         f"<div class='card wide'><h3>By transmission, first to last</h3>{charts.columns(groups)}"
-        f"<p class='ends place'><span>{plain(report.tallies[0].path)}</span><span>{plain(report.tallies[-1].path)}"
+        f"<p class='ends place'><span>{plain(groups[0].first)}</span><span>{plain(groups[-1].last)}"
         f"</span></p><p class=key>{keys}</p></div>\n"
     )
     tables = (("By rule", _rule_table(report.rules, groups)), ("Most affected", _file_table(report.tallies)))
@@ -148,8 +149,8 @@ def _defects(report: Report) -> Iterator[str]:
     yield "</div>\n</section>\n"
 
 
-def _rule_table(rules: Sequence[RuleName], groups: Sequence[Sequence[Tally]]) -> str:
-    series = {rule.rule: [sum(tally.rules.get(rule.rule, 0) for tally in group) for group in groups] for rule in rules}
+def _rule_table(rules: Sequence[RuleName], groups: Sequence[charts.Column]) -> str:
+    series = {rule.rule: [group.rules[rule.rule] for group in groups] for rule in rules}
     most = max(map(sum, series.values()), default=0)
     rows = []
     for rule in rules:
@@ -163,15 +164,22 @@ def _rule_table(rules: Sequence[RuleName], groups: Sequence[Sequence[Tally]]) ->
     return f"<table><tr><th>rule<th class=n>found<th><th class=hide-s>over time{''.join(rows)}</table>"
 
 
-def _file_table(tallies: Sequence[Tally]) -> str:
-    counted = [(charts.by_level([tally]), tally) for tally in tallies]
-    counted = [row for row in sorted(counted, key=lambda row: [-amount for amount in row[0]]) if any(row[0])]
+def _file_table(tallies: Iterable[Tally]) -> str:
+    counted = [0]
+
+    def affected() -> Iterator[tuple[list[int], int, Tally]]:
+        for number, tally in enumerate(tallies):
+            amounts = charts.by_level(tally.levels)
+            if any(amounts):
+                counted[0] += 1
+                yield [-amount for amount in amounts], number, tally
+
     rows = "".join(
         f"<tr><td><span class=place>{plain(tally.path)}</span><td class='n hide-s'>{tally.articles:,}"
-        + "".join(f"<td class=n>{amount:,}" for amount in amounts)
-        for amounts, tally in counted[:ROWS]
+        + "".join(f"<td class=n>{-amount:,}" for amount in amounts)
+        for amounts, _, tally in nsmallest(ROWS, affected())
     )
-    more = f"<p class=more>{len(counted) - ROWS:,} more</p>" if len(counted) > ROWS else ""
+    more = f"<p class=more>{counted[0] - ROWS:,} more</p>" if counted[0] > ROWS else ""
     head = "<tr><th>transmission<th class='n hide-s'>articles<th class=n>errors<th class=n>warnings<th class=n>notes"
     return f"<table>{head}{rows}</table>{more}"
 
