@@ -18,6 +18,7 @@ import sys
 import zlib
 from array import array
 from functools import cache
+from itertools import compress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,7 +100,16 @@ class _Fold(dict[int, str]):
         return text
 
 
+class _Widths(dict[str, int]):
+    """Code point to the number of its symbols."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = width = len(_fold[ord(char)])
+        return width
+
+
 _fold = _Fold()
+_widths = _Widths()
 
 
 def dropped(text: str) -> list[tuple[int, int]]:
@@ -168,13 +178,16 @@ def symbols(text: str) -> str:
     return without_dropped(text).translate(_fold)
 
 
-def offsets(text: str) -> array[int]:
-    """For each symbol of ``text`` the offset of the raw code point it came from, ascending."""
+def offsets(text: str, base: int = 0) -> array[int]:
+    """For each symbol of ``text`` the offset of the raw code point it came from, ascending, plus ``base``."""
     found = array("I")
     at = 0
     for start, end in (*dropped(text), (len(text), len(text))):
-        for place in range(at, start):
-            for _ in _fold[ord(text[place])]:
-                found.append(place)
+        widths = list(map(_widths.__getitem__, text[at:start]))
+        places = range(base + at, base + start)
+        if max(widths, default=0) <= 1:
+            found.extend(compress(places, widths))
+        else:
+            found.extend(place for place, width in zip(places, widths, strict=True) for _ in range(width))
         at = end
     return found

@@ -60,7 +60,7 @@ def align(a: Text, b: Text) -> Alignment | None:
     b_end = min(b_end, b_start + WINDOW)
     partner, back = [-1] * len(a.symbols), [-1] * len(b.symbols)
     holes = frozenset(a.before(slot.start) for slot in a.slots if slot.kind == "hole")
-    wrong = 0
+    wrong, blocks = 0, []
     codes = Levenshtein.opcodes(a.symbols[a_start:a_end], b.symbols[b_start:b_end])
     for code, trusted in _sorted_out(codes, a_start, holes, begins=a_start == b_start == 0):
         i, j = a_start + code.src_start, b_start + code.dest_start
@@ -70,10 +70,11 @@ def align(a: Text, b: Text) -> Alignment | None:
         elif trusted:
             partner[i : i + size] = range(j, j + size)
             back[j : j + size] = range(i, i + size)
-    matched = sum(j >= 0 for j in partner)
+            blocks.append((i, j, size))
+    matched = sum(size for _, _, size in blocks)
     if matched < 8:
         return None
-    return Alignment(partner, back, *_runs(partner, holes), wrong / matched)
+    return Alignment(partner, back, *_runs(len(partner), blocks, holes), wrong / matched)
 
 
 def _sorted_out(codes: Opcodes, base: int, holes: frozenset[int], *, begins: bool) -> Iterator[tuple[Opcode, bool]]:
@@ -102,18 +103,14 @@ def _is_slip(one: str, other: str) -> bool:
     return max(len(one), len(other)) < BLOCK and not (one + other).isdigit()
 
 
-def _runs(partner: list[int], holes: frozenset[int]) -> tuple[list[int], list[int]]:
+def _runs(count: int, blocks: list[tuple[int, int, int]], holes: frozenset[int]) -> tuple[list[int], list[int]]:
     """Lengths of the agreement to the left and to the right; what the sibling has in a hole does not end it."""
-    left, right = [0] * len(partner), [0] * len(partner)
-
-    def goes_on(i: int) -> bool:
-        before, here = partner[i - 1], partner[i]
-        return 0 <= before < here and (here == before + 1 or i in holes)
-
-    for i, j in enumerate(partner):
-        if j >= 0:
-            left[i] = left[i - 1] + 1 if i and goes_on(i) else 1
-    for i in range(len(partner) - 1, -1, -1):
-        if partner[i] >= 0:
-            right[i] = right[i + 1] + 1 if i + 1 < len(partner) and goes_on(i + 1) else 1
+    left, right = [0] * count, [0] * count
+    start = end = there = -1
+    for i, j, size in [*blocks, (count + 1, 0, 0)]:
+        if i != end or j < there or (j > there and i not in holes):
+            left[start:end] = range(1, end - start + 1)
+            right[start:end] = range(end - start, 0, -1)
+            start = i
+        end, there = i + size, j + size
     return left, right

@@ -103,7 +103,7 @@ def read(raw: str) -> Text:
     for start, end in _between(raw, slots, simple):
         piece = raw[start:end]
         symbols.append(normal.symbols(piece))
-        offsets.extend(start + place for place in normal.offsets(piece))
+        offsets.extend(normal.offsets(piece, start))
     return Text(raw, "".join(symbols), offsets, slots, simple)
 
 
