@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from feedtools import normal
+from feedtools import drops, normal
 from feedtools.sketch import GRAM, HEAD, HEAD_STEP, MIX, SCALE, STEP
 
 if TYPE_CHECKING:
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
     Units = NDArray[Any]
 
+_CLOSELY = 1
 BLOCK = 1 << 17
 """Raw code points a block: a text is never split, so a long one makes a block of its own."""
-_PIECE = 1 << 14
+_PIECE = 1 << 15
 """Symbols hashed at once."""
 
 
@@ -57,7 +58,8 @@ def _room(name: str, size: int, dtype: type) -> NDArray[Any]:
     held: NDArray[Any] | None = getattr(_kept, name, None)
     if held is None or len(held) < size:
         held = np.empty(max(size, BLOCK), dtype)
-        setattr(_kept, name, held)
+        if size <= 2 * BLOCK:  # what a long text needed is given back
+            setattr(_kept, name, held)
     return held[:size]
 
 
@@ -77,15 +79,19 @@ def blocks(texts: Iterable[str]) -> Iterator[list[str]]:
 
 @cache
 def _tables() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
-    """What each code point becomes: 0 nothing, 1 several symbols, else the symbol."""
+    """What each code point becomes: 0 nothing, 1 what has to be looked at more closely, else the symbol.
+
+    The latter are code points that become several symbols, and those that may begin a formula or a placeholder.
+    """
     low = np.array(normal.table().low, dtype=np.uint16)
     high = np.array(normal.high_table(), dtype=np.uint32)
     both = []
     for table, first in ((low, 0), (high, 0x10000)):
         same, drop, expand = table == 0, table == 1, table == 2
         table[same] = np.arange(first, first + len(table), dtype=np.uint32)[same].astype(table.dtype)
-        table[drop], table[expand] = 0, 1
+        table[drop], table[expand] = 0, _CLOSELY
         both.append(table)
+    low[[ord(mark) for mark in normal.MARKS]] = _CLOSELY
     return low, np.concatenate([low.astype(np.uint32), both[1]])
 
 
@@ -102,39 +108,52 @@ def _mix(codes: Keys) -> Keys:
 
 def symbol_block(texts: Sequence[str]) -> tuple[Units, Ints]:
     """Symbols of ``texts`` and their bounds, equal to ``normal.symbols`` of each."""
-    kept = [normal.without_dropped(text) for text in texts]
-    units, expands = _look_up(kept)
-    if expands:
-        expand = normal.table().expand
-        kept = [text.translate(expand) for text in kept]
-        units, _ = _look_up(kept)
-    starts = np.fromiter(accumulate(map(len, kept), initial=0), np.int64, len(kept) + 1)
-    symbol = np.not_equal(units, 0, out=_room("symbol", len(units), np.bool_))
-    return np.compress(symbol, units), _count(symbol, starts)
+    block, values, closely = _look_up(texts)
+    if len(closely):
+        several = closely[drops.kinds(block.raw.take(closely)) == 0]
+        if len(several):
+            block, values, closely = _expanded(block, several)
+        values[drops.dropped(block, closely)] = 0
+    symbol = np.greater(values, _CLOSELY, out=_room("symbol", len(values), np.bool_))
+    at = np.flatnonzero(symbol)
+    return values.take(at), np.searchsorted(at, block.starts)
 
 
-def _count(marked: NDArray[np.bool_], starts: Ints) -> Ints:
-    """How many of ``marked`` come before each of ``starts``."""
-    counts = np.zeros(len(starts), np.int64)
-    filled = np.flatnonzero(np.diff(starts))  # reduceat would give an empty stretch its neighbour's value
-    if len(filled):
-        counts[filled + 1] = np.add.reduceat(marked, starts[filled], dtype=np.int64)
-    return np.cumsum(counts)
+def _expanded(block: drops.Block, several: Ints) -> tuple[drops.Block, Units, Ints]:
+    """The block anew, with the texts that hold ``several`` written out; those need no closer look any more."""
+    texts, expand = list(block.texts), normal.table().expand
+    done = np.unique(block.owners(several))
+    for number in done.tolist():
+        texts[number] = normal.without_dropped(texts[number]).translate(expand)
+    block, values, closely = _look_up(texts)
+    return block, values, closely[~np.isin(block.owners(closely), done)]
 
 
-def _look_up(texts: Sequence[str]) -> tuple[Units, bool]:
-    """The table's value for every code point, and whether one stands for several symbols; good until the next call."""
-    joined = "".join(texts)
+def _look_up(texts: Sequence[str]) -> tuple[drops.Block, Units, Ints]:
+    """The block of ``texts``, the table's value of each code point, and where a closer look is due.
+
+    The values are good until the next call.
+    """
+    raw = _units("".join(texts))
+    starts = np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)
     low, full = _tables()
-    encoded = joined.encode("utf-16-le", "surrogatepass")
     values: Units
-    if len(encoded) == 2 * len(joined):
-        values = _room("low", len(joined), np.uint16)
-        low.take(np.frombuffer(encoded, dtype="<u2"), out=values, mode="clip")
+    if raw.dtype == np.uint16:
+        values = low.take(raw, out=_room("low", len(raw), np.uint16), mode="clip")
     else:
-        values = full.take(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4"), mode="clip")
-    several = np.equal(values, 1, out=_room("symbol", len(values), np.bool_))
-    return values, bool(several.any())
+        values = full.take(raw, mode="clip")
+        if values.max(initial=0) <= 0xFFFF:
+            values = values.astype(np.uint16)
+    closely = np.equal(values, _CLOSELY, out=_room("symbol", len(values), np.bool_))
+    return drops.Block(texts, raw, starts), values, np.flatnonzero(closely)
+
+
+def _units(joined: str) -> Units:
+    """The code points of a text, in 16 bits where they fit."""
+    encoded = joined.encode("utf-16-le", "surrogatepass")
+    if len(encoded) == 2 * len(joined):
+        return np.frombuffer(encoded, dtype="<u2")
+    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def _hash_symbols(symbols: Units) -> Keys:
@@ -144,34 +163,31 @@ def _hash_symbols(symbols: Units) -> Keys:
 def key_block(symbols: Units, bounds: Ints, scale: int = SCALE) -> tuple[Keys, Ints]:
     """Keys of the texts that ``bounds`` cuts ``symbols`` into, and their bounds."""
     limit = np.uint64((1 << 64) // scale - 1)
-    places, keys = [], []
-    for start in range(0, max(len(symbols) - GRAM + 1, 0), _PIECE):
-        grams = _grams(symbols[start : start + _PIECE + GRAM - 1])
-        below = np.less_equal(grams, limit, out=_room("below", len(grams), np.bool_))
-        at = np.flatnonzero(below)
-        places.append(at + start)
-        keys.append(grams.take(at))
-    if not places:
-        return np.empty(0, np.uint64), np.zeros(len(bounds), np.int64)
-    place, key = np.concatenate(places), np.concatenate(keys)
-    counts = np.searchsorted(place, bounds)
-    inside = place + GRAM <= np.repeat(bounds[1:], np.diff(counts))
-    return key[inside], _count(inside, counts)
+    count = max(len(symbols) - GRAM + 1, 0)
+    hashes, below = _room("hashes", count, np.uint64), _room("symbol", count, np.bool_)
+    for start in range(0, count, _PIECE):
+        piece = hashes[start : start + _PIECE]
+        _grams(symbols[start : start + _PIECE + GRAM - 1], piece)
+        np.less_equal(piece, limit, out=below[start : start + _PIECE])
+    ends = bounds[1:][np.diff(bounds) > 0]
+    astride = (ends[:, None] - np.arange(1, GRAM)).ravel()  # grams that begin in one text and end in another
+    below[astride[(astride >= 0) & (astride < count)]] = False
+    places = np.flatnonzero(below)
+    return hashes.take(places), np.searchsorted(places, bounds)
 
 
-def _grams(symbols: Units) -> Keys:
-    """Hash of the gram that begins at each symbol; good until the next call."""
+def _grams(symbols: Units, out: Keys) -> None:
+    """Hash of the gram that begins at each symbol but the last six."""
     n = len(symbols)
     one, two = _room("one", n, np.uint64), _room("two", n, np.uint64)
-    a, b, c, d = one[:n], two[: n - 1], one[: n - 3], two[: n - 6]
+    a, b, c = one, two[: n - 1], one[: n - 3]
     if symbols.dtype == np.uint16:
         _hashes().take(symbols, out=a, mode="clip")
     else:
         a[:] = _mix(symbols.astype(np.uint64))
-    for before, after, step, apart in ((a, b, STEP[0], 1), (b, c, STEP[1], 2), (c, d, STEP[2], 3)):
+    for before, after, step, apart in ((a, b, STEP[0], 1), (b, c, STEP[1], 2), (c, out, STEP[2], 3)):
         np.multiply(before[:-apart], np.uint64(step), out=after)
         np.add(after, before[apart:], out=after)
-    return d
 
 
 def head_block(symbols: Units, bounds: Ints) -> Keys:

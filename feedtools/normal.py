@@ -38,10 +38,13 @@ _TOKEN = lazy(  # begins with a set, which lets the engine skip from one of its 
     r"[\\$\[［【](?:(?<=\\)(?:" + _INLINE + r"|[()\[\]]|(?:begin|end)\{\w{1,20}\*?\})"
     r"|(?<=\$)\$|(?<=[\[［【])" + _HOLDER + ")"
 )
-_MARKS = ("\\", "[", "$", "［", "【")
+MARKS = ("\\", "[", "$", "［", "【")
+"""What a formula or a placeholder begins with."""
+INITIALS = "CFIMTVcfimtvＭ代公图圖数數表视視"
+"""What the name in a placeholder begins with."""
 _CLOSER = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 _COMMAND = lazy(r"\\[A-Za-z]")
-_HAN_IN_TAIL = 12
+HAN_IN_TAIL = 12
 """An opener that is never closed drops the rest of the text unless it holds more Chinese than a formula would."""
 
 
@@ -114,10 +117,16 @@ _widths = _Widths()
 
 def dropped(text: str) -> list[tuple[int, int]]:
     """Half-open raw spans that carry no symbols, in order and apart: formulas and placeholders."""
-    for mark in _MARKS:
+    for mark in MARKS:
         if mark in text:
             return _scan(text)
     return []
+
+
+def placeholder(text: str, at: int) -> int:
+    """Where the placeholder ends that begins with the bracket at ``at``, 0 where none does."""
+    found = _TOKEN.match(text, at)
+    return found.end() if found else 0
 
 
 def _scan(text: str) -> list[tuple[int, int]]:
@@ -141,7 +150,7 @@ def _scan(text: str) -> list[tuple[int, int]]:
         elif opened < 0 or closer == "\\)":  # an opener before \) came: the first one was a stray
             closer = _CLOSER.get(word) or (word.replace("begin", "end") if word.startswith("\\b") else "")
             opened = token.start() if closer else -1
-    if opened >= 0 and _ideographs(text[opened:]) <= _HAN_IN_TAIL:
+    if opened >= 0 and _ideographs(text[opened:]) <= HAN_IN_TAIL:
         while spans and spans[-1][0] >= opened:
             spans.pop()
         spans.append((opened, len(text)))
@@ -152,7 +161,7 @@ def _bare(inside: str, closer: str) -> bool:
     """Whether the other rendering would print the formula as plain text: it holds no TeX command."""
     if "\\" in inside and _COMMAND.search(inside) is not None:
         return False
-    return closer == "\\)" or _ideographs(inside) > _HAN_IN_TAIL
+    return closer == "\\)" or _ideographs(inside) > HAN_IN_TAIL
 
 
 def _ideographs(text: str) -> int:

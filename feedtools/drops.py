@@ -1,0 +1,155 @@
+r"""Where formulas and placeholders stand in many texts at once: the batch form of ``feedtools.normal.dropped``.
+
+Openers and closers that follow one another in pairs, as they do in almost every text, are taken for all texts of a
+block together, and so are placeholders outside them.  A text where anything else turns up (an opener without its
+closer, ``$$``, ``\begin``) is left to the reference.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from feedtools import normal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    Bytes = NDArray[np.uint8]
+    Flags = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+    Units = NDArray[Any]
+
+_BACKSLASH, _DOLLAR, _BRACKET = 1, 2, 3
+_CLOSER, _DISPLAY = 1, 2
+"""The two bits of an opener or closer; what else a mark may be with the code point behind it comes after them."""
+_COMMAND, _NAME, _ODD, _NOTHING = 4, 5, 6, 7
+
+
+class Block(NamedTuple):
+    """Texts laid end to end.
+
+    Attributes:
+        texts: each by itself.
+        raw: the code points of all.
+        starts: where each begins, and the end of the last.
+    """
+
+    texts: Sequence[str]
+    raw: Units
+    starts: Ints
+
+    def owners(self, places: Ints) -> Ints:
+        """The number of the text that each place lies in."""
+        return np.searchsorted(self.starts, places, side="right") - 1
+
+
+class _Formulas(NamedTuple):
+    """Formulas in order: where their opener and their closer begin, and whether only one rendering has them."""
+
+    opens: Ints
+    closes: Ints
+    drop: Flags
+
+
+@cache
+def _kinds() -> Bytes:
+    found = np.zeros(0x10000, np.uint8)
+    for mark in normal.MARKS:
+        found[ord(mark)] = {"\\": _BACKSLASH, "$": _DOLLAR}.get(mark, _BRACKET)
+    return found
+
+
+@cache
+def _meanings() -> Bytes:
+    """What each kind of mark is with each code point behind it."""
+    found = np.full((4, 0x10000), _NOTHING, np.uint8)
+    slash = found[_BACKSLASH]
+    slash[[ord(c) for c in "()[]"]] = 0, _CLOSER, _DISPLAY, _DISPLAY | _CLOSER
+    slash[ord("a") : ord("z") + 1] = slash[ord("A") : ord("Z") + 1] = _COMMAND
+    found[_DOLLAR, ord("$")] = _ODD
+    found[_BRACKET, [ord(c) for c in normal.INITIALS]] = _NAME
+    return found.ravel()
+
+
+def kinds(codes: Units) -> Bytes:
+    """What each code point marks, 0 for nothing."""
+    return _kinds().take(codes, mode="clip")
+
+
+def dropped(block: Block, marks: Ints) -> Ints:
+    """The places of all code points in formulas and placeholders, in no order.
+
+    Args:
+        block: the texts.
+        marks: the places of ``normal.MARKS`` in the texts to look at, ascending, all of them.
+    """
+    owners, means = block.owners(marks), _means(block, marks)
+    odd = np.zeros(len(block.texts), bool)
+    odd[owners[means == _ODD]] = True
+    commands = marks[means == _COMMAND]
+    odd[block.owners(_environments(block.raw, commands))] = True
+    turns = np.flatnonzero(means < _COMMAND)
+    formulas = _formulas(marks[turns], owners[turns], means[turns], commands, odd)
+    pairs = formulas.drop & ~odd[block.owners(formulas.opens)]
+    others = np.array([*_holders(block, marks[means == _NAME], formulas, odd), *_reference(block, odd)], np.int64)
+    others = others.reshape(-1, 2)
+    firsts = np.concatenate([formulas.opens[pairs], others[:, 0]])
+    sizes = np.concatenate([formulas.closes[pairs] + 2, others[:, 1]]) - firsts
+    before = np.cumsum(sizes) - sizes
+    return np.repeat(firsts - before, sizes) + np.arange(sizes.sum())
+
+
+def _means(block: Block, marks: Ints) -> Bytes:
+    """What each mark is with the code point behind it."""
+    after = block.raw.take(marks + 1, mode="clip")
+    after[marks + 1 == block.starts[block.owners(marks) + 1]] = 0
+    kind = kinds(block.raw.take(marks)).astype(np.int64)
+    return _meanings().take(kind << 16 | np.minimum(after, 0xFFFF))
+
+
+def _environments(raw: Units, commands: Ints) -> Ints:
+    r"""Those of ``commands`` that may be ``\begin`` or ``\end``."""
+    one, two, three = (raw.take(commands + i, mode="clip") for i in (1, 2, 3))
+    begin = (one == ord("b")) & (two == ord("e")) & (three == ord("g"))
+    return commands[begin | ((one == ord("e")) & (two == ord("n")) & (three == ord("d")))]
+
+
+def _formulas(turns: Ints, owners: Ints, means: Bytes, commands: Ints, odd: Flags) -> _Formulas:
+    """Openers and closers in pairs; texts where some are left over become ``odd``."""
+    before, behind = means[:-1], means[1:]
+    pairs = (before & _CLOSER == 0) & (behind == before + 1) & (owners[1:] == owners[:-1])
+    paired = np.zeros(len(turns), bool)
+    paired[:-1] = pairs
+    paired[1:] |= pairs
+    odd[owners[~paired]] = True
+    at = np.flatnonzero(pairs)
+    opens, closes = turns[at], turns[at + 1]
+    command = np.searchsorted(commands, closes) > np.searchsorted(commands, opens)
+    display = means[at] == _DISPLAY
+    odd[owners[at[display & ~command & (closes - opens - 2 > normal.HAN_IN_TAIL)]]] = True  # may be a passage
+    return _Formulas(opens, closes, command | display)
+
+
+def _holders(block: Block, names: Ints, formulas: _Formulas, odd: Flags) -> Iterator[tuple[int, int]]:
+    """Placeholders outside formulas."""
+    if not len(names):
+        return
+    within = np.append(formulas.closes, -1)[np.searchsorted(formulas.opens, names) - 1]
+    names = names[names > within]
+    owners = block.owners(names)
+    for place, owner, start in zip(names.tolist(), owners.tolist(), block.starts[owners].tolist(), strict=True):
+        if not odd[owner] and (end := normal.placeholder(block.texts[owner], place - start)):
+            yield place, start + end
+
+
+def _reference(block: Block, odd: Flags) -> Iterator[tuple[int, int]]:
+    """What the reference says of the odd texts."""
+    for number in np.flatnonzero(odd).tolist():
+        start = int(block.starts[number])
+        for first, last in normal.dropped(block.texts[number]):
+            yield start + first, start + last
