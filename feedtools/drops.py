@@ -45,7 +45,16 @@ class Block(NamedTuple):
 
     def owners(self, places: Ints) -> Ints:
         """The number of the text that each place lies in."""
-        return np.searchsorted(self.starts, places, side="right") - 1
+        owners: Ints = np.searchsorted(self.starts, places, side="right") - 1
+        return owners
+
+
+class _Turns(NamedTuple):
+    """Openers and closers in order: where, in which text, and what they mean."""
+
+    places: Ints
+    owners: Ints
+    means: Bytes
 
 
 class _Formulas(NamedTuple):
@@ -94,14 +103,15 @@ def dropped(block: Block, marks: Ints) -> Ints:
     commands = marks[means == _COMMAND]
     odd[block.owners(_environments(block.raw, commands))] = True
     turns = np.flatnonzero(means < _COMMAND)
-    formulas = _formulas(marks[turns], owners[turns], means[turns], commands, odd)
+    formulas = _formulas(block, _Turns(marks[turns], owners[turns], means[turns]), commands, odd)
     pairs = formulas.drop & ~odd[block.owners(formulas.opens)]
     others = np.array([*_holders(block, marks[means == _NAME], formulas, odd), *_reference(block, odd)], np.int64)
     others = others.reshape(-1, 2)
     firsts = np.concatenate([formulas.opens[pairs], others[:, 0]])
     sizes = np.concatenate([formulas.closes[pairs] + 2, others[:, 1]]) - firsts
     before = np.cumsum(sizes) - sizes
-    return np.repeat(firsts - before, sizes) + np.arange(sizes.sum())
+    places: Ints = np.repeat(firsts - before, sizes) + np.arange(sizes.sum())
+    return places
 
 
 def _means(block: Block, marks: Ints) -> Bytes:
@@ -109,30 +119,47 @@ def _means(block: Block, marks: Ints) -> Bytes:
     after = block.raw.take(marks + 1, mode="clip")
     after[marks + 1 == block.starts[block.owners(marks) + 1]] = 0
     kind = kinds(block.raw.take(marks)).astype(np.int64)
-    return _meanings().take(kind << 16 | np.minimum(after, 0xFFFF))
+    means: Bytes = _meanings().take(kind << 16 | np.minimum(after, 0xFFFF))
+    return means
 
 
 def _environments(raw: Units, commands: Ints) -> Ints:
     r"""Those of ``commands`` that may be ``\begin`` or ``\end``."""
     one, two, three = (raw.take(commands + i, mode="clip") for i in (1, 2, 3))
     begin = (one == ord("b")) & (two == ord("e")) & (three == ord("g"))
-    return commands[begin | ((one == ord("e")) & (two == ord("n")) & (three == ord("d")))]
+    found: Ints = commands[begin | ((one == ord("e")) & (two == ord("n")) & (three == ord("d")))]
+    return found
 
 
-def _formulas(turns: Ints, owners: Ints, means: Bytes, commands: Ints, odd: Flags) -> _Formulas:
-    """Openers and closers in pairs; texts where some are left over become ``odd``."""
-    before, behind = means[:-1], means[1:]
-    pairs = (before & _CLOSER == 0) & (behind == before + 1) & (owners[1:] == owners[:-1])
-    paired = np.zeros(len(turns), bool)
-    paired[:-1] = pairs
-    paired[1:] |= pairs
-    odd[owners[~paired]] = True
-    at = np.flatnonzero(pairs)
-    opens, closes = turns[at], turns[at + 1]
-    command = np.searchsorted(commands, closes) > np.searchsorted(commands, opens)
-    display = means[at] == _DISPLAY
-    odd[owners[at[display & ~command & (closes - opens - 2 > normal.HAN_IN_TAIL)]]] = True  # may be a passage
-    return _Formulas(opens, closes, command | display)
+def _formulas(block: Block, turns: _Turns, commands: Ints, odd: Flags) -> _Formulas:
+    """Openers with their closers, the last one of a text perhaps without; where others are left, texts become ``odd``.
+
+    A formula that the text's end cuts off counts as closed by its last two code points.
+    """
+    places, owners, means = turns
+    opener = means & _CLOSER == 0
+    same = np.append(owners[1:] == owners[:-1], False)[: len(owners)]  # the next one is in the same text
+    pairs = opener & same & np.append(means[1:] == means[:-1] + 1, False)[: len(owners)]
+    paired = pairs.copy()
+    paired[1:] |= pairs[:-1]
+    cut = opener & ~same
+    odd[owners[~(paired | cut)]] = True
+    at = np.flatnonzero(pairs | cut)
+    opens, ends, cut = places[at], block.starts[owners[at] + 1], cut[at]
+    closes = np.where(cut, ends - 2, np.append(places[1:], 0)[at])
+    drop = np.searchsorted(commands, closes) > np.searchsorted(commands, opens)
+    display = ~drop & ~cut & (means[at] == _DISPLAY)
+    drop |= display
+    odd[owners[at[display & (closes - opens - 2 > normal.HAN_IN_TAIL)]]] = True  # may be a passage
+    tails = np.flatnonzero(cut)
+    for number, start, end in zip(tails.tolist(), opens[tails].tolist(), ends[tails].tolist(), strict=True):
+        drop[number] = np.count_nonzero(_han(block.raw[start:end])) <= normal.HAN_IN_TAIL
+    return _Formulas(opens, closes, drop)
+
+
+def _han(codes: Units) -> Flags:
+    """Which code points are Chinese characters, as ``normal`` counts them."""
+    return (codes >= 0x3400) & (codes <= 0x9FFF)
 
 
 def _holders(block: Block, names: Ints, formulas: _Formulas, odd: Flags) -> Iterator[tuple[int, int]]:

@@ -194,13 +194,14 @@ def head_block(symbols: Units, bounds: Ints) -> Keys:
     """Head key of each text, 0 where it is too short for one."""
     long = np.flatnonzero(np.diff(bounds) >= HEAD)
     heads = np.zeros(len(bounds) - 1, np.uint64)
-    if len(long):
-        first = _hash_symbols(symbols.take(bounds[long][:, None] + np.arange(HEAD)))
-        key = np.zeros(len(long), np.uint64)
-        for column in range(HEAD):
-            key = key * np.uint64(HEAD_STEP) + first[:, column]
-        heads[long] = key
+    first = _hash_symbols(symbols.take(bounds[long][:, None] + np.arange(HEAD)))
+    heads[long] = first @ _head_steps()
     return heads
+
+
+@cache
+def _head_steps() -> Keys:
+    return np.array([pow(HEAD_STEP, HEAD - 1 - i, 1 << 64) for i in range(HEAD)], np.uint64)
 
 
 def sketch_block(texts: Sequence[str], scale: int = SCALE) -> Sketches:

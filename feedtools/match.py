@@ -6,6 +6,7 @@ Levenshtein similarity), so a text cut after a tenth of its length is still foun
 Numpy is not imported: the index verifies a handful of candidates with the very same code.
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ COVERED = 0.8
 SIMILAR = 0.6
 """Similarity of the overlap from which it counts as the same passage."""
 LONG = 800
-"""Number of symbols from which distances are added up piece by piece."""
+"""Number of symbols from which two texts are not compared as wholes."""
 IN_PLACE = 0.8
 """Similarity from which two texts that begin at the same place need no search for another alignment."""
 SHIFTED_COVER, SHIFTED_SIMILAR, SHIFTED_SYMBOLS = 0.25, 0.85, 60
@@ -43,6 +44,8 @@ _INSTALMENT = lazy(
     "|(?P<word>part|chapter|lesson|episode|week|day|vol)(?P<m>[0-9]+)"
 )
 _DRIFT = 16
+_PIECE = 48
+"""Symbols measured at once: up to 64 are one machine word."""
 _SLACK = 8
 """Hits whose diagonals differ by less than this vote together."""
 
@@ -53,6 +56,10 @@ def _levenshtein() -> Any:
     from rapidfuzz.distance import Levenshtein
 
     return Levenshtein
+
+
+Hits = Sequence[tuple[int, int]]
+"""Where runs of one text occur in the other: pairs of offsets, ascending in the first."""
 
 
 class Overlap(NamedTuple):
@@ -93,8 +100,8 @@ def overlap(a: str, b: str) -> Overlap | None:
         return Overlap(0, len(a), at, at + len(a), 1.0, True)
     if len(a) > LONG:
         return _by_hits(a, b)
-    found = (_begin_together(a, b) and _in_place(a, b, IN_PLACE)) or _by_hits(a, b)
-    return found if found and found.same else _in_place(a, b, SIMILAR) or found
+    found = (_begin_together(a, b) and _in_place(a, b, IN_PLACE, _distance)) or _by_hits(a, b)
+    return found if found and found.same else _in_place(a, b, SIMILAR, _whole_distance) or found
 
 
 def _begin_together(a: str, b: str) -> bool:
@@ -108,11 +115,11 @@ def _begin_together(a: str, b: str) -> bool:
     return False
 
 
-def _in_place(a: str, b: str, similar: float) -> Overlap | None:
+def _in_place(a: str, b: str, similar: float, measure: Callable[[str, str, int], int]) -> Overlap | None:
     """The common case: ``a`` is the beginning of ``b``, edited at most."""
     n = len(a)
     bound = int(n * (1 - similar))
-    distance = _levenshtein().distance(a, b[:n], score_cutoff=bound)
+    distance = measure(a, b[:n], bound)
     return Overlap(0, n, 0, n, 1 - distance / n, True) if distance <= bound else None
 
 
@@ -132,8 +139,8 @@ def _by_hits(a: str, b: str) -> Overlap | None:
     return found
 
 
-def _probe(a: str, b: str, width: int, step: int) -> list[tuple[int, int]]:
-    """Where runs of ``a`` occur in ``b``: pairs of offsets, ascending in ``a``."""
+def _probe(a: str, b: str, width: int, step: int) -> Hits:
+    """Where runs of ``a`` occur in ``b``."""
     hits = []
     for i in range(0, len(a) - width + 1, step):
         j = b.find(a[i : i + width])
@@ -142,9 +149,9 @@ def _probe(a: str, b: str, width: int, step: int) -> list[tuple[int, int]]:
     return hits
 
 
-def _line(hits: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _line(hits: Hits) -> Hits:
     """The hits that lie along one line: the most voted diagonal, and from there on what goes forward in both."""
-    if not hits:
+    if len({j - i for i, j in hits}) < 2:
         return hits
     votes: dict[int, int] = {}
     for i, j in hits:
@@ -163,7 +170,7 @@ def _line(hits: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return before[:0:-1] + line
 
 
-def _measure(a: str, b: str, hits: list[tuple[int, int]]) -> Overlap | None:
+def _measure(a: str, b: str, hits: Hits) -> Overlap | None:
     first, last = hits[0][1] - hits[0][0], hits[-1][1] - hits[-1][0]
     a_start, b_start = max(0, -first), max(0, first)
     a_end = min(len(a), len(b) - last)
@@ -171,7 +178,12 @@ def _measure(a: str, b: str, hits: list[tuple[int, int]]) -> Overlap | None:
     width = max(a_end - a_start, b_end - b_start)
     if a_end <= a_start or b_end <= b_start:
         return None
-    distance = _distance(a[a_start:a_end], b[b_start:b_end], [(i - a_start, j - b_start) for i, j in hits])
+    bound = int(width * (1 - SIMILAR)) + 1
+    region_a, region_b = a[a_start:a_end], b[b_start:b_end]
+    if width > LONG:
+        distance = _distance(region_a, region_b, bound, [(i - a_start, j - b_start) for i, j in hits])
+    else:
+        distance = _whole_distance(region_a, region_b, bound)
     similarity = 1 - distance / width
     cover = max((a_end - a_start) / len(a), (b_end - b_start) / len(b))
     shifted = (a_start > 0 and b_start == 0 and a_end == len(a)) or (b_start > 0 and a_start == 0 and b_end == len(b))
@@ -183,22 +195,48 @@ def _measure(a: str, b: str, hits: list[tuple[int, int]]) -> Overlap | None:
     return _passage(a, b, hits)
 
 
-def _distance(a: str, b: str, hits: list[tuple[int, int]]) -> int:
-    """Levenshtein distance, at most what makes the two dissimilar; of long texts from hit to hit.
+def _whole_distance(a: str, b: str, bound: int) -> int:
+    """Levenshtein distance, or more than ``bound`` where it is more."""
+    return int(_levenshtein().distance(a, b, score_cutoff=bound))
 
-    The latter is an upper bound, and nearly always the distance itself, in linear time.
+
+def _distance(a: str, b: str, bound: int, hits: Hits = ()) -> int:
+    """Levenshtein distance from hit to hit, or more than ``bound`` where it is more.
+
+    That is an upper bound, and nearly always the distance itself, in linear time.
     """
-    bound = int(max(len(a), len(b)) * (1 - SIMILAR)) + 1
-    if len(a) <= LONG:
-        return int(_levenshtein().distance(a, b, score_cutoff=bound))
-    total, i, j = 0, 0, 0
-    for p, q in [*hits, (len(a), len(b))]:
-        if p - i >= LONG // 4 or p == len(a):
-            total += _levenshtein().distance(a[i:p], b[j:q], score_cutoff=bound)
-            i, j = p, q
-            if total >= bound:
-                return bound
+    if a == b:
+        return 0
+    measure = _levenshtein().distance
+    total: int = 0
+    i = j = 0
+    for p, q in _stepping_stones(a, b, hits):
+        total += measure(a[i:p], b[j:q], score_cutoff=bound)
+        if total > bound:
+            return total
+        i, j = p, q
+    total += measure(a[i:], b[j:], score_cutoff=bound)
     return total
+
+
+def _stepping_stones(a: str, b: str, hits: Hits) -> Iterator[tuple[int, int]]:
+    """Further hits between ``hits``, each about ``_PIECE`` symbols from the one before, as far as there are any."""
+    i = shift = 0
+    for p, q in (*hits, (len(a), len(b))):
+        at = i + _PIECE
+        while at + _PIECE // 2 < p:
+            run, k = a[at : at + _SHORT_PROBE], at + shift
+            if not b.startswith(run, k):
+                k = b.find(run, k - _SLACK, k + _SLACK + _SHORT_PROBE)
+            if 0 <= k < q:
+                yield at, k
+                i, shift = at, k - at
+                at += _PIECE
+            else:
+                at += _SLACK
+        if p - i >= _PIECE // 2 and p < len(a):
+            yield p, q
+            i, shift = p, q - p
 
 
 def _gapped(a: str, b: str) -> Overlap | None:
@@ -231,7 +269,7 @@ def _second_run(hits: list[int]) -> int:
     return sorted(lengths)[-2]
 
 
-def _passage(a: str, b: str, hits: list[tuple[int, int]]) -> Overlap | None:
+def _passage(a: str, b: str, hits: Hits) -> Overlap | None:
     """The stretch between the outer hits, extended as far as it is identical: a passage two articles share."""
     (i, j), (p, q) = hits[0], hits[-1]
     while i and j and a[i - 1] == b[j - 1]:

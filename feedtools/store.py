@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from bisect import bisect_right
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
@@ -56,6 +55,10 @@ class _Pile:
         width = self.dtype.itemsize
         return np.frombuffer(os.pread(self._file.fileno(), (end - start) * width, start * width), self.dtype)
 
+    def bytes(self, start: int, end: int) -> bytes | memoryview:
+        """Part of a closed pile of bytes, in memory without a copy."""
+        return os.pread(self._file.fileno(), end - start, start) if self._file else self._arrays[0].data[start:end]
+
     def pieces(self) -> Iterator[NDArray[Any]]:
         """The pile in pieces, in order."""
         if self._file is None:
@@ -77,19 +80,17 @@ class Store:
         self._folder = folder
         self._symbols = _Pile(np.uint8, folder)
         self._keys = _Pile(np.uint64, folder)
-        self._parts: list[tuple[int, int, str]] = []  # first text, first byte, encoding
-        self._bounds: list[Ints] = []
+        self._lengths: list[Ints] = []
+        self._widths: list[int] = []  # of the symbols of each part, in bytes
         self._sizes: list[Ints] = []
         self._heads: list[Keys] = []
         self._content: list[Keys] = []
-        self._texts = 0
-        self._closed = False
+        self._ends: Ints | None = None
 
     def add(self, part: kernel.Sketches) -> None:
         """Take in the next texts."""
-        encoding = "utf-16-le" if part.symbols.dtype == np.uint16 else "utf-32-le"
-        self._parts.append((self._texts, self._symbols.count, encoding))
-        self._bounds.append(part.bounds * part.symbols.dtype.itemsize)
+        self._lengths.append(np.diff(part.bounds))
+        self._widths.append(part.symbols.dtype.itemsize)
         self._sizes.append(np.diff(part.key_bounds))
         self._heads.append(part.heads)
         sums = np.zeros(len(part.keys) + 1, np.uint64)
@@ -97,12 +98,10 @@ class Store:
         self._content.append(np.diff(sums[part.key_bounds]))
         self._symbols.add(part.symbols.view(np.uint8))
         self._keys.add(part.keys)
-        self._texts += len(part.heads)
 
     def lengths(self) -> Ints:
         """Symbols of each text."""
-        widths = (2 if encoding == "utf-16-le" else 4 for _, _, encoding in self._parts)
-        return np.concatenate([np.diff(b) // w for b, w in zip(self._bounds, widths, strict=True)])
+        return np.concatenate(self._lengths)
 
     def sizes(self) -> Ints:
         """Keys of each text."""
@@ -163,14 +162,18 @@ class Store:
 
     def strings(self, wanted: Iterable[int]) -> dict[int, str]:
         """Symbols of some of the texts as strings."""
-        if not self._closed:
-            self._symbols.close()
-            self._closed = True
-        firsts = [first for first, _, _ in self._parts]
-        found: dict[int, str] = {}
-        for i in wanted:
-            part = bisect_right(firsts, i) - 1
-            first, byte, encoding = self._parts[part]
-            start, end = self._bounds[part][i - first : i - first + 2].tolist()
-            found[i] = self._symbols.read(byte + start, byte + end).tobytes().decode(encoding)
-        return found
+        ends = self._ends if self._ends is not None else self._close()
+        numbers = np.fromiter(wanted, np.int64)
+        starts = np.where(numbers == 0, 0, ends[numbers - 1])
+        firsts = np.cumsum([0, *map(len, self._lengths)])
+        narrow = np.array(self._widths)[np.searchsorted(firsts, numbers, side="right") - 1] == 2
+        places = zip(numbers.tolist(), starts.tolist(), ends[numbers].tolist(), narrow.tolist(), strict=True)
+        read = self._symbols.bytes
+        return {i: str(read(start, end), "utf-16-le" if two else "utf-32-le") for i, start, end, two in places}
+
+    def _close(self) -> Ints:
+        """The last byte of each text's symbols, once all are there."""
+        self._symbols.close()
+        sizes = [lengths * width for lengths, width in zip(self._lengths, self._widths, strict=True)]
+        self._ends = np.cumsum(np.concatenate([*sizes, np.empty(0, np.int64)]))
+        return self._ends
