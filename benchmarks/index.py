@@ -1,10 +1,14 @@
 """The index at scale: build, size, and what a commit hook waits for.
 
-    python benchmarks/index.py --articles 1000000 [--folder DIR] [--floors]
+    python benchmarks/index.py --articles 1000000 [--folder DIR] [--keep INDEX] [--floors]
+    python benchmarks/index.py --poisoned [--articles 100000] [--folder DIR] [--floors]
 
 Builds an index of generated articles, then times whole processes, interleaved: a bare interpreter that imports what any
 such tool must, and ``feedtools check`` of twelve new articles against the index. CPU seconds of the child processes;
 medians of 20 warm runs.
+
+``--poisoned`` asks indexes in which all articles share one key, or one footer, for twelve articles that have it too,
+and for the same articles without it.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -27,6 +31,7 @@ from benchmarks.generate import documents as generated
 from feedtools.dedup import dedup
 from feedtools.index.sqlite import Index
 from feedtools.model import Article
+from feedtools.sketch import GRAM, gram_hashes
 
 BARE = [sys.executable, "-c", "import click, regex, sqlite3"]
 NEW = 12
@@ -81,21 +86,64 @@ def child_cpu(command: list[str], cwd: Path) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def query(folder: Path, index: Path, runs: int = 20) -> tuple[float, float, float]:
-    """Median CPU seconds: bare, checked alone, checked against the index."""
-    new = folder / "new.txt"
-    lines = [document.text for seed in (0, 9) for document in generated(NEW // 2, seed=seed)]
-    new.write_text("INCOMING TRANSMISSION\n\nLATEST UPDATES\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    check = [sys.executable, "-m", "feedtools", "check", str(new)]
-    commands = (BARE, check, [*check, "--against", str(index)])
-    timed: list[list[float]] = [[], [], []]
+def medians(commands: Sequence[list[str]], folder: Path, runs: int = 20) -> list[float]:
+    """Median CPU seconds of some commands that take turns, after two rounds to warm up."""
+    timed: list[list[float]] = [[] for _ in commands]
     for run in range(runs + 2):
         for command, times in zip(commands, timed, strict=True):
             spent = child_cpu(command, folder)
             if run >= 2:
                 times.append(spent)
-    bare, alone, against = map(statistics.median, timed)
-    return bare, alone, against
+    return [statistics.median(times) for times in timed]
+
+
+def check(folder: Path, name: str, lines: Iterable[str]) -> list[str]:
+    """The command that checks a transmission of some articles, which is written."""
+    path = folder / name
+    path.write_text("INCOMING TRANSMISSION\n\nLATEST UPDATES\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return [sys.executable, "-m", "feedtools", "check", str(path)]
+
+
+def query(folder: Path, index: Path) -> list[float]:
+    """Median CPU seconds: bare, checked alone, checked against the index; half of the articles are in it."""
+    alone = check(folder, "new.txt", [document.text for seed in (0, 9) for document in generated(NEW // 2, seed=seed)])
+    return medians((BARE, alone, [*alone, "--against", str(index)]), folder)
+
+
+FOOTER = (
+    "。以上内容由编辑部整理,转载请注明出处,更多文章请订阅每周一早晨送达的通讯,来信请寄到读者服务中心,我们会逐一回复。"
+)
+POISON = 3.0
+"""Times a query may take that meets a key of 100,000 articles, in those it takes without."""
+
+
+def crowded_gram() -> str:
+    """Seven characters whose key is looked up: every eighth gram's is."""
+    noise = "".join(chr(0x4E00 + 31 * number) for number in range(400))
+    return next(noise[at : at + GRAM] for at in range(400) if gram_hashes(noise[at : at + GRAM]))
+
+
+def poisoned(folder: Path, articles: int) -> bool:
+    """Print what it costs to meet a key that all articles have; whether it is within bounds."""
+    good = True
+    print(f"{'all ' + format(articles, ',') + ' articles share':<34}{'without, CPU ms':>18}{'with':>8}")
+    for what, mark in (("one key", crowded_gram()), ("a footer", FOOTER)):
+        path = folder / f"{what.split()[-1]}.sqlite"
+        with Index(path, create=True) as index:
+            texts = (document.text for document in generated(articles))
+            index.add([Article(f"feed/{n // 12}.txt", n % 12 + 4, text + mark) for n, text in enumerate(texts)])
+        new = [document.text for document in generated(NEW, seed=9, planted=0)]
+        plain = check(folder, "plain.txt", new)
+        marked = check(folder, "marked.txt", [text + mark for text in new])
+        against = ["--against", str(path)]
+        without, within, *alone = medians(([*plain, *against], [*marked, *against], plain, marked), folder)
+        part = (within - alone[1]) / (without - alone[0])
+        print(
+            f"{what:<34}{1000 * without:>18.1f}{1000 * within:>8.1f}   ({within / without:.2f}x the process, ", end=""
+        )
+        print(f"{part:.2f}x what the index adds)")
+        good &= within <= POISON * without
+    return good
 
 
 def main() -> int:
@@ -103,11 +151,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--keep", type=Path, help="build the index here and leave it")
+    parser.add_argument("--poisoned", action="store_true")
     parser.add_argument("--floors", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as temporary:
         folder = Path(temporary)
-        path = folder / "index.sqlite"
+        if options.poisoned:
+            return int(not poisoned(folder, options.articles) and options.floors)
+        path = options.keep or folder / "index.sqlite"
         with Index(path, create=True) as index:
             cpu, yardstick = build(index, options.articles)
             size = index.stats().bytes

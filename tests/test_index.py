@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +17,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.generate import documents
 from feedtools.errors import FeedtoolsError, IndexFileError, StaleIndexError
 from feedtools.index import postings
 from feedtools.index.file import FORMAT
-from feedtools.index.query import find
+from feedtools.index.query import CANDIDATES, find
 from feedtools.index.sqlite import FEW, Index
+from feedtools.index.store import CAP, Document
 from feedtools.index.verify import faults
 from feedtools.model import Article
 
@@ -130,6 +132,54 @@ def test_short_texts_are_found_when_equal(index: Index) -> None:
     assert places(index, "长") == []
 
 
+class Counted:
+    """A store, and how much it was asked for."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.proposed = self.weighed = self.read = 0
+
+    def holding(self, keys: Sequence[int]) -> Mapping[int, Sequence[int]]:
+        found = self.index.holding(keys)
+        self.proposed = max(map(len, found.values()), default=0)
+        return found
+
+    def short(self, numbers: Iterable[int]) -> list[int]:
+        return self.index.short(numbers)
+
+    def sizes(self, numbers: Sequence[int]) -> Mapping[int, int]:
+        self.weighed += len(numbers)
+        return self.index.sizes(numbers)
+
+    def documents(self, numbers: Iterable[int]) -> list[Document]:
+        found = self.index.documents(numbers)
+        self.read += len(found)
+        return found
+
+    def close(self) -> None:
+        self.index.close()
+
+
+CROWDED_GRAM = "己庚辛壬癸子丑"
+FOOTER = (
+    "。本站所有内容由读者投稿,未经许可请勿转载,如有差错欢迎来信指正,我们会在下一期当中更正,谢谢各位读者多年以来的支持。"
+)
+
+
+@pytest.mark.parametrize("mark", [CROWDED_GRAM, FOOTER], ids=["one key", "a footer"])
+def test_what_thousands_share_costs_little_and_hides_no_copy(index: Index, mark: str) -> None:
+    texts = [document.text + mark for document in documents(4000, planted=0)]
+    index.add([Article(f"{number}.txt", 1, text) for number, text in enumerate(texts)])
+    new, copied = (document.text for document in documents(2, planted=0, seed=9))
+    index.add([Article("late.txt", 1, copied[20:] + mark)])
+    store = Counted(index)
+    assert find(store, [new + mark]) == [[]]
+    assert store.proposed == CAP
+    assert store.weighed <= 2 * CAP
+    assert store.read <= 2 * CANDIDATES
+    assert [found.document.source for found in find(store, [copied + mark])[0]] == ["late.txt"]
+
+
 def test_outgrown_blocks_are_made_again_from_texts(index: Index) -> None:
     index.add([article(number) for number in range(600)])
     rows = index.rows
@@ -139,15 +189,15 @@ def test_outgrown_blocks_are_made_again_from_texts(index: Index) -> None:
     assert places(index, made(3)) == [("feed/0.txt", 7)]
 
 
-@pytest.mark.parametrize("damage", ["text", "block", "document"])
+@pytest.mark.parametrize("damage", ["text", "block", "document", "short"])
 def test_flipped_content_is_noticed(index: Index, damage: str) -> None:
     index.add([article(number) for number in range(FEW + 1)])
-    column = {"text": "text", "block": "postings", "document": "digest"}[damage]
+    column = {"text": "text", "block": "postings", "document": "digest", "short": "bits"}[damage]
     (value,) = index.base.execute(f"SELECT {column} FROM {damage} LIMIT 1").fetchone()
     flipped = bytes([value[0] ^ 1]) + value[1:]
     index.base.execute(f"UPDATE {damage} SET {column} = ? WHERE {column} = ?", (flipped, value))
     assert list(faults(index))
-    if damage == "text":
+    if damage in {"text", "short"}:
         with pytest.raises(StaleIndexError, match="damaged"):
             find(index, [made(0)])
 

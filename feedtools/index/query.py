@@ -20,10 +20,11 @@ TOGETHER = 64
 """Texts that are looked up together."""
 MOST = 2048
 """Documents weighed for one article: those that share most keys, the earliest published first."""
-CANDIDATES = 32
+CANDIDATES = 16
 """Documents verified together for one article; once a copy is found, no more are."""
 VERIFIED = 256
-"""Documents verified for one article: those that share the rarest keys."""
+"""Documents verified for one article, at the most: those that share the rarest keys. Of many that share the same keys,
+as all do that have one footer, no more are verified once one of them was not a copy."""
 
 
 class Published(NamedTuple):
@@ -49,7 +50,14 @@ def find(store: Store, texts: Sequence[str], *, own: frozenset[str] = frozenset(
     return found
 
 
-def _candidates(store: Store, texts: Sequence[str]) -> list[list[int]]:
+class _Candidate(NamedTuple):
+    """A document to verify, and which keys it shares; told only where there are many."""
+
+    number: int
+    keys: tuple[int, ...] = ()
+
+
+def _candidates(store: Store, texts: Sequence[str]) -> list[list[_Candidate]]:
     """For each text the documents worth verifying, the likeliest first."""
     made = [sketch(text) for text in texts]
     holding = store.holding(list({key: None for one in made for key in stored_keys(one)}))
@@ -88,18 +96,22 @@ class _Asked:
             numbers.sort(key=lambda number: (number not in self._same, -self._shared[number], number))
         return numbers[:MOST]
 
-    def ranked(self, numbers: Iterable[int], sizes: Mapping[int, int]) -> list[int]:
-        """The candidates among documents, those that share the rarest keys first."""
+    def ranked(self, numbers: Iterable[int], sizes: Mapping[int, int]) -> list[_Candidate]:
+        """The candidates among documents, those that share the rarest keys first, and of their like the shortest."""
         wanted = [number for number in numbers if number in sizes and self._enough(number, sizes[number])]
         if len(wanted) <= CANDIDATES:
-            return wanted
-        weights: defaultdict[int, float] = defaultdict(float)
+            return [_Candidate(number) for number in wanted]
         kept = frozenset(wanted)
-        for held in self._held:
+        keys: defaultdict[int, list[int]] = defaultdict(list)
+        for key, held in enumerate(self._held):
             for number in kept.intersection(held):
-                weights[number] += 1 / len(held)
-        wanted.sort(key=lambda number: (number not in self._same, -weights[number], number))
-        return wanted[:VERIFIED]
+                keys[number].append(key)
+
+        def order(number: int) -> tuple[bool, float, int, int]:
+            rarity = sum(1 / len(self._held[key]) for key in keys[number])
+            return number not in self._same, -rarity, sizes[number], number
+
+        return [_Candidate(number, tuple(keys[number])) for number in sorted(wanted, key=order)]
 
     def _enough(self, number: int, size: int) -> bool:
         """Whether to verify a document of so many keys: the conditions of ``feedtools.dedup``."""
@@ -109,19 +121,23 @@ class _Asked:
         return by_hint or self._shared[number] - begun_alike >= SHARED * least
 
 
-def _verified(store: Store, text: str, ranked: Sequence[int], own: frozenset[str]) -> list[Published]:
+def _verified(store: Store, text: str, ranked: Sequence[_Candidate], own: frozenset[str]) -> list[Published]:
     """The copies among some documents, the best first; later ones are not looked at where earlier ones held some."""
     symbols = grams(text).symbols
     found: list[Published] = []
-    for start in range(0, len(ranked), CANDIDATES):
-        for document in store.documents(ranked[start : start + CANDIDATES]):
+    for _ in range(VERIFIED // CANDIDATES):
+        keys = dict(ranked[:CANDIDATES])
+        refuted = set()
+        for document in store.documents(keys):
             if document.source in own:
                 continue
             theirs = symbols if document.text == text else normal.symbols(document.text)
             match = match_symbols(symbols, theirs, text, document.text, 0, 1)
             if match is not None and match.kind != "overlap":
                 found.append(Published(document, match))
-        if found:
+            refuted.add(keys[document.number])
+        ranked = [one for one in ranked[CANDIDATES:] if one.keys not in refuted]
+        if found or not ranked:
             break
     found.sort(key=_best_first)
     return [_explained(found[0], text), *found[1:]] if found else []
