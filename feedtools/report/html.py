@@ -58,7 +58,7 @@ def html(report: Report) -> Iterator[str]:
         Markup that may be encoded as UTF-8, whatever the articles hold.
     """
     formulas = Formulas()
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = asset("page.css"), asset("page.js")
     yield _head(report, style, script)
     yield f"<style>{style}</style>\n</head>\n<body>\n<a class=skip href=#main>Skip to the findings</a>\n"
     yield from _overview(report)
@@ -76,7 +76,8 @@ def html(report: Report) -> Iterator[str]:
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """The page's own style (``page.css``) or script (``page.js``)."""
     return (Path(__file__).parent / name).read_text(encoding="utf-8").strip()
 
 

@@ -40,8 +40,40 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
     "outputs": (
         "::error::x\x1b[31m##[debug].txt\xff".encode("latin-1") + "\u202e::y\r\n%0A".encode() + b"\xff<script>\x00",
     ),
-    "index_file": (b"\x00\x00\x00" * 9, b"\x01\x10\xff" * 30, bytes(range(250))),
+    "pages": (
+        b"\xff".join(text.encode() for text in ("a.txt", SENTENCES[1], SENTENCES[0], SENTENCES[2])),
+        b'a"><script>\xff<img src=x onerror=y>\xff\\(\\frac{<a>}{b}\\href{javascript:x}{y}\\)\xff\\[\\sqrt[3]{x}\\]',
+    ),
+    "index_file": tuple(bytes((chosen,)) + b"\x01\x10\xff" * 5 for chosen in range(6)),
+    "parquet": (
+        b"\x00\x00" + SENTENCES[0].encode() + b"\xff" + SENTENCES[1].encode(),
+        *(
+            bytes((shape, 2)) + b"\x01\x10\xff\x00\x05\x07\xe7\x94\xb2\xff\xe7\x94\xb2\xff"
+            for shape in range(0, 200, 14)
+        ),
+    ),
+    "warc": (
+        b"\x00WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Record-ID: <urn:a>\r\nContent-Length: 3\r\n\r\n\xe7\x94\xb2\r\n\r\n"
+        * 2,
+        b"\x01\xff\xff" + SENTENCES[0].encode(),
+        b"\x03X: y\xfftext/html; charset=utf-8\xff<html><article><p>x</p></article></html>",
+        b"\x03\xfftext/html\r\nContent-Encoding: gzip\xff\x1f\x8b\x08\x00\x00\x00\x00\x00",
+        b"\x03\xfftext/plain\r\nTransfer-Encoding: chunked\xff4\r\nabcd\r\n0\r\n\r\n",
+    ),
 }
+GUIDED: dict[str, tuple[str, ...]] = {
+    "articles": ("feedtools.checks", "feedtools.fix"),
+    "latex": ("feedtools.checks",),
+    "sketches": ("feedtools.sketch", "feedtools.normal", "feedtools.kernel"),
+    "matches": ("feedtools.match", "feedtools.normal"),
+    "restoring": ("feedtools.restore", "feedtools.match"),
+    "index_file": ("feedtools.index",),
+    "manifests": ("feedtools.api",),
+    "outputs": ("feedtools.report",),
+    "pages": ("feedtools.report",),
+}
+"""Modules whose branches lead the search; for the targets that are not listed, the readers. All others run as fast as
+they do for users."""
 TEXTS = tuple(text.encode() for text in SENTENCES) + tuple(
     b"\xff".join((SENTENCES[a].encode(), SENTENCES[b].encode())) for a, b in ((0, 1), (1, 0), (2, 0))
 )
@@ -54,9 +86,18 @@ TOKENS = (
 )  # fmt: skip
 
 
+LARGE = 1 / 1000
+"""Share of the inputs that are repeated up to 100 kB."""
+
+
 def seeds(target: str) -> tuple[bytes, ...]:
     """The seeds of a target."""
     return SEEDS.get(target, TEXTS)
+
+
+def modules(target: str) -> tuple[str, ...]:
+    """The modules whose branches lead the search for a target."""
+    return GUIDED.get(target, ("feedtools.readers",))
 
 
 def mutated(target: str, dice: random.Random) -> bytes:
@@ -75,4 +116,7 @@ def mutated(target: str, dice: random.Random) -> bytes:
                 data[at : at + 1] = bytes((dice.randrange(256),))
             case _:
                 data[at:at] = dice.choice(seeds(target))[: dice.randrange(80)]
+    if dice.random() < LARGE:
+        data *= 100_000 // max(1, len(data))
+        return bytes(data)
     return bytes(data[:20_000])

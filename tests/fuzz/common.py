@@ -1,0 +1,47 @@
+"""What several targets need: the rules, strings from bytes, and what is promised of a finding."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from feedtools.model import Article, Finding
+from feedtools.rules import Rule, builtin
+
+
+@cache
+def rules(prefix: str = "") -> tuple[Rule, ...]:
+    """Every built-in rule, those that are off by default included."""
+    return tuple(rule for rule in builtin(examples=False) if rule.id.startswith(prefix))
+
+
+def text_of(data: bytes) -> str:
+    """Any string: bytes that are no UTF-8 become lone surrogates, as a reader leaves them."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def parts_of(data: bytes, count: int = 2) -> list[str]:
+    """Several strings, cut at a byte that no UTF-8 has."""
+    return [text_of(part) for part in (data.split(b"\xff", count - 1) + [b""] * count)[:count]]
+
+
+def sound(article: Article, findings: Sequence[Finding]) -> None:
+    """Assert that every span and edit lies in the article."""
+    for finding in findings:
+        start, end = finding.span
+        assert 0 <= start < end <= max(len(article.text), 1), finding
+        assert finding.message, finding
+        for edit in finding.fix.edits if finding.fix else ():
+            assert 0 <= edit.start <= edit.end <= len(article.text), finding
+
+
+@cache
+def folder() -> Path:
+    """A folder in memory where the system has one, for the targets that need files; removed at the end."""
+    made = tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made)
