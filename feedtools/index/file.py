@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from feedtools.errors import IndexFileError, StaleIndexError
+from feedtools.index.postings import fits
 from feedtools.sketch import Parameters
 
 APPLICATION = 0x66656564  # "feed"
@@ -16,6 +17,8 @@ FORMAT = 2
 WAIT = 60.0
 """Seconds a writer waits for another one."""
 REBUILD = "remove the file and build it again with `feedtools index add`"
+DAMAGE = (sqlite3.DatabaseError, ValueError, TypeError, AttributeError, OverflowError)
+"""What reading a damaged file ends in: SQLite's own complaint, or that of code that met another kind of value."""
 _PAGE = 16384
 """Bytes of a page: texts of a thousand bytes leave little of it empty."""
 _SCHEMA = """
@@ -56,6 +59,8 @@ class IndexFile:
                 self.base = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
             self._check_header(create=create and not readonly)
             self.rows, self.width = self.meta("rows"), self.meta("width")
+            if not fits(self.rows, self.width):
+                raise ValueError(f"its header speaks of {self.rows} row bits and {self.width} bytes a number")
 
     @contextmanager
     def faults(self) -> Iterator[None]:
@@ -68,8 +73,8 @@ class IndexFile:
             yield
         except sqlite3.OperationalError as error:
             raise IndexFileError(_operational(error), path=str(self.path)) from error
-        except (sqlite3.DatabaseError, ValueError, TypeError, AttributeError) as error:
-            raise StaleIndexError(f"damaged: {error}; {REBUILD}", path=str(self.path)) from error
+        except DAMAGE as error:
+            raise StaleIndexError(f"damaged: {one_line(error)}; {REBUILD}", path=str(self.path)) from error
 
     def _check_header(self, *, create: bool) -> None:
         (application,) = self.base.execute("PRAGMA application_id").fetchone()
@@ -143,6 +148,22 @@ class IndexFile:
         self.close()
 
 
+def one_line(said: object) -> str:
+    """What SQLite says, which may quote a part of the file, line ends included."""
+    return " ".join(str(said).split())
+
+
+def checked(kind: type, values: Iterable[object]) -> None:
+    """Make sure of what a column holds: in a damaged file any may hold another kind.
+
+    Raises:
+        TypeError: for ``IndexFile.faults`` to say it.
+    """
+    for value in values:
+        if type(value) is not kind:
+            raise TypeError(f"{kind.__name__} expected where {type(value).__name__} is stored")
+
+
 def _open_readonly(path: Path) -> sqlite3.Connection:
     uri = path.resolve().as_uri()
     base = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=WAIT, isolation_level=None)
@@ -155,7 +176,7 @@ def _open_readonly(path: Path) -> sqlite3.Connection:
 
 
 def _operational(error: sqlite3.OperationalError) -> str:
-    text = str(error)
+    text = one_line(error)
     if "locked" in text:
         return f"another process has been writing for {WAIT:g} s; try again when it is done"
     if "readonly" in text or "unable to open" in text:

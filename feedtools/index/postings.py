@@ -34,6 +34,11 @@ def row_bits(postings: int) -> int:
     return max(4, (max(postings, 1) // BLOCK).bit_length())
 
 
+def fits(rows: int, width: int) -> bool:
+    """Whether postings can have this shape: one is a 64-bit word, and a document takes three or four bytes of it."""
+    return 3 <= width <= 4 and 0 < rows <= 64 - REMAINDER_BITS - 8 * width
+
+
 def head_posting(head: int) -> int:
     """The key under which a head key is stored."""
     return (head ^ HEAD_SALT) >> 3

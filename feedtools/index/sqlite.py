@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.errors import StaleIndexError
 from feedtools.index import postings
-from feedtools.index.file import REBUILD, IndexFile
+from feedtools.index.file import REBUILD, IndexFile, checked, one_line
 from feedtools.index.store import CAP, Document, stored_keys
 from feedtools.model import Article, digest
 from feedtools.sketch import FEW_KEYS, sketch
@@ -90,6 +90,7 @@ class Index(IndexFile):
         if recent and len(numbers) < _READ:
             rows = self.base.execute("SELECT document FROM delta WHERE key = ? ORDER BY document LIMIT ?", (key, _READ))
             numbers += [number for (number,) in rows]
+            checked(int, numbers)
         return numbers
 
     def _live(self, numbers: list[int]) -> list[int]:
@@ -107,6 +108,7 @@ class Index(IndexFile):
                 part = numbers[start : start + 512]
                 marks = ",".join("?" * len(part))
                 found.update(self.base.execute(f"SELECT id, keys FROM document WHERE id IN ({marks})", part))  # noqa: S608
+            checked(int, found.values())
         return found
 
     def short(self, numbers: Iterable[int]) -> list[int]:
@@ -151,6 +153,8 @@ class Index(IndexFile):
         if found is None or source is None:
             return None
         line, made, keys, text = found
+        checked(int, (line, keys))
+        checked(str, source)
         return Document(number, source[0], line, made, keys, text.decode("utf-8", "surrogatepass"))
 
     def add(self, articles: Sequence[Article], states: Mapping[str, SourceState] | None = None) -> int:
@@ -234,7 +238,7 @@ class Index(IndexFile):
     def integrity(self) -> list[str]:
         """What SQLite finds wrong with the file, and documents without text or source."""
         with self.faults():
-            wrong = [str(row[0]) for row in self.base.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            wrong = [one_line(row[0]) for row in self.base.execute("PRAGMA integrity_check") if row[0] != "ok"]
             for what, query in _ORPHANS:
                 (count,) = self.base.execute(query).fetchone()
                 if count:
@@ -286,13 +290,17 @@ class Index(IndexFile):
     def sources(self) -> list[str]:
         """The paths of all files that were taken in."""
         with self.faults():
-            return [path for (path,) in self.base.execute("SELECT path FROM source ORDER BY path")]
+            paths = [path for (path,) in self.base.execute("SELECT path FROM source ORDER BY path")]
+            checked(str, paths)
+            return paths
 
     def states(self) -> dict[str, SourceState]:
         """The files that were taken in with a state, by path."""
         with self.faults():
             rows = self.base.execute("SELECT path, digest, size, changed FROM source WHERE digest IS NOT NULL")
-            return {path: SourceState(*state) for path, *state in rows}
+            states = {path: SourceState(*state) for path, *state in rows}
+            checked(str, states)
+            return states
 
     def stats(self) -> Stats:
         """How much it holds."""

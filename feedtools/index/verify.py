@@ -23,8 +23,6 @@ def faults(index: Index) -> Iterator[str]:
             yield from _missing(index)
     except IndexFileError as error:
         yield error.message
-    except (TypeError, AttributeError) as error:  # columns that hold another kind of value
-        yield f"damaged: {error}"
 
 
 def _missing(index: Index) -> Iterator[str]:

@@ -7,7 +7,6 @@ Guided by coverage where atheris is installed (``pip install atheris``), by muta
 from __future__ import annotations
 
 import argparse
-import atexit
 import random
 import sys
 import tempfile
@@ -60,11 +59,8 @@ def _guided(target: str, seconds: int, seed: int, corpus: Path | None) -> int:
         from tests.fuzz.targets import TARGETS, run
 
         TARGETS[target](b"")  # imports what is imported late
-    tried = 0
 
     def once(data: bytes) -> None:
-        nonlocal tried
-        tried += 1
         try:
             run(target, data)
         except Exception:
@@ -78,8 +74,7 @@ def _guided(target: str, seconds: int, seed: int, corpus: Path | None) -> int:
     words = folder.with_suffix(".dict")
     words.write_text("".join('"' + "".join(f"\\x{byte:02x}" for byte in token) + '"\n' for token in TOKENS), "ascii")
     limits = [f"-max_total_time={seconds}", "-max_len=4096", f"-rss_limit_mb={MEMORY}", f"-seed={seed}"]
-    options = [f"-dict={words}", "-verbosity=0", f"-artifact_prefix={folder.with_suffix('')}-"]
-    atexit.register(lambda: print(f"{target}: {tried:,} inputs", flush=True))
+    options = [f"-dict={words}", "-verbosity=0", "-print_final_stats=1", f"-artifact_prefix={folder.with_suffix('')}-"]
     atheris.Setup([sys.argv[0], *limits, *options, str(folder)], once)
     atheris.Fuzz()
     return 0
