@@ -25,13 +25,15 @@ FOUND: dict[str, tuple[bytes, ...]] = {
 }
 """Inputs that failed once, shortened."""
 INPUTS = 150
+PATIENCE = 10.0
+"""Seconds of CPU for an input: a hang, and not a busy machine."""
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_fixed_run_finds_nothing(target: str) -> None:
     dice = random.Random(target)
     for data in (b"", *seeds(target), *FOUND.get(target, ()), *(mutated(target, dice) for _ in range(INPUTS))):
-        run(target, data)
+        run(target, data, PATIENCE)
 
 
 @pytest.mark.slow
@@ -41,6 +43,6 @@ def test_a_longer_run_finds_nothing(target: str) -> None:
     for _ in range(5000):
         data = mutated(target, dice)
         try:
-            run(target, data)
+            run(target, data, PATIENCE)
         except Exception as error:
             raise AssertionError(f"{target} failed on {data!r}") from error

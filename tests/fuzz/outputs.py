@@ -48,45 +48,53 @@ def _inert(page: str) -> None:
 
 
 def outputs(data: bytes) -> None:
-    """Every output of findings in any text, under any name, is what its format says, and commands nobody."""
-    name, said, body = parts_of(data, 3)
+    """An output of findings in any text, under any name, is what its format says, and commands nobody.
+
+    The first byte chooses the format.
+    """
+    form = FORMATS[data[0] % len(FORMATS)] if data else "text"
+    name, said, body = parts_of(data[1:], 3)
     article = Article(name.replace("\0", "") or "a.txt", 1, body or "甲")
     findings = (
         Finding("FT999", "some-rule", "error", "high", article, Span(0, 1), said or "x", None),
         Finding("FT998", "other-rule", "note", "low", article, Span(0, len(article.text)), said or "x", None),
     )
     errors = (FeedtoolsError(said, path=article.source, line=1),)
-    report = Report(findings, errors, rules("FT201"), (article.source,), 1)
-    for form in FORMATS:
-        shown = "".join(render(form, report))
-        shown.encode("utf-8", "backslashreplace")
-        if form in {"json", "sarif", "gitlab"}:
-            json.loads(shown)
-        elif form == "jsonl":
-            assert len([json.loads(line) for line in shown.splitlines()]) == 2
-        elif form == "junit":
-            ElementTree.fromstring(shown)
-        if form in {"text", "concise", "github", "markdown", "junit"}:
-            assert not _COMMANDING.search(shown), form
-        if form == "github":
-            assert all(line.startswith(("::error ", "::notice ")) for line in shown.splitlines()), shown
+    shown = "".join(render(form, Report(findings, errors, rules("FT201"), (article.source,), 1)))
+    shown.encode("utf-8", "backslashreplace")
+    if form in {"json", "sarif", "gitlab"}:
+        json.loads(shown)
+    elif form == "jsonl":
+        assert len([json.loads(line) for line in shown.splitlines()]) == 2
+    elif form == "junit":
+        ElementTree.fromstring(shown)
+    if form in {"text", "concise", "github", "markdown", "junit"}:
+        assert not _COMMANDING.search(shown), form
+    if form == "github":
+        assert all(line.startswith(("::error ", "::notice ")) for line in shown.splitlines()), shown
 
 
 def pages(data: bytes) -> None:
-    """The report of a batch run, every section of it filled with any text, is inert whatever it holds."""
-    name, said, body, other = parts_of(data, 4)
+    """The report of a batch run is inert, whatever the texts in it are; the first byte chooses the section of them."""
+    section = data[0] % 5 if data else 0
+    name, said, body, other = parts_of(data[1:], 4)
     here, there = Place(name or "a.txt", 1), Place("b.txt", 2)
     article = Article(here.path, 1, body or "甲")
     finding = Finding("FT999", "some-rule", "error", "high", article, Span(0, 1), said or "x", _fix(said))
-    counts = Counts(articles=2, kept=1, dropped=1, findings=1, clusters=1, repairs=1)
-    report = PageData(
-        said, counts, *tally([finding], {here.path: 1}),
-        [finding],
-        [Copies(Copy(here, body, None), [Copy(there, other, "near", 0.5, 0.5)])],
-        [Decision(article, "hold", (said,))],
-        [Repair(here, body, Edit(0, min(1, len(body)), other), "placeholder", "safe", there, 0.5, said)],
-        (said,),
-    )  # fmt: skip
+    report = PageData(said, Counts(articles=2, kept=1, dropped=1, findings=1, clusters=1, repairs=1))
+    match section:
+        case 0:
+            report = report._replace(findings=[finding])
+        case 1:
+            report = report._replace(clusters=[Copies(Copy(here, body, None), [Copy(there, other, "near", 0.5, 0.5)])])
+        case 2:
+            edit = Edit(0, min(1, len(body)), other)
+            report = report._replace(repairs=[Repair(here, body, edit, "tail", "safe", there, 0.5, said)])
+        case 3:
+            report = report._replace(decisions=[Decision(article, "hold", (said, other))], errors=(said,))
+        case _:
+            tallies, names = tally([finding], {here.path: 1})
+            report = report._replace(tallies=tallies, rules=names, created=other)
     page = "".join(html(report))
     page.encode("utf-8")
     _inert(page)

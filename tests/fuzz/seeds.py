@@ -37,12 +37,16 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         ),
         b'{"file": "../../x", "out": "/etc/hosts", "format": "jsonl", "digest": "x", "lead": 0, "whole": true}\n',
     ),
-    "outputs": (
-        "::error::x\x1b[31m##[debug].txt\xff".encode("latin-1") + "\u202e::y\r\n%0A".encode() + b"\xff<script>\x00",
+    "outputs": tuple(
+        bytes((chosen,))
+        + "::error::x\x1b[31m##[debug].txt\xff".encode("latin-1")
+        + "\u202e::y\r\n%0A".encode()
+        + b"\xff<script>\x00"
+        for chosen in range(9)
     ),
     "pages": (
-        b"\xff".join(text.encode() for text in ("a.txt", SENTENCES[1], SENTENCES[0], SENTENCES[2])),
-        b'a"><script>\xff<img src=x onerror=y>\xff\\(\\frac{<a>}{b}\\href{javascript:x}{y}\\)\xff\\[\\sqrt[3]{x}\\]',
+        b"\x01" + b"\xff".join(text.encode() for text in ("a.txt", SENTENCES[1], SENTENCES[0], SENTENCES[2])),
+        b'\x00a"><script>\xff<img src=x onerror=y>\xff\\(\\frac{<a>}{b}\\href{javascript:x}{y}\\)\xff\\[\\sqrt[3]{x}\\]',
     ),
     "index_file": tuple(bytes((chosen,)) + b"\x01\x10\xff" * 5 for chosen in range(6)),
     "parquet": (
@@ -74,6 +78,7 @@ GUIDED: dict[str, tuple[str, ...]] = {
 }
 """Modules whose branches lead the search; for the targets that are not listed, the readers. All others run as fast as
 they do for users."""
+SEEDS["latex"] = tuple(bytes((number,)) + text.encode() for number, text in enumerate(SENTENCES))
 TEXTS = tuple(text.encode() for text in SENTENCES) + tuple(
     b"\xff".join((SENTENCES[a].encode(), SENTENCES[b].encode())) for a, b in ((0, 1), (1, 0), (2, 0))
 )

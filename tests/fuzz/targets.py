@@ -22,8 +22,16 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
 
 
 def run(name: str, data: bytes, allowed: float = HANG) -> None:
-    """One input for one target; what takes too long is a failure like any other."""
-    began = time.process_time()
+    """One input for one target; what takes too long is a failure like any other.
+
+    The clock on the wall is cheap to read, and that of the processor is not: it is asked where the first one gives
+    reason to.
+    """
+    allowed *= max(1, len(data) / 100_000)
+    began = time.perf_counter()
     TARGETS[name](data)
-    took = time.process_time() - began
-    assert took < allowed * max(1, len(data) / 100_000), f"{took:.1f} s for {len(data)} bytes"
+    if time.perf_counter() - began > allowed:
+        began = time.process_time()
+        TARGETS[name](data)
+        took = time.process_time() - began
+        assert took < allowed, f"{took:.1f} s for {len(data)} bytes"

@@ -23,14 +23,13 @@ def articles(data: bytes) -> None:
 
 
 def latex(data: bytes) -> None:
-    """The formula checks, with the bytes inside delimiters and without."""
-    text = text_of(data).replace("\n", " ")
+    """The formula checks; the first byte chooses the delimiters around the rest."""
+    text = text_of(data[1:]).replace("\n", " ")
     written = (rf"甲 \({text}\) 乙", rf"\[{text}\]", rf"\begin{{aligned}}{text}\end{{aligned}}", f"${text}$")
-    made = [Article("fuzz.txt", line, one) for line, one in enumerate(written, 1)]
-    result = lint(made, rules("FT2"))
+    article = Article("fuzz.txt", 1, written[data[0] % 4 if data else 0])
+    result = lint([article], rules("FT2"))
     assert not result.errors
-    for article in made:
-        sound(article, [finding for finding in result.findings if finding.article is article])
+    sound(article, result.findings)
 
 
 def sketches(data: bytes) -> None:
