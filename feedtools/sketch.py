@@ -26,6 +26,8 @@ SCALE = 8
 INDEX_SCALE = 16
 SHORT = 20
 """Below this many symbols nothing can be decided but equality."""
+PART = 1 << 14
+"""Symbols that are hashed together."""
 
 SHARED = 0.1
 """Share of the shorter text's keys that a candidate must have in common with the other."""
@@ -81,9 +83,19 @@ def symbol_hash(code: int) -> int:
 
 
 def gram_hashes(symbols: str, scale: int = SCALE) -> list[int]:
-    """The hashes of all grams of ``symbols`` that lie below ``2**64 / scale``, in order, repeated where a gram is."""
-    one, two, four = STEP
+    """The hashes of all grams of ``symbols`` that lie below ``2**64 / scale``, in order, repeated where a gram is.
+
+    Long texts are taken in parts: what is in between takes a hundred bytes a symbol.
+    """
     limit = (1 << 64) // scale
+    found: list[int] = []
+    for start in range(0, max(len(symbols) - GRAM + 1, 0), PART):
+        found += _below(symbols[start : start + PART + GRAM - 1], limit)
+    return found
+
+
+def _below(symbols: str, limit: int) -> list[int]:
+    one, two, four = STEP
     a = [symbol_hash(ord(s)) for s in symbols]
     b = [(x * one + y) & MASK for x, y in pairwise(a)]
     c = [(x * two + y) & MASK for x, y in zip(b, b[2:], strict=False)]

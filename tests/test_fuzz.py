@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +13,14 @@ from tests.fuzz.targets import TARGETS, run
 
 FOUND: dict[str, tuple[bytes, ...]] = {
     "index_file": (
-        b"\x01\x10\xff" * 9 + b"\\(\xff\x00\x01\x02\x03\x04\x05\x06\x07",
-    ),  # a text that is no UTF-8 any more
+        b"\x04" + b"\x01\x10\xff" * 9 + b"\\(\xff\x00\x01\x02\x03\x04\x05\x06\x07",  # a text that is no UTF-8
+        b"\x05\x01\x10\xff\x01\xff\x01\x10\xff",  # a fault told in two lines
+        b"`" + b"a" * 84 + b"|a\x03\t$$",  # bytes in a column of numbers
+        b"\xd0\x03\x83\xff|\x10",  # a header that gives a number minus one bytes
+    ),
+    "parquet": (
+        b"\x01" + (Path(__file__).parent / "fuzz" / "found" / "histogram.parquet").read_bytes(),
+    ),  # pyarrow aborts
     "matches": (  # texts of one length, compared from either side: which was taken for the part depended on the order
         "把xi送进modelfree网络损失1是公其中yi是标签最后".encode()
         + b"\xff"
