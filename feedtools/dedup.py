@@ -91,7 +91,7 @@ def dedup(
     matches = sorted([*exact, *found])
 
     def keeper(members: list[int]) -> int:
-        most = max(sizes[i] for i in members)
+        most = max(map(sizes.__getitem__, members))
         longest = [i for i in members if sizes[i] == most]
         return longest[0] if len(longest) == 1 else min(longest, key=lambda i: (match.damage(texts[i]), order[i]))
 
@@ -237,11 +237,11 @@ def _candidates(store: Store, place: Ints) -> tuple[Ints, Ints]:
 
 def _verify(pairs: tuple[Ints, Ints], kept: _Kept, store: Store) -> list[Match]:
     longer, shorter = (side.tolist() for side in pairs)
+    numbers_b, numbers_a = (kept.numbers[side].tolist() for side in pairs)
     symbols = store.strings({*longer, *shorter})
-    texts, numbers = kept.texts, kept.numbers
+    texts = kept.texts
     found = []
-    for b, a in zip(longer, shorter, strict=True):
-        number_a, number_b = int(numbers[a]), int(numbers[b])
+    for b, a, number_b, number_a in zip(longer, shorter, numbers_b, numbers_a, strict=True):
         one = match.match_symbols(symbols[a], symbols[b], texts[number_a], texts[number_b], number_a, number_b)
         if one is not None:
             found.append(one)

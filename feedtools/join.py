@@ -41,8 +41,8 @@ def edges(words: Keys, bits: int, hot: int | None = None) -> Keys:
     words.sort()
     if len(words) < 2:
         return np.empty(0, np.uint64)
-    shift, mask = np.uint64(bits), np.uint64((1 << bits) - 1)
-    same = (words[1:] ^ words[:-1]) >> shift == 0
+    mask = np.uint64((1 << bits) - 1)
+    same = (words[1:] ^ words[:-1]) <= mask
     at = np.flatnonzero(same)  # word i and i + 1 share a key
     if not len(at):
         return np.empty(0, np.uint64)

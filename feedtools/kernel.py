@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from functools import cache
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _CLOSELY = 1
 BLOCK = 1 << 17
 """Raw code points a block: a text is never split, so a long one makes a block of its own."""
+_UNCHECKED: Literal["wrap"] = "wrap"
+"""How to take by numbers that lie inside by construction: looking whether they do costs a fifth of the time."""
 _PIECE = 1 << 15
 """Symbols hashed at once."""
 
@@ -116,7 +118,7 @@ def symbol_block(texts: Sequence[str]) -> tuple[Units, Ints]:
         values[drops.dropped(block, closely)] = 0
     symbol = np.greater(values, _CLOSELY, out=_room("symbol", len(values), np.bool_))
     at = np.flatnonzero(symbol)
-    return values.take(at), np.searchsorted(at, block.starts)
+    return values.take(at, mode=_UNCHECKED), np.searchsorted(at, block.starts)
 
 
 def _expanded(block: drops.Block, several: Ints) -> tuple[drops.Block, Units, Ints]:
@@ -139,9 +141,9 @@ def _look_up(texts: Sequence[str]) -> tuple[drops.Block, Units, Ints]:
     low, full = _tables()
     values: Units
     if raw.dtype == np.uint16:
-        values = low.take(raw, out=_room("low", len(raw), np.uint16), mode="clip")
+        values = low.take(raw, out=_room("low", len(raw), np.uint16), mode=_UNCHECKED)
     else:
-        values = full.take(raw, mode="clip")
+        values = full.take(raw, mode=_UNCHECKED)
         if values.max(initial=0) <= 0xFFFF:
             values = values.astype(np.uint16)
     closely = np.equal(values, _CLOSELY, out=_room("symbol", len(values), np.bool_))
@@ -173,7 +175,7 @@ def key_block(symbols: Units, bounds: Ints, scale: int = SCALE) -> tuple[Keys, I
     astride = (ends[:, None] - np.arange(1, GRAM)).ravel()  # grams that begin in one text and end in another
     below[astride[(astride >= 0) & (astride < count)]] = False
     places = np.flatnonzero(below)
-    return hashes.take(places), np.searchsorted(places, bounds)
+    return hashes.take(places, mode=_UNCHECKED), np.searchsorted(places, bounds)
 
 
 def _grams(symbols: Units, out: Keys) -> None:
@@ -182,7 +184,7 @@ def _grams(symbols: Units, out: Keys) -> None:
     one, two = _room("one", n, np.uint64), _room("two", n, np.uint64)
     a, b, c = one, two[: n - 1], one[: n - 3]
     if symbols.dtype == np.uint16:
-        _hashes().take(symbols, out=a, mode="clip")
+        _hashes().take(symbols, out=a, mode=_UNCHECKED)
     else:
         a[:] = _mix(symbols.astype(np.uint64))
     for before, after, step, apart in ((a, b, STEP[0], 1), (b, c, STEP[1], 2), (c, out, STEP[2], 3)):

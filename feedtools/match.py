@@ -101,7 +101,9 @@ def overlap(a: str, b: str) -> Overlap | None:
     if len(a) > LONG:
         return _by_hits(a, b)
     found = (_begin_together(a, b) and _in_place(a, b, IN_PLACE, _distance)) or _by_hits(a, b)
-    return found if found and found.same else _in_place(a, b, SIMILAR, _whole_distance) or found
+    if found and (found.same or (found[:2] == found[2:4] and not found.parted)):  # the latter: measured in place
+        return found
+    return _in_place(a, b, SIMILAR, _whole_distance) or found
 
 
 def _begin_together(a: str, b: str) -> bool:
