@@ -73,8 +73,12 @@ def run(path: Path, head: int | None, jobs: int, spill: Path | None) -> str:
     wall = time.perf_counter() - start
     after, peak = used()
     found = peers.clusters(((c.keep, i) for c in result.clusters for i in c.drop), len(texts))
-    labels = [rows.row(i) for i in range(len(texts))]  # type: ignore[attr-defined]
-    of = quality.score(found, [int(str(r["source"])) for r in labels], [str(r["relation"]) for r in labels])
+    sources, relations = [], []
+    for i in range(len(texts)):
+        row = rows.row(i)  # type: ignore[attr-defined]
+        sources.append(int(str(row["source"])))
+        relations.append(sys.intern(str(row["relation"])))
+    of = quality.score(found, sources, relations)
     extra = (peak - base) * 1024 * 1024 / len(texts)
     return (
         f"| {len(texts):,} | {jobs} | {'files' if spill else 'memory'} | {wall:.0f} s | {after - before:.0f} s "
