@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import os
 import sys
+import threading
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
@@ -19,6 +21,27 @@ INTERRUPTED = 130
 
 GENERATION = 50_000
 """Objects made until the collector looks for cycles: a small check makes as many, nearly all of them to stay."""
+
+
+SHARED = {"multiprocessing", "concurrent.futures", "py4j"}
+"""Modules that have more to do at the end than what they leave to ``atexit``."""
+
+
+def command() -> None:
+    """The command line as a process: run it, and leave without taking the interpreter apart.
+
+    To free one by one what ends with the process anyway would take a seventh of a small check.
+    """
+    code = main()
+    try:
+        if SHARED & sys.modules.keys() or threading.active_count() > 1:
+            sys.exit(code)
+        atexit._run_exitfuncs()
+        with suppress(OSError, ValueError):  # what was printed is flushed by then, or was refused
+            sys.stderr.flush()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    os._exit(code)
 
 
 def main() -> int:
@@ -103,4 +126,4 @@ def _refuse(error: OSError) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

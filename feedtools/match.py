@@ -368,12 +368,18 @@ def explain(match: Match, text_a: str, text_b: str) -> Match:
     a, b = sym_a[found.a_start : found.a_end], sym_b[found.b_start : found.b_end]
     raw_a, raw_b = normal.offsets(text_a), normal.offsets(text_b)
     blocks = []
-    for op in _levenshtein().opcodes(a, b):
-        if op.tag == "equal":
-            i, p = found.a_start + op.src_start, found.a_start + op.src_end - 1
-            j, q = found.b_start + op.dest_start, found.b_start + op.dest_end - 1
-            blocks.append(Block(raw_a[i], raw_a[p] + 1, raw_b[j], raw_b[q] + 1))
+    for start_a, start_b, size in _equal(a, b):
+        i, j = found.a_start + start_a, found.b_start + start_b
+        blocks.append(Block(raw_a[i], raw_a[i + size - 1] + 1, raw_b[j], raw_b[j + size - 1] + 1))
     return match._replace(evidence=_apart(blocks))
+
+
+def _equal(a: str, b: str) -> list[tuple[int, int, int]]:
+    """Stretches that two strings share, in order: where each begins in the one and in the other, and its length."""
+    if a == b:
+        return [(0, 0, len(a))]
+    found = _levenshtein().opcodes(a, b)
+    return [(op.src_start, op.dest_start, op.src_end - op.src_start) for op in found if op.tag == "equal"]
 
 
 def _apart(blocks: list[Block]) -> tuple[Block, ...]:
