@@ -37,8 +37,9 @@ def command() -> None:
         if SHARED & sys.modules.keys() or threading.active_count() > 1:
             sys.exit(code)
         atexit._run_exitfuncs()
-        with suppress(OSError, ValueError):  # what was printed is flushed by then, or was refused
-            sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):  # refused before, and said then; closed; not there
+                stream.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
     os._exit(code)

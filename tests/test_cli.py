@@ -292,3 +292,14 @@ class TestOutput:
         run = Run(feed, "check", "esc.txt")
         assert run.code == 1
         assert not {"\x1b", "\x07", "\x9b", "\u202e", "\r"} & set(run.out)
+
+
+@pytest.mark.parametrize("shared", ["", "import multiprocessing"], ids=["alone", "beside other processes"])
+def test_what_waits_for_the_end_is_done_before_the_process_leaves(shared: str) -> None:
+    code = (
+        f"import atexit, sys; {shared}\natexit.register(print, 'done')\nsys.argv = ['feedtools', 'check', 'none.txt']\n"
+    )
+    code += "from feedtools.__main__ import command; command()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.splitlines()[-1:]) == (2, ["done"]), done.stderr
+    assert "none.txt" in done.stderr
