@@ -69,7 +69,7 @@ def clusters(matches: Iterable[Match], keeper: Callable[[list[int]], int]) -> tu
     within: dict[int, list[Match]] = {}
     for match in acting:
         home = joined.find(match.a)
-        if is_strong(match) or home == joined.find(match.b):
+        if home == joined.find(match.b):
             within.setdefault(home, []).append(match)
     found = []
     for found_matches in within.values():

@@ -44,7 +44,7 @@ _INSTALMENT = lazy(
     "|(?P<word>part|chapter|lesson|episode|week|day|vol)(?P<m>[0-9]+)"
 )
 _DRIFT = 16
-_PIECE = 48
+_PIECE = 56
 """Symbols measured at once: up to 64 are one machine word."""
 _SLACK = 8
 """Hits whose diagonals differ by less than this vote together."""
@@ -127,12 +127,16 @@ def _in_place(a: str, b: str, similar: float, measure: Callable[[str, str, int],
 
 def _by_hits(a: str, b: str) -> Overlap | None:
     step = max(4, len(a) // 20)
-    every = _probe(a, b, _LONG_PROBE, step)
-    if not every and len(a) >= 10 * SHORT:
+    probes = _probe(a, b, _LONG_PROBE, step)
+    first = next(probes, None)
+    if first is None and len(a) >= 10 * SHORT:
         return None
+    if first and (found := _unedited(a, b, *first)):
+        return found
+    every = [first, *probes] if first else []
     hits = _line(every)
     if len(hits) < 3:
-        hits = _line(_probe(a, b, _SHORT_PROBE, max(2, len(a) // 64)))
+        hits = _line([*_probe(a, b, _SHORT_PROBE, max(2, len(a) // 64))])
     if not hits:
         return None
     found = _measure(a, b, hits)
@@ -141,14 +145,22 @@ def _by_hits(a: str, b: str) -> Overlap | None:
     return found
 
 
-def _probe(a: str, b: str, width: int, step: int) -> Hits:
-    """Where runs of ``a`` occur in ``b``."""
-    hits = []
+def _unedited(a: str, b: str, i: int, j: int) -> Overlap | None:
+    """The overlap along the diagonal of one hit, where the texts are the same all along it and that is enough."""
+    a_start, b_start = max(0, i - j), max(0, j - i)
+    size = min(len(a) - a_start, len(b) - b_start)
+    if a[a_start : a_start + size] != b[b_start : b_start + size]:
+        return None
+    found = _measure(a, b, [(i, j)])
+    return found if found and found.same else None
+
+
+def _probe(a: str, b: str, width: int, step: int) -> Iterator[tuple[int, int]]:
+    """Where runs of ``a`` occur in ``b``, as ``Hits``."""
     for i in range(0, len(a) - width + 1, step):
         j = b.find(a[i : i + width])
         if j >= 0:
-            hits.append((i, j))
-    return hits
+            yield i, j
 
 
 def _line(hits: Hits) -> Hits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import utf_16_le_decode, utf_32_le_decode  # str would look the codec up for every text
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
@@ -169,7 +170,9 @@ class Store:
         narrow = np.array(self._widths)[np.searchsorted(firsts, numbers, side="right") - 1] == 2
         places = zip(numbers.tolist(), starts.tolist(), ends[numbers].tolist(), narrow.tolist(), strict=True)
         read = self._symbols.bytes
-        return {i: str(read(start, end), "utf-16-le" if two else "utf-32-le") for i, start, end, two in places}
+        return {
+            i: (utf_16_le_decode if two else utf_32_le_decode)(read(start, end))[0] for i, start, end, two in places
+        }
 
     def _close(self) -> Ints:
         """The last byte of each text's symbols, once all are there."""
