@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from feedtools.api.feed import Progress
 from feedtools.api.spool import Strings, Texts
 from feedtools.api.standings import Standings
+from feedtools.api.stores import Stores
 from feedtools.config import Config
 from feedtools.decide import Policy, Standing, standings
 from feedtools.duplicates import RULES, describe
 from feedtools.index.query import find
-from feedtools.index.store import Store
 from feedtools.match import explain
 from feedtools.model import Match, Place
 from feedtools.rules import Rule
@@ -25,6 +26,8 @@ IN_MEMORY = 100_000
 """Articles up to which everything about them is held in memory."""
 STAND_IN = 0.5
 """Least share of a damaged copy that a whole one must cover to be published in its place."""
+TOGETHER = 256
+"""Articles that one process looks up in what was published at a time."""
 ROUNDS = 8
 """Times that what is left is compared again; a second time finds a copy or two in ten thousand, a third none."""
 
@@ -47,9 +50,9 @@ class Copies:
         self._texts = texts
         self._published = Strings(published)
 
-    def publish(self, source: str, line: int) -> int:
+    def publish(self, place: Place) -> int:
         """A number for a published article."""
-        self._published.add(f"{source}\n{line}")
+        self._published.add(f"{place.path}\n{place.line}")
         return -len(self._published)
 
     def seal(self) -> None:
@@ -110,25 +113,40 @@ def words(place: Place) -> str:
     return f"{place.path}:{place.line}"
 
 
-def add_published(copies: Copies, texts: Texts, store: Store, rules: Sequence[Rule], own: frozenset[str]) -> None:
-    """Let published articles stand for those that repeat them; their numbers are below zero.
+def unpublished(copies: Copies, texts: Texts) -> Iterator[list[int]]:
+    """The articles that nothing stands for, some at a time."""
+    left = (number for number in range(len(texts)) if number not in copies.standing)
+    return iter(lambda: list(islice(left, TOGETHER)), [])
+
+
+def find_published(
+    numbers: Sequence[int], texts: Texts, stores: Stores, rules: Sequence[Rule], own: frozenset[str]
+) -> list[tuple[int, Place, Match]]:
+    """Which of some articles a published one stands for; in the match they are 0 and 1.
 
     Args:
-        copies: found among the articles; changed in place.
+        numbers: of the articles.
         texts: of all articles.
-        store: what was published.
+        stores: what was published.
         rules: the selected rules.
         own: sources in the store that are the input itself.
     """
     selected = _selected(rules)
-    for number, text in enumerate(texts):
-        if number in copies.standing:
-            continue
-        for copy in find(store, [text], own=own)[0][:1]:
-            if RULES.get(copy.match.kind) in selected:
-                stand_in = copies.publish(copy.document.source, copy.document.line)
-                copies.standing[number] = Standing(stand_in, _numbered(copy.match, number, stand_in))
-    copies.seal()
+    store = stores.store(str(stores.published))
+    copies = zip(numbers, find(store, [texts[number] for number in numbers], own=own), strict=True)
+    best = ((number, *found[0]) for number, found in copies if found)
+    return [
+        (number, Place(document.source, document.line), match)
+        for number, document, match in best
+        if RULES.get(match.kind) in selected
+    ]
+
+
+def add_published(copies: Copies, found: Iterable[tuple[int, Place, Match]]) -> None:
+    """Let published articles stand for those that repeat them; their numbers are below zero."""
+    for number, place, match in found:
+        stand_in = copies.publish(place)
+        copies.standing[number] = Standing(stand_in, _numbered(match, number, stand_in))
 
 
 def _numbered(match: Match, number: int, other: int) -> Match:

@@ -11,15 +11,27 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from itertools import groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from feedtools import __version__
 from feedtools.api import account, manifest
 from feedtools.api.check import POOL_BYTES
-from feedtools.api.copies import Copies, add_published, find_copies, replace_held, settle, stand
+from feedtools.api.copies import (
+    TOGETHER,
+    Copies,
+    add_published,
+    find_copies,
+    find_published,
+    replace_held,
+    settle,
+    stand,
+    unpublished,
+)
 from feedtools.api.feed import Progress, listens, taught
-from feedtools.api.restoring import damaged, mend, read_originals
+from feedtools.api.history import source_key
+from feedtools.api.restoring import damaged, mend
 from feedtools.api.spool import EMPTY, Instead, Log, Strings, Texts, dump, parse
+from feedtools.api.stores import Stores, read_originals
 from feedtools.api.survey import HELD, PORTION, Files, Input, articles, mark, pieces, portions, repair, survey
 from feedtools.api.writing import Fate, Task, Writer, write_files
 from feedtools.checks.base import Evidence
@@ -32,9 +44,6 @@ from feedtools.readers import MANIFEST, ReadOptions
 from feedtools.readers.frames import file_digest
 from feedtools.report.data import Counts
 from feedtools.rules import Rule
-
-if TYPE_CHECKING:
-    from feedtools.index.store import Store
 
 R = TypeVar("R")
 FILES = 64
@@ -81,10 +90,11 @@ def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, File
     first = b"".join(map(manifest.line, [header, *unread]))
     _begin(run, first + digest(repr(sorted(evidence.compounds.items()))).hex().encode())
     with ExitStack() as stack:
+        stores = stack.enter_context(closing(_stores(run)))
         texts = stack.enter_context(closing(Texts(run.stage / "texts")))
         marks = _repair(run, files, evidence, texts)
         copies = stack.enter_context(closing(Copies(texts, run.stage / "published")))
-        fate = Fate(texts, copies, _decide(run, files, marks, evidence, copies, texts, stack))
+        fate = Fate(texts, copies, _decide(run, files, marks, evidence, copies, texts, stores))
         _write(run, files, fate, first)
         run.errors.extend(files.bad())
         return _report(run, fate), files
@@ -212,23 +222,14 @@ def _all_notes(run: Run) -> Iterator[tuple[bytes, bytes | None]]:
 
 
 def _decide(
-    run: Run, files: Files, marks: bytearray, evidence: Evidence, copies: Copies, texts: Texts, stack: ExitStack
+    run: Run, files: Files, marks: bytearray, evidence: Evidence, copies: Copies, texts: Texts, stores: Stores
 ) -> dict[int, int]:
     """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
     policy, spill = run.config.clean, run.stage / "spill"
     progress = run.progress("comparing", len(texts), "articles")
     stand(copies, find_copies(texts, run.rules, run.config.jobs, spill, progress), run.rules)
-    stores: list[Store] = []
-    if run.sources.published and ("://" in run.sources.published or os.path.exists(run.sources.published)):
-        from feedtools.api.history import open_store, source_key
-
-        stores.append(stack.enter_context(closing(open_store(run.sources.published))))
-        origins = manifest.Origins(run.config)
-        own = frozenset(key for file in files for key in (origins.of(file.path), source_key(file.path, run.config)))
-        add_published(copies, texts, stores[-1], run.rules, own)
-    if run.sources.originals:
-        found = read_originals(run.sources.originals, run.stage / "originals", run.config, run.errors.append)
-        stores.append(stack.enter_context(closing(found)))
+    if stores.published:
+        _look_up(run, files, texts, copies, stores)
     _restore(run, files, texts, marks, evidence, copies, stores)
     held = bytearray(marked & HELD for marked in marks)
     for number, note in _repairs(run):
@@ -243,17 +244,43 @@ def _decide(
     return replaced
 
 
+def _stores(run: Run) -> Stores:
+    """What was published, if it is there yet, and the originals."""
+    published, originals = run.sources.published, None
+    if published and "://" not in published and not os.path.exists(published):
+        published = None
+    if run.sources.originals:
+        originals = run.stage / "originals"
+        read_originals(run.sources.originals, originals, run.config, run.errors.append)
+    stores = Stores(published, originals)
+    if published:
+        stores.store(published)  # one that cannot be opened is to be told of before all others wait for it
+    return stores
+
+
+def _look_up(run: Run, files: Files, texts: Texts, copies: Copies, stores: Stores) -> None:
+    """Let published articles stand for those that repeat them."""
+    origins = manifest.Origins(run.config)
+    own = frozenset(key for file in files for key in (origins.of(file.path), source_key(file.path, run.config)))
+    progress = run.progress("looking up", len(texts) - len(copies.standing), "articles")
+    todo = unpublished(copies, texts)
+    for found in _mapped(run, find_published, todo, texts, stores, run.rules, own):
+        add_published(copies, found)
+        progress(TOGETHER)
+    copies.seal()
+
+
 def _restore(
-    run: Run, files: Files, texts: Texts, marks: bytearray, evidence: Evidence, copies: Copies, stores: Sequence[Store]
+    run: Run, files: Files, texts: Texts, marks: bytearray, evidence: Evidence, copies: Copies, stores: Stores
 ) -> None:
     log = Log(run.stage / "repairs")
     progress = run.progress("restoring", 0, "articles")
     try:
         if run.config.clean.restore:
             forms = (file.form for file in files for _ in range(file.articles))
-            todo = islice(damaged(marks, forms, texts, copies, run.config.clean, stores), log.count, None)
+            todo = islice(damaged(marks, forms, copies, run.config.clean, stores), log.count, None)
             portions = iter(lambda: list(islice(todo, MENDED)), [])
-            for done in _mapped(run, mend, portions, texts, run.rules, evidence, run.config.clean):
+            for done in _mapped(run, mend, portions, texts, stores, run.rules, evidence, run.config.clean):
                 log.append([b"%d %s" % (number, dump(note)) for number, note in done])
                 progress(len(done))
     finally:
