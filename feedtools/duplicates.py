@@ -30,10 +30,15 @@ def findings(articles: Sequence[Article], clusters: Sequence[Cluster], rules: Se
     """
     result = []
     for cluster in clusters:
-        kept = Place(articles[cluster.keep].source, articles[cluster.keep].line)
+        kept = _place(articles[cluster.keep])
         tied = links(cluster)
         for number in cluster.drop:
-            result += _finding(rules, articles[number], tied[number], number, kept)
+            match = tied[number]
+            other = match.b if match.a == number else match.a
+            copy = describe(match, number, _words(_place(articles[other])))
+            if other != cluster.keep:
+                copy += f", which repeats {_words(kept)}"
+            result += _finding(rules, articles[number], match.kind, copy, kept)
     return result
 
 
@@ -49,8 +54,18 @@ def against(articles: Sequence[Article], found: Sequence[Sequence[Published]], r
     for article, copies in zip(articles, found, strict=True):
         if copies:
             document = copies[0].document
-            result += _finding(rules, article, copies[0].match, 0, Place(document.source, document.line))
+            place = Place(document.source, document.line)
+            match = copies[0].match
+            result += _finding(rules, article, match.kind, describe(match, 0, _words(place)), place)
     return result
+
+
+def _place(article: Article) -> Place:
+    return Place(article.source, article.line)
+
+
+def _words(place: Place) -> str:
+    return f"{place.path}:{place.line}"
 
 
 def links(cluster: Cluster, keep: int | None = None) -> dict[int, Match]:
@@ -76,10 +91,10 @@ def _closer(one: Match, other: Match, keep: int) -> bool:
     return order(one) > order(other)
 
 
-def _finding(rules: Sequence[Rule], article: Article, match: Match, number: int, kept: Place) -> list[Finding]:
+def _finding(rules: Sequence[Rule], article: Article, kind: Kind, copy: str, kept: Place) -> list[Finding]:
     for rule in rules:
-        if rule.id == RULES.get(match.kind):
-            message = rule.message.replace("{copy}", describe(match, number, f"{kept.path}:{kept.line}"))
+        if rule.id == RULES.get(kind):
+            message = rule.message.replace("{copy}", copy)
             span = Span(0, max(1, len(article.text)))
             return [Finding(rule.id, rule.name, rule.level, rule.confidence, article, span, message, related=(kept,))]
     return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 SLOW_MACHINES = [HealthCheck.too_slow]
@@ -11,3 +12,9 @@ SLOW_MACHINES = [HealthCheck.too_slow]
 settings.register_profile("fast", deadline=None, max_examples=25, derandomize=True, suppress_health_check=SLOW_MACHINES)
 settings.register_profile("thorough", deadline=None, max_examples=300, suppress_health_check=SLOW_MACHINES)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is remembered between runs outside of projects, such as the index of a history, is not the user's here."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))

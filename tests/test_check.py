@@ -10,6 +10,9 @@ import pytest
 from feedtools.api import check as api
 from feedtools.checks import compounds
 from feedtools.config import Config
+from feedtools.duplicates import findings
+from feedtools.model import Article, Cluster, Match, Place
+from feedtools.rules import builtin
 
 SAMPLE = str(Path(__file__).parent / "sample" / "feed")
 ALONE = Config(duplicates=False, cache=False)
@@ -41,3 +44,13 @@ def test_learned_compounds_are_known(tmp_path: Path) -> None:
     assert api.check([str(feed)], config).findings == []
     (found,) = api.check([str(feed)], config._replace(root=tmp_path, learned="compounds.txt")).findings
     assert "self-zorblat" in found.message
+
+
+def test_a_copy_of_a_copy_is_not_said_to_be_the_kept_one() -> None:
+    articles = [Article("a.txt", line, text) for line, text in ((4, "保留的"), (5, "改过的"), (6, "改过的"))]
+    near, exact = Match(1, 0, "near", 1.0, 1.0, 0.8), Match(2, 1, "exact", 1.0, 1.0, 1.0)
+    first, second = findings(articles, [Cluster(0, (1, 2), (near, exact))], builtin(examples=False))
+    assert (first.rule, second.rule) == ("FT902", "FT901")
+    assert first.message.startswith("an edited copy of a.txt:4 (")
+    assert second.message.startswith("the same text as a.txt:5, which repeats a.txt:4;")
+    assert first.related == second.related == (Place("a.txt", 4),)

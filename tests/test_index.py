@@ -294,6 +294,7 @@ sys.path.insert(0, sys.argv[3])
 from test_index import article
 draw = random.Random(int(sys.argv[2]))
 with Index(Path(sys.argv[1]), create=True) as index:
+    print("ready", flush=True)
     while True:
         number = draw.randrange(8)
         step = draw.random()
@@ -312,7 +313,10 @@ with Index(Path(sys.argv[1]), create=True) as index:
 def run_writer(path: Path, seed: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", WRITER, str(path), str(seed), str(Path(__file__).parent)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
 
 
 @pytest.mark.slow
@@ -321,20 +325,20 @@ def test_kill_at_random_moments_loses_nothing_that_was_committed(tmp_path: Path)
     Index(path, create=True).close()
     draw = random.Random(5)
     live: dict[int, int | None] = {}
-    for round_ in range(int(os.environ.get("FEEDTOOLS_KILLS", "15"))):
+    steps = 0
+    for round_ in range(200):
         writer = run_writer(path, round_)
-        timer = threading.Timer(0.5 + draw.random(), writer.kill)
+        timer = threading.Timer(0.4 * draw.random(), writer.kill)
         timer.start()
-        readers = 0
-        while writer.poll() is None and readers < 50:
+        while writer.poll() is None:
             with Index(path, readonly=True) as reader:
                 find(reader, [made(draw.randrange(100))])
-            readers += 1
         writer.wait()
         timer.cancel()
         assert writer.stdout is not None
         for line in writer.stdout.read().splitlines():
             step, *numbers = line.split()
+            steps += 1
             live[int(numbers[0])] = int(numbers[1]) if step == "add" else None
         with Index(path) as index:
             assert list(faults(index)) == []
@@ -344,6 +348,7 @@ def test_kill_at_random_moments_loses_nothing_that_was_committed(tmp_path: Path)
             missing = [source for source, fresh in live.items() if fresh is not None and not places(index, made(fresh))]
             assert len(missing) <= 1, "only what was being replaced when the writer died may be gone"
             live = {source: fresh for source, fresh in live.items() if source not in missing}
+    assert steps > 200, "the writers were killed before they wrote"
 
 
 @pytest.mark.slow

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sqlite3
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from feedtools.api.history import KEPT
 from feedtools.cli import cli
 
 SAMPLE = Path(__file__).parent / "sample" / "feed"
@@ -70,13 +74,34 @@ def test_history_follows_the_files_and_spares_the_file_itself(feed: Path) -> Non
     assert findings("feed/new.txt", code=0) == []
 
 
-def test_a_damaged_history_is_built_again_and_said(feed: Path) -> None:
+@pytest.mark.parametrize("damage", ["file", "text", "version", "missing"])
+def test_a_damaged_history_is_built_again_and_said(feed: Path, damage: str) -> None:
     before = findings("feed/003.txt")
     (cache,) = (feed / ".feedtools_cache").glob("history-*.sqlite")
-    cache.write_bytes(b"damaged")
+    if damage == "file":
+        cache.write_bytes(b"damaged")
+    elif damage == "missing":
+        cache.unlink()
+        assert findings("feed/003.txt") == before
+        return
+    else:
+        with sqlite3.connect(cache) as base:  # the text is read when the index has been opened and was found in order
+            base.execute({"text": "UPDATE text SET text = text || 'x'", "version": "PRAGMA user_version=99"}[damage])
+        base.close()
     result = run("check", "feed/003.txt", "--output-format", "jsonl", code=1)
     assert [json.loads(line) for line in result.stdout.splitlines()] == before
     assert "built again" in result.stderr
+
+
+def test_a_history_that_nobody_asks_for_is_forgotten(feed: Path) -> None:
+    for number in (1, 2):
+        run("check", "feed/000.txt", "--against", f"feed/00{number}.txt", code=1)
+    first, second = sorted((feed / ".feedtools_cache").glob("history-*.sqlite"), key=lambda path: path.stat().st_mtime)
+    long_ago = time.time() - (KEPT + 1) * 86_400
+    os.utime(first, (long_ago, long_ago))
+    run("check", "feed/000.txt", "--against", "feed/003.txt", code=1)
+    assert second.exists()
+    assert not first.exists()
 
 
 def test_a_symlinked_cache_is_refused(feed: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import time
 from collections.abc import Callable, Sequence
-from functools import partial
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from feedtools.api.feed import batches
 from feedtools.cache import cache_folder
@@ -19,8 +22,12 @@ from feedtools.readers import expand
 from feedtools.readers.streams import STDIN
 
 OnError = Callable[[FeedtoolsError], None]
+Answer = TypeVar("Answer")
 PORTION = 1_000_000
 """Articles taken in by one transaction, at least, where there are as many."""
+KEPT = 60
+"""Days that the index of a set of paths is kept without being asked."""
+_PREFIX = "history-"
 _SQLITE = b"SQLite format 3\x00"
 
 
@@ -44,18 +51,17 @@ def published(
     followed = [_resolved(item, config) for item in config.history if item not in indexes]
     own = frozenset(source_key(article.source, config) for article in articles)
     texts = [article.text for article in articles]
-    found: list[list[Published]] = [[] for _ in articles]
-    stores: list[Callable[[], Store]] = [partial(open_store, _resolved(item, config)) for item in indexes]
+    answers: list[list[list[Published]]] = []
+    for item in indexes:
+        with closing(open_store(_resolved(item, config))) as store:
+            answers.append(find(store, texts, own=own))
     if followed:
-        stores.append(partial(_followed, followed, config, on_error, say))
-    for opened in stores:
-        store = opened()
-        try:
-            for mine, more in zip(found, find(store, texts, own=own), strict=True):
-                mine += more
-        finally:
-            store.close()
-    return found
+
+        def ask(index: Index) -> list[list[Published]]:
+            return find(index, texts, own=own)
+
+        answers.append(_ask_followed(followed, config, on_error, say, ask))
+    return [[copy for answer in answers for copy in answer[number]] for number in range(len(texts))]
 
 
 def _resolved(item: str, config: Config) -> str:
@@ -90,22 +96,47 @@ def open_store(item: str) -> Store:
     return Index(Path(item), readonly=True)
 
 
-def _followed(paths: Sequence[str], config: Config, on_error: OnError, say: Callable[[str], None]) -> Index:
-    """The index of the feed's own files, brought up to date."""
+def _ask_followed(
+    paths: Sequence[str], config: Config, on_error: OnError, say: Callable[[str], None], ask: Callable[[Index], Answer]
+) -> Answer:
+    """What the index of the feed's own files says, brought up to date; a damaged one is built again."""
     name = blake2b("\n".join(sorted(paths)).encode("utf-8", "surrogateescape"), size=8)
     folder = _folder(config)
-    path = folder / f"history-{name.hex()}.sqlite"
+    path = folder / f"{_PREFIX}{name.hex()}.sqlite"
     files = expand(list(paths), on_error)
+    if not path.exists():
+        _forget_unused(folder)
     try:
-        index = Index(path, create=True)
-        follow(index, files, config, on_error)
+        return _up_to_date(path, files, config, on_error, ask)
     except StaleIndexError as error:
         say(f"{path}: {error.message.split(';')[0]}; built again")
-        for leftover in folder.glob(f"{path.name}*"):
-            leftover.unlink()
-        index = Index(path, create=True)
+        _discard(path)
+        return _up_to_date(path, files, config, on_error, ask)
+
+
+def _up_to_date(
+    path: Path, files: Sequence[str], config: Config, on_error: OnError, ask: Callable[[Index], Answer]
+) -> Answer:
+    with Index(path, create=True) as index:
         follow(index, files, config, on_error)
-    return index
+        with suppress(OSError):  # its age tells when it was last used
+            os.utime(path)
+        return ask(index)
+
+
+def _discard(path: Path) -> None:
+    """Remove an index file and what SQLite keeps beside it."""
+    for leftover in path.parent.glob(f"{path.name}*"):
+        leftover.unlink(missing_ok=True)
+
+
+def _forget_unused(folder: Path) -> None:
+    """Remove what followed files that nobody asks for any more: each set of paths has an index of its own."""
+    oldest = time.time() - KEPT * 86_400
+    for path in folder.glob(f"{_PREFIX}*.sqlite"):
+        with suppress(OSError):
+            if path.stat().st_mtime < oldest:
+                _discard(path)
 
 
 def _folder(config: Config) -> Path:
@@ -113,7 +144,10 @@ def _folder(config: Config) -> Path:
         return cache_folder(config.root)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise IndexFileError(f"the cache cannot be written: {reason}", path=error.filename) from error
+        advice = (
+            "" if error.errno == errno.ELOOP else "; let it be written, or name an index made by `feedtools index add`"
+        )
+        raise IndexFileError(f"the cache cannot be written: {reason}{advice}", path=error.filename) from error
 
 
 def follow(index: Index, files: Sequence[str], config: Config, on_error: OnError) -> None:
