@@ -168,7 +168,8 @@ def test_an_interrupt(feed: Path, name: str, after: float) -> None:
             _, err = process.communicate(timeout=30)
         finally:
             process.kill()
-    if process.returncode != -signal.SIGINT:  # else the interpreter itself was still starting, on a busy machine
+    # On a busy machine the interpreter itself may still be starting, which it says in a traceback of its own.
+    if process.returncode != -signal.SIGINT and not (b"Traceback" in err and b"feedtools" not in err):
         assert len(sentences(err.decode())) <= 2, err
         assert process.returncode in {INTERRUPTED, -signal.SIGINT, 0, 1}  # the latter is 130 to a shell
     whole(feed)
