@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,3 +110,9 @@ def test_passwords_are_not_shown() -> None:
     with pytest.raises(IndexFileError) as caught:
         SharedStore("redis://user:secret@127.0.0.1:1/0")
     assert "secret" not in str(caught.value)
+
+
+def test_a_driver_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cassandra", None)
+    with pytest.raises(IndexFileError, match=r"another package: .*cassandra"):
+        SharedStore("cassandra://host/feed")

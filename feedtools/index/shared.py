@@ -1,4 +1,4 @@
-"""A memory that many machines share, through datasketch's storage layer: Redis, or Cassandra by the same calls.
+"""A memory that many machines share, through datasketch's storage layer: Redis; untested, Cassandra.
 
 The keys are those of the SQLite index and so are the answers. A document is named by a hash of its place and content,
 so machines add without asking each other for numbers, and adding twice changes nothing; the last bit of the hash makes
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -66,6 +67,7 @@ class SharedStore:
         self._address = _without_password(address)
         config = layer(address)
         try:
+            import_module(config["type"])  # the driver: without it the layer lacks a name, and says no more
             from datasketch.storage import ordered_storage, unordered_storage
         except ImportError as error:
             raise IndexFileError(f"this store needs another package: {error}", path=self._address) from error
