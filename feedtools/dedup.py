@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from feedtools import cluster, join, kernel, match, pairs
+from feedtools.arena import Arena
 from feedtools.model import Match, digest
 from feedtools.parallel import ordered_map
 from feedtools.sketch import FEW_KEYS, SHARED
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Advance = Callable[[int], None]
 
-MANY = 20_000
-"""Texts from which more than one process pays, when the number is left open."""
-_TASK = 2_000
-"""Texts, or pairs of texts, that a process takes at once."""
+MANY, MANY_READ = 40_000, 5_000
+"""Texts from which more than one process pays: of such as lie in memory, and of such as have to be read."""
+_TASK, _PAIRS = 2_000, 500
+"""Texts, and pairs of texts, that a process takes at once."""
 
 
 class Result(NamedTuple):
@@ -68,13 +69,13 @@ def dedup(
 
     Args:
         texts: raw articles.
-        jobs: processes to use; by default one for small inputs, else as many as there are processors.
+        jobs: processes to use, by default as many as there are processors; small inputs take but one in any case.
         places: a sortable, unique place for each text, by which the earlier of two equal copies is kept; by default
             its number.
         evidence: fill in ``Match.evidence`` (aligned raw spans), at some 0.1 ms a match.
         spill: a folder for temporary files; what is needed of every text is kept there instead of in memory.
     """
-    workers = _workers(jobs, len(texts))
+    workers = _workers(jobs, texts)
     order = np.arange(len(texts)) if places is None else _ranks(places)
     if spill is None:
         exact, numbers = _collapse(texts, order)
@@ -110,7 +111,7 @@ def clusters_of(
         spill: as for ``dedup``.
         advance: told how many more texts were read.
     """
-    workers, order = _workers(jobs, len(texts)), np.arange(len(texts))
+    workers, order = _workers(jobs, texts), np.arange(len(texts))
     copies, firsts, numbers = _collapse_by_digest(texts, order, workers)
     kept = _Kept(texts, numbers)
     if advance:
@@ -139,12 +140,20 @@ def _acted_on(matches: list[Match], found: tuple[Cluster, ...]) -> Iterator[Matc
         yield one if joined else one._replace(kind="overlap")
 
 
-def _workers(jobs: int | None, count: int) -> int:
+def _workers(jobs: int | None, texts: Sequence[str]) -> int:
+    """How many processes to use: one where more would take longer."""
     if "fork" not in multiprocessing.get_all_start_methods():
         return 1  # what the processes share is inherited, not sent
-    if jobs is None and count >= MANY:
+    if len(texts) < (MANY if _at_hand(texts) else MANY_READ):
+        return 1
+    if jobs is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(jobs or 1, count // _TASK))
+    return max(1, min(jobs, len(texts) // _TASK))
+
+
+def _at_hand(texts: Sequence[str]) -> bool:
+    """Whether the texts lie in memory; others may be read when they are asked for."""
+    return isinstance(texts, list | tuple)
 
 
 def _ranks(places: Sequence[Any]) -> Ints:
@@ -188,18 +197,32 @@ def _spread(function: Callable[..., Any], items: Iterable[Any], workers: int, *s
 
 def _sketch_all(kept: _Kept, workers: int, folder: Path | None, advance: Advance | None = None) -> Store:
     store = Store(folder)
-    tasks = iter(range(0, len(kept.numbers), _TASK))
-    for parts in _spread(_sketch, tasks, workers, kept):
-        for part in parts:
+    starts = range(0, len(kept.numbers), _TASK)
+    arena = None
+    if workers > 1 and folder is None and _at_hand(kept.texts):
+        arena = Arena([_room(_of_task(kept, start)) for start in starts])
+    for parts in _spread(_sketch, starts, workers, kept, arena):
+        for left in parts:
+            part = left if arena is None else kernel.Sketches(*map(arena.get, left))
             store.add(part)
             if advance:
                 advance(len(part.heads))
     return store
 
 
-def _sketch(start: int, kept: _Kept) -> list[kernel.Sketches]:
-    texts = [kept.texts[i] for i in kept.numbers[start : start + _TASK].tolist()]
-    return [kernel.sketch_block(block) for block in kernel.blocks(texts)]
+def _of_task(kept: _Kept, start: int) -> list[str]:
+    return [kept.texts[i] for i in kept.numbers[start : start + _TASK].tolist()]
+
+
+def _room(texts: list[str]) -> int:
+    """Bytes that the sketches of some texts take, as good as always."""
+    return 4 * sum(map(len, texts)) + 64 * len(texts) + 4096
+
+
+def _sketch(start: int, kept: _Kept, arena: Arena | None) -> list[Any]:
+    """Sketches, block by block, or where their arrays were left."""
+    parts = [kernel.sketch_block(block) for block in kernel.blocks(_of_task(kept, start))]
+    return parts if arena is None else [arena.put(start // _TASK, part) for part in parts]
 
 
 def _verify_all(kept: _Kept, store: Store, place: Ints, workers: int, verify: Callable[..., Any]) -> Iterator[Any]:
@@ -208,7 +231,7 @@ def _verify_all(kept: _Kept, store: Store, place: Ints, workers: int, verify: Ca
         return iter(())
     longer, shorter = _candidates(store, place)
     store.strings(())  # the symbols are laid out before the processes are made, which share them
-    tasks = ((longer[at : at + _TASK], shorter[at : at + _TASK]) for at in range(0, len(longer), _TASK))
+    tasks = ((longer[at : at + _PAIRS], shorter[at : at + _PAIRS]) for at in range(0, len(longer), _PAIRS))
     return _spread(verify, tasks, workers, kept, store)
 
 

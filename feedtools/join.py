@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HOT = 4096
 """Documents from which a key gives star edges alone: so many share no article, and their chain would prove nothing."""
+_PIECE = 1 << 15
+"""Words looked at at once."""
 
 
 def pack(keys: Keys, documents: Keys, bits: int, skip: int) -> Keys:
@@ -42,8 +44,7 @@ def edges(words: Keys, bits: int, hot: int | None = None) -> Keys:
     if len(words) < 2:
         return np.empty(0, np.uint64)
     mask = np.uint64((1 << bits) - 1)
-    same = (words[1:] ^ words[:-1]) <= mask
-    at = np.flatnonzero(same)  # word i and i + 1 share a key
+    at = _repeated(words, mask)
     if not len(at):
         return np.empty(0, np.uint64)
     left, right = words[at] & mask, words[at + 1] & mask
@@ -57,6 +58,15 @@ def edges(words: Keys, bits: int, hot: int | None = None) -> Keys:
     linked = fresh & ~(far & _crowded(fresh, begins, hot or HOT))
     chain = left[linked] << np.uint64(32) | right[linked]
     return np.concatenate([chain, star[far] << np.uint64(32) | right[far]])
+
+
+def _repeated(words: Keys, mask: np.uint64) -> Ints:
+    """Every ``i`` for which sorted word ``i`` and the next share a key; in pieces that stay in the cache."""
+    found = []
+    for start in range(0, len(words) - 1, _PIECE):
+        piece = words[start : start + _PIECE + 1]
+        found.append(np.flatnonzero((piece[1:] ^ piece[:-1]) <= mask) + start)
+    return np.concatenate(found)
 
 
 def _crowded(fresh: NDArray[np.bool_], begins: NDArray[np.bool_], hot: int) -> NDArray[np.bool_]:

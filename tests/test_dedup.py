@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections import UserList
+from importlib import import_module
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedtools.arena import Arena, Place
 from feedtools.dedup import dedup
 
+module = import_module("feedtools.dedup")
 HAN = [chr(0x4E00 + 37 * i) for i in range(500)]
 
 
@@ -71,11 +76,27 @@ def test_spilling_to_files_changes_nothing(tmp_path_factory: pytest.TempPathFact
     assert dedup(texts, spill=tmp_path_factory.getbasetemp()) == dedup(texts)
 
 
-def test_the_number_of_processes_changes_nothing() -> None:
-    texts = [article(seed, 120)[: 120 - 7 * (i % 3)] for seed in range(1500) for i in range(3)]
-    alone = dedup(texts, jobs=1)
+@pytest.mark.parametrize("kind", [list, UserList])  # in memory, and as if read when asked for
+def test_the_number_of_processes_changes_nothing(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [
+        article(seed, 120)[: 120 - 7 * (i % 3)] + "𠮷" * 300 * (seed == 700) for seed in range(1500) for i in range(3)
+    ]
+    alone = dedup(kind(texts), jobs=1)
     assert len(alone.clusters) == 1500
-    assert dedup(texts, jobs=3) == alone
+    monkeypatch.setattr(module, "MANY", 0)
+    monkeypatch.setattr(module, "MANY_READ", 0)
+    assert module._workers(3, kind(texts)) > 1
+    assert dedup(kind(texts), jobs=3) == alone
+
+
+def test_arrays_left_in_shared_memory_are_there_and_those_too_large_are_handed_back() -> None:
+    arena = Arena([20, 9])
+    some, more = np.arange(5, dtype=np.uint16), np.arange(3, dtype=np.uint64)
+    left = [*arena.put(1, [some]), *arena.put(0, [some, more]), *arena.put(1, [some])]
+    assert [isinstance(one, Place) for one in left] == [True, True, False, False]
+    for one, array in zip(left, [some, some, more, some], strict=True):
+        assert arena.get(one).tolist() == array.tolist()
+        assert arena.get(one).dtype == array.dtype
 
 
 def test_a_hub_costs_no_more_than_its_copies() -> None:
