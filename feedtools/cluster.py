@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from feedtools.model import Cluster
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 
 STRONG_SIMILAR, STRONG_COVER = 0.85, 0.8
+_A, _B = attrgetter("a"), attrgetter("b")
 
 
 class Sets:
@@ -73,9 +75,10 @@ def clusters(matches: Iterable[Match], keeper: Callable[[list[int]], int]) -> tu
             within.setdefault(home, []).append(match)
     found = []
     for found_matches in within.values():
-        members = sorted({n for m in found_matches for n in (m.a, m.b)})
+        members = sorted({*map(_A, found_matches), *map(_B, found_matches)})
         keep = keeper(members)
-        found.append(Cluster(keep, tuple(i for i in members if i != keep), tuple(found_matches)))
+        members.remove(keep)
+        found.append(Cluster(keep, tuple(members), tuple(found_matches)))
     return tuple(sorted(found))
 
 

@@ -132,12 +132,16 @@ def clusters_of(
     return pairs.clusters(np.concatenate([pairs.pack_exact(copies, firsts), *parts]), keeper)
 
 
-def _acted_on(matches: list[Match], found: tuple[Cluster, ...]) -> Iterator[Match]:
+def _acted_on(matches: list[Match], found: tuple[Cluster, ...]) -> Iterable[Match]:
     """``matches``, with those that joined nothing turned into overlaps: reported, and no more."""
+    if sum(one.kind != "overlap" for one in matches) == sum(len(one.matches) for one in found):
+        return matches
     home = {i: one.keep for one in found for i in (one.keep, *one.drop)}
-    for one in matches:
-        joined = one.kind == "overlap" or home.get(one.a, -1) == home.get(one.b, -2)
-        yield one if joined else one._replace(kind="overlap")
+
+    def acted(one: Match) -> bool:
+        return one.kind == "overlap" or home.get(one.a, -1) == home.get(one.b, -2)
+
+    return [one if acted(one) else one._replace(kind="overlap") for one in matches]
 
 
 def _workers(jobs: int | None, texts: Sequence[str]) -> int:

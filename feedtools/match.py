@@ -238,7 +238,7 @@ def _stepping_stones(a: str, b: str, hits: Hits) -> Iterator[tuple[int, int]]:
     i = shift = 0
     for p, q in (*hits, (len(a), len(b))):
         at = i + _PIECE
-        while at + _PIECE // 2 < p:
+        while at + _PIECE // 2 < p and at < i + 3 * _PIECE:  # else they part here
             run, k = a[at : at + _SHORT_PROBE], at + shift
             if not b.startswith(run, k):
                 k = b.find(run, k - _SLACK, k + _SLACK + _SHORT_PROBE)
