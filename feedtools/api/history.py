@@ -70,7 +70,11 @@ def _resolved(item: str, config: Config) -> str:
 
 def source_key(path: str, config: Config) -> str:
     """How a source is called in the index: relative to the configuration, whatever the current folder is."""
-    return path if path == STDIN else Path(os.path.relpath(path, config.root)).as_posix()
+    if path == STDIN:
+        return path
+    root, whole = os.path.abspath(config.root), os.path.abspath(path)
+    inside = whole.startswith(root + os.sep)
+    return (whole[len(root) + 1 :] if inside else os.path.relpath(whole, root)).replace(os.sep, "/")
 
 
 def _is_index(item: str) -> bool:
