@@ -35,7 +35,8 @@ from feedtools.sketch import GRAM, gram_hashes
 
 BARE = [sys.executable, "-c", "import click, regex, sqlite3"]
 NEW = 12
-PORTION = 1_000_000
+PORTION = 12 * 83_333
+"""Articles added at once: whole files."""
 ROTATED = 1_000_000
 """Articles that are generated; beyond them, their ideographs are shifted, which leaves no run of symbols alike."""
 

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from benchmarks.generate import documents
 from feedtools.errors import FeedtoolsError, IndexFileError, StaleIndexError
-from feedtools.index import postings
+from feedtools.index import build, postings
+from feedtools.index.build import OUTGROWN
 from feedtools.index.file import FORMAT
 from feedtools.index.query import CANDIDATES, find
 from feedtools.index.sqlite import FEW, Index
@@ -180,11 +181,16 @@ def test_what_thousands_share_costs_little_and_hides_no_copy(index: Index, mark:
     assert [found.document.source for found in find(store, [copied + mark])[0]] == ["late.txt"]
 
 
-def test_outgrown_blocks_are_made_again_from_texts(index: Index) -> None:
+@pytest.mark.parametrize("postings_at_once", [1 << 12, build._RANGE])
+def test_outgrown_blocks_are_made_again_from_texts(
+    index: Index, monkeypatch: pytest.MonkeyPatch, postings_at_once: int
+) -> None:
+    monkeypatch.setattr(build, "_RANGE", postings_at_once)
     index.add([article(number) for number in range(600)])
     rows = index.rows
-    index.add([article(number) for number in range(600, 6000)])
-    assert index.rows > rows
+    index.remove(["feed/1.txt"])
+    index.add([article(number) for number in range(600, 12_000)])
+    assert index.rows > rows + OUTGROWN
     assert list(faults(index)) == []
     assert places(index, made(3)) == [("feed/0.txt", 7)]
 

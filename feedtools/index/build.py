@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from itertools import pairwise
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,10 +21,14 @@ if TYPE_CHECKING:
 
     Keys = NDArray[np.uint64]
 
-OUTGROWN = 2
-"""Doublings beyond its plan after which an index is packed anew with longer keys."""
+OUTGROWN = 3
+"""Doublings beyond its plan after which an index is packed anew with longer keys: until then a lookup meets four
+unrelated documents, which cost little."""
 _PORTION = 20_000
 _RANGE = 1 << 22
+"""Postings of one range of keys, about."""
+_FILES = 256
+"""Ranges at the most: each may take a file, and systems allow a process a thousand."""
 
 
 def add_many(index: Index, articles: Sequence[Article]) -> None:
@@ -83,29 +89,66 @@ def repack(index: Index, new: Sequence[tuple[Keys, Keys]] = ()) -> None:
     Blocks that have outgrown their plan know too few bits of their keys; then all keys are made again from the texts.
     Runs inside the caller's transaction, over one range of keys after another, so that memory holds what is new.
     """
-    width = 3 if index.meta("next") < 1 << 24 else 4
     parts = [*new, index.recent()]
-    wanted = postings.row_bits(sum(len(keys) for keys, _ in parts) + index.meta("packed"))
+    total = sum(len(keys) for keys, _ in parts) + index.meta("packed")
+    wanted = postings.row_bits(total)
     rows = index.rows if index.meta("packed") else wanted
-    if index.meta("packed") and wanted > rows + OUTGROWN:
-        rows, parts = wanted, list(_from_texts(index))
+    outgrown = index.meta("packed") > 0 and wanted > rows + OUTGROWN
+    width = 3 if index.meta("next") < 1 << 24 else 4
+    plan = _Plan(wanted if outgrown else rows, width, min(max(1, total // _RANGE), _FILES))
+    if outgrown:
         index.clear_blocks()
-    words = np.concatenate([postings.words_of(keys, numbers, rows, width) for keys, numbers in parts])
-    del parts
-    words.sort()
+        sorted_parts = _spilled(index, plan)
+    else:
+        words = np.concatenate([plan.words(keys, numbers) for keys, numbers in parts])
+        del parts
+        words.sort()
+        sorted_parts = iter(plan.split(words))
     alive = _alive(index)
     packed = 0
-    ranges = max(1, (len(words) + index.meta("packed")) // _RANGE)
-    edges = [(1 << rows) * number // ranges for number in range(ranges + 1)]
-    inner = np.array([row << postings.REMAINDER_BITS << 8 * width for row in edges[1:-1]], np.uint64)
-    slices = np.split(words, np.searchsorted(words, inner))
-    for (low, high), mine in zip(pairwise(edges), slices, strict=True):
-        merged = _merged(_held(index, low, high, width), mine)
+    for (low, high), mine in zip(pairwise(plan.edges()), sorted_parts, strict=True):
+        merged = _merged(_held(index, low, high, plan.width), mine)
         if alive is not None:
-            merged = merged[alive[postings.split(merged, rows, width)[1].astype(np.int64)]]
+            merged = merged[alive[postings.split(merged, plan.rows, plan.width)[1].astype(np.int64)]]
         packed += len(merged)
-        index.replace_blocks(low, high, postings.pack(merged, width))
-    index.settle(rows, width, packed)
+        index.replace_blocks(low, high, postings.pack(merged, plan.width))
+    index.settle(plan.rows, plan.width, packed)
+
+
+class _Plan(NamedTuple):
+    """The shape of packed postings, and into how many ranges of keys the work is cut."""
+
+    rows: int
+    width: int
+    ranges: int
+
+    def words(self, keys: Keys, numbers: Keys) -> Keys:
+        return postings.words_of(keys, numbers, self.rows, self.width)
+
+    def edges(self) -> list[int]:
+        """The first row of every range, and one past the last row."""
+        return [(1 << self.rows) * number // self.ranges for number in range(self.ranges + 1)]
+
+    def split(self, words: Keys) -> list[Keys]:
+        """Ascending words by range."""
+        inner = [row << postings.REMAINDER_BITS << 8 * self.width for row in self.edges()[1:-1]]
+        return np.split(words, np.searchsorted(words, np.array(inner, np.uint64)))
+
+
+def _spilled(index: Index, plan: _Plan) -> Iterator[Keys]:
+    """The words of all documents, ascending, range by range: by way of an unnamed file for each."""
+    with ExitStack() as stack:
+        piles = [stack.enter_context(TemporaryFile(dir=index.path.parent)) for _ in range(plan.ranges)]
+        for keys, numbers in _from_texts(index):
+            words = plan.words(keys, numbers)
+            words.sort()
+            for pile, part in zip(piles, plan.split(words), strict=True):
+                pile.write(part.tobytes())
+        for pile in piles:
+            pile.seek(0)
+            words = np.frombuffer(pile.read(), np.uint64).copy()
+            words.sort()
+            yield words
 
 
 def _merged(held: Keys, new: Keys) -> Keys:
