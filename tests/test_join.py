@@ -6,9 +6,11 @@ import itertools
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedtools import join
 from feedtools.join import counted, edges, pack
 
 BITS = 8
@@ -29,11 +31,13 @@ def test_a_hub_costs_two_edges_a_document() -> None:
     assert len(found([(1, n) for n in range(200)])) == 199 + 198
 
 
-@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 40)), max_size=120))
-def test_edges_are_the_stars_and_chains_of_every_bucket(pairs: list[tuple[int, int]]) -> None:
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 40)), max_size=120), st.sampled_from([2, 7, 1 << 15]))
+def test_edges_are_the_stars_and_chains_of_every_bucket(pairs: list[tuple[int, int]], piece: int) -> None:
     expected: Counter[tuple[int, int]] = Counter()
     for key in {key for key, _ in pairs}:
         bucket = sorted({document for k, document in pairs if k == key})
         expected.update(itertools.pairwise(bucket))
         expected.update((bucket[0], document) for document in bucket[2:])
-    assert found(pairs) == dict(expected)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(join, "_PIECE", piece)
+        assert found(pairs) == dict(expected)

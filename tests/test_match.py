@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import Levenshtein
 
 from feedtools import match, normal
 from feedtools.dedup import dedup
@@ -120,6 +121,18 @@ def test_evidence_is_ordered_and_equal_symbol_by_symbol(seed: int, rate: float) 
     for one, two in pairwise(blocks):
         assert one.a_end <= two.a_start
         assert one.b_end <= two.b_start
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([0.0, 0.02, 0.1, 0.4]), st.integers(1, 1200))
+def test_a_distance_in_pieces_is_the_distance_or_a_little_more(seed: int, rate: float, length: int) -> None:
+    rng = random.Random(seed)
+    a = article(seed, length)
+    b = "".join(rng.choice(["", char, rng.choice(HAN) + char]) if rng.random() < rate else char for char in a)
+    exact = Levenshtein.distance(a, b)
+    pieces = match._distance(a, b, length)
+    assert exact <= pieces <= exact + (length if rate > 0.1 else 4)
+    assert (match._distance(a, b, exact // 2) > exact // 2) == (exact > exact // 2)
 
 
 def test_long_texts_are_measured_in_bounded_time() -> None:
