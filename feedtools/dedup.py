@@ -29,11 +29,16 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Advance = Callable[[int], None]
+    Progress = Callable[[str, int, str], Advance]
 
 MANY, MANY_READ = 40_000, 5_000
 """Texts from which more than one process pays: of such as lie in memory, and of such as have to be read."""
 _TASK, _PAIRS = 2_000, 500
 """Texts, and pairs of texts, that a process takes at once."""
+
+
+def _silent(_phase: str, _total: int, _unit: str) -> Advance:
+    return lambda _: None
 
 
 class Result(NamedTuple):
@@ -101,7 +106,11 @@ def dedup(
 
 
 def clusters_of(
-    texts: Sequence[str], *, jobs: int | None = None, spill: str | Path | None = None, advance: Advance | None = None
+    texts: Sequence[str],
+    *,
+    jobs: int | None = None,
+    spill: str | Path | None = None,
+    progress: Progress = _silent,
 ) -> pairs.Clusters:
     """The clusters of ``dedup`` as arrays: some dozen bytes a text and match are held, and no match is an object.
 
@@ -109,15 +118,13 @@ def clusters_of(
         texts: raw articles.
         jobs: as for ``dedup``.
         spill: as for ``dedup``.
-        advance: told how many more texts were read.
+        progress: told what begins, how much of it there is and of what; what it gives back is told what was done.
     """
     workers, order = _workers(jobs, texts), np.arange(len(texts))
     copies, firsts, numbers = _collapse_by_digest(texts, order, workers)
     kept = _Kept(texts, numbers)
-    if advance:
-        advance(len(copies))
-    store = _sketch_all(kept, workers, None if spill is None else Path(spill), advance)
-    parts = list(_verify_all(kept, store, order[numbers], workers, _verify_packed))
+    store = _sketch_all(kept, workers, None if spill is None else Path(spill), progress)
+    parts = list(_verify_all(kept, store, order[numbers], workers, _verify_packed, progress))
     symbols = np.zeros(len(texts), np.uint32)
     if len(numbers):
         symbols[numbers] = store.lengths()
@@ -199,18 +206,18 @@ def _spread(function: Callable[..., Any], items: Iterable[Any], workers: int, *s
     return ordered_map(function, items, workers, *shared)
 
 
-def _sketch_all(kept: _Kept, workers: int, folder: Path | None, advance: Advance | None = None) -> Store:
+def _sketch_all(kept: _Kept, workers: int, folder: Path | None, progress: Progress = _silent) -> Store:
     store = Store(folder)
     starts = range(0, len(kept.numbers), _TASK)
     arena = None
     if workers > 1 and folder is None and _at_hand(kept.texts):
         arena = Arena([_room(_of_task(kept, start)) for start in starts])
+    advance = progress("sketching", len(kept.numbers), "articles")
     for parts in _spread(_sketch, starts, workers, kept, arena):
         for left in parts:
             part = left if arena is None else kernel.Sketches(*map(arena.get, left))
             store.add(part)
-            if advance:
-                advance(len(part.heads))
+            advance(len(part.heads))
     return store
 
 
@@ -229,29 +236,45 @@ def _sketch(start: int, kept: _Kept, arena: Arena | None) -> list[Any]:
     return parts if arena is None else [arena.put(start // _TASK, part) for part in parts]
 
 
-def _verify_all(kept: _Kept, store: Store, place: Ints, workers: int, verify: Callable[..., Any]) -> Iterator[Any]:
+def _verify_all(
+    kept: _Kept,
+    store: Store,
+    place: Ints,
+    workers: int,
+    verify: Callable[..., Any],
+    progress: Progress = _silent,
+) -> Iterator[Any]:
     """What ``verify`` gives for the pairs worth it, portion by portion."""
     if not len(kept.numbers):
-        return iter(())
-    longer, shorter = _candidates(store, place)
+        return
+    longer, shorter = _candidates(store, place, progress("joining", int(store.sizes().sum()), "keys"))
     store.strings(())  # the symbols are laid out before the processes are made, which share them
+    advance = progress("comparing", len(longer), "pairs")
     tasks = ((longer[at : at + _PAIRS], shorter[at : at + _PAIRS]) for at in range(0, len(longer), _PAIRS))
-    return _spread(verify, tasks, workers, kept, store)
+    for found in _spread(verify, tasks, workers, kept, store):
+        yield found
+        advance(_PAIRS)
 
 
-def _candidates(store: Store, place: Ints) -> tuple[Ints, Ints]:
+def _candidates(store: Store, place: Ints, advance: Advance) -> tuple[Ints, Ints]:
     """Pairs worth verifying, in ascending order: positions of the longer documents and of the others.
 
     For the join, documents are numbered longest first, by an order that does not depend on the input order.
     """
     heads = store.heads()
-    ranking = np.lexsort((place, store.content(), heads, -store.lengths()))
-    rank = np.empty(len(ranking), np.uint64)
-    rank[ranking] = np.arange(len(rank), dtype=np.uint64)
+    ranking = np.lexsort((place, store.content(), heads, ~store.lengths())).astype(np.uint32)
+    rank = np.empty(len(ranking), np.uint32)
+    rank[ranking] = np.arange(len(rank), dtype=np.uint32)
     sizes, heads = store.sizes()[ranking], heads[ranking]
     bits = max(1, len(ranking).bit_length())
     by_keys = [np.empty(0, np.int64)]
-    for edges in store.sorted_edges((join.edges(words, bits) for words in store.words(rank, bits)), bits):
+
+    def joined() -> Iterator[NDArray[np.uint64]]:
+        for words in store.words(rank, bits):
+            yield join.edges(words, bits)
+            advance(len(words))
+
+    for edges in store.sorted_edges(joined(), bits):
         low, high, shared = join.counted(edges)
         enough = shared >= SHARED * np.minimum(sizes[low], sizes[high])
         by_keys.append(low[enough] << 32 | high[enough])

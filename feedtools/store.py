@@ -81,18 +81,18 @@ class Store:
         self._folder = folder
         self._symbols = _Pile(np.uint8, folder)
         self._keys = _Pile(np.uint64, folder)
-        self._lengths: list[Ints] = []
+        self._lengths: list[NDArray[np.uint32]] = []
         self._widths: list[int] = []  # of the symbols of each part, in bytes
-        self._sizes: list[Ints] = []
+        self._sizes: list[NDArray[np.uint32]] = []
         self._heads: list[Keys] = []
         self._content: list[Keys] = []
         self._ends: Ints | None = None
 
     def add(self, part: kernel.Sketches) -> None:
         """Take in the next texts."""
-        self._lengths.append(np.diff(part.bounds))
+        self._lengths.append(np.diff(part.bounds).astype(np.uint32))
         self._widths.append(part.symbols.dtype.itemsize)
-        self._sizes.append(np.diff(part.key_bounds))
+        self._sizes.append(np.diff(part.key_bounds).astype(np.uint32))
         self._heads.append(part.heads)
         sums = np.zeros(len(part.keys) + 1, np.uint64)
         np.cumsum(part.keys, out=sums[1:])
@@ -100,11 +100,11 @@ class Store:
         self._symbols.add(part.symbols.view(np.uint8))
         self._keys.add(part.keys)
 
-    def lengths(self) -> Ints:
+    def lengths(self) -> NDArray[np.uint32]:
         """Symbols of each text."""
         return np.concatenate(self._lengths)
 
-    def sizes(self) -> Ints:
+    def sizes(self) -> NDArray[np.uint32]:
         """Keys of each text."""
         return np.concatenate(self._sizes)
 
@@ -116,16 +116,16 @@ class Store:
         """A number for each text that depends on its symbols alone: the sum of its keys."""
         return np.concatenate(self._content)
 
-    def words(self, rank: Keys, bits: int) -> Iterator[Keys]:
+    def words(self, rank: NDArray[np.uint32], bits: int) -> Iterator[Keys]:
         """Keys packed with the rank of their text, each key in one of the arrays only; the keys are given up."""
         sizes = self.sizes()
-        ends = np.cumsum(sizes)
+        ends = np.cumsum(sizes, dtype=np.int64)
         piles = [_Pile(np.uint64, self._folder) for _ in range(_PARTITIONS)]
         whole = np.empty(0 if self._folder else self._keys.count, np.uint64)
         at = 0
         for keys in self._keys.pieces():
             first, last = np.searchsorted(ends, [at, at + len(keys)], side="right")
-            owners = np.repeat(rank[first : last + 1], sizes[first : last + 1])
+            owners = np.repeat(rank[first : last + 1].astype(np.uint64), sizes[first : last + 1])
             skip = at - (int(ends[first - 1]) if first else 0)
             packed = join.pack(np.asarray(keys), owners[skip : skip + len(keys)], bits, 3)
             if self._folder is None:
@@ -177,6 +177,6 @@ class Store:
     def _close(self) -> Ints:
         """The last byte of each text's symbols, once all are there."""
         self._symbols.close()
-        sizes = [lengths * width for lengths, width in zip(self._lengths, self._widths, strict=True)]
+        sizes = [lengths.astype(np.int64) * width for lengths, width in zip(self._lengths, self._widths, strict=True)]
         self._ends = np.cumsum(np.concatenate([*sizes, np.empty(0, np.int64)]))
         return self._ends

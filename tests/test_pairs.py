@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -53,10 +54,16 @@ def test_texts_cluster_alike_in_memory_and_on_the_disk(tmp_path: Path) -> None:
     texts += texts[:20] + [text[:90] + "..." for text in texts[10:40]] + ["短文"] * 3 + [""] * 2
     chance.shuffle(texts)
     expected = dedup(texts).clusters
-    read: list[int] = []
-    assert tuple(clusters_of(texts, advance=read.append).all()) == expected
+    told: dict[str, list[int]] = {}
+
+    def progress(phase: str, total: int, unit: str) -> Callable[[int], None]:
+        told[f"{phase} {unit}"] = [total]
+        return told[f"{phase} {unit}"].append
+
+    assert tuple(clusters_of(texts, progress=progress).all()) == expected
     assert tuple(clusters_of(texts, spill=tmp_path).all()) == expected
-    assert sum(read) == len(texts)
+    total, *done = told["sketching articles"]
+    assert total == sum(done) == len(set(texts))
     assert clusters_of([]).total() == 0
 
 

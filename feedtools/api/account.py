@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, overload
@@ -61,7 +61,14 @@ class _Account:
         return Counts(**self._tally, clusters=len(np.unique(np.frombuffer(self._standing, np.uint64))))
 
 
-def report(path: Path, fate: Fate, errors: Sequence[FeedtoolsError], title: str, tallies: Strings) -> Report:
+def report(
+    path: Path,
+    fate: Fate,
+    errors: Sequence[FeedtoolsError],
+    title: str,
+    tallies: Strings,
+    advance: Callable[[int], None],
+) -> Report:
     """Everything the report shows of a finished run.
 
     Args:
@@ -70,6 +77,7 @@ def report(path: Path, fate: Fate, errors: Sequence[FeedtoolsError], title: str,
         errors: what could not be done.
         title: headline.
         tallies: takes what was found in every file.
+        advance: told how many more articles were counted.
     """
     wanted = list(islice((cluster for found in fate.copies.clusters for cluster in found.all()), SHOWN))
     members = {number for cluster in wanted for number in (cluster.keep, *cluster.drop)}
@@ -77,6 +85,8 @@ def report(path: Path, fate: Fate, errors: Sequence[FeedtoolsError], title: str,
     for entry in manifest.read(path):
         seen.take(entry)
         account.take(entry)
+        if "file" in entry:
+            advance(entry["articles"])
     return Report(
         title,
         account.counts(),

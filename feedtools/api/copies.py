@@ -75,9 +75,7 @@ class Copies:
         return tuple(number for found in self.clusters for number in found.dropped(keep))
 
 
-def find_copies(
-    texts: Sequence[str], rules: Sequence[Rule], jobs: int, spill: Path, advance: Callable[[int], None]
-) -> Clusters:
+def find_copies(texts: Sequence[str], rules: Sequence[Rule], jobs: int, spill: Path, progress: Progress) -> Clusters:
     """The copies among some articles.
 
     Args:
@@ -85,7 +83,7 @@ def find_copies(
         rules: the selected rules.
         jobs: processes to use.
         spill: folder for what many texts need and memory should not hold.
-        advance: told how many more were read.
+        progress: told what begins and how far it is.
     """
     from feedtools import pairs
 
@@ -95,7 +93,7 @@ def find_copies(
 
     if len(texts) > IN_MEMORY:
         spill.mkdir(exist_ok=True)
-    return clusters_of(texts, jobs=jobs or None, spill=spill if len(texts) > IN_MEMORY else None, advance=advance)
+    return clusters_of(texts, jobs=jobs or None, spill=spill if len(texts) > IN_MEMORY else None, progress=progress)
 
 
 def stand(copies: Copies, found: Clusters, rules: Sequence[Rule]) -> None:
@@ -252,15 +250,14 @@ def settle(
         rules: the selected rules.
         config: ``config.clean`` says what becomes of copies.
         spill: as in ``find_copies``.
-        progress: told of every time.
+        progress: as in ``find_copies``.
     """
     import numpy as np
 
     kinds, standing = config.clean.kinds, copies.standing
     for _ in range(ROUNDS):
         left = np.fromiter(_published(standing, held, kinds), np.int64)
-        advance = progress("comparing again", len(left), "articles")
-        again = find_copies(_Subset(texts, left, repaired), rules, config.jobs, spill, advance).renumbered(left)
+        again = find_copies(_Subset(texts, left, repaired), rules, config.jobs, spill, progress).renumbered(left)
         fresh = dict(_standing(again, rules, standing))
         if all(kinds[one.match.kind] == "keep" for one in fresh.values()):
             break

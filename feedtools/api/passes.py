@@ -226,8 +226,7 @@ def _decide(
 ) -> dict[int, int]:
     """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
     policy, spill = run.config.clean, run.stage / "spill"
-    progress = run.progress("comparing", len(texts), "articles")
-    stand(copies, find_copies(texts, run.rules, run.config.jobs, spill, progress), run.rules)
+    stand(copies, find_copies(texts, run.rules, run.config.jobs, spill, run.progress), run.rules)
     if stores.published:
         _look_up(run, files, texts, copies, stores)
     _restore(run, files, texts, marks, evidence, copies, stores)
@@ -274,7 +273,9 @@ def _restore(
     run: Run, files: Files, texts: Texts, marks: bytearray, evidence: Evidence, copies: Copies, stores: Stores
 ) -> None:
     log = Log(run.stage / "repairs")
-    progress = run.progress("restoring", 0, "articles")
+    progress = run.progress("restoring", len(texts), "articles")
+    last = max((number for number, _ in _repairs(run)), default=0)
+    progress(last)
     try:
         if run.config.clean.restore:
             forms = (file.form for file in files for _ in range(file.articles))
@@ -282,7 +283,8 @@ def _restore(
             portions = iter(lambda: list(islice(todo, MENDED)), [])
             for done in _mapped(run, mend, portions, texts, stores, run.rules, evidence, run.config.clean):
                 log.append([b"%d %s" % (number, dump(note)) for number, note in done])
-                progress(len(done))
+                progress(done[-1][0] - last)
+                last = done[-1][0]
     finally:
         log.close()
 
@@ -356,8 +358,9 @@ def _written(out: Path, files: Files) -> tuple[int, int]:
 def _report(run: Run, fate: Fate) -> Counts:
     from feedtools.report.html import html
 
+    progress = run.progress("reporting", len(fate.texts), "articles")
     with closing(Strings(run.stage / "tallies")) as tallies:
-        shown = account.report(run.out / MANIFEST, fate, run.errors, "feedtools clean", tallies)
+        shown = account.report(run.out / MANIFEST, fate, run.errors, "feedtools clean", tallies, progress)
         with open(run.out / "report.html", "w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(html(shown))
     return shown.counts
