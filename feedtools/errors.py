@@ -40,6 +40,10 @@ class WriteError(FeedtoolsError):
     """An output could not be written; nothing half-written is left."""
 
 
+class LostProcessError(FeedtoolsError):
+    """A process that did part of the work was ended from outside, as the system does where memory runs out."""
+
+
 class RuleError(FeedtoolsError):
     """A rule file is not a valid rule."""
 

@@ -8,13 +8,17 @@ import signal
 import threading
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from feedtools.errors import LostProcessError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
 R = TypeVar("R")
+LOST = "a process that did part of the work was ended from outside, perhaps for want of memory; fewer --jobs need less"
 
 
 def ordered_map(function: Callable[..., R], items: Iterable[Any], workers: int, *shared: Any) -> Iterator[R]:
@@ -25,6 +29,9 @@ def ordered_map(function: Callable[..., R], items: Iterable[Any], workers: int, 
         items: consumed only as fast as the workers go.
         workers: number of processes.
         shared: further arguments, sent to every worker once.
+
+    Raises:
+        LostProcessError: a worker was killed.
     """
     context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
     with ProcessPoolExecutor(workers, context, _start, (function, shared)) as pool:
@@ -36,6 +43,8 @@ def ordered_map(function: Callable[..., R], items: Iterable[Any], workers: int, 
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+        except BrokenProcessPool as error:
+            raise LostProcessError(LOST) from error
         finally:
             for future in waiting:
                 future.cancel()

@@ -131,6 +131,28 @@ def test_a_run_over_processes_that_is_killed_leaves_none_of_them(tmp_path: Path)
     assert str(tmp_path / "out") not in listed
 
 
+def test_a_worker_that_is_killed_costs_nothing_but_the_rest_of_the_run(tmp_path: Path) -> None:
+    feed = archive(tmp_path / "feed", 60, 210)
+    process = subprocess.Popen(
+        command(feed, "-o", tmp_path / "out", "--jobs", 2),
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    notes = tmp_path / ".out.feedtools" / "notes"
+    while not notes.exists() or not notes.stat().st_size:
+        assert process.poll() is None
+        time.sleep(0.001)
+    workers = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True).stdout
+    os.kill(int(workers.split()[0]), signal.SIGKILL)
+    _, said = process.communicate()
+    assert process.returncode == 2
+    assert said.splitlines()[-1].endswith("the same command with --resume goes on from there")
+    assert "Traceback" not in said
+    assert notes.stat().st_size
+
+
 def test_two_runs_into_one_output_do_not_meet(tmp_path: Path) -> None:
     from feedtools.api.staging import Stage
 

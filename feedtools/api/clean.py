@@ -15,7 +15,7 @@ from feedtools.api.passes import Run, Sources, run_passes
 from feedtools.api.staging import RESUME, Stage, unwritable
 from feedtools.api.survey import ChangedError, Files
 from feedtools.config import Config
-from feedtools.errors import ConfigError, FeedtoolsError, ReadError
+from feedtools.errors import ConfigError, FeedtoolsError, LostProcessError, ReadError
 from feedtools.readers import MANIFEST, STDIN, ReadOptions, expand
 from feedtools.readers.frames import relative_names, unpacked
 from feedtools.report.data import Counts
@@ -55,6 +55,7 @@ def clean(
 
     Raises:
         WriteError: the output cannot be written, or another run is writing it.
+        LostProcessError: one of the processes was killed; what was done is kept for ``resume``.
         RuleError: a rule pack is invalid.
         ConfigError: what is asked for does not exist, or the output lies among the inputs.
     """
@@ -153,6 +154,8 @@ def clean_into(
             changed[str(error.path)] = error
         except OSError as error:
             raise unwritable(stage, error, RESUME) from error
+        except LostProcessError as error:
+            raise LostProcessError(error.message + RESUME) from error
         else:
             return Cleaned(counts, errors), files
 

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from feedtools.errors import FeedtoolsError, WriteError
+from feedtools.errors import FeedtoolsError, LostProcessError, WriteError
 
 RESUME = "; what was done is kept, and the same command with --resume goes on from there"
+KEPT = (WriteError, LostProcessError)
+"""Failures after which what was done is kept; those that are no ``FeedtoolsError`` are others."""
 MANY = 1000
 """Files from which the whole system is told to write what it holds, in place of each file."""
 
@@ -18,8 +20,8 @@ MANY = 1000
 class Stage:
     """The folder beside ``out`` in which a run works, held by a lock; ``publish`` makes ``folder / "out"`` the output.
 
-    Used as a context manager: on the way out the folder is removed, but after an interruption (Ctrl-C) or a failure to
-    write (a full disk), from where ``resume`` goes on.
+    Used as a context manager: on the way out the folder is removed, but after an interruption (Ctrl-C, a full disk, a
+    process that was killed), from where ``resume`` goes on.
 
     Args:
         out: where the output shall stand.
@@ -62,10 +64,8 @@ class Stage:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Remove what is not needed any more and free the lock."""
-        left = (
-            kind is not None and self._resumable and (not issubclass(kind, Exception) or issubclass(kind, WriteError))
-        )
-        if not left:
+        refused = kind is None or (issubclass(kind, FeedtoolsError) and not issubclass(kind, KEPT))
+        if refused or not self._resumable:
             shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.free()
 
