@@ -190,11 +190,17 @@ class Origins:
 
 
 def _sources(folder: Path) -> dict[str, str]:
+    """Of every file in the output its origin; only the ``file`` lines are looked at, one in many."""
+    path = folder / MANIFEST
     try:
-        rows = read(folder / MANIFEST) if (folder / MANIFEST).is_file() else iter(())
-        return {row["out"]: row["source"] for row in rows if "file" in row and "source" in row}
-    except ReadError:
+        if not path.is_file() or not any(read(path)):
+            return {}
+        with open(path, "rb") as stream:
+            rows = [json.loads(raw) for raw in stream if raw.startswith(b'{"file": ')]
+    except (ReadError, OSError, ValueError, RecursionError):
         return {}
+    named = ((row.get("out"), row.get("source")) for row in rows)
+    return {out: source for out, source in named if isinstance(out, str) and isinstance(source, str)}
 
 
 def inside(folder: Path, name: str) -> Path:
