@@ -209,6 +209,28 @@ def test_clean_is_not_led_away_by_links_beside_its_output(cleaned: Path, suffix:
     assert [*precious.iterdir()] == [precious / "file"]
 
 
+@pytest.mark.parametrize("name", ["feed", ".", "fe*/*.txt", "feed/**"])
+def test_a_fix_follows_no_link_out_of_the_folder_but_one_that_is_named(tmp_path: Path, name: str) -> None:
+    project = tmp_path / "project"
+    feed = project / "feed"
+    feed.mkdir(parents=True)
+    outside, inside = tmp_path / "elsewhere.txt", feed / "real.txt"
+    for path in (outside, inside):
+        path.write_text(HEADER + "先看损失 ,再看梯度。\n", "utf-8")
+    for link, target in (("a.txt", outside), ("b.txt", inside)):
+        (feed / link).symlink_to(target)
+    before = outside.read_bytes()
+    run = Run(project, "check", name, "--fix", "--select", "FT509")
+    run.refused("a.txt", "leads out of the folder")
+    assert "1 fixes in 1 files" in run.err
+    assert outside.read_bytes() == before
+    assert " ," not in inside.read_text("utf-8")
+    assert Run(project, "check", "feed/a.txt", "--fix", "--select", "FT509").code == 0
+    assert " ," not in outside.read_text("utf-8")
+    assert all((feed / link).is_symlink() for link in ("a.txt", "b.txt"))
+    assert sorted(path.name for path in feed.iterdir()) == ["a.txt", "b.txt", "real.txt"]
+
+
 def test_a_pipe_among_the_inputs_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     Run(tmp_path, "check", ".").refused("pipe.txt", "regular file")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,7 +45,8 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
     """What the fixes of the selected rules make of some transmissions and Markdown files; nothing is written.
 
     What ``feedtools-allow.toml`` allows is left alone. Records of other formats are too: they are written by
-    ``feedtools clean``.
+    ``feedtools clean``. A link that was named is followed; one that was found in a folder leads to files of that
+    folder, or what it leads to is left alone and said.
     """
     rules = active_rules(config)
     errors: list[FeedtoolsError] = []
@@ -60,14 +63,21 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
         errors += failed
         if proposals(found, safeties):
             changed += _fixed(batch, batch.transmission, batch.data, rules, evidence, safeties, chosen)
-    return Fixes(changed, errors)
+    mine: dict[str, FixedFile] = {}  # by where it lies: several links may lead to one file
+    for fixed in changed:
+        if _leads_out(fixed.path, paths):
+            errors.append(FeedtoolsError("a link that leads out of the folder; name it to fix it", path=fixed.path))
+        else:
+            mine.setdefault(os.path.realpath(fixed.path), fixed)
+    return Fixes(list(mine.values()), errors)
 
 
-def write(files: Sequence[FixedFile]) -> list[FeedtoolsError]:
-    """Put the fixed files in place, each whole or not at all; what could not be written.
+def write(files: Sequence[FixedFile]) -> Fixes:
+    """Put the fixed files in place, each whole or not at all: those that were written, and why the others were not.
 
     A file that was changed meanwhile is left as it is.
     """
+    written: list[FixedFile] = []
     errors: list[FeedtoolsError] = []
     for fixed in files:
         try:
@@ -75,11 +85,28 @@ def write(files: Sequence[FixedFile]) -> list[FeedtoolsError]:
                 errors.append(FeedtoolsError("changed while it was being fixed; run again", path=fixed.path))
                 continue
             write_whole(Path(fixed.path), fixed.after)
+            written.append(fixed)
         except OSError as error:
             errors.append(FeedtoolsError(f"cannot be fixed: {error.strerror or error}", path=fixed.path))
         except FeedtoolsError as error:
             errors.append(error)
-    return errors
+    return Fixes(written, errors)
+
+
+def _leads_out(path: str, named: Sequence[str]) -> bool:
+    """Whether a file was not named itself, and lies outside of all folders that were."""
+    if path in named:
+        return False
+    target = os.path.realpath(path)
+    return not any(target.startswith(os.path.join(os.path.realpath(_folder(name)), "")) for name in named)
+
+
+def _folder(name: str) -> str:
+    """The folder that is searched: the one that is named, or the part of a pattern before its first mark."""
+    if os.path.isdir(name):
+        return name
+    parts = takewhile(lambda part: not any(mark in part for mark in "*?["), Path(name).parts)
+    return os.path.join(*parts, "") or "."
 
 
 def diff(files: Sequence[FixedFile]) -> Iterator[str]:

@@ -94,7 +94,8 @@ def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool) -> bool:
         for line in fix.diff(found.files):
             console.out(escape(line.rstrip("\n")) + "\n")
         sys.exit(2 if failed else int(bool(found.files)))
-    failed |= report_errors(fix.write(found.files))
-    if found.files:
-        say(f"{sum(file.changes for file in found.files)} fixes in {len(found.files)} files")
+    done = fix.write(found.files)
+    failed |= report_errors(done.errors)
+    if done.files:
+        say(f"{sum(file.changes for file in done.files)} fixes in {len(done.files)} files")
     return failed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from feedtools.errors import ReadError
 from feedtools.model import Article, Transmission
@@ -41,9 +42,9 @@ def parse(data: bytes, source: str) -> Transmission:
     """
     if b"\x00" in data[:8192]:
         raise ReadError("binary file (it holds NUL bytes); expected a text file with one article a line", path=source)
-    head: list[bytes] = []
+    head, gap = bytearray(), bytearray()
     articles: list[Article] = []
-    gaps: list[bytearray] = []
+    gaps: list[bytes] = []
     expected = list(_HEADER_BYTES)
     for number, raw in enumerate(_lines(data), 1):
         if len(raw) > MAX_LINE:
@@ -57,20 +58,25 @@ def parse(data: bytes, source: str) -> Transmission:
         stripped = body.strip()
         if not articles and stripped in expected:
             del expected[: expected.index(stripped) + 1]
-            head.append(raw)
+            head += raw
         elif not stripped or not decode(stripped).strip():
-            (gaps[-1].extend if gaps else head.append)(raw)
+            (gap if articles else head).extend(raw)
         else:
             if body is not raw:
-                head.append(_BOM)
+                head += _BOM
+            if articles:
+                gaps.append(bytes(gap))
+                gap.clear()
             text = body.removesuffix(b"\n").removesuffix(b"\r") if body.endswith(b"\n") else body
             articles.append(Article(source, number, decode(text)))
-            gaps.append(bytearray(body[len(text) :]))
-    return Transmission(source, b"".join(head), tuple(articles), tuple(map(bytes, gaps)))
+            gap += body[len(text) :]
+    if articles:
+        gaps.append(bytes(gap))
+    return Transmission(source, bytes(head), tuple(articles), tuple(gaps))
 
 
-def _lines(data: bytes) -> list[bytes]:
-    return re.findall(rb"[^\n]*\n|[^\n]+", data)
+def _lines(data: bytes) -> Iterator[bytes]:
+    return (found[0] for found in re.finditer(rb"[^\n]*\n|[^\n]+", data))
 
 
 def render(transmission: Transmission) -> bytes:
