@@ -25,6 +25,8 @@ POOL_BYTES = 4 * 2**20
 """Input smaller than this is checked in this process: starting others would take longer."""
 CACHE_BYTES = 2**20
 """Input smaller than this is checked again each time: it takes no longer than looking it up."""
+CACHE_FINDINGS = 20_000
+"""A file with more findings is checked again each time: to write them down takes as much memory as they do."""
 
 
 def _quiet(_message: str) -> None:
@@ -153,7 +155,7 @@ def _lint_all(
     advance = progress("checking", sum(len(batch.articles) for batch in todo), "articles")
     for batch, key, cached in zip(todo, keys, known, strict=True):
         found, failed = (cached, []) if cached is not None else next(fresh)
-        if cache and key and cached is None and not failed:
+        if cache and key and cached is None and not failed and len(found) <= CACHE_FINDINGS:
             cache.put(key, found, batch.articles)
         findings += found
         errors += failed

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
 from feedtools.model import Article
 from feedtools.readers.markup import text_of
+from feedtools.readers.records import loads
 from feedtools.readers.streams import read_document
 
 if TYPE_CHECKING:
@@ -25,10 +25,9 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         ReadError: not JSON, nested too deeply, or without a list of items.
     """
     try:
-        feed = json.loads(read_document(stream, source))
-    except (ValueError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
-        raise ReadError(f"not a JSON Feed: {reason}", path=source) from error
+        feed = loads(read_document(stream, source))
+    except ValueError as error:
+        raise ReadError(f"not a JSON Feed: {error}", path=source) from error
     items = feed.get("items") if isinstance(feed, dict) else feed
     if not isinstance(items, list):
         raise ReadError('no "items"; expected a JSON Feed, or one object a line (--input-format jsonl)', path=source)

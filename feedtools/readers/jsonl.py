@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
 from feedtools.model import Article
+from feedtools.readers.records import loads
 from feedtools.readers.streams import listed
 from feedtools.readers.transmission import MAX_LINE
 
@@ -36,8 +36,8 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         if not raw.strip():
             continue
         try:
-            yield Article(source, number, _text(json.loads(raw), options.text_key), verbatim=False)
-        except (ValueError, RecursionError) as error:
+            yield Article(source, number, _text(loads(raw), options.text_key), verbatim=False)
+        except ValueError as error:
             on_error(ReadError(f"not a JSON record: {error}", path=source, line=number))
 
 
