@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import subprocess
 import sys
 import time
@@ -30,12 +31,17 @@ FORMULAS = (r"\(x_{<i}\)", "$a<b$", "$p<q>r$", r"\sum_{i<n} a_i")
 
 
 def articles(path: Path, **options: str) -> tuple[list[Article], list[str]]:
+    """What is read, and what is said; skips where the reader's extra is not installed."""
     errors: list[FeedtoolsError] = []
+    found: list[Article] = []
     try:
-        found = list(read(str(path), ReadOptions(**options), errors.append).articles)
+        found += read(str(path), ReadOptions(**options), errors.append).articles
     except ReadError as error:
-        return [], [str(error)]
-    return found, [str(error) for error in errors]
+        errors.append(error)
+    said = [str(error) for error in errors]
+    for missing in re.findall(r"needs ([\w.]+); install it with", "".join(said)):
+        pytest.importorskip(missing)
+    return found, said
 
 
 def texts(path: Path, **options: str) -> list[str]:
@@ -372,6 +378,7 @@ def test_warc_pages_that_are_packed_themselves(tmp_path: Path) -> None:
 # --- hostile files ----------------------------------------------------------------------------------------------------
 
 
+FEED_START = '{"version":"https://jsonfeed.org/version/1.1","items":['
 BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 HOSTILE = {
     "entities.rss": lambda: BOMB + rss("<item><description>&b;</description></item>")[21:],
@@ -485,6 +492,31 @@ def test_streams_take_bounded_memory(tmp_path: Path) -> None:
     count, peak = peak_of(write(tmp_path, "long.csv", "id,text\n" + rows))
     assert count == 20_000
     assert peak < 2 * 2**20
+
+
+def test_an_archive_of_packed_pages_is_stopped_by_its_ratio(tmp_path: Path) -> None:
+    pytest.importorskip("fastwarc")
+    bomb = gzip.compress(page("<article>一</article>" + " " * 2**24).encode())
+    path = write(tmp_path, "bomb.warc.gz", gzip.compress(warc(*[bomb] * 40, encoding="gzip")))
+    errors: list[FeedtoolsError] = []
+    count = sum(1 for _ in read(str(path), ReadOptions(), errors.append).articles)
+    assert "unpacks to more than 200 times its size" in str(errors[0])
+    assert count * 2**24 <= FREE_BYTES + 2**24
+
+
+@pytest.mark.parametrize("piece", ["[[]],", '{"":1},', "[],"])
+@pytest.mark.parametrize(("name", "start"), [("a.jsonl", '{"text":"甲","x":['), ("a.json", FEED_START)])
+def test_json_of_next_to_nothing_is_refused(name: str, start: str, piece: str, tmp_path: Path) -> None:
+    path = write(tmp_path, name, start + piece * 200_000 + "0]}")
+    found, errors = articles(path)
+    assert found == []
+    assert len(errors) == 1
+    assert "lists and objects of fewer than 20 bytes" in errors[0]
+
+
+def test_json_whose_text_is_full_of_brackets_is_read(tmp_path: Path) -> None:
+    text = '\\frac{a"[{' * 200_000
+    assert texts(write(tmp_path, "a.jsonl", json.dumps({"text": text}))) == [text]
 
 
 def test_a_table_that_repeats_one_value_is_stopped_by_what_it_gives(tmp_path: Path) -> None:

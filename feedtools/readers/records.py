@@ -11,7 +11,7 @@ FREE_VALUES = 100_000
 LEAST = 20
 """Bytes that a list or object has at least on average, where there are more; an empty one takes thirty times as much
 memory as it has letters."""
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
 def loads(data: bytes) -> Any:

@@ -97,6 +97,12 @@ def read_document(stream: IO[bytes], path: str) -> bytes:
     return data
 
 
+def taken(stream: IO[bytes]) -> int | None:
+    """Bytes that were read from a packed file so far; ``None`` for any other."""
+    raw = getattr(stream, "raw", None)
+    return raw.taken if isinstance(raw, _Unpacked) else None
+
+
 def listed(names: Iterable[object]) -> str:
     """Names that a file gives, for a message: the first few, on one line, each shortened."""
     shown = [" ".join(str(name)[:40].split()) for name in islice(names, 12)]
@@ -128,6 +134,10 @@ class _Unpacked(io.RawIOBase):
         self._inner = unpack(self._packed)
         self._damage: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error, *damage)
         self._count = 0
+
+    @property
+    def taken(self) -> int:
+        return self._packed.count
 
     def readable(self) -> bool:
         return True

@@ -8,7 +8,7 @@ from feedtools.errors import ReadError
 from feedtools.model import Article
 from feedtools.readers.encodings import decode
 from feedtools.readers.pages import articles
-from feedtools.readers.streams import MAX_DOCUMENT, optional
+from feedtools.readers.streams import FREE_BYTES, MAX_DOCUMENT, MAX_RATIO, optional, taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         ReadError: no WARC file.
     """
     warc = optional("fastwarc.warc", "warc", "reading WARC", source)
-    number = end = 0
+    number = end = given = 0
     counted = _Positioned(stream)
     try:
         for record in warc.ArchiveIterator(counted, parse_http=True, auto_decode="all"):
@@ -36,10 +36,13 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
             if not plain and record.record_type != warc.WarcRecordType.response:
                 continue
             try:
-                for text in _texts(record, plain, source):
-                    yield Article(source, number, text, verbatim=False)
+                text = _payload(record, plain, source)
+                given += len(text)
+                for found in _texts(record, text, plain, source):
+                    yield Article(source, number, found, verbatim=False)
             except ReadError as error:
                 on_error(ReadError(f"record {number}: {error.message}", path=source, line=number))
+            _bound(given, taken(stream) or counted.tell(), source)
     except (OSError, ValueError, EOFError) as error:
         raise ReadError(f"damaged after record {number}: {error}", path=source) from error
     except BaseException as error:
@@ -79,16 +82,26 @@ class _Positioned:
         return self._place
 
 
-def _texts(record: Any, plain: bool, source: str) -> Iterator[str]:
+def _bound(given: int, packed: int, source: str) -> None:
+    """Stop at an archive whose pages are packed again, and grow beyond all measure."""
+    if given > max(FREE_BYTES, MAX_RATIO * packed):
+        raise ReadError(f"unpacks to more than {MAX_RATIO} times its size, as no text does", path=source)
+
+
+def _payload(record: Any, plain: bool, source: str) -> str:
+    """The text of a record, as it was sent; the empty one where it is of no kind that is read."""
     kind = (record.http_content_type or "").lower()
     if not plain and kind not in {"text/html", "application/xhtml+xml", "text/plain"}:
-        return
+        return ""
     data = record.reader.read(MAX_DOCUMENT + 1)
     if len(data) > MAX_DOCUMENT:
         raise ReadError(f"the page is larger than {MAX_DOCUMENT // 2**20} MiB", path=source)
-    text = decode(data, source, record.http_charset or "")
-    if plain or kind == "text/plain":
+    return decode(data, source, record.http_charset or "")
+
+
+def _texts(record: Any, text: str, plain: bool, source: str) -> Iterator[str]:
+    if plain or (record.http_content_type or "").lower() == "text/plain":
         if text.strip():
             yield text.strip()
-    else:
+    elif text:
         yield from articles(text, source)
