@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 
 _FENCE = re.compile(r"(?m)^[ \t>]*(`{3,}|~{3,})([^\n]*)$")
@@ -42,24 +43,32 @@ def _fenced(text: str) -> list[tuple[int, int]]:
 
 
 def _spans(text: str, first: int, last: int) -> list[tuple[int, int]]:
-    ticks = [found.span() for found in _TICKS.finditer(text, first, last)]
-    partner: dict[int, int] = {}
-    latest: dict[int, int] = {}
-    for number in range(len(ticks) - 1, -1, -1):
-        length = ticks[number][1] - ticks[number][0]
-        if length in latest:
-            partner[number] = latest[length]
-        latest[length] = number
+    starts, ends = array("L"), array("L")
+    for found in _TICKS.finditer(text, first, last):
+        starts.append(found.start())
+        ends.append(found.end())
+    partner = _partners(starts, ends)
     spans: list[tuple[int, int]] = []
     number = 0
-    while number < len(ticks):
-        other = partner.get(number)
-        if other is None or text.find("\n\n", ticks[number][1], ticks[other][0]) >= 0:
+    while number < len(starts):
+        other = partner[number]
+        if other < 0 or text.find("\n\n", ends[number], starts[other]) >= 0:
             number += 1
             continue
-        spans.append((ticks[number][0], ticks[other][1]))
+        spans.append((starts[number], ends[other]))
         number = other + 1
     return spans
+
+
+def _partners(starts: array[int], ends: array[int]) -> array[int]:
+    """For each run of ticks the next one of its length, or -1."""
+    partner = array("l", [-1]) * len(starts)
+    latest: dict[int, int] = {}
+    for number in range(len(starts) - 1, -1, -1):
+        length = ends[number] - starts[number]
+        partner[number] = latest.get(length, -1)
+        latest[length] = number
+    return partner
 
 
 def inside(ranges: list[tuple[int, int]], start: int, end: int) -> bool:

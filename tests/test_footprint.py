@@ -1,0 +1,140 @@
+"""Memory against the size of the input, measured on whole processes: bytes, and never seconds."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.test_cli import HEADER, environment
+from tests.test_readers import page, rss, warc, zstd
+
+pytestmark = pytest.mark.slow
+
+SIZE = 5 * 2**20
+MOST = 20
+"""Times the input that any of it may take in memory, beyond what the command takes for a small one."""
+FINDING = 1500
+"""Bytes that a finding may take, from the rule to the report."""
+
+PEAK = """
+import os, sys
+process = os.fork()
+if not process:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.execv(sys.executable, [sys.executable, "-m", "feedtools", *sys.argv[1:]])
+_, status, used = os.wait4(process, 0)
+print(os.waitstatus_to_exitcode(status), used.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+def peak(folder: Path, *arguments: str) -> tuple[int, int, str]:
+    """Exit code of a command, the most memory that it held (bytes), and what it said.
+
+    It is started by a small process: a forked one begins with the memory of its parent in its account.
+    """
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", PEAK, *arguments], cwd=folder, env=environment(), capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    code, most = map(int, done.stdout.split())
+    return code, most, done.stderr
+
+
+def paragraphs(size: int, seed: int = 0) -> list[str]:
+    """Texts of three hundred characters each, different in all of them."""
+    dice = random.Random(seed)
+    return ["".join(map(chr, dice.choices(range(0x4E00, 0x5E00), k=300))) for _ in range(size // 900 + 1)]
+
+
+def jsonl(size: int) -> str:
+    return "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in paragraphs(size))
+
+
+def feed(size: int) -> str:
+    return json.dumps(
+        {"version": "https://jsonfeed.org/version/1.1", "items": [{"content_text": text} for text in paragraphs(size)]},
+        ensure_ascii=False,
+    )
+
+
+def parquet(size: int) -> bytes:
+    pyarrow, files = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    out = io.BytesIO()
+    files.write_table(pyarrow.table({"text": paragraphs(size)}), out, compression="none")
+    return out.getvalue()
+
+
+def archive(size: int) -> bytes:
+    pytest.importorskip("fastwarc")
+    return warc(*(page(f"<article>{text}</article>").encode() for text in paragraphs(size)))
+
+
+def extra(module: str, content: str) -> str:
+    pytest.importorskip(module)
+    return content
+
+
+INPUTS: dict[str, Callable[[int], str | bytes]] = {
+    "articles.txt": lambda size: HEADER + "\n".join(paragraphs(size)) + "\n",
+    "line.txt": lambda size: HEADER + "".join(paragraphs(size)) + "\n",
+    "words.txt": lambda size: HEADER + "word " * (size // 5) + "\n",
+    "formulas.txt": lambda size: HEADER + r"\(x_{i}^{2}\) " * (size // 14) + "\n",
+    "blank.txt": lambda size: HEADER + "\n" * size,
+    "equal.txt": lambda size: HEADER + (paragraphs(1)[0] + "\n") * (size // 900),
+    "a.jsonl": jsonl,
+    "lists.jsonl": lambda size: '{"text": "甲", "x": [' + "[[]]," * (size // 5) + "0]}\n",
+    "objects.jsonl": lambda size: '{"text": "甲", "x": [' + '{"":1},' * (size // 7) + "0]}\n",
+    "deep.jsonl": lambda size: '{"text": "甲", "x": ' + "[" * size + "\n",
+    "a.csv": lambda size: "text\n" + "\n".join(paragraphs(size)) + "\n",
+    "a.md": lambda size: "\n\n".join(paragraphs(size)) + "\n",
+    "a.json": feed,
+    "a.rss": lambda size: extra(
+        "feedparser", rss("".join(f"<item><description>{text}</description></item>" for text in paragraphs(size)))
+    ),
+    "a.html": lambda size: extra("selectolax", page(f"<article><p>{'</p><p>'.join(paragraphs(size))}</p></article>")),
+    "deep.html": lambda size: extra("selectolax", page("<div>" * 1900 + "甲" + "<i></i>" * (size // 7))),
+    "a.parquet": parquet,
+    "a.warc": archive,
+}
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_memory_is_in_proportion_to_the_input(name: str, tmp_path: Path) -> None:
+    data = [content if isinstance(content, bytes) else content.encode() for content in map(INPUTS[name], (900, SIZE))]
+    for folder, content in zip(("small", "large"), data, strict=True):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_bytes(content)
+    command = ("check", name, "--jobs", "1")
+    small, large = peak(tmp_path / "small", *command), peak(tmp_path / "large", *command)
+    assert large[0] in {0, 1, 2}, large
+    assert "Traceback" not in large[2]
+    assert large[1] - small[1] < MOST * len(data[1]), f"{(large[1] - small[1]) / len(data[1]):.1f} times"
+
+
+def test_a_finding_takes_little(tmp_path: Path) -> None:
+    for name, count in (("small.txt", 1), ("large.txt", 100_000)):
+        (tmp_path / name).write_text(HEADER + "甲 ,乙" * count + "\n", "utf-8")
+    small, large = (peak(tmp_path, "check", name, "--select", "FT509") for name in ("small.txt", "large.txt"))
+    assert large[0] == 1
+    assert (large[1] - small[1]) / 100_000 < FINDING
+
+
+@pytest.mark.parametrize("pack", ["gz", "zst"])
+@pytest.mark.parametrize("inner", ["txt", "jsonl"])
+def test_a_bomb_takes_no_more_than_it_may_unpack_to(inner: str, pack: str, tmp_path: Path) -> None:
+    """One line without end, so that nothing is given before the limit is met."""
+    start = HEADER if inner == "txt" else '{"text": "'
+    data = start.encode() + b"a" * 400 * 2**20
+    (tmp_path / f"bomb.{inner}.{pack}").write_bytes(gzip.compress(data) if pack == "gz" else zstd(data))
+    code, most, said = peak(tmp_path, "check", f"bomb.{inner}.{pack}")
+    assert code == 2
+    assert "MiB" in said or "unpacks to more than 200 times its size" in said
+    assert most < 300 * 2**20, f"{most / 2**20:.0f} MiB"
