@@ -101,6 +101,7 @@ INPUTS: dict[str, Callable[[int], str | bytes]] = {
     ),
     "a.html": lambda size: extra("selectolax", page(f"<article><p>{'</p><p>'.join(paragraphs(size))}</p></article>")),
     "deep.html": lambda size: extra("selectolax", page("<div>" * 1900 + "甲" + "<i></i>" * (size // 7))),
+    "open.html": lambda size: extra("selectolax", page("<p>" * (size // 3))),
     "a.parquet": parquet,
     "a.warc": archive,
 }
@@ -121,9 +122,9 @@ def test_memory_is_in_proportion_to_the_input(name: str, tmp_path: Path) -> None
 
 def test_a_finding_takes_little(tmp_path: Path) -> None:
     for name, count in (("small.txt", 1), ("large.txt", 100_000)):
-        (tmp_path / name).write_text(HEADER + "甲 ,乙" * count + "\n", "utf-8")
-    small, large = (peak(tmp_path, "check", name, "--select", "FT509") for name in ("small.txt", "large.txt"))
-    assert large[0] == 1
+        (tmp_path / name).write_text(HEADER + "数据 [Math] 服从正态分布。" * count + "\n", "utf-8")
+    small, large = (peak(tmp_path, "check", name, "--select", "FT101") for name in ("small.txt", "large.txt"))
+    assert large[0] == 1, large
     assert (large[1] - small[1]) / 100_000 < FINDING
 
 

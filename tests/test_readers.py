@@ -514,6 +514,13 @@ def test_json_of_next_to_nothing_is_refused(name: str, start: str, piece: str, t
     assert "lists and objects of fewer than 20 bytes" in errors[0]
 
 
+def test_a_page_of_empty_elements_is_refused(tmp_path: Path) -> None:
+    for name, body in (("a.html", "<p>" * 200_000), ("b.html", "甲<br>" * 99_000)):
+        found, errors = articles(write(tmp_path, name, page(body)))
+        assert (len(found), len(errors)) == ((0, 1) if name == "a.html" else (1, 0))
+    assert "elements of fewer than 25" in articles(tmp_path / "a.html")[1][0]
+
+
 def test_json_whose_text_is_full_of_brackets_is_read(tmp_path: Path) -> None:
     text = '\\frac{a"[{' * 200_000
     assert texts(write(tmp_path, "a.jsonl", json.dumps({"text": text}))) == [text]

@@ -19,6 +19,10 @@ _FURNITURE = ("nav", "header", "footer", "aside", "noscript", "button", "templat
 _BODIES = ("[itemprop=articleBody]", "article", "main", "[role=main]", "body")
 MAX_DEPTH = 2000
 """Elements inside one another; a page has some thirty."""
+FREE_ELEMENTS = 100_000
+"""Elements that a page may have however short they are."""
+LEAST = 25
+"""Bytes that an element has at least on average, where there are more; the tree of a page takes 450 for each."""
 
 
 def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:  # noqa: ARG001
@@ -39,6 +43,7 @@ def articles(page: str, source: str) -> Iterator[str]:
     """
     lexbor = optional("selectolax.lexbor", "html", "reading HTML", source)
     shielded = shield(page)
+    _check_size(shielded, source)
     _check_depth(shielded, source)
     tree = lexbor.LexborHTMLParser(shielded)
     for selector in _BODIES:
@@ -49,6 +54,14 @@ def articles(page: str, source: str) -> Iterator[str]:
         if texts:
             yield from texts
             return
+
+
+def _check_size(page: str, source: str) -> None:
+    most = max(FREE_ELEMENTS, len(page) // LEAST)
+    if page.count("<") - page.count("</") > most:
+        raise ReadError(
+            f"more than {most:,} elements of fewer than {LEAST} characters; no page needs that", path=source
+        )
 
 
 def _check_depth(page: str, source: str) -> None:

@@ -22,6 +22,8 @@ FREE_BYTES = 64 * 2**20
 """Unpacked bytes for which the ratio is not looked at."""
 MAX_RATIO = 200
 """Unpacked bytes a packed byte may become; text packs 3 to 30 times, a bomb 1,000 times and more."""
+PORTION = 2**20
+"""Bytes that are unpacked at once: whoever asks for all of a bomb would get it before its size is looked at."""
 MAX_DOCUMENT = 64 * 2**20
 """Bytes of the largest document (page, feed, Markdown file) that is held in memory."""
 GZIP_MAGIC = b"\x1f\x8b"
@@ -144,7 +146,7 @@ class _Unpacked(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         try:
-            data = self._inner.read(len(buffer))
+            data = self._inner.read(min(len(buffer), PORTION))
         except self._damage as error:
             raise ReadError(f"reading stopped: the packed data is damaged: {error}", path=self._path) from error
         self._count += len(data)
