@@ -195,6 +195,25 @@ def test_outgrown_blocks_are_made_again_from_texts(
     assert places(index, made(3)) == [("feed/0.txt", 7)]
 
 
+def test_an_open_reader_follows_an_index_that_is_packed_anew(index: Index) -> None:
+    index.add([article(number) for number in range(40)])
+    with Index(index.path, readonly=True) as reader:
+        assert places(reader, made(7)) == [("feed/1.txt", 7)]
+        index.add([article(number) for number in range(40, 12_000)])
+        assert index.rows > reader.rows
+        assert places(reader, made(7)) == [("feed/1.txt", 7)]
+        assert places(reader, made(9_001)) == [("feed/2250.txt", 5)]
+
+
+def test_removed_documents_do_not_hide_live_ones_behind_a_crowded_key(index: Index) -> None:
+    text = made(1)
+    index.add([Article(f"{number}.txt", 1, text) for number in range(3 * CAP)])
+    index.remove([f"{number}.txt" for number in range(2 * CAP)])
+    found = [source for source, _ in places(index, text)]
+    assert found
+    assert all(int(source[:-4]) >= 2 * CAP for source in found)
+
+
 @pytest.mark.parametrize("damage", ["text", "block", "document", "short"])
 def test_flipped_content_is_noticed(index: Index, damage: str) -> None:
     index.add([article(number) for number in range(FEW + 1)])

@@ -120,6 +120,22 @@ class IndexFile:
         self.base.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Several questions to one state of the file: postings may be packed anew between them, and into other rows.
+
+        Raises:
+            IndexFileError: see the class.
+        """
+        with self.faults():
+            self.base.execute("BEGIN")
+            try:
+                self.rows, self.width = self.meta("rows"), self.meta("width")
+                yield
+            finally:
+                if self.base.in_transaction:
+                    self.base.execute("COMMIT")
+
+    @contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction: all of it is kept, or nothing; other writers wait.
 

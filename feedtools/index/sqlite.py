@@ -62,17 +62,32 @@ class Index(IndexFile):
 
     def holding(self, keys: Sequence[int]) -> Mapping[int, Sequence[int]]:
         """See ``Store.holding``."""
-        with self.faults():
-            recent = self.base.execute("SELECT 1 FROM delta LIMIT 1").fetchone() is not None
-            removed = self.meta("removed") > 0
+        with self.reading():
             places = [postings.locate(key, self.rows) for key in keys]
             blocks = self._blocks([row for row, _ in places])
-            found: dict[int, Sequence[int]] = {}
+            found: dict[int, list[int]] = {}
             for key, (row, remainder) in zip(keys, places, strict=True):
-                numbers = self._numbers(key, blocks.get(row, b""), remainder, recent=recent)
-                if numbers:
-                    found[key] = self._live(numbers) if removed else numbers[:CAP]
-            return found
+                if row in blocks and (numbers := postings.documents(blocks[row], remainder, self.width, _READ)):
+                    found[key] = numbers
+            for key in self._recent_keys(keys):
+                found[key] = found.get(key, []) + self._recent_numbers(key)
+            return self._live(found) if self.meta("removed") else {key: found[key][:CAP] for key in found}
+
+    def _recent_keys(self, keys: Sequence[int]) -> Iterator[int]:
+        """Those of these keys that the recent table has."""
+        if self.base.execute("SELECT 1 FROM delta LIMIT 1").fetchone() is None:
+            return
+        there = "SELECT key FROM asked WHERE EXISTS (SELECT 1 FROM delta WHERE delta.key = asked.key)"
+        for start in range(0, len(keys), 512):
+            part = keys[start : start + 512]
+            asked = ",".join(["(?)"] * len(part))
+            yield from (key for (key,) in self.base.execute(f"WITH asked(key) AS (VALUES {asked}) {there}", part))
+
+    def _recent_numbers(self, key: int) -> list[int]:
+        rows = self.base.execute("SELECT document FROM delta WHERE key = ? ORDER BY document LIMIT ?", (key, _READ))
+        numbers = [number for (number,) in rows]
+        checked(int, numbers)
+        return numbers
 
     def _blocks(self, rows: Sequence[int]) -> dict[int, bytes]:
         """The unsealed blocks of these rows, those that exist."""
@@ -84,21 +99,15 @@ class Index(IndexFile):
             found.update((row, postings.unseal(block)) for row, block in blocks)
         return found
 
-    def _numbers(self, key: int, block: bytes, remainder: bytes, *, recent: bool) -> list[int]:
-        """The documents that were stored under a key, ascending, removed ones included; some more than ``CAP``."""
-        numbers = postings.documents(block, remainder, self.width, _READ) if block else []
-        if recent and len(numbers) < _READ:
-            rows = self.base.execute("SELECT document FROM delta WHERE key = ? ORDER BY document LIMIT ?", (key, _READ))
-            numbers += [number for (number,) in rows]
-            checked(int, numbers)
-        return numbers
-
-    def _live(self, numbers: list[int]) -> list[int]:
-        """The first ``CAP`` that still have a row; where there are fewer, ``sizes`` passes over the removed."""
-        if len(numbers) <= CAP:
-            return numbers
-        live = self.sizes(numbers)
-        return [number for number in numbers if number in live][:CAP]
+    def _live(self, found: Mapping[int, list[int]]) -> dict[int, list[int]]:
+        """For each key the first ``CAP`` documents that still have a row; few are not looked at: ``sizes`` tells."""
+        crowded = [numbers for numbers in found.values() if len(numbers) > CAP]
+        live = self.sizes(sorted({number for numbers in crowded for number in numbers[:CAP]}))
+        for numbers in crowded:
+            if any(number not in live for number in numbers[:CAP]):
+                live |= self.sizes(numbers[CAP:])
+            numbers[:] = [number for number in numbers if number in live][:CAP]
+        return dict(found)
 
     def sizes(self, numbers: Sequence[int]) -> dict[int, int]:
         """See ``Store.sizes``."""
