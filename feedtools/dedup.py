@@ -15,7 +15,7 @@ import numpy as np
 
 from feedtools import cluster, join, kernel, match, pairs
 from feedtools.arena import Arena
-from feedtools.model import Match, digest
+from feedtools.model import Match, digest, text_number
 from feedtools.parallel import ordered_map
 from feedtools.sketch import FEW_KEYS, SHARED
 from feedtools.store import Store
@@ -89,7 +89,7 @@ def dedup(
         exact = pairs.unpack(pairs.pack_exact(copies, firsts))
     kept = _Kept(texts, numbers)
     store = _sketch_all(kept, workers, None if spill is None else Path(spill))
-    found = [one for part in _verify_all(kept, store, order[numbers], workers, _verify) for one in part]
+    found = [one for part in _verify_all(kept, store, workers, _verify) for one in part]
     sizes = _sizes(found, exact, numbers, store)
     if evidence:
         found = [match.explain(m, texts[m.a], texts[m.b]) for m in found]
@@ -124,7 +124,7 @@ def clusters_of(
     copies, firsts, numbers = _collapse_by_digest(texts, order, workers)
     kept = _Kept(texts, numbers)
     store = _sketch_all(kept, workers, None if spill is None else Path(spill), progress)
-    parts = list(_verify_all(kept, store, order[numbers], workers, _verify_packed, progress))
+    parts = list(_verify_all(kept, store, workers, _verify_packed, progress))
     symbols = np.zeros(len(texts), np.uint32)
     if len(numbers):
         symbols[numbers] = store.lengths()
@@ -237,17 +237,12 @@ def _sketch(start: int, kept: _Kept, arena: Arena | None) -> list[Any]:
 
 
 def _verify_all(
-    kept: _Kept,
-    store: Store,
-    place: Ints,
-    workers: int,
-    verify: Callable[..., Any],
-    progress: Progress = _silent,
+    kept: _Kept, store: Store, workers: int, verify: Callable[..., Any], progress: Progress = _silent
 ) -> Iterator[Any]:
     """What ``verify`` gives for the pairs worth it, portion by portion."""
     if not len(kept.numbers):
         return
-    longer, shorter = _candidates(store, place, progress("joining", int(store.sizes().sum()), "keys"))
+    longer, shorter = _candidates(kept, store, progress("joining", int(store.sizes().sum()), "keys"))
     store.strings(())  # the symbols are laid out before the processes are made, which share them
     advance = progress("comparing", len(longer), "pairs")
     tasks = ((longer[at : at + _PAIRS], shorter[at : at + _PAIRS]) for at in range(0, len(longer), _PAIRS))
@@ -256,13 +251,12 @@ def _verify_all(
         advance(_PAIRS)
 
 
-def _candidates(store: Store, place: Ints, advance: Advance) -> tuple[Ints, Ints]:
+def _candidates(kept: _Kept, store: Store, advance: Advance) -> tuple[Ints, Ints]:
     """Pairs worth verifying, in ascending order: positions of the longer documents and of the others.
 
     For the join, documents are numbered longest first, by an order that does not depend on the input order.
     """
-    heads = store.heads()
-    ranking = np.lexsort((place, store.content(), heads, ~store.lengths())).astype(np.uint32)
+    heads, ranking = store.heads(), _ranking(kept, store)
     rank = np.empty(len(ranking), np.uint32)
     rank[ranking] = np.arange(len(rank), dtype=np.uint32)
     sizes, heads = store.sizes()[ranking], heads[ranking]
@@ -283,6 +277,22 @@ def _candidates(store: Store, place: Ints, advance: Advance) -> tuple[Ints, Ints
     few = np.minimum(sizes[low], sizes[high]) < FEW_KEYS
     pairs = np.union1d(np.concatenate(by_keys), low[few] << 32 | high[few])
     return ranking[pairs >> 32], ranking[pairs & 0xFFFFFFFF]
+
+
+def _ranking(kept: _Kept, store: Store) -> Ints:
+    """The documents longest first, then by their keys, and those of the same symbols by their raw texts."""
+    columns = store.content(), store.heads(), ~store.lengths()
+    ranking = np.lexsort(columns).astype(np.uint32)
+    same = np.ones(max(0, len(ranking) - 1), bool)
+    for column in columns:
+        same &= column[ranking[1:]] == column[ranking[:-1]]
+    same &= store.sizes()[ranking[1:]] > 0  # without keys nothing is joined
+    starts = np.flatnonzero(same & ~np.append(False, same[:-1]))
+    ends = np.flatnonzero(same & ~np.append(same[1:], False)) + 2
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        numbers = [text_number(kept.texts[i]) for i in kept.numbers[ranking[start:end]].tolist()]
+        ranking[start:end] = ranking[start:end][sorted(range(len(numbers)), key=numbers.__getitem__)]
+    return ranking
 
 
 def _verify(pairs: tuple[Ints, Ints], kept: _Kept, store: Store) -> list[Match]:

@@ -23,11 +23,23 @@ HOT = 4096
 _PIECE = 1 << 15
 """Words looked at at once."""
 
+KEPT = 40
+"""Bits of a key that are compared: as many as leave room for 16 million documents, and no more where there are fewer,
+so that what is found does not depend on how many there are, nor on how an engine cuts the keys up."""
 
-def pack(keys: Keys, documents: Keys, bits: int, skip: int) -> Keys:
-    """Words to sort: the key without its ``skip`` leading (zero) bits, cut to make room for ``bits`` of document."""
+
+def pack(keys: Keys, documents: Keys, bits: int, skip: int, kept: int = KEPT) -> Keys:
+    """Words to sort: ``kept`` bits of the key behind its ``skip`` leading ones, and the document.
+
+    Args:
+        keys: their ``skip`` leading bits are zero, or the same in all of them.
+        documents: numbers below ``1 << bits``.
+        bits: width of the document part; where it is wider than ``kept`` leaves, the key is cut further.
+        skip: leading bits that tell no keys apart.
+        kept: bits of the key to compare.
+    """
     words = keys << np.uint64(skip)
-    words &= np.uint64((1 << 64) - (1 << bits))
+    words &= np.uint64((1 << 64) - (1 << max(bits, 64 - kept)))
     words |= documents
     return words
 

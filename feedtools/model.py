@@ -74,6 +74,13 @@ def digest_of(parts: Iterable[str]) -> bytes:
     return whole.digest()
 
 
+def text_number(text: str) -> int:
+    """The first 64 bits of the SHA-256 of ``text``, signed: a number that any engine can work out from the text."""
+    import hashlib
+
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big", signed=True)
+
+
 class Transmission(NamedTuple):
     """A whole file: ``render`` gives its bytes back.
 

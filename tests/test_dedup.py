@@ -68,6 +68,18 @@ def test_input_order_does_not_matter(rng: random.Random) -> None:
     assert {m._replace(a=order[m.a], b=order[m.b]) for m in got.matches} == set(expected.matches)
 
 
+def test_who_is_compared_does_not_depend_on_the_places_either() -> None:
+    """Of texts with the same symbols, which others are linked to is decided by the texts."""
+    texts = [whole.replace("，", mark) + tail for whole in [article(3)] for mark in "，。；" for tail in ("", "！", "？")]
+    texts += [article(3)[:200], article(3)[:150] + "甲乙丙", article(3)[40:]]
+
+    def matched(places: list[int]) -> set[frozenset[str]]:
+        return {frozenset((texts[m.a], texts[m.b])) for m in dedup(texts, places=places).matches}
+
+    forwards = list(range(len(texts)))
+    assert matched(forwards) == matched(forwards[::-1])
+
+
 @settings(max_examples=15, deadline=None)
 @given(
     st.lists(st.text(st.characters(), max_size=40) | st.sampled_from([article(s, 90) for s in range(4)]), max_size=40)

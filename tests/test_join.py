@@ -41,3 +41,13 @@ def test_edges_are_the_stars_and_chains_of_every_bucket(pairs: list[tuple[int, i
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(join, "_PIECE", piece)
         assert found(pairs) == dict(expected)
+
+
+def test_keys_are_compared_by_the_same_bits_whatever_the_number_of_documents() -> None:
+    keys = np.array([1 << 40, (1 << 40) + 1, (1 << 40) + (1 << 21)], np.uint64)  # 61 bits; the first 40 decide
+    documents = np.arange(3, dtype=np.uint64)
+    for bits in (2, 20, 24):
+        low, high, _ = counted(edges(pack(keys, documents, bits, 3), bits))
+        assert list(zip(low.tolist(), high.tolist(), strict=True)) == [(0, 1)]
+    low, high, _ = counted(edges(pack(keys, documents, 2, 7, kept=36), 2))  # in a bucket of keys that share four more
+    assert list(zip(low.tolist(), high.tolist(), strict=True)) == [(0, 1)]
