@@ -28,7 +28,8 @@ import pyarrow.parquet as pq
 
 from feedtools.dedup import dedup
 from feedtools.duplicates import links
-from feedtools.scale import spark, stages, tables
+from feedtools.model import text_number
+from feedtools.scale import matches, spark, stages, tables
 from feedtools.scale.session import session
 
 WARM = 20_000
@@ -54,7 +55,7 @@ def locally(source: Path, out: Path) -> None:
     table = pq.read_table(source)
     ids, texts = table.column("id").to_pylist(), table.column("text").to_pylist()
     found = dedup(texts, places=ids, evidence=True, jobs=1)
-    matches = [(ids[m.a], ids[m.b], *m[2:6], [list(block) for block in m.evidence]) for m in found.matches]
+    pairs = [(ids[m.a], ids[m.b], *m[2:6], [list(block) for block in m.evidence]) for m in found.matches]
     rows: list[tuple[Any, ...]] = []
     for one in found.clusters:
         keep, tied = ids[one.keep], links(one)
@@ -63,7 +64,7 @@ def locally(source: Path, out: Path) -> None:
             tie = tied[drop]
             coverage = tie.coverage_a if tie.a == drop else tie.coverage_b
             rows.append((ids[drop], keep, "drop", tie.kind, tie.similarity, coverage, None))
-    for name, made, schema in (("matches", matches, stages.MATCHES), ("clusters", rows, stages.ROWS)):
+    for name, made, schema in (("matches", pairs, matches.MATCHES), ("clusters", rows, matches.ROWS)):
         columns = [pa.array([row[place] for row in made], field.type) for place, field in enumerate(schema)]
         (out / name).mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.Table.from_arrays(columns, schema=schema), out / name / "0.parquet")
@@ -71,8 +72,9 @@ def locally(source: Path, out: Path) -> None:
 
 def on_spark(running: Any, source: Path, out: Path) -> None:
     """The run of ``feedtools dedup --engine spark``."""
-    documents, _, _ = tables.checked(tables.read(running, [str(source)]))
-    found = spark.dedup(documents)
+    documents = tables.read(running, [str(source)])
+    known, _, _ = tables.checked(spark.identified(documents))
+    found = spark.dedup(tables.whole(documents), known)
     tables.write(found.matches, str(out / "matches"))
     tables.write(found.rows, str(out / "clusters"))
     running.catalog.clearCache()
@@ -81,7 +83,7 @@ def on_spark(running: Any, source: Path, out: Path) -> None:
 def digest(out: Path) -> str:
     """Of all that was found, in whatever order."""
     whole = hashlib.blake2b(digest_size=16)
-    for name, schema in (("matches", stages.MATCHES), ("clusters", stages.ROWS)):
+    for name, schema in (("matches", matches.MATCHES), ("clusters", matches.ROWS)):
         columns = [column for column in schema.names if column != "how"]
         rows = pq.read_table(out / name, columns=columns).to_pylist()
         for line in sorted(repr(tuple(row.values())) for row in rows):
@@ -121,6 +123,8 @@ def traffic(source: Path, buckets: int) -> tuple[float, float, float]:
     """Keys, bytes of bundles, and bytes of text, a document."""
     table = pq.read_table(source).slice(0, 100_000)
     count, keys, size = len(table), 0, 0
+    numbers = pa.array([text_number(text) for text in table.column("text").to_pylist()], pa.int64())
+    table = table.append_column("number", numbers)
     for batch in stages.bundles(buckets)(table.to_batches(2048)):
         keys += sum(batch.column("weight").to_pylist())
         size += batch.nbytes

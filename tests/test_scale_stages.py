@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sys
-from collections import defaultdict
 from itertools import groupby
 from pathlib import Path
 
@@ -19,50 +18,52 @@ sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 
 import generate  # noqa: E402
 
-from feedtools.scale import stages  # noqa: E402
-from feedtools.sketch import FEW_KEYS, SHARED  # noqa: E402
+from feedtools.model import text_number  # noqa: E402
+from feedtools.scale import matches, stages  # noqa: E402
 
-ID_TEXT = pa.schema([("id", pa.string()), ("text", pa.string())])
+PARTS = 3
 
 
 def batches(texts: dict[str, str], size: int = 50) -> list[pa.RecordBatch]:
-    rows = list(texts.items())
-    parts = [rows[at : at + size] for at in range(0, len(rows), size)]
-    return [pa.RecordBatch.from_arrays(list(map(pa.array, zip(*part, strict=True))), schema=ID_TEXT) for part in parts]
+    numbers, all_texts = list(map(text_number, texts.values())), list(texts.values())
+    table = pa.table({"number": pa.array(numbers, pa.int64()), "text": pa.array(all_texts, pa.string())})
+    return table.to_batches(size)  # type: ignore[no-any-return]
 
 
-def edges_by_bundles(texts: dict[str, str], buckets: int, hot: int, size: int = 50) -> set[tuple[object, ...]]:
-    """(heads, low, high, shared keys, keys of the smaller) by the stages, each batch a task of its own."""
+def edges_by_bundles(texts: dict[str, str], buckets: int, hot: int, size: int = 50) -> list[dict[str, object]]:
+    """The edges by the stages, in bundles, each batch a task of its own."""
     bundled = [row for batch in batches(texts, size) for out in stages.bundles(buckets)([batch]) for row in rows(out)]
     bundled.sort(key=lambda row: row["bucket"])
     table = pa.RecordBatch.from_pylist(bundled, schema=stages.BUNDLES)
-    total: defaultdict[tuple[object, ...], int] = defaultdict(int)
-    for out in stages.linked(buckets, hot)([table.slice(0, 7), table.slice(7)]):
-        for row in rows(out):
-            total[row["heads"], row["low"], row["high"], row["least"]] += row["shared"]
-    return {(heads, low, high, shared, least) for (heads, low, high, least), shared in total.items()}
+    linked = stages.linked(buckets, hot, PARTS)
+    return [row for out in linked([table.slice(0, 7), table.slice(7)]) for row in rows(out)]
 
 
 def rows(batch: pa.RecordBatch) -> list[dict[str, object]]:
-    return batch.to_pylist()
+    return batch.to_pylist()  # type: ignore[no-any-return]
+
+
+def wanted(edges: list[dict[str, object]]) -> list[dict[str, object]]:
+    ordered = sorted(edges, key=lambda row: row["part"])
+    batch = pa.RecordBatch.from_pylist(ordered, schema=stages.EDGES)
+    return [row for out in stages.wanted([batch.slice(0, 5), batch.slice(5)]) for row in rows(out)]
+
+
+def verified(texts: dict[str, str], asked: list[dict[str, object]], size: int = 20) -> list[dict[str, object]]:
+    by_number = {text_number(text): (name, text) for name, text in texts.items()}
+    table = [{**row, **dict(zip(("id", "text"), by_number[row["number"]], strict=True))} for row in asked]  # type: ignore[index]
+    table.sort(key=lambda row: (row["centre"], row["salt"], row["number"] != row["centre"]))
+    parts = [pa.RecordBatch.from_pylist(table[at : at + size]) for at in range(0, len(table), size)]
+    return [row for out in matches.verified(parts) for row in rows(out)]
 
 
 def matches_by_stages(
     texts: dict[str, str], buckets: int = 4, hot: int = join.HOT, size: int = 50
 ) -> set[tuple[object, ...]]:
     """The matches of texts that are all different."""
-    edges = edges_by_bundles(texts, buckets, hot, size)
-    pairs = {
-        (high, low)
-        for heads, low, high, shared, least in edges
-        if (least < FEW_KEYS if heads else shared >= SHARED * least)  # type: ignore[operator]
-    }
-    table = [(a, texts[a], b, texts[b]) for a, b in sorted(pairs)]  # type: ignore[index]
-    batch = pa.RecordBatch.from_pylist([dict(zip(("a", "text_a", "b", "text_b"), row, strict=True)) for row in table])
-    names = [name for name in stages.MATCHES.names if name != "evidence"]
-    return {
-        tuple(row[name] for name in names) for out in stages.verified([batch] if table else []) for row in rows(out)
-    }
+    names = [name for name in matches.MATCHES.names if name != "evidence"]
+    found = verified(texts, wanted(edges_by_bundles(texts, buckets, hot, size)))
+    return {tuple(row[name] for name in names) for row in found}
 
 
 def matches_by_engine(texts: dict[str, str]) -> set[tuple[object, ...]]:
@@ -93,9 +94,11 @@ def test_matches_are_those_of_the_local_engine(buckets: int, size: int) -> None:
 def test_crowded_keys_give_star_edges_alone_in_both(monkeypatch: pytest.MonkeyPatch) -> None:
     footer = "，本站文章均为原创，转载时请务必注明出处，并保留作者的姓名与链接，谢谢合作。" * 2
     texts = {name: text + footer for name, text in made(120).items()}
-    chained = edges_by_bundles(texts, 2, join.HOT)
-    starred = edges_by_bundles(texts, 2, 20)
-    assert len(starred) < 0.7 * len(chained)
+    chained, starred = (
+        sum(len(row["edges"]) for row in edges_by_bundles(texts, 2, hot))  # type: ignore[arg-type]
+        for hot in (join.HOT, 20)
+    )
+    assert starred < 0.7 * chained
     monkeypatch.setattr(join, "HOT", 20)
     assert matches_by_stages(texts, 2, 20) == matches_by_engine(texts)
 
@@ -111,15 +114,54 @@ def test_a_key_of_very_many_costs_an_edge_each() -> None:
 
 def test_bundles_as_rows_hold_each_key_of_a_document_once() -> None:
     texts = made(40) | {"z": "重复的七个字以上" * 40}
-    out = [row for bundle in stages.bundles(4)(batches(texts)) for part in stages.keys([bundle]) for row in rows(part)]
-    seen = [(row["bucket"] >= 4, row["id"], row["key"]) for row in out]
+    bundled = list(stages.bundles(4)(batches(texts)))
+    out = [row for part in stages.keys(4)(bundled) for row in rows(part)]
+    seen = [(row["bucket"] >= 4, row["number"], row["key"] % (1 << 64)) for row in out]  # type: ignore[operator]
     assert len(set(seen)) == len(seen)
     from feedtools.sketch import sketch
 
-    expected = {(False, name, key) for name, text in texts.items() for key in sketch(text).keys}
-    heads = {(True, name, sketch(text).head) for name, text in texts.items()}
-    unsigned = {(head, name, key % (1 << 64)) for head, name, key in seen}
-    assert unsigned == expected | {one for one in heads if one[2] is not None}
+    sketches = {text_number(text): sketch(text) for text in texts.values()}
+    expected = {(False, number, key >> 21 << 21) for number, one in sketches.items() for key in one.keys}
+    heads = {(True, number, one.head >> 24 << 24) for number, one in sketches.items() if one.head is not None}
+    assert set(seen) == expected | heads
+
+
+def test_edges_as_rows_become_bundles_again() -> None:
+    edges = edges_by_bundles(made(60), 2, join.HOT)
+    table = [
+        {"heads": row["heads"], **dict(zip(("low", "high", "shared", "least"), edge, strict=True))}
+        for row in edges
+        for edge in stages.np.frombuffer(row["edges"], stages.EDGE).tolist()  # type: ignore[call-overload]
+    ]
+    again = [row for out in stages.packed(PARTS)([pa.RecordBatch.from_pylist(table)]) for row in rows(out)]
+
+    def asked(found: list[dict[str, object]]) -> set[tuple[object, ...]]:
+        return {tuple(row.values()) for row in wanted(found)}
+
+    assert asked(again) == asked(edges)
+    assert len(asked(edges)) > 20
+
+
+def test_the_partners_of_one_text_are_verified_in_many_groups() -> None:
+    """A text that very many others are compared with goes into every group once, however many there are."""
+    others = stages.np.arange(1, 100_001, dtype="i8") * 7919
+    edges = stages.np.zeros(len(others), stages.EDGE)
+    edges["high"], edges["shared"], edges["least"] = others, 50, 60
+    asked = wanted(rows(stages._spread(False, edges, PARTS)))
+    groups = {(row["centre"], row["salt"]) for row in asked}
+    assert len(groups) == stages.SALTS
+    assert sorted(row["number"] for row in asked if row["number"]) == others.tolist()  # type: ignore[type-var]
+    assert len(asked) == len(others) + stages.SALTS
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=60), st.integers(0, 3))
+def test_documents_sort_in_full_however_many_begin_alike(lengths: list[int], heads: int) -> None:
+    documents = stages.np.zeros(len(lengths), stages.DOCUMENT)
+    documents["short"] = [-length * 40_000 for length in lengths]  # some beyond what one word holds
+    documents["head"] = [(i % (heads + 1)) << 10 for i in range(len(lengths))]
+    documents["number"] = [(-1) ** i * i for i in range(len(lengths))]
+    expected = sorted(range(len(lengths)), key=lambda i: tuple(documents[name][i] for name in stages.ORDER))
+    assert stages._order(documents).tolist() == expected
 
 
 @given(st.lists(st.text(max_size=30) | st.sampled_from(sorted(made(8).values())), unique=True, max_size=12))
@@ -137,10 +179,8 @@ def test_clusters_and_keepers_are_those_of_the_local_engine() -> None:
     expected = {(ids[c.keep], ids[c.keep]) for c in local.clusters}
     expected |= {(ids[d], ids[c.keep]) for c in local.clusters for d in c.drop}
 
-    table = [(a, b, *rest) for a, b, *rest in _verified_rows(texts)]
-    names = [name for name in stages.VERIFIED.names if name != "evidence"]
-    acting = [dict(zip(names, row, strict=True), begins=0, ends=9) for row in table]
-    nothing = dict.fromkeys((*stages.FACTS, "begins", "ends"))
+    acting = [{**row, "begins": 0, "ends": 9} for row in verified(texts, wanted(edges_by_bundles(texts, 4, join.HOT)))]
+    nothing = dict.fromkeys((*matches.FACTS, "begins", "ends"))
     exact = {"kind": "exact", "coverage_a": 1.0, "coverage_b": 1.0, "similarity": 1.0}
     acting += [{"a": copy, "b": copy.removesuffix("-copy"), **exact, **nothing} for copy in copied]
     acting = [row for row in acting if row["kind"] != "overlap"]
@@ -152,18 +192,10 @@ def test_clusters_and_keepers_are_those_of_the_local_engine() -> None:
     found, apart = set(), set()
     kinds = {(ids[m.a], ids[m.b]): m.kind for m in local.matches}
     for _, component in groupby(ordered, key=lambda row: sets.find(number[row["a"]])):
-        out = list(stages.cluster_rows(list(component)))
-        found |= {(row[0], row[1]) for row in out if row[2] != stages.APART}
-        apart |= {(row[0], row[1]) for row in out if row[2] == stages.APART}
+        out = list(matches.cluster_rows(list(component)))
+        found |= {(row[0], row[1]) for row in out if row[2] != matches.APART}
+        apart |= {(row[0], row[1]) for row in out if row[2] == matches.APART}
     assert found == expected
     assert apart == {pair for pair, kind in kinds.items() if kind == "overlap"} & {
         (row["a"], row["b"]) for row in acting
     }
-
-
-def _verified_rows(texts: dict[str, str]) -> list[tuple[object, ...]]:
-    pairs = [one[:2] for one in matches_by_engine(texts) if one[2] != "overlap"]
-    table = [{"a": a, "text_a": texts[a], "b": b, "text_b": texts[b]} for a, b in pairs]  # type: ignore[index]
-    names = [name for name in stages.VERIFIED.names if name != "evidence"]
-    batch = pa.RecordBatch.from_pylist(table)
-    return [tuple(row[name] for name in names) for out in stages.verified([batch]) for row in rows(out)]

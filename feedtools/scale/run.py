@@ -53,8 +53,8 @@ def dedup(job: Job, config: Config) -> Account:
     """
     from feedtools.scale import spark
 
-    with _documents(job, config) as (documents, count, errors):
-        found = spark.dedup(documents)
+    with _documents(job, config, spark.identified) as (documents, known, count, errors):
+        found = spark.dedup(documents, known)
         tables.write(found.matches, f"{job.out}/matches")
         tables.write(found.rows, f"{job.out}/clusters")
         return Account(count, _tally(documents.sparkSession, f"{job.out}/clusters"), errors)
@@ -70,7 +70,7 @@ def clean(job: Job, config: Config, rules: Sequence[Rule]) -> Account:
     from feedtools.scale.clean import clean as decide
 
     known = compounds.read(config.root / config.learned) if config.learned else {}
-    with _documents(job, config) as (documents, count, errors):
+    with _documents(job, config, lambda documents: documents) as (documents, _, count, errors):
         place = f"{job.out}/decisions"
         tables.write(decide(documents, rules, config.clean, known), place)
         spark = documents.sparkSession
@@ -80,21 +80,25 @@ def clean(job: Job, config: Config, rules: Sequence[Rule]) -> Account:
 
 
 @contextmanager
-def _documents(job: Job, config: Config) -> Iterator[tuple[DataFrame, int, list[FeedtoolsError]]]:
-    """The documents, how many, and what could not be read; what goes wrong on Spark is said in one line."""
+def _documents(
+    job: Job, config: Config, identify: Callable[[DataFrame], DataFrame]
+) -> Iterator[tuple[DataFrame, DataFrame, int, list[FeedtoolsError]]]:
+    """The documents, what ``identify`` makes of them, how many, and what could not be read.
+
+    What goes wrong on Spark is said in one line.
+    """
     spark = session(job.master)
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
-        documents, count, bad = tables.checked(
-            tables.read(spark, job.paths, text_key=config.text_key, id_key=config.id_key)
-        )
+        documents = tables.read(spark, job.paths, text_key=config.text_key, id_key=config.id_key)
+        known, count, bad = tables.checked(identify(documents))
         errors: list[FeedtoolsError] = []
         if bad:
             message = f"{bad:,} records left out: no JSON object with {config.id_key!r} and {config.text_key!r}"
             errors.append(ReadError(message, path=", ".join(job.paths)))
-        yield documents, count, errors
+        yield tables.whole(documents), known, count, errors
     except (PySparkException, Py4JError) as error:
         raise FeedtoolsError(f"Spark failed: {reason(error)}") from error
     finally:

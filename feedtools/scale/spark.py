@@ -1,28 +1,32 @@
-"""The deduplicator on PySpark: what is shuffled and joined; what is done to documents is in ``stages``."""
+"""The deduplicator on PySpark: what is shuffled and joined. What is done to documents is in ``stages``, ``matches``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.join import HOT
-from feedtools.scale import stages
+from feedtools.scale import matches, stages
 from feedtools.scale.components import DRIVER_EDGES, components
 from feedtools.scale.session import partitions
-from feedtools.sketch import FEW_KEYS, SHARED
+from feedtools.sketch import SCALE
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
 CROWDED = 1 << 25
 """Keys from which a bucket is no longer joined by one task."""
+SENT = 2_000_000
+"""Rows up to which the smaller side of a join is sent to all tasks, so that no text is shuffled."""
+PARTS = 2048
+"""Most parts that edges are spread over: every bucket gives a row to each."""
 
 
 class Found(NamedTuple):
     """What a run found.
 
     Attributes:
-        matches: every match with its evidence (``stages.MATCHES``).
-        rows: one for every clustered document (``stages.ROWS``).
+        matches: every match with its evidence (``matches.MATCHES``).
+        rows: one for every clustered document (``matches.ROWS``).
     """
 
     matches: DataFrame
@@ -36,44 +40,70 @@ class Limits(NamedTuple):
         buckets: parts of the key space, a power of two; 0 for what suits the shuffle partitions.
         crowded: keys from which a bucket is spread over all tasks.
         driver_edges: edges up to which the driver finds the components.
+        sent: rows up to which one side of a join is sent to all tasks.
     """
 
     buckets: int = 0
     crowded: int = CROWDED
     driver_edges: int = DRIVER_EDGES
+    sent: int = SENT
 
 
 DEFAULT = Limits()
 
 
-def dedup(documents: DataFrame, *, hot: int = HOT, limits: Limits = DEFAULT) -> Found:
+def identified(documents: DataFrame) -> DataFrame:
+    """Of documents (id, text) what exact copies are told by: id, number and rest of the digest, and code points.
+
+    Persisted, for it is asked for more than once.
+    """
+    from pyspark.sql import functions as f
+
+    digest = documents.select("id", f.sha2("text", 256).alias("digest"), f.length("text").alias("length"))
+    return digest.select(
+        "id", _bits("digest", 1).alias("number"), _bits("digest", 17).alias("rest"), "length"
+    ).persist()
+
+
+def _bits(digest: str, start: int) -> Column:
+    """64 bits of a digest in hexadecimal digits, as a signed number: from 1 on, ``model.text_number``."""
+    from pyspark.sql import functions as f
+
+    return f.conv(f.substring(digest, start, 16), 16, -10).cast("bigint")
+
+
+def dedup(documents: DataFrame, known: DataFrame | None = None, *, hot: int = HOT, limits: Limits = DEFAULT) -> Found:
     """Matches and clusters of documents (id, text); the same as the local engine's, whatever the partitioning.
 
     Args:
         documents: ids are unique, and by their order the earlier of two equal copies is kept.
+        known: what ``identified`` says of them.
         hot: documents of a key from which it gives star edges alone.
         limits: how the work is cut up.
     """
     from pyspark import StorageLevel
     from pyspark.sql import functions as f
 
-    copies = _copies(documents).persist()
-    unique = documents.join(copies.select("id"), "id", "left_anti").persist(StorageLevel.MEMORY_AND_DISK)
-    pairs = _pairs(_edges(unique, hot, limits))
-    a, b = (unique.select(f.col("id").alias(side), f.col("text").alias(f"text_{side}")) for side in ("a", "b"))
-    candidates = pairs.join(a, "a").join(b, "b").select("a", "text_a", "b", "text_b")
-    found = map_batches(candidates, stages.verified, stages.VERIFIED)
+    known = identified(documents) if known is None else known
+    copies = _copies(known).persist()
+    unique = _without(documents, copies, limits).withColumn("number", _bits("digest", 1)).drop("digest")
+    characters = int(known.agg(f.sum("length")).collect()[0][0] or 0)
+    wanted = _wanted(unique.select("number", "text"), characters, hot, limits).persist(StorageLevel.MEMORY_AND_DISK)
+    texts = unique.join(_sent(wanted, limits), "number").select("number", "centre", "salt", "id", "text")
+    groups = texts.repartition(partitions(documents.sparkSession), "centre", "salt")
+    groups = groups.sortWithinPartitions("centre", "salt", f.col("number") != f.col("centre"))
+    found = map_batches(groups, matches.verified, matches.VERIFIED)
     found = found.unionByName(_exact(copies), allowMissingColumns=True).persist(StorageLevel.MEMORY_AND_DISK)
 
     acting = found.where("kind != 'overlap'").withColumns(_ends_of_evidence()).drop("evidence")
     named = components(documents.sparkSession, acting.select("a", "b"), driver_edges=limits.driver_edges)
     whole = acting.join(named.withColumnRenamed("id", "a"), "a")
     ordered = whole.repartition("component").sortWithinPartitions("component")
-    rows = map_batches(ordered, stages.resolved, stages.ROWS).persist()
-    apart = rows.where(f.col("action") == stages.APART).select(f.col("id").alias("a"), f.col("cluster").alias("b"))
+    rows = map_batches(ordered, matches.resolved, matches.ROWS).persist()
+    apart = rows.where(f.col("action") == matches.APART).select(f.col("id").alias("a"), f.col("cluster").alias("b"))
     told = found.join(apart.withColumn("apart", f.lit(True)), ["a", "b"], "left")
     told = told.withColumn("kind", f.when(f.col("apart"), "overlap").otherwise(f.col("kind")))
-    return Found(told.select(*stages.MATCHES.names), rows.where(f.col("action") != stages.APART))
+    return Found(told.select(*matches.MATCHES.names), rows.where(f.col("action") != matches.APART))
 
 
 def map_batches(frame: DataFrame, stage: object, schema: object) -> DataFrame:
@@ -83,13 +113,31 @@ def map_batches(frame: DataFrame, stage: object, schema: object) -> DataFrame:
     return frame.mapInArrow(stage, from_arrow_schema(schema))  # type: ignore[arg-type]
 
 
-def _copies(documents: DataFrame) -> DataFrame:
+def _sent(small: DataFrame, limits: Limits) -> DataFrame:
+    """The persisted small side of a join, sent to all tasks where it is small enough, and else made a hash table."""
+    from pyspark.sql import functions as f
+
+    return f.broadcast(small) if small.count() <= limits.sent else small.hint("shuffle_hash")
+
+
+def _copies(known: DataFrame) -> DataFrame:
     """Exact copies but the first of each text: id, first, and length of the text in code points."""
     from pyspark.sql import functions as f
 
-    known = documents.select("id", f.sha2("text", 256).alias("digest"), f.length("text").alias("length")).persist()
-    firsts = known.groupBy("digest").agg(f.min("id").alias("first"), f.count("*").alias("n")).where("n > 1")
-    return known.join(firsts, "digest").where("id != first").select("id", "first", "length")
+    firsts = known.groupBy("number", "rest").agg(f.min("id").alias("first"), f.count("*").alias("n")).where("n > 1")
+    return known.join(firsts, ["number", "rest"]).where("id != first").select("id", "first", "length")
+
+
+def _without(documents: DataFrame, copies: DataFrame, limits: Limits) -> DataFrame:
+    """The first document of each text: id, text, digest; read again each time, unless that would shuffle the texts."""
+    from pyspark import StorageLevel
+    from pyspark.sql import functions as f
+
+    left = _sent(copies.select("id"), limits)
+    unique = documents.join(left, "id", "left_anti")
+    if copies.count() > limits.sent:
+        unique = unique.persist(StorageLevel.DISK_ONLY)
+    return unique.select("id", "text", f.sha2("text", 256).alias("digest"))
 
 
 def _exact(copies: DataFrame) -> DataFrame:
@@ -114,21 +162,34 @@ def _ends_of_evidence() -> dict[str, Column]:
     return {"begins": f.get(first, f.lit(2)), "ends": f.get(last, f.lit(3))}
 
 
-def _edges(unique: DataFrame, hot: int, limits: Limits) -> DataFrame:
-    """Who shares how many keys with whom, by bucket: joined in bundles, but for the buckets that are too full."""
+def _wanted(texts: DataFrame, characters: int, hot: int, limits: Limits) -> DataFrame:
+    """The texts that verifying needs (``stages.WANTED``).
+
+    Args:
+        texts: the distinct ones: number, text.
+        characters: their code points; an eighth as many are keys.
+        hot: as for ``dedup``.
+        limits: as for ``dedup``.
+    """
     from pyspark import StorageLevel
     from pyspark.sql import functions as f
 
-    buckets = limits.buckets or 1 << max(1, partitions(unique.sparkSession) - 1).bit_length()
-    bundles = map_batches(unique, stages.bundles(buckets), stages.BUNDLES).persist(StorageLevel.DISK_ONLY)
-    weights = bundles.groupBy("bucket").agg(f.sum("weight").alias("weight")).where(f.col("weight") >= limits.crowded)
-    crowded = [row["bucket"] for row in weights.collect()]
-    one_bucket = bundles.where(~f.col("bucket").isin(crowded)).repartition("bucket").sortWithinPartitions("bucket")
-    edges = map_batches(one_bucket, stages.linked(buckets, hot), stages.EDGES)
-    if not crowded:
-        return edges
-    rows = map_batches(bundles.where(f.col("bucket").isin(crowded)), stages.keys, stages.KEYS)
-    return edges.unionByName(_edges_of_rows(rows, buckets, hot))
+    count = partitions(texts.sparkSession)
+    buckets, parts = limits.buckets or 1 << max(1, count - 1).bit_length(), min(count, PARTS)
+    bundles, crowded = map_batches(texts, stages.bundles(buckets), stages.BUNDLES), list[int]()
+    if characters // SCALE >= limits.crowded:
+        bundles = bundles.persist(StorageLevel.DISK_ONLY)
+        weights = bundles.groupBy("bucket").agg(f.sum("weight").alias("weight"))
+        crowded = [row["bucket"] for row in weights.where(f.col("weight") >= limits.crowded).collect()]
+    one_bucket = bundles.where(~f.col("bucket").isin(crowded)) if crowded else bundles
+    one_bucket = one_bucket.repartition(count, "bucket").sortWithinPartitions("bucket")
+    edges = map_batches(one_bucket, stages.linked(buckets, hot, parts), stages.EDGES)
+    if crowded:
+        rows = map_batches(bundles.where(f.col("bucket").isin(crowded)), stages.keys(buckets), stages.KEYS)
+        rows = _edges_of_rows(rows, buckets, hot)
+        edges = edges.unionByName(map_batches(rows, stages.packed(parts), stages.EDGES))
+    by_part = edges.repartition(parts, "part").sortWithinPartitions("part")
+    return map_batches(by_part, stages.wanted, stages.WANTED)
 
 
 def _edges_of_rows(keys: DataFrame, buckets: int, hot: int) -> DataFrame:
@@ -148,14 +209,14 @@ def _edges_of_rows(keys: DataFrame, buckets: int, hot: int) -> DataFrame:
     few = row.join(many, ["bucket", "key"], "left_anti")
     few = few.withColumn("star", f.first("me").over(by_rank)).withColumn("before", f.lag("me").over(by_rank))
     few = few.where("before is not null")
-    ends = _ends("before", few), _ends("star", few.where("star.id != before.id"))
-    stars = _ends("star", row.join(many, ["bucket", "key"]).where("me.id != star.id"))
+    ends = _ends("before", few), _ends("star", few.where("star.number != before.number"))
+    stars = _ends("star", row.join(many, ["bucket", "key"]).where("me.number != star.number"))
     return (
         ends[0]
         .union(ends[1])
         .union(stars)
         .groupBy((f.col("bucket") >= buckets).alias("heads"), "low", "high")
-        .agg(f.count("*").alias("shared"), f.first("least").alias("least"))
+        .agg(f.count("*").cast("int").alias("shared"), f.first("least").alias("least"))
     )
 
 
@@ -163,16 +224,4 @@ def _ends(first: str, frame: DataFrame) -> DataFrame:
     from pyspark.sql import functions as f
 
     least = f.least(f"{first}.size", "me.size").alias("least")
-    return frame.select("bucket", f.col(f"{first}.id").alias("low"), f.col("me.id").alias("high"), least)
-
-
-def _pairs(edges: DataFrame) -> DataFrame:
-    """Documents worth verifying: b is the longer."""
-    from pyspark.sql import functions as f
-
-    counted = edges.groupBy("heads", "low", "high").agg(
-        f.sum("shared").alias("shared"), f.first("least").alias("least")
-    )
-    by_head = f.col("heads") & (f.col("least") < FEW_KEYS)
-    by_grams = ~f.col("heads") & (f.col("shared") >= f.lit(SHARED) * f.col("least"))
-    return counted.where(by_head | by_grams).select(f.col("high").alias("a"), f.col("low").alias("b")).distinct()
+    return frame.select("bucket", f.col(f"{first}.number").alias("low"), f.col("me.number").alias("high"), least)

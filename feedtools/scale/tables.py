@@ -64,23 +64,34 @@ def _check_first(row: Any, wanted: Sequence[str], place: str) -> None:
         _check_columns(list(record), wanted, place)
 
 
-def checked(documents: DataFrame) -> tuple[DataFrame, int, int]:
-    """The documents that have an id and a text, how many, and how many records have not.
+def checked(known: DataFrame) -> tuple[DataFrame, int, int]:
+    """What is known of the documents that have an id and a text, how many, and how many records have not.
+
+    Args:
+        known: the id of every record, and something that is null where its text is.
 
     Raises:
         ReadError: two documents have the same id.
     """
     from pyspark.sql import functions as f
 
-    by_id = documents.groupBy("id").agg(f.count("*").alias("n"), f.count("text").alias("whole"))
+    other = known.columns[1]
+    by_id = known.groupBy("id").agg(f.count("*").alias("n"), f.count(other).alias("whole"))
     named = by_id.withColumn("often", f.when(f.col("id").isNull(), 0).otherwise(f.col("n")))
-    whole = f.when(f.col("id").isNotNull(), f.col("whole"))
-    columns = f.sum("n"), f.sum(whole), f.max("often"), f.max_by("id", "often")
+    good_ones = f.when(f.col("id").isNotNull(), f.col("whole"))
+    columns = f.sum("n"), f.sum(good_ones), f.max("often"), f.max_by("id", "often")
     total, good, often, name = named.agg(*columns).collect()[0]
     if (often or 0) > 1:
         message = f"the id {name!r} stands for {often:,} documents; ids must be unique"
         raise ReadError(f"{message}: name another field with --id-key")
-    return documents.where("id is not null and text is not null"), good or 0, (total or 0) - (good or 0)
+    return whole(known), good or 0, (total or 0) - (good or 0)
+
+
+def whole(frame: DataFrame) -> DataFrame:
+    """The rows of documents (id, and what comes of their text) that have both."""
+    from pyspark.sql import functions as f
+
+    return frame.where(f.col("id").isNotNull() & f.col(frame.columns[1]).isNotNull())
 
 
 def write(frame: DataFrame, path: str) -> None:

@@ -1,0 +1,155 @@
+"""The seam: pairs to matches, and matches to clusters, as pure functions over Arrow record batches.
+
+Documents are named by their id, which is also their place in the order of keepers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from feedtools import cluster, kernel, match
+from feedtools.duplicates import describe, links
+from feedtools.model import Block, Match
+from feedtools.scale.stages import batch_of
+
+MATCHES = pa.schema(
+    [
+        ("a", pa.string()),
+        ("b", pa.string()),
+        ("kind", pa.string()),
+        ("coverage_a", pa.float64()),
+        ("coverage_b", pa.float64()),
+        ("similarity", pa.float64()),
+        ("evidence", pa.list_(pa.list_(pa.int32()))),
+    ]
+)
+FACTS = ("symbols_a", "damage_a", "symbols_b", "damage_b")
+VERIFIED = pa.schema([*MATCHES, *((name, pa.int32()) for name in FACTS)])
+ROWS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("cluster", pa.string()),
+        ("action", pa.string()),
+        ("kind", pa.string()),
+        ("similarity", pa.float64()),
+        ("coverage", pa.float64()),
+        ("how", pa.string()),
+    ]
+)
+"""``how``: what the copy is, in words, as a reason of ``clean`` has it."""
+APART = "apart"
+"""The action of a row that says of a match (``a`` as id, ``b`` as cluster) that it joined nothing."""
+
+
+class _Text(NamedTuple):
+    id: str
+    text: str
+    symbols: str
+
+
+def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Texts to the matches between each centre and its partners, with evidence and what decides keepers.
+
+    Columns: number, centre, salt (as ``stages.WANTED`` has them), id, text; the rows of one centre and salt are on
+    end, the centre first. Partners are no longer than their centre.
+    """
+    group, centres = (0, 0), list[_Text]()
+    for batch in batches:
+        number, centre, salt, ids, texts = (
+            batch.column(name).to_pylist() for name in ("number", "centre", "salt", "id", "text")
+        )
+        rows = zip(number, zip(centre, salt, strict=True), map(_Text, ids, texts, _symbols(texts)), strict=True)
+        found = []
+        for own, its_group, document in rows:
+            if its_group != group:
+                group, centres = its_group, []
+            if own == its_group[0]:
+                centres.append(document)
+            else:
+                found += [row for one in centres if (row := _match_row(document, one)) is not None]
+        yield batch_of(found, VERIFIED)
+
+
+def _symbols(texts: list[str]) -> list[str]:
+    return [one for block in kernel.blocks(texts) for one in kernel.strings(*kernel.symbol_block(block))]
+
+
+def _match_row(a: _Text, b: _Text) -> tuple[Any, ...] | None:
+    made = match.match_symbols(a.symbols, b.symbols, a.text, b.text, 0, 1)
+    if made is None:
+        return None
+    if made.a:
+        a, b = b, a
+    explained = match.explain(made, a.text, b.text)
+    figures = made.kind, made.coverage_a, made.coverage_b, made.similarity, [list(one) for one in explained.evidence]
+    return a.id, b.id, *figures, len(a.symbols), match.damage(a.text), len(b.symbols), match.damage(b.text)
+
+
+def resolved(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Matches, those of one component on end, to one row for every clustered document.
+
+    Columns: component, those of ``VERIFIED``, and in place of the evidence where in ``b`` it ``begins`` and ``ends``;
+    exact copies need no facts. A component may run
+    over several batches; it is held in memory.
+    """
+    rows = (row for batch in batches for row in batch.to_pylist())
+    portion: list[tuple[Any, ...]] = []
+    for _, component in groupby(rows, key=itemgetter("component")):
+        portion += cluster_rows(list(component))
+        if len(portion) > 10_000:
+            yield batch_of(portion, ROWS)
+            portion = []
+    yield batch_of(portion, ROWS)
+
+
+def cluster_rows(component: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
+    """The clusters of one component's matches, as rows of ``ROWS``, and the matches that joined nothing.
+
+    Ids are numbered in their order.
+    """
+    facts = _facts(component)
+    ids = sorted(facts)
+    number = {name: place for place, name in enumerate(ids)}
+    matches = [_match(row, number) for row in component]
+
+    def keeper(members: list[int]) -> int:
+        return min(members, key=lambda member: (*facts[ids[member]], member))
+
+    home: dict[int, int] = {}
+    for found in cluster.clusters(sorted(matches), keeper):
+        keep = ids[found.keep]
+        home |= dict.fromkeys((found.keep, *found.drop), found.keep)
+        yield keep, keep, "keep", None, None, None, None
+        tied = links(found)
+        for drop in found.drop:
+            tie = tied[drop]
+            coverage, other = (tie.coverage_a, tie.b) if tie.a == drop else (tie.coverage_b, tie.a)
+            how = describe(tie, drop, ids[other]) + ("" if other == found.keep else f", which repeats {keep}")
+            yield ids[drop], keep, "drop", tie.kind, tie.similarity, coverage, how
+    for one in matches:
+        if home.get(one.a, -1) != home.get(one.b, -2):
+            yield ids[one.a], ids[one.b], APART, None, None, None, None
+
+
+def _match(row: dict[str, Any], number: dict[str, int]) -> Match:
+    evidence = () if row["begins"] is None else (Block(0, 0, row["begins"], row["ends"]),)
+    coverage = row["coverage_a"], row["coverage_b"]
+    return Match(number[row["a"]], number[row["b"]], row["kind"], *coverage, row["similarity"], evidence)
+
+
+def _facts(component: Sequence[dict[str, Any]]) -> dict[str, tuple[int, int]]:
+    """Symbols (less is first) and damage of each document; exact copies have those of the text they repeat."""
+    facts: dict[str, tuple[int, int]] = {}
+    for row in component:
+        if row["kind"] != "exact":
+            for side in ("a", "b"):
+                facts[row[side]] = (-row[f"symbols_{side}"], row[f"damage_{side}"])
+    for row in component:
+        if row["kind"] == "exact":
+            facts[row["a"]] = facts.setdefault(row["b"], (0, 0))
+    return facts
