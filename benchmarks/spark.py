@@ -38,8 +38,10 @@ PART = 25_000
 
 
 def write(folder: Path, count: int) -> Path:
-    """Documents as Parquet, in files of ``PART``."""
+    """Documents as Parquet, in files of ``PART``; those of an earlier run are taken as they are."""
     place = folder / f"{count}"
+    if (place / f"{(count - 1) // PART:05d}.parquet").exists():
+        return place
     place.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, str]] = []
     for number, document in enumerate(generate.documents(count)):

@@ -127,7 +127,7 @@ def test_results_are_the_local_engines_whatever_the_partitioning(spark: Any, mon
         (1, join.HOT, DEFAULT),
         (5, join.HOT, Limits(buckets=16)),
         (3, 30, Limits(buckets=2, crowded=1, driver_edges=0)),  # every bucket as rows, components by joins
-        (3, 30, Limits(buckets=2, crowded=20_000)),  # some buckets as rows
+        (3, 30, Limits(buckets=2, crowded=20_000, sent=0)),  # some buckets as rows, texts joined by shuffles
     ]
     for parts, hot, limits in ways:
         monkeypatch.setattr(join, "HOT", hot)

@@ -89,7 +89,8 @@ def dedup(documents: DataFrame, known: DataFrame | None = None, *, hot: int = HO
     unique = _without(documents, copies, limits).withColumn("number", _bits("digest", 1)).drop("digest")
     characters = int(known.agg(f.sum("length")).collect()[0][0] or 0)
     wanted = _wanted(unique.select("number", "text"), characters, hot, limits).persist(StorageLevel.MEMORY_AND_DISK)
-    texts = unique.join(_sent(wanted, limits), "number").select("number", "centre", "salt", "id", "text")
+    small = f.broadcast(wanted) if wanted.count() <= limits.sent else wanted.hint("shuffle_hash")
+    texts = unique.join(small, "number").select("number", "centre", "salt", "id", "text")
     groups = texts.repartition(partitions(documents.sparkSession), "centre", "salt")
     groups = groups.sortWithinPartitions("centre", "salt", f.col("number") != f.col("centre"))
     found = map_batches(groups, matches.verified, matches.VERIFIED)
@@ -113,13 +114,6 @@ def map_batches(frame: DataFrame, stage: object, schema: object) -> DataFrame:
     return frame.mapInArrow(stage, from_arrow_schema(schema))  # type: ignore[arg-type]
 
 
-def _sent(small: DataFrame, limits: Limits) -> DataFrame:
-    """The persisted small side of a join, sent to all tasks where it is small enough, and else made a hash table."""
-    from pyspark.sql import functions as f
-
-    return f.broadcast(small) if small.count() <= limits.sent else small.hint("shuffle_hash")
-
-
 def _copies(known: DataFrame) -> DataFrame:
     """Exact copies but the first of each text: id, first, and length of the text in code points."""
     from pyspark.sql import functions as f
@@ -133,10 +127,11 @@ def _without(documents: DataFrame, copies: DataFrame, limits: Limits) -> DataFra
     from pyspark import StorageLevel
     from pyspark.sql import functions as f
 
-    left = _sent(copies.select("id"), limits)
-    unique = documents.join(left, "id", "left_anti")
-    if copies.count() > limits.sent:
-        unique = unique.persist(StorageLevel.DISK_ONLY)
+    if copies.count() <= limits.sent:
+        unique = documents.join(f.broadcast(copies.select("id")), "id", "left_anti")
+    else:
+        by_hash = copies.select("id").hint("shuffle_hash")
+        unique = documents.join(by_hash, "id", "left_anti").persist(StorageLevel.DISK_ONLY)
     return unique.select("id", "text", f.sha2("text", 256).alias("digest"))
 
 
