@@ -286,7 +286,7 @@ def _ranking(kept: _Kept, store: Store) -> Ints:
     same = np.ones(max(0, len(ranking) - 1), bool)
     for column in columns:
         same &= column[ranking[1:]] == column[ranking[:-1]]
-    same &= store.sizes()[ranking[1:]] > 0  # without keys nothing is joined
+    same &= ((store.sizes() > 0) | (store.heads() > 0))[ranking[1:]]  # without any key nothing is joined
     starts = np.flatnonzero(same & ~np.append(False, same[:-1]))
     ends = np.flatnonzero(same & ~np.append(same[1:], False)) + 2
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
