@@ -2,16 +2,21 @@
 """What Spark costs beside the local engine: CPU a document after start-up, and whether both find the same.
 
     python benchmarks/spark.py [--count 200000] [--count 1000000] [--master 'local[2,4]'] [--folder FOLDER]
+    python benchmarks/spark.py --skewed 1000000
 
 From a Parquet file to written matches (with evidence) and clusters, on both sides. The CPU time of Spark is that of
 its Java and all of its Python processes, after two runs over a small file, by which classes are loaded, code is
 compiled and workers are started. The last lines are what the paper calculation of docs/spark.md is made of.
+
+With ``--skewed``, on Spark alone: every article ends alike (they share a key), half of them do at some length (they
+share many), or half are one text; and how much the largest task of a stage had to do beside the median one.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import sys
 import tempfile
@@ -78,7 +83,7 @@ def on_spark(running: Any, source: Path, out: Path) -> None:
     known, _, _ = tables.checked(spark.identified(documents))
     found = spark.dedup(tables.whole(documents), known)
     tables.write(found.matches, str(out / "matches"))
-    tables.write(found.rows, str(out / "clusters"))
+    tables.write(found.rows.select(*matches.ROWS.names), str(out / "clusters"))
     running.catalog.clearCache()
 
 
@@ -133,14 +138,84 @@ def traffic(source: Path, buckets: int) -> tuple[float, float, float]:
     return keys / count, size / count, table.column("text").nbytes / count
 
 
+FOOTER = "，本站文章均为原创，转载时请务必注明出处，并保留作者的姓名与链接，谢谢合作。" * 2
+SKEWED: dict[str, Callable[[int, str], str]] = {
+    "all share a line of 17 symbols": lambda _, text: text[:200] + FOOTER[:20],
+    "half share a footer of 66 symbols": lambda number, text: text[:200] + FOOTER * (number % 2),
+    "half are one text": lambda number, text: text[:200] if number % 2 else FOOTER,
+}
+
+
+def write_skewed(folder: Path, count: int, change: Callable[[int, str], str]) -> Path:
+    """Distinct documents, changed; in place of earlier ones."""
+    place = folder / "skewed"
+    place.mkdir(parents=True, exist_ok=True)
+    for file in place.glob("*.parquet"):
+        file.unlink()
+    for first in range(0, count, PART):
+        some = range(first, min(first + PART, count))
+        texts = [change(number, generate.source(number, 200)) for number in some]
+        table = pa.table({"id": [f"{number:010d}" for number in some], "text": texts})
+        pq.write_table(table, place / f"{first // PART:05d}.parquet")
+    return place
+
+
+def largest(log: Path, since: float) -> str:
+    """Of the stage with the longest task: time and shuffled bytes of that task, and of the median one.
+
+    Args:
+        log: folder of Spark's event logs.
+        since: seconds since the epoch.
+    """
+    tasks: dict[int, list[tuple[float, float]]] = {}
+    for file in (file for file in log.rglob("*") if file.is_file()):
+        for line in file.read_text(errors="replace").splitlines():
+            if not line.startswith('{"Event":"SparkListenerTaskEnd"'):
+                continue
+            event = json.loads(line)
+            figures = event.get("Task Metrics")
+            if figures and event["Task Info"]["Launch Time"] >= since * 1000:
+                read, written = figures["Shuffle Read Metrics"], figures["Shuffle Write Metrics"]
+                moved = sum(read[f"{place} Bytes Read"] for place in ("Local", "Remote"))
+                moved += written["Shuffle Bytes Written"]
+                tasks.setdefault(event["Stage ID"], []).append((figures["Executor Run Time"] / 1e3, moved / 1e6))
+    worst = max(tasks.values(), key=max)
+    (time_most, _), (time_middle, _) = max(worst), sorted(worst)[len(worst) // 2]
+    moved = sorted(size for _, size in worst)
+    return (
+        f"{time_most:.1f} s, median {time_middle:.1f} s | {moved[-1]:.1f} MB, median {moved[len(moved) // 2]:.1f} MB "
+        f"| {len(worst)}"
+    )
+
+
+def skewed(count: int, master: str, folder: Path) -> None:
+    log = folder / "events"
+    log.mkdir(parents=True, exist_ok=True)
+    events = {"spark.eventLog.enabled": "true", "spark.eventLog.dir": log.as_uri(), "spark.eventLog.compress": "false"}
+    running = session(master, {**events, "spark.eventLog.rolling.enabled": "false"})
+    print("| | CPU | wall | matches | its longest task | which moved | tasks of its stage |")
+    print("|---" * 7 + "|", flush=True)
+    for name, change in SKEWED.items():
+        source, began = write_skewed(folder, count, change), time.time()
+        cpu, wall = timed(lambda source=source: on_spark(running, source, folder / "out"))  # type: ignore[misc]
+        found = pq.read_table(folder / "out" / "matches", columns=["kind"]).num_rows
+        told = largest(log, began)
+        print(f"| {name} | {cpu:.0f} s | {wall:.0f} s | {found:,} | {told} |", flush=True)
+    running.stop()
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, action="append")
     parser.add_argument("--master", default="local[2,4]")
     parser.add_argument("--folder", type=Path, help="where to keep the inputs and outputs")
+    parser.add_argument("--skewed", type=int, metavar="COUNT", help="articles that share keys, on Spark alone")
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as temporary:
         folder = args.folder or Path(temporary)
+        if args.skewed:
+            skewed(args.skewed, args.master, folder)
+            return 0
         running = session(args.master)
         warm = write(folder, WARM)
         for _ in range(2):

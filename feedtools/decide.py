@@ -21,6 +21,10 @@ Fixing = Literal["none", "safe", "unsafe"]
 VERDICTS: tuple[Verdict, ...] = ("keep", "drop", "hold")
 FIXINGS: tuple[Fixing, ...] = ("none", "safe", "unsafe")
 NEVER = "never"
+STAND_IN = 0.5
+"""Least share of a damaged copy that a whole one must cover to be published in its place."""
+ROUNDS = 8
+"""Times that what is left is compared again; a second time finds a copy or two in ten thousand, a third none."""
 _KINDS: Mapping[str, Verdict] = MappingProxyType({kind: "drop" for kind in KINDS if kind != "overlap"})
 _NONE: Mapping[str, Any] = MappingProxyType({})
 

@@ -70,8 +70,9 @@ def test_input_order_does_not_matter(rng: random.Random) -> None:
 
 def test_who_is_compared_does_not_depend_on_the_places_either() -> None:
     """Of texts with the same symbols, which others are linked to is decided by the texts."""
-    texts = [whole.replace("，", mark) + tail for whole in [article(3)] for mark in "，。；" for tail in ("", "！", "？")]
-    texts += [article(3)[:200], article(3)[:150] + "甲乙丙", article(3)[40:]]
+    whole = article(3)
+    texts = [whole.replace("，", mark) + tail for mark in "，。；" for tail in ("", "！", "？")]
+    texts += [whole[:200], whole[:150] + "甲乙丙", whole[40:]]
 
     def matched(places: list[int]) -> set[frozenset[str]]:
         return {frozenset((texts[m.a], texts[m.b])) for m in dedup(texts, places=places).matches}

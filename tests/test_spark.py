@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -171,37 +172,68 @@ def test_components_by_joins_are_those_of_the_driver(spark: Any) -> None:
     assert len(by_joins) == len(by_driver)
 
 
+def damaged(count: int) -> list[str]:
+    """Articles of which many are copies, and some of these have lost what others of them still have."""
+    texts = [one.text for one in generate.documents(count, planted=0.5)]
+    rng = random.Random(9)
+    for place in rng.sample(range(count), count // 5):
+        text = texts[place]
+        for formula in (*generate.HARD, *generate.DISPLAY):
+            text = text.replace(rf"\({formula}\)", "[Math]").replace(rf"\[{formula}\]", "[公式]")
+        texts[place] = rng.choice((text, text.replace("-", ""), text + r"其中 \(x_1", "�" + text[2:]))
+    whole = generate.mode_a(generate.source(900), 700)
+    texts += [
+        whole,
+        whole[:240],
+        "用 end-to-end 的方法训练,," + whole[20:220],
+        "这个 endtoend 的方法, " + whole[50:300],
+    ]
+    return texts
+
+
+def decided_locally(path: Path, out: Path, config: Any) -> dict[str, Row]:
+    """Action, the copy that stands for it, its kind and, where it is not dropped, the text of every article."""
+    from feedtools.api import manifest
+    from feedtools.api.clean import clean
+
+    assert clean([str(path)], out, config).errors == []
+    entries = [entry for entry in manifest.read(out / "manifest.jsonl") if "action" in entry]
+    present = (json.loads(line)["text"] for line in (out / path.name).read_text(encoding="utf-8").splitlines())
+    held = (json.loads(line)["text"] for line in (out / "held" / f"{path.name}.jsonl").read_text().splitlines())
+    texts = {"drop": itertools.repeat(None), "hold": held}
+    return {
+        f"{entry['line']:05d}": (
+            entry["action"],
+            f"{entry['of']['line']:05d}" if "of" in entry else None,
+            entry.get("kind"),
+            next(texts.get(entry["action"], present)),
+        )
+        for entry in entries
+    }
+
+
 @java
 @pytest.mark.slow
-def test_decisions_are_those_of_the_shared_functions(spark: Any) -> None:
-    from feedtools.checks.base import Evidence
-    from feedtools.checks.compounds import harvest
-    from feedtools.decide import Policy, decide, standings
-    from feedtools.fix import UNSAFE, stable_fix
-    from feedtools.lint import lint
-    from feedtools.model import Article
-    from feedtools.rules import builtin, select
+def test_decisions_and_texts_are_those_of_the_local_clean(spark: Any, tmp_path: Path) -> None:
+    """Restored from copies, whole copies kept for held ones, compared until nothing more is found."""
+    from feedtools.api.feed import active_rules
+    from feedtools.config import Config
+    from feedtools.decide import policy
     from feedtools.scale.clean import clean
 
-    rules, policy = select(builtin(), (), ()), Policy(fix="unsafe")
-    texts = {f"{i:04d}": one.text for i, one in enumerate(generate.documents(300, planted=0.4))}
-    texts["0301"] = "用 end-to-end 的方法训练,," + generate.source(900)[:200]
-    texts["0302"] = "这个 endtoend 的方法, " + generate.source(901)[:200]
-    evidence = Evidence(harvest(texts.values()))
-    articles = [Article(name, 1, text, verbatim=False) for name, text in texts.items()]
-    fixed = stable_fix(articles, lambda some: lint(some, rules, evidence).findings, UNSAFE)
-    ids, feed = list(texts), {rule.id for rule in rules if rule.scope == "feed"}
-    found = standings(dedup([one.text for one in fixed], places=ids).clusters, feed)
-    expected = {}
-    for number, (article, one) in enumerate(zip(articles, fixed, strict=True)):
-        copy = found.get(number)
-        by = sorted({name for change in one.changes for name in change.by})
-        made = decide(article, one.findings, policy, copy.match if copy else None, "", by)
-        expected[article.source] = (made.action, one.text, ids[copy.number] if copy else None)
-    decisions = clean(spark.createDataFrame(list(texts.items()), "id string, text string"), rules, policy).collect()
-    assert {row["id"]: (row["action"], row["text"], row["of"]) for row in decisions} == expected
-    assert {row["action"] for row in decisions} == {"keep", "fix", "drop", "hold"}
-    assert all(row["reasons"] for row in decisions if row["action"] != "keep")
+    texts = {f"{line:05d}": text for line, text in enumerate(damaged(1500), 1)}
+    write_jsonl(texts, tmp_path / "in.jsonl")
+    config = Config(jobs=1, clean=policy({"fix": "unsafe", "kinds": {"near": "keep", "contained": "hold"}}))
+    expected = decided_locally(tmp_path / "in.jsonl", tmp_path / "out", config)
+    documents = spark.createDataFrame(list(texts.items()), "id string, text string")
+    rows = clean(documents, active_rules(config), config.clean).collect()
+    spark.catalog.clearCache()
+    found = {row["id"]: (*row[1:2], row["of"], row["kind"], row["text"]) for row in rows}
+    found = {name: (*row[:3], None if row[0] == "drop" else row[3]) for name, row in found.items()}
+    assert {name: (found[name], row) for name, row in expected.items() if found[name] != row} == {}
+    assert {row[0] for row in expected.values()} == {"keep", "fix", "restore", "drop", "hold"}
+    assert any("is kept in its place" in reason for row in rows for reason in row["reasons"])
+    assert all(row["reasons"] for row in rows if row["action"] != "keep")
 
 
 @java

@@ -12,7 +12,7 @@ from feedtools.api.spool import Strings, Texts
 from feedtools.api.standings import Standings
 from feedtools.api.stores import Stores
 from feedtools.config import Config
-from feedtools.decide import Policy, Standing, standings
+from feedtools.decide import ROUNDS, STAND_IN, Policy, Standing, standings
 from feedtools.duplicates import RULES, describe
 from feedtools.index.query import find
 from feedtools.match import explain
@@ -24,12 +24,8 @@ if TYPE_CHECKING:
 
 IN_MEMORY = 100_000
 """Articles up to which everything about them is held in memory."""
-STAND_IN = 0.5
-"""Least share of a damaged copy that a whole one must cover to be published in its place."""
 TOGETHER = 256
 """Articles that one process looks up in what was published at a time."""
-ROUNDS = 8
-"""Times that what is left is compared again; a second time finds a copy or two in ten thousand, a third none."""
 
 
 class Copies:

@@ -69,10 +69,13 @@ def clean(paths: Sequence[str], out: str, master: str | None, config: Config) ->
     from feedtools.scale import run
 
     account = run.clean(run.Job(paths, out, master), config, active_rules(config))
-    kept = account.tally.get("keep", 0) + account.tally.get("fix", 0)
-    dropped, held = account.tally.get("drop", 0), account.tally.get("hold", 0)
-    fixed = account.tally.get("fix", 0)
-    words = f"{kept:,} kept + {dropped:,} dropped + {held:,} held ({fixed:,} fixed)"
+    kept, fixed, restored, dropped, held = (
+        account.tally.get(action, 0) for action in ("keep", "fix", "restore", "drop", "hold")
+    )
+    words = (
+        f"{kept + fixed + restored:,} kept + {dropped:,} dropped + {held:,} held "
+        f"({fixed:,} fixed, {restored:,} restored)"
+    )
     return _end(account, f"{account.articles:,} articles = {words}")
 
 

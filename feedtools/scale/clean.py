@@ -1,11 +1,11 @@
-"""Decisions about every document on PySpark: linted and fixed by itself, then compared with all others."""
+"""Decisions about every document on PySpark: fixed by itself, compared with all others, restored from its copies."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from feedtools.checks import compounds
-from feedtools.decide import Policy
+from feedtools.decide import ROUNDS, Policy
 from feedtools.duplicates import RULES
 from feedtools.scale import articles
 from feedtools.scale.spark import dedup, map_batches
@@ -21,16 +21,12 @@ if TYPE_CHECKING:
 def clean(
     documents: DataFrame, rules: Sequence[Rule], policy: Policy, known: Mapping[str, str] | None = None
 ) -> DataFrame:
-    """What happens to every document (id, text), as ``articles.DECISIONS``.
-
-    The rules, fixes, copies and the policy are those of ``feedtools clean``; what it does beyond that (restoring a
-    damaged copy from its siblings, keeping a whole copy for one that is held, comparing again what is left) is not
-    done here.
+    """What happens to every document (id, text), as ``articles.DECISIONS``: the decisions of ``feedtools clean``.
 
     Args:
-        documents: ids are unique.
-        rules: the selected ones.
-        policy: what is fixed, held and dropped.
+        documents: ids are unique; where the local engine goes by the place of an article, their order decides.
+        rules: the selected rules.
+        policy: what is fixed, restored, held and dropped.
         known: compounds the archive taught before.
     """
     from pyspark import StorageLevel
@@ -42,13 +38,40 @@ def clean(
     stage = articles.repaired(rules, evidence, policy)
     fixed = map_batches(documents, stage, articles.REPAIRED).persist(StorageLevel.MEMORY_AND_DISK)
     kinds = [kind for kind, code in RULES.items() if code in {rule.id for rule in rules}]
-    if kinds:
-        rows = dedup(fixed.select("id", "text")).rows
-        copies = rows.where(f.col("kind").isin(kinds)).select("id", f.col("cluster").alias("of"), "kind", "how")
-        known_copies = fixed.join(copies, "id", "left")
+    if not kinds:
+        state = fixed.withColumns({name: f.lit(None).cast("string") for name in articles.STANDING.names})
     else:
-        known_copies = fixed.withColumns({name: f.lit(None).cast("string") for name in ("of", "kind", "how")})
-    return map_batches(known_copies, articles.decided(policy), articles.DECISIONS)
+        rows = dedup(fixed.select("id", "text")).rows.select("id", "cluster", "kind", "said", "other", "covered")
+        members = fixed.join(rows, "id").repartition("cluster")
+        members = members.sortWithinPartitions("cluster", f.col("id") != f.col("cluster"), "id")
+        mended = map_batches(members, articles.mended(rules, evidence, policy, kinds), articles.STATE)
+        alone = fixed.join(rows, "id", "left_anti")
+        state = _settled(mended.unionByName(alone, allowMissingColumns=True), kinds, policy)
+    return map_batches(state, articles.decided(policy), articles.DECISIONS)
+
+
+def _settled(state: DataFrame, kinds: Sequence[str], policy: Policy) -> DataFrame:
+    """Compare what is to be published (of ``articles.STATE``) again until no copy is among it, as locally."""
+    from pyspark import StorageLevel
+    from pyspark.sql import functions as f
+
+    going = [kind for kind in kinds if policy.kinds[kind] != "keep"]
+    columns = articles.STATE.names
+    for _ in range(ROUNDS):
+        state = state.select(*columns).persist(StorageLevel.MEMORY_AND_DISK)
+        left = state.where(~f.col("held") & (f.col("kind").isNull() | ~f.col("kind").isin(going)))
+        again = dedup(left.select("id", "text")).rows.where(f.col("kind").isin(kinds))
+        fresh = again.join(left.where("of is null").select("id"), "id", "left_semi")
+        fresh = fresh.select(
+            "id", f.struct(f.col("cluster").alias("of"), "kind", "said", "other").alias("new")
+        ).persist()
+        gone = fresh.where(f.col("new.kind").isin(going)).select(f.col("id").alias("of"), f.col("new.of").alias("last"))
+        if gone.isEmpty():
+            break
+        told = {name: f.coalesce(name, f"new.{name}") for name in ("of", "kind", "said", "other")}
+        state = state.join(fresh, "id", "left").withColumns(told).join(gone, "of", "left")
+        state = state.withColumn("of", f.coalesce("last", "of"))
+    return state
 
 
 def learn(documents: DataFrame) -> dict[str, str]:

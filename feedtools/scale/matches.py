@@ -42,6 +42,8 @@ ROWS = pa.schema(
     ]
 )
 """``how``: what the copy is, in words, as a reason of ``clean`` has it."""
+CLUSTERED = pa.schema([*ROWS, ("said", pa.string()), ("other", pa.string()), ("covered", pa.float64())])
+"""``said`` of ``other`` makes ``how`` (see ``in_words``); ``covered``: the share of the kept copy that this one has."""
 APART = "apart"
 """The action of a row that says of a match (``a`` as id, ``b`` as cluster) that it joined nothing."""
 
@@ -102,13 +104,18 @@ def resolved(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for _, component in groupby(rows, key=itemgetter("component")):
         portion += cluster_rows(list(component))
         if len(portion) > 10_000:
-            yield batch_of(portion, ROWS)
+            yield batch_of(portion, CLUSTERED)
             portion = []
-    yield batch_of(portion, ROWS)
+    yield batch_of(portion, CLUSTERED)
+
+
+def in_words(said: str, other: str, of: str) -> str:
+    """What a copy is to the one that stands for it, by what is said of it and another one of their cluster."""
+    return said if other == of else f"{said}; {of} stands for both"
 
 
 def cluster_rows(component: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
-    """The clusters of one component's matches, as rows of ``ROWS``, and the matches that joined nothing.
+    """The clusters of one component's matches, as rows of ``CLUSTERED``, and the matches that joined nothing.
 
     Ids are numbered in their order.
     """
@@ -124,16 +131,18 @@ def cluster_rows(component: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
     for found in cluster.clusters(sorted(matches), keeper):
         keep = ids[found.keep]
         home |= dict.fromkeys((found.keep, *found.drop), found.keep)
-        yield keep, keep, "keep", None, None, None, None
+        yield keep, keep, "keep", *[None] * 7
         tied = links(found)
         for drop in found.drop:
             tie = tied[drop]
-            coverage, other = (tie.coverage_a, tie.b) if tie.a == drop else (tie.coverage_b, tie.a)
-            how = describe(tie, drop, ids[other]) + ("" if other == found.keep else f", which repeats {keep}")
-            yield ids[drop], keep, "drop", tie.kind, tie.similarity, coverage, how
+            shares = (tie.a, tie.coverage_a), (tie.b, tie.coverage_b)
+            (_, mine), (other, theirs) = shares if tie.a == drop else shares[::-1]
+            said = describe(tie, drop, ids[other])
+            how, covered = in_words(said, ids[other], keep), theirs if other == found.keep else 0.0
+            yield ids[drop], keep, "drop", tie.kind, tie.similarity, mine, how, said, ids[other], covered
     for one in matches:
         if home.get(one.a, -1) != home.get(one.b, -2):
-            yield ids[one.a], ids[one.b], APART, None, None, None, None
+            yield ids[one.a], ids[one.b], APART, *[None] * 7
 
 
 def _match(row: dict[str, Any], number: dict[str, int]) -> Match:

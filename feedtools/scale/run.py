@@ -52,11 +52,12 @@ def dedup(job: Job, config: Config) -> Account:
         FeedtoolsError: Spark cannot run, read or write.
     """
     from feedtools.scale import spark
+    from feedtools.scale.matches import ROWS
 
     with _documents(job, config, spark.identified) as (documents, known, count, errors):
         found = spark.dedup(documents, known)
         tables.write(found.matches, f"{job.out}/matches")
-        tables.write(found.rows, f"{job.out}/clusters")
+        tables.write(found.rows.select(*ROWS.names), f"{job.out}/clusters")
         return Account(count, _tally(documents.sparkSession, f"{job.out}/clusters"), errors)
 
 

@@ -26,7 +26,7 @@ class Found(NamedTuple):
 
     Attributes:
         matches: every match with its evidence (``matches.MATCHES``).
-        rows: one for every clustered document (``matches.ROWS``).
+        rows: one for every clustered document (``matches.CLUSTERED``).
     """
 
     matches: DataFrame
@@ -100,7 +100,7 @@ def dedup(documents: DataFrame, known: DataFrame | None = None, *, hot: int = HO
     named = components(documents.sparkSession, acting.select("a", "b"), driver_edges=limits.driver_edges)
     whole = acting.join(named.withColumnRenamed("id", "a"), "a")
     ordered = whole.repartition("component").sortWithinPartitions("component")
-    rows = map_batches(ordered, matches.resolved, matches.ROWS).persist()
+    rows = map_batches(ordered, matches.resolved, matches.CLUSTERED).persist()
     apart = rows.where(f.col("action") == matches.APART).select(f.col("id").alias("a"), f.col("cluster").alias("b"))
     told = found.join(apart.withColumn("apart", f.lit(True)), ["a", "b"], "left")
     told = told.withColumn("kind", f.when(f.col("apart"), "overlap").otherwise(f.col("kind")))
