@@ -279,7 +279,7 @@ def _candidates(kept: _Kept, store: Store, advance: Advance) -> tuple[Ints, Ints
     return ranking[pairs >> 32], ranking[pairs & 0xFFFFFFFF]
 
 
-def _ranking(kept: _Kept, store: Store) -> Ints:
+def _ranking(kept: _Kept, store: Store) -> NDArray[Any]:
     """The documents longest first, then by their keys, and those of the same symbols by their raw texts."""
     columns = store.content(), store.heads(), ~store.lengths()
     ranking = np.lexsort(columns).astype(np.uint32)
