@@ -4,10 +4,11 @@ Same keys, same edges, same verification as ``feedtools.dedup``, which takes ove
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
-from feedtools.model import Cluster, Match
+from feedtools.model import Cluster, Match, text_number
 from feedtools.sketch import FEW_KEYS, SHARED, grams
 
 FEW = 96
@@ -30,8 +31,7 @@ def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
         for number, text in enumerate(texts)
         if first.setdefault(text, number) != number
     ]
-    documents = [_document(number, text) for text, number in first.items()]
-    documents.sort(key=lambda it: (-len(it.symbols), it.head or 0, sum(it.keys) & (1 << 64) - 1, it.number))
+    documents = _ranked(_document(number, text) for text, number in first.items())
     pairs = list(_candidates(documents))
     if not exact and not pairs:  # a clean transmission needs nothing that verifies
         return ()
@@ -52,6 +52,21 @@ def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
 
 def _document(number: int, text: str) -> _Document:
     return _Document(number, text, *grams(text))
+
+
+def _ranked(documents: Iterable[_Document]) -> list[_Document]:
+    """Longest first, then by their keys, and those of the same symbols by their raw texts."""
+
+    def by_symbols(it: _Document) -> tuple[int, int, int]:
+        return -len(it.symbols), it.head or 0, sum(it.keys) & (1 << 64) - 1
+
+    ranked = []
+    for _, group in groupby(sorted(documents, key=by_symbols), key=by_symbols):
+        tied = list(group)
+        if len(tied) > 1 and (tied[0].keys or tied[0].head):
+            tied.sort(key=lambda it: text_number(it.text))
+        ranked += tied
+    return ranked
 
 
 def _candidates(documents: Sequence[_Document]) -> Iterator[tuple[_Document, _Document]]:
