@@ -21,6 +21,9 @@ FOUND: dict[str, tuple[bytes, ...]] = {
     "parquet": (
         b"\x01" + (Path(__file__).parent / "fuzz" / "found" / "histogram.parquet").read_bytes(),
     ),  # pyarrow aborts
+    "latex": (
+        b"\x00\\) a " + b"=" * 200 + b"! x_{1} \\(",
+    ),  # a row of operators that ends in none: time doubled with each
     "matches": (  # texts of one length, compared from either side: which was taken for the part depended on the order
         "把xi送进modelfree网络损失1是公其中yi是标签最后".encode()
         + b"\xff"

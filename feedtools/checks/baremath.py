@@ -81,7 +81,7 @@ _CODE = lazy(
     |[A-Za-z]{4,}_\{[A-Za-z]{3,}|\.(?:py|txt|md|h|c|js)\b|[A-Za-z]{2}_\w+\(|\w_\w{2,}\(""",
     re.VERBOSE,
 )
-_OPERATOR = lazy(r"(?:[-+*/=<>|&~→←↔∈∉⊂⊆∪∩≤≥≠≈∼×·±∘−]|[!:<>=]=|\\[a-z]{2,})+")
+_OPERATOR = lazy(r"(?:[-+*/=<>|&~→←↔∈∉⊂⊆∪∩≤≥≠≈∼×·±∘−]|[!:]=|\\[a-z]{2,}+)++")
 _ENDS_OPEN = lazy(r"(?:[-+*/=<>|→∈≤≥≠≈∼×·±−]|\\[a-z]{2,})\Z")
 _WORDS = lazy(rf"(?<![\\A-Za-z])(?!(?:{_FUNCTIONS})(?![A-Za-z]))[A-Za-z]{{3,}}")
 _TWO_LETTERS = "a I A an as at be by do go he if in is it me my no of on or so to up us we vs"
