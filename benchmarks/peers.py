@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Pairs = set[tuple[int, int]]
 SHINGLE, PERMUTATIONS = 5, 128
+AT_ONCE = 5_000
+"""Texts whose shingles are held at a time: those of a hundred thousand excerpts take several gigabytes."""
 
 
 def shingles(text: str) -> list[str]:
@@ -32,12 +34,14 @@ def datasketch(texts: list[str]) -> Pairs:
     """``MinHash.bulk`` into ``MinHashLSH`` at threshold 0.5."""
     from datasketch import MinHash, MinHashLSH
 
-    sets = [{s.encode("utf-8", "surrogatepass") for s in shingles(text)} for text in texts]
     lsh = MinHashLSH(threshold=0.5, num_perm=PERMUTATIONS)
     found: Pairs = set()
-    for i, sketch in enumerate(MinHash.bulk(sets, num_perm=PERMUTATIONS)):
-        found.update((j, i) for j in lsh.query(sketch))
-        lsh.insert(i, sketch, check_duplication=False)
+    for start in range(0, len(texts), AT_ONCE):
+        some = texts[start : start + AT_ONCE]
+        sets = [{s.encode("utf-8", "surrogatepass") for s in shingles(text)} for text in some]
+        for i, sketch in enumerate(MinHash.bulk(sets, num_perm=PERMUTATIONS), start):
+            found.update((j, i) for j in lsh.query(sketch))
+            lsh.insert(i, sketch, check_duplication=False)
     return found
 
 
@@ -45,7 +49,10 @@ def rensa(texts: list[str]) -> Pairs:
     """``RMinHash`` into ``RMinHashLSH``, candidates kept from an estimated Jaccard of 0.5."""
     from rensa import RMinHash, RMinHashLSH
 
-    sketches = RMinHash.from_token_sets([shingles(text) for text in texts], num_perm=PERMUTATIONS, seed=42)
+    sketches = []
+    for start in range(0, len(texts), AT_ONCE):
+        some = [shingles(text) for text in texts[start : start + AT_ONCE]]
+        sketches += RMinHash.from_token_sets(some, num_perm=PERMUTATIONS, seed=42)
     lsh = RMinHashLSH(threshold=0.5, num_perm=PERMUTATIONS, num_bands=32)
     found: Pairs = set()
     for i, sketch in enumerate(sketches):
