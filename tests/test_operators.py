@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedtools.checks import operators
 from feedtools.checks.base import View
+from tests.pace import within
 
 
 def repaired(text: str) -> list[tuple[str, str]]:
@@ -88,7 +87,4 @@ def test_never_raises_and_edits_add_only_operators(text: str) -> None:
 @pytest.mark.parametrize("unit", UNITS)
 def test_linear_on_long_input(unit: str) -> None:
     text = unit * (100_000 // len(unit))
-    start = time.process_time()
-    for _ in operators.lost(View(text), {"cut": 200_000}):
-        pass
-    assert time.process_time() - start < 2
+    assert within(2, lambda: list(operators.lost(View(text), {"cut": 200_000})))

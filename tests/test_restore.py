@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from feedtools.model import Edit, Place
 from feedtools.restore import KINDS, Restoration, Sibling, apply, restore
 from feedtools.restore.fills import sound
+from tests.pace import within
 
 ROOT = Path(__file__).parents[1]
 ORIGINALS = sorted((ROOT / "tests" / "sample" / "originals").glob("*.md"))
@@ -36,6 +36,7 @@ WHOLE = (
     r"其中 \(y_i\) 是标签, \(n-1\) 是自由度。"
     "这个模型的标准做法是用梯度下降,每一步沿负梯度方向走一小步。之后再看验证集。"
 )
+
 HOLED = (
     "给定输入 x 和 modelfree 的策略 [Math] ,我们最小化损失: [公式] 其中 y_i 是标签, n1 是自由度。"
     "这个模型的标准做法是用梯度下降,每一步沿负梯度方向走一小步。之后再看验证集。"
@@ -345,9 +346,8 @@ def test_order_of_siblings_does_not_change_what_is_applied(whole: str, order: li
 @pytest.mark.parametrize("piece", ["[Math]", "字[Math]", "\\(x\\)", "a-b ", "$", "`", "- ", "[", "<br ", "...", "\\("])
 def test_cost_is_bounded(piece: str) -> None:
     text = piece * (30_000 // len(piece))
-    start = time.process_time()
-    restore(text, sib(text[:-1] + "。", text.replace("[Math]", r"\(\alpha\)"), "开头" + text))
-    assert time.process_time() - start < 3
+    siblings = sib(text[:-1] + "。", text.replace("[Math]", r"\(\alpha\)"), "开头" + text)
+    assert within(3, lambda: restore(text, siblings))
 
 
 @pytest.mark.slow
