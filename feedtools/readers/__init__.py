@@ -10,7 +10,7 @@ from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.model import Article, Transmission
 from feedtools.readers import transmission
 from feedtools.readers.formats import FORMATS, PACKED, detect, walked
-from feedtools.readers.streams import PEEK, open_stream, unpack
+from feedtools.readers.streams import PEEK, open_stream, read_most, unpack
 from feedtools.readers.streams import STDIN as STDIN
 
 OnError = Callable[[FeedtoolsError], None]
@@ -130,7 +130,7 @@ def _source(stream: io.BufferedReader, path: str, options: ReadOptions, on_error
     if name != "transmission":
         return Source(path, None, None, _articles(name, stream, path, options, on_error), name)
     with stream:
-        data = stream.read(MAX_TRANSMISSION + 1)
+        data = read_most(stream, MAX_TRANSMISSION + 1)
     if len(data) > MAX_TRANSMISSION:
         raise ReadError(f"larger than {MAX_TRANSMISSION // 2**30} GiB; split it, or convert it to JSONL", path=path)
     parsed = transmission.parse(data, path)

@@ -21,7 +21,7 @@ from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.model import Transmission
 from feedtools.readers import MAX_TRANSMISSION, ReadOptions, read, transmission
 from feedtools.readers.formats import FORMATS, detect
-from feedtools.readers.streams import GZIP_MAGIC, PEEK, ZSTD_MAGIC, open_stream
+from feedtools.readers.streams import GZIP_MAGIC, PEEK, ZSTD_MAGIC, open_stream, read_most
 
 IN_PARTS = frozenset({"transmission", "jsonl"})
 """Formats that can be written in parts."""
@@ -89,7 +89,7 @@ def open_frame(path: str, options: ReadOptions) -> Frame:
             stream.close()
             return _converted(path, options)
         with stream:
-            data = stream.read(MAX_TRANSMISSION + 1)
+            data = read_most(stream, MAX_TRANSMISSION + 1)
     except OSError as error:
         raise _failure(path, error) from error
     if len(data) > MAX_TRANSMISSION:

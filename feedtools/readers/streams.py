@@ -23,7 +23,7 @@ FREE_BYTES = 64 * 2**20
 MAX_RATIO = 200
 """Unpacked bytes a packed byte may become; text packs 3 to 30 times, a bomb 1,000 times and more."""
 PORTION = 2**20
-"""Bytes that are unpacked at once: whoever asks for all of a bomb would get it before its size is looked at."""
+"""Bytes that are read or unpacked at once: whoever asks for all of a bomb would get it before its size is looked at."""
 MAX_DOCUMENT = 64 * 2**20
 """Bytes of the largest document (page, feed, Markdown file) that is held in memory."""
 GZIP_MAGIC = b"\x1f\x8b"
@@ -93,10 +93,20 @@ def read_document(stream: IO[bytes], path: str) -> bytes:
     Raises:
         ReadError: more than ``MAX_DOCUMENT``.
     """
-    data = stream.read(MAX_DOCUMENT + 1)
+    data = read_most(stream, MAX_DOCUMENT + 1)
     if len(data) > MAX_DOCUMENT:
         raise ReadError(f"larger than the {MAX_DOCUMENT // 2**20} MiB a document may have; split it", path=path)
     return data
+
+
+def read_most(stream: IO[bytes], most: int) -> bytes:
+    """Up to so many bytes, a portion at a time: within one long read of a pipe an interrupt may go unheard."""
+    read = getattr(stream, "read1", stream.read)
+    portions = []
+    while most and (portion := read(min(most, PORTION))):
+        portions.append(portion)
+        most -= len(portion)
+    return b"".join(portions)
 
 
 def taken(stream: IO[bytes]) -> int | None:
