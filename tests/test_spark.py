@@ -30,7 +30,10 @@ from feedtools.duplicates import links  # noqa: E402
 pyspark = pytest.importorskip("pyspark", reason="PySpark is not installed")
 pq = pytest.importorskip("pyarrow.parquet")
 java = pytest.mark.skipif(shutil.which("java") is None and "JAVA_HOME" not in os.environ, reason="Java is missing")
-pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
+]
 FOOTER = "，本站文章均为原创，转载时请务必注明出处，并保留作者的姓名与链接，谢谢合作。" * 2
 Row = tuple[Any, ...]
 
@@ -117,7 +120,6 @@ def spark() -> Iterator[Any]:
 
 
 @java
-@pytest.mark.slow
 def test_results_are_the_local_engines_whatever_the_partitioning(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from feedtools.scale.spark import DEFAULT, Limits
     from feedtools.scale.spark import dedup as on_spark
@@ -143,7 +145,6 @@ def test_results_are_the_local_engines_whatever_the_partitioning(spark: Any, mon
 
 
 @java
-@pytest.mark.slow
 def test_a_text_of_very_many_copies_and_a_key_of_very_many_texts(spark: Any) -> None:
     from feedtools.scale.spark import Limits
     from feedtools.scale.spark import dedup as on_spark
@@ -158,7 +159,6 @@ def test_a_text_of_very_many_copies_and_a_key_of_very_many_texts(spark: Any) -> 
 
 
 @java
-@pytest.mark.slow
 def test_components_by_joins_are_those_of_the_driver(spark: Any) -> None:
     from feedtools.scale.components import components
 
@@ -213,7 +213,6 @@ def decided_locally(path: Path, out: Path, config: Any) -> dict[str, Row]:
 
 
 @java
-@pytest.mark.slow
 def test_decisions_and_texts_are_those_of_the_local_clean(spark: Any, tmp_path: Path) -> None:
     """Restored from copies, whole copies kept for held ones, compared until nothing more is found."""
     from feedtools.api.feed import active_rules
@@ -237,7 +236,6 @@ def test_decisions_and_texts_are_those_of_the_local_clean(spark: Any, tmp_path: 
 
 
 @java
-@pytest.mark.slow
 def test_the_command_line_and_what_it_refuses(tmp_path: Path) -> None:
     texts = made(150)
     rows = [{"name": name, "body": text} for name, text in texts.items()]
@@ -259,7 +257,6 @@ def test_the_command_line_and_what_it_refuses(tmp_path: Path) -> None:
 
 
 @java
-@pytest.mark.slow
 def test_ids_must_be_unique_and_the_input_must_be_there(spark: Any, tmp_path: Path) -> None:
     from feedtools.errors import ReadError
     from feedtools.scale.tables import checked, read
@@ -272,7 +269,6 @@ def test_ids_must_be_unique_and_the_input_must_be_there(spark: Any, tmp_path: Pa
 
 
 @java
-@pytest.mark.slow
 def test_spark_submit_runs_the_same(tmp_path: Path) -> None:
     texts = made(120)
     write_jsonl(texts, tmp_path / "in.jsonl")
@@ -364,7 +360,6 @@ def children(pid: int) -> str:
 
 
 @java
-@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to see when a worker is busy")
 def test_a_worker_killed_in_the_middle_changes_nothing(tmp_path: Path) -> None:
     texts = made(1500)
