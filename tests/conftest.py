@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,10 @@ SLOW_MACHINES = [HealthCheck.too_slow]
 settings.register_profile("fast", deadline=None, max_examples=25, derandomize=True, suppress_health_check=SLOW_MACHINES)
 settings.register_profile("thorough", deadline=None, max_examples=300, suppress_health_check=SLOW_MACHINES)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell without job control has what it starts in the background ignore interrupts, and what that starts in turn.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
