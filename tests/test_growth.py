@@ -51,14 +51,23 @@ def seconds(one: Rule, text: str) -> float:
     return time.process_time() - began
 
 
+def grown(one: Rule, short: str, long: str) -> float:
+    """How many times longer the longer text takes: the least of a few tries, for machines stall."""
+    least = float("inf")
+    for _ in range(4):
+        base = max(seconds(one, short), 0.001)
+        least = min(least, seconds(one, long) / base)
+        if least < 40:
+            break
+    return least
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.id)
 def test_a_rule_takes_time_in_proportion_to_its_article(one: Rule) -> None:
     """From 10 kB to 1 MB of what it looks for, in ratios: a hundred times the text, at most some 400 times the time."""
     for unit in UNITS:
-        small, middle = ((unit * (size // len(unit.encode()) + 1)) for size in (SMALL, 10 * SMALL))
-        base, next_up = max(seconds(one, small), 0.001), seconds(one, middle)
-        assert next_up < 40 * base, f"{one.id} on {unit!r}: {base:.4f} s, then {next_up:.4f} s for ten times the text"
-        if next_up > 0.02:  # worth the look at a megabyte
-            large = seconds(one, unit * (LARGE // len(unit.encode()) + 1))
-            assert large < 40 * next_up, f"{one.id} on {unit!r}: {next_up:.3f} s, then {large:.3f} s"
+        small, middle, large = (unit * (size // len(unit.encode()) + 1) for size in (SMALL, 10 * SMALL, LARGE))
+        assert grown(one, small, middle) < 40, f"{one.id} on {unit!r}, at a tenth of a megabyte"
+        if seconds(one, middle) > 0.02:  # worth the look at a megabyte
+            assert grown(one, middle, large) < 40, f"{one.id} on {unit!r}, at a megabyte"
