@@ -24,6 +24,8 @@ from feedtools.scale.stages import batch_of
 Lint = Callable[[Sequence[Article]], Sequence[Finding]]
 Stage = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
+PORTION = 1000
+"""Rows from which a batch is handed on."""
 COUNTS = pa.schema([("key", pa.string()), ("form", pa.string()), ("times", pa.int64())])
 FINDING = pa.struct(
     [
@@ -150,6 +152,7 @@ def mended(rules: Sequence[Rule], evidence: Mapping[str, str], policy: Policy, k
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         known = Evidence(evidence)
         rows = (row for batch in batches for row in batch.to_pylist())
+        portion: list[list[Any]] = []
         for _, members in groupby(rows, key=itemgetter("cluster")):
             keep, *others = members
             if policy.restore and keep["findings"]:
@@ -160,7 +163,11 @@ def mended(rules: Sequence[Rule], evidence: Mapping[str, str], policy: Policy, k
                     row |= dict.fromkeys(STANDING.names)
             if keep["held"]:
                 _replace(keep, [row for row in others if row["of"]], policy)
-            yield batch_of([[row[name] for name in STATE.names] for row in (keep, *others)], STATE)
+            portion += [[row[name] for name in STATE.names] for row in (keep, *others)]
+            if len(portion) > PORTION:
+                yield batch_of(portion, STATE)
+                portion = []
+        yield batch_of(portion, STATE)
 
     return stage
 

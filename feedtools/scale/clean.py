@@ -8,7 +8,8 @@ from feedtools.checks import compounds
 from feedtools.decide import ROUNDS, Policy
 from feedtools.duplicates import RULES
 from feedtools.scale import articles
-from feedtools.scale.spark import dedup, map_batches
+from feedtools.scale.lineage import cut
+from feedtools.scale.spark import dedup, map_batches, sent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,27 +52,46 @@ def clean(
 
 
 def _settled(state: DataFrame, kinds: Sequence[str], policy: Policy) -> DataFrame:
-    """Compare what is to be published (of ``articles.STATE``) again until no copy is among it, as locally."""
+    """Compare what is to be published (of ``articles.STATE``) again until no copy is among it, as locally.
+
+    The texts stay where they are; what the rounds find is carried beside them.
+    """
     from pyspark import StorageLevel
     from pyspark.sql import functions as f
 
     going = [kind for kind in kinds if policy.kinds[kind] != "keep"]
-    columns = articles.STATE.names
+    state = state.select(*articles.STATE.names).persist(StorageLevel.MEMORY_AND_DISK)
+    left = state.where(~f.col("held") & (f.col("kind").isNull() | ~f.col("kind").isin(going)))
+    unknown, found = left.where("of is null").select("id"), None
     for _ in range(ROUNDS):
-        state = state.select(*columns).persist(StorageLevel.MEMORY_AND_DISK)
-        left = state.where(~f.col("held") & (f.col("kind").isNull() | ~f.col("kind").isin(going)))
         again = dedup(left.select("id", "text")).rows.where(f.col("kind").isin(kinds))
-        fresh = again.join(left.where("of is null").select("id"), "id", "left_semi")
-        fresh = fresh.select(
-            "id", f.struct(f.col("cluster").alias("of"), "kind", "said", "other").alias("new")
-        ).persist()
-        gone = fresh.where(f.col("new.kind").isin(going)).select(f.col("id").alias("of"), f.col("new.of").alias("last"))
+        fresh = again.join(unknown, "id").select("id", f.col("cluster").alias("of"), "kind", "said", "other")
+        fresh = cut(fresh)
+        gone = fresh.where(f.col("kind").isin(going))
         if gone.isEmpty():
             break
-        told = {name: f.coalesce(name, f"new.{name}") for name in ("of", "kind", "said", "other")}
-        state = state.join(fresh, "id", "left").withColumns(told).join(gone, "of", "left")
-        state = state.withColumn("of", f.coalesce("last", "of"))
-    return state
+        found = fresh if found is None else cut(_handed_over(found, gone).unionByName(fresh))
+        left = left.join(sent(gone.select("id")), "id", "left_anti")
+        unknown = unknown.join(sent(fresh.select("id")), "id", "left_anti")
+    return state if found is None else _told(state, found, going)
+
+
+def _handed_over(standing: DataFrame, gone: DataFrame) -> DataFrame:
+    """Articles (of) with those that stand for what stood for them, where that went itself (``gone``: id, of)."""
+    from pyspark.sql import functions as f
+
+    last = gone.select(f.col("id").alias("of"), f.col("of").alias("last"))
+    return standing.join(sent(last), "of", "left").withColumn("of", f.coalesce("last", "of")).drop("last")
+
+
+def _told(state: DataFrame, found: DataFrame, going: Sequence[str]) -> DataFrame:
+    """Every article with what the rounds found to stand for it (id, of, kind, said, other)."""
+    from pyspark.sql import functions as f
+
+    columns = ("of", "kind", "said", "other")
+    new = found.select("id", f.struct(*columns).alias("new"))
+    told = state.join(sent(new), "id", "left").withColumns({name: f.coalesce(name, f"new.{name}") for name in columns})
+    return _handed_over(told.drop("new"), found.where(f.col("kind").isin(going)))
 
 
 def learn(documents: DataFrame) -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from feedtools.scale.lineage import cut
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
@@ -44,11 +46,8 @@ def _by_stars(edges: DataFrame) -> DataFrame:
 
     links = edges.select(f.greatest("a", "b").alias("u"), f.least("a", "b").alias("v")).where("u != v").distinct()
     before: Any = None
-    # What a lost machine held of a local checkpoint is gone; where spark.checkpoint.dir is set, nothing is.
-    kept = edges.sparkSession.sparkContext.getCheckpointDir() is not None
     for _ in range(ROUNDS):
-        links = _small_star(_large_star(links))
-        links = links.checkpoint() if kept else links.localCheckpoint()
+        links = cut(_small_star(_large_star(links)))
         mark = links.agg(f.count("*"), f.sum(f.xxhash64("u", "v").cast("decimal(38,0)"))).first()
         if mark == before:
             break

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.scale import tables
+from feedtools.scale.lineage import recoverable
 from feedtools.scale.session import reason, session
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ def _documents(
         if bad:
             message = f"{bad:,} records left out: no JSON object with {config.id_key!r} and {config.text_key!r}"
             errors.append(ReadError(message, path=", ".join(job.paths)))
-        yield tables.whole(documents), known, count, errors
+        with recoverable(spark, f"{job.out}/_checkpoints"):
+            yield tables.whole(documents), known, count, errors
     except (PySparkException, Py4JError) as error:
         raise FeedtoolsError(f"Spark failed: {reason(error)}") from error
     finally:

@@ -29,6 +29,7 @@ _SETTINGS = {
     "spark.log.level": "ERROR",
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "2048",
+    "spark.sql.maxPlanStringLength": "4096",  # a plan is written out at every action, for nobody to read
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.inMemoryColumnarStorage.compressed": "false",  # it would look for repetition in texts
     "spark.driver.memory": "4g",  # where the driver does the work; spark-submit has an option for it

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from feedtools.join import HOT
 from feedtools.scale import matches, stages
 from feedtools.scale.components import DRIVER_EDGES, components
+from feedtools.scale.lineage import cut
 from feedtools.scale.session import partitions
 from feedtools.sketch import SCALE
 
@@ -81,26 +82,24 @@ def dedup(documents: DataFrame, known: DataFrame | None = None, *, hot: int = HO
         hot: documents of a key from which it gives star edges alone.
         limits: how the work is cut up.
     """
-    from pyspark import StorageLevel
     from pyspark.sql import functions as f
 
     known = identified(documents) if known is None else known
-    copies = _copies(known).persist()
+    copies = cut(_copies(known))
     unique = _without(documents, copies, limits).withColumn("number", _bits("digest", 1)).drop("digest")
     characters = int(known.agg(f.sum("length")).collect()[0][0] or 0)
-    wanted = _wanted(unique.select("number", "text"), characters, hot, limits).persist(StorageLevel.MEMORY_AND_DISK)
-    small = f.broadcast(wanted) if wanted.count() <= limits.sent else wanted.hint("shuffle_hash")
-    texts = unique.join(small, "number").select("number", "centre", "salt", "id", "text")
+    wanted = cut(_wanted(unique.select("number", "text"), characters, hot, limits))
+    texts = unique.join(sent(wanted, limits.sent), "number").select("number", "centre", "salt", "id", "text")
     groups = texts.repartition(partitions(documents.sparkSession), "centre", "salt")
     groups = groups.sortWithinPartitions("centre", "salt", f.col("number") != f.col("centre"))
     found = map_batches(groups, matches.verified, matches.VERIFIED)
-    found = found.unionByName(_exact(copies), allowMissingColumns=True).persist(StorageLevel.MEMORY_AND_DISK)
+    found = cut(found.unionByName(_exact(copies), allowMissingColumns=True))
 
     acting = found.where("kind != 'overlap'").withColumns(_ends_of_evidence()).drop("evidence")
     named = components(documents.sparkSession, acting.select("a", "b"), driver_edges=limits.driver_edges)
     whole = acting.join(named.withColumnRenamed("id", "a"), "a")
     ordered = whole.repartition("component").sortWithinPartitions("component")
-    rows = map_batches(ordered, matches.resolved, matches.CLUSTERED).persist()
+    rows = cut(map_batches(ordered, matches.resolved, matches.CLUSTERED))
     apart = rows.where(f.col("action") == matches.APART).select(f.col("id").alias("a"), f.col("cluster").alias("b"))
     told = found.join(apart.withColumn("apart", f.lit(True)), ["a", "b"], "left")
     told = told.withColumn("kind", f.when(f.col("apart"), "overlap").otherwise(f.col("kind")))
@@ -112,6 +111,13 @@ def map_batches(frame: DataFrame, stage: object, schema: object) -> DataFrame:
     from pyspark.sql.pandas.types import from_arrow_schema
 
     return frame.mapInArrow(stage, from_arrow_schema(schema))  # type: ignore[arg-type]
+
+
+def sent(frame: DataFrame, most: int = SENT) -> DataFrame:
+    """The smaller side of a join: to all tasks where it has at most so many rows, so that the other side stays put."""
+    from pyspark.sql import functions as f
+
+    return f.broadcast(frame) if frame.count() <= most else frame.hint("shuffle_hash")
 
 
 def _copies(known: DataFrame) -> DataFrame:
