@@ -312,24 +312,26 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
 
 
 WRITER = """
-import sys, random
+import os, sys, random
 from pathlib import Path
 from feedtools.index.sqlite import Index
 sys.path.insert(0, sys.argv[3])
 from test_index import article
+def tell(line):
+    os.write(1, f"{line}\\n".encode())  # at once: print writes word by word where output is unbuffered
 draw = random.Random(int(sys.argv[2]))
 with Index(Path(sys.argv[1]), create=True) as index:
-    print("ready", flush=True)
+    tell("ready")
     while True:
         number = draw.randrange(8)
         step = draw.random()
         if step < 0.7:
             fresh = draw.randrange(10**6)
             index.add([article(fresh + k, f"{number}.txt") for k in range(3)])
-            print("add", number, fresh, flush=True)
+            tell(f"add {number} {fresh}")
         elif step < 0.9:
             index.remove([f"{number}.txt"])
-            print("remove", number, flush=True)
+            tell(f"remove {number}")
         else:
             index.compact()
 """

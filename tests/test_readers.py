@@ -407,11 +407,11 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_end_in_one_sentence(name: str, tmp_path: Path) -> None:
     path = write(tmp_path, name, HOSTILE[name]())
-    _, errors = articles(path)
-    assert within(5, lambda: articles(path))
-    assert len(errors) == 1
-    assert errors[0].startswith(str(path))
-    assert "\n" not in errors[0]
+    seen = []
+    assert within(5, lambda: seen.append(articles(path)))
+    _, [error] = seen[0]
+    assert error.startswith(str(path))
+    assert "\n" not in error
 
 
 DEEP = {
@@ -429,15 +429,17 @@ DEEP = {
 @pytest.mark.parametrize("name", DEEP)
 def test_depth_is_no_matter_without_a_tree(name: str, tmp_path: Path) -> None:
     path = write(tmp_path, name, DEEP[name]())
-    [text] = texts(path)
-    assert within(5, lambda: texts(path))
+    seen = []
+    assert within(5, lambda: seen.append(texts(path)))
+    [text] = seen[0]
     assert "文" in text
 
 
 def test_deep_xml_ends(tmp_path: Path) -> None:
     path = write(tmp_path, "a.rss", "<rss><channel>" + "<a>" * 100_000 + "</rss>")
-    _, errors = articles(path)
-    assert within(10, lambda: articles(path))
+    seen = []
+    assert within(10, lambda: seen.append(articles(path)))
+    _, errors = seen[0]
     assert len(errors) == 1
 
 
@@ -460,8 +462,7 @@ PIECES = (
 @pytest.mark.parametrize("piece", PIECES)
 def test_markup_takes_linear_time(piece: str) -> None:
     html = piece * (200_000 // len(piece))
-    for made in (markup.text_of, markup.shield):
-        assert within(1, lambda made=made: made(html))
+    assert within(2, lambda: (markup.text_of(html), markup.shield(html)))
 
 
 @pytest.mark.parametrize("pack", ["gz", "zst"])
