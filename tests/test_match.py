@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from feedtools import match, normal
+from feedtools import match, normal, overlap
 from feedtools.dedup import dedup
 from feedtools.match import cut, explain, match_pair
 
@@ -130,9 +130,9 @@ def test_a_distance_in_pieces_is_the_distance_or_a_little_more(seed: int, rate: 
     a = article(seed, length)
     b = "".join(rng.choice(["", char, rng.choice(HAN) + char]) if rng.random() < rate else char for char in a)
     exact = Levenshtein.distance(a, b)
-    pieces = match._distance(a, b, length)
+    pieces = overlap._distance(a, b, length)
     assert exact <= pieces <= exact + (length if rate > 0.1 else 4)
-    assert (match._distance(a, b, exact // 2) > exact // 2) == (exact > exact // 2)
+    assert (overlap._distance(a, b, exact // 2) > exact // 2) == (exact > exact // 2)
 
 
 def test_long_texts_are_measured_in_bounded_time() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from feedtools.match import overlap
+from feedtools.overlap import overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

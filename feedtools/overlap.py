@@ -1,0 +1,297 @@
+"""Where two symbol strings run in parallel, and how similar they are there.
+
+Candidates come from shared keys, which say little about order and extent.  Here the overlap is located by probing
+for short exact runs, extended to where one of the texts ends, and only that region is measured (normalised
+Levenshtein similarity), so a text cut after a tenth of its length is still found to be its source's beginning.
+Numpy is not imported: the index verifies a handful of candidates with the very same code.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from feedtools.sketch import SHORT
+
+COVERED = 0.8
+"""Share of the shorter text that the overlap must cover for the two to count as one article."""
+SIMILAR = 0.6
+"""Similarity of the overlap from which it counts as the same passage."""
+LONG = 800
+"""Number of symbols from which two texts are not compared as wholes."""
+IN_PLACE = 0.8
+"""Similarity from which two texts that begin at the same place need no search for another alignment."""
+SHIFTED_COVER, SHIFTED_SIMILAR, SHIFTED_SYMBOLS = 0.25, 0.85, 60
+"""The same three for excerpts of one article that start at different places: the tail of one is the head of the
+other, which neither a stock opening nor a footer ever is."""
+GAPPED_SHARE, GAPPED_SYMBOLS, GAPPED_GRAM = 0.5, 60, 6
+"""Copies that one renderer left holes in (code, tables, list items) or that were put in another order: share of the
+shorter text's 6-grams that the other has, wherever they stand, and the length from which that counts."""
+HOLE_SHARE = 0.4
+"""The same share where both begin alike and go on alike after a gap (for ``HOLE_RUN`` grams on end), or where only
+one of them shows placeholders and they part for good at one place."""
+HOLE_RUN = 15
+OVERLAP_SYMBOLS = 30
+"""A shared passage shorter than this is not reported."""
+_LONG_PROBE, _SHORT_PROBE = 10, 6
+_DRIFT = 16
+_PIECE = 56
+"""Symbols measured at once: up to 64 are one machine word."""
+_SLACK = 8
+"""Hits whose diagonals differ by less than this vote together."""
+
+
+@cache
+def _levenshtein() -> Any:
+    """The module, imported when two texts have to be aligned: equal ones and parts of one another need none of it."""
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein
+
+
+Hits = Sequence[tuple[int, int]]
+"""Where runs of one text occur in the other: pairs of offsets, ascending in the first."""
+
+
+class Overlap(NamedTuple):
+    """Where two symbol strings run in parallel.
+
+    Attributes:
+        a_start: first symbol of the overlap in the one.
+        a_end: one past its last.
+        b_start: likewise in the other.
+        b_end: likewise.
+        similarity: normalised Levenshtein similarity of the two regions.
+        same: whether they are the same passage, enough of it to be one article.
+        parted: the texts agree up to one place and not after it: the same only if one has a hole there.
+    """
+
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+    similarity: float
+    same: bool
+    parted: bool = False
+
+    def turned(self) -> "Overlap":
+        """The same overlap seen from the other text."""
+        return Overlap(self.b_start, self.b_end, self.a_start, self.a_end, *self[4:])
+
+
+def overlap(a: str, b: str) -> Overlap | None:
+    """Locate and measure what the symbol strings ``a`` and ``b`` share; ``None`` where that is next to nothing."""
+    if len(a) > len(b):
+        found = overlap(b, a)
+        return found and found.turned()
+    if len(a) < SHORT:
+        return Overlap(0, len(a), 0, len(b), 1.0, True) if a == b and a else None
+    at = b.find(a)
+    if at >= 0:
+        return Overlap(0, len(a), at, at + len(a), 1.0, True)
+    if len(a) > LONG:
+        return _by_hits(a, b)
+    found = (_begin_together(a, b) and _in_place(a, b, IN_PLACE, _distance)) or _by_hits(a, b)
+    if found and (found.same or (found[:2] == found[2:4] and not found.parted)):  # the latter: measured in place
+        return found
+    return _in_place(a, b, SIMILAR, _whole_distance) or found
+
+
+def _begin_together(a: str, b: str) -> bool:
+    """Whether at least two of eight short runs of ``a`` stand in ``b`` about where they stand in ``a``."""
+    near = 0
+    for i in range(0, len(a) - _SHORT_PROBE + 1, max(1, len(a) // 8)):
+        if b.find(a[i : i + _SHORT_PROBE], max(0, i - _DRIFT), i + _DRIFT + _SHORT_PROBE) >= 0:
+            near += 1
+            if near == 2:
+                return True
+    return False
+
+
+def _in_place(a: str, b: str, similar: float, measure: Callable[[str, str, int], int]) -> Overlap | None:
+    """The common case: ``a`` is the beginning of ``b``, edited at most."""
+    n = len(a)
+    bound = int(n * (1 - similar))
+    distance = measure(a, b[:n], bound)
+    return Overlap(0, n, 0, n, 1 - distance / n, True) if distance <= bound else None
+
+
+def _by_hits(a: str, b: str) -> Overlap | None:
+    step = max(4, len(a) // 20)
+    probes = _probe(a, b, _LONG_PROBE, step)
+    first = next(probes, None)
+    if first is None and len(a) >= 10 * SHORT:
+        return None
+    if first and (found := _unedited(a, b, *first)):
+        return found
+    every = [first, *probes] if first else []
+    hits = _line(every)
+    if len(hits) < 3:
+        hits = _line([*_probe(a, b, _SHORT_PROBE, max(2, len(a) // 64))])
+    if not hits:
+        return None
+    found = _measure(a, b, hits)
+    if (found is None or not found.same) and len(every) * step >= 0.3 * len(a) and len(a) >= GAPPED_SYMBOLS:
+        found = _gapped(a, b) or found
+    return found
+
+
+def _unedited(a: str, b: str, i: int, j: int) -> Overlap | None:
+    """The overlap along the diagonal of one hit, where the texts are the same all along it and that is enough."""
+    a_start, b_start = max(0, i - j), max(0, j - i)
+    size = min(len(a) - a_start, len(b) - b_start)
+    if a[a_start : a_start + size] != b[b_start : b_start + size]:
+        return None
+    found = _measure(a, b, [(i, j)])
+    return found if found and found.same else None
+
+
+def _probe(a: str, b: str, width: int, step: int) -> Iterator[tuple[int, int]]:
+    """Where runs of ``a`` occur in ``b``, as ``Hits``."""
+    for i in range(0, len(a) - width + 1, step):
+        j = b.find(a[i : i + width])
+        if j >= 0:
+            yield i, j
+
+
+def _line(hits: Hits) -> Hits:
+    """The hits that lie along one line: the most voted diagonal, and from there on what goes forward in both."""
+    if len({j - i for i, j in hits}) < 2:
+        return hits
+    votes: dict[int, int] = {}
+    for i, j in hits:
+        votes[(j - i) // _SLACK] = votes.get((j - i) // _SLACK, 0) + 1
+    best = max(votes, key=lambda d: (votes[d] + votes.get(d + 1, 0), d))
+    core = [k for k, (i, j) in enumerate(hits) if (j - i) // _SLACK in (best, best + 1)]
+    middle = core[len(core) // 2]
+    line = [hits[middle]]
+    for i, j in hits[middle + 1 :]:
+        if line[-1][1] < j <= line[-1][1] + 2 * (i - line[-1][0]) + 40:
+            line.append((i, j))
+    before: list[tuple[int, int]] = [line[0]]
+    for i, j in reversed(hits[:middle]):
+        if before[-1][1] > j >= before[-1][1] - 2 * (before[-1][0] - i) - 40:
+            before.append((i, j))
+    return before[:0:-1] + line
+
+
+def _measure(a: str, b: str, hits: Hits) -> Overlap | None:
+    first, last = hits[0][1] - hits[0][0], hits[-1][1] - hits[-1][0]
+    a_start, b_start = max(0, -first), max(0, first)
+    a_end = min(len(a), len(b) - last)
+    b_end = a_end + last
+    width = max(a_end - a_start, b_end - b_start)
+    if a_end <= a_start or b_end <= b_start:
+        return None
+    bound = int(width * (1 - SIMILAR)) + 1
+    region_a, region_b = a[a_start:a_end], b[b_start:b_end]
+    if width > LONG:
+        distance = _distance(region_a, region_b, bound, [(i - a_start, j - b_start) for i, j in hits])
+    else:
+        distance = _whole_distance(region_a, region_b, bound)
+    similarity = 1 - distance / width
+    cover = max((a_end - a_start) / len(a), (b_end - b_start) / len(b))
+    shifted = (a_start > 0 and b_start == 0 and a_end == len(a)) or (b_start > 0 and a_start == 0 and b_end == len(b))
+    same = similarity >= SIMILAR and cover >= COVERED
+    if shifted and width >= SHIFTED_SYMBOLS:
+        same = same or (similarity >= SHIFTED_SIMILAR and cover >= SHIFTED_COVER)
+    if same:
+        return Overlap(a_start, a_end, b_start, b_end, similarity, same)
+    return _passage(a, b, hits)
+
+
+def _whole_distance(a: str, b: str, bound: int) -> int:
+    """Levenshtein distance, or more than ``bound`` where it is more."""
+    return int(_levenshtein().distance(a, b, score_cutoff=bound))
+
+
+def _distance(a: str, b: str, bound: int, hits: Hits = ()) -> int:
+    """Levenshtein distance from hit to hit, or more than ``bound`` where it is more.
+
+    That is an upper bound, and nearly always the distance itself, in linear time.
+    """
+    if a == b:
+        return 0
+    measure = _levenshtein().distance
+    total: int = 0
+    i = j = 0
+    for p, q in _stepping_stones(a, b, hits):
+        total += measure(a[i:p], b[j:q], score_cutoff=bound)
+        if total > bound:
+            return total
+        i, j = p, q
+    total += measure(a[i:], b[j:], score_cutoff=bound)
+    return total
+
+
+def _stepping_stones(a: str, b: str, hits: Hits) -> Iterator[tuple[int, int]]:
+    """Further hits between ``hits``, each about ``_PIECE`` symbols from the one before, as far as there are any."""
+    i = shift = 0
+    for p, q in (*hits, (len(a), len(b))):
+        at = i + _PIECE
+        while at + _PIECE // 2 < p and at < i + 3 * _PIECE:  # else they part here
+            run, k = a[at : at + _SHORT_PROBE], at + shift
+            if not b.startswith(run, k):
+                k = b.find(run, k - _SLACK, k + _SLACK + _SHORT_PROBE)
+            if 0 <= k < q:
+                yield at, k
+                i, shift = at, k - at
+                at += _PIECE
+            else:
+                at += _SLACK
+        if p - i >= _PIECE // 2 and p < len(a):
+            yield p, q
+            i, shift = p, q - p
+
+
+def _gapped(a: str, b: str) -> Overlap | None:
+    """Whether ``b`` has most of ``a`` in pieces; the similarity is then the share of ``a``'s grams it has."""
+    n = GAPPED_GRAM
+    there = {b[j : j + n] for j in range(len(b) - n + 1)}
+    hit = [i for i in range(len(a) - n + 1) if a[i : i + n] in there]
+    share = len(hit) / (len(a) - n + 1)
+    if share < HOLE_SHARE:
+        return None
+    start, end = hit[0], hit[-1] + n
+    first, last = b.find(a[start : start + n]), b.rfind(a[end - n : end]) + n
+    if last - first < (end - start) // 2:  # put in another order
+        first, last = 0, len(b)
+    begin_alike = start < n and first < n
+    if share >= GAPPED_SHARE or (begin_alike and _second_run(hit) >= HOLE_RUN):
+        return Overlap(start, end, first, last, share, True)
+    if begin_alike and end <= 0.6 * len(a):
+        return Overlap(start, end, first, last, share, False, True)
+    return None
+
+
+def _second_run(hits: list[int]) -> int:
+    """The length of the second longest run of consecutive numbers."""
+    lengths, start = [0, 0], 0
+    for k in range(1, len(hits) + 1):
+        if k == len(hits) or hits[k] != hits[k - 1] + 1:
+            lengths.append(k - start)
+            start = k
+    return sorted(lengths)[-2]
+
+
+def _passage(a: str, b: str, hits: Hits) -> Overlap | None:
+    """The stretch between the outer hits, extended as far as it is identical: a passage two articles share."""
+    (i, j), (p, q) = hits[0], hits[-1]
+    while i and j and a[i - 1] == b[j - 1]:
+        i, j = i - 1, j - 1
+    while p < len(a) and q < len(b) and a[p] == b[q]:
+        p, q = p + 1, q + 1
+    if min(p - i, q - j) < OVERLAP_SYMBOLS:
+        return None
+    if a[i:p] == b[j:q]:
+        return Overlap(i, p, j, q, 1.0, False)
+    width = max(p - i, q - j)
+    similarity = 1 - _levenshtein().distance(a[i:p], b[j:q], score_cutoff=width // 2 + 1) / width
+    return Overlap(i, p, j, q, similarity, False) if similarity >= SIMILAR else None
+
+
+def equal(a: str, b: str) -> list[tuple[int, int, int]]:
+    """Stretches that two strings share, in order: where each begins in the one and in the other, and its length."""
+    if a == b:
+        return [(0, 0, len(a))]
+    found = _levenshtein().opcodes(a, b)
+    return [(op.src_start, op.dest_start, op.src_end - op.src_start) for op in found if op.tag == "equal"]
