@@ -14,10 +14,8 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import overload
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
@@ -26,10 +24,11 @@ import numpy as np
 import peers
 import quality
 
+from feedtools.api.spool import Rows
 from feedtools.dedup import dedup
 
 
-class Rows(Sequence[str]):
+class Texts(Rows[str]):
     """The ``text`` of each line of a JSONL file, read when asked for: eight bytes of memory a line."""
 
     def __init__(self, path: Path, head: int | None = None) -> None:
@@ -40,20 +39,14 @@ class Rows(Sequence[str]):
     def __len__(self) -> int:
         return len(self._starts) - 1
 
-    def row(self, i: int) -> dict[str, object]:
-        if not 0 <= i < len(self):
-            raise IndexError(i)
-        start, end = self._starts[i : i + 2].tolist()
+    def record(self, number: int) -> dict[str, object]:
+        """All that a line says."""
+        start, end = self._starts[number : number + 2].tolist()
         return json.loads(os.pread(self._file.fileno(), end - start, start))  # type: ignore[no-any-return]
 
-    @overload
-    def __getitem__(self, i: int) -> str: ...
-    @overload
-    def __getitem__(self, i: slice) -> list[str]: ...
-    def __getitem__(self, i: int | slice) -> str | list[str]:
-        if isinstance(i, slice):
-            return [str(self.row(k)["text"]) for k in range(len(self))[i]]
-        return str(self.row(i)["text"])
+    def row(self, number: int) -> str:
+        """The text of a line."""
+        return str(self.record(number)["text"])
 
 
 def used() -> tuple[float, float]:
@@ -63,10 +56,8 @@ def used() -> tuple[float, float]:
 
 
 def run(path: Path, head: int | None, jobs: int, spill: Path | None) -> str:
-    texts: Sequence[str] = Rows(path, head)
-    rows = texts
-    if spill is None:
-        texts = list(texts)
+    rows = Texts(path, head)
+    texts = rows if spill else list(rows)
     before, base = used()
     start = time.perf_counter()
     result = dedup(texts, jobs=jobs, spill=spill)
@@ -75,7 +66,7 @@ def run(path: Path, head: int | None, jobs: int, spill: Path | None) -> str:
     found = peers.clusters(((c.keep, i) for c in result.clusters for i in c.drop), len(texts))
     sources, relations = [], []
     for i in range(len(texts)):
-        row = rows.row(i)  # type: ignore[attr-defined]
+        row = rows.record(i)
         sources.append(int(str(row["source"])))
         relations.append(sys.intern(str(row["relation"])))
     of = quality.score(found, sources, relations)

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 from feedtools.api import manifest
-from feedtools.api.spool import Strings, Texts
+from feedtools.api.spool import Rows, Strings, Texts
 from feedtools.api.writing import Fate
 from feedtools.duplicates import links
 from feedtools.errors import FeedtoolsError
@@ -100,7 +100,7 @@ def report(
     )
 
 
-class Tallies(Sequence[Tally]):
+class Tallies(Rows[Tally]):
     """What was found in every file, on the disk.
 
     Args:
@@ -113,13 +113,8 @@ class Tallies(Sequence[Tally]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    @overload
-    def __getitem__(self, number: int) -> Tally: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[Tally]: ...
-    def __getitem__(self, number: int | slice) -> Tally | list[Tally]:
-        if isinstance(number, slice):
-            return [self[i] for i in range(*number.indices(len(self)))]
+    def row(self, number: int) -> Tally:
+        """That of one file."""
         return Tally(*json.loads(self._rows[number]))
 
 

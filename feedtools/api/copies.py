@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from feedtools.api.feed import Progress
-from feedtools.api.spool import Strings, Texts
+from feedtools.api.spool import Rows, Strings, Texts
 from feedtools.api.standings import Standings
 from feedtools.api.stores import Stores
 from feedtools.config import Config
@@ -203,7 +203,7 @@ def _covers(standing: Standing, keep: int) -> bool:
     return share >= STAND_IN
 
 
-class _Subset(Sequence[str]):
+class _Subset(Rows[str]):
     """Some of the texts, in their order, with others in the place of a few."""
 
     def __init__(self, texts: Texts, numbers: Ints, instead: Mapping[int, str]) -> None:
@@ -212,14 +212,9 @@ class _Subset(Sequence[str]):
     def __len__(self) -> int:
         return len(self._numbers)
 
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-    def __getitem__(self, index: int | slice) -> str | list[str]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        number = int(self._numbers[index])
+    def row(self, number: int) -> str:
+        """The text of one of them."""
+        number = int(self._numbers[number])
         return self._instead.get(number) or self._texts[number]
 
 

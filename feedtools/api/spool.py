@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from abc import abstractmethod
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, NamedTuple, overload
+from typing import IO, Any, NamedTuple, TypeVar, overload
 
 from feedtools.fix import Change, compose, rewrite
 from feedtools.model import Article, Finding, Place, Span
+
+R = TypeVar("R")
 
 
 class Note(NamedTuple):
@@ -111,7 +114,31 @@ class Log:
         self._stream.close()
 
 
-class Strings(Sequence[str]):
+class Rows(Sequence[R]):
+    """A sequence whose rows are made when they are asked for."""
+
+    @abstractmethod
+    def row(self, number: int) -> R:
+        """One of them; the number lies within the sequence."""
+
+    @overload
+    def __getitem__(self, number: int) -> R: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[R]: ...
+    def __getitem__(self, number: int | slice) -> R | list[R]:
+        if isinstance(number, slice):
+            return [self.row(i) for i in range(*number.indices(len(self)))]
+        if number < 0:
+            number += len(self)
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        return self.row(number)
+
+    def __iter__(self) -> Iterator[R]:
+        return map(self.row, range(len(self)))
+
+
+class Strings(Rows[str]):
     """Strings by number, on the disk; in memory are 8 bytes each.
 
     They are read by ``pread``: pages of a memory map would count as memory of every process that looked at them.
@@ -157,17 +184,8 @@ class Strings(Sequence[str]):
     def __len__(self) -> int:
         return len(self._ends) - 1
 
-    @overload
-    def __getitem__(self, number: int) -> str: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[str]: ...
-    def __getitem__(self, number: int | slice) -> str | list[str]:
-        if isinstance(number, slice):
-            return [self[i] for i in range(*number.indices(len(self)))]
-        if number < 0:
-            number += len(self)
-        if not 0 <= number < len(self):
-            raise IndexError(number)
+    def row(self, number: int) -> str:
+        """One of the strings."""
         start = self._ends[number]
         return self._read(start, self._ends[number + 1] - start).decode("utf-8", "surrogatepass")
 
@@ -179,9 +197,6 @@ class Strings(Sequence[str]):
             return os.pread(self._stream.fileno(), size, start)
         self._stream.seek(start)  # a system without pread does not fork either: the place in the file is our own
         return self._stream.read(size)
-
-    def __iter__(self) -> Iterator[str]:
-        return (self[number] for number in range(len(self)))
 
 
 class Texts(Strings):

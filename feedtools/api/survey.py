@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
-from feedtools.api.spool import Note, Strings, dump, plain
+from feedtools.api.spool import Note, Rows, Strings, dump, plain
 from feedtools.checks.base import Evidence
 from feedtools.decide import Policy, permitted
 from feedtools.errors import FeedtoolsError, ReadError
@@ -55,7 +55,7 @@ class ChangedError(ReadError):
     """A file is not what it was when the run began."""
 
 
-class Files(Sequence[File]):
+class Files(Rows[File]):
     """The files of a survey, on the disk; in memory are 8 bytes each.
 
     Args:
@@ -89,17 +89,9 @@ class Files(Sequence[File]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    @overload
-    def __getitem__(self, number: int) -> File: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[File]: ...
-    def __getitem__(self, number: int | slice) -> File | list[File]:
-        if isinstance(number, slice):
-            return [self[i] for i in range(*number.indices(len(self)))]
-        return File._make([*json.loads(self._rows[number]), self._bad.get(number % len(self), ())])
-
-    def __iter__(self) -> Iterator[File]:
-        return (self[number] for number in range(len(self)))
+    def row(self, number: int) -> File:
+        """One of the files."""
+        return File._make([*json.loads(self._rows[number]), self._bad.get(number, ())])
 
 
 class Input(NamedTuple):
