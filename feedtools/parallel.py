@@ -1,4 +1,8 @@
-"""Work spread over processes, with results in order and a bounded number of pieces under way."""
+"""Work spread over processes, with results in order and a bounded number of pieces under way.
+
+Every process has a pipe of its own, served by a thread.  The pools of the standard library have their processes write
+into one pipe under one lock: one that is killed while it writes leaves the others, and the parent, waiting for good.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,11 @@ import multiprocessing
 import os
 import signal
 import threading
+import traceback
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from feedtools.errors import LostProcessError
@@ -16,6 +22,7 @@ from feedtools.errors import LostProcessError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
+    from multiprocessing.connection import Connection
 
 R = TypeVar("R")
 LOST = "a process that did part of the work was ended from outside, perhaps for want of memory; fewer --jobs need less"
@@ -33,31 +40,82 @@ def ordered_map(function: Callable[..., R], items: Iterable[Any], workers: int, 
     Raises:
         LostProcessError: a worker was killed.
     """
-    context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
-    with ProcessPoolExecutor(workers, context, _start, (function, shared)) as pool:
+    with _Crew(function, shared, workers) as crew:
         waiting: deque[Future[R]] = deque()
-        try:
-            for item in items:
-                waiting.append(pool.submit(_run, item))
-                if len(waiting) >= 4 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
+        for item in items:
+            waiting.append(crew.submit(item))
+            if len(waiting) >= 4 * workers:
                 yield waiting.popleft().result()
-        except BrokenProcessPool as error:
-            raise LostProcessError(LOST) from error
+        while waiting:
+            yield waiting.popleft().result()
+
+
+class _Crew:
+    """Processes that are asked and answer, each through its own pipe; at the end they finish what they are at."""
+
+    def __init__(self, function: Callable[..., Any], shared: tuple[Any, ...], workers: int) -> None:
+        context: Any = multiprocessing.get_context(
+            "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+        )
+        self._pipes: list[Connection] = []
+        self._idle: SimpleQueue[Connection] = SimpleQueue()
+        self._processes = []
+        for _ in range(workers):
+            mine, theirs = context.Pipe()
+            process = context.Process(target=_work, args=(theirs, function, shared), daemon=True)
+            process.start()
+            theirs.close()  # before the next one is made, which would hold it open: a pipe ends with its process
+            self._processes.append(process)
+            self._pipes.append(mine)
+            self._idle.put(mine)
+        self._threads = ThreadPoolExecutor(workers)
+
+    def __enter__(self) -> _Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
+        for pipe in self._pipes:
+            with suppress(OSError):  # of one that was killed
+                pipe.send(None)  # to close it would not do: processes made after it hold its other end as well
+            pipe.close()
+        for process in self._processes:
+            process.join()
+
+    def submit(self, item: Any) -> Future[Any]:
+        """Have an item worked on by whoever is free next."""
+        return self._threads.submit(self._ask, item)
+
+    def _ask(self, item: Any) -> Any:
+        pipe = self._idle.get()  # there are as many threads as processes
+        try:
+            pipe.send((item,))
+            result, error, trace = pipe.recv()
+        except (EOFError, OSError) as lost:
+            raise LostProcessError(LOST) from lost
         finally:
-            for future in waiting:
-                future.cancel()
+            self._idle.put(pipe)
+        if error is not None:
+            error.add_note(trace)
+            raise error
+        return result
 
 
-_job: tuple[Callable[..., Any], tuple[Any, ...]]
-
-
-def _start(function: Callable[..., Any], shared: tuple[Any, ...]) -> None:
-    global _job
-    _job = function, shared
+def _work(pipe: Connection, function: Callable[..., Any], shared: tuple[Any, ...]) -> None:
+    """Answer until there is nothing more to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all of them; the parent ends the work, and says so
     threading.Thread(target=_follow_parent, daemon=True).start()
+    answer: tuple[Any, Exception | None, str]
+    while asked := pipe.recv():
+        [item] = asked
+        try:
+            answer = function(item, *shared), None, ""
+        except Exception as error:  # noqa: BLE001 - raised again where the result is asked for
+            answer = None, error, traceback.format_exc()
+        try:
+            pipe.send(answer)
+        except Exception as error:  # noqa: BLE001 - what cannot be sent is the asker's to know
+            pipe.send((None, error, traceback.format_exc()))
 
 
 def _follow_parent() -> None:
@@ -66,8 +124,3 @@ def _follow_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _run(item: Any) -> Any:
-    function, shared = _job
-    return function(item, *shared)
