@@ -16,6 +16,7 @@ from feedtools.api.writing import Fate
 from feedtools.duplicates import links
 from feedtools.errors import FeedtoolsError
 from feedtools.match import explain
+from feedtools.mending import RESTORED
 from feedtools.model import Article, Block, Cluster, Decision, Edit, Finding, Level, Match, Place, Span, digest
 from feedtools.report.data import Copies, Copy, Counts, Repair, Report, RuleName, Tally, graver
 
@@ -50,7 +51,7 @@ class _Account:
             self._standing.frombytes(digest(place)[:8])
         if outcome != "dropped" and "edits" in entry:
             by = {name for edit in entry["edits"] for name in edit["by"]}
-            restored = any(name.startswith("restored ") for name in by)
+            restored = any(name.startswith(RESTORED) for name in by)
             tally["restored"] += restored
             tally["fixed"] += bool(by) and not restored
 

@@ -17,6 +17,7 @@ from feedtools.config import Config
 from feedtools.decide import Standing, decide
 from feedtools.fix import rewrite
 from feedtools.lint import lint_transmission
+from feedtools.mending import RESTORED
 from feedtools.model import Action, Article, Decision, Finding
 from feedtools.readers import ReadOptions
 from feedtools.readers.frames import Frame, Record, file_digest, packer
@@ -183,8 +184,8 @@ class Writer:
 
     def _decide(self, article: Article, note: Note, findings: Sequence[Finding], copy: Standing | None) -> Decision:
         by = sorted({name for change in note.changes for name in change.by})
-        fixed = [name for name in by if not name.startswith("restored ")]
-        restored = [name for name in by if name.startswith("restored ")]
+        restored = [name for name in by if name.startswith(RESTORED)]
+        fixed = [name for name in by if name not in restored]
         said = how(self._number, copy, self._fate.copies, self._fate.texts) if copy else ""
         decision = decide(article, findings, self._policy, copy.match if copy else None, said, fixed, restored)
         other = self._fate.replaced.get(self._number)
