@@ -268,7 +268,7 @@ def _candidates(kept: _Kept, store: Store, advance: Advance) -> tuple[Ints, Ints
             yield join.edges(words, bits)
             advance(len(words))
 
-    for edges in store.sorted_edges(joined(), bits):
+    for edges in store.sorted_edges(joined()):
         low, high, shared = join.counted(edges)
         enough = shared >= SHARED * np.minimum(sizes[low], sizes[high])
         by_keys.append(low[enough] << 32 | high[enough])

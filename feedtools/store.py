@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from codecs import utf_16_le_decode, utf_32_le_decode  # str would look the codec up for every text
+from itertools import pairwise
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
@@ -144,18 +145,21 @@ class Store:
                 pile.close()
                 yield np.array(pile.read(0, pile.count))
 
-    def sorted_edges(self, found: Iterable[Keys], bits: int) -> Iterator[Keys]:
+    def sorted_edges(self, found: Iterable[Keys]) -> Iterator[Keys]:
         """Edges (``low << 32 | high``) in arrays that follow one another in order; on disk, a part at a time."""
         if self._folder is None:
             yield np.concatenate(list(found))
             return
-        cuts = np.arange(_PARTITIONS + 1, dtype=np.uint64) << np.uint64(max(0, bits - 5) + 32)
+        cuts: Keys | None = None
         piles = [_Pile(np.uint64, self._folder) for _ in range(_PARTITIONS)]
         for edges in found:
+            if not len(edges):
+                continue
             edges.sort()
-            ends = np.searchsorted(edges, cuts)
-            ends[-1] = len(edges)
-            for pile, start, end in zip(piles, ends[:-1], ends[1:], strict=True):
+            if cuts is None:  # keys are hashes: how the edges of some are spread, those of all are
+                cuts = edges[np.arange(1, _PARTITIONS) * len(edges) // _PARTITIONS]
+            ends = [0, *np.searchsorted(edges, cuts).tolist(), len(edges)]
+            for pile, (start, end) in zip(piles, pairwise(ends), strict=True):
                 pile.add(edges[start:end])
         for pile in piles:
             pile.close()
