@@ -15,6 +15,9 @@ SECONDS = 1.0
 MAX_SIZE = 50_000
 """Atoms of a user's pattern with its counted repeats written out, which is how ``regex`` compiles them."""
 
+MAX_DEPTH = 100
+"""Groups of a user's pattern inside one another; ``regex`` calls itself for each, and Python's limit is near."""
+
 
 class _Lazy:
     """Stands for a pattern and takes over its methods, one by one, as they are asked for."""
@@ -51,6 +54,8 @@ class Limited:
 
         if "{" in pattern and size(pattern) > max_size:
             raise ValueError(f"its counted repeats multiply to more than {max_size:,}; use smaller ones")
+        if pattern.count("(") > MAX_DEPTH and depth(pattern) > MAX_DEPTH:
+            raise ValueError(f"more than {MAX_DEPTH} groups inside one another; use fewer")
         try:
             self._pattern = regex.compile(pattern, flags)
         except regex.error as error:
@@ -78,6 +83,15 @@ class Limited:
 
 
 _PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]?|[()|]|\{(\d{1,20})?(?:(,)(\d{1,20})?)?\}|.", re.DOTALL)
+
+
+def depth(pattern: str) -> int:
+    """How many groups of a pattern stand inside one another at most."""
+    deepest = level = 0
+    for part in _PART.finditer(pattern):
+        level += {"(": 1, ")": -1}.get(part[0], 0)
+        deepest = max(deepest, level)
+    return deepest
 
 
 def size(pattern: str) -> int:

@@ -18,7 +18,7 @@ from feedtools.config import Config
 from feedtools.errors import FeedtoolsError, ReadError, RuleError
 from feedtools.lint import lint
 from feedtools.model import Article
-from feedtools.patterns import MAX_SIZE, Limited, size
+from feedtools.patterns import MAX_SIZE, Limited, depth, size
 from feedtools.rules import load, load_folder
 from tests.pace import within
 from tests.test_cli import HEADER, Run
@@ -311,6 +311,7 @@ def test_a_runaway_example_stops_the_pack_from_loading(tmp_path: Path) -> None:
         "a{4000000000}",
         "(?:a{60000}){60000}",
         "(" * 9000 + ")" * 9000,
+        "(" * 101 + "x" + ")" * 101,
         "(a",
         "a{9,2}",
     ],
@@ -321,6 +322,13 @@ def test_patterns_that_would_eat_the_memory_are_refused(tmp_path: Path, pattern:
         finder = f"{key} = '{pattern}'" + ("\npattern = 'x'" if key == "trigger" else "")
         with pytest.raises(RuleError, match=key):
             load(rule(tmp_path, finder))
+
+
+def test_depth_counts_groups_inside_one_another() -> None:
+    assert depth("(a)(b(c))") == 2
+    assert depth(r"\((a[(]{2})\(") == 1
+    assert Limited("(" * 100 + "x" + ")" * 100).search("xx")
+    assert Limited("(a)" * 200).search("a" * 200)
 
 
 def test_size_counts_what_repeats_write_out() -> None:
