@@ -111,25 +111,53 @@ def _mix(codes: Keys) -> Keys:
 
 def symbol_block(texts: Sequence[str]) -> tuple[Units, Ints]:
     """Symbols of ``texts`` and their bounds, equal to ``normal.symbols`` of each."""
-    block, values, closely = _look_up(texts)
-    if len(closely):
-        several = closely[drops.kinds(block.raw.take(closely)) == 0]
-        if len(several):
-            block, values, closely = _expanded(block, several)
-        values[drops.dropped(block, closely)] = 0
-    symbol = np.greater(values, _CLOSELY, out=_room("symbol", len(values), np.bool_))
-    at = np.flatnonzero(symbol)
+    block, values, _ = _folded(texts)
+    at = _places(values)
     return values.take(at, mode=_UNCHECKED), np.searchsorted(at, block.starts)
 
 
-def _expanded(block: drops.Block, several: Ints) -> tuple[drops.Block, Units, Ints]:
-    """The block anew, with the texts that hold ``several`` written out; those need no closer look any more."""
+def placed_block(texts: Sequence[str]) -> tuple[Units, Ints, Ints]:
+    """``symbol_block``, and of each symbol what ``normal.offsets`` of its text says: where in the text it stands."""
+    block, values, expanded = _folded(texts)
+    at = _places(values)
+    bounds = np.searchsorted(at, block.starts)
+    offsets = at - np.repeat(block.starts[:-1], np.diff(bounds))
+    for number in expanded:
+        offsets[bounds[number] : bounds[number + 1]] = normal.offsets(texts[number])
+    return values.take(at, mode=_UNCHECKED), bounds, offsets
+
+
+def _places(values: Units) -> Ints:
+    """Where symbols stand, by what ``_folded`` gives."""
+    return np.flatnonzero(np.greater(values, _CLOSELY, out=_room("symbol", len(values), np.bool_)))
+
+
+def _folded(texts: Sequence[str]) -> tuple[drops.Block, Units, list[int]]:
+    """The block of ``texts``, what each code point becomes (0 nothing), and the numbers of texts that were written out.
+
+    The values are good until the next call.
+    """
+    block, values, closely = _look_up(texts)
+    done: list[int] = []
+    if len(closely):
+        several = closely[drops.kinds(block.raw.take(closely)) == 0]
+        if len(several):
+            block, values, closely, done = _expanded(block, several)
+        values[drops.dropped(block, closely)] = 0
+    return block, values, done
+
+
+def _expanded(block: drops.Block, several: Ints) -> tuple[drops.Block, Units, Ints, list[int]]:
+    """The block anew, with the texts that hold ``several`` written out; those need no closer look any more.
+
+    The last value is the numbers of these texts.
+    """
     texts, expand = list(block.texts), normal.table().expand
     done = np.unique(block.owners(several))
     for number in done.tolist():
         texts[number] = normal.without_dropped(texts[number]).translate(expand)
     block, values, closely = _look_up(texts)
-    return block, values, closely[~np.isin(block.owners(closely), done)]
+    return block, values, closely[~np.isin(block.owners(closely), done)], done.tolist()
 
 
 def _look_up(texts: Sequence[str]) -> tuple[drops.Block, Units, Ints]:

@@ -71,18 +71,24 @@ def match_pair(text_a: str, text_b: str, a: int = 0, b: int = 1) -> Match | None
 
 def match_symbols(sym_a: str, sym_b: str, text_a: str, text_b: str, a: int, b: int) -> Match | None:
     """``match_pair`` without evidence, for texts whose symbols are known."""
+    made, _ = measured(sym_a, sym_b, text_a, text_b, a, b)
+    return made
+
+
+def measured(sym_a: str, sym_b: str, text_a: str, text_b: str, a: int, b: int) -> tuple[Match | None, Overlap | None]:
+    """``match_symbols``, and the overlap it was made from, as ``aligned`` takes it; none where the texts are equal."""
     more = len(sym_a) - len(sym_b)
     if more > 0 or (more == 0 and (-damage(text_a), sym_a) > (-damage(text_b), sym_b)):
         a, b, sym_a, sym_b, text_a, text_b = b, a, sym_b, sym_a, text_b, text_a
     if text_a == text_b:
-        return Match(a, b, "exact", 1.0, 1.0, 1.0)
+        return Match(a, b, "exact", 1.0, 1.0, 1.0), None
     found = overlap(sym_a, sym_b)
     if found is None or len(sym_a) < SHORT:
-        return None
+        return None, None
     kind = kind_of(found, sym_a, sym_b, text_a, text_b)
     cover_a = (found.a_end - found.a_start) / len(sym_a)
     cover_b = (found.b_end - found.b_start) / len(sym_b)
-    return Match(a, b, kind, round(cover_a, 4), round(cover_b, 4), round(found.similarity, 4))
+    return Match(a, b, kind, round(cover_a, 4), round(cover_b, 4), round(found.similarity, 4)), found
 
 
 def explain(match: Match, text_a: str, text_b: str) -> Match:
@@ -93,13 +99,26 @@ def explain(match: Match, text_a: str, text_b: str) -> Match:
     found = overlap(sym_a, sym_b)
     if found is None:
         return match
-    a, b = sym_a[found.a_start : found.a_end], sym_b[found.b_start : found.b_end]
     raw_a, raw_b = normal.offsets(text_a), normal.offsets(text_b)
+    return match._replace(evidence=aligned(found, sym_a, sym_b, raw_a, raw_b))
+
+
+def aligned(found: Overlap, sym_a: str, sym_b: str, raw_a: Sequence[int], raw_b: Sequence[int]) -> tuple[Block, ...]:
+    """The raw spans that stand for each other, in order.
+
+    Args:
+        found: where the symbols run in parallel.
+        sym_a: symbols of the one text.
+        sym_b: symbols of the other.
+        raw_a: of each symbol in ``sym_a`` the offset of the code point it came from.
+        raw_b: likewise for ``sym_b``.
+    """
+    a, b = sym_a[found.a_start : found.a_end], sym_b[found.b_start : found.b_end]
     blocks = []
     for start_a, start_b, size in equal(a, b):
         i, j = found.a_start + start_a, found.b_start + start_b
         blocks.append(Block(raw_a[i], raw_a[i + size - 1] + 1, raw_b[j], raw_b[j + size - 1] + 1))
-    return match._replace(evidence=_apart(blocks))
+    return _apart(blocks)
 
 
 def _apart(blocks: list[Block]) -> tuple[Block, ...]:

@@ -117,6 +117,9 @@ def test_symbols_of_symbols_are_the_symbols(text: str) -> None:
 def test_the_batch_form_gives_the_same_symbols(texts: list[str]) -> None:
     symbols, bounds = kernel.symbol_block(texts)
     assert kernel.strings(symbols, bounds) == [normal.symbols(text) for text in texts]
+    again, ends, offsets = kernel.placed_block(texts)
+    assert (again.tolist(), ends.tolist()) == (symbols.tolist(), bounds.tolist())
+    assert offsets.tolist() == [place for text in texts for place in normal.offsets(text)]
 
 
 @pytest.mark.parametrize("piece", [r"\(", r"\[", "$$", r"\begin{a}", "[", r"\(\)", "[m"])

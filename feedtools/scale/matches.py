@@ -6,7 +6,7 @@ Documents are named by their id, which is also their place in the order of keepe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -49,9 +49,12 @@ APART = "apart"
 
 
 class _Text(NamedTuple):
+    """A document with what comparing needs; ``offsets``: where in the text each symbol stands."""
+
     id: str
     text: str
     symbols: str
+    offsets: Sequence[int]
 
 
 def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -65,7 +68,8 @@ def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         number, centre, salt, ids, texts = (
             batch.column(name).to_pylist() for name in ("number", "centre", "salt", "id", "text")
         )
-        rows = zip(number, zip(centre, salt, strict=True), map(_Text, ids, texts, _symbols(texts)), strict=True)
+        documents = [_Text(*document) for document in zip(ids, texts, *_symbols(texts), strict=True)]
+        rows = zip(number, zip(centre, salt, strict=True), documents, strict=True)
         found = []
         for own, its_group, document in rows:
             if its_group != group:
@@ -77,18 +81,28 @@ def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield batch_of(found, VERIFIED)
 
 
-def _symbols(texts: list[str]) -> list[str]:
-    return [one for block in kernel.blocks(texts) for one in kernel.strings(*kernel.symbol_block(block))]
+def _symbols(texts: list[str]) -> tuple[list[str], list[Sequence[int]]]:
+    """The symbols of each text, and their offsets."""
+    symbols, offsets = list[str](), list[Sequence[int]]()
+    for block in kernel.blocks(texts):
+        units, bounds, places = kernel.placed_block(block)
+        symbols += kernel.strings(units, bounds)
+        at = places.data  # a view whose items are plain numbers
+        offsets += [at[start:end] for start, end in pairwise(bounds.tolist())]
+    return symbols, offsets
 
 
 def _match_row(a: _Text, b: _Text) -> tuple[Any, ...] | None:
-    made = match.match_symbols(a.symbols, b.symbols, a.text, b.text, 0, 1)
+    made, found = match.measured(a.symbols, b.symbols, a.text, b.text, 0, 1)
     if made is None:
         return None
     if made.a:
         a, b = b, a
-    explained = match.explain(made, a.text, b.text)
-    figures = made.kind, made.coverage_a, made.coverage_b, made.similarity, [list(one) for one in explained.evidence]
+    if found is None:
+        made = match.explain(made, a.text, b.text)
+    else:
+        made = made._replace(evidence=match.aligned(found, a.symbols, b.symbols, a.offsets, b.offsets))
+    figures = made.kind, made.coverage_a, made.coverage_b, made.similarity, [list(one) for one in made.evidence]
     return a.id, b.id, *figures, len(a.symbols), match.damage(a.text), len(b.symbols), match.damage(b.text)
 
 
