@@ -23,16 +23,18 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 import generate
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from feedtools.dedup import dedup
 from feedtools.duplicates import links
+from feedtools.join import HOT
 from feedtools.model import text_number
 from feedtools.scale import matches, spark, stages, tables
 from feedtools.scale.session import session
@@ -126,16 +128,32 @@ def timed(function: Callable[[], None]) -> tuple[float, float]:
     return used() - cpu, time.monotonic() - wall
 
 
-def traffic(source: Path, buckets: int) -> tuple[float, float, float]:
-    """Keys, bytes of bundles, and bytes of text, a document."""
+class Traffic(NamedTuple):
+    """What a document adds to the shuffles: keys, bytes of bundles and edges, texts to compare; and a text's size."""
+
+    keys: float
+    bundles: float
+    edges: float
+    compared: float
+    text: float
+
+
+def traffic(source: Path, buckets: int) -> Traffic:
+    """The same stages over the first 100,000 documents, in this process."""
     table = pq.read_table(source).slice(0, 100_000)
-    count, keys, size = len(table), 0, 0
-    numbers = pa.array([text_number(text) for text in table.column("text").to_pylist()], pa.int64())
-    table = table.append_column("number", numbers)
-    for batch in stages.bundles(buckets)(table.to_batches(2048)):
-        keys += sum(batch.column("weight").to_pylist())
-        size += batch.nbytes
-    return keys / count, size / count, table.column("text").nbytes / count
+    numbers = [text_number(text) for text in table.column("text").to_pylist()]
+    count, text = len(table), table.column("text").nbytes
+    firsts = sorted(dict(zip(reversed(numbers), reversed(range(count)), strict=True)).values())
+    table = table.append_column("number", pa.array(numbers, pa.int64())).take(firsts)
+    bundles = _made(stages.bundles(buckets), table, 2048)
+    edges = _made(stages.linked(buckets, HOT, 8), bundles.sort_by("bucket"), 16)
+    wanted = _made(stages.wanted, edges.sort_by("part"), 16)
+    keys = pc.sum(bundles.column("weight")).as_py()
+    return Traffic(*(one / count for one in (keys, bundles.nbytes, edges.nbytes, len(wanted), text)))
+
+
+def _made(stage: stages.Stage, table: pa.Table, size: int) -> pa.Table:
+    return pa.Table.from_batches(stage(table.to_batches(size)))
 
 
 FOOTER = "，本站文章均为原创，转载时请务必注明出处，并保留作者的姓名与链接，谢谢合作。" * 2
@@ -235,8 +253,11 @@ def main(argv: list[str] | None = None) -> int:
             )
         running.stop()
         for buckets in (8, 16_384):
-            keys, size, text = traffic(source, buckets)
-            print(f"{buckets:,} buckets: {keys:.1f} keys, {size:,.0f} B of bundles, {text:,.0f} B of text a document")
+            one = traffic(source, buckets)
+            print(
+                f"{buckets:,} buckets: {one.keys:.1f} keys, {one.bundles:,.0f} B of bundles, {one.edges:,.0f} B of "
+                f"edges, {one.compared:.2f} texts to compare, of {one.text:,.0f} B, a document"
+            )
     return 0
 
 

@@ -14,11 +14,15 @@ DRIVER_EDGES = 5_000_000
 ROUNDS = 50
 
 
-def components(session: SparkSession, edges: DataFrame, *, driver_edges: int = DRIVER_EDGES) -> DataFrame:
-    """For every document of ``edges`` (a, b) its component, named by its least member: columns id, component."""
-    if edges.count() <= driver_edges:
-        return _on_the_driver(session, edges)
-    return _by_stars(edges)
+def components(edges: DataFrame, count: int, *, driver_edges: int = DRIVER_EDGES) -> DataFrame:
+    """For every document of ``edges`` (a, b) its component, named by its least member: columns id, component.
+
+    Args:
+        edges: in any direction.
+        count: how many there are.
+        driver_edges: up to which number the driver finds the components.
+    """
+    return _on_the_driver(edges.sparkSession, edges) if count <= driver_edges else _by_stars(edges)
 
 
 def _on_the_driver(session: SparkSession, edges: DataFrame) -> DataFrame:

@@ -24,6 +24,12 @@ def cut(frame: DataFrame) -> DataFrame:
     return frame.checkpoint() if reliable else frame.localCheckpoint()
 
 
+def rows(frame: DataFrame) -> int:
+    """How many rows a frame has: what Spark's ``count`` says, without planning a query of its own for it."""
+    plan: Any = frame._jdf.queryExecution()
+    return int(plan.toRdd().count())
+
+
 @contextmanager
 def recoverable(spark: SparkSession, place: str) -> Iterator[None]:
     """Give a job that runs on several machines a folder for what is ``cut``, unless it has one; removed at the end.

@@ -33,6 +33,9 @@ _SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.inMemoryColumnarStorage.compressed": "false",  # it would look for repetition in texts
     "spark.driver.memory": "4g",  # where the driver does the work; spark-submit has an option for it
+    # Plans are made by much code that runs a few times: only what runs ten times as often as usual is compiled twice.
+    "spark.driver.extraJavaOptions": "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 "
+    "-XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000",
     # What the workers need to find: this package, where it is not installed; and no advice on pandas.
     "spark.executorEnv.PYTHONPATH": str(Path(__file__).parents[2]),
     "spark.executorEnv.PYTHONWARNINGS": f"ignore:{_NEW_PANDAS}:FutureWarning",

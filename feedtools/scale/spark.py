@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from feedtools.join import HOT
 from feedtools.scale import matches, stages
 from feedtools.scale.components import DRIVER_EDGES, components
-from feedtools.scale.lineage import cut
+from feedtools.scale.lineage import cut, rows
 from feedtools.scale.session import partitions
 from feedtools.sketch import SCALE
 
@@ -85,7 +85,7 @@ def dedup(documents: DataFrame, known: DataFrame | None = None, *, hot: int = HO
     from pyspark.sql import functions as f
 
     known = identified(documents) if known is None else known
-    copies = cut(_copies(known))
+    copies = cut(_copies(known, limits))
     unique = _without(documents, copies, limits).withColumn("number", _bits("digest", 1)).drop("digest")
     characters = int(known.agg(f.sum("length")).collect()[0][0] or 0)
     wanted = cut(_wanted(unique.select("number", "text"), characters, hot, limits))
@@ -96,14 +96,15 @@ def dedup(documents: DataFrame, known: DataFrame | None = None, *, hot: int = HO
     found = cut(found.unionByName(_exact(copies), allowMissingColumns=True))
 
     acting = found.where("kind != 'overlap'").withColumns(_ends_of_evidence()).drop("evidence")
-    named = components(documents.sparkSession, acting.select("a", "b"), driver_edges=limits.driver_edges)
-    whole = acting.join(named.withColumnRenamed("id", "a"), "a")
+    edges = rows(acting)
+    named = components(acting.select("a", "b"), edges, driver_edges=limits.driver_edges)
+    whole = acting.join(sent(named.withColumnRenamed("id", "a"), limits.sent, 2 * edges), "a")
     ordered = whole.repartition("component").sortWithinPartitions("component")
-    rows = cut(map_batches(ordered, matches.resolved, matches.CLUSTERED))
-    apart = rows.where(f.col("action") == matches.APART).select(f.col("id").alias("a"), f.col("cluster").alias("b"))
-    told = found.join(apart.withColumn("apart", f.lit(True)), ["a", "b"], "left")
+    resolved = cut(map_batches(ordered, matches.resolved, matches.CLUSTERED))
+    apart = resolved.where(f.col("action") == matches.APART).select(f.col("id").alias("a"), f.col("cluster").alias("b"))
+    told = found.join(sent(apart.withColumn("apart", f.lit(True)), limits.sent), ["a", "b"], "left")
     told = told.withColumn("kind", f.when(f.col("apart"), "overlap").otherwise(f.col("kind")))
-    return Found(told.select(*matches.MATCHES.names), rows.where(f.col("action") != matches.APART))
+    return Found(told.select(*matches.MATCHES.names), resolved.where(f.col("action") != matches.APART))
 
 
 def map_batches(frame: DataFrame, stage: object, schema: object) -> DataFrame:
@@ -113,19 +114,29 @@ def map_batches(frame: DataFrame, stage: object, schema: object) -> DataFrame:
     return frame.mapInArrow(stage, from_arrow_schema(schema))  # type: ignore[arg-type]
 
 
-def sent(frame: DataFrame, most: int = SENT) -> DataFrame:
-    """The smaller side of a join: to all tasks where it has at most so many rows, so that the other side stays put."""
+def sent(frame: DataFrame, most: int = SENT, count: int | None = None) -> DataFrame:
+    """The smaller side of a join: to all tasks where it has at most so many rows, so that the other side stays put.
+
+    Args:
+        frame: the smaller side.
+        most: rows up to which it is sent.
+        count: rows that it has at most, where that is known.
+    """
     from pyspark.sql import functions as f
 
-    return f.broadcast(frame) if frame.count() <= most else frame.hint("shuffle_hash")
+    return f.broadcast(frame) if (rows(frame) if count is None else count) <= most else frame.hint("shuffle_hash")
 
 
-def _copies(known: DataFrame) -> DataFrame:
+def _copies(known: DataFrame, limits: Limits) -> DataFrame:
     """Exact copies but the first of each text: id, first, and length of the text in code points."""
     from pyspark.sql import functions as f
 
-    firsts = known.groupBy("number", "rest").agg(f.min("id").alias("first"), f.count("*").alias("n")).where("n > 1")
-    return known.join(firsts, ["number", "rest"]).where("id != first").select("id", "first", "length")
+    text = ["number", "rest"]
+    often = cut(known.groupBy(*text).count().where("count > 1").select(*text))  # counting sorts no strings
+    count = rows(often)
+    alike = known.join(sent(often, limits.sent, count), text)
+    firsts = alike.groupBy(*text).agg(f.min("id").alias("first"))
+    return alike.join(sent(firsts, limits.sent, count), text).where("id != first").select("id", "first", "length")
 
 
 def _without(documents: DataFrame, copies: DataFrame, limits: Limits) -> DataFrame:
@@ -133,7 +144,7 @@ def _without(documents: DataFrame, copies: DataFrame, limits: Limits) -> DataFra
     from pyspark import StorageLevel
     from pyspark.sql import functions as f
 
-    if copies.count() <= limits.sent:
+    if rows(copies) <= limits.sent:
         unique = documents.join(f.broadcast(copies.select("id")), "id", "left_anti")
     else:
         by_hash = copies.select("id").hint("shuffle_hash")
@@ -186,9 +197,9 @@ def _wanted(texts: DataFrame, characters: int, hot: int, limits: Limits) -> Data
     one_bucket = one_bucket.repartition(count, "bucket").sortWithinPartitions("bucket")
     edges = map_batches(one_bucket, stages.linked(buckets, hot, parts), stages.EDGES)
     if crowded:
-        rows = map_batches(bundles.where(f.col("bucket").isin(crowded)), stages.keys(buckets), stages.KEYS)
-        rows = _edges_of_rows(rows, buckets, hot)
-        edges = edges.unionByName(map_batches(rows, stages.packed(parts), stages.EDGES))
+        keys = map_batches(bundles.where(f.col("bucket").isin(crowded)), stages.keys(buckets), stages.KEYS)
+        linked = _edges_of_rows(keys, buckets, hot)
+        edges = edges.unionByName(map_batches(linked, stages.packed(parts), stages.EDGES))
     by_part = edges.repartition(parts, "part").sortWithinPartitions("part")
     return map_batches(by_part, stages.wanted, stages.WANTED)
 
