@@ -1,5 +1,7 @@
 """Two texts to a Match: what their overlap, located and measured in ``overlap``, makes of them."""
 
+from collections.abc import Sequence
+
 from feedtools import normal
 from feedtools.model import Block, Kind, Match
 from feedtools.overlap import Overlap, equal, overlap
