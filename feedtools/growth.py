@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from feedtools.patterns import Limited
 
@@ -20,7 +20,7 @@ LINEAR = 2.5
 """How much longer than a linear pattern's the longer search may take before it is said to grow."""
 FASTEST = 0.002
 """Seconds of CPU below which growth is noise."""
-_CLASS = re.compile(r"\\[dwsDWS]|\[(\^?)((?:\\.|[^\]\\])+)\]|\\?(.)", re.DOTALL)
+_CLASS = re.compile(r"\\[dwsDWS]|\[(\^?)((?:\\.|[^\]\\])++)(?:\]|\Z)|\\?(.)", re.DOTALL)
 _SAMPLE = {"d": "1", "w": "a", "s": " ", "D": "x", "W": "-", "S": "x"}
 _MOST = 24
 """Texts that are tried for one pattern."""
@@ -39,7 +39,7 @@ def grows(pattern: str, examples: Iterable[str], flags: int = 0) -> str | None:
     """
     compiled = Limited(pattern, flags, 0.5)
     end = "\n" + "".join(_named(pattern)) + "\n"
-    for piece in list(_pieces(pattern, examples))[:_MOST]:
+    for piece in pieces(pattern, examples):
         short, long = (_seconds(compiled, (piece * (length // len(piece) + 1))[:length] + end) for length in LENGTHS)
         if long == float("inf") or (
             long > FASTEST and long > LINEAR * LENGTHS[1] / LENGTHS[0] * max(short, FASTEST / 8)
@@ -62,8 +62,12 @@ def _seconds(pattern: Limited, text: str) -> float:
     return best
 
 
-def _pieces(pattern: str, examples: Iterable[str]) -> Iterator[str]:
+def pieces(pattern: str, examples: Iterable[str]) -> list[str]:
     """What to repeat: each character the pattern names, pairs of them, all of them, and the examples."""
+    return list(islice(_pieces(pattern, examples), _MOST))
+
+
+def _pieces(pattern: str, examples: Iterable[str]) -> Iterator[str]:
     named = _named(pattern)
     yield from named[: _MOST // 2]
     yield "".join(named) or "a"

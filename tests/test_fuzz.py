@@ -11,6 +11,7 @@ import pytest
 from tests.fuzz.seeds import mutated, seeds
 from tests.fuzz.targets import TARGETS, run
 
+_SAID = "把模型送进网络训练然后得到结果" * 3
 FOUND: dict[str, tuple[bytes, ...]] = {
     "index_file": (
         b"\x04" + b"\x01\x10\xff" * 9 + b"\\(\xff\x00\x01\x02\x03\x04\x05\x06\x07",  # a text that is no UTF-8
@@ -24,6 +25,10 @@ FOUND: dict[str, tuple[bytes, ...]] = {
     "latex": (
         b"\x00\\) a " + b"=" * 200 + b"! x_{1} \\(",
     ),  # a row of operators that ends in none: time doubled with each
+    "restoring": (
+        (_SAID + "\n").encode() + b"```a\n" * 20_000 + b"\xff" + (_SAID + "\n").encode() + b"```a\n" * 20,  # unclosed
+        (_SAID + "再取平均...").encode() + b"\xff" + (_SAID + "再取平均值").encode() + b" " * 90_000 + b"a",
+    ),  # each fence was looked for to the end, each space began a search for dots
     "matches": (  # texts of one length, compared from either side: which was taken for the part depended on the order
         "把xi送进modelfree网络损失1是公其中yi是标签最后".encode()
         + b"\xff"

@@ -77,8 +77,9 @@ _COMPLEXITY = lazy(r"[OoΘΩ]\([^{}_\\]{0,30}\)")
 _TEX = lazy(r"[_^]\{|\\[A-Za-z{]")
 """Markup that only TeX uses: a formula with it is one for sure."""
 _CODE = lazy(
-    r"""://|www\.|@|\w\.[A-Za-z]{2,}|^["'`]|::|->|^[~/.]+/|__|[A-Za-z]:\\|[!=]==|&&|\$|\+=|\w/\w+/\w
-    |[A-Za-z]{4,}_\{[A-Za-z]{3,}|\.(?:py|txt|md|h|c|js)\b|[A-Za-z]{2}_\w+\(|\w_\w{2,}\(""",
+    r"""://|www\.|@|\w\.[A-Za-z]{2}|^["'`]|::|->|^[~/.]+/|__|[A-Za-z]:\\|[!=]==|&&|\$|\+=|\w/\w+/\w
+    |[A-Za-z]{4}_\{[A-Za-z]{3}|\.(?:py|txt|md|h|c|js)\b
+    |(?<!\w)(?=\w++\()\w*?(?:[A-Za-z]{2}_\w|\w_\w{2})""",
     re.VERBOSE,
 )
 _OPERATOR = lazy(r"(?:[-+*/=<>|&~→←↔∈∉⊂⊆∪∩≤≥≠≈∼×·±∘−]|[!:]=|\\[a-z]{2,}+)++")

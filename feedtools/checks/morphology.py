@@ -22,8 +22,10 @@ VERSIONED = lazy(r"([A-Za-z]{2,})([0-9]+(?:\.[0-9]+)*)([A-Za-z]*)\Z")
 COUNTED = lazy(r"([0-9]+D|[0-9]+)([a-z]{4,})\Z")  # 3Dbased, 1dilated
 LISTED = lazy(r"(CVE|CWE|RFC|ISO)((?:19|20)[0-9]{2})([0-9]{4,})\Z")  # CVE20140160
 # A name of a class writes every word with a capital; a small function word between two capitals was between hyphens.
-GLUED = lazy(r"([A-Z][A-Za-z]{2,}?)(to|of|as|by|and)([A-Z][A-Za-z]+)\Z")  # SpacetoDepth, LLMasJudge
-TRAILED = lazy(r"([A-Za-z0-9]*[A-Z]{2,}|[A-Z][a-z][A-Z])([a-z]{4,})\Z")  # PPOpenalty, RoIwise
+GLUED = lazy(r"(?=[A-Za-z]+\Z)([A-Z][A-Za-z]{2,}?)(to|of|as|by|and)([A-Z][A-Za-z]+)\Z")  # SpacetoDepth, LLMasJudge
+TRAILED = lazy(  # PPOpenalty, RoIwise
+    r"((?:[a-z]*+[A-Z0-9]++)++)(?:(?<=[A-Z]{2})|(?<=\A[A-Z][a-z][A-Z]))([a-z]{4,}+)\Z"
+)
 ADJECTIVE = lazy(
     r"(?:ed|aware|free|driven|only|agnostic|specific|centric|friendly|invariant|dependent|conditional|compatible|wise"
     r"|sensitive|preserving|adaptive|like|style|level|oriented)\Z"

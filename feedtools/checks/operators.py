@@ -188,7 +188,7 @@ def _before(clues: _Clues, match: re.Match[str]) -> str:
 
 def _rates(clues: _Clues, match: re.Match[str]) -> Loss:
     """``25%40%`` was a range, whatever its ends."""
-    first = re.search(r"[0-9.]+\Z", clues.text[max(0, match.start() - 6) : match.start() + 1])
+    first = re.search(r"(?<![0-9.])[0-9.]+\Z", clues.text[max(0, match.start() - 6) : match.start() + 1])
     low = first.group().lstrip(".") if first else match.group()[0]
     return Loss(f"{low}%-{match.group()[2:]}", "high", len(low) - 1)
 

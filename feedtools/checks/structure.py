@@ -55,7 +55,7 @@ def _where(view: View, body: str) -> str:
         return f"the article is cut inside a bracket opened with {opener}; {advice}"
     if last.isascii() and last.isalnum():
         word = body[max(len(body) - 40, 0) :].split()[-1]
-        tail = re.search(r"[!-~]+\Z", word)
+        tail = re.search(r"(?<![!-~])[!-~]+\Z", word)
         return f"the article is cut inside or after the word “{tail[0] if tail else word}”; {advice}"
     return f"the article is cut in the middle of a sentence; {advice}"
 

@@ -89,6 +89,7 @@ def detect(path: str, head: bytes) -> str:
 def _json_kind(start: bytes, named: str | None) -> str:
     if b"jsonfeed.org/version" in start:
         return "jsonfeed"
-    if named == "jsonfeed" and re.match(rb"[^\n]*\}\s*\n\s*\{", start) is None:
+    first, _, rest = start.partition(b"\n")
+    if named == "jsonfeed" and not (first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{")):
         return "jsonfeed"
     return "jsonl"

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _FENCES = {"---": ("---", "..."), "+++": ("+++",), ";;;": (";;;",)}
 """First and last lines of front matter: YAML (Hugo, Hexo, Jekyll), TOML (Hugo, Zola), JSON (Hexo)."""
 _NOTION = re.compile(r"[ _-][0-9a-f]{32}\.(?:md|markdown)", re.IGNORECASE)
-_PROPERTY = re.compile(r"[^\s:：][^:：\n]{0,60}[:：] \S")
+_PROPERTIES = re.compile(
+    r"(?<![^\S\n])[^\S\n]*+\n|(?:[^\s:：][^:：\n]{0,60}[:：] \S[^\n]*(?:\n|\Z))+(?=[^\S\n]*+\n|\Z)"
+)
 
 
 def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:  # noqa: ARG001
@@ -73,8 +75,7 @@ def body_start(text: str, source: str) -> int:
 def _after_properties(text: str) -> int:
     title = re.match(r"\s*# [^\n]*\n", text)
     place = title.end() if title else 0
-    found = re.compile(r"\s*\n|(?:" + _PROPERTY.pattern + r"[^\n]*(?:\n|\Z))+(?=\s*\n|\Z)")
-    while match := found.match(text, place):
+    while match := _PROPERTIES.match(text, place):
         if match.end() == place:
             break
         place = match.end()

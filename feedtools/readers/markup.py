@@ -35,8 +35,9 @@ _AMBIGUOUS = frozenset("abipqsu")
 """Elements that are also variables: ``a<b>c``."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*(?:[:-][a-zA-Z0-9:-]*)?)(?=[\s/>])")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_ATTRIBUTE = re.compile(r"""(?<![a-zA-Z-])([a-zA-Z-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _ANNOTATION = re.compile(r"<annotation[^>]{0,200}application/x-tex[^>]{0,200}>([^<]*)</annotation", re.IGNORECASE)
+_BREAK = re.compile(r"(?<![ \t])[ \t]*+\n(?:[ \t]*+\n)*+")
 _STOP = re.compile(r"""[<>"']""")
 _MATH = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$"))
 _MATH_OPEN = re.compile(r"\\\(|\\\[|\$\$?")
@@ -200,7 +201,7 @@ class _Text:
                 done = end
             place = markup.find("<", end or place + 1)
         self._add(markup[done:])
-        return re.sub(r"[ \t]*\n(?:[ \t]*\n)*", "\n", "".join(self._parts)).strip()
+        return _BREAK.sub("\n", "".join(self._parts)).strip()
 
     def _skip_declaration(self, place: int) -> int:
         """The end of the comment or declaration that begins here, or 0."""

@@ -26,7 +26,7 @@ WINDOW = 2400
 _TOKEN = re.compile(r"\[[A-Za-z]{2,12}\]|\[[一-鿿]{2,4}\]|[A-Za-z]+|\d+|\s+|\.{3}|.", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\[(?:[A-Za-z]{2,12}|[一-鿿]{2,4})\]")
 _MARKUP = re.compile(r"[-*`#>_\s]+")
-_ENDING = re.compile(r"\s*(?:\.{3,}|…+)\s*\Z|\s*\Z")
+_ENDING = re.compile(r"(?<!\s)\s*+(?:(?:(?<!\.)\.{3,}+|(?<!…)…++)\s*+)?\Z")
 
 
 class Piece(NamedTuple):

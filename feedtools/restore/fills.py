@@ -26,8 +26,8 @@ RISK = 0.01
 """Chance of a wrong repair up to which it is applied on the word of one sibling."""
 
 DELETED = "-*`#>"
-_OPERATOR = re.compile(r"(?P<space> ?)[-*>=<+/]*[-*>][-*>=<+/]*(?P=space)")
-_MINUS = re.compile(r"[^\s\w*`#>]*-[^\s\w*`#>]*")
+_OPERATOR = re.compile(r"(?P<space> ?)[=<+/]*[-*>][-*>=<+/]*(?P=space)")
+_MINUS = re.compile(r"[^\s\w*`#>-]*-[^\s\w*`#>]*")
 _FORMULA = re.compile(r"[A-Za-z0-9_^{}\\=+<|]")
 _DELIMITER = re.compile(r"\\[()]|\$")
 _BINARY = ("+", "=", "<", "/", "^", "_")

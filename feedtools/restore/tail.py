@@ -21,35 +21,39 @@ LONGEST = 400
 """Code points of a sentence beyond which it is not completed."""
 CUT = 350
 """Code points after which the renderer that deletes hyphens cuts an article."""
+WINDOW = 16
+"""Code points at the end of a text in which its dots are looked for."""
 AGREE = 12
 """Symbols before the cut that must agree in a row."""
 SHARE = 0.7
 """Share of the cut text's symbols that the sibling must have: a shared opening is no reason to go on alike."""
 
-_DOTS = re.compile(r"\s*(?:\.{3,}|…+)\s*\Z")
+_DOTS = re.compile(r"(?<!\s)\s*+(?:(?<!\.)\.{3,}+|(?<!…)…++)\s*+\Z")
 _END = re.compile(r"[。!?！？][”’」』）)\"']*|[.!?][”’)\"']*(?=\s+[A-Z\u3400-\u9fff]|\s*\Z)|\n\s*\n")
 _FINISHED = re.compile(r"(?:[。!?！？]|[.!?](?<!\.\.))[”’」』）)\"']*\s*\Z")
 _MARKS = re.compile(r"\*\*|__|(?m:^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+))|`")
+_BREAK = re.compile(r"(?<!\s)[^\S\n]*+\n\s*")
 _NONE = re.compile(r"(?!)")
 
 
 def tail(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
     """Complete the sentence, formula or word in which ``a`` was cut, where ``b`` goes on; at most one proposal."""
-    dots = _DOTS.search(a.raw, max(0, len(a.raw) - 16))
+    dots = _DOTS.search(a.raw[-WINDOW:])
     if dots is None or not a.symbols or way.left[-1] < AGREE:
         return
     if sum(j >= 0 for j in way.partner) < SHARE * len(way.partner):
         return
-    start, begin, past = _cut(a, b, way, dots.start())
-    finished = "...." in dots[0] or _FINISHED.search(a.raw[: dots.start()])
+    at = max(0, len(a.raw) - WINDOW) + dots.start()
+    start, begin, past = _cut(a, b, way, at)
+    finished = "...." in dots[0] or _FINISHED.search(a.raw[:at])
     if finished or past < 0 or past >= len(b.raw):
         return
     end = _sentence_end(b, past)
     rest = _rendered(b, begin, end, flat="\n" not in a.raw)
-    if rest.lstrip().startswith("..") or _DOTS.sub("", rest).strip() in {"", a.raw[start : dots.start()].strip()}:
+    if rest.lstrip().startswith("..") or _DOTS.sub("", rest).strip() in {"", a.raw[start:at].strip()}:
         return
     more = b.raw[end:].strip()
-    ending = a.raw[dots.start() :] if more and not _DOTS.fullmatch(more) else ("..." if more else "")
+    ending = a.raw[at:] if more and not _DOTS.fullmatch(more) else ("..." if more else "")
     risk, reason = _judge(rest, way.noise)
     if hyphens(b.raw, CUT) == "lost":
         risk, reason = max(risk, 0.5), "the sibling has lost its hyphens, too"
@@ -134,4 +138,4 @@ def _rendered(b: Text, begin: int, end: int, *, flat: bool) -> str:
             parts.append(shown(b, slot, flat=flat))
         at = slot.end
     text = "".join([*parts, marks.sub("", b.raw[at:end])])
-    return re.sub(r"\s*\n\s*", " ", text) if flat else text
+    return _BREAK.sub(" ", text) if flat else text

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from feedtools import normal
@@ -31,7 +32,7 @@ _HOLES = {
 _HOLES["代码块"] = "code"
 _HOLE = re.compile(rf"[\[【［](?P<name>{'|'.join(sorted(_HOLES, key=len, reverse=True))})[\]】］](?!\()", re.IGNORECASE)
 _CUT_HOLE = re.compile(r"[\[【［][^\[\]【】［］\s]{0,4}\s?(?:\.{3,}|…+)?\s*\Z")
-_FENCE = re.compile(r"^(?P<mark>```+|~~~+)[^\n`]*\n(?P<code>.*?)^(?P=mark)[ \t]*$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^(```++|~~~++)([^\n`]*+)$", re.MULTILINE)
 _VOID = re.compile(
     r"!\[[^\]\n]{0,200}\]\([^)\n]{0,500}\)|(?<=\])\([^)\s]{1,500}\)"
     r"|</?(?:a|b|i|p|em|br|hr|li|ul|ol|td|th|tr|div|img|pre|sub|sup|code|font|span|table|tbody|thead|center|strong"
@@ -119,8 +120,25 @@ def _between(raw: str, slots: tuple[Slot, ...], simple: tuple[Slot, ...]) -> Ite
     yield at, len(raw)
 
 
+def _fenced(raw: str) -> Iterator[tuple[int, int]]:
+    """Blocks of code, fences included: a fence that no later line closes opens none."""
+    lines = list(_FENCE.finditer(raw))
+    closing: defaultdict[str, list[int]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        if not line[2].strip(" \t"):
+            closing[line[1]].append(number)
+    number = 0
+    while number < len(lines):
+        ends = closing.get(lines[number][1], [])
+        place = bisect_right(ends, number)
+        if place < len(ends):
+            yield lines[number].start(), lines[ends[place]].end()
+            number = ends[place]
+        number += 1
+
+
 def _slots(raw: str) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
-    taken = [Slot(match.start(), match.end(), "code") for match in _FENCE.finditer(raw)] if "\n" in raw else []
+    taken = [Slot(start, end, "code") for start, end in _fenced(raw)] if "\n" in raw else []
     slots, simple = list(taken), []
     for math in find_math(raw):
         if _covers(taken, math.start, math.end):

@@ -16,7 +16,9 @@ OPTIONAL_END = "\x01"
 PLAIN = frozenset('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-=,.()|/:;<>!?*"@')
 """Characters that mean themselves, in math and in text."""
 
-_SIZE = lazy(r"[-+]? *(?:\d+(?:\.\d*)?|\.\d+) *(pt|mm|cm|in|bp|pc|dd|cc|nd|nc|sp|px|ex|em|mu)")
+_UNIT = "(?:pt|mm|cm|in|bp|pc|dd|cc|nd|nc|sp|px|ex|em|mu)"
+_SIZE = lazy(rf"[-+]? *(?:\d+(?:\.\d*)?|\.\d+) *{_UNIT}")
+_HOLDS_SIZE = lazy(rf"\d\.? *{_UNIT}")
 _COLOUR = lazy(r"#[a-fA-F0-9]{3,4}|#[a-fA-F0-9]{6}|#[a-fA-F0-9]{8}|[a-fA-F0-9]{6}|[a-zA-Z]+")
 _COLUMNS = lazy(r"[lcr|: ]*")
 
@@ -224,7 +226,7 @@ def special(self: Parser, kind: str, tok: str, i: int) -> int:
             text, after = tok, i + 1
         else:
             after = shorten(self, tok, i)
-    if (kind == "s" and text and not _SIZE.search(text)) or (kind == "h" and not _SIZE.match(text.strip())):
+    if (kind == "s" and text and not _HOLDS_SIZE.search(text)) or (kind == "h" and not _SIZE.match(text.strip())):
         raise BrokenError("length", i, self.command, text)
     if kind == "c" and not _COLOUR.fullmatch(text):
         raise BrokenError("colour", i, self.command, text)
@@ -266,7 +268,7 @@ def row_gap(self: Parser, i: int) -> int:
     r"""The length in ``\\[2mm]``."""
     close = closing_bracket(self, i)
     text = "".join(self.tokens[i + 1 : close])
-    if not _SIZE.search(text) and (text or not self.tables.loose):
+    if not _HOLDS_SIZE.search(text) and (text or not self.tables.loose):
         raise BrokenError("row-gap", i, what=f"[{text}]")
     return close + 1
 
