@@ -6,6 +6,7 @@ repair did harm is seen by linting what it made.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -93,7 +94,7 @@ def apply(text: str, fixes: Iterable[Proposal]) -> Applied:
     Raises:
         ValueError: an edit reaches outside the text.
     """
-    taken: list[Edit] = []
+    taken: list[Edit] = []  # ascending and apart from each other
     applied: list[Proposal] = []
     skipped: list[Proposal] = []
     end = -1
@@ -101,14 +102,20 @@ def apply(text: str, fixes: Iterable[Proposal]) -> Applied:
         edits = tuple(sorted(proposal.edits))
         if edits[0].start < 0 or any(not edit.start <= edit.end <= len(text) for edit in edits):
             raise ValueError(f"{proposal.by}: an edit reaches outside the text of {len(text)} characters")
-        free = [edit for edit in edits if edit not in taken]
+        free = [edit for edit in edits if not _holds(taken, edit)]
         if _overlap(free) or (edits[0].start <= end and _clash(free, taken)):
             skipped.append(proposal)
             continue
         applied.append(proposal)
-        taken += free
+        for edit in free:
+            insort(taken, edit)
         end = max(end, edits[-1].end)
-    return Applied(_replaced(text, sorted(taken)), tuple(applied), tuple(skipped))
+    return Applied(_replaced(text, taken), tuple(applied), tuple(skipped))
+
+
+def _holds(taken: Sequence[Edit], edit: Edit) -> bool:
+    place = bisect_left(taken, edit)
+    return place < len(taken) and taken[place] == edit
 
 
 def _overlap(edits: Sequence[Edit]) -> bool:
@@ -116,7 +123,16 @@ def _overlap(edits: Sequence[Edit]) -> bool:
 
 
 def _clash(edits: Sequence[Edit], taken: Sequence[Edit]) -> bool:
-    return any(not _apart(edit, other) for edit in edits for other in taken)
+    """Whether one of these overlaps one of those, which are ascending and apart: only neighbours can."""
+    for edit in edits:
+        place = bisect_left(taken, edit)
+        if place and not _apart(edit, taken[place - 1]):
+            return True
+        while place < len(taken) and taken[place].start <= edit.end:
+            if not _apart(edit, taken[place]):
+                return True
+            place += 1
+    return False
 
 
 def _apart(one: Edit, other: Edit) -> bool:

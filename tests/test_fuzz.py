@@ -25,6 +25,7 @@ FOUND: dict[str, tuple[bytes, ...]] = {
     "latex": (
         b"\x00\\) a " + b"=" * 200 + b"! x_{1} \\(",
     ),  # a row of operators that ends in none: time doubled with each
+    "articles": ("<b>粗</b>&amp; ã©é \u200b\ufeff 𝑥_𝑘".encode() * 2_700,),  # each fix was compared with all before it
     "restoring": (
         (_SAID + "\n").encode() + b"```a\n" * 20_000 + b"\xff" + (_SAID + "\n").encode() + b"```a\n" * 20,  # unclosed
         (_SAID + "再取平均...").encode() + b"\xff" + (_SAID + "再取平均值").encode() + b" " * 90_000 + b"a",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from feedtools.fix import Proposal, apply
 from feedtools.growth import grows
 from feedtools.lint import lint
-from feedtools.model import Article
+from feedtools.model import Article, Edit
 from feedtools.rules import Rule, builtin
 from tests.test_cli import Run
 from tests.test_untrusted import rule
@@ -51,21 +54,24 @@ TRIES = 6
 ALL = [one for one in builtin(examples=False) if one.scope == "article"]
 
 
-def seconds(one: Rule, text: str) -> float:
+def seconds(work: Callable[[], object]) -> float:
     began = time.process_time()
-    lint([Article("a.txt", 1, text)], [one])
+    work()
     return time.process_time() - began
 
 
-def grown(one: Rule, unit: str, sizes: tuple[int, int]) -> float:
-    """How many times longer the longer text takes: by the least of some tries of each, for machines stall.
+def linted(one: Rule, text: str) -> Callable[[], object]:
+    return lambda: lint([Article("a.txt", 1, text)], [one])
 
-    Of the times and not of their ratios: a stall during the shorter text must not speak for the longer one.
+
+def grown(short: Callable[[], object], long: Callable[[], object]) -> float:
+    """How many times longer the longer work takes: by the least of some tries of each, for machines stall.
+
+    Of the times and not of their ratios: a stall during the shorter work must not speak for the longer one.
     """
-    short, long = (unit * (size // len(unit.encode()) + 1) for size in sizes)
     least, most = float("inf"), float("inf")
     for tried in range(TRIES):
-        least, most = min(least, seconds(one, short)), min(most, seconds(one, long))
+        least, most = min(least, seconds(short)), min(most, seconds(long))
         if tried and most < STEEP * max(least, 0.001):
             break
     return most / max(least, 0.001)
@@ -76,6 +82,19 @@ def grown(one: Rule, unit: str, sizes: tuple[int, int]) -> float:
 def test_a_rule_takes_time_in_proportion_to_its_article(one: Rule) -> None:
     """From 10 kB to 1 MB of what it looks for, in ratios."""
     for unit in UNITS:
-        for sizes in pairwise(SIZES):
-            if sizes[0] == SIZES[0] or seconds(one, unit * (sizes[0] // len(unit.encode()) + 1)) > NOTICED:
-                assert grown(one, unit, sizes) < STEEP, f"{one.id} on {unit!r}, at {sizes[1]:,} bytes"
+        works = [linted(one, unit * (size // len(unit.encode()) + 1)) for size in SIZES]
+        for size, (short, long) in zip(SIZES[1:], pairwise(works), strict=True):
+            if size == SIZES[1] or seconds(short) > NOTICED:
+                assert grown(short, long) < STEEP, f"{one.id} on {unit!r}, at {size:,} bytes"
+
+
+@pytest.mark.slow
+def test_fixes_take_time_in_proportion_to_their_number() -> None:
+    """Each beside the next, and each in the way of the one before it."""
+    for width in (1, 2):
+        works = [
+            partial(apply, "a" * (count + 2), [Proposal("FT999", (Edit(at, at + width, "b"),)) for at in range(count)])
+            for count in (2_000, 20_000, 200_000)
+        ]
+        for short, long in pairwise(works):
+            assert grown(short, long) < STEEP
