@@ -253,6 +253,31 @@ def test_formulas_beyond_the_limit_stay_source() -> None:
     assert len(list(formulas.templates())) == 1
 
 
+def test_page_stays_small_with_all_that_it_shows_at_its_limit() -> None:
+    made = large(1000)
+    texts = [group.keep.text for group in made.clusters]
+    report = made._replace(
+        clusters=[pair(text, *(f"{number}{text[number:]}" for number in range(10))) for text in texts],
+        decisions=[
+            Decision(
+                Article(f"0000/{number:07}.txt", 9, text), "hold", ("FT101 math-placeholder", "FT201 unclosed-math")
+            )
+            for number, text in enumerate(texts)
+        ],
+        repairs=[
+            Repair(Place("a.txt", 1), text, Edit(99, 99, text[:80]), "tail", "safe", Place("b.txt", 2), 0.9, "agrees")
+            for text in texts
+        ],
+        findings=[
+            Finding(
+                "FT201", "unclosed-math", "error", "high", Article("a.txt", 1, text), Span(200, 260), "cut inside it"
+            )
+            for text in texts
+        ],
+    )
+    assert len(page(report).encode()) < 5_000_000
+
+
 @given(st.text(st.characters(), max_size=50))
 def test_plain_text_is_inert_and_encodable(text: str) -> None:
     shown = plain(text)

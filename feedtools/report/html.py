@@ -34,7 +34,7 @@ COPIES = 8
 ROWS = 300
 PLACES = 30
 """Further copies of one article that are listed by place."""
-ROOM = 2_600_000
+ROOM = 2_300_000
 """Bytes of comparisons after which clusters are listed without them, so that the page stays below 5 MB."""
 _REPAIRS = {
     "placeholder": "placeholder filled",
