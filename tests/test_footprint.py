@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_cli import HEADER, environment
-from tests.test_readers import page, rss, warc, zstd
+from tests.test_readers import lying_footer, page, rss, warc, zstd
 
 pytestmark = pytest.mark.slow
 
@@ -138,4 +138,12 @@ def test_a_bomb_takes_no_more_than_it_may_unpack_to(inner: str, pack: str, tmp_p
     code, most, said = peak(tmp_path, "check", f"bomb.{inner}.{pack}")
     assert code == 2
     assert "MiB" in said or "unpacks to more than 200 times its size" in said
+    assert most < 300 * 2**20, f"{most / 2**20:.0f} MiB"
+
+
+def test_a_table_whose_footer_lies_takes_no_more_than_it_may_unpack_to(tmp_path: Path) -> None:
+    (tmp_path / "liar.parquet").write_bytes(lying_footer(400 * 2**20))
+    code, most, said = peak(tmp_path, "check", "liar.parquet")
+    assert code == 2
+    assert "unpacks to more than 200 times its size" in said
     assert most < 300 * 2**20, f"{most / 2**20:.0f} MiB"

@@ -22,6 +22,7 @@ from feedtools.readers import ReadOptions, expand, markup, read, read_bytes
 from feedtools.readers.code import code, inside
 from feedtools.readers.encodings import decode
 from feedtools.readers.formats import FORMATS
+from feedtools.readers.parquetpages import unpacked
 from feedtools.readers.streams import FREE_BYTES
 from tests.pace import within
 
@@ -538,6 +539,83 @@ def test_a_table_that_repeats_one_value_is_stopped_by_what_it_gives(tmp_path: Pa
     assert "unpacks to more than 200 times its size" in str(errors[0])
     assert count <= FREE_BYTES
     assert peak < 32 * 2**20
+
+
+def varint(value: int, size: int = 0) -> bytes:
+    """A number as Thrift's compact protocol writes it, in so many bytes where it would fit into fewer."""
+    parts, value = [], value << 1
+    while value > 127 or len(parts) + 1 < size:
+        parts.append(value & 127 | 128)
+        value >>= 7
+    return bytes((*parts, value))
+
+
+def lying_footer(size: int) -> bytes:
+    """A table of one text of so many letters, whose footer says that it unpacks to a thousand bytes."""
+    pyarrow = pytest.importorskip("pyarrow")
+    files = pytest.importorskip("pyarrow.parquet")
+    out = io.BytesIO()
+    files.write_table(pyarrow.table({"text": ["a" * size]}), out, compression="zstd", write_statistics=False)
+    column = files.ParquetFile(out).metadata.row_group(0).column(0)
+    data = out.getvalue()
+    foot = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    said = varint(column.total_uncompressed_size)
+    assert data[foot:].count(said) == 2
+    return data[:foot] + data[foot:].replace(said, varint(1000, len(said)))
+
+
+def lying_page(content: list[str], claimed: int) -> bytes:
+    """A table whose only page claims to unpack to so many bytes."""
+    pyarrow = pytest.importorskip("pyarrow")
+    files = pytest.importorskip("pyarrow.parquet")
+    out = io.BytesIO()
+    table = pyarrow.table({"text": content})
+    files.write_table(table, out, compression="zstd", use_dictionary=False, write_statistics=False)
+    data = out.getvalue()
+    start = data.index(b"\x15\x00\x15") + 3
+    end = next(place for place in range(start, len(data)) if data[place] < 128) + 1
+    return data[:start] + varint(claimed) + data[end:]
+
+
+def test_a_table_whose_footer_lies_is_stopped_by_its_pages(tmp_path: Path) -> None:
+    errors: list[FeedtoolsError] = []
+    path = write(tmp_path, "liar.parquet", lying_footer(2 * FREE_BYTES))
+    assert texts_and_errors(path, errors) == []
+    assert "unpacks to more than 200 times its size" in str(errors[0])
+
+
+@pytest.mark.parametrize("claimed", [2**31 - 1, 2**40, 2**62])
+def test_a_page_that_claims_to_be_huge_is_not_read(claimed: int, tmp_path: Path) -> None:
+    errors: list[FeedtoolsError] = []
+    assert texts_and_errors(write(tmp_path, "a.parquet", lying_page(["甲", "乙"], claimed)), errors) == []
+    assert "unpacks to more than 200 times its size" in str(errors[0])
+
+
+def texts_and_errors(path: Path, errors: list[FeedtoolsError]) -> list[str]:
+    try:
+        return [article.text for article in read(str(path), ReadOptions(), errors.append).articles]
+    except FeedtoolsError as error:
+        errors.append(error)
+        return []
+
+
+@pytest.mark.parametrize("compression", ["none", "snappy", "gzip", "zstd"])
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_the_pages_of_a_column_are_counted_as_the_footer_of_an_honest_table_does(
+    compression: str, version: str
+) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    files = pytest.importorskip("pyarrow.parquet")
+    content = {"id": list(range(9000)), "text": [f"第{number % 700}篇" for number in range(9000)]}
+    out = io.BytesIO()
+    files.write_table(
+        pyarrow.table(content), out, compression=compression, data_page_version=version, row_group_size=2000,
+        data_page_size=500, write_page_index=True,
+    )  # fmt: skip
+    metadata = files.ParquetFile(out).metadata
+    groups = [metadata.row_group(number).column(1) for number in range(metadata.num_row_groups)]
+    told, headers = sum(column.total_uncompressed_size for column in groups), 9000  # which the footer counts, too
+    assert told - headers < unpacked(out, [1], 2**40) < told
 
 
 @pytest.mark.parametrize("markup_", ['中文<meta charset="gbk">', "中文<meta charset=gb2312>"])

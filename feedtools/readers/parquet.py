@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
 from feedtools.model import Article
+from feedtools.readers.parquetpages import unpacked
 from feedtools.readers.streams import FREE_BYTES, MAX_RATIO, listed, optional
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     size = stream.seek(0, io.SEEK_END)
     limit = max(FREE_BYTES, MAX_RATIO * size)
     try:
-        _check(files.ParquetFile(stream), key, source, pyarrow, limit)
+        columns = _check(files.ParquetFile(stream), key, source, pyarrow, limit)
+        if unpacked(stream, columns, limit) > limit:
+            raise _too_much(source)
         table = files.ParquetFile(stream, read_dictionary=[key])
         number = given = 0
         for batch in table.iter_batches(batch_size=ROWS, columns=[key]):
@@ -45,7 +48,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
                     raise _too_much(source)
                 if text is not None and text.strip():
                     yield Article(source, number, text, verbatim=False)
-    except (pyarrow.ArrowException, UnicodeDecodeError, IndexError) as error:
+    except (pyarrow.ArrowException, ValueError, IndexError) as error:
         said = " ".join(str(error).split())
         raise ReadError(f"not a readable Parquet file: {said}", path=source) from error
 
@@ -54,7 +57,8 @@ def _too_much(source: str) -> ReadError:
     return ReadError(f"unpacks to more than {MAX_RATIO} times its size, as no text does", path=source)
 
 
-def _check(table: Any, key: str, source: str, pyarrow: Any, limit: int) -> None:
+def _check(table: Any, key: str, source: str, pyarrow: Any, limit: int) -> list[int]:
+    """Numbers of the columns of that name, of which there may be several."""
     schema = table.schema_arrow
     if key not in schema.names:
         raise ReadError(
@@ -68,6 +72,8 @@ def _check(table: Any, key: str, source: str, pyarrow: Any, limit: int) -> None:
     groups = (table.metadata.row_group(number) for number in range(table.metadata.num_row_groups))
     if sum(group.total_byte_size for group in groups) > limit:
         raise _too_much(source)
+    leaves = table.metadata.schema
+    return [number for number in range(len(leaves)) if leaves.column(number).path == key]
 
 
 def _strings(column: Any, pyarrow: Any) -> Iterator[str | None]:
