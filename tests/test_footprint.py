@@ -77,6 +77,10 @@ def archive(size: int) -> bytes:
     return warc(*(page(f"<article>{text}</article>").encode() for text in paragraphs(size)))
 
 
+def tag(attributes: int) -> str:
+    return "<div" + "".join(f' a{number:x}=""' for number in range(attributes)) + ">乙</div>"
+
+
 def extra(module: str, content: str) -> str:
     pytest.importorskip(module)
     return content
@@ -102,6 +106,9 @@ INPUTS: dict[str, Callable[[int], str | bytes]] = {
     "a.html": lambda size: extra("selectolax", page(f"<article><p>{'</p><p>'.join(paragraphs(size))}</p></article>")),
     "deep.html": lambda size: extra("selectolax", page("<div>" * 1900 + "甲" + "<i></i>" * (size // 7))),
     "open.html": lambda size: extra("selectolax", page("<p>" * (size // 3))),
+    "attributes.html": lambda size: extra(
+        "selectolax", page("<article>" + paragraphs(900)[0] + tag(size // 10) + "</article>")
+    ),
     "a.parquet": parquet,
     "a.warc": archive,
 }

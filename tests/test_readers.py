@@ -618,6 +618,39 @@ def test_the_pages_of_a_column_are_counted_as_the_footer_of_an_honest_table_does
     assert told - headers < unpacked(out, [1], 2**40) < told
 
 
+def test_a_tag_of_many_attributes_loses_them() -> None:
+    few, many = ("".join(f' a{number}="<{number}>"' for number in range(count)) for count in (999, 1001))
+    assert markup.shield(f"<p><i{few}>x</i>") == f"<p><i{few}>x</i>"
+    assert markup.shield(f"<p><i{many}>x</i>") == "<p><i>x</i>"
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        " a",
+        "/a",
+        " a=b/c d=\"x>y\"e='z'",
+        ' "a"',
+        " =a",
+        " a = b",
+        " a=",
+        ' a="x" / ',
+        " a=b=c",
+        " a\n=\n'\"'",
+    ],
+)
+def test_attributes_that_browsers_end_where_we_do_stay(attributes: str) -> None:
+    page = f"<div{attributes}>x</div>"
+    tree = pytest.importorskip("selectolax.lexbor").LexborHTMLParser(page)
+    assert tree.css_first("div").text() == "x"
+    assert markup.shield(page) == page
+
+
+@pytest.mark.parametrize("attributes", [""" a'="' > " b c""", """ a=b" > " c""", """ a=b' > ' c"""])
+def test_attributes_that_browsers_end_elsewhere_go(attributes: str) -> None:
+    assert markup.shield(f"<div{attributes}>x</div>").startswith("<div>")
+
+
 @pytest.mark.parametrize("markup_", ['中文<meta charset="gbk">', "中文<meta charset=gb2312>"])
 def test_declared_encodings_are_believed_where_utf8_is_impossible(markup_: str) -> None:
     assert decode(markup_.encode("gbk"), "a.html").startswith("中文")

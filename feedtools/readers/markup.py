@@ -36,6 +36,12 @@ _AMBIGUOUS = frozenset("abipqsu")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*(?:[:-][a-zA-Z0-9:-]*)?)(?=[\s/>])")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ATTRIBUTE = re.compile(r"""(?<![a-zA-Z-])([a-zA-Z-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_ATTRIBUTES = re.compile(
+    r"""(?:[ \t\n\f\r/]*+[^ \t\n\f\r/>][^ \t\n\f\r/=>]*+(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+"""
+    r"""(?:"[^"]*+"|'[^']*+'|[^ \t\n\f\r"'>][^ \t\n\f\r>]*+|(?=>))|(?![ \t\n\f\r]*+=))){0,1000}+[ \t\n\f\r/]*+>"""
+)
+"""What stands between the name of a tag and its end, as browsers read it, and a thousand attributes at most: parsers
+compare each with all before it, and keep many times the bytes of each."""
 _ANNOTATION = re.compile(r"<annotation[^>]{0,200}application/x-tex[^>]{0,200}>([^<]*)</annotation", re.IGNORECASE)
 _BREAK = re.compile(r"(?<![ \t])[ \t]*+\n(?:[ \t]*+\n)*+")
 _STOP = re.compile(r"""[<>"']""")
@@ -48,11 +54,12 @@ PATIENCE = 2**16
 
 
 class Tag(NamedTuple):
-    """A tag: its name in lower case, whether it closes, its raw attributes, and where it ends."""
+    """A tag: its name in lower case, whether it closes, its raw attributes, and where its name and it end."""
 
     name: str
     closes: bool
     attributes: str
+    named: int
     end: int
 
     def get(self, attribute: str) -> str:
@@ -69,7 +76,10 @@ def entities(text: str) -> str:
 
 
 def shield(markup: str) -> str:
-    """Escape every ``<`` that begins no element, so that any HTML parser leaves formulas alone."""
+    """Escape every ``<`` that begins no element, so that any HTML parser leaves formulas alone.
+
+    A tag whose attributes are too many, or that another parser would end elsewhere, loses them.
+    """
     tags = Tags(shield_formulas(markup))
     parts: list[str] = []
     markup, done = tags.markup, 0
@@ -79,6 +89,9 @@ def shield(markup: str) -> str:
         if tag is None and not markup.startswith(("<!", "<?"), place):
             parts += (markup[done:place], "&lt;")
             done = place + 1
+        elif tag is not None and tag.attributes and not _ATTRIBUTES.fullmatch(markup, tag.named, tag.end):
+            parts += (markup[done : tag.named], ">")
+            done = tag.end
         if tag is not None and not tag.closes and tag.name in _RAW:
             place = markup.find("<", tags.close_of(tag.name, tag.end))
         else:
@@ -137,7 +150,7 @@ class Tags:
         attributes = self.markup[found.end() : end - 1].strip("/ \t\r\n\f")
         if end < 0 or (attributes and "=" not in attributes and found[2].lower() in _AMBIGUOUS):
             return None
-        return Tag(found[2].lower(), bool(found[1]), attributes, end)
+        return Tag(found[2].lower(), bool(found[1]), attributes, found.end(), end)
 
     def _end(self, start: int) -> int:
         place = start
