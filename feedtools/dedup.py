@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from feedtools.model import Cluster
+    from feedtools.overlap import Overlap
 
     Ints = NDArray[np.int64]
     Advance = Callable[[int], None]
@@ -77,7 +78,7 @@ def dedup(
         jobs: processes to use, by default as many as there are processors; small inputs take but one in any case.
         places: a sortable, unique place for each text, by which the earlier of two equal copies is kept; by default
             its number.
-        evidence: fill in ``Match.evidence`` (aligned raw spans), at some 0.1 ms a match.
+        evidence: fill in ``Match.evidence`` (aligned raw spans), at some 0.03 ms a match.
         spill: a folder for temporary files; what is needed of every text is kept there instead of in memory.
     """
     workers = _workers(jobs, texts)
@@ -89,10 +90,9 @@ def dedup(
         exact = pairs.unpack(pairs.pack_exact(copies, firsts))
     kept = _Kept(texts, numbers)
     store = _sketch_all(kept, workers, None if spill is None else Path(spill))
-    found = [one for part in _verify_all(kept, store, workers, _verify) for one in part]
+    found = [one for part in _verify_all(kept, store, workers, _explained if evidence else _verify) for one in part]
     sizes = _sizes(found, exact, numbers, store)
     if evidence:
-        found = [match.explain(m, texts[m.a], texts[m.b]) for m in found]
         exact = [match.explain(m, texts[m.a], texts[m.b]) for m in exact]
     matches = sorted([*exact, *found])
 
@@ -295,17 +295,34 @@ def _ranking(kept: _Kept, store: Store) -> NDArray[Any]:
     return ranking
 
 
-def _verify(pairs: tuple[Ints, Ints], kept: _Kept, store: Store) -> list[Match]:
-    longer, shorter = (side.tolist() for side in pairs)
-    numbers_b, numbers_a = (kept.numbers[side].tolist() for side in pairs)
+def _verify(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> list[Match]:
+    return [one for one, _ in _measured(some, kept, store)]
+
+
+def _measured(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> Iterator[tuple[Match, Overlap | None]]:
+    """The pairs that match, each with the overlap it was found by."""
+    longer, shorter = (side.tolist() for side in some)
+    numbers_b, numbers_a = (kept.numbers[side].tolist() for side in some)
     symbols = store.strings({*longer, *shorter})
     texts = kept.texts
-    found = []
     for b, a, number_b, number_a in zip(longer, shorter, numbers_b, numbers_a, strict=True):
-        one = match.match_symbols(symbols[a], symbols[b], texts[number_a], texts[number_b], number_a, number_b)
+        one, found = match.measured(symbols[a], symbols[b], texts[number_a], texts[number_b], number_a, number_b)
         if one is not None:
-            found.append(one)
-    return found
+            yield one, found
+
+
+def _explained(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> list[Match]:
+    """``_verify`` with evidence."""
+    matches = list(_measured(some, kept, store))
+    numbers = sorted({number for one, _ in matches for number in (one.a, one.b)})
+    symbols, offsets = kernel.placed(kept.texts[number] for number in numbers)
+    at = {number: place for place, number in enumerate(numbers)}
+    explained = []
+    for one, found in matches:
+        a, b = at[one.a], at[one.b]
+        assert found is not None  # of distinct texts
+        explained.append(one._replace(evidence=match.aligned(found, symbols[a], symbols[b], offsets[a], offsets[b])))
+    return explained
 
 
 def _verify_packed(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> NDArray[Any]:

@@ -127,6 +127,18 @@ def placed_block(texts: Sequence[str]) -> tuple[Units, Ints, Ints]:
     return values.take(at, mode=_UNCHECKED), bounds, offsets
 
 
+def placed(texts: Iterable[str]) -> tuple[list[str], list[Sequence[int]]]:
+    """The symbols of each text, and their offsets."""
+    symbols: list[str] = []
+    offsets: list[Sequence[int]] = []
+    for block in blocks(texts):
+        units, bounds, places = placed_block(block)
+        symbols += strings(units, bounds)
+        at = places.data  # a view whose items are plain numbers
+        offsets += [at[start:end] for start, end in pairwise(bounds.tolist())]
+    return symbols, offsets
+
+
 def _places(values: Units) -> Ints:
     """Where symbols stand, by what ``_folded`` gives."""
     return np.flatnonzero(np.greater(values, _CLOSELY, out=_room("symbol", len(values), np.bool_)))

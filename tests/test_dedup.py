@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from feedtools.arena import Arena, Place
 from feedtools.dedup import dedup
+from feedtools.match import explain
 
 module = import_module("feedtools.dedup")
 HAN = [chr(0x4E00 + 37 * i) for i in range(500)]
@@ -42,6 +43,22 @@ def test_evidence_is_aligned() -> None:
     assert match.evidence
     for block in match.evidence:
         assert whole[block.b_start : block.b_end] == part[block.a_start : block.a_end]
+
+
+def test_evidence_is_that_of_each_pair_by_itself() -> None:
+    whole = article(4)
+    texts = [
+        whole,
+        whole,
+        whole[:150] + "...",
+        "①" + whole[40:],
+        whole.replace("，", r"\(x_1\)"),
+        article(5)[:99] + whole[:99],
+    ]
+    texts += [text.replace("一", "½ﬁ", 3) for text in texts]  # code points that stand for several symbols
+    found = dedup(texts, evidence=True).matches
+    assert found == tuple(explain(one, texts[one.a], texts[one.b]) for one in dedup(texts).matches)
+    assert len({one.kind for one in found}) > 3
 
 
 def test_empty_and_short_texts_match_only_exactly() -> None:

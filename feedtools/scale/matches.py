@@ -6,7 +6,7 @@ Documents are named by their id, which is also their place in the order of keepe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -68,7 +68,7 @@ def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         number, centre, salt, ids, texts = (
             batch.column(name).to_pylist() for name in ("number", "centre", "salt", "id", "text")
         )
-        documents = [_Text(*document) for document in zip(ids, texts, *_symbols(texts), strict=True)]
+        documents = [_Text(*document) for document in zip(ids, texts, *kernel.placed(texts), strict=True)]
         rows = zip(number, zip(centre, salt, strict=True), documents, strict=True)
         found = []
         for own, its_group, document in rows:
@@ -79,17 +79,6 @@ def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             else:
                 found += [row for one in centres if (row := _match_row(document, one)) is not None]
         yield batch_of(found, VERIFIED)
-
-
-def _symbols(texts: list[str]) -> tuple[list[str], list[Sequence[int]]]:
-    """The symbols of each text, and their offsets."""
-    symbols, offsets = list[str](), list[Sequence[int]]()
-    for block in kernel.blocks(texts):
-        units, bounds, places = kernel.placed_block(block)
-        symbols += kernel.strings(units, bounds)
-        at = places.data  # a view whose items are plain numbers
-        offsets += [at[start:end] for start, end in pairwise(bounds.tolist())]
-    return symbols, offsets
 
 
 def _match_row(a: _Text, b: _Text) -> tuple[Any, ...] | None:
