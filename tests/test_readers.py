@@ -591,6 +591,20 @@ def test_a_page_that_claims_to_be_huge_is_not_read(claimed: int, tmp_path: Path)
     assert "unpacks to more than 200 times its size" in str(errors[0])
 
 
+def test_groups_of_rows_that_name_the_same_pages_are_refused() -> None:
+    """A thousand groups of twenty thousand pages each would be read for a minute, from 100 kB."""
+    pages = b"\x15\x00\x15\x00\x15\x00\x00" * 1000
+    chunk = b"\x3c\x76" + varint(len(pages)) + b"\x26" + varint(4) + b"\x00\x00"
+
+    def file(groups: int) -> io.BytesIO:
+        footer = b"\x49\xfc" + bytes((groups,)) + (b"\x19\x1c" + chunk + b"\x00") * groups + b"\x00"
+        return io.BytesIO(b"PAR1" + pages + footer + len(footer).to_bytes(4, "little") + b"PAR1")
+
+    assert unpacked(file(1), [0], 2**40) == 0
+    with pytest.raises(ValueError, match="longer than the file"):
+        unpacked(file(100), [0], 2**40)
+
+
 def texts_and_errors(path: Path, errors: list[FeedtoolsError]) -> list[str]:
     try:
         return [article.text for article in read(str(path), ReadOptions(), errors.append).articles]
