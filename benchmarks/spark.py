@@ -35,7 +35,6 @@ import pyarrow.parquet as pq
 from feedtools.dedup import dedup
 from feedtools.duplicates import links
 from feedtools.join import HOT
-from feedtools.model import text_number
 from feedtools.scale import matches, spark, stages, tables
 from feedtools.scale.session import session
 
@@ -82,8 +81,9 @@ def locally(source: Path, out: Path) -> None:
 def on_spark(running: Any, source: Path, out: Path) -> None:
     """The run of ``feedtools dedup --engine spark``."""
     documents = tables.read(running, [str(source)])
-    known, _, _ = tables.checked(spark.identified(documents))
-    found = spark.dedup(tables.whole(documents), known)
+    read = spark.sketched(documents)
+    tables.checked(read.known if read.here is None else read.here)
+    found = spark.dedup(tables.whole(documents), read)
     tables.write(found.matches, str(out / "matches"))
     tables.write(found.rows.select(*matches.ROWS.names), str(out / "clusters"))
     running.catalog.clearCache()
@@ -141,11 +141,9 @@ class Traffic(NamedTuple):
 def traffic(source: Path, buckets: int) -> Traffic:
     """The same stages over the first 100,000 documents, in this process."""
     table = pq.read_table(source).slice(0, 100_000)
-    numbers = [text_number(text) for text in table.column("text").to_pylist()]
     count, text = len(table), table.column("text").nbytes
-    firsts = sorted(dict(zip(reversed(numbers), reversed(range(count)), strict=True)).values())
-    table = table.append_column("number", pa.array(numbers, pa.int64())).take(firsts)
-    bundles = _made(stages.bundles(buckets), table, 2048)
+    rows = _made(stages.sketched(buckets), table, 2048)
+    bundles = rows.filter(pc.is_valid(rows.column("bucket"))).select(stages.BUNDLES.names)
     edges = _made(stages.linked(buckets, HOT, 8), bundles.sort_by("bucket"), 16)
     wanted = _made(stages.wanted, edges.sort_by("part"), 16)
     keys = pc.sum(bundles.column("weight")).as_py()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -19,21 +20,23 @@ sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 import generate  # noqa: E402
 
 from feedtools.model import text_number  # noqa: E402
-from feedtools.scale import matches, stages  # noqa: E402
+from feedtools.normal import symbols  # noqa: E402
+from feedtools.scale import matches, small, stages  # noqa: E402
+from feedtools.sketch import gram_hashes  # noqa: E402
 
 PARTS = 3
 
 
 def batches(texts: dict[str, str], size: int = 50) -> list[pa.RecordBatch]:
-    numbers, all_texts = list(map(text_number, texts.values())), list(texts.values())
-    table = pa.table({"number": pa.array(numbers, pa.int64()), "text": pa.array(all_texts, pa.string())})
+    table = pa.table({"id": pa.array(texts, pa.string()), "text": pa.array(texts.values(), pa.string())})
     return table.to_batches(size)  # type: ignore[no-any-return]
 
 
 def edges_by_bundles(texts: dict[str, str], buckets: int, hot: int, size: int = 50) -> list[dict[str, object]]:
     """The edges by the stages, in bundles, each batch a task of its own."""
-    bundled = [row for batch in batches(texts, size) for out in stages.bundles(buckets)([batch]) for row in rows(out)]
-    bundled.sort(key=lambda row: row["bucket"])
+    sketched = [row for batch in batches(texts, size) for out in stages.sketched(buckets)([batch]) for row in rows(out)]
+    bundled = [row for row in sketched if row["bucket"] is not None]
+    bundled.sort(key=itemgetter("bucket"))
     table = pa.RecordBatch.from_pylist(bundled, schema=stages.BUNDLES)
     linked = stages.linked(buckets, hot, PARTS)
     return [row for out in linked([table.slice(0, 7), table.slice(7)]) for row in rows(out)]
@@ -114,7 +117,7 @@ def test_a_key_of_very_many_costs_an_edge_each() -> None:
 
 def test_bundles_as_rows_hold_each_key_of_a_document_once() -> None:
     texts = made(40) | {"z": "重复的七个字以上" * 40}
-    bundled = list(stages.bundles(4)(batches(texts)))
+    bundled = [part for part in stages.sketched(4)(batches(texts)) if not part.column("bucket").null_count]
     out = [row for part in stages.keys(4)(bundled) for row in rows(part)]
     seen = [(row["bucket"] >= 4, row["number"], row["key"] % (1 << 64)) for row in out]  # type: ignore[operator]
     assert len(set(seen)) == len(seen)
@@ -124,6 +127,30 @@ def test_bundles_as_rows_hold_each_key_of_a_document_once() -> None:
     expected = {(False, number, key >> 21 << 21) for number, one in sketches.items() for key in one.keys}
     heads = {(True, number, one.head >> 24 << 24) for number, one in sketches.items() if one.head is not None}
     assert set(seen) == expected | heads
+
+
+def test_a_text_that_several_tasks_bundled_is_one() -> None:
+    texts = made(60)
+    again = {f"{name}-copy": text for name, text in texts.items()}
+    once, twice = (edges_by_bundles(some, 2, 20, size=60) for some in (texts, texts | again))
+
+    def asked(edges: list[dict[str, object]]) -> set[tuple[object, ...]]:
+        return {tuple(row.values()) for row in wanted(edges)}
+
+    assert asked(twice) == asked(once)
+    assert len(asked(once)) > 20
+
+
+def test_equal_texts_of_one_task_are_bundled_once_and_known_each() -> None:
+    text = next(iter(made(1).values()))
+    table = pa.table({"id": ["a", "b", None, "d", "e"], "text": [text] * 3 + [None, ""]})
+    out = [row for batch in stages.sketched(1)(table.to_batches()) for row in rows(batch)]
+    known = [row for row in out if row["bucket"] is None]
+    lengths = [("a", len(text)), ("b", len(text)), (None, len(text)), ("d", None), ("e", 0)]
+    assert [(row["id"], row["length"]) for row in known] == lengths
+    assert [row["number"] for row in known] == [text_number(text)] * 3 + [None, text_number("")]
+    keys = sum(row["weight"] for row in out if row["bucket"] == 0)  # type: ignore[misc]
+    assert keys == len(gram_hashes(symbols(text))) > 10
 
 
 def test_edges_as_rows_become_bundles_again() -> None:
@@ -152,6 +179,45 @@ def test_the_partners_of_one_text_are_verified_in_many_groups() -> None:
     assert len(groups) == stages.SALTS
     assert sorted(row["number"] for row in asked if row["number"]) == others.tolist()  # type: ignore[type-var]
     assert len(asked) == len(others) + stages.SALTS
+
+
+def test_pairs_are_told_apart_where_their_mixtures_are_equal() -> None:
+    first = stages.np.array([5, 9, 5, 9, 5], "i8")
+    odd = 0x9E3779B97F4A7C15
+    mixed = (5 * odd % (1 << 64)) ^ 77
+    second = [77, (9 * odd % (1 << 64)) ^ mixed]
+    other = second[1] - (1 << 64) if second[1] >> 63 else second[1]
+    found = stages._distinct(first, stages.np.array([77, other, 77, other, 78], "i8"))
+    assert sorted(zip(*(side.tolist() for side in found), strict=True)) == sorted([(5, 77), (5, 78), (9, other)])
+
+
+def test_the_driver_tells_copies_and_names_what_is_asked_for() -> None:
+    known = pa.Table.from_pylist(
+        [
+            {"id": "c", "number": 5, "rest": 1, "length": 30},
+            {"id": "a", "number": 7, "rest": 2, "length": 9},
+            {"id": "b", "number": 5, "rest": 1, "length": 30},
+            {"id": "d", "number": 5, "rest": 2, "length": 31},  # another text of the same number
+            {"id": None, "number": 7, "rest": 2, "length": 9},
+            {"id": "e"},
+        ],
+        schema=stages.IDENTITY,
+    )
+    assert small.tally(known) == (6, 4, 1, None)
+    assert small.tally(pa.concat_tables([known, known.slice(1, 1)])) == (7, 5, 2, "a")
+    texts = small.Texts(known)
+    assert texts.copies().to_pylist() == [{"id": "c", "first": "b", "length": 30}]
+    wanted = pa.Table.from_pylist(
+        [{"number": 7, "centre": 7, "salt": 0}, {"number": 5, "centre": 7, "salt": 0}], schema=stages.WANTED
+    )
+    asked = [tuple(row.values()) for row in texts.asked(wanted).to_pylist()]
+    assert asked == [("a", 7, 7, 0), ("b", 5, 7, 0), ("d", 5, 7, 0)]
+    nothing = small.Texts(known.slice(0, 0))
+    assert (len(nothing.copies()), len(nothing.asked(wanted)), small.tally(known.slice(0, 0))) == (
+        0,
+        0,
+        (0, 0, 0, None),
+    )
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=60), st.integers(0, 3))

@@ -130,8 +130,10 @@ def test_results_are_the_local_engines_whatever_the_partitioning(spark: Any, mon
     ways = [
         (1, join.HOT, DEFAULT),
         (5, join.HOT, Limits(buckets=16)),
-        (3, 30, Limits(buckets=2, crowded=1, driver_edges=0)),  # every bucket as rows, components by joins
+        # Every bucket as rows, exact copies and components by joins.
+        (3, 30, Limits(buckets=2, crowded=1, driver_texts=0, driver_edges=0)),
         (3, 30, Limits(buckets=2, crowded=20_000, sent=0)),  # some buckets as rows, texts joined by shuffles
+        (4, 30, Limits(driver_texts=0)),
     ]
     for parts, hot, limits in ways:
         monkeypatch.setattr(join, "HOT", hot)
@@ -263,11 +265,14 @@ def test_the_command_line_and_what_it_refuses(tmp_path: Path) -> None:
 @java
 def test_ids_must_be_unique_and_the_input_must_be_there(spark: Any, tmp_path: Path) -> None:
     from feedtools.errors import ReadError
+    from feedtools.scale.spark import sketched
     from feedtools.scale.tables import checked, read
 
     (tmp_path / "in.jsonl").write_text('{"id": 1, "text": "甲"}\n{"id": 1, "text": "乙"}\n', encoding="utf-8")
-    with pytest.raises(ReadError, match="'1' stands for 2 documents"):
-        checked(read(spark, [str(tmp_path / "in.jsonl")]))
+    documents = read(spark, [str(tmp_path / "in.jsonl")])
+    for known in (documents, sketched(documents).here):
+        with pytest.raises(ReadError, match="'1' stands for 2 documents"):
+            checked(known)
     with pytest.raises(ReadError, match=r"Spark cannot read this: .*nowhere"):
         read(spark, [str(tmp_path / "nowhere.jsonl")])
 

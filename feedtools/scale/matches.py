@@ -5,8 +5,9 @@ Documents are named by their id, which is also their place in the order of keepe
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -70,29 +71,50 @@ def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         )
         documents = [_Text(*document) for document in zip(ids, texts, *kernel.placed(texts), strict=True)]
         rows = zip(number, zip(centre, salt, strict=True), documents, strict=True)
-        found = []
+        found = _Found()
         for own, its_group, document in rows:
             if its_group != group:
                 group, centres = its_group, []
             if own == its_group[0]:
                 centres.append(document)
             else:
-                found += [row for one in centres if (row := _match_row(document, one)) is not None]
-        yield batch_of(found, VERIFIED)
+                for one in centres:
+                    found.compare(document, one)
+        yield found.batch()
 
 
-def _match_row(a: _Text, b: _Text) -> tuple[Any, ...] | None:
-    made, found = match.measured(a.symbols, b.symbols, a.text, b.text, 0, 1)
-    if made is None:
-        return None
-    if made.a:
-        a, b = b, a
-    if found is None:
-        made = match.explain(made, a.text, b.text)
-    else:
-        made = made._replace(evidence=match.aligned(found, a.symbols, b.symbols, a.offsets, b.offsets))
-    figures = made.kind, made.coverage_a, made.coverage_b, made.similarity, [list(one) for one in made.evidence]
-    return a.id, b.id, *figures, len(a.symbols), match.damage(a.text), len(b.symbols), match.damage(b.text)
+class _Found:
+    """Matches on their way into a batch; evidence is held as numbers alone, for lists of lists take longer."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[Any, ...]] = []
+        self._evidence = array("i")
+        self._ends = [0]
+
+    def compare(self, a: _Text, b: _Text) -> None:
+        """Add the match of two texts, where they are one."""
+        made, found = match.measured(a.symbols, b.symbols, a.text, b.text, 0, 1)
+        if made is None:
+            return
+        if made.a:
+            a, b = b, a
+        if found is None:
+            evidence = match.explain(made, a.text, b.text).evidence
+        else:
+            evidence = match.aligned(found, a.symbols, b.symbols, a.offsets, b.offsets)
+        facts = len(a.symbols), match.damage(a.text), len(b.symbols), match.damage(b.text)
+        self._rows.append((a.id, b.id, made.kind, made.coverage_a, made.coverage_b, made.similarity, *facts))
+        self._evidence.extend(chain.from_iterable(evidence))
+        self._ends.append(len(self._evidence) // 4)
+
+    def batch(self) -> pa.RecordBatch:
+        """All of them, as ``VERIFIED``."""
+        place = VERIFIED.get_field_index("evidence")
+        others = batch_of(self._rows, VERIFIED.remove(place)).columns
+        numbers = pa.array(self._evidence, pa.int32())
+        blocks = pa.ListArray.from_arrays(pa.array(range(0, len(numbers) + 1, 4), pa.int32()), numbers)
+        evidence = pa.ListArray.from_arrays(pa.array(self._ends, pa.int32()), blocks)
+        return pa.RecordBatch.from_arrays([*others[:place], evidence, *others[place:]], schema=VERIFIED)
 
 
 def resolved(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from feedtools.rules import Rule
+    from feedtools.scale.spark import Sketched
 
 
 class Job(NamedTuple):
@@ -55,8 +56,8 @@ def dedup(job: Job, config: Config) -> Account:
     from feedtools.scale import spark
     from feedtools.scale.matches import ROWS
 
-    with _documents(job, config, spark.identified) as (documents, known, count, errors):
-        found = spark.dedup(documents, known)
+    with _documents(job, config, spark.sketched) as (documents, read, count, errors):
+        found = spark.dedup(documents, read)
         tables.write(found.matches, f"{job.out}/matches")
         tables.write(found.rows.select(*ROWS.names), f"{job.out}/clusters")
         return Account(count, _tally(documents.sparkSession, f"{job.out}/clusters"), errors)
@@ -72,7 +73,7 @@ def clean(job: Job, config: Config, rules: Sequence[Rule]) -> Account:
     from feedtools.scale.clean import clean as decide
 
     known = compounds.read(config.root / config.learned) if config.learned else {}
-    with _documents(job, config, lambda documents: documents) as (documents, _, count, errors):
+    with _documents(job, config) as (documents, _, count, errors):
         place = f"{job.out}/decisions"
         tables.write(decide(documents, rules, config.clean, known), place)
         spark = documents.sparkSession
@@ -83,9 +84,9 @@ def clean(job: Job, config: Config, rules: Sequence[Rule]) -> Account:
 
 @contextmanager
 def _documents(
-    job: Job, config: Config, identify: Callable[[DataFrame], DataFrame]
-) -> Iterator[tuple[DataFrame, DataFrame, int, list[FeedtoolsError]]]:
-    """The documents, what ``identify`` makes of them, how many, and what could not be read.
+    job: Job, config: Config, sketch: Callable[[DataFrame], Sketched] | None = None
+) -> Iterator[tuple[DataFrame, Sketched | None, int, list[FeedtoolsError]]]:
+    """The documents, what ``sketch`` makes of them, how many, and what could not be read.
 
     What goes wrong on Spark is said in one line.
     """
@@ -95,13 +96,15 @@ def _documents(
 
     try:
         documents = tables.read(spark, job.paths, text_key=config.text_key, id_key=config.id_key)
-        known, count, bad = tables.checked(identify(documents))
+        sketched = sketch and sketch(documents)
+        known = documents if sketched is None else sketched.known if sketched.here is None else sketched.here
+        count, bad = tables.checked(known)
         errors: list[FeedtoolsError] = []
         if bad:
             message = f"{bad:,} records left out: no JSON object with {config.id_key!r} and {config.text_key!r}"
             errors.append(ReadError(message, path=", ".join(job.paths)))
         with recoverable(spark, f"{job.out}/_checkpoints"):
-            yield tables.whole(documents), known, count, errors
+            yield tables.whole(documents), sketched, count, errors
     except (PySparkException, Py4JError) as error:
         raise FeedtoolsError(f"Spark failed: {reason(error)}") from error
     finally:

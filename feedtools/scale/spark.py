@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow.compute as pc
+
 from feedtools.join import HOT
-from feedtools.scale import matches, stages
+from feedtools.scale import matches, small, stages
 from feedtools.scale.components import DRIVER_EDGES, components
 from feedtools.scale.lineage import cut, rows
 from feedtools.scale.session import partitions
+from feedtools.scale.tables import whole
 from feedtools.sketch import SCALE
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
 CROWDED = 1 << 25
 """Keys from which a bucket is no longer joined by one task."""
-SENT = 2_000_000
+DRIVER_TEXTS = 5_000_000
+"""Documents up to which the driver tells the exact copies: some 100 bytes of each."""
+SENT = 3_000_000
 """Rows up to which the smaller side of a join is sent to all tasks, so that no text is shuffled."""
 PARTS = 2048
 """Most parts that edges are spread over: every bucket gives a row to each."""
@@ -40,12 +46,14 @@ class Limits(NamedTuple):
     Attributes:
         buckets: parts of the key space, a power of two; 0 for what suits the shuffle partitions.
         crowded: keys from which a bucket is spread over all tasks.
+        driver_texts: documents up to which the driver tells the exact copies.
         driver_edges: edges up to which the driver finds the components.
         sent: rows up to which one side of a join is sent to all tasks.
     """
 
     buckets: int = 0
     crowded: int = CROWDED
+    driver_texts: int = DRIVER_TEXTS
     driver_edges: int = DRIVER_EDGES
     sent: int = SENT
 
@@ -53,53 +61,67 @@ class Limits(NamedTuple):
 DEFAULT = Limits()
 
 
-def identified(documents: DataFrame) -> DataFrame:
-    """Of documents (id, text) what exact copies are told by: id, number and rest of the digest, and code points.
+class Sketched(NamedTuple):
+    """What one reading of the texts gives.
 
-    Persisted, for it is asked for more than once.
+    Attributes:
+        rows: ``stages.SKETCHED``; persisted, for it is asked for more than once.
+        here: what is ``known``, where there is so little of it that the driver does with it what is to be done.
     """
-    from pyspark.sql import functions as f
 
-    digest = documents.select("id", f.sha2("text", 256).alias("digest"), f.length("text").alias("length"))
-    return digest.select(
-        "id", _bits("digest", 1).alias("number"), _bits("digest", 17).alias("rest"), "length"
-    ).persist()
+    rows: DataFrame
+    here: pa.Table | None
+
+    @property
+    def known(self) -> DataFrame:
+        """What exact copies are told by, for every document: ``stages.IDENTITY``."""
+        return self.rows.where("bucket is null").select(*stages.IDENTITY.names)
+
+    @property
+    def bundles(self) -> DataFrame:
+        """Keys of the distinct texts: ``stages.BUNDLES``."""
+        return self.rows.where("bucket is not null").select(*stages.BUNDLES.names)
 
 
-def _bits(digest: str, start: int) -> Column:
-    """64 bits of a digest in hexadecimal digits, as a signed number: from 1 on, ``model.text_number``."""
-    from pyspark.sql import functions as f
+def sketched(documents: DataFrame, limits: Limits = DEFAULT) -> Sketched:
+    """Read documents (id, text); those without either are known and nothing else."""
+    from pyspark import StorageLevel
 
-    return f.conv(f.substring(digest, start, 16), 16, -10).cast("bigint")
+    both = map_batches(documents, stages.sketched(_buckets(documents, limits)), stages.SKETCHED)
+    made = Sketched(both.persist(StorageLevel.MEMORY_AND_DISK), None)
+    few = rows(made.known.select("length")) <= limits.driver_texts
+    return made._replace(here=made.known.toArrow()) if few else made
 
 
-def dedup(documents: DataFrame, known: DataFrame | None = None, *, hot: int = HOT, limits: Limits = DEFAULT) -> Found:
+def _buckets(frame: DataFrame, limits: Limits) -> int:
+    return limits.buckets or 1 << (partitions(frame.sparkSession).bit_length() - 1)
+
+
+def dedup(documents: DataFrame, read: Sketched | None = None, *, hot: int = HOT, limits: Limits = DEFAULT) -> Found:
     """Matches and clusters of documents (id, text); the same as the local engine's, whatever the partitioning.
 
     Args:
         documents: ids are unique, and by their order the earlier of two equal copies is kept.
-        known: what ``identified`` says of them.
+        read: what ``sketched`` says of them.
         hot: documents of a key from which it gives star edges alone.
         limits: how the work is cut up.
     """
     from pyspark.sql import functions as f
 
-    known = identified(documents) if known is None else known
-    copies = cut(_copies(known, limits))
-    unique = _without(documents, copies, limits).withColumn("number", _bits("digest", 1)).drop("digest")
-    characters = int(known.agg(f.sum("length")).collect()[0][0] or 0)
-    wanted = cut(_wanted(unique.select("number", "text"), characters, hot, limits))
-    texts = unique.join(sent(wanted, limits.sent), "number").select("number", "centre", "salt", "id", "text")
+    read = read or sketched(documents, limits)
+    copies, asked = _asked(read, hot, limits)
+    texts = documents.join(asked, "id").select(*stages.WANTED.names, "id", "text")
     groups = texts.repartition(partitions(documents.sparkSession), "centre", "salt")
     groups = groups.sortWithinPartitions("centre", "salt", f.col("number") != f.col("centre"))
     found = map_batches(groups, matches.verified, matches.VERIFIED)
     found = cut(found.unionByName(_exact(copies), allowMissingColumns=True))
+    read.rows.unpersist()
 
     acting = found.where("kind != 'overlap'").withColumns(_ends_of_evidence()).drop("evidence")
     edges = rows(acting)
     named = components(acting.select("a", "b"), edges, driver_edges=limits.driver_edges)
-    whole = acting.join(sent(named.withColumnRenamed("id", "a"), limits.sent, 2 * edges), "a")
-    ordered = whole.repartition("component").sortWithinPartitions("component")
+    members = acting.join(sent(named.withColumnRenamed("id", "a"), limits.sent, 2 * edges), "a")
+    ordered = members.repartition("component").sortWithinPartitions("component")
     resolved = cut(map_batches(ordered, matches.resolved, matches.CLUSTERED))
     apart = resolved.where(f.col("action") == matches.APART).select(f.col("id").alias("a"), f.col("cluster").alias("b"))
     told = found.join(sent(apart.withColumn("apart", f.lit(True)), limits.sent), ["a", "b"], "left")
@@ -139,17 +161,24 @@ def _copies(known: DataFrame, limits: Limits) -> DataFrame:
     return alike.join(sent(firsts, limits.sent, count), text).where("id != first").select("id", "first", "length")
 
 
-def _without(documents: DataFrame, copies: DataFrame, limits: Limits) -> DataFrame:
-    """The first document of each text: id, text, digest; read again each time, unless that would shuffle the texts."""
-    from pyspark import StorageLevel
+def _asked(read: Sketched, hot: int, limits: Limits) -> tuple[DataFrame, DataFrame]:
+    """Exact copies (``small.COPIES``), and the texts that verifying needs by the ids of the first ones that have them.
+
+    The latter (``small.ASKED``) are the smaller side of a join.
+    """
     from pyspark.sql import functions as f
 
-    if rows(copies) <= limits.sent:
-        unique = documents.join(f.broadcast(copies.select("id")), "id", "left_anti")
+    if read.here is None:
+        keys, texts, copies = None, None, cut(_copies(whole(read.known), limits))
     else:
-        by_hash = copies.select("id").hint("shuffle_hash")
-        unique = documents.join(by_hash, "id", "left_anti").persist(StorageLevel.DISK_ONLY)
-    return unique.select("id", "text", f.sha2("text", 256).alias("digest"))
+        keys, texts = int(pc.sum(read.here.column("length")).as_py() or 0) // SCALE, small.Texts(read.here)
+        copies = read.rows.sparkSession.createDataFrame(texts.copies())
+    wanted = cut(_wanted(read.bundles, keys, hot, limits))
+    count = rows(wanted)
+    if texts and count <= limits.sent:
+        return copies, f.broadcast(wanted.sparkSession.createDataFrame(texts.asked(wanted.toArrow())))
+    firsts = read.known.select("id", "number").join(sent(copies.select("id"), limits.sent), "id", "left_anti")
+    return copies, sent(firsts.join(sent(wanted, limits.sent, count), "number"), limits.sent, count)
 
 
 def _exact(copies: DataFrame) -> DataFrame:
@@ -174,31 +203,29 @@ def _ends_of_evidence() -> dict[str, Column]:
     return {"begins": f.get(first, f.lit(2)), "ends": f.get(last, f.lit(3))}
 
 
-def _wanted(texts: DataFrame, characters: int, hot: int, limits: Limits) -> DataFrame:
+def _wanted(bundles: DataFrame, keys: int | None, hot: int, limits: Limits) -> DataFrame:
     """The texts that verifying needs (``stages.WANTED``).
 
     Args:
-        texts: the distinct ones: number, text.
-        characters: their code points; an eighth as many are keys.
+        bundles: of all distinct texts (``stages.BUNDLES``).
+        keys: about how many there are, where that is known.
         hot: as for ``dedup``.
         limits: as for ``dedup``.
     """
-    from pyspark import StorageLevel
     from pyspark.sql import functions as f
 
-    count = partitions(texts.sparkSession)
-    buckets, parts = limits.buckets or 1 << max(1, count - 1).bit_length(), min(count, PARTS)
-    bundles, crowded = map_batches(texts, stages.bundles(buckets), stages.BUNDLES), list[int]()
-    if characters // SCALE >= limits.crowded:
-        bundles = bundles.persist(StorageLevel.DISK_ONLY)
+    count = partitions(bundles.sparkSession)
+    buckets, parts = _buckets(bundles, limits), min(count, PARTS)
+    crowded = list[int]()
+    if keys is None or keys >= limits.crowded:
         weights = bundles.groupBy("bucket").agg(f.sum("weight").alias("weight"))
         crowded = [row["bucket"] for row in weights.where(f.col("weight") >= limits.crowded).collect()]
     one_bucket = bundles.where(~f.col("bucket").isin(crowded)) if crowded else bundles
     one_bucket = one_bucket.repartition(count, "bucket").sortWithinPartitions("bucket")
     edges = map_batches(one_bucket, stages.linked(buckets, hot, parts), stages.EDGES)
     if crowded:
-        keys = map_batches(bundles.where(f.col("bucket").isin(crowded)), stages.keys(buckets), stages.KEYS)
-        linked = _edges_of_rows(keys, buckets, hot)
+        apart = map_batches(bundles.where(f.col("bucket").isin(crowded)), stages.keys(buckets), stages.KEYS)
+        linked = _edges_of_rows(apart, buckets, hot)
         edges = edges.unionByName(map_batches(linked, stages.packed(parts), stages.EDGES))
     by_part = edges.repartition(parts, "part").sortWithinPartitions("part")
     return map_batches(by_part, stages.wanted, stages.WANTED)
@@ -214,7 +241,8 @@ def _edges_of_rows(keys: DataFrame, buckets: int, hot: int) -> DataFrame:
     from pyspark.sql import Window
     from pyspark.sql import functions as f
 
-    row = keys.select("bucket", "key", f.struct(*stages.ORDER, "size").alias("me")).persist(StorageLevel.DISK_ONLY)
+    row = keys.select("bucket", "key", f.struct(*stages.ORDER, "size").alias("me"))
+    row = row.distinct().persist(StorageLevel.DISK_ONLY)  # a text that several tasks bundled
     shared = row.groupBy("bucket", "key").agg(f.count("*").alias("n"), f.min("me").alias("star"))
     many = f.broadcast(shared.where(f.col("n") >= hot).drop("n"))
     by_rank = Window.partitionBy("bucket", "key").orderBy("me")

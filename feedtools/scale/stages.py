@@ -8,6 +8,7 @@ then verified each by itself.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -32,6 +33,7 @@ WAITING = 1 << 22
 SALTS = 256
 """Parts into which the partners of one text are divided, each verified beside a copy of that text."""
 _SIGN = np.uint64(1 << 63)
+_WIDTH = join.KEPT // 8
 _ZEROS = SCALE.bit_length() - 1
 """Leading bits that are zero in every gram key."""
 
@@ -44,10 +46,15 @@ BUNDLES = pa.schema(
         ("bucket", pa.int32()),
         ("weight", pa.int64()),
         ("keys", pa.binary()),
-        ("owners", pa.binary()),
+        ("counts", pa.binary()),
         ("documents", pa.binary()),
     ]
 )
+"""``keys``: of each, document after document, the ``join.KEPT`` bits that are compared; ``counts`` (``uint32``): how
+many of them each of the ``documents`` has."""
+IDENTITY = pa.schema([("id", pa.string()), ("number", pa.int64()), ("rest", pa.int64()), ("length", pa.int32())])
+"""``number`` and ``rest`` are 128 bits of the text's digest, ``length`` is in code points."""
+SKETCHED = pa.schema([*IDENTITY, *BUNDLES])
 KEYS = pa.schema(
     [
         ("bucket", pa.int32()),
@@ -63,32 +70,79 @@ EDGES = pa.schema([("part", pa.int32()), ("heads", pa.bool_()), ("edges", pa.bin
 WANTED = pa.schema([("number", pa.int64()), ("centre", pa.int64()), ("salt", pa.int32())])
 
 
-def bundles(buckets: int) -> Stage:
-    """Documents (number, text) to bundles of their keys.
+def sketched(buckets: int) -> Stage:
+    """Documents (id, text) to what tells them apart (``IDENTITY``), and to bundles of their keys (``BUNDLES``).
+
+    Both are rows of ``SKETCHED``, where what a row has not is null: a text is read once for both. A document without
+    an id or a text has no keys. Of equal texts near one another one is bundled; where another task bundles it again,
+    ``linked`` takes both for one.
 
     Args:
         buckets: a power of two. Gram keys fall into the buckets below it, by their leading bits; head keys into as
             many from it on.
     """
-    bits = buckets.bit_length() - 1
+    bits, most = buckets.bit_length() - 1, min(BUNDLE * buckets, WAITING)
 
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         waiting: list[tuple[Ints, kernel.Sketches]] = []
+        seen: set[bytes] = set()
         count = 0
         for batch in batches:
-            numbers, first = batch.column("number").to_numpy(), 0
-            for block in kernel.blocks(batch.column("text").to_pylist()):
+            texts, digests = batch.column("text").to_pylist(), _digests(batch.column("text"))
+            numbers, rests = _halves(digests)
+            yield _identities(batch, texts, numbers, rests)
+            fresh = _unseen(batch.column("id"), digests, seen)
+            numbers, first = numbers[fresh], 0
+            for block in kernel.blocks(texts[place] for place in fresh):
                 part = kernel.sketch_block(block)
                 waiting.append((numbers[first : first + len(block)], part._replace(symbols=part.symbols[:0].copy())))
                 first += len(block)
-                count += len(part.keys)
-                if count >= min(BUNDLE * buckets, WAITING):
-                    yield _bundled(waiting, bits)
+                count += len(part.keys) + len(block)
+                if count >= most:
+                    yield _filled(_bundled(waiting, bits))
                     waiting, count = [], 0
+                    seen.clear()
         if waiting:
-            yield _bundled(waiting, bits)
+            yield _filled(_bundled(waiting, bits))
 
     return stage
+
+
+def _digests(texts: pa.Array) -> list[bytes | None]:
+    """The SHA-256 of each text, as ``model.text_number`` has it."""
+    data = texts.cast(pa.binary()).to_pylist()
+    return [None if one is None else hashlib.sha256(one).digest() for one in data]
+
+
+def _halves(digests: Sequence[bytes | None]) -> tuple[Ints, Ints]:
+    """The numbers that the first 64 bits of digests make, and the next 64; 0 where there is none."""
+    words = np.frombuffer(b"".join(one or bytes(32) for one in digests), ">i8").reshape(-1, 4).astype(np.int64)
+    return words[:, 0].copy(), words[:, 1].copy()
+
+
+def _identities(batch: pa.RecordBatch, texts: Sequence[str | None], numbers: Ints, rests: Ints) -> pa.RecordBatch:
+    """Rows of ``SKETCHED`` that say what the documents are."""
+    missing = np.array([text is None for text in texts], bool)
+    length = pa.array([None if text is None else len(text) for text in texts], pa.int32())
+    told = pa.array(numbers, mask=missing), pa.array(rests, mask=missing), length
+    return _filled(pa.RecordBatch.from_arrays([batch.column("id"), *told], schema=IDENTITY))
+
+
+def _unseen(ids: pa.Array, digests: Sequence[bytes | None], seen: set[bytes]) -> list[int]:
+    """Where the documents are that have an id and a text of which none was before; ``seen`` is added to."""
+    fresh = []
+    for place, (named, digest) in enumerate(zip(ids.is_valid().to_pylist(), digests, strict=True)):
+        if named and digest is not None and digest not in seen:
+            seen.add(digest)
+            fresh.append(place)
+    return fresh
+
+
+def _filled(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Rows of one kind as rows of ``SKETCHED``."""
+    known = dict(zip(batch.schema.names, batch.columns, strict=True))
+    columns = [known.get(field.name, pa.nulls(len(batch), field.type)) for field in SKETCHED]
+    return pa.RecordBatch.from_arrays(columns, schema=SKETCHED)
 
 
 def _bundled(waiting: Sequence[tuple[Ints, kernel.Sketches]], bits: int) -> pa.RecordBatch:
@@ -115,20 +169,43 @@ def _sorted_out(
     """Rows of ``BUNDLES``; ``owner`` ascends, and so it does in every bundle."""
     bucket = (key >> np.uint64(64 - zeros - bits)).astype(np.uint16) if bits else np.zeros(len(key), np.uint16)
     order = np.argsort(bucket, kind="stable")  # of 16 bits: counted out, not compared
-    key, owner, bucket = key[order], owner[order], bucket[order]
+    packed, owner, bucket = _narrow(key[order], zeros), owner[order], bucket[order]
     for start, end in _runs(bucket):
-        some = owner[start:end]
-        fresh = np.append(True, some[1:] != some[:-1])
-        place = (np.cumsum(fresh) - 1).astype(np.uint32)
-        named = documents[some[fresh]]
-        yield int(bucket[start]), end - start, key[start:end].tobytes(), place.tobytes(), named.tobytes()
+        begins = _begins(owner[start:end])
+        counts = np.diff(begins, append=end - start).astype(np.uint32)
+        named = documents[owner[start:end][begins]]
+        yield int(bucket[start]), end - start, packed[start:end].tobytes(), counts.tobytes(), named.tobytes()
+
+
+def _narrow(key: Keys, zeros: int) -> NDArray[np.uint8]:
+    """The leading bits of keys but so many zeros, ``_WIDTH`` bytes each."""
+    words = (key << np.uint64(zeros)) >> np.uint64(64 - join.KEPT)
+    return np.ascontiguousarray(words.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :_WIDTH])
+
+
+def _widened(packed: bytes, zeros: int) -> Keys:
+    """Keys again, without the bits that are not compared."""
+    words = np.zeros((len(packed) // _WIDTH, 8), np.uint8)
+    words[:, :_WIDTH] = np.frombuffer(packed, np.uint8).reshape(-1, _WIDTH)
+    return (words.view("<u8").ravel() << np.uint64(64 - join.KEPT)) >> np.uint64(zeros)
+
+
+def _owners(counts: bytes) -> Ints:
+    """Of every key of a bundle the place of its document."""
+    often = np.frombuffer(counts, np.uint32)
+    return np.repeat(np.arange(len(often)), often)
 
 
 def _runs(values: NDArray[Any]) -> Iterator[tuple[int, int]]:
     """Bounds of the stretches of equal values."""
-    cuts = np.flatnonzero(values[1:] != values[:-1]) + 1
-    ends = [0, *cuts.tolist(), len(values)]
-    return pairwise(ends) if len(values) else iter(())
+    return pairwise([*_begins(values).tolist(), len(values)])
+
+
+def _begins(values: NDArray[Any]) -> Ints:
+    """Where stretches of equal values begin."""
+    fresh = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=fresh[1:])
+    return np.flatnonzero(fresh)
 
 
 def _content(part: kernel.Sketches) -> Keys:
@@ -148,7 +225,7 @@ def linked(buckets: int, hot: int, parts: int) -> Stage:
     """
 
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for bucket, group in groupby(_rows(batches, "bucket", "keys", "owners", "documents"), key=itemgetter(0)):
+        for bucket, group in groupby(_rows(batches, "bucket", "keys", "counts", "documents"), key=itemgetter(0)):
             heads = bucket >= buckets
             yield _spread(heads, _linked(heads, list(group), buckets, hot), parts)
 
@@ -164,18 +241,18 @@ def _linked(heads: bool, group: Sequence[tuple[int, bytes, bytes, bytes]], bucke
     """The edges of one bucket."""
     known = [np.frombuffer(row[3], DOCUMENT) for row in group]
     firsts = np.cumsum([0, *map(len, known)]).tolist()
-    owner = np.concatenate(
-        [np.frombuffer(row[2], np.uint32) + first for row, first in zip(group, firsts, strict=False)]
-    )
-    key = np.concatenate([np.frombuffer(row[1], np.uint64) for row in group])
+    owner = np.concatenate([_owners(row[2]) + first for row, first in zip(group, firsts, strict=False)])
+    zeros = 0 if heads else _ZEROS
+    key = np.concatenate([_widened(row[1], zeros) for row in group])
     documents = np.concatenate(known)
     order = _order(documents)
+    fresh = np.append(True, np.diff(documents["number"][order]) != 0)  # what several tasks bundled is one text
     rank = np.empty(len(order), np.uint64)
-    rank[order] = np.arange(len(order), dtype=np.uint64)
+    rank[order] = np.cumsum(fresh) - 1
+    order = order[fresh]
     width = max(1, len(order).bit_length())
     shared_bits = buckets.bit_length() - 1
-    skip = shared_bits + (0 if heads else _ZEROS)
-    words = join.pack(key, rank[owner], width, skip, join.KEPT - shared_bits)
+    words = join.pack(key, rank[owner], width, shared_bits + zeros, join.KEPT - shared_bits)
     low, high, shared = join.counted(join.edges(words, width, hot))
     low, high = order[low], order[high]
     found = np.empty(len(low), EDGE)
@@ -219,10 +296,9 @@ def keys(buckets: int) -> Stage:
     """Bundles to one row a document and key: for buckets that no single task should hold."""
 
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for bucket, packed, owners, documents in _rows(batches, "bucket", "keys", "owners", "documents"):
-            kept = join.KEPT + (_ZEROS if bucket < buckets else 0)
-            key = np.frombuffer(packed, np.uint64) & np.uint64((1 << 64) - (1 << 64 - kept))
-            owner, known = np.frombuffer(owners, np.uint32), np.frombuffer(documents, DOCUMENT)
+        for bucket, packed, counts, documents in _rows(batches, "bucket", "keys", "counts", "documents"):
+            key = _widened(packed, _ZEROS if bucket < buckets else 0)
+            owner, known = _owners(counts), np.frombuffer(documents, DOCUMENT)
             order = np.lexsort((key, owner))
             key, owner = key[order], owner[order]
             fresh = np.append(True, (key[1:] != key[:-1]) | (owner[1:] != owner[:-1]))  # a gram repeated in a text
@@ -272,24 +348,34 @@ def wanted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def _distinct(first: Ints, second: Ints) -> tuple[Ints, Ints]:
-    """Each pair of numbers once, in order."""
-    order = np.lexsort((second, first))
-    first, second = first[order], second[order]
-    fresh = np.ones(len(order), bool)
-    fresh[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
-    return first[fresh], second[fresh]
+    """Each pair of numbers once."""
+    order, begins = _grouped(first, second)
+    return first[order[begins]], second[order[begins]]
+
+
+def _grouped(first: Ints, second: Ints) -> tuple[Ints, Ints]:
+    """An order in which equal pairs of numbers lie on end, and where in it every pair begins."""
+    mixed = first.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15) ^ second.view(np.uint64)
+    order = np.argsort(mixed)  # one sort of words; where different pairs make one word, two of numbers
+    if len(_begins(mixed[order])) != len(begins := _pairs_begin(first[order], second[order])):
+        order = np.lexsort((second, first))
+        begins = _pairs_begin(first[order], second[order])
+    return order, begins
+
+
+def _pairs_begin(first: Ints, second: Ints) -> Ints:
+    fresh = np.ones(len(first), bool)
+    np.logical_or(first[1:] != first[:-1], second[1:] != second[:-1], out=fresh[1:])
+    return np.flatnonzero(fresh)
 
 
 def _worth(heads: bool, found: NDArray[Any]) -> Ints:
     """Pairs (low, high) worth verifying, given all edges between them."""
-    order = np.lexsort((found["high"], found["low"]))
-    found = found[order]
-    fresh = np.ones(len(found), bool)
-    fresh[1:] = (found["low"][1:] != found["low"][:-1]) | (found["high"][1:] != found["high"][:-1])
-    starts = np.flatnonzero(fresh)
-    shared, least = np.add.reduceat(found["shared"], starts, dtype=np.int64), found["least"][starts]
-    chosen = starts[least < FEW_KEYS if heads else shared >= SHARED * least]
-    return np.stack([found["low"][chosen], found["high"][chosen]], axis=1)
+    order, begins = _grouped(np.ascontiguousarray(found["low"]), np.ascontiguousarray(found["high"]))
+    shared = np.add.reduceat(found["shared"][order], begins, dtype=np.int64)
+    one = found[order[begins]]
+    chosen = one[one["least"] < FEW_KEYS if heads else shared >= SHARED * one["least"]]
+    return np.stack([chosen["low"], chosen["high"]], axis=1)
 
 
 def batch_of(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.RecordBatch:

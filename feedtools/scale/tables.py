@@ -11,7 +11,10 @@ from feedtools.scale.session import fit, reason
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
+
+    from feedtools.scale.small import Tally
 
 
 def read(spark: SparkSession, paths: Sequence[str], *, text_key: str = "text", id_key: str = "id") -> DataFrame:
@@ -64,8 +67,8 @@ def _check_first(row: Any, wanted: Sequence[str], place: str) -> None:
         _check_columns(list(record), wanted, place)
 
 
-def checked(known: DataFrame) -> tuple[DataFrame, int, int]:
-    """What is known of the documents that have an id and a text, how many, and how many records have not.
+def checked(known: DataFrame | pa.Table) -> tuple[int, int]:
+    """How many documents have an id and a text, and how many records have not.
 
     Args:
         known: the id of every record, and something that is null where its text is.
@@ -73,7 +76,21 @@ def checked(known: DataFrame) -> tuple[DataFrame, int, int]:
     Raises:
         ReadError: two documents have the same id.
     """
+    from pyspark.sql import DataFrame
+
+    from feedtools.scale.small import tally
+
+    total, good, often, name = _tally(known) if isinstance(known, DataFrame) else tally(known)
+    if often > 1:
+        message = f"the id {name!r} stands for {often:,} documents; ids must be unique"
+        raise ReadError(f"{message}: name another field with --id-key")
+    return good, total - good
+
+
+def _tally(known: DataFrame) -> Tally:
     from pyspark.sql import functions as f
+
+    from feedtools.scale.small import Tally
 
     other = known.columns[1]
     by_id = known.groupBy("id").agg(f.count("*").alias("n"), f.count(other).alias("whole"))
@@ -81,10 +98,7 @@ def checked(known: DataFrame) -> tuple[DataFrame, int, int]:
     good_ones = f.when(f.col("id").isNotNull(), f.col("whole"))
     columns = f.sum("n"), f.sum(good_ones), f.max("often"), f.max_by("id", "often")
     total, good, often, name = named.agg(*columns).collect()[0]
-    if (often or 0) > 1:
-        message = f"the id {name!r} stands for {often:,} documents; ids must be unique"
-        raise ReadError(f"{message}: name another field with --id-key")
-    return whole(known), good or 0, (total or 0) - (good or 0)
+    return Tally(total or 0, good or 0, often or 0, name)
 
 
 def whole(frame: DataFrame) -> DataFrame:
