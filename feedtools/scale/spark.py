@@ -88,7 +88,7 @@ def sketched(documents: DataFrame, limits: Limits = DEFAULT) -> Sketched:
     from pyspark import StorageLevel
 
     both = map_batches(documents, stages.sketched(_buckets(documents, limits)), stages.SKETCHED)
-    made = Sketched(both.persist(StorageLevel.MEMORY_AND_DISK), None)
+    made = Sketched(both.persist(StorageLevel.DISK_ONLY), None)  # bundles would fill the memory
     few = rows(made.known.select("length")) <= limits.driver_texts
     return made._replace(here=made.known.toArrow()) if few else made
 
