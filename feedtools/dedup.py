@@ -208,11 +208,16 @@ def _spread(function: Callable[..., Any], items: Iterable[Any], workers: int, *s
 
 def _sketch_all(kept: _Kept, workers: int, folder: Path | None, progress: Progress = _silent) -> Store:
     store = Store(folder)
+    advance = progress("sketching", len(kept.numbers), "articles")
+    if workers == 1:
+        for block in kernel.blocks(kept.texts[i] for i in kept.numbers.tolist()):
+            store.add(kernel.sketch_block(block))
+            advance(len(block))
+        return store
     starts = range(0, len(kept.numbers), _TASK)
     arena = None
-    if workers > 1 and folder is None and _at_hand(kept.texts):
+    if folder is None and _at_hand(kept.texts):
         arena = Arena([_room(_of_task(kept, start)) for start in starts])
-    advance = progress("sketching", len(kept.numbers), "articles")
     for parts in _spread(_sketch, starts, workers, kept, arena):
         for left in parts:
             part = left if arena is None else kernel.Sketches(*map(arena.get, left))

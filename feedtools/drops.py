@@ -150,9 +150,9 @@ def _formulas(block: Block, turns: _Turns, commands: Ints, odd: Flags) -> _Formu
     drop = np.searchsorted(commands, closes) > np.searchsorted(commands, opens)
     display = ~drop & ~cut & (means[at] == _DISPLAY)
     drop |= display
-    odd[owners[at[display & (closes - opens - 2 > normal.HAN_IN_TAIL)]]] = True  # may be a passage
-    tails = np.flatnonzero(cut)
-    for number, start, end in zip(tails.tolist(), opens[tails].tolist(), ends[tails].tolist(), strict=True):
+    ends = np.where(cut, ends, closes)
+    passages = np.flatnonzero(cut | (display & (closes - opens - 2 > normal.HAN_IN_TAIL)))  # unless they are formulas
+    for number, start, end in zip(passages.tolist(), opens[passages].tolist(), ends[passages].tolist(), strict=True):
         drop[number] = np.count_nonzero(_han(block.raw[start:end])) <= normal.HAN_IN_TAIL
     return _Formulas(opens, closes, drop)
 

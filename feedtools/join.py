@@ -8,6 +8,7 @@ does not depend on the input order (longest first): then neither do the edges.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,10 +54,15 @@ def edges(words: Keys, bits: int, hot: int | None = None) -> Keys:
         hot: documents of a key from which it gives star edges alone; ``HOT`` by default.
     """
     words.sort()
-    if len(words) < 2:
-        return np.empty(0, np.uint64)
     mask = np.uint64((1 << bits) - 1)
-    at = _repeated(words, mask)
+    ends = np.searchsorted(words, words[_PIECE - 1 : -1 : _PIECE] | mask, side="right")  # of the buckets that lie there
+    cuts = np.unique([0, *ends.tolist(), len(words)]).tolist()
+    return np.concatenate([np.empty(0, np.uint64), *(_linked(words[i:j], mask, hot or HOT) for i, j in pairwise(cuts))])
+
+
+def _linked(words: Keys, mask: np.uint64, hot: int) -> Keys:
+    """``edges`` of some whole buckets."""
+    at = np.flatnonzero((words[1:] ^ words[:-1]) <= mask)
     if not len(at):
         return np.empty(0, np.uint64)
     left, right = words[at] & mask, words[at + 1] & mask
@@ -67,18 +73,9 @@ def edges(words: Keys, bits: int, hot: int | None = None) -> Keys:
     first = np.maximum.accumulate(np.where(begins, np.arange(len(at)), 0))
     star = left[first]
     far = fresh & (star != left)
-    linked = fresh & ~(far & _crowded(fresh, begins, hot or HOT))
+    linked = fresh & ~(far & _crowded(fresh, begins, hot))
     chain = left[linked] << np.uint64(32) | right[linked]
     return np.concatenate([chain, star[far] << np.uint64(32) | right[far]])
-
-
-def _repeated(words: Keys, mask: np.uint64) -> Ints:
-    """Every ``i`` for which sorted word ``i`` and the next share a key; in pieces that stay in the cache."""
-    found = []
-    for start in range(0, len(words) - 1, _PIECE):
-        piece = words[start : start + _PIECE + 1]
-        found.append(np.flatnonzero((piece[1:] ^ piece[:-1]) <= mask) + start)
-    return np.concatenate(found)
 
 
 def _crowded(fresh: NDArray[np.bool_], begins: NDArray[np.bool_], hot: int) -> NDArray[np.bool_]:

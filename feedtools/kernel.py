@@ -1,6 +1,6 @@
 """Symbols and keys of many texts at once, in numpy: the batch form of ``feedtools.normal`` and ``feedtools.sketch``.
 
-Texts are joined into blocks of some 130,000 code points, so that the arrays of a block stay in the processor's cache.
+Texts are joined into blocks of some 260,000 code points, so that the arrays of a block stay in the processor's cache.
 A block without code points beyond U+FFFF is handled in 16-bit units.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _CLOSELY = 1
 """Stands in the table for code points that one look does not tell; no text has it as a symbol."""
-BLOCK = 1 << 17
+BLOCK = 1 << 18
 """Raw code points a block: a text is never split, so a long one makes a block of its own."""
 _UNCHECKED: Literal["wrap"] = "wrap"
 """How to take by numbers that lie inside by construction: looking whether they do costs a fifth of the time."""
@@ -262,5 +262,7 @@ def strings(symbols: Units, bounds: Ints) -> list[str]:
 
 
 def string(symbols: Units) -> str:
-    """Symbols as one string."""
-    return symbols.tobytes().decode("utf-16-le" if symbols.dtype == np.uint16 else "utf-32-le")
+    """Symbols as one string; numpy's own way there takes a third of the time of a codec."""
+    if not len(symbols):
+        return ""
+    return str(symbols.astype("=u4", copy=False).view(f"=U{len(symbols)}")[0])

@@ -200,8 +200,20 @@ def _measure(a: str, b: str, hits: Hits) -> Overlap | None:
 
 
 def _whole_distance(a: str, b: str, bound: int) -> int:
-    """Levenshtein distance, or more than ``bound`` where it is more."""
-    return int(_levenshtein().distance(a, b, score_cutoff=bound))
+    """Levenshtein distance, or more than ``bound`` where it is more.
+
+    Texts that have little in common are told apart by one byte of each symbol, which takes a third of the time: where
+    that many bytes differ, no fewer symbols do.
+    """
+    measure = _levenshtein().distance
+    if a != b and (least := measure(_low(a), _low(b), score_cutoff=bound)) > bound:
+        return int(least)
+    return int(measure(a, b, score_cutoff=bound))
+
+
+def _low(text: str) -> bytes:
+    """The low byte of each code point."""
+    return text.encode("utf-32-le", "surrogatepass")[::4]
 
 
 def _distance(a: str, b: str, bound: int, hits: Hits = ()) -> int:

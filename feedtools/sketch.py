@@ -10,6 +10,9 @@ This module imports no numpy and is the kernel for a handful of texts; ``feedtoo
 batches, bit for bit.
 """
 
+from __future__ import annotations
+
+from array import array
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -82,15 +85,15 @@ def symbol_hash(code: int) -> int:
     return x ^ (x >> 29)
 
 
-def gram_hashes(symbols: str, scale: int = SCALE) -> list[int]:
+def gram_hashes(symbols: str, scale: int = SCALE) -> array[int]:
     """The hashes of all grams of ``symbols`` that lie below ``2**64 / scale``, in order, repeated where a gram is.
 
     Long texts are taken in parts: what is in between takes a hundred bytes a symbol.
     """
     limit = (1 << 64) // scale
-    found: list[int] = []
+    found = array("Q")
     for start in range(0, max(len(symbols) - GRAM + 1, 0), PART):
-        found += _below(symbols[start : start + PART + GRAM - 1], limit)
+        found.extend(_below(symbols[start : start + PART + GRAM - 1], limit))
     return found
 
 
@@ -116,7 +119,7 @@ class Grams(NamedTuple):
     """A text's symbols, the hashes of its grams below ``2**64 / SCALE`` in order, and its head key."""
 
     symbols: str
-    hashes: tuple[int, ...]
+    hashes: array[int]
     head: int | None
 
 
@@ -124,7 +127,7 @@ class Grams(NamedTuple):
 def grams(text: str) -> Grams:
     """What comparing a text begins with; remembered, for a check asks twice: among the new articles, and of history."""
     symbols = normal.symbols(text)
-    return Grams(symbols, tuple(gram_hashes(symbols)), head_key(symbols))
+    return Grams(symbols, gram_hashes(symbols), head_key(symbols))
 
 
 def sketch(text: str, parameters: Parameters = DEFAULT) -> Sketch:
@@ -137,7 +140,7 @@ def sketch(text: str, parameters: Parameters = DEFAULT) -> Sketch:
         raise SketchError(f"this version makes sketches with {Parameters()}, not with {parameters}; rebuild them")
     symbols, hashes, head = grams(text)
     if parameters.scale != SCALE:
-        hashes = tuple(gram_hashes(symbols, parameters.scale))
+        hashes = gram_hashes(symbols, parameters.scale)
     return Sketch(digest(text), tuple(sorted(set(hashes))), head, len(symbols), len(hashes), parameters)
 
 

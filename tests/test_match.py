@@ -135,6 +135,17 @@ def test_a_distance_in_pieces_is_the_distance_or_a_little_more(seed: int, rate: 
     assert (overlap._distance(a, b, exact // 2) > exact // 2) == (exact > exact // 2)
 
 
+ALIKE = st.text(st.sampled_from("aā字\u4e61\U0001f600\ud800"), max_size=40)
+"""Code points some of which share their low byte."""
+
+
+@given(ALIKE, ALIKE, st.integers(0, 40))
+def test_a_whole_distance_is_the_distance_up_to_its_bound(a: str, b: str, bound: int) -> None:
+    exact = Levenshtein.distance(a, b)
+    found = overlap._whole_distance(a, b, bound)
+    assert found == exact if exact <= bound else found > bound
+
+
 def test_long_texts_are_measured_in_bounded_time() -> None:
     text = article(8, 60_000)
     edited = "".join(c if i % 23 else "改" for i, c in enumerate(text))

@@ -60,7 +60,7 @@ def learn(texts: Iterable[str], rules: Sequence[Rule], config: Config) -> Eviden
         return Evidence()
     from feedtools.checks import compounds
 
-    return taught(*compounds.count(texts), config)
+    return _with_known(compounds.harvest_held(list(texts)), config)
 
 
 def listens(rules: Sequence[Rule]) -> bool:
@@ -76,8 +76,14 @@ def taught(forms: Mapping[str, int], joined: Mapping[str, int], config: Config) 
     """
     from feedtools.checks import compounds
 
+    return _with_known(compounds.choose(forms, joined), config)
+
+
+def _with_known(found: Mapping[str, str], config: Config) -> Evidence:
+    from feedtools.checks import compounds
+
     known = compounds.read(config.root / config.learned) if config.learned else {}
-    return Evidence({**known, **compounds.choose(forms, joined)})
+    return Evidence({**known, **found})
 
 
 def batches(files: Sequence[str], config: Config, on_error: Callable[[FeedtoolsError], None]) -> Iterator[Batch]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 from feedtools.checks import lexicon
 from feedtools.errors import ReadError, WriteError
-from feedtools.patterns import lazy
+from feedtools.patterns import each, lazy
 
 HEADER = "# feedtools compounds 1"
 _PART = r"[A-Za-z0-9]{1,24}(?:\.[0-9]{1,3})?"
@@ -19,6 +20,8 @@ COMPOUND = lazy(
 )
 WORD = lazy(r"[A-Za-z0-9]{3,}")
 MATH = lazy(r"\\\(.{0,600}?\\\)|\\\[.{0,600}?\\\]|\$[^$]{1,500}\$", re.DOTALL)
+FREE, EVERY = 16, 64
+"""Compounds that an article teaches however short it is, and characters for each more; two or three are usual."""
 LETTERS = 3  # in all; fewer is arithmetic (n-1) or an item number
 
 
@@ -35,21 +38,44 @@ def harvest(texts: Iterable[str]) -> dict[str, str]:
     return choose(forms, words)
 
 
+def harvest_held(texts: Sequence[str]) -> dict[str, str]:
+    """``harvest`` of texts that are in memory anyway: only words that a compound asks for are kept."""
+    forms: Counter[str] = Counter()
+    teaching = []
+    for prose, found in map(_taught, texts):
+        if found:
+            forms.update(found)
+            teaching.append(prose)
+    keys = set(map(_joined, forms))
+    words = (filter(keys.__contains__, map(str.casefold, each(WORD, prose))) for prose in teaching)
+    return choose(forms, Counter(chain.from_iterable(words)))
+
+
 def count(texts: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
     """Hyphenated compounds, and how often words are written joined (folded) where there are any."""
     forms: Counter[str] = Counter()
     words: Counter[str] = Counter()
-    for text in texts:
-        if "-" not in text:
-            continue
-        prose = MATH.sub(" ", text) if "\\" in text or "$" in text else text
-        if found := COMPOUND.findall(prose):
+    for prose, found in map(_taught, texts):
+        if found:
             forms.update(found)
-            words.update(WORD.findall(prose))
+            words.update(each(WORD, prose))
     joined: Counter[str] = Counter()
     for word, times in words.items():
         joined[word.casefold()] += times
     return forms, joined
+
+
+def _taught(text: str) -> tuple[str, list[str]]:
+    """The text without its formulas, and its first compounds: one of nothing else would fill the memory."""
+    if "-" not in text:
+        return "", []
+    prose = MATH.sub(" ", text) if "\\" in text or "$" in text else text
+    most = FREE + len(prose) // EVERY
+    return prose, [found[0] for found in islice(COMPOUND.finditer(prose), most)]
+
+
+def _joined(form: str) -> str:
+    return form.replace("-", "").casefold()
 
 
 def choose(forms: Mapping[str, int], joined: Mapping[str, int]) -> dict[str, str]:
@@ -57,7 +83,7 @@ def choose(forms: Mapping[str, int], joined: Mapping[str, int]) -> dict[str, str
     counts: Counter[str] = Counter()
     best: dict[str, str] = {}
     for form, times in sorted(forms.items(), key=lambda item: (-item[1], item[0])):
-        key = form.replace("-", "").casefold()
+        key = _joined(form)
         counts[key] += times
         if sum(map(str.isalpha, key)) >= LETTERS and not lexicon.is_name(key):
             best.setdefault(key, form)
@@ -77,7 +103,7 @@ def read(path: str | Path) -> dict[str, str]:
     if not lines or lines[0] != HEADER:
         message = f"not a file of learned compounds: expected {HEADER!r} first; write one with feedtools rules learn"
         raise ReadError(message, path=str(path), line=1)
-    return {form.replace("-", "").casefold(): form for form in lines[1:] if form}
+    return {_joined(form): form for form in lines[1:] if form}
 
 
 def write(path: str | Path, compounds: Mapping[str, str]) -> None:

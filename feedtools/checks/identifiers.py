@@ -10,7 +10,7 @@ from feedtools.checks.base import Hit, View
 from feedtools.checks.morphology import Verdict, is_judged, judge, judge_cut, restore
 from feedtools.checks.rendering import Mode, hyphens
 from feedtools.model import Edit
-from feedtools.patterns import lazy
+from feedtools.patterns import each, lazy
 
 if TYPE_CHECKING:
     from feedtools.model import Confidence, Level
@@ -59,7 +59,7 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
     """
     how = hyphens(view.text, options.get("cut", 350))
     if how == "kept" or not (
-        _cut_word(view.text) or view.evidence.compounds or any(map(judge, TOKEN.findall(view.text)))
+        _cut_word(view.text) or view.evidence.compounds or any(map(judge, each(TOKEN, view.text)))
     ):
         return []
     if how == "unknown":

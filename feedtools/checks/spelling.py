@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from feedtools.checks import lexicon
 from feedtools.checks.base import Hit, View
 from feedtools.model import Edit
-from feedtools.patterns import lazy
+from feedtools.patterns import each, lazy
 
 if TYPE_CHECKING:
     from feedtools.model import Confidence, Level
@@ -72,7 +72,7 @@ def misspelt(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         options: ``least``, letters from which a word is reported though the right one is not in the article.
     """
     text = view.text
-    if not any(map(candidates, WORD.findall(text))):
+    if not any(map(candidates, each(WORD, text))):
         return
     least = options.get("least", LEAST)
     cut = len(text) - 3 if text.endswith("...") else -1

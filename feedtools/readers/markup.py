@@ -36,12 +36,27 @@ _AMBIGUOUS = frozenset("abipqsu")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*(?:[:-][a-zA-Z0-9:-]*)?)(?=[\s/>])")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ATTRIBUTE = re.compile(r"""(?<![a-zA-Z-])([a-zA-Z-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
-_ATTRIBUTES = re.compile(
-    r"""(?:[ \t\n\f\r/]*+[^ \t\n\f\r/>][^ \t\n\f\r/=>]*+(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+"""
-    r"""(?:"[^"]*+"|'[^']*+'|[^ \t\n\f\r"'>][^ \t\n\f\r>]*+|(?=>))|(?![ \t\n\f\r]*+=))){0,1000}+[ \t\n\f\r/]*+>"""
+_PART = (
+    r"""[ \t\n\f\r/]*+([^ \t\n\f\r/>][^ \t\n\f\r/=>]*+)(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+"""
+    r"""("[^"]*+"|'[^']*+'|[^ \t\n\f\r"'>][^ \t\n\f\r>]*+|(?=>))|(?![ \t\n\f\r]*+=))"""
 )
-"""What stands between the name of a tag and its end, as browsers read it, and a thousand attributes at most: parsers
-compare each with all before it, and keep many times the bytes of each."""
+"""An attribute as browsers read it: its name, and its value with its quotes."""
+_PARTS = re.compile(_PART)
+_ATTRIBUTES = re.compile(f"((?:{_PART})*+)([ \\t\\n\\f\\r/]*+)>")
+"""What stands between the name of a tag and its end, as browsers read it."""
+_NEEDED = {
+    "annotation": ("encoding",),
+    "annotation-xml": ("encoding",),
+    "img": ("src", "class", "alt", "eeimg"),
+    "math": ("alttext", "display"),
+    "script": ("type",),
+}
+"""Attributes that are read of some elements."""
+_TELLING = {"class": "katex-html", "itemprop": "articleBody", "role": "main"}
+"""Attributes that are looked for in all elements, and the value that matters."""
+_ENDLESS = re.compile(r"<(?=[a-zA-Z][^ \t\n\f\r/>]*+(?:" + _PART + "){300})")
+"""The beginning of a tag of more attributes than any has: parsers compare each with all before it."""
+_BEGINNING = re.compile(r"<(?=[a-zA-Z][^ \t\n\f\r/>]*+((?:" + _PART + ")*+))")
 _ANNOTATION = re.compile(r"<annotation[^>]{0,200}application/x-tex[^>]{0,200}>([^<]*)</annotation", re.IGNORECASE)
 _BREAK = re.compile(r"(?<![ \t])[ \t]*+\n(?:[ \t]*+\n)*+")
 _STOP = re.compile(r"""[<>"']""")
@@ -49,6 +64,8 @@ _MATH = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$"))
 _MATH_OPEN = re.compile(r"\\\(|\\\[|\$\$?")
 MAX_FORMULA = 2000
 """Characters within which a formula's end is looked for."""
+_PIECES = 4096
+"""Pieces of text that are kept apart."""
 PATIENCE = 2**16
 """Characters that may be looked at in vain for the ends of tags before quotes are no longer heeded."""
 
@@ -76,9 +93,11 @@ def entities(text: str) -> str:
 
 
 def shield(markup: str) -> str:
-    """Escape every ``<`` that begins no element, so that any HTML parser leaves formulas alone.
+    """The markup for a parser: every ``<`` that begins no element is escaped, so that it leaves formulas alone.
 
-    A tag whose attributes are too many, or that another parser would end elsewhere, loses them.
+    What nobody reads goes, since a parser keeps some 370 bytes for an attribute however short: comments, what is in
+    elements without running text, and all attributes but a few. A tag that another parser would end elsewhere loses all
+    of them.
     """
     tags = Tags(shield_formulas(markup))
     parts: list[str] = []
@@ -86,17 +105,52 @@ def shield(markup: str) -> str:
     place = markup.find("<")
     while place >= 0:
         tag = tags.at(place)
-        if tag is None and not markup.startswith(("<!", "<?"), place):
-            parts += (markup[done:place], "&lt;")
-            done = place + 1
-        elif tag is not None and tag.attributes and not _ATTRIBUTES.fullmatch(markup, tag.named, tag.end):
-            parts += (markup[done : tag.named], ">")
-            done = tag.end
-        if tag is not None and not tag.closes and tag.name in _RAW:
-            place = markup.find("<", tags.close_of(tag.name, tag.end))
+        if tag is None:
+            end = place + 1
+            if markup.startswith("<!--", place):
+                end = tags.past_comment(place)
+                parts += (markup[done:place], "<!---->")
+                done = end
+            elif not markup.startswith(("<!", "<?"), place):
+                parts += (markup[done:place], "&lt;")
+                done = end
         else:
-            place = markup.find("<", place + 1 if tag is None else tag.end)
-    return "".join((*parts, markup[done:]))
+            end = tag.end
+            if tag.attributes:
+                parts += (markup[done : tag.named], _kept(markup, tag))
+                done = end
+            if not tag.closes and tag.name in _RAW and markup[end - 2] != "/":
+                close = tags.close_of(tag.name, end)
+                if _unread(tag, markup[end:close]):
+                    parts.append(markup[done:end])
+                    done = close
+                end = close
+        place = markup.find("<", end)
+    return _ENDLESS.sub("&lt;", "".join((*parts, markup[done:])))
+
+
+def attributes(markup: str) -> int:
+    """How many attributes shielded markup has, by whatever rules a parser tells where its tags begin."""
+    return sum(len(_PARTS.findall(tag[1])) for tag in _BEGINNING.finditer(markup) if tag[1])
+
+
+def _unread(tag: Tag, content: str) -> bool:
+    """Whether nothing in an element without running text is read: no TeX, and what is in one like it goes on."""
+    return not tag.get("type").startswith("math/tex") and f"<{tag.name}" not in content.lower()
+
+
+def _kept(markup: str, tag: Tag) -> str:
+    """The end of a tag, from behind its name, with those of its attributes that are read."""
+    found = _ATTRIBUTES.fullmatch(markup, tag.named, tag.end)
+    if not found:
+        return ">"
+    needed = _NEEDED.get(tag.name, ())
+    kept: dict[str, str] = {}
+    for part in _PARTS.finditer(found[1]):
+        name = part[1].lower()
+        if name in needed or _TELLING.get(name, "\0") in part[0]:
+            kept.setdefault(name, f" {name}={part[2]}" if part[2] else f" {name}")
+    return "".join(kept.values()) + (" />" if found[4].endswith("/") else ">")
 
 
 def shield_formulas(markup: str) -> str:
@@ -174,6 +228,11 @@ class Tags:
             self._missing.add(what)
         return place
 
+    def past_comment(self, place: int) -> int:
+        """The end of the comment that begins here, that of the markup where it has none."""
+        end = self.find("-->", place + 2)
+        return end + 3 if end >= 0 else len(self.markup)
+
     def close_of(self, name: str, start: int) -> int:
         """Where the closing tag of a raw element begins; the end of the markup if it has none."""
         if self._lower is None:
@@ -195,6 +254,7 @@ class _Text:
     def __init__(self, markup: str) -> None:
         self._tags = Tags(markup)
         self._markup = markup
+        self._whole: list[str] = []
         self._parts: list[str] = []
         self._pre = 0
         self._balanced = True
@@ -213,15 +273,23 @@ class _Text:
             if end:
                 done = end
             place = markup.find("<", end or place + 1)
+            if len(self._parts) > _PIECES:
+                self._join()
         self._add(markup[done:])
-        return _BREAK.sub("\n", "".join(self._parts)).strip()
+        text = "".join((*self._whole, *self._parts))
+        self._whole.clear()
+        return _BREAK.sub("\n", text).strip()
+
+    def _join(self) -> None:
+        """Put the pieces so far together, all but the last, which may be asked for: each takes eighty bytes."""
+        self._whole.append("".join(self._parts[:-1]))
+        del self._parts[:-1]
 
     def _skip_declaration(self, place: int) -> int:
         """The end of the comment or declaration that begins here, or 0."""
         markup = self._markup
         if markup.startswith("<!--", place):
-            end = self._tags.find("-->", place + 4)
-            return end + 3 if end >= 0 else len(markup)
+            return self._tags.past_comment(place)
         if markup.startswith(("<!", "<?"), place) and re.match(r"<[!?][a-zA-Z\[]", markup[place : place + 3]):
             end = self._tags.find(">", place)
             return end + 1 if end >= 0 else 0

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 from feedtools.errors import ReadError
 from feedtools.model import Article
 from feedtools.readers.encodings import decode
-from feedtools.readers.markup import OPEN_ENDED, Tags, shield, text_of
+from feedtools.readers.markup import OPEN_ENDED, Tags, attributes, shield, text_of
 from feedtools.readers.streams import optional, read_document
 
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from feedtools.readers import OnError, ReadOptions
 
-_FURNITURE = ("nav", "header", "footer", "aside", "noscript", "button", "template", "style", "iframe")
+_FURNITURE = ("nav", "header", "footer", "aside", "noscript", "button", "template", "style", "iframe", "svg")
 _BODIES = ("[itemprop=articleBody]", "article", "main", "[role=main]", "body")
 MAX_DEPTH = 2000
 """Elements inside one another; a page has some thirty."""
-FREE_ELEMENTS = 100_000
-"""Elements that a page may have however short they are."""
-LEAST = 25
-"""Bytes that an element has at least on average, where there are more; the tree of a page takes 450 for each."""
+FREE_NODES = 100_000
+"""Elements and attributes that a page may have however short they are."""
+LEAST = 40
+"""Bytes that one of them has at least on average, where there are more; the tree of a page takes 450 for an element."""
 
 
 def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:  # noqa: ARG001
@@ -42,25 +42,30 @@ def articles(page: str, source: str) -> Iterator[str]:
         ReadError: selectolax is not installed, or the elements are nested too deeply.
     """
     lexbor = optional("selectolax.lexbor", "html", "reading HTML", source)
-    shielded = shield(page)
-    _check_size(shielded, source)
-    _check_depth(shielded, source)
-    tree = lexbor.LexborHTMLParser(shielded)
+    size, page = len(page), shield(page)
+    _check_size(page, size, source)
+    _check_depth(page, source)
+    tree = lexbor.LexborHTMLParser(page)
+    del page  # the tree has all of it
     for selector in _BODIES:
         found = tree.css(selector)
         known = {node.mem_id for node in found}
-        found = [node for node in found if not _inside(node, known)]
-        texts = [text for node in found if (text := _text(node))]
+        bodies = [_without_furniture(node) for node in found if not _inside(node, known)]
+        if selector == _BODIES[-1]:
+            del tree, found  # before there is a text beside it
+        texts = [text for body in bodies if (text := text_of(body))]
         if texts:
             yield from texts
             return
 
 
-def _check_size(page: str, source: str) -> None:
-    most = max(FREE_ELEMENTS, len(page) // LEAST)
-    if page.count("<") - page.count("</") > most:
+def _check_size(page: str, size: int, source: str) -> None:
+    most = max(FREE_NODES, size // LEAST)
+    elements = page.count("<") - page.count("</")
+    if elements > most or (len(page) > 2 * most and elements + attributes(page) > most):
         raise ReadError(
-            f"more than {most:,} elements of fewer than {LEAST} characters; no page needs that", path=source
+            f"more than {most:,} elements and attributes of fewer than {LEAST} characters; no page needs that",
+            path=source,
         )
 
 
@@ -103,8 +108,8 @@ def _inside(node: Any, known: set[int]) -> bool:
     return parent is not None
 
 
-def _text(node: Any) -> str:
+def _without_furniture(node: Any) -> str:
     for name in _FURNITURE:
         for inner in node.css(name):
             inner.decompose()
-    return text_of(node.html or "")
+    return node.html or ""

@@ -35,10 +35,11 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     size = stream.seek(0, io.SEEK_END)
     limit = max(FREE_BYTES, MAX_RATIO * size)
     try:
-        columns = _check(files.ParquetFile(stream), key, source, pyarrow, limit)
+        plain = files.ParquetFile(stream)
+        columns = _check(plain, key, source, pyarrow, limit)
         if unpacked(stream, columns, limit) > limit:
             raise _too_much(source)
-        table = files.ParquetFile(stream, read_dictionary=[key])
+        table = files.ParquetFile(stream, read_dictionary=[key], metadata=plain.metadata)
         number = given = 0
         for batch in table.iter_batches(batch_size=ROWS, columns=[key]):
             for text in _strings(batch.column(0), pyarrow):

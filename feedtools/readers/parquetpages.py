@@ -23,7 +23,9 @@ _SIZES: Wanted = {_PAGE_UNPACKED: _INT, _PAGE_PACKED: _INT}
 _HEADER, _LONGEST_HEADER = 2**10, 2**24
 """Bytes that are read for the header of a page at first, and at most: statistics in it may be long."""
 _MAX_DEPTH = 32
-_BOOLS, _BYTE, _NUMBERS, _DOUBLE, _BINARY, _LISTS, _MAP = (1, 2), 3, (4, 5, 6), 7, 8, (9, 10), 11
+_BOOLS, _NUMBERS, _BINARY, _LISTS, _MAP = (1, 2), (4, 5, 6), 8, (9, 10), 11
+_FIXED = {1: 1, 2: 1, 3: 1, 7: 8}
+"""Bytes of the elements whose type tells them: booleans, bytes, doubles."""
 
 
 def unpacked(stream: IO[bytes], columns: Collection[int], limit: int) -> int:
@@ -37,7 +39,7 @@ def unpacked(stream: IO[bytes], columns: Collection[int], limit: int) -> int:
     Raises:
         ValueError: the footer or the header of a page is damaged.
     """
-    total = 0
+    total, left = 0, stream.seek(0, io.SEEK_END)
     for start, end in _chunks(stream, columns):
         while start < end and total <= limit:
             size, header = _header(stream, start)
@@ -45,6 +47,9 @@ def unpacked(stream: IO[bytes], columns: Collection[int], limit: int) -> int:
                 raise ValueError("the header of a page gives no sizes")
             total += header[_PAGE_UNPACKED]
             start += size + header[_PAGE_PACKED]
+            left -= size + header[_PAGE_PACKED]
+            if left < 0:  # a thousand groups of rows that name one row of pages would be a million pages
+                raise ValueError("its pages are longer than the file")
     return total
 
 
@@ -53,7 +58,11 @@ def _chunks(stream: IO[bytes], columns: Collection[int]) -> Iterator[tuple[int, 
     stream.seek(-8, io.SEEK_END)
     length = int.from_bytes(stream.read(4), "little")
     stream.seek(-8 - length, io.SEEK_END)
-    for group in _Struct(stream.read(length)).fields(_PLACES).get(_GROUPS, ()):
+    try:
+        footer, _ = _fields(stream.read(length), 0, _PLACES)
+    except IndexError:
+        raise ValueError("the footer ends within a value") from None
+    for group in footer.get(_GROUPS, ()):
         chunks = group.get(_CHUNKS, ())
         for meta in (chunks[column].get(_META, {}) for column in columns if column < len(chunks)):
             start, first = meta.get(_DATA, 0), meta.get(_DICTIONARY, 0)
@@ -69,109 +78,126 @@ def _header(stream: IO[bytes], place: int) -> tuple[int, dict[int, Any]]:
     while True:
         stream.seek(place)
         data = stream.read(size)
-        header = _Struct(data)
         try:
-            sizes = header.fields(_SIZES)
+            sizes, end = _fields(data, 0, _SIZES)
         except IndexError:
             if len(data) < size or size >= _LONGEST_HEADER:
                 raise ValueError("a page ends in its header") from None
             size *= 16
         else:
-            return header.at, sizes
+            return end, sizes
 
 
-class _Struct:
-    """A struct of the compact protocol, of which the wanted fields are read and the others skipped.
+def _fields(data: bytes, at: int, wanted: Wanted) -> tuple[dict[int, Any], int]:
+    """The wanted fields by number of the struct that begins here, and where it ends.
 
-    Every element takes a byte at least, so a list that claims to be longer than its bytes ends with them.
+    They are taken as Thrift's own readers take them: of one that comes twice the last, none that is of another type,
+    and elements of the type that is wanted whatever the list says.
+
+    Raises:
+        IndexError: the bytes end before it does.
+        ValueError: it is no such struct.
     """
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.at = 0
-
-    def fields(self, wanted: Wanted, depth: int = 0) -> dict[int, Any]:
-        """The wanted fields by number, as Thrift's own readers take them.
-
-        That is, of one that comes twice the last, none that is of another type, and elements of the type that is wanted
-        whatever the list says.
-
-        Raises:
-            IndexError: the bytes end before it does.
-            ValueError: it is no such struct.
-        """
-        found: dict[int, Any] = {}
-        number = 0
-        while head := self._byte():
-            kind = head & 15
-            number = number + (head >> 4) if head >> 4 else self._number()
-            want = wanted.get(number)
-            if kind == _kind(want):
-                found[number] = self._value(kind, want, depth)
-            elif kind not in _BOOLS:  # which hold their value in the type
-                self._value(kind, None, depth)
-        return found
-
-    def _value(self, kind: int, wanted: Any, depth: int) -> Any:
-        if depth > _MAX_DEPTH:
-            raise ValueError("structs are nested too deeply")
-        if kind in _NUMBERS:
-            return self._number()
-        if kind == _STRUCT:
-            return self.fields(wanted or {}, depth + 1)
-        if kind in _LISTS:
-            return self._list(wanted, depth)
-        if kind == _BINARY:
-            self._skip(self._varint())
-        elif kind == _MAP:
-            self._map(depth)
-        elif kind in (*_BOOLS, _BYTE, _DOUBLE):
-            self._skip(8 if kind == _DOUBLE else 1)
+    found: dict[int, Any] = {}
+    number = 0
+    while head := data[at]:
+        at += 1
+        kind = head & 15
+        if head > 15:
+            number += head >> 4
         else:
-            raise ValueError(f"there is no type {kind}")
-        return None
+            number, at = _number(data, at)
+        if number in wanted and kind == _kind(wanted[number]):
+            found[number], at = _value(data, at, wanted[number])
+        elif kind not in _BOOLS:  # which hold their value in the type
+            at = _past(data, at, kind)
+    return found, at + 1
 
-    def _list(self, wanted: list[Any] | None, depth: int) -> list[Any]:
-        head = self._byte()
-        count = self._varint() if head >> 4 == 15 else head >> 4
-        if wanted:
-            return [self._value(_kind(wanted[0]), wanted[0], depth + 1) for _ in range(count)]
-        for _ in range(count):
-            self._value(head & 15, None, depth + 1)
-        return []
 
-    def _map(self, depth: int) -> None:
-        count = self._varint()
-        kinds = self._byte() if count else 0
-        for _ in range(count):
-            self._value(kinds >> 4, None, depth + 1)
-            self._value(kinds & 15, None, depth + 1)
+def _value(data: bytes, at: int, wanted: Any) -> tuple[Any, int]:
+    """A wanted value, and where it ends."""
+    if isinstance(wanted, int):
+        return _number(data, at)
+    if not isinstance(wanted, list):
+        return _fields(data, at, wanted)
+    _, count, at = _list(data, at)
+    values = []
+    for _ in range(count):
+        value, at = _value(data, at, wanted[0])
+        values.append(value)
+    return values, at
 
-    def _byte(self) -> int:
-        self.at += 1
-        return self._data[self.at - 1]
 
-    def _skip(self, count: int) -> None:
-        self.at += count
-        if self.at > len(self._data):
-            raise IndexError("a value ends beyond its struct")
+def _past(data: bytes, at: int, kind: int, depth: int = 0) -> int:
+    """Where a value ends that is not wanted; it may be beyond the data, which the next byte that is asked for tells."""
+    if kind in _NUMBERS:
+        while data[at] > 127:
+            at += 1
+        return at + 1
+    if kind == _BINARY:
+        size, at = _varint(data, at)
+        return at + size
+    if kind in _FIXED:
+        return at + _FIXED[kind]
+    if depth > _MAX_DEPTH:
+        raise ValueError("structs are nested too deeply")
+    if kind != _STRUCT:
+        return _past_elements(data, at, kind, depth)
+    while head := data[at]:
+        at = at + 1 if head > 15 else _past(data, at + 1, _INT)  # the number of the field, where it is no step
+        if head & 15 not in _BOOLS:
+            at = _past(data, at, head & 15, depth + 1)
+    return at + 1
 
-    def _varint(self) -> int:
-        value = shift = 0
-        while (byte := self._byte()) >= 128:
-            value |= (byte & 127) << shift
-            shift += 7
-            if shift > 63:
-                raise ValueError("a number is too long")
-        return value | byte << shift
 
-    def _number(self) -> int:
-        value = self._varint()
-        return value >> 1 ^ -(value & 1)
+def _past_elements(data: bytes, at: int, kind: int, depth: int) -> int:
+    """Where a list or a map ends. An element takes a byte at least, so a count beyond the bytes ends with them."""
+    if kind in _LISTS:
+        of, count, at = _list(data, at)
+        kinds: tuple[int, ...] = (of,)
+    elif kind == _MAP:
+        count, at = _varint(data, at)
+        kinds = (data[at] >> 4, data[at] & 15) if count else ()
+        at += len(kinds) // 2
+    else:
+        raise ValueError(f"there is no type {kind}")
+    for _ in range(count):
+        for of in kinds:
+            at = _past(data, at, of, depth + 1)
+        if at > len(data):
+            raise IndexError("a list ends beyond its struct")
+    return at
+
+
+def _list(data: bytes, at: int) -> tuple[int, int, int]:
+    """The type of a list's elements, how many there are, and where they begin."""
+    head = data[at]
+    if head < 0xF0:
+        return head & 15, head >> 4, at + 1
+    count, at = _varint(data, at + 1)
+    return head & 15, count, at
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    """A number without sign, and where it ends."""
+    value = shift = 0
+    while (byte := data[at]) > 127:
+        value |= (byte & 127) << shift
+        shift += 7
+        at += 1
+        if shift > 63:
+            raise ValueError("a number is too long")
+    return value | byte << shift, at + 1
+
+
+def _number(data: bytes, at: int) -> tuple[int, int]:
+    """A number with its sign, and where it ends."""
+    value, at = _varint(data, at)
+    return value >> 1 ^ -(value & 1), at
 
 
 def _kind(wanted: Any) -> int:
-    """The type of what is wanted; 0, which no value has, for nothing."""
+    """The type of what is wanted."""
     if isinstance(wanted, int):
         return wanted
-    return 0 if wanted is None else _LIST if isinstance(wanted, list) else _STRUCT
+    return _LIST if isinstance(wanted, list) else _STRUCT

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from feedtools.checks.delimiters import find_math
 from feedtools.report.mathml import mathml
 from feedtools.report.text import escape as visible
+from feedtools.report.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,11 +63,17 @@ def plain(text: str) -> str:
     """Text as HTML; controls, bidi overrides and lone surrogates stand as their code, line ends stay."""
     if text.isprintable():
         return escape(text)
-    parts = []
-    for char in text:
-        shown = char if char == "\n" else visible(char)
-        parts.append(escape(shown) if shown == char else f"<span class=odd>{escape(shown)}</span>")
+    parts: list[str] = []
+    for stands, run in groupby(text, _stands):
+        if stands:
+            parts.append(escape("".join(run)))
+        else:
+            parts += (f"<span class=odd>{escape(visible(char))}</span>" for char in run)
     return "".join(parts)
+
+
+def _stands(char: str) -> bool:
+    return char == "\n" or printable(char)
 
 
 def rich(text: str, formulas: Formulas) -> str:

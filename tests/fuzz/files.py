@@ -62,22 +62,29 @@ def frames(data: bytes) -> None:
 def parquet(data: bytes) -> None:
     """A table of chosen values gives them back; one whose bytes were changed gives articles or an error.
 
-    The first byte chooses the shape of the table, the second how many bytes of it are changed, the following ones
-    where and to what; the rest are its values. With an odd first byte, all the rest is the file as it stands.
+    The first byte chooses the shape of the table, the second how many bytes of it are changed. Where none is, the rest
+    are its values, else where to change what in a table of its shape that is made once. With an odd first byte, all
+    the rest is the file as it stands.
     """
     if not data or data[0] % 2:
         _read(data[1:], "parquet")
         return
-    head, values = data[:2].ljust(2, b"\0"), data[2:]
-    changes = 3 * (head[1] % 8)
-    texts = [text_of(part).encode("utf-8", "replace").decode() for part in values[changes:].split(b"\xff")]
-    table = bytearray(_table(head[0] // 2, texts))
-    for at in range(0, min(changes, len(values)) - 2, 3):
-        table[int.from_bytes(values[at : at + 2], "big") % len(table)] = values[at + 2]
-    found, errors = _read(bytes(table), "parquet")
-    if not changes and not errors:
+    shape, changes, rest = data[0] // 2, 3 * (data[1] % 8 if data[1:] else 0), data[2:]
+    if not changes:
+        texts = [text_of(part).encode("utf-8", "replace").decode() for part in rest.split(b"\xff")]
+        found, errors = _read(_table(shape, texts), "parquet")
         expected = [(number, text) for number, text in enumerate(texts, 1) if text.strip()]
-        assert [(article.line, article.text) for article in found] == expected
+        assert errors or [(article.line, article.text) for article in found] == expected
+        return
+    table = bytearray(_sound_table(shape))
+    for at in range(0, min(changes, len(rest)) - 2, 3):
+        table[int.from_bytes(rest[at : at + 2], "big") % len(table)] = rest[at + 2]
+    _read(bytes(table), "parquet")
+
+
+@cache
+def _sound_table(shape: int) -> bytes:
+    return _table(shape, ["把模型送进网络。", "", "x" * 40, "把模型送进网络。", "\n"])
 
 
 def _table(shape: int, texts: list[str]) -> bytes:
