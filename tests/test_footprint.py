@@ -81,6 +81,19 @@ def tag(attributes: int) -> str:
     return "<div" + "".join(f' a{number:x}=""' for number in range(attributes)) + ">乙</div>"
 
 
+def tags(attributes: int, size: int) -> str:
+    """Tags of so many attributes of two or three letters."""
+    tag = "<div" + "".join(f" {chr(97 + number % 26)}{number // 26:x}" for number in range(attributes)) + ">乙</div>"
+    return page("<article>" + paragraphs(900)[0] + tag * (size // len(tag)) + "</article>")
+
+
+def latin(size: int, letters: int, end: str) -> str:
+    """So many letters each, and what ends them; hardly any come twice."""
+    dice = random.Random(letters)
+    each = letters + len(end)
+    return "".join("".join(dice.choices("abcdefghijklmnopqrstuvwxyz", k=letters)) + end for _ in range(size // each))
+
+
 def extra(module: str, content: str) -> str:
     pytest.importorskip(module)
     return content
@@ -91,6 +104,9 @@ INPUTS: dict[str, Callable[[int], str | bytes]] = {
     "line.txt": lambda size: HEADER + "".join(paragraphs(size)) + "\n",
     "words.txt": lambda size: HEADER + "word " * (size // 5) + "\n",
     "formulas.txt": lambda size: HEADER + r"\(x_{i}^{2}\) " * (size // 14) + "\n",
+    "different.txt": lambda size: HEADER + latin(size, 5, " ") + "\n",
+    "letters.txt": lambda size: HEADER + latin(size, 900, "") + "\n",
+    "compounds.txt": lambda size: HEADER + latin(size, 4, "-ab ") + "\n",
     "blank.txt": lambda size: HEADER + "\n" * size,
     "equal.txt": lambda size: HEADER + (paragraphs(1)[0] + "\n") * (size // 900),
     "a.jsonl": jsonl,
@@ -108,6 +124,11 @@ INPUTS: dict[str, Callable[[int], str | bytes]] = {
     "open.html": lambda size: extra("selectolax", page("<p>" * (size // 3))),
     "attributes.html": lambda size: extra(
         "selectolax", page("<article>" + paragraphs(900)[0] + tag(size // 10) + "</article>")
+    ),
+    "short.html": lambda size: extra("selectolax", tags(3, size)),
+    "many.html": lambda size: extra("selectolax", tags(900, size)),
+    "letters.html": lambda size: extra(
+        "selectolax", page("<article>" + paragraphs(900)[0] + latin(size, 46, "<p>") + "</article>")
     ),
     "a.parquet": parquet,
     "a.warc": archive,

@@ -519,7 +519,7 @@ def test_a_page_of_empty_elements_is_refused(tmp_path: Path) -> None:
     ):  # fmt: skip
         found, errors = articles(write(tmp_path, name, page(body)))
         assert (len(found), len(errors)) == (count, 1 - count), name
-    assert "elements and attributes of fewer than 40" in articles(tmp_path / "a.html")[1][0]
+    assert "elements and attributes of fewer than 48" in articles(tmp_path / "a.html")[1][0]
 
 
 def test_json_whose_text_is_full_of_brackets_is_read(tmp_path: Path) -> None:

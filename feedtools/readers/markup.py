@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _INLINE = (
     "a abbr acronym audio b bdi bdo big button canvas cite code data del dfn em embed font i iframe img input ins kbd "
@@ -59,6 +62,9 @@ _ENDLESS = re.compile(r"<(?=[a-zA-Z][^ \t\n\f\r/>]*+(?:" + _PART + "){300})")
 _BEGINNING = re.compile(r"<(?=[a-zA-Z][^ \t\n\f\r/>]*+((?:" + _PART + ")*+))")
 _ANNOTATION = re.compile(r"<annotation[^>]{0,200}application/x-tex[^>]{0,200}>([^<]*)</annotation", re.IGNORECASE)
 _BREAK = re.compile(r"(?<![ \t])[ \t]*+\n(?:[ \t]*+\n)*+")
+_SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
+_NO_SPACE = re.compile(r"[^ \t\r\n\f]")
+_PORTION = 2**17
 _STOP = re.compile(r"""[<>"']""")
 _MATH = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$"))
 _MATH_OPEN = re.compile(r"\\\(|\\\[|\$\$?")
@@ -250,6 +256,16 @@ def text_of(markup: str) -> str:
     return _Text(shield_formulas(markup)).run()
 
 
+def _portions(space: re.Pattern[str], by: str, text: str) -> Iterator[str]:
+    """A text with runs of white space replaced, in portions: between two of them lies a piece of eighty bytes."""
+    start = 0
+    while start < len(text):
+        found = _NO_SPACE.search(text, start + _PORTION)
+        end = found.start() if found else len(text)
+        yield space.sub(by, text[start:end])
+        start = end
+
+
 class _Text:
     def __init__(self, markup: str) -> None:
         self._tags = Tags(markup)
@@ -278,7 +294,10 @@ class _Text:
         self._add(markup[done:])
         text = "".join((*self._whole, *self._parts))
         self._whole.clear()
-        return _BREAK.sub("\n", text).strip()
+        self._parts.clear()
+        portions = list(_portions(_BREAK, "\n", text))
+        del text
+        return "".join(portions).strip()
 
     def _join(self) -> None:
         """Put the pieces so far together, all but the last, which may be asked for: each takes eighty bytes."""
@@ -296,12 +315,14 @@ class _Text:
         return 0
 
     def _add(self, piece: str) -> None:
-        if piece:
-            text = entities(piece)
-            if not self._pre:
-                text = re.sub(r"[ \t\r\n\f]+", " ", text)
-                text = text.lstrip(" ") if self._parts and self._parts[-1].endswith((" ", "\n")) else text
-            self._parts.append(text)
+        if not piece:
+            return
+        portions = [entities(piece)]
+        if not self._pre:
+            portions = list(_portions(_SPACE, " ", portions[0]))
+            if self._parts and self._parts[-1].endswith((" ", "\n")):
+                portions[0] = portions[0].lstrip(" ")
+        self._parts += portions
 
     def _tag(self, tag: Tag) -> int:
         """Take in one tag; returns where reading goes on."""

@@ -21,7 +21,7 @@ MAX_DEPTH = 2000
 """Elements inside one another; a page has some thirty."""
 FREE_NODES = 100_000
 """Elements and attributes that a page may have however short they are."""
-LEAST = 40
+LEAST = 48
 """Bytes that one of them has at least on average, where there are more; the tree of a page takes 450 for an element."""
 
 
