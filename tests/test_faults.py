@@ -152,9 +152,12 @@ def test_streams_that_are_not_there(feed: Path, name: str, stream: str) -> None:
     assert done.returncode == (2 if stream != "stderr" else 1 if name == "check" else 0), done.stderr
 
 
-@pytest.mark.parametrize("after", [0.05, 0.3, 0.8])
+LONG = ("check", "check-file", "check-fix", "check-against", "dedup", "clean", "undo", "index-add")
+"""Commands that are interrupted at several moments, all others at one."""
+
+
 @pytest.mark.parametrize(
-    "name", ["check", "check-file", "check-fix", "check-against", "dedup", "clean", "undo", "index-add"]
+    ("name", "after"), [(name, after) for name in COMMANDS for after in ((0.05, 0.3, 0.8) if name in LONG else (0.3,))]
 )
 def test_an_interrupt(feed: Path, name: str, after: float) -> None:
     """Ctrl-C at some moment: while starting, working, or when all is done already."""
