@@ -23,6 +23,8 @@ MOST = 20
 """Times the input that any of it may take in memory, beyond what the command takes for a small one."""
 FINDING = 1500
 """Bytes that a finding may take, from the rule to the report."""
+FREE_MEMORY = 40 * 2**20
+"""Bytes that 100,000 elements, or lists and objects, may take however short they are."""
 
 PEAK = """
 import os, sys
@@ -146,6 +148,24 @@ def test_memory_is_in_proportion_to_the_input(name: str, tmp_path: Path) -> None
     assert large[0] in {0, 1, 2}, large
     assert "Traceback" not in large[2]
     assert large[1] - small[1] < MOST * len(data[1]), f"{(large[1] - small[1]) / len(data[1]):.1f} times"
+
+
+FREE: dict[str, Callable[[int], str]] = {
+    "a.html": lambda count: extra("selectolax", page("a<p>" * count)),
+    "b.html": lambda count: extra("selectolax", page("<img alt=b src=c>" * (count // 3))),
+    "a.jsonl": lambda count: '{"text": "甲", "x": [' + '{"":1},' * count + "0]}\n",
+}
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_what_is_short_and_few_takes_little(name: str, tmp_path: Path) -> None:
+    most = []
+    for count in (3, 98_000):
+        (tmp_path / name).write_text(FREE[name](count), "utf-8")
+        code, used, said = peak(tmp_path, "check", name, "--jobs", "1")
+        assert code == 0, said
+        most.append(used)
+    assert most[1] - most[0] < FREE_MEMORY
 
 
 def test_a_finding_takes_little(tmp_path: Path) -> None:
