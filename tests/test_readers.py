@@ -650,6 +650,8 @@ def test_what_is_not_running_text_goes() -> None:
 def test_drawings_in_one_another_have_no_text(tmp_path: Path) -> None:
     path = write(tmp_path, "a.html", page("<p>甲<svg><svg></svg><text>a</text></svg>乙</p>"))
     assert texts(path) == ["甲乙"]
+    path = write(tmp_path, "b.html", page("<p>甲<svg><g a><p>乙"))
+    assert texts(path) == ["甲\n乙"]
 
 
 @pytest.mark.parametrize("around", ["<svg>{}", "<!--<script type=math/tex>-->{}</script>", "<svg><svg>{}</svg></svg>"])

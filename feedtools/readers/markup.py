@@ -127,10 +127,11 @@ def shield(markup: str) -> str:
                 done = end
             if not tag.closes and tag.name in _RAW and markup[end - 2] != "/":
                 close = tags.close_of(tag.name, end)
-                if _unread(tag, markup[end:close]):
-                    parts.append(markup[done:end])
-                    done = close
-                end = close
+                if close < len(markup):  # else any parser has its own way to go on
+                    if _unread(tag, markup[end:close]):
+                        parts.append(markup[done:end])
+                        done = close
+                    end = close
         place = markup.find("<", end)
     return _ENDLESS.sub("&lt;", "".join((*parts, markup[done:])))
 
