@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_every_promise_names_tests_that_exist() -> None:
-    rows = [line for line in (ROOT / "SECURITY.md").read_text("utf-8").splitlines() if line.startswith("| ")][1:]
+    promised = (ROOT / "SECURITY.md").read_text("utf-8").split("\n## What is promised\n")[1].split("\n## ")[0]
+    rows = [line for line in promised.splitlines() if line.startswith("| ")][1:]
     assert len(rows) > 8
     for row in rows:
         links = re.findall(r"\[([^\]]+)\]\(([^)]+)\)", row.split("|")[3])
