@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 JAVA = 17
 LOCAL = "local[*,4]"
 """All cores; a task that fails is tried four times (``local[*]`` alone never tries again)."""
-PARTITION_BYTES = 32 << 20
+PARTITION_BYTES = 64 << 20
 """Text whose keys make one partition of a shuffle."""
 MOST_PARTITIONS = 1 << 14
 _PARTITIONS = "spark.sql.shuffle.partitions"
@@ -31,6 +31,9 @@ _SETTINGS = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "2048",
     "spark.sql.maxPlanStringLength": "4096",  # a plan is written out at every action, for nobody to read
     "spark.ui.showConsoleProgress": "false",
+    # What is persisted on the disk is mostly arrays of bytes, slow in Java's own serializer.
+    "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
+    "spark.kryoserializer.buffer.max": "512m",
     "spark.sql.inMemoryColumnarStorage.compressed": "false",  # it would look for repetition in texts
     "spark.driver.memory": "4g",  # where the driver does the work; spark-submit has an option for it
     # Plans are made by much code that runs a few times: only what runs ten times as often as usual is compiled twice.
