@@ -208,8 +208,10 @@ class Tags:
         if not found or not (found[2].lower() in _NAMES or "-" in found[2] or ":" in found[2]):
             return None
         end = self._end(found.end())
+        if end < 0:
+            return None
         attributes = self.markup[found.end() : end - 1].strip("/ \t\r\n\f")
-        if end < 0 or (attributes and "=" not in attributes and found[2].lower() in _AMBIGUOUS):
+        if attributes and "=" not in attributes and found[2].lower() in _AMBIGUOUS:
             return None
         return Tag(found[2].lower(), bool(found[1]), attributes, found.end(), end)
 
