@@ -256,7 +256,9 @@ class Tags:
 
 def text_of(markup: str) -> str:
     """The running text of a piece of HTML: blocks on lines of their own, formulas as TeX in their delimiters."""
-    return _Text(shield_formulas(markup)).run()
+    reader = _Text(shield_formulas(markup))
+    del markup  # whoever asks may have given it up as well
+    return reader.run()
 
 
 def _portions(space: re.Pattern[str], by: str, text: str) -> Iterator[str]:
@@ -295,6 +297,8 @@ class _Text:
             if len(self._parts) > _PIECES:
                 self._join()
         self._add(markup[done:])
+        self._markup = markup = ""  # before there is a second text beside it
+        self._tags = Tags(markup)
         text = "".join((*self._whole, *self._parts))
         self._whole.clear()
         self._parts.clear()

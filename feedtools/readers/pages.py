@@ -53,7 +53,11 @@ def articles(page: str, source: str) -> Iterator[str]:
         bodies = [_without_furniture(node) for node in found if not _inside(node, known)]
         if selector == _BODIES[-1]:
             del tree, found  # before there is a text beside it
-        texts = [text for body in bodies if (text := text_of(body))]
+        bodies.reverse()
+        texts = []
+        while bodies:
+            if text := text_of(bodies.pop()):
+                texts.append(text)
         if texts:
             yield from texts
             return
