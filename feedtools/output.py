@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from feedtools.errors import WriteError
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -18,25 +20,23 @@ def write_whole(path: Path, data: bytes) -> None:
         WriteError: it cannot be written; what stood there is untouched.
     """
     target = Path(os.path.realpath(path))
-    temporary = None
+    temporary = target.parent / f".{target.name}.{os.urandom(6).hex()}"
     try:
         if target.exists() and not target.is_file():  # /dev/null, a pipe: replacing it would take it from everybody
             target.write_bytes(data)
             return
         mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        with os.fdopen(handle, "wb") as stream:
+        with open(os.open(temporary, _NEW, 0o600), "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(temporary, mode)
         os.replace(temporary, target)
-        temporary = None
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror or error}", path=str(path)) from error
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+    finally:  # its name is known before it is there, so that no interrupt leaves it behind
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def _umask() -> int:

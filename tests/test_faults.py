@@ -19,6 +19,7 @@ import pytest
 from feedtools.api.clean import clean
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
+from feedtools.output import write_whole
 from tests.test_cli import HEADER, Run, environment
 
 INTERRUPTED = 130
@@ -177,6 +178,26 @@ def test_an_interrupt(feed: Path, name: str, after: float) -> None:
         assert process.returncode in {INTERRUPTED, -signal.SIGINT, 0, 1}  # the latter is 130 to a shell
     whole(feed)
     works_again(feed, COMMANDS[name])
+
+
+@pytest.mark.parametrize("name", ["open", "fsync", "chmod", "replace"])
+def test_an_interrupt_at_any_step_of_a_file_leaves_it_as_it_was(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "report.json"
+    target.write_bytes(b"before")
+    step = getattr(os, name)
+
+    def interrupted(*arguments: object) -> None:
+        done = step(*arguments) if name != "replace" else None
+        if name == "open":
+            os.close(done)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, name, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(target, b"after")
+    assert tree(tmp_path) == {"report.json": b"before"}
 
 
 def test_a_disk_that_fills_up(feed: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +9,8 @@ from itertools import chain, islice
 from pathlib import Path
 
 from feedtools.checks import lexicon
-from feedtools.errors import ReadError, WriteError
+from feedtools.errors import ReadError
+from feedtools.output import write_whole
 from feedtools.patterns import each, lazy
 
 HEADER = "# feedtools compounds 1"
@@ -112,11 +112,4 @@ def write(path: str | Path, compounds: Mapping[str, str]) -> None:
     Raises:
         WriteError: the file cannot be written.
     """
-    target = Path(path)
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        part.write_text("\n".join([HEADER, *sorted(compounds.values())]) + "\n", encoding="utf-8")
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise WriteError(f"learned compounds cannot be written: {error}", path=str(path)) from error
+    write_whole(Path(path), "\n".join([HEADER, *sorted(compounds.values()), ""]).encode())
