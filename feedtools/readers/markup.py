@@ -44,7 +44,8 @@ _PART = (
     r"""("[^"]*+"|'[^']*+'|[^ \t\n\f\r"'>][^ \t\n\f\r>]*+|(?=>))|(?![ \t\n\f\r]*+=))"""
 )
 """An attribute as browsers read it: its name, and its value with its quotes."""
-_PARTS = re.compile(_PART)
+_PARTS = re.compile(_PART + r"|[ \t\n\f\r/]++|[^ \t\n\f\r/=>]++")
+"""The same one after the other, and without a group what is none: passed over at once, not letter by letter."""
 _ATTRIBUTES = re.compile(f"((?:{_PART})*+)([ \\t\\n\\f\\r/]*+)>")
 """What stands between the name of a tag and its end, as browsers read it."""
 _NEEDED = {
@@ -138,7 +139,7 @@ def shield(markup: str) -> str:
 
 def attributes(markup: str) -> int:
     """How many attributes shielded markup has, by whatever rules a parser tells where its tags begin."""
-    return sum(len(_PARTS.findall(tag[1])) for tag in _BEGINNING.finditer(markup) if tag[1])
+    return sum(part[1] is not None for tag in _BEGINNING.finditer(markup) for part in _PARTS.finditer(tag[1]))
 
 
 def _unread(tag: Tag, content: str) -> bool:
@@ -154,7 +155,7 @@ def _kept(markup: str, tag: Tag) -> str:
     needed = _NEEDED.get(tag.name, ())
     kept: dict[str, str] = {}
     for part in _PARTS.finditer(found[1]):
-        name = part[1].lower()
+        name = (part[1] or "").lower()
         if name in needed or _TELLING.get(name, "\0") in part[0]:
             kept.setdefault(name, f" {name}={part[2]}" if part[2] else f" {name}")
     return "".join(kept.values()) + (" />" if found[4].endswith("/") else ">")
