@@ -25,7 +25,10 @@ FOUND: dict[str, tuple[bytes, ...]] = {
     "latex": (
         b"\x00\\) a " + b"=" * 200 + b"! x_{1} \\(",
     ),  # a row of operators that ends in none: time doubled with each
-    "articles": ("<b>粗</b>&amp; ã©é \u200b\ufeff 𝑥_𝑘".encode() * 2_700,),  # each fix was compared with all before it
+    "articles": (
+        "<b>粗</b>&amp; ã©é \u200b\ufeff 𝑥_𝑘".encode() * 2_700,  # each fix was compared with all before it
+        b"pyython is\n" * 9_000,  # for each slip the right word was looked for in all of the text
+    ),
     "restoring": (
         (_SAID + "\n").encode() + b"```a\n" * 20_000 + b"\xff" + (_SAID + "\n").encode() + b"```a\n" * 20,  # unclosed
         (_SAID + "再取平均...").encode() + b"\xff" + (_SAID + "再取平均值").encode() + b" " * 90_000 + b"a",

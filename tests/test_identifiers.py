@@ -115,6 +115,11 @@ def test_learned_compounds_round_trip(tmp_path) -> None:
         compounds.write(tmp_path / "absent" / "x.txt", learned)
 
 
+def test_the_right_word_of_a_slip_is_one_of_letters() -> None:
+    """As such it is looked for in the article."""
+    assert all(spelling.LETTERS.fullmatch(term) for terms in lexicon._terms().values() for term in terms)
+
+
 def test_every_compound_of_the_lexicon_is_found_under_its_joined_form() -> None:
     lines = (rules_folder() / "words" / "compounds.tsv").read_text("ascii").splitlines()
     joined = [line.split("\t")[0] for line in lines]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 # A word by itself: not part of a path, a link, snake_case, code or a formula.
 WORD = lazy(r"[A-Za-z](?<![A-Za-z0-9_./\\@:'\"-].)(?:[a-z]{4,30}|[A-Z]{3,12})(?![A-Za-z0-9_/\\@(='\"-]|\.[A-Za-z0-9])")
+LETTERS = lazy(r"[a-z]+")
 ENDING = lazy(r"(?:ings?|ed|ers?|ly|lings?|s|es|est|ness|ful|y)\Z")
 DOUBLED = lazy(r"[^aeiou][aeiou]([bdgklmnprt])\1\Z")  # pan, panning; but train, training
 LEAST = 7  # letters of a word that may be corrected without the right one standing beside it
@@ -76,15 +76,16 @@ def misspelt(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         return
     least = options.get("least", LEAST)
     cut = len(text) - 3 if text.endswith("...") else -1
-    folded = ""
-    for match in WORD.finditer(text):
-        word = match.group()
-        start, end = match.span()
-        if end == cut or not (found := candidates(word)):
-            continue
-        folded = folded or text.casefold()
+    slips = [
+        (*match.span(), match.group(), found)
+        for match in WORD.finditer(text)
+        if match.end() != cut and (found := candidates(match.group()))
+    ]
+    right_ones = {term for *_, found in slips for term, _ in found}
+    there = right_ones.intersection(each(LETTERS, text.casefold()))  # of all in one go: a text may hold thousands
+    for start, end, word, found in slips:
         for term, how in found:
-            beside = re.search(rf"(?<![a-z]){term}(?![a-z])", folded) is not None
+            beside = term in there
             if not beside and (len(found) > 1 or word.isupper() or len(word) < least):
                 continue
             right = _like(term, word)
