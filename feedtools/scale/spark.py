@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow.compute as pc
 
@@ -129,11 +129,11 @@ def dedup(documents: DataFrame, read: Sketched | None = None, *, hot: int = HOT,
     return Found(told.select(*matches.MATCHES.names), resolved.where(f.col("action") != matches.APART))
 
 
-def map_batches(frame: DataFrame, stage: object, schema: object) -> DataFrame:
+def map_batches(frame: DataFrame, stage: Any, schema: pa.Schema) -> DataFrame:
     """A stage over the Arrow batches of a frame."""
     from pyspark.sql.pandas.types import from_arrow_schema
 
-    return frame.mapInArrow(stage, from_arrow_schema(schema))  # type: ignore[arg-type]
+    return frame.mapInArrow(stage, from_arrow_schema(schema))
 
 
 def sent(frame: DataFrame, most: int = SENT, count: int | None = None) -> DataFrame:
