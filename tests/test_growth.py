@@ -47,9 +47,8 @@ UNITS = (
     "<b>", "**", "```", "ã©", "\ufffd", "\u200b", "ab的",
 )  # fmt: skip
 SIZES = (10_000, 100_000, 1_000_000)
-STEEP = 40.0
-"""How much longer a text ten times as long may take. Measured are up to 18, where a rule finds something at every step
-and its findings fill the memory; what is quadratic takes 100 times as long."""
+STEEP = 25.0
+"""How much longer a text ten times as long may take: less than its length to the power of 1.4."""
 NOTICED = 0.02
 """Seconds of CPU beyond which a text of the middle size makes the largest worth the look."""
 TRIES = 6
