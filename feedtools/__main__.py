@@ -32,6 +32,7 @@ def command() -> None:
 
     To free one by one what ends with the process anyway would take a seventh of a small check.
     """
+    sys.unraisablehook = _unraisable
     code = main()
     try:
         if SHARED & sys.modules.keys() or threading.active_count() > 1:
@@ -49,14 +50,38 @@ def main() -> int:
     """Run the command line; the exit code is 0 clean, 1 findings, 2 could not check, 130 interrupted."""
     try:
         return _run()
-    except KeyboardInterrupt:  # also while modules are being imported
+    except BaseException as error:
+        if not _interrupted(error):  # also while modules are being imported
+            raise
         return INTERRUPTED
+
+
+def _interrupted(error: BaseException) -> bool:
+    """Whether an error comes of Ctrl-C: what Python was about may have put its own in front (``__set_name__`` does)."""
+    seen: set[int] = set()
+    at: BaseException | None = error
+    while at is not None and id(at) not in seen:
+        if isinstance(at, KeyboardInterrupt):
+            return True
+        seen.add(id(at))
+        at = at.__cause__ or at.__context__
+    return False
+
+
+def _unraisable(what: sys.UnraisableHookArgs) -> None:
+    """An interrupt where nothing can be raised, as while an object is deleted, comes once more a moment later."""
+    if what.exc_value is None or not _interrupted(what.exc_value):
+        sys.__unraisablehook__(what)
+        return
+    import signal
+
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
 
 
 def _run() -> int:
     gc.set_threshold(GENERATION)
-    import click
-
     from feedtools.cli import cli
 
     code = 2
@@ -68,26 +93,35 @@ def _run() -> int:
     _configure(sys.stdout)
     try:
         code = _code(cli.main(prog_name="feedtools", standalone_mode=False))
-    except SystemExit as stop:
-        code = _code(stop.code)
-    except click.exceptions.Abort:
-        code = INTERRUPTED
-    except click.ClickException as error:
-        _show(error)
-    except FeedtoolsError as error:
-        _say(str(error))
-    except OSError as error:
-        _refuse(error)
-    except MemoryError:
-        _say("out of memory; check fewer files at once, or send large feeds as JSONL")
-    except KeyboardInterrupt:  # what was printed so far is still written
-        code = INTERRUPTED
+    except BaseException as error:  # noqa: BLE001 - what nobody foresaw is raised again
+        code = INTERRUPTED if _interrupted(error) else _failed(error)
     try:
         sys.stdout.flush()
     except OSError as error:
         _refuse(error)
         code = 2
     return code
+
+
+def _failed(error: BaseException) -> int:
+    """Say in one sentence what went wrong, and give the exit code; what nobody foresaw is raised again."""
+    import click
+
+    if isinstance(error, SystemExit):
+        return _code(error.code)
+    if isinstance(error, click.exceptions.Abort):
+        return INTERRUPTED
+    if isinstance(error, click.ClickException):
+        _show(error)
+    elif isinstance(error, FeedtoolsError):
+        _say(str(error))
+    elif isinstance(error, OSError):
+        _refuse(error)
+    elif isinstance(error, MemoryError):
+        _say("out of memory; check fewer files at once, or send large feeds as JSONL")
+    else:
+        raise error
+    return 2
 
 
 def _configure(stream: IO[str]) -> None:

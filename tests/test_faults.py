@@ -180,6 +180,43 @@ def test_an_interrupt(feed: Path, name: str, after: float) -> None:
     works_again(feed, COMMANDS[name])
 
 
+WRAPPED = """
+import functools, os, signal
+
+class Interrupting(functools.cached_property):
+    def __set_name__(self, owner, name):
+        os.kill(os.getpid(), signal.SIGINT)
+
+functools.cached_property = Interrupting
+"""
+IGNORED = """
+import os, signal, feedtools.cli
+
+class Interrupting:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+
+class Command:
+    def main(self, **_):
+        Interrupting()
+        while True:
+            pass
+
+feedtools.cli.cli = Command()
+"""
+
+
+@pytest.mark.parametrize("before", [WRAPPED, IGNORED])
+def test_an_interrupt_where_python_makes_something_else_of_it(feed: Path, before: str) -> None:
+    """Up to Python 3.11 ``__set_name__`` puts an error of its own in front; from ``__del__`` nothing can be raised."""
+    code = f"{before}\nfrom feedtools.__main__ import command\ncommand()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", "feed"],
+        cwd=feed, env=environment(), capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (INTERRUPTED, b"")
+
+
 @pytest.mark.parametrize("name", ["open", "fsync", "chmod", "replace"])
 def test_an_interrupt_at_any_step_of_a_file_leaves_it_as_it_was(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
