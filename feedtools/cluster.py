@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from feedtools.model import Cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from feedtools.model import Match
 
@@ -60,6 +62,20 @@ def clusters(matches: Iterable[Match], keeper: Callable[[list[int]], int]) -> tu
         keeper: which of several documents is kept, by a total order: most complete, least damaged, earliest.
     """
     acting = sorted(m for m in matches if m.kind != "overlap")
+    seen = Counter(chain(map(_A, acting), map(_B, acting)))
+    found, rest = [], []
+    for match in acting:
+        a, b = match.a, match.b
+        if seen[a] == seen[b] == 1:  # most articles that come back do so once
+            keep = keeper([a, b] if a < b else [b, a])
+            found.append(Cluster(keep, (a if keep == b else b,), (match,)))
+        else:
+            rest.append(match)
+    found += _of_several(rest, keeper)
+    return tuple(sorted(found))
+
+
+def _of_several(acting: Sequence[Match], keeper: Callable[[list[int]], int]) -> Iterator[Cluster]:
     joined = Sets()
     weak = []
     for match in acting:
@@ -73,13 +89,11 @@ def clusters(matches: Iterable[Match], keeper: Callable[[list[int]], int]) -> tu
         home = joined.find(match.a)
         if home == joined.find(match.b):
             within.setdefault(home, []).append(match)
-    found = []
-    for found_matches in within.values():
-        members = sorted({*map(_A, found_matches), *map(_B, found_matches)})
+    for found in within.values():
+        members = sorted({*map(_A, found), *map(_B, found)})
         keep = keeper(members)
         members.remove(keep)
-        found.append(Cluster(keep, tuple(members), tuple(found_matches)))
-    return tuple(sorted(found))
+        yield Cluster(keep, tuple(members), tuple(found))
 
 
 def _attach(joined: Sets, weak: Iterable[Match]) -> None:

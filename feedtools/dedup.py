@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from feedtools.overlap import Overlap
 
     Ints = NDArray[np.int64]
+    Numbers = NDArray[Any] | Sequence[int]
     Advance = Callable[[int], None]
     Progress = Callable[[str, int, str], Advance]
 
@@ -91,17 +92,11 @@ def dedup(
     kept = _Kept(texts, numbers)
     store = _sketch_all(kept, workers, None if spill is None else Path(spill))
     found = [one for part in _verify_all(kept, store, workers, _explained if evidence else _verify) for one in part]
-    sizes = _sizes(found, exact, numbers, store)
     if evidence:
         exact = [match.explain(m, texts[m.a], texts[m.b]) for m in exact]
     matches = sorted([*exact, *found])
-
-    def keeper(members: list[int]) -> int:
-        most = max(map(sizes.__getitem__, members))
-        longest = [i for i in members if sizes[i] == most]
-        return longest[0] if len(longest) == 1 else min(longest, key=lambda i: (match.damage(texts[i]), order[i]))
-
-    found_clusters = cluster.clusters(matches, keeper)
+    sizes = _sizes(len(texts), numbers, store, [m.a for m in exact], [m.b for m in exact]).tolist()
+    found_clusters = cluster.clusters(matches, _keeper(texts, sizes, order.tolist()))
     return Result(found_clusters, tuple(_acted_on(matches, found_clusters)))
 
 
@@ -125,18 +120,9 @@ def clusters_of(
     kept = _Kept(texts, numbers)
     store = _sketch_all(kept, workers, None if spill is None else Path(spill), progress)
     parts = list(_verify_all(kept, store, workers, _verify_packed, progress))
-    symbols = np.zeros(len(texts), np.uint32)
-    if len(numbers):
-        symbols[numbers] = store.lengths()
-    symbols[copies] = symbols[firsts]
+    sizes = _sizes(len(texts), numbers, store, copies, firsts)
     del store, kept
-
-    def keeper(members: list[int]) -> int:
-        sizes = symbols[members]
-        longest: list[int] = np.array(members)[sizes == sizes.max()].tolist()
-        return longest[0] if len(longest) == 1 else min(longest, key=lambda i: (match.damage(texts[i]), i))
-
-    return pairs.clusters(np.concatenate([pairs.pack_exact(copies, firsts), *parts]), keeper)
+    return pairs.clusters(np.concatenate([pairs.pack_exact(copies, firsts), *parts]), _keeper(texts, sizes, order))
 
 
 def _acted_on(matches: list[Match], found: tuple[Cluster, ...]) -> Iterable[Match]:
@@ -248,7 +234,7 @@ def _verify_all(
     if not len(kept.numbers):
         return
     longer, shorter = _candidates(kept, store, progress("joining", int(store.sizes().sum()), "keys"))
-    store.strings(())  # the symbols are laid out before the processes are made, which share them
+    store.close()  # before the processes are made, which share what is laid out
     advance = progress("comparing", len(longer), "pairs")
     tasks = ((longer[at : at + _PAIRS], shorter[at : at + _PAIRS]) for at in range(0, len(longer), _PAIRS))
     for found in _spread(verify, tasks, workers, kept, store):
@@ -306,12 +292,19 @@ def _verify(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> list[Match]:
 
 def _measured(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> Iterator[tuple[Match, Overlap | None]]:
     """The pairs that match, each with the overlap it was found by."""
-    longer, shorter = (side.tolist() for side in some)
-    numbers_b, numbers_a = (kept.numbers[side].tolist() for side in some)
-    symbols = store.strings({*longer, *shorter})
+    longer, shorter = some
+    numbers_b, numbers_a = kept.numbers[longer].tolist(), kept.numbers[shorter].tolist()
+    place = {
+        **dict(zip(numbers_a, shorter.tolist(), strict=True)),
+        **dict(zip(numbers_b, longer.tolist(), strict=True)),
+    }
+
+    def opening(number: int) -> str:
+        return store.opening(place[number], match.OPENING)
+
     texts = kept.texts
-    for b, a, number_b, number_a in zip(longer, shorter, numbers_b, numbers_a, strict=True):
-        one, found = match.measured(symbols[a], symbols[b], texts[number_a], texts[number_b], number_a, number_b)
+    for codes_b, codes_a, b, a in zip(store.codes(longer), store.codes(shorter), numbers_b, numbers_a, strict=True):
+        one, found = match.measured(codes_a, codes_b, texts[a], texts[b], a, b, opening)
         if one is not None:
             yield one, found
 
@@ -334,14 +327,21 @@ def _verify_packed(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> NDArra
     return pairs.pack([one for one in _verify(some, kept, store) if one.kind != "overlap"])
 
 
-def _sizes(found: list[Match], exact: list[Match], numbers: Ints, store: Store) -> dict[int, int]:
-    """Symbols of the documents that any match names."""
-    named = {n for m in found for n in (m.a, m.b)} | {m.b for m in exact}
-    if not named:
-        return {}
-    order = np.argsort(numbers)
-    wanted = np.array(sorted(named))
-    lengths = store.lengths()[order[np.searchsorted(numbers, wanted, sorter=order)]]
-    sizes = dict(zip(wanted.tolist(), lengths.tolist(), strict=True))
-    sizes.update((m.a, sizes[m.b]) for m in exact)
+def _sizes(count: int, numbers: Ints, store: Store, copies: Numbers, firsts: Numbers) -> NDArray[np.uint32]:
+    """Symbols of each of ``count`` texts, which are those of ``numbers`` and exact copies of some of these."""
+    sizes = np.zeros(count, np.uint32)
+    if len(numbers):
+        sizes[numbers] = store.lengths()
+    sizes[copies] = sizes[firsts]
     return sizes
+
+
+def _keeper(texts: Sequence[str], sizes: Numbers, order: Numbers) -> Callable[[list[int]], int]:
+    """Which of several copies is kept: the most complete, of those the least damaged, of those the earliest."""
+
+    def keeper(members: list[int]) -> int:
+        most = max([sizes[i] for i in members])
+        longest = [i for i in members if sizes[i] == most]
+        return longest[0] if len(longest) == 1 else min(longest, key=lambda i: (match.damage(texts[i]), order[i]))
+
+    return keeper

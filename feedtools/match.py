@@ -1,39 +1,42 @@
 """Two texts to a Match: what their overlap, located and measured in ``overlap``, makes of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from feedtools import normal
 from feedtools.model import Block, Kind, Match
-from feedtools.overlap import Overlap, equal, overlap
+from feedtools.overlap import Overlap, codes, equal, overlap
 from feedtools.patterns import lazy
 from feedtools.sketch import SHORT
 
 CLEAN = 0.9
 """Similarity below which a copy counts as edited, not merely cut or rendered otherwise."""
-_OPENING = 80
-_INSTALMENT = lazy(
-    "第(?P<n>[0-9]+|[一二三四五六七八九十百]+)(?P<unit>部分|篇|期|章|节|讲|回|集|话|课|天|周|卷|册|弹)"
-    "|(?P<word>part|chapter|lesson|episode|week|day|vol)(?P<m>[0-9]+)"
+OPENING = 160
+"""Symbols among which a text names its number in a series."""
+_NAMED = 80
+"""Symbols before an overlap, up to which those numbers count."""
+_INSTALMENT = lazy(  # begins with a set, which lets the engine skip from one of its characters to the next
+    "[第pclewdv](?:(?<=第)(?:[0-9]+|[一二三四五六七八九十百]+)(?P<unit>部分|篇|期|章|节|讲|回|集|话|课|天|周|卷|册|弹)"
+    "|(?P<word>(?<=p)art|(?<=c)hapter|(?<=l)esson|(?<=e)pisode|(?<=w)eek|(?<=d)ay|(?<=v)ol)[0-9]+)"
 )
+_PLACES = 10_000
+"""Shares are told to four places."""
+Openings = Callable[[int], str]
+"""What gives the symbols that a text begins with, ``OPENING`` of them or more, by its number."""
 
 
-def kind_of(found: Overlap, a: str, b: str, text_a: str, text_b: str) -> Kind:
-    """What ``a`` (the repeated, cut or contained text) is to ``b``."""
-    if text_a == text_b:
-        return "exact"
+def _kind(found: Overlap, size_a: int, size_b: int, text_a: str, text_b: str) -> Kind:
+    """What ``a`` (the repeated, cut or contained text) is to ``b``; their instalments are not looked at."""
     if not found.same and not (found.parted and _has_holes(text_a) != _has_holes(text_b)):
         return "overlap"
-    if found.similarity < 1 and _other_instalment(found, a, b):
-        return "overlap"
-    whole = found.a_start <= 0.1 * len(a) and found.a_end >= 0.9 * len(a)
+    whole = found.a_start <= 0.1 * size_a and found.a_end >= 0.9 * size_a
     if not whole or found.similarity < CLEAN:
         return "rerendered" if found.b_start <= 8 and _has_holes(text_a) != _has_holes(text_b) else "near"
     if found.b_start > 8:
         return "contained"
     apart = _has_formulas(text_a) != _has_formulas(text_b) or _has_holes(text_a) != _has_holes(text_b)
-    if found.b_end >= 0.95 * len(b):
+    if found.b_end >= 0.95 * size_b:
         if apart or found.similarity == 1:
-            return "rerendered" if apart or found.b_end == len(b) else "truncated"
+            return "rerendered" if apart or found.b_end == size_b else "truncated"
         return "near"
     return "rerendered" if apart else "truncated"
 
@@ -46,12 +49,10 @@ def _has_formulas(text: str) -> bool:
     return "\\" in text and ("\\(" in text or "\\[" in text)
 
 
-def _other_instalment(found: Overlap, a: str, b: str) -> bool:
+def _other_instalment(a: int, b: int, openings: Openings) -> bool:
     """Whether both texts open by naming their number in a series, and the numbers differ."""
-    if max(found.a_start, found.b_start) > _OPENING:
-        return False
-    one = _INSTALMENT.search(a, 0, 2 * _OPENING)
-    two = one and _INSTALMENT.search(b, 0, 2 * _OPENING)
+    one = _INSTALMENT.search(openings(a), 0, OPENING)
+    two = one and _INSTALMENT.search(openings(b), 0, OPENING)
     if one is None or two is None:
         return False  # most true copies that differ in a numeral name no instalment
     return one.group("unit", "word") == two.group("unit", "word") and one.group() != two.group()
@@ -61,9 +62,8 @@ def match_pair(text_a: str, text_b: str, a: int = 0, b: int = 1) -> Match | None
     """Compare two raw texts; ``None`` where they share nothing worth reporting.
 
     The match is directed from the text with fewer symbols to the other (between equals: the more damaged one, then
-    the one whose symbols sort first, so that nothing depends on the order of the two); ``a`` and ``b`` are the numbers
-    to give them.
-    The result is the same as the batch deduplicator's, with evidence.
+    the one that sorts first, so that nothing depends on the order of the two); ``a`` and ``b`` are the numbers to give
+    them. The result is the same as the batch deduplicator's, with evidence.
     """
     found = match_symbols(normal.symbols(text_a), normal.symbols(text_b), text_a, text_b, a, b)
     if found is None:
@@ -73,24 +73,42 @@ def match_pair(text_a: str, text_b: str, a: int = 0, b: int = 1) -> Match | None
 
 def match_symbols(sym_a: str, sym_b: str, text_a: str, text_b: str, a: int, b: int) -> Match | None:
     """``match_pair`` without evidence, for texts whose symbols are known."""
-    made, _ = measured(sym_a, sym_b, text_a, text_b, a, b)
+    made, _ = measured(codes(sym_a), codes(sym_b), text_a, text_b, a, b, {a: sym_a, b: sym_b}.__getitem__)
     return made
 
 
-def measured(sym_a: str, sym_b: str, text_a: str, text_b: str, a: int, b: int) -> tuple[Match | None, Overlap | None]:
-    """``match_symbols``, and the overlap it was made from, as ``aligned`` takes it; none where the texts are equal."""
-    more = len(sym_a) - len(sym_b)
-    if more > 0 or (more == 0 and (-damage(text_a), sym_a) > (-damage(text_b), sym_b)):
-        a, b, sym_a, sym_b, text_a, text_b = b, a, sym_b, sym_a, text_b, text_a
+def measured(
+    codes_a: bytes, codes_b: bytes, text_a: str, text_b: str, a: int, b: int, openings: Openings
+) -> tuple[Match | None, Overlap | None]:
+    """``match_symbols``, and the overlap it was made from, as ``aligned`` takes it; none where the texts are equal.
+
+    Args:
+        codes_a: of the symbols of the one text, as ``overlap.codes`` gives them.
+        codes_b: likewise of the other.
+        text_a: the one, raw.
+        text_b: the other.
+        a: the number of the one.
+        b: the number of the other.
+        openings: asked for few of them.
+    """
+    size_a, size_b = len(codes_a), len(codes_b)
+    if size_a > size_b or (
+        size_a == size_b and (-damage(text_a), codes_a, text_a) > (-damage(text_b), codes_b, text_b)
+    ):
+        a, b, codes_a, codes_b, text_a, text_b, size_a, size_b = b, a, codes_b, codes_a, text_b, text_a, size_b, size_a
     if text_a == text_b:
         return Match(a, b, "exact", 1.0, 1.0, 1.0), None
-    found = overlap(sym_a, sym_b)
-    if found is None or len(sym_a) < SHORT:
+    found = overlap(codes_a, codes_b)
+    if found is None or size_a < SHORT:
         return None, None
-    kind = kind_of(found, sym_a, sym_b, text_a, text_b)
-    cover_a = (found.a_end - found.a_start) / len(sym_a)
-    cover_b = (found.b_end - found.b_start) / len(sym_b)
-    return Match(a, b, kind, round(cover_a, 4), round(cover_b, 4), round(found.similarity, 4)), found
+    a_start, a_end, b_start, b_end, similarity, _, _ = found
+    kind = _kind(found, size_a, size_b, text_a, text_b)
+    named = kind != "overlap" and similarity < 1 and a_start <= _NAMED and b_start <= _NAMED
+    if named and _other_instalment(a, b, openings):
+        kind = "overlap"
+    shares = (a_end - a_start) / size_a, (b_end - b_start) / size_b, similarity
+    cover_a, cover_b, similarity = [int(share * _PLACES + 0.5) / _PLACES for share in shares]
+    return Match(a, b, kind, cover_a, cover_b, similarity), found
 
 
 def explain(match: Match, text_a: str, text_b: str) -> Match:
@@ -98,7 +116,7 @@ def explain(match: Match, text_a: str, text_b: str) -> Match:
     if text_a == text_b:
         return match._replace(evidence=(Block(0, len(text_a), 0, len(text_b)),))
     sym_a, sym_b = normal.symbols(text_a), normal.symbols(text_b)
-    found = overlap(sym_a, sym_b)
+    found = overlap(codes(sym_a), codes(sym_b))
     if found is None:
         return match
     raw_a, raw_b = normal.offsets(text_a), normal.offsets(text_b)

@@ -83,22 +83,24 @@ class Store:
         self._symbols = _Pile(np.uint8, folder)
         self._keys = _Pile(np.uint64, folder)
         self._lengths: list[NDArray[np.uint32]] = []
-        self._widths: list[int] = []  # of the symbols of each part, in bytes
+        self._codes: list[bytes] = []  # of each part, in memory
+        self._width: list[int] = []  # of the symbols of each part, in bytes
         self._sizes: list[NDArray[np.uint32]] = []
         self._heads: list[Keys] = []
         self._content: list[Keys] = []
-        self._ends: Ints | None = None
 
     def add(self, part: kernel.Sketches) -> None:
         """Take in the next texts."""
         self._lengths.append(np.diff(part.bounds).astype(np.uint32))
-        self._widths.append(part.symbols.dtype.itemsize)
+        self._width.append(part.symbols.dtype.itemsize)
         self._sizes.append(np.diff(part.key_bounds).astype(np.uint32))
         self._heads.append(part.heads)
         sums = np.zeros(len(part.keys) + 1, np.uint64)
         np.cumsum(part.keys, out=sums[1:])
         self._content.append(np.diff(sums[part.key_bounds]))
         self._symbols.add(part.symbols.view(np.uint8))
+        if self._folder is None:
+            self._codes.append(part.symbols.astype(np.uint8).tobytes())
         self._keys.add(part.keys)
 
     def lengths(self) -> NDArray[np.uint32]:
@@ -165,22 +167,34 @@ class Store:
             pile.close()
             yield np.array(pile.read(0, pile.count))
 
-    def strings(self, wanted: Iterable[int]) -> dict[int, str]:
-        """Symbols of some of the texts as strings."""
-        ends = self._ends if self._ends is not None else self._close()
-        numbers = np.fromiter(wanted, np.int64)
-        starts = np.where(numbers == 0, 0, ends[numbers - 1])
-        firsts = np.cumsum([0, *map(len, self._lengths)])
-        narrow = np.array(self._widths)[np.searchsorted(firsts, numbers, side="right") - 1] == 2
-        places = zip(numbers.tolist(), starts.tolist(), ends[numbers].tolist(), narrow.tolist(), strict=True)
-        read = self._symbols.bytes
-        return {
-            i: (utf_16_le_decode if two else utf_32_le_decode)(read(start, end))[0] for i, start, end, two in places
-        }
-
-    def _close(self) -> Ints:
-        """The last byte of each text's symbols, once all are there."""
+    def close(self) -> None:
+        """No more texts will be added: their symbols are laid out, which processes made from here on share."""
         self._symbols.close()
-        sizes = [lengths.astype(np.int64) * width for lengths, width in zip(self._lengths, self._widths, strict=True)]
-        self._ends = np.cumsum(np.concatenate([*sizes, np.empty(0, np.int64)]))
-        return self._ends
+        counts = list(map(len, self._lengths))
+        self._widths = np.repeat(np.array(self._width, np.uint8), counts)
+        lengths = np.concatenate([np.zeros(1, np.uint32), *self._lengths])
+        self._starts = np.cumsum(lengths, dtype=np.int64)
+        self._byte_starts = np.cumsum(lengths * np.append(np.uint8(0), self._widths), dtype=np.int64)
+        self._joined = b"".join(self._codes)
+        self._codes.clear()
+
+    def codes(self, wanted: Ints) -> list[bytes]:
+        """The low byte of each symbol of some texts (``overlap.codes``), once closed."""
+        if self._folder is None:
+            joined = self._joined
+            bounds = zip(self._starts[wanted].tolist(), self._starts[wanted + 1].tolist(), strict=True)
+            return [joined[start:end] for start, end in bounds]
+        read: dict[int, bytes] = {}
+        for number in wanted.tolist():
+            if number not in read:
+                read[number] = bytes(self._bytes(number)[:: self._widths[number]])
+        return [read[number] for number in wanted.tolist()]
+
+    def opening(self, number: int, count: int) -> str:
+        """The first ``count`` symbols of a text, once closed."""
+        decode = utf_16_le_decode if self._widths[number] == 2 else utf_32_le_decode
+        return decode(self._bytes(number, count))[0]
+
+    def _bytes(self, number: int, count: int | None = None) -> bytes | memoryview:
+        start, end = self._byte_starts[number : number + 2].tolist()
+        return self._symbols.bytes(start, end if count is None else min(end, start + count * int(self._widths[number])))

@@ -129,21 +129,35 @@ def test_a_distance_in_pieces_is_the_distance_or_a_little_more(seed: int, rate: 
     rng = random.Random(seed)
     a = article(seed, length)
     b = "".join(rng.choice(["", char, rng.choice(HAN) + char]) if rng.random() < rate else char for char in a)
-    exact = Levenshtein.distance(a, b)
-    pieces = overlap._distance(a, b, length)
+    one, other = overlap.codes(a), overlap.codes(b)
+    exact = Levenshtein.distance(one, other)
+    pieces = overlap._distance(one, other, length)
     assert exact <= pieces <= exact + (length if rate > 0.1 else 4)
-    assert (overlap._distance(a, b, exact // 2) > exact // 2) == (exact > exact // 2)
+    assert (overlap._distance(one, other, exact // 2) > exact // 2) == (exact > exact // 2)
 
 
 ALIKE = st.text(st.sampled_from("aā字\u4e61\U0001f600\ud800"), max_size=40)
 """Code points some of which share their low byte."""
 
 
-@given(ALIKE, ALIKE, st.integers(0, 40))
-def test_a_whole_distance_is_the_distance_up_to_its_bound(a: str, b: str, bound: int) -> None:
-    exact = Levenshtein.distance(a, b)
-    found = overlap._whole_distance(a, b, bound)
-    assert found == exact if exact <= bound else found > bound
+@given(ALIKE, ALIKE)
+def test_codes_are_never_further_apart_than_their_symbols(a: str, b: str) -> None:
+    one, other = overlap.codes(a), overlap.codes(b)
+    assert len(one) == len(a)
+    assert Levenshtein.distance(one, other) <= Levenshtein.distance(a, b)
+
+
+@pytest.mark.parametrize(("rate", "apart"), [(0.02, 0.003), (0.1, 0.008), (0.3, 0.03)])
+def test_the_similarity_of_codes_is_nearly_that_of_symbols(rate: float, apart: float) -> None:
+    rng = random.Random(9)
+    for seed in range(40):
+        a = article(seed, 400)
+        b = "".join(rng.choice(["", rng.choice(HAN), rng.choice(HAN) + c]) if rng.random() < rate else c for c in a)
+        found = overlap.overlap(overlap.codes(a), overlap.codes(b))
+        assert found is not None
+        one, other = a[found.a_start : found.a_end], b[found.b_start : found.b_end]
+        exact = 1 - Levenshtein.distance(one, other) / max(len(one), len(other))
+        assert exact - 1e-9 <= found.similarity <= exact + apart
 
 
 def test_long_texts_are_measured_in_bounded_time() -> None:

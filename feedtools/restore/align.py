@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from feedtools.overlap import overlap
+from feedtools.overlap import codes, overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def align(a: Text, b: Text) -> Alignment | None:
 
     At most ``WINDOW`` symbols of either are looked at, so a pair costs at most some 20 ms.
     """
-    found = overlap(a.symbols[:WINDOW], b.symbols)
+    found = overlap(codes(a.symbols[:WINDOW]), codes(b.symbols))
     if found is None or found.a_end - found.a_start < 12:
         return None
     a_start, a_end = max(0, found.a_start - AROUND), min(len(a.symbols), found.a_end + AROUND)
@@ -61,8 +61,8 @@ def align(a: Text, b: Text) -> Alignment | None:
     partner, back = [-1] * len(a.symbols), [-1] * len(b.symbols)
     holes = frozenset(a.before(slot.start) for slot in a.slots if slot.kind == "hole")
     wrong, blocks = 0, []
-    codes = Levenshtein.opcodes(a.symbols[a_start:a_end], b.symbols[b_start:b_end])
-    for code, trusted in _sorted_out(codes, a_start, holes, begins=a_start == b_start == 0):
+    steps = Levenshtein.opcodes(a.symbols[a_start:a_end], b.symbols[b_start:b_end])
+    for code, trusted in _sorted_out(steps, a_start, holes, begins=a_start == b_start == 0):
         i, j = a_start + code.src_start, b_start + code.dest_start
         size = code.src_end - code.src_start
         if code.tag != "equal":

@@ -16,6 +16,7 @@ import pyarrow as pa
 from feedtools import cluster, kernel, match
 from feedtools.duplicates import describe, links
 from feedtools.model import Block, Match
+from feedtools.overlap import codes
 from feedtools.scale.stages import batch_of
 
 MATCHES = pa.schema(
@@ -56,6 +57,7 @@ class _Text(NamedTuple):
     text: str
     symbols: str
     offsets: Sequence[int]
+    codes: bytes
 
 
 def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -69,7 +71,9 @@ def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         number, centre, salt, ids, texts = (
             batch.column(name).to_pylist() for name in ("number", "centre", "salt", "id", "text")
         )
-        documents = [_Text(*document) for document in zip(ids, texts, *kernel.placed(texts), strict=True)]
+        symbols, offsets = kernel.placed(texts)
+        rows_of = zip(ids, texts, symbols, offsets, map(codes, symbols), strict=True)
+        documents = [_Text(*document) for document in rows_of]
         rows = zip(number, zip(centre, salt, strict=True), documents, strict=True)
         found = _Found()
         for own, its_group, document in rows:
@@ -93,7 +97,7 @@ class _Found:
 
     def compare(self, a: _Text, b: _Text) -> None:
         """Add the match of two texts, where they are one."""
-        made, found = match.measured(a.symbols, b.symbols, a.text, b.text, 0, 1)
+        made, found = match.measured(a.codes, b.codes, a.text, b.text, 0, 1, (a.symbols, b.symbols).__getitem__)
         if made is None:
             return
         if made.a:
