@@ -196,7 +196,7 @@ def _sketch_all(kept: _Kept, workers: int, folder: Path | None, progress: Progre
     store = Store(folder)
     advance = progress("sketching", len(kept.numbers), "articles")
     if workers == 1:
-        for block in kernel.blocks(kept.texts[i] for i in kept.numbers.tolist()):
+        for block in kernel.blocks(map(kept.texts.__getitem__, kept.numbers.tolist())):
             store.add(kernel.sketch_block(block))
             advance(len(block))
         return store
@@ -272,11 +272,7 @@ def _candidates(kept: _Kept, store: Store, advance: Advance) -> tuple[Ints, Ints
 
 def _ranking(kept: _Kept, store: Store) -> NDArray[Any]:
     """The documents longest first, then by their keys, and those of the same symbols by their raw texts."""
-    columns = store.content(), store.heads(), ~store.lengths()
-    ranking = np.lexsort(columns).astype(np.uint32)
-    same = np.ones(max(0, len(ranking) - 1), bool)
-    for column in columns:
-        same &= column[ranking[1:]] == column[ranking[:-1]]
+    ranking, same = join.longest_first(store.lengths(), store.heads(), store.content())
     same &= ((store.sizes() > 0) | (store.heads() > 0))[ranking[1:]]  # without any key nothing is joined
     starts = np.flatnonzero(same & ~np.append(False, same[:-1]))
     ends = np.flatnonzero(same & ~np.append(same[1:], False)) + 2

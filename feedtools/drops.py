@@ -28,6 +28,8 @@ _BACKSLASH, _DOLLAR, _BRACKET = 1, 2, 3
 _CLOSER, _DISPLAY = 1, 2
 """The two bits of an opener or closer; what else a mark may be with the code point behind it comes after them."""
 _COMMAND, _NAME, _ODD, _NOTHING = 4, 5, 6, 7
+_COMMON = ("[Math]", "[公式]", "[代码]")
+"""What the renderer writes; other placeholders are read one by one."""
 
 
 class Block(NamedTuple):
@@ -105,10 +107,10 @@ def dropped(block: Block, marks: Ints) -> Ints:
     turns = np.flatnonzero(means < _COMMAND)
     formulas = _formulas(block, _Turns(marks[turns], owners[turns], means[turns]), commands, odd)
     pairs = formulas.drop & ~odd[block.owners(formulas.opens)]
-    others = np.array([*_holders(block, marks[means == _NAME], formulas, odd), *_reference(block, odd)], np.int64)
-    others = others.reshape(-1, 2)
-    firsts = np.concatenate([formulas.opens[pairs], others[:, 0]])
-    sizes = np.concatenate([formulas.closes[pairs] + 2, others[:, 1]]) - firsts
+    holders, sizes = _holders(block, marks[means == _NAME], formulas, odd)
+    others = np.array(list(_reference(block, odd)), np.int64).reshape(-1, 2)
+    firsts = np.concatenate([formulas.opens[pairs], holders, others[:, 0]])
+    sizes = np.concatenate([(formulas.closes - formulas.opens)[pairs] + 2, sizes, others[:, 1] - others[:, 0]])
     before = np.cumsum(sizes) - sizes
     places: Ints = np.repeat(firsts - before, sizes) + np.arange(sizes.sum())
     return places
@@ -162,16 +164,31 @@ def _han(codes: Units) -> Flags:
     return (codes >= 0x3400) & (codes <= 0x9FFF)
 
 
-def _holders(block: Block, names: Ints, formulas: _Formulas, odd: Flags) -> Iterator[tuple[int, int]]:
-    """Placeholders outside formulas."""
-    if not len(names):
-        return
+def _holders(block: Block, names: Ints, formulas: _Formulas, odd: Flags) -> tuple[Ints, Ints]:
+    """Placeholders outside formulas: where they begin, and their sizes."""
     within = np.append(formulas.closes, -1)[np.searchsorted(formulas.opens, names) - 1]
     names = names[names > within]
     owners = block.owners(names)
-    for place, owner, start in zip(names.tolist(), owners.tolist(), block.starts[owners].tolist(), strict=True):
-        if not odd[owner] and (end := normal.placeholder(block.texts[owner], place - start)):
-            yield place, start + end
+    names, owners = names[~odd[owners]], owners[~odd[owners]]
+    sizes = _common(block, names, block.starts[owners + 1])
+    rest = np.flatnonzero(sizes == 0)
+    owned = owners[rest]
+    places = (names[rest] - block.starts[owned]).tolist()
+    ends = [normal.placeholder(block.texts[owner], at) for owner, at in zip(owned.tolist(), places, strict=True)]
+    sizes[rest] = np.maximum(np.array(ends, np.int64) - places, 0)
+    return names, sizes
+
+
+def _common(block: Block, names: Ints, ends: Ints) -> Ints:
+    """Of each place the size of the placeholder there, where it is one of the commonest, else 0."""
+    sizes = np.zeros(len(names), np.int64)
+    second = block.raw.take(names + 1, mode="clip")
+    for holder in _COMMON:
+        at = np.flatnonzero((second == ord(holder[1])) & (names + len(holder) <= ends))
+        for behind, char in enumerate(holder):
+            at = at[block.raw.take(names[at] + behind) == ord(char)]
+        sizes[at] = len(holder)
+    return sizes
 
 
 def _reference(block: Block, odd: Flags) -> Iterator[tuple[int, int]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Keys = NDArray[np.uint64]
+    Flags = NDArray[np.bool_]
 
 HOT = 4096
 """Documents from which a key gives star edges alone: so many share no article, and their chain would prove nothing."""
@@ -27,6 +28,31 @@ _PIECE = 1 << 15
 KEPT = 40
 """Bits of a key that are compared: as many as leave room for 16 million documents, and no more where there are fewer,
 so that what is found does not depend on how many there are, nor on how an engine cuts the keys up."""
+
+
+def longest_first(lengths: NDArray[np.uint32], heads: Keys, content: Keys) -> tuple[NDArray[np.uint32], Flags]:
+    """The documents longest first, then by their head keys, then by their content.
+
+    Returns:
+        Their numbers in that order, and of each but the last whether the next one is the same in all three.
+    """
+    bits = max(1, len(lengths).bit_length())
+    shorter = (lengths.max(initial=0) - lengths).astype(np.uint64)
+    width = max(1, int(shorter.max(initial=0)).bit_length())
+    words = shorter << np.uint64(64 - width)  # as much of it all as fits beside the number is sorted at once
+    words |= heads >> np.uint64(width + bits) << np.uint64(bits)
+    words |= np.arange(len(words), dtype=np.uint64)
+    words.sort()
+    found = (words & np.uint64((1 << bits) - 1)).astype(np.uint32)
+    words >>= np.uint64(bits)
+    same = words[1:] == words[:-1]
+    tied = np.append(same, False)[: len(found)]
+    tied[1:] |= same
+    some = found[tied]
+    found[tied] = some[np.lexsort((content[some], heads[some], ~lengths[some]))]
+    for column in (heads, content):
+        same &= column[found[1:]] == column[found[:-1]]
+    return found, same
 
 
 def pack(keys: Keys, documents: Keys, bits: int, skip: int, kept: int = KEPT) -> Keys:
@@ -78,7 +104,7 @@ def _linked(words: Keys, mask: np.uint64, hot: int) -> Keys:
     return np.concatenate([chain, star[far] << np.uint64(32) | right[far]])
 
 
-def _crowded(fresh: NDArray[np.bool_], begins: NDArray[np.bool_], hot: int) -> NDArray[np.bool_]:
+def _crowded(fresh: Flags, begins: Flags, hot: int) -> Flags:
     """For each pair whether ``hot`` documents or more share its key."""
     groups = np.flatnonzero(begins)
     sizes = np.diff(np.append(groups, len(begins)))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _CLOSELY = 1
 """Stands in the table for code points that one look does not tell; no text has it as a symbol."""
-BLOCK = 1 << 18
+BLOCK = 1 << 19
 """Raw code points a block: a text is never split, so a long one makes a block of its own."""
 _UNCHECKED: Literal["wrap"] = "wrap"
 """How to take by numbers that lie inside by construction: looking whether they do costs a fifth of the time."""
@@ -67,15 +67,15 @@ def _room(name: str, size: int, dtype: type) -> NDArray[Any]:
 
 
 def blocks(texts: Iterable[str]) -> Iterator[list[str]]:
-    """``texts`` in order, in lists of about ``BLOCK`` code points."""
+    """``texts`` in order, in lists of ``BLOCK`` code points and what is left of a text."""
     block: list[str] = []
     size = 0
     for text in texts:
-        if block and size + len(text) > BLOCK:
-            yield block
-            block, size = [], 0
         block.append(text)
         size += len(text)
+        if size >= BLOCK:
+            yield block
+            block, size = [], 0
     if block:
         yield block
 

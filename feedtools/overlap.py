@@ -137,7 +137,7 @@ def _by_hits(a: bytes, b: bytes) -> Overlap | None:
     every = [first, *_hits(a, b, first[0] + step, _LONG_PROBE, step)] if first else []
     hits = _line(every)
     if len(hits) < 3:
-        hits = _line(_hits(a, b, 0, _SHORT_PROBE, max(2, len(a) // 64)))
+        hits = _line(_hits(a, b, 0, _SHORT_PROBE, max(2, len(a) // 32)))
     if not hits:
         return None
     found = _measure(a, b, hits)
