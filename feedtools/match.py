@@ -10,6 +10,9 @@ from feedtools.sketch import SHORT
 
 CLEAN = 0.9
 """Similarity below which a copy counts as edited, not merely cut or rendered otherwise."""
+PARTED = 40
+"""Symbols that two texts begin with, from which they are one article if they part where one of them has a hole."""
+_BEGIN, _CHANCE = 8, 4
 OPENING = 160
 """Symbols among which a text names its number in a series."""
 _NAMED = 80
@@ -26,7 +29,7 @@ Openings = Callable[[int], str]
 
 def _kind(found: Overlap, size_a: int, size_b: int, text_a: str, text_b: str) -> Kind:
     """What ``a`` (the repeated, cut or contained text) is to ``b``; their instalments are not looked at."""
-    if not found.same and not (found.parted and _has_holes(text_a) != _has_holes(text_b)):
+    if not found.same and not _parted_by_hole(found, text_a, text_b):
         return "overlap"
     whole = found.a_start <= 0.1 * size_a and found.a_end >= 0.9 * size_a
     if not whole or found.similarity < CLEAN:
@@ -39,6 +42,23 @@ def _kind(found: Overlap, size_a: int, size_b: int, text_a: str, text_b: str) ->
             return "rerendered" if apart or found.b_end == size_b else "truncated"
         return "near"
     return "rerendered" if apart else "truncated"
+
+
+def _parted_by_hole(found: Overlap, text_a: str, text_b: str) -> bool:
+    """Whether two texts begin alike up to where one of them, and not the other, lacks something."""
+    holes_a = _has_holes(text_a)
+    if holes_a == _has_holes(text_b):
+        return False
+    text, end = (text_a, found.a_end) if holes_a else (text_b, found.b_end)
+    begun = max(found.a_start, found.b_start) <= _BEGIN and found.a_end - found.a_start >= PARTED
+    return found.parted or (begun and found.similarity == 1 and _hole_behind(text, end))
+
+
+def _hole_behind(text: str, count: int) -> bool:
+    """Whether a placeholder stands behind the first ``count`` symbols, a few of which may agree by chance."""
+    offsets = normal.offsets(text)
+    start, end = offsets[max(0, count - _CHANCE)], offsets[count] if count < len(offsets) else len(text)
+    return any(start <= first and last <= end and text[first] == "[" for first, last in normal.dropped(text))
 
 
 def _has_holes(text: str) -> bool:

@@ -34,6 +34,9 @@ HOLE_SHARE = 0.4
 """The same share where both begin alike and go on alike after a gap (for ``HOLE_RUN`` grams on end), or where only
 one of them shows placeholders and they part for good at one place."""
 HOLE_RUN = 15
+BRIDGE_HEAD, BRIDGE_BLOCK, BRIDGE_RUN, BRIDGE_SHARE = 8, 8, 40, 0.3
+"""Copies of which one lacks a block (a list, a table) near its beginning: codes that both begin with, codes of the
+block, codes that agree right behind it, and the share of the shorter text that all this makes, unless it ends there."""
 OVERLAP_SYMBOLS = 30
 """A shared passage shorter than this is not reported."""
 _LONG_PROBE, _SHORT_PROBE = 10, 6
@@ -97,8 +100,11 @@ def overlap(a: bytes, b: bytes) -> Overlap | None:
     at = b.find(a)
     if at >= 0:
         return Overlap(0, len(a), at, at + len(a), 1.0, True)
-    if len(a) > LONG:
-        return _by_hits(a, b)
+    found = _by_hits(a, b) if len(a) > LONG else _of_moderate(a, b)
+    return found if found and found.same else _bridged(a, b) or found
+
+
+def _of_moderate(a: bytes, b: bytes) -> Overlap | None:
     beginning = _begin_together(a, b) and _in_place(a, b)
     if beginning and beginning.similarity >= IN_PLACE:
         return beginning
@@ -275,6 +281,33 @@ def _gapped(a: bytes, b: bytes) -> Overlap | None:
     return None
 
 
+def _bridged(a: bytes, b: bytes) -> Overlap | None:
+    """Whether both begin alike, and one goes on as the other does after a block that only that one has."""
+    begun = _run(a, 0, b, 0) if a[:BRIDGE_HEAD] == b[:BRIDGE_HEAD] else 0
+    for one, other in ((a, b), (b, a)) if BRIDGE_HEAD <= begun <= min(len(a), len(b)) - BRIDGE_RUN else ():
+        probe = one[begun : begun + _LONG_PROBE]
+        at = other.find(probe, begun + BRIDGE_BLOCK)
+        if at < 0 or one.count(probe) > 1 or other.count(probe) > 1:  # what returns is a footer or a stock phrase
+            continue
+        size = _run(one, begun, other, at)
+        end, there = begun + size, at + size
+        ends = end == len(one) or there == len(other)
+        if size >= BRIDGE_RUN and (ends or end >= BRIDGE_SHARE * min(len(a), len(b))):
+            found = Overlap(0, end, 0, there, end / there, True)
+            return found if one is a else found.turned()
+    return None
+
+
+def _run(a: bytes, i: int, b: bytes, j: int) -> int:
+    """How many codes agree from here on."""
+    size, most = 0, min(len(a) - i, len(b) - j)
+    while size < most and a[i + size : i + size + _PIECE] == b[j + size : j + size + _PIECE]:
+        size += _PIECE
+    while size < most and a[i + size] == b[j + size]:
+        size += 1
+    return min(size, most)
+
+
 def _second_run(hits: list[int]) -> int:
     """The length of the second longest run of consecutive numbers."""
     lengths, start = [0, 0], 0
@@ -290,8 +323,8 @@ def _passage(a: bytes, b: bytes, hits: Hits) -> Overlap | None:
     (i, j), (p, q) = hits[0], hits[-1]
     while i and j and a[i - 1] == b[j - 1]:
         i, j = i - 1, j - 1
-    while p < len(a) and q < len(b) and a[p] == b[q]:
-        p, q = p + 1, q + 1
+    size = _run(a, p, b, q)
+    p, q = p + size, q + size
     if min(p - i, q - j) < OVERLAP_SYMBOLS:
         return None
     if a[i:p] == b[j:q]:

@@ -1,9 +1,11 @@
 """Text to Sketch: FracMinHash (scaled MinHash) over character n-grams, and a head key.
 
-A gram is ``GRAM`` consecutive symbols (``feedtools.normal``).  Its hash is a polynomial in randomised symbol values
-modulo 2**64; a gram's hash is a key where it lies below ``2**64 / scale``.  The share of a text's keys found in
-another estimates the containment of the one in the other whatever their lengths (Irber et al. 2022, "Lightweight
-compositional analysis of metagenomes with FracMinHash"), and the keys at scale 16 are a subset of those at scale 8.
+A gram is ``GRAM`` consecutive symbols (``feedtools.normal``).  Four symbols of 16 bits make a word; the hash of a gram
+is that of its first and its last word, which overlap by a symbol, each times an odd number of its own, modulo 2**64
+(multilinear hashing, Dietzfelbinger et al. 1997).  The hash is a key where it lies below ``2**64 / scale``.  The share
+of a text's keys found in another estimates the containment of the one in the other whatever their lengths (Irber et
+al. 2022, "Lightweight compositional analysis of metagenomes with FracMinHash"), and the keys at scale 16 are a subset
+of those at scale 8.
 The head key stands for the first ``HEAD`` symbols: a truncated copy keeps it.
 
 This module imports no numpy and is the kernel for a handful of texts; ``feedtools.kernel`` gives the same keys for
@@ -14,16 +16,17 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from functools import cache, lru_cache
-from itertools import pairwise
+from functools import lru_cache
 from typing import NamedTuple
 
 from feedtools import normal
 from feedtools.errors import SketchError
 from feedtools.model import digest
 
-VERSION = 1
+VERSION = 2
 GRAM = 7
+WORD = 4
+"""Symbols of a word."""
 HEAD = 16
 SCALE = 8
 INDEX_SCALE = 16
@@ -38,10 +41,12 @@ FEW_KEYS = 16
 """Number of keys from which they decide by themselves, and an equal head alone proves nothing."""
 
 MASK = (1 << 64) - 1
-MIX = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9)
-STEP = (0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB)
-"""Multipliers that join 1+1, 2+2 and 4+4 (overlapping by one) symbols into a gram of seven."""
-HEAD_STEP = 0x8EBC6AF09C88C6E3
+STEP = (0x9E3779B96A099E37, 0x85EBCA6BAF6361C9)
+"""What the words of a gram are multiplied by: odd, and so are their lower halves and quarters, which are all that some
+symbols meet; as shares of their range these lie near the golden section, by which few neighbours share a key."""
+HEAD_STEP = (0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3)
+FOLD = 0x9E35
+"""What the plane of a symbol beyond U+FFFF is multiplied by, before 16 bits are made of it."""
 
 
 class Parameters(NamedTuple):
@@ -77,14 +82,6 @@ class Sketch(NamedTuple):
     parameters: Parameters = DEFAULT
 
 
-@cache
-def symbol_hash(code: int) -> int:
-    """64 well-mixed bits for one symbol."""
-    x = (code + 1) * MIX[0] & MASK
-    x = (x ^ (x >> 31)) * MIX[1] & MASK
-    return x ^ (x >> 29)
-
-
 def gram_hashes(symbols: str, scale: int = SCALE) -> array[int]:
     """The hashes of all grams of ``symbols`` that lie below ``2**64 / scale``, in order, repeated where a gram is.
 
@@ -98,21 +95,22 @@ def gram_hashes(symbols: str, scale: int = SCALE) -> array[int]:
 
 
 def _below(symbols: str, limit: int) -> list[int]:
-    one, two, four = STEP
-    a = [symbol_hash(ord(s)) for s in symbols]
-    b = [(x * one + y) & MASK for x, y in pairwise(a)]
-    c = [(x * two + y) & MASK for x, y in zip(b, b[2:], strict=False)]
-    return [h for x, y in zip(c, c[3:], strict=False) if (h := (x * four + y) & MASK) < limit]
+    one, two = STEP
+    words = _words(symbols)
+    return [h for x, y in zip(words, words[3:], strict=False) if (h := (x * one + y * two) & MASK) < limit]
+
+
+def _words(symbols: str) -> list[int]:
+    """The word that begins at each symbol but the last three."""
+    units = [code if code <= 0xFFFF else (code ^ (code >> 16) * FOLD) & 0xFFFF for code in map(ord, symbols)]
+    return [a | b << 16 | c << 32 | d << 48 for a, b, c, d in zip(units, units[1:], units[2:], units[3:], strict=False)]
 
 
 def head_key(symbols: str) -> int | None:
     """The key of the first ``HEAD`` symbols; ``None`` where there are fewer."""
     if len(symbols) < HEAD:
         return None
-    key = 0
-    for symbol in symbols[:HEAD]:
-        key = (key * HEAD_STEP + symbol_hash(ord(symbol))) & MASK
-    return key
+    return sum(word * step for word, step in zip(_words(symbols[:HEAD])[::4], HEAD_STEP, strict=True)) & MASK
 
 
 class Grams(NamedTuple):

@@ -27,6 +27,7 @@ from feedtools.index.sqlite import FEW, Index
 from feedtools.index.store import CAP, Document
 from feedtools.index.verify import faults
 from feedtools.model import Article
+from feedtools.sketch import GRAM, gram_hashes
 
 SAMPLE = sorted((Path(__file__).parent / "sample" / "feed").glob("*.txt"))
 WORDS = ("梯度", "损失", "模型", "训练", "数据", "网络", "参数", "样本", "特征", "向量", "概率", "策略", "奖励", "状态")
@@ -161,7 +162,9 @@ class Counted:
         self.index.close()
 
 
-CROWDED_GRAM = "己庚辛壬癸子丑"
+STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+CROWDED_GRAM = next(gram for at in range(len(STEMS)) if gram_hashes(gram := STEMS[at : at + GRAM]))
+"""Symbols that have a key."""
 FOOTER = (
     "。本站所有内容由读者投稿,未经许可请勿转载,如有差错欢迎来信指正,我们会在下一期当中更正,谢谢各位读者多年以来的支持。"
 )

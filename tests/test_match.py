@@ -85,6 +85,49 @@ def test_a_copy_with_its_code_left_out_is_found() -> None:
     assert found.kind == "rerendered"
 
 
+@pytest.mark.parametrize(
+    ("behind", "kind"), [(60, "rerendered"), (57, "rerendered"), (30, "overlap"), (None, "overlap")]
+)
+def test_two_that_part_where_one_has_a_hole_are_one_article(behind: int | None, kind: str) -> None:
+    """Code that one renderer keeps fills its excerpt; the other shows a placeholder there and goes on."""
+    shown, kept = WHOLE[:60] + article(2, 200), WHOLE[:60] + article(3, 300)
+    if behind is not None:
+        shown = shown[:behind] + "[代码]" + shown[behind:]
+    found = match_pair(shown, kept)
+    assert found is not None
+    assert found.kind == kind
+
+
+def test_a_hole_that_stands_in_both_tells_nothing() -> None:
+    opening = WHOLE[:60] + "[代码]"
+    found = match_pair(opening + article(2, 200), opening + article(3, 300))
+    assert found is not None
+    assert found.kind == "overlap"
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_list_that_one_lacks_behind_its_title_is_bridged(swapped: bool) -> None:
+    title, table, rest, more = article(1, 12), article(2, 120), article(3, 45), article(4, 250)
+    a, b = title + table + rest + "...", title + rest + more
+    found = match_pair(b, a) if swapped else match_pair(a, b)
+    assert found is not None
+    assert found.kind == "near"
+    assert sum(block.a_end - block.a_start for block in found.evidence) >= 55
+
+
+@pytest.mark.parametrize("lengths", [(6, 120, 45), (12, 5, 20), (12, 120, 30)])
+def test_little_behind_a_common_title_is_no_bridge(lengths: tuple[int, int, int]) -> None:
+    title, table, rest = (article(seed, length) for seed, length in enumerate(lengths, 1))
+    found = match_pair(title + table + rest + article(8, 100), title + rest + article(4, 250))
+    assert found is None or found.kind == "overlap"
+
+
+def test_a_footer_that_returns_is_no_bridge() -> None:
+    title, footer = article(1, 12), article(3, 45)
+    found = match_pair(title + article(2, 120) + footer + "...", title + footer + article(4, 200) + footer)
+    assert found is None or found.kind == "overlap"
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6))
 def test_pair_and_batch_agree(seed: int) -> None:

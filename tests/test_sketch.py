@@ -34,7 +34,7 @@ def test_batch_and_single_kernels_agree(texts: list[str], scale: int) -> None:
 
 
 def test_pieces_of_a_long_text_join_without_a_seam() -> None:
-    text = "".join(chr(0x4E00 + i * i % 9973) for i in range(3 * kernel._PIECE + 11))
+    text = "".join(chr(0x4E00 + i * i % 9973) for i in range(3 * 4 * kernel._PIECE + 11))
     block = kernel.sketch_block([text])
     assert set(block.keys.tolist()) == set(sketch.gram_hashes(normal.symbols(text)))
 
