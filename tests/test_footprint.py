@@ -132,6 +132,15 @@ INPUTS: dict[str, Callable[[int], str | bytes]] = {
     "letters.html": lambda size: extra(
         "selectolax", page("<article>" + paragraphs(900)[0] + latin(size, 46, "<p>") + "</article>")
     ),
+    "emoji.html": lambda size: extra("selectolax", page("<article>😀" + latin(size, 46, "<p>") + "</article>")),
+    "body.html": lambda size: extra("selectolax", page("😀" + latin(size, 46, "<p>"))),
+    "escapes.html": lambda size: extra("selectolax", page("<article>😀" + "&" * size + "</article>")),
+    "brackets.html": lambda size: extra("selectolax", page("<article>😀" + "<" * size + "</article>")),
+    "less.html": lambda size: extra("selectolax", page("<article>甲" + "< " * (size // 2) + "</article>")),
+    "entities.html": lambda size: extra("selectolax", page("<article>😀" + "&nbsp;" * (size // 6) + "</article>")),
+    "markup.json": lambda size: json.dumps(
+        {"version": "https://jsonfeed.org/version/1.1", "items": [{"content_html": "😀" + "&lt;" * (size // 4)}]}
+    ),
     "a.parquet": parquet,
     "a.warc": archive,
 }
