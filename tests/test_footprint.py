@@ -109,6 +109,8 @@ INPUTS: dict[str, Callable[[int], str | bytes]] = {
     "apart.txt": lambda size: HEADER + "甲" + "$a$ " * (size // 4) + "\n",
     "dollars.txt": lambda size: HEADER + "甲" + "$a$" * (size // 3) + "\n",
     "tags.txt": lambda size: HEADER + "😀" + "$a<b>$" * (size // 6) + "\n",
+    "periodic.txt": lambda size: HEADER + "A1" * (size // 2) + "\n",
+    "powers.txt": lambda size: HEADER + "x^2" * (size // 3) + "\n",
     "different.txt": lambda size: HEADER + latin(size, 5, " ") + "\n",
     "letters.txt": lambda size: HEADER + latin(size, 900, "") + "\n",
     "compounds.txt": lambda size: HEADER + latin(size, 4, "-ab ") + "\n",
