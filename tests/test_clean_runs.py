@@ -280,6 +280,50 @@ def test_ctrl_c_keeps_what_was_done(tmp_path: Path) -> None:
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
 
 
+@pytest.mark.parametrize("flag", ["--dry-run", "--diff"])
+def test_ctrl_c_of_a_preview_promises_nothing(flag: str, tmp_path: Path) -> None:
+    feed, temporary = archive(tmp_path / "feed", 12, 12), tmp_path / "temporary"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        command(feed, flag),
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)},
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not list(temporary.glob("feedtools-*/state")):
+        assert process.poll() is None
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate()
+    assert process.returncode == 130
+    assert said.splitlines() == ["feedtools: interrupted; nothing was written"]
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_cannot_go_on_does_not_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from feedtools.api import passes
+    from feedtools.api.clean import clean, preview
+    from feedtools.api.undo import undo
+    from feedtools.config import Config
+    from feedtools.errors import WriteError
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    feed = archive(tmp_path / "feed", 3, 12)
+    clean([str(feed)], tmp_path / "out", Config(jobs=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(passes, "_report", full)
+        with pytest.raises(WriteError, match=r"No space left on device$"):
+            preview([str(feed)], Config(jobs=1), print)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", full)
+        with pytest.raises(WriteError, match=r"No space left on device$"):
+            undo(tmp_path / "out", tmp_path / "back")
+
+
 def test_a_full_disk_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from feedtools.api import passes
     from feedtools.api.clean import clean

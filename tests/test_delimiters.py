@@ -85,7 +85,7 @@ def test_formulas_are_found_whole(text: str, expected: list[tuple[str, bool]]) -
     ],
 )
 def test_what_is_no_formula(text: str) -> None:
-    assert find_math(text) == ()
+    assert list(find_math(text)) == []
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,11 @@ INPUTS: dict[str, Callable[[int], str | bytes]] = {
     "line.txt": lambda size: HEADER + "".join(paragraphs(size)) + "\n",
     "words.txt": lambda size: HEADER + "word " * (size // 5) + "\n",
     "formulas.txt": lambda size: HEADER + r"\(x_{i}^{2}\) " * (size // 14) + "\n",
+    "apart.txt": lambda size: HEADER + "甲" + "$a$ " * (size // 4) + "\n",
+    "dollars.txt": lambda size: HEADER + "甲" + "$a$" * (size // 3) + "\n",
+    "tags.txt": lambda size: HEADER + "😀" + "$a<b>$" * (size // 6) + "\n",
+    "periodic.txt": lambda size: HEADER + "A1" * (size // 2) + "\n",
+    "powers.txt": lambda size: HEADER + "x^2" * (size // 3) + "\n",
     "different.txt": lambda size: HEADER + latin(size, 5, " ") + "\n",
     "letters.txt": lambda size: HEADER + latin(size, 900, "") + "\n",
     "compounds.txt": lambda size: HEADER + latin(size, 4, "-ab ") + "\n",
@@ -131,6 +136,15 @@ INPUTS: dict[str, Callable[[int], str | bytes]] = {
     "many.html": lambda size: extra("selectolax", tags(900, size)),
     "letters.html": lambda size: extra(
         "selectolax", page("<article>" + paragraphs(900)[0] + latin(size, 46, "<p>") + "</article>")
+    ),
+    "emoji.html": lambda size: extra("selectolax", page("<article>😀" + latin(size, 46, "<p>") + "</article>")),
+    "body.html": lambda size: extra("selectolax", page("😀" + latin(size, 46, "<p>"))),
+    "escapes.html": lambda size: extra("selectolax", page("<article>😀" + "&" * size + "</article>")),
+    "brackets.html": lambda size: extra("selectolax", page("<article>😀" + "<" * size + "</article>")),
+    "less.html": lambda size: extra("selectolax", page("<article>甲" + "< " * (size // 2) + "</article>")),
+    "entities.html": lambda size: extra("selectolax", page("<article>😀" + "&nbsp;" * (size // 6) + "</article>")),
+    "markup.json": lambda size: json.dumps(
+        {"version": "https://jsonfeed.org/version/1.1", "items": [{"content_html": "😀" + "&lt;" * (size // 4)}]}
     ),
     "a.parquet": parquet,
     "a.warc": archive,

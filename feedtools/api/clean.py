@@ -106,7 +106,7 @@ def preview(
 
     with tempfile.TemporaryDirectory(prefix="feedtools-") as folder:
         out = Path(folder) / "out"
-        cleaned, files = clean_into(Path(folder), paths, config, active_rules(config), sources, progress)
+        cleaned, files = clean_into(Path(folder), paths, config, active_rules(config), sources, progress, kept="")
         with closing(files):
             if diff:
                 for file in files:
@@ -140,9 +140,19 @@ def is_own(folder: Path) -> bool:
 
 
 def clean_into(
-    stage: Path, paths: Sequence[str], config: Config, rules: tuple[Rule, ...], sources: Sources, progress: Progress
+    stage: Path,
+    paths: Sequence[str],
+    config: Config,
+    rules: tuple[Rule, ...],
+    sources: Sources,
+    progress: Progress,
+    *,
+    kept: str = RESUME,
 ) -> tuple[Cleaned, Files]:
-    """Clean files into ``stage / "out"``; a file that changes meanwhile is left out and the run begins again."""
+    """Clean files into ``stage / "out"``; a file that changes meanwhile is left out and the run begins again.
+
+    A run that fails says ``kept`` of what was done until then.
+    """
     options = ReadOptions(config.text_key, config.id_key, config.input_format)
     changed: dict[str, FeedtoolsError] = {}
     while True:
@@ -153,9 +163,9 @@ def clean_into(
         except ChangedError as error:
             changed[str(error.path)] = error
         except OSError as error:
-            raise unwritable(stage, error, RESUME) from error
+            raise unwritable(stage, error, kept) from error
         except LostProcessError as error:
-            raise LostProcessError(error.message + RESUME) from error
+            raise LostProcessError(error.message + kept) from error
         else:
             return Cleaned(counts, errors), files
 

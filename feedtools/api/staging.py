@@ -105,7 +105,7 @@ class Stage:
             if self._old.exists():
                 shutil.rmtree(self._old)
         except OSError as error:
-            raise unwritable(self.out, error, RESUME) from error
+            raise unwritable(self.out, error, RESUME if self._resumable else "") from error
 
 
 def unwritable(path: Path, error: OSError, hint: str = "") -> WriteError:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from feedtools.model import Confidence, Edit, Level, Safety
 
 if TYPE_CHECKING:
-    from feedtools.checks.delimiters import Math
+    from feedtools.checks.delimiters import Formulas
 
 
 class Hit(NamedTuple):
@@ -55,7 +55,7 @@ class View:
         self.evidence = evidence or Evidence()
 
     @cached_property
-    def math(self) -> "tuple[Math, ...]":
+    def math(self) -> "Formulas":
         """Formulas in their delimiters, in order, not overlapping, the unclosed one (if any) last."""
         from feedtools.checks.delimiters import find_math
 

@@ -1,6 +1,8 @@
 """Where formulas begin and end in running text."""
 
 import re
+from array import array
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from feedtools.patterns import lazy
@@ -20,6 +22,30 @@ class Math(NamedTuple):
     end: int
     opener: str
     closed: bool
+
+
+class Formulas:
+    """The formulas of a text in order, in nine bytes each: as tuples they took 150, forty times as much as ``$a$``."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts, self._ends, self._kinds = array("I"), array("I"), array("B")
+
+    def add(self, start: int, end: int, opener: int, closed: bool) -> None:
+        """Take in one more; of the opener its length."""
+        self._starts.append(start)
+        self._ends.append(end)
+        self._kinds.append(2 * opener + closed)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __getitem__(self, number: int) -> Math:
+        start, kind = self._starts[number], self._kinds[number]
+        return Math(start, self._ends[number], self._text[start : start + kind // 2], kind % 2 == 1)
+
+    def __iter__(self) -> Iterator[Math]:
+        return map(self.__getitem__, range(len(self)))
 
 
 DISPLAYED = r"(?:equation|align|alignat|gather|multline|eqnarray|flalign|displaymath|math)\*?"
@@ -57,28 +83,28 @@ _SHELL = lazy(
 )
 
 
-def find_math(text: str) -> tuple[Math, ...]:
+def find_math(text: str) -> Formulas:
     r"""Formulas in order, not overlapping; prices, shell variables and escaped delimiters are not formulas.
 
     An opener that meets another opener before its end was not closed, unless the second stands inside ``\text{…}``.
     Linear in the length of the text.
     """
-    found: list[Math] = []
+    found = Formulas(text)
     at = 0
     search = (_OPENING_DOLLAR if "$" in text else _OPENING).search
     while match := search(text, at):
         start, at = match.span()
         kind = match.lastgroup
         if kind is None:
-            found.append(Math(start, at, text[start : start + 2], True))
+            found.add(start, at, 2, True)
             continue
         if kind == "escape":
             continue
         math = _special(text, start, at, match)
         if math is not None:
-            found.append(math)
+            found.add(start, math.end, len(math.opener), math.closed)
             at = math.end
-    return tuple(found)
+    return found
 
 
 def _special(text: str, start: int, at: int, match: re.Match[str]) -> Math | None:

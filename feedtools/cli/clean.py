@@ -98,7 +98,8 @@ def _clean(
             cleaned = api.clean(named, out, config, others, progress, resume=resume)
     except KeyboardInterrupt:
         progress.close()
-        say("interrupted; the same command with --resume goes on from here")
+        preview = dry_run or diff
+        say(f"interrupted; {'nothing was written' if preview else 'the same command with --resume goes on from here'}")
         return 130
     finally:
         progress.close()

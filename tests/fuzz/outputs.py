@@ -13,7 +13,7 @@ from feedtools.report import FORMATS, Report, render
 from feedtools.report.data import Copies, Copy, Counts, Repair, tally
 from feedtools.report.data import Report as PageData
 from feedtools.report.html import asset, html
-from tests.fuzz.common import parts_of, rules
+from tests.fuzz.common import parts_of, rules, sarif_schema
 
 _COMMANDING = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\u2028\\u2029]")
 _RUNNING = ("iframe", "object", "embed", "img", "link", "base", "form", "audio", "video")
@@ -63,7 +63,9 @@ def outputs(data: bytes) -> None:
     shown = "".join(render(form, Report(findings, errors, rules("FT201"), (article.source,), 1)))
     shown.encode("utf-8", "backslashreplace")
     if form in {"json", "sarif", "gitlab"}:
-        json.loads(shown)
+        made = json.loads(shown)
+        if form == "sarif" and (schema := sarif_schema()):
+            schema.validate(made)
     elif form == "jsonl":
         assert len([json.loads(line) for line in shown.splitlines()]) == 2
     elif form == "junit":
