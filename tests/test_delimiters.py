@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedtools.checks import delimiters
 from feedtools.checks.delimiters import find_math
 
 PIECES = [
@@ -149,3 +150,11 @@ def test_time_grows_with_length_alone(unit: str) -> None:
         return best
 
     assert seconds(16000) < 12 * seconds(2000) + 0.02
+
+
+def test_very_many_formulas_are_held_in_few_bytes_and_read_as_the_same() -> None:
+    text = r"设 \(a\) 与 $b$ 而 \[c\] 又 " * delimiters.MANY + r"末 \(x_{"
+    found = find_math(text)
+    assert not isinstance(found, tuple)
+    assert list(found) == list(delimiters._each(text))
+    assert found[-1] == (len(text) - 5, len(text), r"\(", False)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from feedtools.model import Confidence, Edit, Level, Safety
 
 if TYPE_CHECKING:
-    from feedtools.checks.delimiters import Formulas
+    from collections.abc import Sequence
+
+    from feedtools.checks.delimiters import Math
 
 
 class Hit(NamedTuple):
@@ -55,7 +57,7 @@ class View:
         self.evidence = evidence or Evidence()
 
     @cached_property
-    def math(self) -> "Formulas":
+    def math(self) -> "Sequence[Math]":
         """Formulas in their delimiters, in order, not overlapping, the unclosed one (if any) last."""
         from feedtools.checks.delimiters import find_math
 

@@ -2,8 +2,9 @@
 
 import re
 from array import array
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 from feedtools.patterns import lazy
 
@@ -24,29 +25,27 @@ class Math(NamedTuple):
     closed: bool
 
 
-class Formulas:
-    """The formulas of a text in order, in nine bytes each: as tuples they took 150, forty times as much as ``$a$``."""
+class _Compact(Sequence[Math]):
+    """Very many formulas of a text, in nine bytes each: as tuples they take 150, forty times as much as ``$a$``."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, found: Iterable[Math]) -> None:
         self._text = text
         self._starts, self._ends, self._kinds = array("I"), array("I"), array("B")
-
-    def add(self, start: int, end: int, opener: int, closed: bool) -> None:
-        """Take in one more; of the opener its length."""
-        self._starts.append(start)
-        self._ends.append(end)
-        self._kinds.append(2 * opener + closed)
+        for math in found:
+            self._starts.append(math.start)
+            self._ends.append(math.end)
+            self._kinds.append(2 * len(math.opener) + math.closed)
 
     def __len__(self) -> int:
         return len(self._starts)
 
-    def __getitem__(self, number: int) -> Math:
+    def __getitem__(self, number: Any) -> Any:
         start, kind = self._starts[number], self._kinds[number]
         return Math(start, self._ends[number], self._text[start : start + kind // 2], kind % 2 == 1)
 
-    def __iter__(self) -> Iterator[Math]:
-        return map(self.__getitem__, range(len(self)))
 
+MANY = 1000
+"""Formulas of a text from which they are held in few bytes."""
 
 DISPLAYED = r"(?:equation|align|alignat|gather|multline|eqnarray|flalign|displaymath|math)\*?"
 """Environments that are formulas by themselves, outside any delimiter (amsmath and LaTeX's own)."""
@@ -83,28 +82,32 @@ _SHELL = lazy(
 )
 
 
-def find_math(text: str) -> Formulas:
+def find_math(text: str) -> Sequence[Math]:
     r"""Formulas in order, not overlapping; prices, shell variables and escaped delimiters are not formulas.
 
     An opener that meets another opener before its end was not closed, unless the second stands inside ``\text{…}``.
     Linear in the length of the text.
     """
-    found = Formulas(text)
+    every = _each(text)
+    found = tuple(islice(every, MANY))
+    return found if len(found) < MANY else _Compact(text, chain(found, every))
+
+
+def _each(text: str) -> Iterator[Math]:
     at = 0
     search = (_OPENING_DOLLAR if "$" in text else _OPENING).search
     while match := search(text, at):
         start, at = match.span()
         kind = match.lastgroup
         if kind is None:
-            found.add(start, at, 2, True)
+            yield Math(start, at, text[start : start + 2], True)
             continue
         if kind == "escape":
             continue
         math = _special(text, start, at, match)
         if math is not None:
-            found.add(start, math.end, len(math.opener), math.closed)
+            yield math
             at = math.end
-    return found
 
 
 def _special(text: str, start: int, at: int, match: re.Match[str]) -> Math | None:
