@@ -62,6 +62,22 @@ class _Kept(NamedTuple):
     numbers: Ints
 
 
+class _Known(NamedTuple):
+    """Some texts, as ``match.Known``; ``places``: where the store has each."""
+
+    texts: Sequence[str]
+    store: Store
+    places: dict[int, int]
+
+    def text(self, number: int, /) -> str:
+        """The raw text."""
+        return self.texts[number]
+
+    def opening(self, number: int, /) -> str:
+        """The symbols that it begins with."""
+        return self.store.opening(self.places[number], match.OPENING)
+
+
 def dedup(
     texts: Sequence[str],
     *,
@@ -290,17 +306,12 @@ def _measured(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> Iterator[tu
     """The pairs that match, each with the overlap it was found by."""
     longer, shorter = some
     numbers_b, numbers_a = kept.numbers[longer].tolist(), kept.numbers[shorter].tolist()
-    place = {
-        **dict(zip(numbers_a, shorter.tolist(), strict=True)),
-        **dict(zip(numbers_b, longer.tolist(), strict=True)),
-    }
-
-    def opening(number: int) -> str:
-        return store.opening(place[number], match.OPENING)
-
-    texts = kept.texts
-    for codes_b, codes_a, b, a in zip(store.codes(longer), store.codes(shorter), numbers_b, numbers_a, strict=True):
-        one, found = match.measured(codes_a, codes_b, texts[a], texts[b], a, b, opening)
+    codes_b, codes_a = store.codes(longer), store.codes(shorter)
+    traits_b, traits_a = store.traits[longer].tolist(), store.traits[shorter].tolist()
+    places = dict(zip([*numbers_a, *numbers_b], [*shorter.tolist(), *longer.tolist()], strict=True))
+    known = _Known(kept.texts, store, places)
+    for pair in zip(codes_a, codes_b, traits_a, traits_b, numbers_a, numbers_b, strict=True):
+        one, found = match.measured(*pair, known=known)
         if one is not None:
             yield one, found
 

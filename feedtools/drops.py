@@ -28,8 +28,6 @@ _BACKSLASH, _DOLLAR, _BRACKET = 1, 2, 3
 _CLOSER, _DISPLAY = 1, 2
 """The two bits of an opener or closer; what else a mark may be with the code point behind it comes after them."""
 _COMMAND, _NAME, _ODD, _NOTHING = 4, 5, 6, 7
-_COMMON = ("[Math]", "[公式]", "[代码]")
-"""What the renderer writes; other placeholders are read one by one."""
 
 
 class Block(NamedTuple):
@@ -67,6 +65,17 @@ class _Formulas(NamedTuple):
     drop: Flags
 
 
+class _Names(NamedTuple):
+    """Brackets with the initial of a placeholder's name behind them.
+
+    Of each: where it stands, in which text, and the size of what is shown there, 0 where that has to be read.
+    """
+
+    places: Ints
+    owners: Ints
+    sizes: Ints
+
+
 @cache
 def _kinds() -> Bytes:
     found = np.zeros(0x10000, np.uint8)
@@ -92,8 +101,8 @@ def kinds(codes: Units) -> Bytes:
     return _kinds().take(codes, mode="clip")
 
 
-def dropped(block: Block, marks: Ints) -> Ints:
-    """The places of all code points in formulas and placeholders, in no order.
+def dropped(block: Block, marks: Ints) -> tuple[Ints, Bytes]:
+    """The places of all code points in formulas and placeholders, in no order, and the traits of each text.
 
     Args:
         block: the texts.
@@ -107,13 +116,18 @@ def dropped(block: Block, marks: Ints) -> Ints:
     turns = np.flatnonzero(means < _COMMAND)
     formulas = _formulas(block, _Turns(marks[turns], owners[turns], means[turns]), commands, odd)
     pairs = formulas.drop & ~odd[block.owners(formulas.opens)]
-    holders, sizes = _holders(block, marks[means == _NAME], formulas, odd)
+    named = means == _NAME
+    sizes = _shown(block, marks[named], owners[named])
+    traits = np.zeros(len(block.texts), np.uint8)
+    traits[owners[named][sizes > 0]] = normal.HOLES
+    traits[np.unique(owners[(means | _DISPLAY) == _DISPLAY])] |= normal.FORMULAS
+    holders, sizes = _holders(block, _Names(marks[named], owners[named], sizes), formulas, odd)
     others = np.array(list(_reference(block, odd)), np.int64).reshape(-1, 2)
     firsts = np.concatenate([formulas.opens[pairs], holders, others[:, 0]])
     sizes = np.concatenate([(formulas.closes - formulas.opens)[pairs] + 2, sizes, others[:, 1] - others[:, 0]])
     before = np.cumsum(sizes) - sizes
     places: Ints = np.repeat(firsts - before, sizes) + np.arange(sizes.sum())
-    return places
+    return places, traits
 
 
 def _means(block: Block, marks: Ints) -> Bytes:
@@ -164,29 +178,27 @@ def _han(codes: Units) -> Flags:
     return (codes >= 0x3400) & (codes <= 0x9FFF)
 
 
-def _holders(block: Block, names: Ints, formulas: _Formulas, odd: Flags) -> tuple[Ints, Ints]:
+def _holders(block: Block, names: _Names, formulas: _Formulas, odd: Flags) -> tuple[Ints, Ints]:
     """Placeholders outside formulas: where they begin, and their sizes."""
-    within = np.append(formulas.closes, -1)[np.searchsorted(formulas.opens, names) - 1]
-    names = names[names > within]
-    owners = block.owners(names)
-    names, owners = names[~odd[owners]], owners[~odd[owners]]
-    sizes = _common(block, names, block.starts[owners + 1])
+    within = np.append(formulas.closes, -1)[np.searchsorted(formulas.opens, names.places) - 1]
+    outside = (names.places > within) & ~odd[names.owners]
+    places, owners, sizes = (column[outside] for column in names)
     rest = np.flatnonzero(sizes == 0)
     owned = owners[rest]
-    places = (names[rest] - block.starts[owned]).tolist()
-    ends = [normal.placeholder(block.texts[owner], at) for owner, at in zip(owned.tolist(), places, strict=True)]
-    sizes[rest] = np.maximum(np.array(ends, np.int64) - places, 0)
-    return names, sizes
+    starts = (places[rest] - block.starts[owned]).tolist()
+    ends = [normal.placeholder(block.texts[owner], at) for owner, at in zip(owned.tolist(), starts, strict=True)]
+    sizes[rest] = np.maximum(np.array(ends, np.int64) - starts, 0)
+    return places, sizes
 
 
-def _common(block: Block, names: Ints, ends: Ints) -> Ints:
-    """Of each place the size of the placeholder there, where it is one of the commonest, else 0."""
-    sizes = np.zeros(len(names), np.int64)
-    second = block.raw.take(names + 1, mode="clip")
-    for holder in _COMMON:
-        at = np.flatnonzero((second == ord(holder[1])) & (names + len(holder) <= ends))
+def _shown(block: Block, places: Ints, owners: Ints) -> Ints:
+    """Of each place the size of the placeholder there, where it is what the renderer shows, else 0."""
+    sizes = np.zeros(len(places), np.int64)
+    second, ends = block.raw.take(places + 1, mode="clip"), block.starts[owners + 1]
+    for holder in normal.SHOWN:
+        at = np.flatnonzero((second == ord(holder[1])) & (places + len(holder) <= ends))
         for behind, char in enumerate(holder):
-            at = at[block.raw.take(names[at] + behind) == ord(char)]
+            at = at[block.raw.take(places[at] + behind) == ord(char)]
         sizes[at] = len(holder)
     return sizes
 

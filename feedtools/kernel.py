@@ -44,6 +44,7 @@ class Sketches(NamedTuple):
         keys: selected hashes in text order; a repeated gram repeats its key.
         key_bounds: ``keys[key_bounds[i]:key_bounds[i + 1]]`` belong to text ``i``.
         heads: head key of each text, 0 where it has fewer than ``HEAD`` symbols.
+        traits: of each text, as ``normal.traits`` gives them.
     """
 
     symbols: Units
@@ -51,6 +52,7 @@ class Sketches(NamedTuple):
     keys: Keys
     key_bounds: Ints
     heads: Keys
+    traits: NDArray[np.uint8]
 
 
 _kept = threading.local()
@@ -98,22 +100,14 @@ def _tables() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
     return low, np.concatenate([low.astype(np.uint32), both[1]])
 
 
-def symbol_block(texts: Sequence[str]) -> tuple[Units, Ints]:
-    """Symbols of ``texts`` and their bounds, equal to ``normal.symbols`` of each."""
-    block, values, _ = _folded(texts)
-    at = _places(values)
-    return values.take(at, mode=_UNCHECKED), np.searchsorted(at, block.starts)
-
-
 def placed_block(texts: Sequence[str]) -> tuple[Units, Ints, Ints]:
-    """``symbol_block``, and of each symbol what ``normal.offsets`` of its text says: where in the text it stands."""
-    block, values, expanded = _folded(texts)
-    at = _places(values)
-    bounds = np.searchsorted(at, block.starts)
-    offsets = at - np.repeat(block.starts[:-1], np.diff(bounds))
-    for number in expanded:
+    """Symbols of ``texts``, their bounds, and where each symbol stands in its text (``normal.offsets``)."""
+    folded = _folded(texts)
+    symbols, bounds, at = _symbols(folded)
+    offsets = at - np.repeat(folded.block.starts[:-1], np.diff(bounds))
+    for number in folded.expanded:
         offsets[bounds[number] : bounds[number + 1]] = normal.offsets(texts[number])
-    return values.take(at, mode=_UNCHECKED), bounds, offsets
+    return symbols, bounds, offsets
 
 
 def placed(texts: Iterable[str]) -> tuple[list[str], list[Sequence[int]]]:
@@ -128,24 +122,37 @@ def placed(texts: Iterable[str]) -> tuple[list[str], list[Sequence[int]]]:
     return symbols, offsets
 
 
-def _places(values: Units) -> Ints:
-    """Where symbols stand, by what ``_folded`` gives."""
-    return np.flatnonzero(np.greater(values, _CLOSELY, out=_room("symbol", len(values), np.bool_)))
+class _Folded(NamedTuple):
+    """A block, what each of its code points becomes (0 nothing), which texts were written out, and traits of texts.
 
-
-def _folded(texts: Sequence[str]) -> tuple[drops.Block, Units, list[int]]:
-    """The block of ``texts``, what each code point becomes (0 nothing), and the numbers of texts that were written out.
-
-    The values are good until the next call.
+    The values are good until the next block is folded.
     """
+
+    block: drops.Block
+    values: Units
+    expanded: list[int]
+    traits: NDArray[np.uint8]
+
+
+def _folded(texts: Sequence[str]) -> _Folded:
     block, values, closely = _look_up(texts)
     done: list[int] = []
-    if len(closely):
-        several = closely[drops.kinds(block.raw.take(closely)) == 0]
-        if len(several):
-            block, values, closely, done = _expanded(block, several)
-        values[drops.dropped(block, closely)] = 0
-    return block, values, done
+    if not len(closely):
+        return _Folded(block, values, done, np.zeros(len(texts), np.uint8))
+    several = closely[drops.kinds(block.raw.take(closely)) == 0]
+    if len(several):
+        block, values, closely, done = _expanded(block, several)
+    places, traits = drops.dropped(block, closely)
+    values[places] = 0
+    traits[done] = [normal.traits(texts[number]) for number in done]
+    return _Folded(block, values, done, traits)
+
+
+def _symbols(folded: _Folded) -> tuple[Units, Ints, Ints]:
+    """The symbols of a block, the bounds of its texts, and where in the block the symbols stand."""
+    values = folded.values
+    at = np.flatnonzero(np.greater(values, _CLOSELY, out=_room("symbol", len(values), np.bool_)))
+    return values.take(at, mode=_UNCHECKED), np.searchsorted(at, folded.block.starts), at
 
 
 def _expanded(block: drops.Block, several: Ints) -> tuple[drops.Block, Units, Ints, list[int]]:
@@ -254,9 +261,10 @@ def head_block(symbols: Units, bounds: Ints) -> Keys:
 
 def sketch_block(texts: Sequence[str], scale: int = SCALE) -> Sketches:
     """Symbols and keys of one block of texts."""
-    symbols, bounds = symbol_block(texts)
+    folded = _folded(texts)
+    symbols, bounds, _ = _symbols(folded)
     keys, key_bounds = key_block(symbols, bounds, scale)
-    return Sketches(symbols, bounds, keys, key_bounds, head_block(symbols, bounds))
+    return Sketches(symbols, bounds, keys, key_bounds, head_block(symbols, bounds), folded.traits)
 
 
 def strings(symbols: Units, bounds: Ints) -> list[str]:

@@ -1,6 +1,9 @@
 """Two texts to a Match: what their overlap, located and measured in ``overlap``, makes of them."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 from feedtools import normal
 from feedtools.model import Block, Kind, Match
@@ -23,20 +26,54 @@ _INSTALMENT = lazy(  # begins with a set, which lets the engine skip from one of
 )
 _PLACES = 10_000
 """Shares are told to four places."""
-Openings = Callable[[int], str]
-"""What gives the symbols that a text begins with, ``OPENING`` of them or more, by its number."""
 
 
-def _kind(found: Overlap, size_a: int, size_b: int, text_a: str, text_b: str) -> Kind:
-    """What ``a`` (the repeated, cut or contained text) is to ``b``; their instalments are not looked at."""
-    if not found.same and not _parted_by_hole(found, text_a, text_b):
-        return "overlap"
+class Known(Protocol):
+    """What is asked of few texts, by their numbers."""
+
+    def text(self, number: int, /) -> str:
+        """The raw text."""
+
+    def opening(self, number: int, /) -> str:
+        """The symbols that it begins with, ``OPENING`` of them or more."""
+
+
+class Pair(NamedTuple):
+    """Two texts that are known; the numbers are those they go by.
+
+    Attributes:
+        numbers: of the one and the other.
+        texts: raw.
+        symbols: of each.
+    """
+
+    numbers: tuple[int, int]
+    texts: tuple[str, str]
+    symbols: tuple[str, str]
+
+    def text(self, number: int, /) -> str:
+        """See ``Known``."""
+        return self.texts[self.numbers.index(number)]
+
+    def opening(self, number: int, /) -> str:
+        """See ``Known``."""
+        return self.symbols[self.numbers.index(number)]
+
+    def compared(self) -> tuple[Match | None, Overlap | None]:
+        """What ``measured`` makes of them."""
+        (one, other), (first, second) = map(codes, self.symbols), map(normal.traits, self.texts)
+        return measured(one, other, first, second, *self.numbers, known=self)
+
+
+def _kind(found: Overlap, size_a: int, size_b: int, traits_a: int, traits_b: int) -> Kind:
+    """What ``a`` (the repeated, cut or contained text) is to ``b``, where they are one article."""
+    holed = (traits_a ^ traits_b) & normal.HOLES
     whole = found.a_start <= 0.1 * size_a and found.a_end >= 0.9 * size_a
     if not whole or found.similarity < CLEAN:
-        return "rerendered" if found.b_start <= 8 and _has_holes(text_a) != _has_holes(text_b) else "near"
-    if found.b_start > 8:
+        return "rerendered" if found.b_start <= _BEGIN and holed else "near"
+    if found.b_start > _BEGIN:
         return "contained"
-    apart = _has_formulas(text_a) != _has_formulas(text_b) or _has_holes(text_a) != _has_holes(text_b)
+    apart = traits_a != traits_b
     if found.b_end >= 0.95 * size_b:
         if apart or found.similarity == 1:
             return "rerendered" if apart or found.b_end == size_b else "truncated"
@@ -44,14 +81,15 @@ def _kind(found: Overlap, size_a: int, size_b: int, text_a: str, text_b: str) ->
     return "rerendered" if apart else "truncated"
 
 
-def _parted_by_hole(found: Overlap, text_a: str, text_b: str) -> bool:
+def _parted_by_hole(found: Overlap, a: int, b: int, traits_a: int, traits_b: int, known: Known) -> bool:
     """Whether two texts begin alike up to where one of them, and not the other, lacks something."""
-    holes_a = _has_holes(text_a)
-    if holes_a == _has_holes(text_b):
+    if not (traits_a ^ traits_b) & normal.HOLES:
         return False
-    text, end = (text_a, found.a_end) if holes_a else (text_b, found.b_end)
+    if found.parted:
+        return True
+    number, end = (a, found.a_end) if traits_a & normal.HOLES else (b, found.b_end)
     begun = max(found.a_start, found.b_start) <= _BEGIN and found.a_end - found.a_start >= PARTED
-    return found.parted or (begun and found.similarity == 1 and _hole_behind(text, end))
+    return begun and found.similarity == 1 and _hole_behind(known.text(number), end)
 
 
 def _hole_behind(text: str, count: int) -> bool:
@@ -61,18 +99,10 @@ def _hole_behind(text: str, count: int) -> bool:
     return any(start <= first and last <= end and text[first] == "[" for first, last in normal.dropped(text))
 
 
-def _has_holes(text: str) -> bool:
-    return "[" in text and ("[Math]" in text or "[公式]" in text or "[代码]" in text or "[代碼]" in text)
-
-
-def _has_formulas(text: str) -> bool:
-    return "\\" in text and ("\\(" in text or "\\[" in text)
-
-
-def _other_instalment(a: int, b: int, openings: Openings) -> bool:
+def _other_instalment(a: int, b: int, known: Known) -> bool:
     """Whether both texts open by naming their number in a series, and the numbers differ."""
-    one = _INSTALMENT.search(openings(a), 0, OPENING)
-    two = one and _INSTALMENT.search(openings(b), 0, OPENING)
+    one = _INSTALMENT.search(known.opening(a), 0, OPENING)
+    two = one and _INSTALMENT.search(known.opening(b), 0, OPENING)
     if one is None or two is None:
         return False  # most true copies that differ in a numeral name no instalment
     return one.group("unit", "word") == two.group("unit", "word") and one.group() != two.group()
@@ -93,39 +123,44 @@ def match_pair(text_a: str, text_b: str, a: int = 0, b: int = 1) -> Match | None
 
 def match_symbols(sym_a: str, sym_b: str, text_a: str, text_b: str, a: int, b: int) -> Match | None:
     """``match_pair`` without evidence, for texts whose symbols are known."""
-    made, _ = measured(codes(sym_a), codes(sym_b), text_a, text_b, a, b, {a: sym_a, b: sym_b}.__getitem__)
-    return made
+    return Pair((a, b), (text_a, text_b), (sym_a, sym_b)).compared()[0]
 
 
 def measured(
-    codes_a: bytes, codes_b: bytes, text_a: str, text_b: str, a: int, b: int, openings: Openings
+    codes_a: bytes, codes_b: bytes, traits_a: int, traits_b: int, a: int, b: int, *, known: Known
 ) -> tuple[Match | None, Overlap | None]:
     """``match_symbols``, and the overlap it was made from, as ``aligned`` takes it; none where the texts are equal.
 
     Args:
         codes_a: of the symbols of the one text, as ``overlap.codes`` gives them.
         codes_b: likewise of the other.
-        text_a: the one, raw.
-        text_b: the other.
+        traits_a: of the one, as ``normal.traits`` gives them.
+        traits_b: likewise of the other.
         a: the number of the one.
         b: the number of the other.
-        openings: asked for few of them.
+        known: asked for what few pairs need.
     """
     size_a, size_b = len(codes_a), len(codes_b)
-    if size_a > size_b or (
-        size_a == size_b and (-damage(text_a), codes_a, text_a) > (-damage(text_b), codes_b, text_b)
-    ):
-        a, b, codes_a, codes_b, text_a, text_b, size_a, size_b = b, a, codes_b, codes_a, text_b, text_a, size_b, size_a
-    if text_a == text_b:
+    if size_a == size_b:
+        text_a, text_b = known.text(a), known.text(b)
+        turned = (-damage(text_a), codes_a, text_a) > (-damage(text_b), codes_b, text_b)
+    else:
+        text_a = text_b = ""
+        turned = size_a > size_b
+    if turned:
+        a, b, codes_a, codes_b, traits_a, traits_b = b, a, codes_b, codes_a, traits_b, traits_a
+        size_a, size_b = size_b, size_a
+    if size_a == size_b and text_a == text_b:
         return Match(a, b, "exact", 1.0, 1.0, 1.0), None
     found = overlap(codes_a, codes_b)
     if found is None or size_a < SHORT:
         return None, None
-    a_start, a_end, b_start, b_end, similarity, _, _ = found
-    kind = _kind(found, size_a, size_b, text_a, text_b)
-    named = kind != "overlap" and similarity < 1 and a_start <= _NAMED and b_start <= _NAMED
-    if named and _other_instalment(a, b, openings):
-        kind = "overlap"
+    a_start, a_end, b_start, b_end, similarity, same, _ = found
+    kind: Kind = "overlap"
+    if same or _parted_by_hole(found, a, b, traits_a, traits_b, known):
+        named = similarity < 1 and a_start <= _NAMED and b_start <= _NAMED
+        if not (named and _other_instalment(a, b, known)):
+            kind = _kind(found, size_a, size_b, traits_a, traits_b)
     shares = (a_end - a_start) / size_a, (b_end - b_start) / size_b, similarity
     cover_a, cover_b, similarity = [int(share * _PLACES + 0.5) / _PLACES for share in shares]
     return Match(a, b, kind, cover_a, cover_b, similarity), found

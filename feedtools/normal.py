@@ -43,6 +43,9 @@ _TOKEN = lazy(  # begins with a set, which lets the engine skip from one of its 
 )
 MARKS = ("\\", "[", "$", "［", "【")
 """What a formula or a placeholder begins with."""
+SHOWN = ("[Math]", "[公式]", "[代码]", "[代碼]")
+"""The placeholders of the renderer that has them."""
+HOLES, FORMULAS = 1, 2
 INITIALS = "CFIMTVcfimtvＭ代公图圖数數表视視"
 """What the name in a placeholder begins with."""
 _CLOSER = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
@@ -125,6 +128,12 @@ def dropped(text: str) -> Iterator[tuple[int, int]]:
             bounds = iter(_scan(text))
             return zip(bounds, bounds, strict=True)
     return iter(())
+
+
+def traits(text: str) -> int:
+    """What of a raw text tells the renderers apart: ``HOLES`` and ``FORMULAS``."""
+    holes = "[" in text and any(map(text.__contains__, SHOWN))
+    return holes * HOLES | ("\\" in text and ("\\(" in text or "\\[" in text)) * FORMULAS
 
 
 def placeholder(text: str, at: int) -> int:

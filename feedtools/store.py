@@ -87,6 +87,7 @@ class Store:
         self._width: list[int] = []  # of the symbols of each part, in bytes
         self._sizes: list[NDArray[np.uint32]] = []
         self._heads: list[Keys] = []
+        self._traits: list[NDArray[np.uint8]] = []
         self._content: list[Keys] = []
 
     def add(self, part: kernel.Sketches) -> None:
@@ -95,6 +96,7 @@ class Store:
         self._width.append(part.symbols.dtype.itemsize)
         self._sizes.append(np.diff(part.key_bounds).astype(np.uint32))
         self._heads.append(part.heads)
+        self._traits.append(part.traits)
         sums = np.zeros(len(part.keys) + 1, np.uint64)
         np.cumsum(part.keys, out=sums[1:])
         self._content.append(np.diff(sums[part.key_bounds]))
@@ -177,6 +179,7 @@ class Store:
         self._byte_starts = np.cumsum(lengths * np.append(np.uint8(0), self._widths), dtype=np.int64)
         self._joined = b"".join(self._codes)
         self._codes.clear()
+        self.traits = np.concatenate([*self._traits, np.empty(0, np.uint8)])
 
     def codes(self, wanted: Ints) -> list[bytes]:
         """The low byte of each symbol of some texts (``overlap.codes``), once closed."""

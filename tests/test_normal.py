@@ -115,7 +115,9 @@ def test_symbols_of_symbols_are_the_symbols(text: str) -> None:
 
 @given(st.lists(MIXED | ANY_TEXT, max_size=6))
 def test_the_batch_form_gives_the_same_symbols(texts: list[str]) -> None:
-    symbols, bounds = kernel.symbol_block(texts)
+    block = kernel.sketch_block(texts)
+    symbols, bounds = block.symbols, block.bounds
+    assert block.traits.tolist() == [normal.traits(text) for text in texts]
     assert kernel.strings(symbols, bounds) == [normal.symbols(text) for text in texts]
     again, ends, offsets = kernel.placed_block(texts)
     assert (again.tolist(), ends.tolist()) == (symbols.tolist(), bounds.tolist())

@@ -16,7 +16,6 @@ import pyarrow as pa
 from feedtools import cluster, kernel, match
 from feedtools.duplicates import describe, links
 from feedtools.model import Block, Match
-from feedtools.overlap import codes
 from feedtools.scale.stages import batch_of
 
 MATCHES = pa.schema(
@@ -57,7 +56,6 @@ class _Text(NamedTuple):
     text: str
     symbols: str
     offsets: Sequence[int]
-    codes: bytes
 
 
 def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -71,9 +69,7 @@ def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         number, centre, salt, ids, texts = (
             batch.column(name).to_pylist() for name in ("number", "centre", "salt", "id", "text")
         )
-        symbols, offsets = kernel.placed(texts)
-        rows_of = zip(ids, texts, symbols, offsets, map(codes, symbols), strict=True)
-        documents = [_Text(*document) for document in rows_of]
+        documents = [_Text(*document) for document in zip(ids, texts, *kernel.placed(texts), strict=True)]
         rows = zip(number, zip(centre, salt, strict=True), documents, strict=True)
         found = _Found()
         for own, its_group, document in rows:
@@ -97,7 +93,7 @@ class _Found:
 
     def compare(self, a: _Text, b: _Text) -> None:
         """Add the match of two texts, where they are one."""
-        made, found = match.measured(a.codes, b.codes, a.text, b.text, 0, 1, (a.symbols, b.symbols).__getitem__)
+        made, found = match.Pair((0, 1), (a.text, b.text), (a.symbols, b.symbols)).compared()
         if made is None:
             return
         if made.a:
