@@ -176,7 +176,7 @@ class Match(NamedTuple):
             passage, reported and never acted on.
         coverage_a: share of ``a``'s symbols inside the overlap, 0 to 1.
         coverage_b: likewise of ``b``.
-        similarity: normalised Levenshtein similarity of the overlapping regions, 0 to 1.
+        similarity: normalised Levenshtein similarity of the overlapping regions, 0 to 1, by ``overlap.codes``.
         evidence: aligned raw spans.
     """
 

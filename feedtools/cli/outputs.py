@@ -99,8 +99,9 @@ def emit(report: Report, targets: Sequence[Target], *, color: bool, counts: bool
         if target.path is not None:
             from feedtools.output import write_whole
 
-            text = "".join(render(target.format, full))
-            write_whole(target.path, text.encode("utf-8", "backslashreplace"))
+            # Bytes from the start: with one character beyond U+FFFF a string takes four for each.
+            pieces = (piece.encode("utf-8", "backslashreplace") for piece in render(target.format, full))
+            write_whole(target.path, b"".join(pieces))
         elif counts:
             from feedtools.report.summary import statistics
 
