@@ -142,12 +142,12 @@ def traffic(source: Path, buckets: int) -> Traffic:
     """The same stages over the first 100,000 documents, in this process."""
     table = pq.read_table(source).slice(0, 100_000)
     count, text = len(table), table.column("text").nbytes
-    rows = _made(stages.sketched(buckets), table, 2048)
-    bundles = rows.filter(pc.is_valid(rows.column("bucket"))).select(stages.BUNDLES.names)
-    edges = _made(stages.linked(buckets, HOT, 8), bundles.sort_by("bucket"), 16)
-    wanted = _made(stages.wanted, edges.sort_by("part"), 16)
+    bundles = _made(stages.sketched(buckets), table, 2048)
+    edges = _made(stages.linked(buckets, HOT, 8, spark.CROWDED), bundles, 16)
+    outcome = _made(stages.wanted, edges, 16)
     keys = pc.sum(bundles.column("weight")).as_py()
-    return Traffic(*(one / count for one in (keys, bundles.nbytes, edges.nbytes, len(wanted), text)))
+    wanted = pc.sum(outcome.filter(pc.equal(outcome.column("kind"), "wanted")).column("rows")).as_py()
+    return Traffic(*(one / count for one in (keys, bundles.nbytes, edges.nbytes, wanted, text)))
 
 
 def _made(stage: stages.Stage, table: pa.Table, size: int) -> pa.Table:
