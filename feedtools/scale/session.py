@@ -23,11 +23,13 @@ LOCAL = "local[*,4]"
 PARTITION_BYTES = 64 << 20
 """Text whose keys make one partition of a shuffle."""
 MOST_PARTITIONS = 1 << 14
+FEW = 64
+"""Partitions up to which it costs more to plan every step anew than small ones cost that are not put together."""
 _PARTITIONS = "spark.sql.shuffle.partitions"
+_ADAPTIVE = "spark.sql.adaptive.enabled"
 _NEW_PANDAS = "PySpark does not yet fully support pandas"
 _SETTINGS = {
     "spark.log.level": "ERROR",
-    "spark.sql.adaptive.enabled": "true",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "2048",
     "spark.sql.maxPlanStringLength": "4096",  # a plan is written out at every action, for nobody to read
     "spark.ui.showConsoleProgress": "false",
@@ -113,10 +115,13 @@ def reason(error: BaseException) -> str:
 def fit(documents: DataFrame) -> int:
     """Set the number of shuffle partitions by the size of the input, unless the user did; what it is then."""
     spark = documents.sparkSession
-    if not spark.sparkContext.getConf().contains(_PARTITIONS):
-        least = 2 * spark.sparkContext.defaultParallelism
+    chosen = spark.sparkContext.getConf()
+    if not chosen.contains(_PARTITIONS):
+        least = spark.sparkContext.defaultParallelism
         wanted = min(max(least, -(-_bytes(documents) // PARTITION_BYTES)), MOST_PARTITIONS)
         spark.conf.set(_PARTITIONS, str(wanted))
+    if not chosen.contains(_ADAPTIVE):
+        spark.conf.set(_ADAPTIVE, str(partitions(spark) > FEW).lower())
     return partitions(spark)
 
 
