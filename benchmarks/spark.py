@@ -142,12 +142,12 @@ def traffic(source: Path, buckets: int) -> Traffic:
     """The same stages over the first 100,000 documents, in this process."""
     table = pq.read_table(source).slice(0, 100_000)
     count, text = len(table), table.column("text").nbytes
-    rows = _made(stages.sketched(buckets), table, 2048)
-    bundles = rows.filter(pc.is_valid(rows.column("bucket"))).select(stages.BUNDLES.names)
-    edges = _made(stages.linked(buckets, HOT, 8), bundles.sort_by("bucket"), 16)
-    wanted = _made(stages.wanted, edges.sort_by("part"), 16)
+    bundles = _made(stages.sketched(buckets), table, 2048)
+    edges = _made(stages.linked(buckets, HOT, 8, spark.CROWDED), bundles, 16)
+    outcome = _made(stages.wanted, edges, 16)
     keys = pc.sum(bundles.column("weight")).as_py()
-    return Traffic(*(one / count for one in (keys, bundles.nbytes, edges.nbytes, len(wanted), text)))
+    wanted = pc.sum(outcome.filter(pc.equal(outcome.column("kind"), "wanted")).column("rows")).as_py()
+    return Traffic(*(one / count for one in (keys, bundles.nbytes, edges.nbytes, wanted, text)))
 
 
 def _made(stage: stages.Stage, table: pa.Table, size: int) -> pa.Table:
@@ -155,6 +155,8 @@ def _made(stage: stages.Stage, table: pa.Table, size: int) -> pa.Table:
 
 
 FOOTER = "，本站文章均为原创，转载时请务必注明出处，并保留作者的姓名与链接，谢谢合作。" * 2
+SKEWED_PARTS = 16
+"""Parts of a shuffle, so that there are tasks to compare."""
 SKEWED: dict[str, Callable[[int, str], str]] = {
     "all share a line of 17 symbols": lambda _, text: text[:200] + FOOTER[:20],
     "half share a footer of 66 symbols": lambda number, text: text[:200] + FOOTER * (number % 2),
@@ -177,7 +179,9 @@ def write_skewed(folder: Path, count: int, change: Callable[[int, str], str]) ->
 
 
 def largest(log: Path, since: float) -> str:
-    """Of the stage with the longest task: time and shuffled bytes of that task, and of the median one.
+    """Of the shuffled stage with the longest task: time and shuffled bytes of that task, and of the median one.
+
+    What reads the files has as many tasks as these make, whatever is in them.
 
     Args:
         log: folder of Spark's event logs.
@@ -195,7 +199,7 @@ def largest(log: Path, since: float) -> str:
                 moved = sum(read[f"{place} Bytes Read"] for place in ("Local", "Remote"))
                 moved += written["Shuffle Bytes Written"]
                 tasks.setdefault(event["Stage ID"], []).append((figures["Executor Run Time"] / 1e3, moved / 1e6))
-    worst = max(tasks.values(), key=max)
+    worst = max((one for one in tasks.values() if len(one) >= SKEWED_PARTS), key=max)
     (time_most, _), (time_middle, _) = max(worst), sorted(worst)[len(worst) // 2]
     moved = sorted(size for _, size in worst)
     return (
@@ -208,7 +212,8 @@ def skewed(count: int, master: str, folder: Path) -> None:
     log = folder / "events"
     log.mkdir(parents=True, exist_ok=True)
     events = {"spark.eventLog.enabled": "true", "spark.eventLog.dir": log.as_uri(), "spark.eventLog.compress": "false"}
-    running = session(master, {**events, "spark.eventLog.rolling.enabled": "false"})
+    parts = {"spark.sql.shuffle.partitions": str(SKEWED_PARTS)}
+    running = session(master, {**events, **parts, "spark.eventLog.rolling.enabled": "false"})
     print("| | CPU | wall | matches | its longest task | which moved | tasks of its stage |")
     print("|---" * 7 + "|", flush=True)
     for name, change in SKEWED.items():

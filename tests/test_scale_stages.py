@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Callable, Iterable
 from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from feedtools import cluster, dedup, join
 
 pa = pytest.importorskip("pyarrow")
+pc = pytest.importorskip("pyarrow.compute")
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 
 import generate  # noqa: E402
 
 from feedtools.model import text_number  # noqa: E402
 from feedtools.normal import symbols  # noqa: E402
-from feedtools.scale import matches, small, stages  # noqa: E402
+from feedtools.scale import matches, packs, small, stages  # noqa: E402
 from feedtools.sketch import gram_hashes  # noqa: E402
 
 PARTS = 3
@@ -35,10 +36,8 @@ def batches(texts: dict[str, str], size: int = 50) -> list[pa.RecordBatch]:
 def edges_by_bundles(texts: dict[str, str], buckets: int, hot: int, size: int = 50) -> list[dict[str, object]]:
     """The edges by the stages, in bundles, each batch a task of its own."""
     sketched = [row for batch in batches(texts, size) for out in stages.sketched(buckets)([batch]) for row in rows(out)]
-    bundled = [row for row in sketched if row["bucket"] is not None]
-    bundled.sort(key=itemgetter("bucket"))
-    table = pa.RecordBatch.from_pylist(bundled, schema=stages.BUNDLES)
-    linked = stages.linked(buckets, hot, PARTS)
+    table = pa.RecordBatch.from_pylist(sketched, schema=stages.BUNDLES)
+    linked = stages.linked(buckets, hot, PARTS, 1 << 25)
     return [row for out in linked([table.slice(0, 7), table.slice(7)]) for row in rows(out)]
 
 
@@ -47,9 +46,20 @@ def rows(batch: pa.RecordBatch) -> list[dict[str, object]]:
 
 
 def wanted(edges: list[dict[str, object]]) -> list[dict[str, object]]:
-    ordered = sorted(edges, key=lambda row: row["part"])
-    batch = pa.RecordBatch.from_pylist(ordered, schema=stages.EDGES)
-    return [row for out in stages.wanted([batch.slice(0, 5), batch.slice(5)]) for row in rows(out)]
+    batch = pa.RecordBatch.from_pylist(edges, schema=stages.EDGES)
+    return unpacked(stages.wanted([batch.slice(0, 5), batch.slice(5)]), "wanted")
+
+
+def unpacked(outcome: Iterable[pa.RecordBatch], kind: str) -> list[dict[str, object]]:
+    """The rows of one kind, and whether as many are said to be there."""
+    some = [one for one in map(packs_of(kind), outcome) if len(one)]
+    found = [row for out in packs.unpacked(some) for row in rows(out)]
+    assert sum(row["rows"] for one in some for row in rows(one)) == len(found)  # type: ignore[misc]
+    return found
+
+
+def packs_of(kind: str) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
+    return lambda batch: batch.filter(pc.equal(batch.column("kind"), kind))
 
 
 def verified(texts: dict[str, str], asked: list[dict[str, object]], size: int = 20) -> list[dict[str, object]]:
@@ -99,7 +109,7 @@ def test_crowded_keys_give_star_edges_alone_in_both(monkeypatch: pytest.MonkeyPa
     plain = made(120)
     texts = {name: text + footer for name, text in plain.items()}
     without, chained, starred = (
-        sum(len(row["edges"]) for row in edges_by_bundles(some, 2, hot))  # type: ignore[arg-type]
+        sum(len(row["edges"]) for row in edges_by_bundles(some, 2, hot) if row["heads"] is not None)  # type: ignore[arg-type]
         for some, hot in ((plain, join.HOT), (texts, join.HOT), (texts, 20))
     )
     assert starred - without < 0.55 * (chained - without)  # a star, and not a chain besides
@@ -118,7 +128,7 @@ def test_a_key_of_very_many_costs_an_edge_each() -> None:
 
 def test_bundles_as_rows_hold_each_key_of_a_document_once() -> None:
     texts = made(40) | {"z": "重复的七个字以上" * 40}
-    bundled = [part for part in stages.sketched(4)(batches(texts)) if not part.column("bucket").null_count]
+    bundled = [part.filter(pc.less(part.column("bucket"), 8)) for part in stages.sketched(4)(batches(texts))]
     out = [row for part in stages.keys(4)(bundled) for row in rows(part)]
     seen = [(row["bucket"] >= 4, row["number"], row["key"] % (1 << 64)) for row in out]  # type: ignore[operator]
     assert len(set(seen)) == len(seen)
@@ -145,13 +155,27 @@ def test_a_text_that_several_tasks_bundled_is_one() -> None:
 def test_equal_texts_of_one_task_are_bundled_once_and_known_each() -> None:
     text = next(iter(made(1).values()))
     table = pa.table({"id": ["a", "b", None, "d", "e"], "text": [text] * 3 + [None, ""]})
-    out = [row for batch in stages.sketched(1)(table.to_batches()) for row in rows(batch)]
-    known = [row for row in out if row["bucket"] is None]
+    bundled = list(stages.sketched(1)(table.to_batches()))
+    edges = [row for out in stages.linked(1, join.HOT, PARTS, 1 << 25)(bundled) for row in rows(out)]
+    known = unpacked(stages.wanted([pa.RecordBatch.from_pylist(edges, schema=stages.EDGES)]), "known")
     lengths = [("a", len(text)), ("b", len(text)), (None, len(text)), ("d", None), ("e", 0)]
     assert [(row["id"], row["length"]) for row in known] == lengths
     assert [row["number"] for row in known] == [text_number(text)] * 3 + [None, text_number("")]
-    keys = sum(row["weight"] for row in out if row["bucket"] == 0)  # type: ignore[misc]
+    keys = sum(row["weight"] for batch in bundled for row in rows(batch) if row["bucket"] == 0)  # type: ignore[misc]
     assert keys == len(gram_hashes(symbols(text))) > 10
+
+
+def test_a_bucket_that_is_too_full_is_said_to_be_and_gives_no_edges() -> None:
+    sketched = [row for out in stages.sketched(2)(batches(made(60), 7)) for row in rows(out)]
+    weight = sum(row["weight"] for row in sketched if row["bucket"] == 1)  # type: ignore[misc]
+    assert weight > sum(row["weight"] for row in sketched if row["bucket"] == 2) > 0  # type: ignore[misc]
+    table = [pa.RecordBatch.from_pylist([row], schema=stages.BUNDLES) for row in sketched if row["bucket"] in (1, 2)]
+    for crowded, marks in ((weight + 1, 0), (weight, 1), (1, 2)):
+        out = [row for batch in stages.linked(2, join.HOT, PARTS, crowded)(table) for row in rows(batch)]
+        assert sum(row["edges"] is None for row in out) == marks
+        assert {row["heads"] for row in out} == {*([None] if marks else []), *[False, True][marks:]}
+        told = stages.wanted([pa.RecordBatch.from_pylist(out, schema=stages.EDGES)])
+        assert sum(row["kind"] == "crowded" for batch in told for row in rows(batch)) == marks
 
 
 def test_edges_as_rows_become_bundles_again() -> None:
@@ -159,6 +183,7 @@ def test_edges_as_rows_become_bundles_again() -> None:
     table = [
         {"heads": row["heads"], **dict(zip(("low", "high", "shared", "least"), edge, strict=True))}
         for row in edges
+        if row["heads"] is not None
         for edge in stages.np.frombuffer(row["edges"], stages.EDGE).tolist()  # type: ignore[call-overload]
     ]
     again = [row for out in stages.packed(PARTS)([pa.RecordBatch.from_pylist(table)]) for row in rows(out)]

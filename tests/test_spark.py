@@ -278,6 +278,19 @@ def test_ids_must_be_unique_and_the_input_must_be_there(spark: Any, tmp_path: Pa
 
 
 @java
+def test_plans_adapt_where_there_are_many_partitions_alone(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from feedtools.scale import session
+
+    documents = spark.createDataFrame([("a", "甲")], "id string, text string")
+    before, name = spark.conf.get("spark.sql.adaptive.enabled"), "spark.sql.adaptive.enabled"
+    for few, adaptive in ((4, "false"), (3, "true")):
+        monkeypatch.setattr(session, "FEW", few)
+        assert session.fit(documents) == 4  # what the user chose
+        assert spark.conf.get(name) == adaptive
+    spark.conf.set(name, before)
+
+
+@java
 def test_spark_submit_runs_the_same(tmp_path: Path) -> None:
     texts = made(120)
     write_jsonl(texts, tmp_path / "in.jsonl")

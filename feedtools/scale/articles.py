@@ -19,7 +19,7 @@ from feedtools.mending import RESTORED, mend
 from feedtools.model import Article, Finding, Match, Place, Span
 from feedtools.rules import Rule
 from feedtools.scale.matches import in_words
-from feedtools.scale.stages import batch_of
+from feedtools.scale.packs import batch_of
 
 Lint = Callable[[Sequence[Article]], Sequence[Finding]]
 Stage = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]

@@ -16,7 +16,7 @@ import pyarrow as pa
 from feedtools import cluster, kernel, match
 from feedtools.duplicates import describe, links
 from feedtools.model import Block, Match
-from feedtools.scale.stages import batch_of
+from feedtools.scale.packs import batch_of
 
 MATCHES = pa.schema(
     [

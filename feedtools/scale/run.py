@@ -96,14 +96,14 @@ def _documents(
 
     try:
         documents = tables.read(spark, job.paths, text_key=config.text_key, id_key=config.id_key)
-        sketched = sketch and sketch(documents)
-        known = documents if sketched is None else sketched.known if sketched.here is None else sketched.here
-        count, bad = tables.checked(known)
-        errors: list[FeedtoolsError] = []
-        if bad:
-            message = f"{bad:,} records left out: no JSON object with {config.id_key!r} and {config.text_key!r}"
-            errors.append(ReadError(message, path=", ".join(job.paths)))
         with recoverable(spark, f"{job.out}/_checkpoints"):
+            sketched = sketch and sketch(documents)
+            known = documents if sketched is None else sketched.known if sketched.here is None else sketched.here
+            count, bad = tables.checked(known)
+            errors: list[FeedtoolsError] = []
+            if bad:
+                message = f"{bad:,} records left out: no JSON object with {config.id_key!r} and {config.text_key!r}"
+                errors.append(ReadError(message, path=", ".join(job.paths)))
             yield tables.whole(documents), sketched, count, errors
     except (PySparkException, Py4JError) as error:
         raise FeedtoolsError(f"Spark failed: {reason(error)}") from error

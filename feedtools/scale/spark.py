@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pyarrow.compute as pc
+import pyarrow as pa
 
 from feedtools.join import HOT
-from feedtools.scale import matches, small, stages
+from feedtools.scale import matches, packs, small, stages
 from feedtools.scale.components import DRIVER_EDGES, components
 from feedtools.scale.lineage import cut, rows
 from feedtools.scale.session import partitions
 from feedtools.scale.tables import whole
-from feedtools.sketch import SCALE
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from collections.abc import Sequence
+
     from pyspark.sql import Column, DataFrame
 
 CROWDED = 1 << 25
@@ -65,32 +65,62 @@ class Sketched(NamedTuple):
     """What one reading of the texts gives.
 
     Attributes:
-        rows: ``stages.SKETCHED``; persisted, for it is asked for more than once.
+        outcome: what is known of documents, and which texts verifying needs (``packs.PACKED``).
+        sizes: rows of each kind.
         here: what is ``known``, where there is so little of it that the driver does with it what is to be done.
     """
 
-    rows: DataFrame
-    here: pa.Table | None
+    outcome: DataFrame
+    sizes: dict[str, int]
+    here: pa.Table | None = None
 
     @property
     def known(self) -> DataFrame:
         """What exact copies are told by, for every document: ``stages.IDENTITY``."""
-        return self.rows.where("bucket is null").select(*stages.IDENTITY.names)
+        return map_batches(self._packed("known"), packs.unpacked, stages.IDENTITY)
 
     @property
-    def bundles(self) -> DataFrame:
-        """Keys of the distinct texts: ``stages.BUNDLES``."""
-        return self.rows.where("bucket is not null").select(*stages.BUNDLES.names)
+    def wanted(self) -> DataFrame:
+        """The texts that verifying needs (``stages.WANTED``)."""
+        return map_batches(self._packed("wanted"), packs.unpacked, stages.WANTED)
+
+    def collected(self, kind: str, schema: pa.Schema) -> pa.Table:
+        """All rows of a kind, on the driver."""
+        values = self._packed(kind).toArrow().column("packed").to_pylist()
+        return pa.Table.from_batches(packs.unpack(values), schema)
+
+    def _packed(self, kind: str) -> DataFrame:
+        return self.outcome.where(f"kind = '{kind}'").select("packed")
 
 
-def sketched(documents: DataFrame, limits: Limits = DEFAULT) -> Sketched:
-    """Read documents (id, text); those without either are known and nothing else."""
+def sketched(documents: DataFrame, hot: int = HOT, limits: Limits = DEFAULT) -> Sketched:
+    """Read documents (id, text) and join their keys; those without either are known and nothing else.
+
+    Args:
+        documents: as for ``dedup``.
+        hot: as for ``dedup``.
+        limits: as for ``dedup``.
+    """
     from pyspark import StorageLevel
+    from pyspark.sql import functions as f
 
-    both = map_batches(documents, stages.sketched(_buckets(documents, limits)), stages.SKETCHED)
-    made = Sketched(both.persist(StorageLevel.DISK_ONLY), None)  # bundles would fill the memory
-    few = rows(made.known.select("length")) <= limits.driver_texts
-    return made._replace(here=made.known.toArrow()) if few else made
+    bundles = map_batches(documents, stages.sketched(_buckets(documents, limits)), stages.BUNDLES)
+    made = _told(cut(_outcome(bundles, hot, limits)))
+    if "crowded" in made.sizes:  # again from the texts, which is rare, so that bundles need not be kept for it
+        bundles = bundles.persist(StorageLevel.DISK_ONLY)  # they would fill the memory
+        weights = bundles.groupBy("bucket").agg(f.sum("weight").alias("weight"))
+        crowded = [row["bucket"] for row in weights.where(f.col("weight") >= limits.crowded).collect()]
+        made = _told(cut(_outcome(bundles, hot, limits, crowded)))
+        bundles.unpersist()
+    few = made.sizes.get("known", 0) <= limits.driver_texts
+    return made._replace(here=made.collected("known", stages.IDENTITY)) if few else made
+
+
+def _told(outcome: DataFrame) -> Sketched:
+    sizes: dict[str, int] = {}
+    for row in outcome.select("kind", "rows").toArrow().to_pylist():
+        sizes[row["kind"]] = sizes.get(row["kind"], 0) + row["rows"]
+    return Sketched(outcome, sizes)
 
 
 def _buckets(frame: DataFrame, limits: Limits) -> int:
@@ -108,14 +138,13 @@ def dedup(documents: DataFrame, read: Sketched | None = None, *, hot: int = HOT,
     """
     from pyspark.sql import functions as f
 
-    read = read or sketched(documents, limits)
-    copies, asked = _asked(read, hot, limits)
+    read = read or sketched(documents, hot, limits)
+    copies, asked = _asked(read, limits)
     texts = documents.join(asked, "id").select(*stages.WANTED.names, "id", "text")
     groups = texts.repartition(partitions(documents.sparkSession), "centre", "salt")
     groups = groups.sortWithinPartitions("centre", "salt", f.col("number") != f.col("centre"))
     found = map_batches(groups, matches.verified, matches.VERIFIED)
     found = cut(found.unionByName(_exact(copies), allowMissingColumns=True))
-    read.rows.unpersist()
 
     acting = found.where("kind != 'overlap'").withColumns(_ends_of_evidence()).drop("evidence")
     edges = rows(acting)
@@ -161,24 +190,24 @@ def _copies(known: DataFrame, limits: Limits) -> DataFrame:
     return alike.join(sent(firsts, limits.sent, count), text).where("id != first").select("id", "first", "length")
 
 
-def _asked(read: Sketched, hot: int, limits: Limits) -> tuple[DataFrame, DataFrame]:
+def _asked(read: Sketched, limits: Limits) -> tuple[DataFrame, DataFrame]:
     """Exact copies (``small.COPIES``), and the texts that verifying needs by the ids of the first ones that have them.
 
     The latter (``small.ASKED``) are the smaller side of a join.
     """
     from pyspark.sql import functions as f
 
+    spark, count = read.outcome.sparkSession, read.sizes.get("wanted", 0)
     if read.here is None:
-        keys, texts, copies = None, None, cut(_copies(whole(read.known), limits))
+        copies = cut(_copies(whole(read.known), limits))
     else:
-        keys, texts = int(pc.sum(read.here.column("length")).as_py() or 0) // SCALE, small.Texts(read.here)
-        copies = read.rows.sparkSession.createDataFrame(texts.copies())
-    wanted = cut(_wanted(read.bundles, keys, hot, limits))
-    count = rows(wanted)
-    if texts and count <= limits.sent:
-        return copies, f.broadcast(wanted.sparkSession.createDataFrame(texts.asked(wanted.toArrow())))
+        texts = small.Texts(read.here)
+        copies = spark.createDataFrame(texts.copies())
+        if count <= limits.sent:
+            asked = texts.asked(read.collected("wanted", stages.WANTED))
+            return copies, f.broadcast(spark.createDataFrame(asked))
     firsts = read.known.select("id", "number").join(sent(copies.select("id"), limits.sent), "id", "left_anti")
-    return copies, sent(firsts.join(sent(wanted, limits.sent, count), "number"), limits.sent, count)
+    return copies, sent(firsts.join(sent(read.wanted, limits.sent, count), "number"), limits.sent, count)
 
 
 def _exact(copies: DataFrame) -> DataFrame:
@@ -203,32 +232,34 @@ def _ends_of_evidence() -> dict[str, Column]:
     return {"begins": f.get(first, f.lit(2)), "ends": f.get(last, f.lit(3))}
 
 
-def _wanted(bundles: DataFrame, keys: int | None, hot: int, limits: Limits) -> DataFrame:
-    """The texts that verifying needs (``stages.WANTED``).
+def _outcome(bundles: DataFrame, hot: int, limits: Limits, crowded: Sequence[int] = ()) -> DataFrame:
+    """What comes of the bundles of all documents (``packs.PACKED``).
 
     Args:
-        bundles: of all distinct texts (``stages.BUNDLES``).
-        keys: about how many there are, where that is known.
+        bundles: ``stages.BUNDLES``.
         hot: as for ``dedup``.
         limits: as for ``dedup``.
+        crowded: buckets that are spread over all tasks.
     """
     from pyspark.sql import functions as f
 
     count = partitions(bundles.sparkSession)
     buckets, parts = _buckets(bundles, limits), min(count, PARTS)
-    crowded = list[int]()
-    if keys is None or keys >= limits.crowded:
-        weights = bundles.groupBy("bucket").agg(f.sum("weight").alias("weight"))
-        crowded = [row["bucket"] for row in weights.where(f.col("weight") >= limits.crowded).collect()]
-    one_bucket = bundles.where(~f.col("bucket").isin(crowded)) if crowded else bundles
-    one_bucket = one_bucket.repartition(count, "bucket").sortWithinPartitions("bucket")
-    edges = map_batches(one_bucket, stages.linked(buckets, hot, parts), stages.EDGES)
+    one_bucket = bundles.where(~f.col("bucket").isin(*crowded)) if crowded else bundles
+    stage = stages.linked(buckets, hot, parts, limits.crowded)
+    edges = map_batches(_dealt(one_bucket, count, "bucket"), stage, stages.EDGES)
     if crowded:
-        apart = map_batches(bundles.where(f.col("bucket").isin(crowded)), stages.keys(buckets), stages.KEYS)
+        apart = map_batches(bundles.where(f.col("bucket").isin(*crowded)), stages.keys(buckets), stages.KEYS)
         linked = _edges_of_rows(apart, buckets, hot)
         edges = edges.unionByName(map_batches(linked, stages.packed(parts), stages.EDGES))
-    by_part = edges.repartition(parts, "part").sortWithinPartitions("part")
-    return map_batches(by_part, stages.wanted, stages.WANTED)
+    return map_batches(_dealt(edges, parts, "part"), stages.wanted, packs.PACKED)
+
+
+def _dealt(frame: DataFrame, count: int, column: str) -> DataFrame:
+    """Rows of one number in one of so many partitions, and consecutive numbers in different ones where Spark can."""
+    by_number = getattr(frame, "repartitionById", None)  # from Spark 4.1 on
+    dealt: DataFrame = by_number(count, column) if by_number else frame.repartition(count, column)
+    return dealt
 
 
 def _edges_of_rows(keys: DataFrame, buckets: int, hot: int) -> DataFrame:

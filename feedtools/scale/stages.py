@@ -9,15 +9,15 @@ then verified each by itself.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
-from operator import itemgetter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from feedtools import join, kernel
+from feedtools.scale.packs import PACKED, Stage, batch_of, pack, rows_of, unpack
 from feedtools.sketch import FEW_KEYS, SCALE, SHARED
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Keys = NDArray[np.uint64]
-    Stage = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 BUNDLE = 1 << 14
 """Keys a bundle is to hold, and the most that wait in all bundles of a task."""
@@ -54,7 +53,6 @@ BUNDLES = pa.schema(
 many of them each of the ``documents`` has."""
 IDENTITY = pa.schema([("id", pa.string()), ("number", pa.int64()), ("rest", pa.int64()), ("length", pa.int32())])
 """``number`` and ``rest`` are 128 bits of the text's digest, ``length`` is in code points."""
-SKETCHED = pa.schema([*IDENTITY, *BUNDLES])
 KEYS = pa.schema(
     [
         ("bucket", pa.int32()),
@@ -67,30 +65,32 @@ KEYS = pa.schema(
     ]
 )
 EDGES = pa.schema([("part", pa.int32()), ("heads", pa.bool_()), ("edges", pa.binary())])
+"""Where ``heads`` is null, ``edges`` are packed rows of ``IDENTITY``; or null, for a bucket that is too full."""
 WANTED = pa.schema([("number", pa.int64()), ("centre", pa.int64()), ("salt", pa.int32())])
 
 
 def sketched(buckets: int) -> Stage:
-    """Documents (id, text) to what tells them apart (``IDENTITY``), and to bundles of their keys (``BUNDLES``).
+    """Documents (id, text) to bundles of their keys (``BUNDLES``), and to what tells them apart (``IDENTITY``).
 
-    Both are rows of ``SKETCHED``, where what a row has not is null: a text is read once for both. A document without
-    an id or a text has no keys. Of equal texts near one another one is bundled; where another task bundles it again,
-    ``linked`` takes both for one.
+    A text is read once for both. A document without an id or a text has no keys. Of equal texts near one another one
+    is bundled; where another task bundles it again, ``linked`` takes both for one.
 
     Args:
         buckets: a power of two. Gram keys fall into the buckets below it, by their leading bits; head keys into as
-            many from it on.
+            many from it on. What is known of documents goes, packed in place of keys, into as many from there on.
     """
     bits, most = buckets.bit_length() - 1, min(BUNDLE * buckets, WAITING)
 
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         waiting: list[tuple[Ints, kernel.Sketches]] = []
+        known: list[tuple[Any, ...]] = []
         seen: set[bytes] = set()
         count = 0
         for batch in batches:
             texts, digests = batch.column("text").to_pylist(), _digests(batch.column("text"))
             numbers, rests = _halves(digests)
-            yield _identities(batch, texts, numbers, rests)
+            place = 2 * buckets + int(numbers[:1].sum()) % buckets
+            known.append((place, 0, pack(_identities(batch, texts, numbers, rests)), None, None))
             fresh = _unseen(batch.column("id"), digests, seen)
             numbers, first = numbers[fresh], 0
             for block in kernel.blocks(texts[place] for place in fresh):
@@ -99,11 +99,11 @@ def sketched(buckets: int) -> Stage:
                 first += len(block)
                 count += len(part.keys) + len(block)
                 if count >= most:
-                    yield _filled(_bundled(waiting, bits))
-                    waiting, count = [], 0
+                    yield _bundled(waiting, bits, known)
+                    waiting, known, count = [], [], 0
                     seen.clear()
-        if waiting:
-            yield _filled(_bundled(waiting, bits))
+        if waiting or known:
+            yield _bundled(waiting, bits, known)
 
     return stage
 
@@ -121,11 +121,11 @@ def _halves(digests: Sequence[bytes | None]) -> tuple[Ints, Ints]:
 
 
 def _identities(batch: pa.RecordBatch, texts: Sequence[str | None], numbers: Ints, rests: Ints) -> pa.RecordBatch:
-    """Rows of ``SKETCHED`` that say what the documents are."""
+    """What the documents are."""
     missing = np.array([text is None for text in texts], bool)
     length = pa.array([None if text is None else len(text) for text in texts], pa.int32())
     told = pa.array(numbers, mask=missing), pa.array(rests, mask=missing), length
-    return _filled(pa.RecordBatch.from_arrays([batch.column("id"), *told], schema=IDENTITY))
+    return pa.RecordBatch.from_arrays([batch.column("id"), *told], schema=IDENTITY)
 
 
 def _unseen(ids: pa.Array, digests: Sequence[bytes | None], seen: set[bytes]) -> list[int]:
@@ -138,15 +138,12 @@ def _unseen(ids: pa.Array, digests: Sequence[bytes | None], seen: set[bytes]) ->
     return fresh
 
 
-def _filled(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Rows of one kind as rows of ``SKETCHED``."""
-    known = dict(zip(batch.schema.names, batch.columns, strict=True))
-    columns = [known.get(field.name, pa.nulls(len(batch), field.type)) for field in SKETCHED]
-    return pa.RecordBatch.from_arrays(columns, schema=SKETCHED)
-
-
-def _bundled(waiting: Sequence[tuple[Ints, kernel.Sketches]], bits: int) -> pa.RecordBatch:
-    """The keys and head keys of some blocks, sorted into buckets."""
+def _bundled(
+    waiting: Sequence[tuple[Ints, kernel.Sketches]], bits: int, others: Sequence[tuple[Any, ...]]
+) -> pa.RecordBatch:
+    """The keys and head keys of some blocks, sorted into buckets, and other rows of ``BUNDLES``."""
+    if not waiting:
+        return batch_of(others, BUNDLES)
     sizes = np.concatenate([np.diff(part.key_bounds) for _, part in waiting])
     documents = np.empty(len(sizes), DOCUMENT)
     documents["short"] = np.concatenate([-np.diff(part.bounds) for _, part in waiting])
@@ -157,6 +154,7 @@ def _bundled(waiting: Sequence[tuple[Ints, kernel.Sketches]], bits: int) -> pa.R
     key = np.concatenate([part.keys for _, part in waiting])
     begun = np.flatnonzero(heads)
     rows = [
+        *others,
         *_sorted_out(key, np.repeat(np.arange(len(sizes)), sizes), _ZEROS, bits, documents),
         *((bucket + (1 << bits), *row) for bucket, *row in _sorted_out(heads[begun], begun, 0, bits, documents)),
     ]
@@ -215,35 +213,45 @@ def _content(part: kernel.Sketches) -> Keys:
     return np.diff(sums[part.key_bounds])
 
 
-def linked(buckets: int, hot: int, parts: int) -> Stage:
-    """Bundles, those of one bucket on end, to the edges of every bucket: who shares how many of its keys with whom.
+def linked(buckets: int, hot: int, parts: int, crowded: int) -> Stage:
+    """Bundles, all those of a bucket, to its edges: who shares how many of its keys with whom.
 
     Args:
-        buckets: as for ``bundles``.
+        buckets: as for ``sketched``.
         hot: documents of a key from which it gives star edges alone.
         parts: over which the edges are spread, all edges of a pair in one.
+        crowded: keys from which a bucket is too full to be held; this is said of it, and nothing else.
     """
 
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for bucket, group in groupby(_rows(batches, "bucket", "keys", "counts", "documents"), key=itemgetter(0)):
-            heads = bucket >= buckets
-            yield _spread(heads, _linked(heads, list(group), buckets, hot), parts)
+        held: dict[int, list[tuple[bytes, bytes, bytes]]] = {}
+        weights: dict[int, int] = {}
+        others: list[tuple[int, None, bytes | None]] = []
+        for bucket, weight, *bundle in rows_of(batches, "bucket", "weight", "keys", "counts", "documents"):
+            if bucket >= 2 * buckets:
+                others.append((bucket % parts, None, bundle[0]))
+                continue
+            weights[bucket] = weights.get(bucket, 0) + weight
+            if weights[bucket] < crowded:
+                held.setdefault(bucket, []).append((bundle[0], bundle[1], bundle[2]))
+            else:
+                held.pop(bucket, None)
+        others += [(bucket % parts, None, None) for bucket, weight in weights.items() if weight >= crowded]
+        yield batch_of(others, EDGES)
+        while held:
+            bucket, group = held.popitem()
+            yield _spread(bucket >= buckets, _linked(bucket >= buckets, group, buckets, hot), parts)
 
     return stage
 
 
-def _rows(batches: Iterable[pa.RecordBatch], *names: str) -> Iterator[tuple[Any, ...]]:
-    for batch in batches:
-        yield from zip(*(batch.column(name).to_pylist() for name in names), strict=True)
-
-
-def _linked(heads: bool, group: Sequence[tuple[int, bytes, bytes, bytes]], buckets: int, hot: int) -> NDArray[Any]:
+def _linked(heads: bool, group: Sequence[tuple[bytes, bytes, bytes]], buckets: int, hot: int) -> NDArray[Any]:
     """The edges of one bucket."""
-    known = [np.frombuffer(row[3], DOCUMENT) for row in group]
+    known = [np.frombuffer(row[2], DOCUMENT) for row in group]
     firsts = np.cumsum([0, *map(len, known)]).tolist()
-    owner = np.concatenate([_owners(row[2]) + first for row, first in zip(group, firsts, strict=False)])
+    owner = np.concatenate([_owners(row[1]) + first for row, first in zip(group, firsts, strict=False)])
     zeros = 0 if heads else _ZEROS
-    key = np.concatenate([_widened(row[1], zeros) for row in group])
+    key = np.concatenate([_widened(row[0], zeros) for row in group])
     documents = np.concatenate(known)
     order = _order(documents)
     fresh = np.append(True, np.diff(documents["number"][order]) != 0)  # what several tasks bundled is one text
@@ -296,7 +304,7 @@ def keys(buckets: int) -> Stage:
     """Bundles to one row a document and key: for buckets that no single task should hold."""
 
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for bucket, packed, counts, documents in _rows(batches, "bucket", "keys", "counts", "documents"):
+        for bucket, packed, counts, documents in rows_of(batches, "bucket", "keys", "counts", "documents"):
             key = _widened(packed, _ZEROS if bucket < buckets else 0)
             owner, known = _owners(counts), np.frombuffer(documents, DOCUMENT)
             order = np.lexsort((key, owner))
@@ -327,24 +335,37 @@ def packed(parts: int) -> Stage:
 
 
 def wanted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Bundles of edges, those of one part on end, to the texts that verifying needs, by number.
+    """Edges, all those of a part, to the texts that verifying needs, by number.
 
     The partners of a text (its ``centre``) go into groups by their salt, and the text itself into each of these.
+    All is packed: ``wanted`` texts (``WANTED``), what is ``known`` of documents (``IDENTITY``), ``crowded`` buckets.
     """
-    for _, part in groupby(_rows(batches, "part", "heads", "edges"), key=itemgetter(0)):
-        found: dict[bool, list[NDArray[Any]]] = {False: [], True: []}
-        for _, heads, edges in part:
-            found[heads].append(np.frombuffer(edges, EDGE))
-        pairs = np.concatenate([_worth(heads, np.concatenate(some)) for heads, some in found.items() if some])
-        centre, partner = _distinct(*pairs.T)
-        salt = _salt(partner).astype(np.int64)
-        group, group_salt = _distinct(centre, salt)
-        columns = (
-            np.concatenate([group, partner]),
-            np.concatenate([group, centre]),
-            np.concatenate([group_salt, salt]).astype(np.int32),
-        )
-        yield pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=WANTED)
+    parts: dict[int, dict[bool, list[NDArray[Any]]]] = {}
+    for part, heads, edges in rows_of(batches, "part", "heads", "edges"):
+        if edges is None:
+            yield batch_of([("crowded", 1, None)], PACKED)
+        elif heads is None:
+            count = sum(map(len, unpack([edges])))
+            yield batch_of([("known", count, edges)], PACKED)
+        else:
+            parts.setdefault(part, {}).setdefault(heads, []).append(np.frombuffer(edges, EDGE))
+    while parts:
+        _, found = parts.popitem()
+        texts = _asked(np.concatenate([_worth(heads, np.concatenate(some)) for heads, some in found.items()]))
+        yield batch_of([("wanted", len(texts), pack(texts))], PACKED)
+
+
+def _asked(pairs: Ints) -> pa.RecordBatch:
+    """The texts of pairs, as ``WANTED``."""
+    centre, partner = _distinct(*pairs.T)
+    salt = _salt(partner).astype(np.int64)
+    group, group_salt = _distinct(centre, salt)
+    columns = (
+        np.concatenate([group, partner]),
+        np.concatenate([group, centre]),
+        np.concatenate([group_salt, salt]).astype(np.int32),
+    )
+    return pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=WANTED)
 
 
 def _distinct(first: Ints, second: Ints) -> tuple[Ints, Ints]:
@@ -376,9 +397,3 @@ def _worth(heads: bool, found: NDArray[Any]) -> Ints:
     one = found[order[begins]]
     chosen = one[one["least"] < FEW_KEYS if heads else shared >= SHARED * one["least"]]
     return np.stack([chosen["low"], chosen["high"]], axis=1)
-
-
-def batch_of(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.RecordBatch:
-    """Rows as a record batch."""
-    columns = [pa.array([row[place] for row in rows], field.type) for place, field in enumerate(schema)]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
