@@ -320,7 +320,7 @@ def _explained(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> list[Match
     """``_verify`` with evidence."""
     matches = list(_measured(some, kept, store))
     numbers = sorted({number for one, _ in matches for number in (one.a, one.b)})
-    symbols, offsets = kernel.placed(kept.texts[number] for number in numbers)
+    symbols, offsets, _, _ = kernel.placed(kept.texts[number] for number in numbers)
     at = {number: place for place, number in enumerate(numbers)}
     explained = []
     for one, found in matches:

@@ -100,26 +100,38 @@ def _tables() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
     return low, np.concatenate([low.astype(np.uint32), both[1]])
 
 
-def placed_block(texts: Sequence[str]) -> tuple[Units, Ints, Ints]:
-    """Symbols of ``texts``, their bounds, and where each symbol stands in its text (``normal.offsets``)."""
-    folded = _folded(texts)
-    symbols, bounds, at = _symbols(folded)
-    offsets = at - np.repeat(folded.block.starts[:-1], np.diff(bounds))
-    for number in folded.expanded:
-        offsets[bounds[number] : bounds[number + 1]] = normal.offsets(texts[number])
-    return symbols, bounds, offsets
+class Placed(NamedTuple):
+    """Symbols of consecutive texts and what comparing them asks for, an item a text.
+
+    Attributes:
+        symbols: as ``normal.symbols`` gives them.
+        offsets: where in the text each symbol stands, as ``normal.offsets`` gives them.
+        codes: as ``overlap.codes`` gives them.
+        traits: as ``normal.traits`` gives them.
+    """
+
+    symbols: list[str]
+    offsets: list[Sequence[int]]
+    codes: list[bytes]
+    traits: list[int]
 
 
-def placed(texts: Iterable[str]) -> tuple[list[str], list[Sequence[int]]]:
-    """The symbols of each text, and their offsets."""
-    symbols: list[str] = []
-    offsets: list[Sequence[int]] = []
+def placed(texts: Iterable[str]) -> Placed:
+    """The symbols of each text and where they stand."""
+    made = Placed([], [], [], [])
     for block in blocks(texts):
-        units, bounds, places = placed_block(block)
-        symbols += strings(units, bounds)
-        at = places.data  # a view whose items are plain numbers
-        offsets += [at[start:end] for start, end in pairwise(bounds.tolist())]
-    return symbols, offsets
+        folded = _folded(block)
+        units, bounds, at = _symbols(folded)
+        places = at - np.repeat(folded.block.starts[:-1], np.diff(bounds))
+        for number in folded.expanded:
+            places[bounds[number] : bounds[number + 1]] = normal.offsets(block[number])
+        numbers = places.data  # a view whose items are plain numbers
+        low, ends = units.astype(np.uint8).tobytes(), list(pairwise(bounds.tolist()))
+        made.symbols.extend(strings(units, bounds))
+        made.offsets.extend(numbers[start:end] for start, end in ends)
+        made.codes.extend(low[start:end] for start, end in ends)
+        made.traits.extend(folded.traits.tolist())
+    return made
 
 
 class _Folded(NamedTuple):

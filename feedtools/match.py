@@ -216,9 +216,10 @@ def cut(match: Match) -> int | None:
     return match.evidence[-1].b_end
 
 
-_DAMAGE = ("[Math]", "[公式]", "[代码]", "\ufffd")
+_HOLES = ("[Math]", "[公式]", "[代码]")
 
 
 def damage(text: str) -> int:
     """How many visible gaps a raw text has: placeholders, replacement characters, and a cut-off end."""
-    return sum(map(text.count, _DAMAGE)) + text.rstrip().endswith(("...", "…"))
+    holes = sum(map(text.count, _HOLES)) if "[" in text else 0
+    return holes + text.count("\ufffd") + text.rstrip().endswith(("...", "…"))

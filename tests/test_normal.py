@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedtools import kernel, normal
+from feedtools.overlap import codes
 
 ANY_TEXT = st.text(st.characters(), max_size=80)  # lone surrogates included
 PIECES = st.sampled_from(
@@ -119,9 +120,11 @@ def test_the_batch_form_gives_the_same_symbols(texts: list[str]) -> None:
     symbols, bounds = block.symbols, block.bounds
     assert block.traits.tolist() == [normal.traits(text) for text in texts]
     assert kernel.strings(symbols, bounds) == [normal.symbols(text) for text in texts]
-    again, ends, offsets = kernel.placed_block(texts)
-    assert (again.tolist(), ends.tolist()) == (symbols.tolist(), bounds.tolist())
-    assert offsets.tolist() == [place for text in texts for place in normal.offsets(text)]
+    placed = kernel.placed(texts)
+    assert placed.symbols == [normal.symbols(text) for text in texts]
+    assert [list(offsets) for offsets in placed.offsets] == [normal.offsets(text).tolist() for text in texts]
+    assert placed.codes == [codes(normal.symbols(text)) for text in texts]
+    assert placed.traits == [normal.traits(text) for text in texts]
 
 
 @pytest.mark.parametrize("piece", [r"\(", r"\[", "$$", r"\begin{a}", "[", r"\(\)", "[m"])

@@ -50,12 +50,14 @@ APART = "apart"
 
 
 class _Text(NamedTuple):
-    """A document with what comparing needs; ``offsets``: where in the text each symbol stands."""
+    """A document with what comparing needs, as ``kernel.Placed`` has it."""
 
     id: str
     text: str
     symbols: str
     offsets: Sequence[int]
+    codes: bytes
+    traits: int
 
 
 def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -93,7 +95,8 @@ class _Found:
 
     def compare(self, a: _Text, b: _Text) -> None:
         """Add the match of two texts, where they are one."""
-        made, found = match.Pair((0, 1), (a.text, b.text), (a.symbols, b.symbols)).compared()
+        known = match.Pair((0, 1), (a.text, b.text), (a.symbols, b.symbols))
+        made, found = match.measured(a.codes, b.codes, a.traits, b.traits, 0, 1, known=known)
         if made is None:
             return
         if made.a:

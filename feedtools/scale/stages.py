@@ -87,7 +87,9 @@ def sketched(buckets: int) -> Stage:
         seen: set[bytes] = set()
         count = 0
         for batch in batches:
-            texts, digests = batch.column("text").to_pylist(), _digests(batch.column("text"))
+            encoded = batch.column("text").cast(pa.binary()).to_pylist()
+            texts: list[Any] = [None if one is None else one.decode() for one in encoded]
+            digests = [None if one is None else hashlib.sha256(one).digest() for one in encoded]  # model.text_number
             numbers, rests = _halves(digests)
             place = 2 * buckets + int(numbers[:1].sum()) % buckets
             known.append((place, 0, pack(_identities(batch, texts, numbers, rests)), None, None))
@@ -106,12 +108,6 @@ def sketched(buckets: int) -> Stage:
             yield _bundled(waiting, bits, known)
 
     return stage
-
-
-def _digests(texts: pa.Array) -> list[bytes | None]:
-    """The SHA-256 of each text, as ``model.text_number`` has it."""
-    data = texts.cast(pa.binary()).to_pylist()
-    return [None if one is None else hashlib.sha256(one).digest() for one in data]
 
 
 def _halves(digests: Sequence[bytes | None]) -> tuple[Ints, Ints]:
