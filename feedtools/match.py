@@ -161,9 +161,9 @@ def measured(
         named = similarity < 1 and a_start <= _NAMED and b_start <= _NAMED
         if not (named and _other_instalment(a, b, known)):
             kind = _kind(found, size_a, size_b, traits_a, traits_b)
-    shares = (a_end - a_start) / size_a, (b_end - b_start) / size_b, similarity
-    cover_a, cover_b, similarity = [int(share * _PLACES + 0.5) / _PLACES for share in shares]
-    return Match(a, b, kind, cover_a, cover_b, similarity), found
+    cover_a = int((a_end - a_start) / size_a * _PLACES + 0.5) / _PLACES
+    cover_b = int((b_end - b_start) / size_b * _PLACES + 0.5) / _PLACES
+    return Match(a, b, kind, cover_a, cover_b, int(similarity * _PLACES + 0.5) / _PLACES), found
 
 
 def explain(match: Match, text_a: str, text_b: str) -> Match:

@@ -105,13 +105,14 @@ def overlap(a: bytes, b: bytes) -> Overlap | None:
 
 
 def _of_moderate(a: bytes, b: bytes) -> Overlap | None:
-    beginning = _begin_together(a, b) and _in_place(a, b)
+    begun = _begin_together(a, b)
+    beginning = _in_place(a, b) if begun else None
     if beginning and beginning.similarity >= IN_PLACE:
         return beginning
     found = _by_hits(a, b)
     if found and (found.same or (found[:2] == found[2:4] and not found.parted)):  # the latter: measured in place
         return found
-    return (_in_place(a, b) if beginning is False else beginning) or found
+    return beginning or found or (None if begun else _in_place(a, b))
 
 
 def _begin_together(a: bytes, b: bytes) -> bool:
@@ -213,10 +214,9 @@ def _measure(a: bytes, b: bytes, hits: Hits) -> Overlap | None:
         distance = _levenshtein().distance(region_a, region_b, score_cutoff=bound)
     similarity = 1 - distance / width
     cover = max((a_end - a_start) / len(a), (b_end - b_start) / len(b))
-    shifted = (a_start > 0 and b_start == 0 and a_end == len(a)) or (b_start > 0 and a_start == 0 and b_end == len(b))
     same = similarity >= SIMILAR and cover >= COVERED
-    if shifted and width >= SHIFTED_SYMBOLS:
-        same = same or (similarity >= SHIFTED_SIMILAR and cover >= SHIFTED_COVER)
+    if not same and width >= SHIFTED_SYMBOLS and similarity >= SHIFTED_SIMILAR and cover >= SHIFTED_COVER:
+        same = (a_start > b_start == 0 and a_end == len(a)) or (b_start > a_start == 0 and b_end == len(b))
     if same:
         return Overlap(a_start, a_end, b_start, b_end, similarity, same)
     return _passage(a, b, hits)
