@@ -209,7 +209,7 @@ def _spread(function: Callable[..., Any], items: Iterable[Any], workers: int, *s
 
 
 def _sketch_all(kept: _Kept, workers: int, folder: Path | None, progress: Progress = _silent) -> Store:
-    store = Store(folder)
+    store = Store(len(kept.numbers), folder)
     advance = progress("sketching", len(kept.numbers), "articles")
     if workers == 1:
         for block in kernel.blocks(map(kept.texts.__getitem__, kept.numbers.tolist())):
@@ -267,11 +267,11 @@ def _candidates(kept: _Kept, store: Store, advance: Advance) -> tuple[Ints, Ints
     rank = np.empty(len(ranking), np.uint32)
     rank[ranking] = np.arange(len(rank), dtype=np.uint32)
     sizes, heads = store.sizes()[ranking], heads[ranking]
-    bits = max(1, len(ranking).bit_length())
+    bits = store.bits
     by_keys = [np.empty(0, np.int64)]
 
     def joined() -> Iterator[NDArray[np.uint64]]:
-        for words in store.words(rank, bits):
+        for words in store.words(rank):
             yield join.edges(words, bits)
             advance(len(words))
 

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from feedtools import join, kernel
+from feedtools.sketch import SCALE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
 
 _PARTITIONS = 32
-_CHUNK = 1 << 22
-"""Words sorted and written at once when keys are spilled."""
+_ZEROS = SCALE.bit_length() - 1
+"""Leading bits that are zero in every key."""
+_CUTS = np.arange(1, _PARTITIONS, dtype=np.uint64) * np.uint64((1 << 64) // _PARTITIONS)
+"""The first word of each part on disk but the first part."""
 
 
 class _Pile:
@@ -61,27 +64,24 @@ class _Pile:
         """Part of a closed pile of bytes, in memory without a copy."""
         return os.pread(self._file.fileno(), end - start, start) if self._file else self._arrays[0].data[start:end]
 
-    def pieces(self) -> Iterator[NDArray[Any]]:
-        """The pile in pieces, in order."""
-        if self._file is None:
-            yield from self._arrays
-        else:
-            self.close()
-            for start in range(0, self.count, _CHUNK):
-                yield self.read(start, min(start + _CHUNK, self.count))
-
 
 class Store:
     """What is known of each text, in input order.
 
     Args:
+        count: how many texts will be added at most.
         folder: where to spill symbols and keys; ``None`` to keep them in memory.
+
+    Attributes:
+        bits: of a word of ``words`` that number its text.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, count: int, folder: Path | None = None) -> None:
+        self.bits = max(1, count.bit_length())
         self._folder = folder
+        self._count = 0
         self._symbols = _Pile(np.uint8, folder)
-        self._keys = _Pile(np.uint64, folder)
+        self._keys = [_Pile(np.uint64, folder) for _ in range(_PARTITIONS if folder else 1)]
         self._lengths: list[NDArray[np.uint32]] = []
         self._codes: list[bytes] = []  # of each part, in memory
         self._width: list[int] = []  # of the symbols of each part, in bytes
@@ -103,7 +103,21 @@ class Store:
         self._symbols.add(part.symbols.view(np.uint8))
         if self._folder is None:
             self._codes.append(part.symbols.astype(np.uint8).tobytes())
-        self._keys.add(part.keys)
+        self._add_keys(part)
+
+    def _add_keys(self, part: kernel.Sketches) -> None:
+        """Pack the keys with the numbers of their texts; on disk, each into the part that its leading bits name."""
+        sizes = np.diff(part.key_bounds)
+        numbers = np.arange(self._count, self._count + len(sizes), dtype=np.uint64)
+        self._count += len(sizes)
+        words = join.pack(np.asarray(part.keys), np.repeat(numbers, sizes), self.bits, _ZEROS)
+        if self._folder is None:
+            self._keys[0].add(words)
+            return
+        words.sort()
+        ends = [0, *np.searchsorted(words, _CUTS).tolist(), len(words)]
+        for pile, (start, end) in zip(self._keys, pairwise(ends), strict=True):
+            pile.add(words[start:end])
 
     def lengths(self) -> NDArray[np.uint32]:
         """Symbols of each text."""
@@ -121,33 +135,18 @@ class Store:
         """A number for each text that depends on its symbols alone: the sum of its keys."""
         return np.concatenate(self._content)
 
-    def words(self, rank: NDArray[np.uint32], bits: int) -> Iterator[Keys]:
+    def words(self, rank: NDArray[np.uint32]) -> Iterator[Keys]:
         """Keys packed with the rank of their text, each key in one of the arrays only; the keys are given up."""
-        sizes = self.sizes()
-        ends = np.cumsum(sizes, dtype=np.int64)
-        piles = [_Pile(np.uint64, self._folder) for _ in range(_PARTITIONS)]
-        whole = np.empty(0 if self._folder else self._keys.count, np.uint64)
-        at = 0
-        for keys in self._keys.pieces():
-            first, last = np.searchsorted(ends, [at, at + len(keys)], side="right")
-            owners = np.repeat(rank[first : last + 1].astype(np.uint64), sizes[first : last + 1])
-            skip = at - (int(ends[first - 1]) if first else 0)
-            packed = join.pack(np.asarray(keys), owners[skip : skip + len(keys)], bits, 3)
-            if self._folder is None:
-                whole[at : at + len(packed)] = packed
-            else:
-                packed.sort()
-                cuts = np.searchsorted(packed >> np.uint64(59), np.arange(_PARTITIONS + 1, dtype=np.uint64))
-                for pile, start, end in zip(piles, cuts[:-1], cuts[1:], strict=True):
-                    pile.add(packed[start:end])
-            at += len(keys)
-        self._keys = _Pile(np.uint64, None)
-        if self._folder is None:
-            yield whole
-        else:
-            for pile in piles:
-                pile.close()
-                yield np.array(pile.read(0, pile.count))
+        piles, self._keys = self._keys, []
+        mask = np.uint64((1 << self.bits) - 1)
+        for pile in piles:
+            pile.close()
+            words = pile.read(0, pile.count)
+            words = words if words.flags.writeable else words.copy()
+            numbers = words & mask
+            words ^= numbers
+            words |= rank[numbers]
+            yield words
 
     def sorted_edges(self, found: Iterable[Keys]) -> Iterator[Keys]:
         """Edges (``low << 32 | high``) in arrays that follow one another in order; on disk, a part at a time."""
