@@ -7,8 +7,9 @@ from typing import IO, TYPE_CHECKING, Any
 from feedtools.errors import ReadError
 from feedtools.model import Article
 from feedtools.readers.encodings import recode
-from feedtools.readers.markup import OPEN_ENDED, Tags, attributes, characters, shield, text_of
+from feedtools.readers.markup import attributes, shield, text_of
 from feedtools.readers.streams import optional, read_document
+from feedtools.readers.tags import OPEN_ENDED, Tags, characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
