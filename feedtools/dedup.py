@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Advance = Callable[[int], None]
     Progress = Callable[[str, int, str], Advance]
 
-MANY, MANY_READ = 40_000, 5_000
+MANY, MANY_READ = 80_000, 20_000
 """Texts from which more than one process pays: of such as lie in memory, and of such as have to be read."""
 _TASK, _PAIRS = 2_000, 500
 """Texts, and pairs of texts, that a process takes at once."""
@@ -211,7 +211,7 @@ def _spread(function: Callable[..., Any], items: Iterable[Any], workers: int, *s
 def _sketch_all(kept: _Kept, workers: int, folder: Path | None, progress: Progress = _silent) -> Store:
     store = Store(len(kept.numbers), folder)
     advance = progress("sketching", len(kept.numbers), "articles")
-    if workers == 1:
+    if workers == 1 or (workers == 2 and folder is None and _at_hand(kept.texts)):  # two would take as long as one
         for block in kernel.blocks(map(kept.texts.__getitem__, kept.numbers.tolist())):
             store.add(kernel.sketch_block(block))
             advance(len(block))

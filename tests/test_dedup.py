@@ -106,8 +106,9 @@ def test_spilling_to_files_changes_nothing(tmp_path_factory: pytest.TempPathFact
     assert dedup(texts, spill=tmp_path_factory.getbasetemp()) == dedup(texts)
 
 
+@pytest.mark.parametrize("jobs", [2, 3])  # two do not sketch what lies in memory
 @pytest.mark.parametrize("kind", [list, UserList])  # in memory, and as if read when asked for
-def test_the_number_of_processes_changes_nothing(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_processes_changes_nothing(kind: type, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [
         article(seed, 120)[: 120 - 7 * (i % 3)] + "𠮷" * 300 * (seed == 700) for seed in range(1500) for i in range(3)
     ]
@@ -115,8 +116,9 @@ def test_the_number_of_processes_changes_nothing(kind: type, monkeypatch: pytest
     assert len(alone.clusters) == 1500
     monkeypatch.setattr(module, "MANY", 0)
     monkeypatch.setattr(module, "MANY_READ", 0)
-    assert module._workers(3, kind(texts)) > 1
-    assert dedup(kind(texts), jobs=3) == alone
+    monkeypatch.setattr(module, "_TASK", 1000)
+    assert module._workers(jobs, kind(texts)) == jobs
+    assert dedup(kind(texts), jobs=jobs) == alone
 
 
 def test_arrays_left_in_shared_memory_are_there_and_those_too_large_are_handed_back() -> None:
