@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
     Flags = NDArray[np.bool_]
 
-HOT = 4096
-"""Documents from which a key gives star edges alone: so many share no article, and their chain would prove nothing."""
-_PIECE = 1 << 15
-"""Words looked at at once."""
+HOT = 64
+"""Documents from which a key gives star edges alone: what so many have is either a stock passage, of which a chain
+proves nothing, or an article of which the longest copy stands for all."""
+PIECE = 1 << 15
+"""Words looked at at once: what is made of them stays in the processor's cache."""
 
 KEPT = 40
 """Bits of a key that are compared: as many as leave room for 16 million documents, and no more where there are fewer,
@@ -81,7 +82,7 @@ def edges(words: Keys, bits: int, hot: int | None = None) -> Keys:
     """
     words.sort()
     mask = np.uint64((1 << bits) - 1)
-    ends = np.searchsorted(words, words[_PIECE - 1 : -1 : _PIECE] | mask, side="right")  # of the buckets that lie there
+    ends = np.searchsorted(words, words[PIECE - 1 : -1 : PIECE] | mask, side="right")  # of the buckets that lie there
     cuts = np.unique([0, *ends.tolist(), len(words)]).tolist()
     return np.concatenate([np.empty(0, np.uint64), *(_linked(words[i:j], mask, hot or HOT) for i, j in pairwise(cuts))])
 
@@ -106,11 +107,12 @@ def _linked(words: Keys, mask: np.uint64, hot: int) -> Keys:
 
 def _crowded(fresh: Flags, begins: Flags, hot: int) -> Flags:
     """For each pair whether ``hot`` documents or more share its key."""
-    groups = np.flatnonzero(begins)
-    sizes = np.diff(np.append(groups, len(begins)))
-    if sizes.max() < hot - 1:
-        return np.zeros(len(begins), bool)
-    return np.repeat(np.add.reduceat(fresh, groups, dtype=np.int64) >= hot - 1, sizes)
+    crowded = np.zeros(len(begins), bool)
+    ends = np.append(np.flatnonzero(begins), len(begins))
+    large = np.flatnonzero(np.diff(ends) >= hot - 1)
+    for start, end in zip(ends[large].tolist(), ends[large + 1].tolist(), strict=True):
+        crowded[start:end] = np.count_nonzero(fresh[start:end]) >= hot - 1
+    return crowded
 
 
 def counted(found: Keys) -> tuple[Ints, Ints, Ints]:

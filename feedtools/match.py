@@ -20,10 +20,13 @@ OPENING = 160
 """Symbols among which a text names its number in a series."""
 _NAMED = 80
 """Symbols before an overlap, up to which those numbers count."""
-_INSTALMENT = lazy(  # begins with a set, which lets the engine skip from one of its characters to the next
+_SERIES = (  # begins with a set, which lets the engine skip from one of its characters to the next
     "[第pclewdv](?:(?<=第)(?:[0-9]+|[一二三四五六七八九十百]+)(?P<unit>部分|篇|期|章|节|讲|回|集|话|课|天|周|卷|册|弹)"
     "|(?P<word>(?<=p)art|(?<=c)hapter|(?<=l)esson|(?<=e)pisode|(?<=w)eek|(?<=d)ay|(?<=v)ol)[0-9]+)"
 )
+_INSTALMENT = lazy(_SERIES)
+_INSTALMENT_CODES = lazy("".join(char if char.isascii() else rf"\x{ord(char) & 0xFF:02x}" for char in _SERIES).encode())
+"""The same for codes: what names an instalment does so in them too."""
 _PLACES = 10_000
 """Shares are told to four places."""
 
@@ -99,8 +102,11 @@ def _hole_behind(text: str, count: int) -> bool:
     return any(start <= first and last <= end and text[first] == "[" for first, last in normal.dropped(text))
 
 
-def _other_instalment(a: int, b: int, known: Known) -> bool:
+def _other_instalment(a: int, b: int, codes_a: bytes, codes_b: bytes, known: Known) -> bool:
     """Whether both texts open by naming their number in a series, and the numbers differ."""
+    search = _INSTALMENT_CODES.search
+    if search(codes_a, 0, OPENING) is None or search(codes_b, 0, OPENING) is None:
+        return False
     one = _INSTALMENT.search(known.opening(a), 0, OPENING)
     two = one and _INSTALMENT.search(known.opening(b), 0, OPENING)
     if one is None or two is None:
@@ -159,7 +165,7 @@ def measured(
     kind: Kind = "overlap"
     if same or _parted_by_hole(found, a, b, traits_a, traits_b, known):
         named = similarity < 1 and a_start <= _NAMED and b_start <= _NAMED
-        if not (named and _other_instalment(a, b, known)):
+        if not (named and _other_instalment(a, b, codes_a, codes_b, known)):
             kind = _kind(found, size_a, size_b, traits_a, traits_b)
     cover_a = int((a_end - a_start) / size_a * _PLACES + 0.5) / _PLACES
     cover_b = int((b_end - b_start) / size_b * _PLACES + 0.5) / _PLACES

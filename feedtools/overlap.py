@@ -12,6 +12,7 @@ once in 256 times, so a distance is never more than that of the symbols, and rar
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from feedtools.sketch import SHORT
@@ -40,19 +41,23 @@ block, codes that agree right behind it, and the share of the shorter text that 
 OVERLAP_SYMBOLS = 30
 """A shared passage shorter than this is not reported."""
 _LONG_PROBE, _SHORT_PROBE = 10, 6
+_RUN_STEP = OVERLAP_SYMBOLS - _LONG_PROBE
+"""How far apart probes are that miss no passage worth a report."""
+SCREENED = 128
+"""Symbols of two machine words: up to there the longest common subsequence costs less than the search for runs."""
 _DRIFT = 16
 _PIECE = 56
 """Symbols measured at once: up to 64 are one machine word."""
+_FEW_EDITS = 31
+"""Edits whose band in the matrix is one machine word: tried first, for a third of what a wider band takes."""
 _SLACK = 8
 """Hits whose diagonals differ by less than this vote together."""
 
 
 @cache
-def _levenshtein() -> Any:
-    """The module, imported when two texts have to be aligned: equal ones and parts of one another need none of it."""
-    from rapidfuzz.distance import Levenshtein
-
-    return Levenshtein
+def _rapidfuzz(measure: str) -> Any:
+    """One of its modules, imported when two texts are compared: equal ones and parts of one another need none."""
+    return import_module(f"rapidfuzz.distance.{measure}")
 
 
 def codes(symbols: str) -> bytes:
@@ -100,8 +105,19 @@ def overlap(a: bytes, b: bytes) -> Overlap | None:
     at = b.find(a)
     if at >= 0:
         return Overlap(0, len(a), at, at + len(a), 1.0, True)
+    if len(a) <= SCREENED and _strange(a, b):
+        return None
     found = _by_hits(a, b) if len(a) > LONG else _of_moderate(a, b)
     return found if found and found.same else _bridged(a, b) or found
+
+
+def _strange(a: bytes, b: bytes) -> bool:
+    """Whether a short text has too little in common with another for anything to be told of them.
+
+    Where it is the same passage, that leaves a common subsequence of some length, and all else has a run on end.
+    """
+    need = int(min(COVERED * SIMILAR * len(a), SHIFTED_SIMILAR * SHIFTED_SYMBOLS))
+    return not _rapidfuzz("LCSseq").similarity(a, b, score_cutoff=need) and not _hits(a, b, 0, _LONG_PROBE, _RUN_STEP)
 
 
 def _of_moderate(a: bytes, b: bytes) -> Overlap | None:
@@ -109,7 +125,7 @@ def _of_moderate(a: bytes, b: bytes) -> Overlap | None:
     beginning = _in_place(a, b) if begun else None
     if beginning and beginning.similarity >= IN_PLACE:
         return beginning
-    found = _by_hits(a, b)
+    found = _by_hits(a, b, apart=begun and beginning is None)
     if found and (found.same or (found[:2] == found[2:4] and not found.parted)):  # the latter: measured in place
         return found
     return beginning or found or (None if begun else _in_place(a, b))
@@ -130,11 +146,15 @@ def _in_place(a: bytes, b: bytes) -> Overlap | None:
     """The common case: ``a`` is the beginning of ``b``, edited at most."""
     n = len(a)
     bound = int(n * (1 - SIMILAR))
-    distance: int = _levenshtein().distance(a, b[:n], score_cutoff=bound)
+    measure = _rapidfuzz("Levenshtein").distance
+    distance: int = measure(a, b[:n], score_cutoff=min(bound, _FEW_EDITS))
+    if distance > _FEW_EDITS:
+        distance = measure(a, b[:n], score_cutoff=bound)
     return Overlap(0, n, 0, n, 1 - distance / n, True) if distance <= bound else None
 
 
-def _by_hits(a: bytes, b: bytes) -> Overlap | None:
+def _by_hits(a: bytes, b: bytes, *, apart: bool = False) -> Overlap | None:
+    """Locate and measure by probing; ``apart``: that ``a`` is no beginning of ``b`` is known already."""
     step = max(4, len(a) // 20)
     first = _first_hit(a, b, step)
     if first is None and len(a) >= 10 * SHORT:
@@ -143,14 +163,21 @@ def _by_hits(a: bytes, b: bytes) -> Overlap | None:
         return found
     every = [first, *_hits(a, b, first[0] + step, _LONG_PROBE, step)] if first else []
     hits = _line(every)
-    if len(hits) < 3:
+    if len(hits) < 3 and not (len(a) >= 10 * SHORT and _one_passage(a, b, hits)):
         hits = _line(_hits(a, b, 0, _SHORT_PROBE, max(2, len(a) // 32)))
     if not hits:
         return None
-    found = _measure(a, b, hits)
+    in_place = hits[0][0] == hits[0][1] and hits[-1][0] == hits[-1][1]
+    found = _passage(a, b, hits) if apart and in_place else _measure(a, b, hits)
     if (found is None or not found.same) and len(every) * step >= 0.3 * len(a) and len(a) >= GAPPED_SYMBOLS:
         found = _gapped(a, b) or found
     return found
+
+
+def _one_passage(a: bytes, b: bytes, hits: Hits) -> bool:
+    """Whether a single passage explains all hits, and edits did not merely leave few of them."""
+    (i, j), (p, q) = hits[0], hits[-1]
+    return p - i == q - j and _run(a, i, b, j) >= max(OVERLAP_SYMBOLS, p - i + _LONG_PROBE)
 
 
 def _unedited(a: bytes, b: bytes, i: int, j: int) -> Overlap | None:
@@ -211,7 +238,7 @@ def _measure(a: bytes, b: bytes, hits: Hits) -> Overlap | None:
     if width > LONG:
         distance = _distance(region_a, region_b, bound, [(i - a_start, j - b_start) for i, j in hits])
     else:
-        distance = _levenshtein().distance(region_a, region_b, score_cutoff=bound)
+        distance = _rapidfuzz("Levenshtein").distance(region_a, region_b, score_cutoff=bound)
     similarity = 1 - distance / width
     cover = max((a_end - a_start) / len(a), (b_end - b_start) / len(b))
     same = similarity >= SIMILAR and cover >= COVERED
@@ -229,7 +256,7 @@ def _distance(a: bytes, b: bytes, bound: int, hits: Hits = ()) -> int:
     """
     if a == b:
         return 0
-    measure = _levenshtein().distance
+    measure = _rapidfuzz("Levenshtein").distance
     total: int = 0
     i = j = 0
     for p, q in _stepping_stones(a, b, hits):
@@ -300,12 +327,8 @@ def _bridged(a: bytes, b: bytes) -> Overlap | None:
 
 def _run(a: bytes, i: int, b: bytes, j: int) -> int:
     """How many codes agree from here on."""
-    size, most = 0, min(len(a) - i, len(b) - j)
-    while size < most and a[i + size : i + size + _PIECE] == b[j + size : j + size + _PIECE]:
-        size += _PIECE
-    while size < most and a[i + size] == b[j + size]:
-        size += 1
-    return min(size, most)
+    size: int = _rapidfuzz("Prefix").similarity(a[i:], b[j:])
+    return size
 
 
 def _second_run(hits: list[int]) -> int:
@@ -321,16 +344,14 @@ def _second_run(hits: list[int]) -> int:
 def _passage(a: bytes, b: bytes, hits: Hits) -> Overlap | None:
     """The stretch between the outer hits, extended as far as it is identical: a passage two articles share."""
     (i, j), (p, q) = hits[0], hits[-1]
-    while i and j and a[i - 1] == b[j - 1]:
-        i, j = i - 1, j - 1
-    size = _run(a, p, b, q)
-    p, q = p + size, q + size
+    before, behind = _rapidfuzz("Postfix").similarity(a[:i], b[:j]), _run(a, p, b, q)
+    i, j, p, q = i - before, j - before, p + behind, q + behind
     if min(p - i, q - j) < OVERLAP_SYMBOLS:
         return None
     if a[i:p] == b[j:q]:
         return Overlap(i, p, j, q, 1.0, False)
     width = max(p - i, q - j)
-    similarity = 1 - _levenshtein().distance(a[i:p], b[j:q], score_cutoff=width // 2 + 1) / width
+    similarity = 1 - _rapidfuzz("Levenshtein").distance(a[i:p], b[j:q], score_cutoff=width // 2 + 1) / width
     return Overlap(i, p, j, q, similarity, False) if similarity >= SIMILAR else None
 
 
@@ -338,5 +359,5 @@ def equal(a: str, b: str) -> list[tuple[int, int, int]]:
     """Stretches that two strings share, in order: where each begins in the one and in the other, and its length."""
     if a == b:
         return [(0, 0, len(a))]
-    found = _levenshtein().opcodes(a, b)
+    found = _rapidfuzz("Levenshtein").opcodes(a, b)
     return [(op.src_start, op.dest_start, op.src_end - op.src_start) for op in found if op.tag == "equal"]

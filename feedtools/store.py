@@ -60,10 +60,6 @@ class _Pile:
         width = self.dtype.itemsize
         return np.frombuffer(os.pread(self._file.fileno(), (end - start) * width, start * width), self.dtype)
 
-    def bytes(self, start: int, end: int) -> bytes | memoryview:
-        """Part of a closed pile of bytes, in memory without a copy."""
-        return os.pread(self._file.fileno(), end - start, start) if self._file else self._arrays[0].data[start:end]
-
 
 class Store:
     """What is known of each text, in input order.
@@ -80,7 +76,8 @@ class Store:
         self.bits = max(1, count.bit_length())
         self._folder = folder
         self._count = 0
-        self._symbols = _Pile(np.uint8, folder)
+        self._spilled = _Pile(np.uint8, folder) if folder else None  # symbols of all parts
+        self._symbols: list[NDArray[Any]] = []  # of each part, in memory
         self._keys = [_Pile(np.uint64, folder) for _ in range(_PARTITIONS if folder else 1)]
         self._lengths: list[NDArray[np.uint32]] = []
         self._codes: list[bytes] = []  # of each part, in memory
@@ -100,8 +97,10 @@ class Store:
         sums = np.zeros(len(part.keys) + 1, np.uint64)
         np.cumsum(part.keys, out=sums[1:])
         self._content.append(np.diff(sums[part.key_bounds]))
-        self._symbols.add(part.symbols.view(np.uint8))
-        if self._folder is None:
+        if self._spilled:
+            self._spilled.add(part.symbols.view(np.uint8))
+        else:
+            self._symbols.append(part.symbols)
             self._codes.append(part.symbols.astype(np.uint8).tobytes())
         self._add_keys(part)
 
@@ -143,9 +142,11 @@ class Store:
             pile.close()
             words = pile.read(0, pile.count)
             words = words if words.flags.writeable else words.copy()
-            numbers = words & mask
-            words ^= numbers
-            words |= rank[numbers]
+            for start in range(0, len(words), join.PIECE):  # what is in between stays in the processor's cache
+                piece = words[start : start + join.PIECE]
+                numbers = piece & mask
+                piece ^= numbers
+                piece |= rank[numbers]
             yield words
 
     def sorted_edges(self, found: Iterable[Keys]) -> Iterator[Keys]:
@@ -169,34 +170,42 @@ class Store:
             yield np.array(pile.read(0, pile.count))
 
     def close(self) -> None:
-        """No more texts will be added: their symbols are laid out, which processes made from here on share."""
-        self._symbols.close()
-        counts = list(map(len, self._lengths))
-        self._widths = np.repeat(np.array(self._width, np.uint8), counts)
-        lengths = np.concatenate([np.zeros(1, np.uint32), *self._lengths])
-        self._starts = np.cumsum(lengths, dtype=np.int64)
-        self._byte_starts = np.cumsum(lengths * np.append(np.uint8(0), self._widths), dtype=np.int64)
-        self._joined = b"".join(self._codes)
-        self._codes.clear()
+        """No more texts will be added: where each of them is gets laid out, for processes made later to share."""
+        if self._spilled:
+            self._spilled.close()
+        counts = np.array([len(lengths) for lengths in self._lengths], np.int64)
+        ends = np.cumsum(np.concatenate([*self._lengths, np.empty(0, np.uint32)]), dtype=np.int64)
+        lasts = np.append(0, ends)[np.cumsum(counts)]
+        firsts = np.append(0, lasts[:-1])[: len(counts)]
+        self._part = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
+        self._ends = ends - firsts[self._part]
+        self._starts = self._ends - self.lengths()
+        self._bases = np.append(0, np.cumsum((lasts - firsts) * np.array(self._width, np.int64))).tolist()
         self.traits = np.concatenate([*self._traits, np.empty(0, np.uint8)])
 
     def codes(self, wanted: Ints) -> list[bytes]:
         """The low byte of each symbol of some texts (``overlap.codes``), once closed."""
-        if self._folder is None:
-            joined = self._joined
-            bounds = zip(self._starts[wanted].tolist(), self._starts[wanted + 1].tolist(), strict=True)
-            return [joined[start:end] for start, end in bounds]
+        if self._spilled is None:
+            made = self._codes
+            places = zip(*(column[wanted].tolist() for column in (self._part, self._starts, self._ends)), strict=True)
+            return [made[part][start:end] for part, start, end in places]
         read: dict[int, bytes] = {}
         for number in wanted.tolist():
             if number not in read:
-                read[number] = bytes(self._bytes(number)[:: self._widths[number]])
+                units, width = self._units(number)
+                read[number] = units[::width].tobytes()
         return [read[number] for number in wanted.tolist()]
 
     def opening(self, number: int, count: int) -> str:
         """The first ``count`` symbols of a text, once closed."""
-        decode = utf_16_le_decode if self._widths[number] == 2 else utf_32_le_decode
-        return decode(self._bytes(number, count))[0]
+        units, width = self._units(number, count)
+        return (utf_16_le_decode if width == 2 else utf_32_le_decode)(units.data)[0]
 
-    def _bytes(self, number: int, count: int | None = None) -> bytes | memoryview:
-        start, end = self._byte_starts[number : number + 2].tolist()
-        return self._symbols.bytes(start, end if count is None else min(end, start + count * int(self._widths[number])))
+    def _units(self, number: int, count: int | None = None) -> tuple[NDArray[Any], int]:
+        """The code units of a text, or of its first ``count`` symbols, and their width in bytes."""
+        part, start, end = int(self._part[number]), int(self._starts[number]), int(self._ends[number])
+        end = end if count is None else min(end, start + count)
+        width = self._width[part]
+        if self._spilled is None:
+            return self._symbols[part][start:end], width
+        return self._spilled.read(self._bases[part] + start * width, self._bases[part] + end * width), width

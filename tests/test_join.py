@@ -28,7 +28,11 @@ def test_shared_keys_are_counted() -> None:
 
 
 def test_a_hub_costs_two_edges_a_document() -> None:
-    assert len(found([(1, n) for n in range(200)])) == 199 + 198
+    assert len(found([(1, n) for n in range(join.HOT - 1)])) == (join.HOT - 2) + (join.HOT - 3)
+
+
+def test_a_key_of_many_links_them_to_the_longest_alone() -> None:
+    assert found([(1, n) for n in range(join.HOT)]) == {(0, n): 1 for n in range(1, join.HOT)}
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 40)), max_size=120), st.sampled_from([2, 7, 1 << 15]))
@@ -39,7 +43,7 @@ def test_edges_are_the_stars_and_chains_of_every_bucket(pairs: list[tuple[int, i
         expected.update(itertools.pairwise(bucket))
         expected.update((bucket[0], document) for document in bucket[2:])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(join, "_PIECE", piece)
+        patch.setattr(join, "PIECE", piece)
         assert found(pairs) == dict(expected)
 
 

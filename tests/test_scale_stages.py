@@ -110,7 +110,7 @@ def test_crowded_keys_give_star_edges_alone_in_both(monkeypatch: pytest.MonkeyPa
     texts = {name: text + footer for name, text in plain.items()}
     without, chained, starred = (
         sum(len(row["edges"]) for row in edges_by_bundles(some, 2, hot) if row["heads"] is not None)  # type: ignore[arg-type]
-        for some, hot in ((plain, join.HOT), (texts, join.HOT), (texts, 20))
+        for some, hot in ((plain, 1000), (texts, 1000), (texts, 20))
     )
     assert starred - without < 0.55 * (chained - without)  # a star, and not a chain besides
     monkeypatch.setattr(join, "HOT", 20)
