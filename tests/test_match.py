@@ -77,6 +77,15 @@ def test_instalments_are_told_apart_by_their_number() -> None:
     assert match_pair(a, a[:-1]).kind == "truncated"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    "named", ["第12篇", "第三章", "第十一讲", "第九十部分", "第2弹", "part3", "chapter12", "vol7", "week52"]
+)
+def test_codes_show_every_instalment_that_symbols_do(named: str) -> None:
+    symbols = article(11, 40) + named + article(12, 40)
+    assert match._INSTALMENT.search(symbols)
+    assert match._INSTALMENT_CODES.search(overlap.codes(symbols))
+
+
 def test_a_copy_with_its_code_left_out_is_found() -> None:
     code = "import numpy as np; x = np.zeros((3, 4)); print(x.mean(axis=0)); raise SystemExit(len(x))" * 2
     text = WHOLE[:120] + " {} " + WHOLE[120:260]
@@ -181,6 +190,39 @@ def test_a_distance_in_pieces_is_the_distance_or_a_little_more(seed: int, rate: 
 
 ALIKE = st.text(st.sampled_from("aā字\u4e61\U0001f600\ud800"), max_size=40)
 """Code points some of which share their low byte."""
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.integers(overlap.SCREENED // 6, 2 * overlap.SCREENED), st.floats(0, 0.5))
+def test_screening_short_texts_loses_no_match_and_no_passage(seed: int, length: int, rate: float) -> None:
+    rng = random.Random(seed)
+    whole, start, foreign = article(seed, 400), rng.randrange(200), article(seed + 1, rng.randrange(100))
+    a = foreign + "".join(rng.choice(HAN) if rng.random() < rate else char for char in whole[start : start + length])
+    pair = overlap.codes(a[:length]), overlap.codes(whole)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(overlap, "SCREENED", 0)
+        found = overlap.overlap(*pair)
+    if found is None or found.same or found.similarity == 1:
+        assert overlap.overlap(*pair) == found
+
+
+def test_a_short_text_is_compared_for_a_passage_and_for_what_is_left_between_edits() -> None:
+    passage = article(16, 35) + WHOLE[100 : 100 + overlap.OVERLAP_SYMBOLS] + article(17, 35)
+    found = match_pair(passage, WHOLE)
+    assert found is not None
+    assert (found.kind, found.coverage_a) == ("overlap", 0.3)
+    edited = "".join(WHOLE[i] if i % 4 else "改" for i in range(100))  # no run of more than three
+    found = match_pair(edited, WHOLE)
+    assert found is not None
+    assert (found.kind, found.similarity) == ("near", 0.75)
+
+
+def test_a_stock_opening_is_told_as_it_is_and_is_no_article() -> None:
+    opening = article(13, 75)
+    found = match_pair("短" + opening[4:] + article(14, 320), "长文" + opening[4:] + article(15, 400))
+    assert found is not None
+    assert (found.kind, found.similarity) == ("overlap", 1)
+    assert [block.a_end - block.a_start for block in found.evidence] == [71]
 
 
 @given(ALIKE, ALIKE)
