@@ -62,20 +62,23 @@ class _Kept(NamedTuple):
     numbers: Ints
 
 
-class _Known(NamedTuple):
-    """Some texts, as ``match.Known``; ``places``: where the store has each."""
+class _Known:
+    """Some texts, as ``match.Known``; ``positions``: where the store has those of ``numbers``."""
 
-    texts: Sequence[str]
-    store: Store
-    places: dict[int, int]
+    def __init__(self, texts: Sequence[str], store: Store, numbers: Sequence[int], positions: Ints) -> None:
+        self._texts, self._store = texts, store
+        self._numbers, self._positions = numbers, positions
+        self._at: dict[int, int] = {}
 
     def text(self, number: int, /) -> str:
         """The raw text."""
-        return self.texts[number]
+        return self._texts[number]
 
     def opening(self, number: int, /) -> str:
         """The symbols that it begins with."""
-        return self.store.opening(self.places[number], match.OPENING)
+        if not self._at:  # seldom asked for
+            self._at = dict(zip(self._numbers, self._positions.tolist(), strict=True))
+        return self._store.opening(self._at[number], match.OPENING)
 
 
 def dedup(
@@ -308,8 +311,7 @@ def _measured(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> Iterator[tu
     numbers_b, numbers_a = kept.numbers[longer].tolist(), kept.numbers[shorter].tolist()
     codes_b, codes_a = store.codes(longer), store.codes(shorter)
     traits_b, traits_a = store.traits[longer].tolist(), store.traits[shorter].tolist()
-    places = dict(zip([*numbers_a, *numbers_b], [*shorter.tolist(), *longer.tolist()], strict=True))
-    known = _Known(kept.texts, store, places)
+    known = _Known(kept.texts, store, [*numbers_a, *numbers_b], np.concatenate([shorter, longer]))
     for pair in zip(codes_a, codes_b, traits_a, traits_b, numbers_a, numbers_b, strict=True):
         one, found = match.measured(*pair, known=known)
         if one is not None:
@@ -347,6 +349,8 @@ def _keeper(texts: Sequence[str], sizes: Numbers, order: Numbers) -> Callable[[l
     """Which of several copies is kept: the most complete, of those the least damaged, of those the earliest."""
 
     def keeper(members: list[int]) -> int:
+        if len(members) == 2 and sizes[members[0]] != sizes[members[1]]:  # as nearly always
+            return max(members, key=sizes.__getitem__)
         most = max([sizes[i] for i in members])
         longest = [i for i in members if sizes[i] == most]
         return longest[0] if len(longest) == 1 else min(longest, key=lambda i: (match.damage(texts[i]), order[i]))

@@ -1,8 +1,8 @@
 r"""Where formulas and placeholders stand in many texts at once: the batch form of ``feedtools.normal.dropped``.
 
 Openers and closers that follow one another in pairs, as they do in almost every text, are taken for all texts of a
-block together, and so are placeholders outside them.  A text where anything else turns up (an opener without its
-closer, ``$$``, ``\begin``) is left to the reference.
+block together, and so are placeholders outside them.  A text where anything else turns up that matters (``\[`` without
+its closer, ``$$``, ``\begin``) is left to the reference.
 """
 
 from __future__ import annotations
@@ -50,11 +50,17 @@ class Block(NamedTuple):
 
 
 class _Turns(NamedTuple):
-    """Openers and closers in order: where, in which text, and what they mean."""
+    """Openers and closers in order.
+
+    Of each: where it stands, in which text, what it means, whether its closer comes next, and whether it is an opener
+    that the end of its text cuts off.
+    """
 
     places: Ints
     owners: Ints
     means: Bytes
+    pairs: Flags
+    cut: Flags
 
 
 class _Formulas(NamedTuple):
@@ -113,14 +119,18 @@ def dropped(block: Block, marks: Ints) -> tuple[Ints, Bytes]:
     odd[owners[means == _ODD]] = True
     commands = marks[means == _COMMAND]
     odd[block.owners(_environments(block.raw, commands))] = True
-    turns = np.flatnonzero(means < _COMMAND)
-    formulas = _formulas(block, _Turns(marks[turns], owners[turns], means[turns]), commands, odd)
-    pairs = formulas.drop & ~odd[block.owners(formulas.opens)]
     named = means == _NAME
+    at = np.flatnonzero(means < _COMMAND)
+    turns = _turns(marks[at], owners[at], means[at])
+    odd[_confusing(turns, owners[named], len(odd))] = True
+    formulas = _formulas(block, turns, commands)
+    pairs = formulas.drop & ~odd[block.owners(formulas.opens)]
     sizes = _shown(block, marks[named], owners[named])
     traits = np.zeros(len(block.texts), np.uint8)
     traits[owners[named][sizes > 0]] = normal.HOLES
-    traits[np.unique(owners[(means | _DISPLAY) == _DISPLAY])] |= normal.FORMULAS
+    formal = np.zeros(len(block.texts), bool)
+    formal[owners[(means | _DISPLAY) == _DISPLAY]] = True
+    traits[formal] |= normal.FORMULAS
     holders, sizes = _holders(block, _Names(marks[named], owners[named], sizes), formulas, odd)
     others = np.array(list(_reference(block, odd)), np.int64).reshape(-1, 2)
     firsts = np.concatenate([formulas.opens[pairs], holders, others[:, 0]])
@@ -147,19 +157,32 @@ def _environments(raw: Units, commands: Ints) -> Ints:
     return found
 
 
-def _formulas(block: Block, turns: _Turns, commands: Ints, odd: Flags) -> _Formulas:
-    """Openers with their closers, the last one of a text perhaps without; where others are left, texts become ``odd``.
+def _turns(places: Ints, owners: Ints, means: Bytes) -> _Turns:
+    opener = means & _CLOSER == 0
+    same = np.append(owners[1:] == owners[:-1], False)[: len(owners)]  # the next one is in the same text
+    pairs: Flags = opener & same & np.append(means[1:] == means[:-1] + 1, False)[: len(owners)]
+    return _Turns(places, owners, means, pairs, opener & ~same)
+
+
+def _confusing(turns: _Turns, named: Ints, count: int) -> Ints:
+    r"""The texts, of ``count``, where something is left over that changes what else there is.
+
+    That is a left-over ``\[`` or ``\]``, and any other in a text of ``named``, which has placeholders.
+    """
+    left = ~(turns.pairs | turns.cut)
+    left[1:] &= ~turns.pairs[:-1]
+    holding = np.zeros(count, bool)
+    holding[named] = True
+    found: Ints = turns.owners[left & ((turns.means >= _DISPLAY) | holding[turns.owners])]
+    return found
+
+
+def _formulas(block: Block, turns: _Turns, commands: Ints) -> _Formulas:
+    """Openers with their closers, the last one of a text perhaps without.
 
     A formula that the text's end cuts off counts as closed by its last two code points.
     """
-    places, owners, means = turns
-    opener = means & _CLOSER == 0
-    same = np.append(owners[1:] == owners[:-1], False)[: len(owners)]  # the next one is in the same text
-    pairs = opener & same & np.append(means[1:] == means[:-1] + 1, False)[: len(owners)]
-    paired = pairs.copy()
-    paired[1:] |= pairs[:-1]
-    cut = opener & ~same
-    odd[owners[~(paired | cut)]] = True
+    places, owners, means, pairs, cut = turns
     at = np.flatnonzero(pairs | cut)
     opens, ends, cut = places[at], block.starts[owners[at] + 1], cut[at]
     closes = np.where(cut, ends - 2, np.append(places[1:], 0)[at])
