@@ -6,8 +6,10 @@ wait in files and the texts are asked for one by one, so that a sequence that re
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -101,22 +103,39 @@ def dedup(
         evidence: fill in ``Match.evidence`` (aligned raw spans), at some 0.03 ms a match.
         spill: a folder for temporary files; what is needed of every text is kept there instead of in memory.
     """
-    workers = _workers(jobs, texts)
     order = np.arange(len(texts)) if places is None else _ranks(places)
-    if spill is None:
+    workers, folder = _workers(jobs, texts), None if spill is None else Path(spill)
+    with _uncollected() if workers > 1 or _at_hand(texts) else nullcontext():  # else reading may leave cycles
+        return _dedup(texts, order, workers, evidence, folder)
+
+
+def _dedup(texts: Sequence[str], order: Ints, workers: int, evidence: bool, folder: Path | None) -> Result:
+    if folder is None:
         exact, numbers = _collapse(texts, order)
     else:
         copies, firsts, numbers = _collapse_by_digest(texts, order, workers)
         exact = pairs.unpack(pairs.pack_exact(copies, firsts))
     kept = _Kept(texts, numbers)
-    store = _sketch_all(kept, workers, None if spill is None else Path(spill))
+    store = _sketch_all(kept, workers, folder)
     found = [one for part in _verify_all(kept, store, workers, _explained if evidence else _verify) for one in part]
     if evidence:
         exact = [match.explain(m, texts[m.a], texts[m.b]) for m in exact]
     matches = sorted([*exact, *found])
-    sizes = _sizes(len(texts), numbers, store, [m.a for m in exact], [m.b for m in exact]).tolist()
-    found_clusters = cluster.clusters(matches, _keeper(texts, sizes, order.tolist()))
+    sizes = _sizes(len(texts), numbers, store, [m.a for m in exact], [m.b for m in exact])
+    found_clusters = cluster.clusters(matches, _keeper(texts, sizes.data, order.data))
     return Result(found_clusters, tuple(_acted_on(matches, found_clusters)))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage collection inside: it would walk over all that is held, again and again, and nothing forms a cycle."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def clusters_of(
@@ -146,14 +165,8 @@ def clusters_of(
 
 def _acted_on(matches: list[Match], found: tuple[Cluster, ...]) -> Iterable[Match]:
     """``matches``, with those that joined nothing turned into overlaps: reported, and no more."""
-    if sum(one.kind != "overlap" for one in matches) == sum(len(one.matches) for one in found):
-        return matches
-    home = {i: one.keep for one in found for i in (one.keep, *one.drop)}
-
-    def acted(one: Match) -> bool:
-        return one.kind == "overlap" or home.get(one.a, -1) == home.get(one.b, -2)
-
-    return [one if acted(one) else one._replace(kind="overlap") for one in matches]
+    inert = set(map(id, matches)).difference(id(match) for one in found for match in one.matches)
+    return [one._replace(kind="overlap") if id(one) in inert and one.kind != "overlap" else one for one in matches]
 
 
 def _workers(jobs: int | None, texts: Sequence[str]) -> int:
@@ -270,6 +283,7 @@ def _candidates(kept: _Kept, store: Store, advance: Advance) -> tuple[Ints, Ints
     rank = np.empty(len(ranking), np.uint32)
     rank[ranking] = np.arange(len(rank), dtype=np.uint32)
     sizes, heads = store.sizes()[ranking], heads[ranking]
+    need = _packed(np.ceil(SHARED * sizes))
     bits = store.bits
     by_keys = [np.empty(0, np.int64)]
 
@@ -280,13 +294,18 @@ def _candidates(kept: _Kept, store: Store, advance: Advance) -> tuple[Ints, Ints
 
     for edges in store.sorted_edges(joined()):
         low, high, shared = join.counted(edges)
-        enough = shared >= SHARED * np.minimum(sizes[low], sizes[high])
+        enough = shared >= np.minimum(need[low], need[high])
         by_keys.append(low[enough] << 32 | high[enough])
     with_head = np.flatnonzero(heads)
     low, high, _ = join.counted(join.edges(join.pack(heads[with_head], with_head.astype(np.uint64), bits, 0), bits))
     few = np.minimum(sizes[low], sizes[high]) < FEW_KEYS
     pairs = np.union1d(np.concatenate(by_keys), low[few] << 32 | high[few])
     return ranking[pairs >> 32], ranking[pairs & 0xFFFFFFFF]
+
+
+def _packed(values: NDArray[Any]) -> NDArray[Any]:
+    """Whole numbers in as few bytes as hold them all: what is looked up all over stays in the processor's cache."""
+    return values.astype(np.min_scalar_type(int(values.max(initial=0))))
 
 
 def _ranking(kept: _Kept, store: Store) -> NDArray[Any]:

@@ -6,6 +6,7 @@ into one pipe under one lock: one that is killed while it writes leaves the othe
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -103,6 +104,8 @@ class _Crew:
 
 def _work(pipe: Connection, function: Callable[..., Any], shared: tuple[Any, ...]) -> None:
     """Answer until there is nothing more to do."""
+    gc.freeze()  # what came from the parent is not walked over: its pages stay shared
+    gc.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all of them; the parent ends the work, and says so
     threading.Thread(target=_follow_parent, daemon=True).start()
     answer: tuple[Any, Exception | None, str]

@@ -30,35 +30,41 @@ _CUTS = np.arange(1, _PARTITIONS, dtype=np.uint64) * np.uint64((1 << 64) // _PAR
 
 
 class _Pile:
-    """Arrays of one type laid end to end, in memory or in an unnamed file."""
+    """Arrays of one type laid end to end in an unnamed file."""
 
-    def __init__(self, dtype: Any, folder: Path | None) -> None:
+    def __init__(self, dtype: Any, folder: Path) -> None:
         self.dtype = np.dtype(dtype)
         self.count = 0
-        self._file: IO[bytes] | None = TemporaryFile(dir=folder) if folder else None  # noqa: SIM115
-        self._arrays: list[NDArray[Any]] = []
+        self._file: IO[bytes] = TemporaryFile(dir=folder)  # noqa: SIM115
 
     def add(self, values: NDArray[Any]) -> None:
         """Lay ``values`` on top."""
         self.count += len(values)
-        if self._file is None:
-            self._arrays.append(values)
-        else:
-            self._file.write(values.astype(self.dtype, copy=False).data)
+        self._file.write(values.astype(self.dtype, copy=False).data)
 
     def close(self) -> None:
-        """No more will be added: what lies in memory becomes one array, what lies on disk is written out."""
-        if self._file is None:
-            self._arrays = [np.concatenate([*self._arrays, np.empty(0, self.dtype)])]
-        else:
-            self._file.flush()
+        """No more will be added: what was is written out."""
+        self._file.flush()
 
     def read(self, start: int, end: int) -> NDArray[Any]:
         """Part of a closed pile; processes that share it may read at once."""
-        if self._file is None:
-            return self._arrays[0][start:end]
         width = self.dtype.itemsize
         return np.frombuffer(os.pread(self._file.fileno(), (end - start) * width, start * width), self.dtype)
+
+    def taken(self, room: NDArray[Any]) -> NDArray[Any]:
+        """All of it, in the first part of ``room``; the file is given up."""
+        found = room[: self.count]
+        with self._file as file:
+            file.seek(0)
+            file.readinto(found.view(np.uint8).data)  # type: ignore[attr-defined]
+        return found
+
+
+def _taken(piles: list[_Pile]) -> Iterator[NDArray[Any]]:
+    """All of each pile, in the same memory: fresh pages for each would cost as much as reading it."""
+    room = np.empty(max(pile.count for pile in piles), piles[0].dtype)
+    while piles:
+        yield piles.pop(0).taken(room)
 
 
 class Store:
@@ -78,7 +84,8 @@ class Store:
         self._count = 0
         self._spilled = _Pile(np.uint8, folder) if folder else None  # symbols of all parts
         self._symbols: list[NDArray[Any]] = []  # of each part, in memory
-        self._keys = [_Pile(np.uint64, folder) for _ in range(_PARTITIONS if folder else 1)]
+        self._keys = [_Pile(np.uint64, folder) for _ in range(_PARTITIONS)] if folder else []
+        self._words: list[Keys] = []  # of each part, in memory
         self._lengths: list[NDArray[np.uint32]] = []
         self._codes: list[bytes] = []  # of each part, in memory
         self._width: list[int] = []  # of the symbols of each part, in bytes
@@ -110,8 +117,8 @@ class Store:
         numbers = np.arange(self._count, self._count + len(sizes), dtype=np.uint64)
         self._count += len(sizes)
         words = join.pack(np.asarray(part.keys), np.repeat(numbers, sizes), self.bits, _ZEROS)
-        if self._folder is None:
-            self._keys[0].add(words)
+        if not self._keys:
+            self._words.append(words)
             return
         words.sort()
         ends = [0, *np.searchsorted(words, _CUTS).tolist(), len(words)]
@@ -135,22 +142,28 @@ class Store:
         return np.concatenate(self._content)
 
     def words(self, rank: NDArray[np.uint32]) -> Iterator[Keys]:
-        """Keys packed with the rank of their text, each key in one of the arrays only; the keys are given up."""
-        piles, self._keys = self._keys, []
+        """Keys packed with the rank of their text, each key in one of the arrays only; the keys are given up.
+
+        The memory of an array is good until the next one is asked for.
+        """
         mask = np.uint64((1 << self.bits) - 1)
-        for pile in piles:
-            pile.close()
-            words = pile.read(0, pile.count)
-            words = words if words.flags.writeable else words.copy()
-            for start in range(0, len(words), join.PIECE):  # what is in between stays in the processor's cache
+        for words in _taken(self._keys) if self._keys else self._joined():
+            for start in range(0, len(words), join.PIECE):
                 piece = words[start : start + join.PIECE]
                 numbers = piece & mask
                 piece ^= numbers
                 piece |= rank[numbers]
             yield words
 
+    def _joined(self) -> Iterator[Keys]:
+        words, self._words = np.concatenate([*self._words, np.empty(0, np.uint64)]), []
+        yield words
+
     def sorted_edges(self, found: Iterable[Keys]) -> Iterator[Keys]:
-        """Edges (``low << 32 | high``) in arrays that follow one another in order; on disk, a part at a time."""
+        """Edges (``low << 32 | high``) in arrays that follow one another in order; on disk, a part at a time.
+
+        The memory of an array is good until the next one is asked for.
+        """
         if self._folder is None:
             yield np.concatenate(list(found))
             return
@@ -165,9 +178,7 @@ class Store:
             ends = [0, *np.searchsorted(edges, cuts).tolist(), len(edges)]
             for pile, (start, end) in zip(piles, pairwise(ends), strict=True):
                 pile.add(edges[start:end])
-        for pile in piles:
-            pile.close()
-            yield np.array(pile.read(0, pile.count))
+        yield from _taken(piles)
 
     def close(self) -> None:
         """No more texts will be added: where each of them is gets laid out, for processes made later to share."""
