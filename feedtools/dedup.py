@@ -10,6 +10,7 @@ import gc
 import multiprocessing
 import os
 from contextlib import contextmanager, nullcontext
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -120,10 +121,16 @@ def _dedup(texts: Sequence[str], order: Ints, workers: int, evidence: bool, fold
     found = [one for part in _verify_all(kept, store, workers, _explained if evidence else _verify) for one in part]
     if evidence:
         exact = [match.explain(m, texts[m.a], texts[m.b]) for m in exact]
-    matches = sorted([*exact, *found])
+    matches = _in_order([*exact, *found])
     sizes = _sizes(len(texts), numbers, store, [m.a for m in exact], [m.b for m in exact])
     found_clusters = cluster.clusters(matches, _keeper(texts, sizes.data, order.data))
     return Result(found_clusters, tuple(_acted_on(matches, found_clusters)))
+
+
+def _in_order(matches: list[Match]) -> list[Match]:
+    """Matches by their numbers, of which no two have both alike: sorted as numbers, not as tuples."""
+    first, second = (np.fromiter(map(attrgetter(side), matches), np.int64, len(matches)) for side in "ab")
+    return list(map(matches.__getitem__, np.argsort(first << 32 | second).tolist()))
 
 
 @contextmanager
@@ -311,9 +318,9 @@ def _packed(values: NDArray[Any]) -> NDArray[Any]:
 def _ranking(kept: _Kept, store: Store) -> NDArray[Any]:
     """The documents longest first, then by their keys, and those of the same symbols by their raw texts."""
     ranking, same = join.longest_first(store.lengths(), store.heads(), store.content())
-    same &= ((store.sizes() > 0) | (store.heads() > 0))[ranking[1:]]  # without any key nothing is joined
-    starts = np.flatnonzero(same & ~np.append(False, same[:-1]))
-    ends = np.flatnonzero(same & ~np.append(same[1:], False)) + 2
+    some = ranking[same]
+    same = same[(store.sizes()[some] > 0) | (store.heads()[some] > 0)]  # without any key nothing is joined
+    starts, ends = same[np.diff(same, prepend=-2) > 1], same[np.diff(same, append=len(ranking) + 1) > 1] + 2
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         numbers = [text_number(kept.texts[i]) for i in kept.numbers[ranking[start:end]].tolist()]
         ranking[start:end] = ranking[start:end][sorted(range(len(numbers)), key=numbers.__getitem__)]

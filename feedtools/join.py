@@ -31,11 +31,11 @@ KEPT = 40
 so that what is found does not depend on how many there are, nor on how an engine cuts the keys up."""
 
 
-def longest_first(lengths: NDArray[np.uint32], heads: Keys, content: Keys) -> tuple[NDArray[np.uint32], Flags]:
+def longest_first(lengths: NDArray[np.uint32], heads: Keys, content: Keys) -> tuple[NDArray[np.uint32], Ints]:
     """The documents longest first, then by their head keys, then by their content.
 
     Returns:
-        Their numbers in that order, and of each but the last whether the next one is the same in all three.
+        Their numbers in that order, and the places in it where the next one is the same in all three.
     """
     bits = max(1, len(lengths).bit_length())
     shorter = (lengths.max(initial=0) - lengths).astype(np.uint64)
@@ -51,9 +51,10 @@ def longest_first(lengths: NDArray[np.uint32], heads: Keys, content: Keys) -> tu
     tied[1:] |= same
     some = found[tied]
     found[tied] = some[np.lexsort((content[some], heads[some], ~lengths[some]))]
+    at = np.flatnonzero(same)
     for column in (heads, content):
-        same &= column[found[1:]] == column[found[:-1]]
-    return found, same
+        at = at[column[found[at + 1]] == column[found[at]]]
+    return found, at
 
 
 def pack(keys: Keys, documents: Keys, bits: int, skip: int, kept: int = KEPT) -> Keys:

@@ -284,7 +284,9 @@ def test_clusters_and_keepers_are_those_of_the_local_engine() -> None:
     found, apart = set(), set()
     kinds = {(ids[m.a], ids[m.b]): m.kind for m in local.matches}
     for _, component in groupby(ordered, key=lambda row: sets.find(number[row["a"]])):
-        out = list(matches.cluster_rows(list(component)))
+        out = list(
+            matches.cluster_rows([matches.Acting("", *map(row.get, matches.Acting._fields[1:])) for row in component])
+        )
         found |= {(row[0], row[1]) for row in out if row[2] != matches.APART}
         apart |= {(row[0], row[1]) for row in out if row[2] == matches.APART}
     assert found == expected

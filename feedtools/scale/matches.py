@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from feedtools import cluster, kernel, match
 from feedtools.duplicates import describe, links
-from feedtools.model import Block, Match
-from feedtools.scale.packs import batch_of
+from feedtools.model import Block, Kind, Match
+from feedtools.scale.packs import batch_of, rows_of
 
 MATCHES = pa.schema(
     [
@@ -120,16 +120,33 @@ class _Found:
         return pa.RecordBatch.from_arrays([*others[:place], evidence, *others[place:]], schema=VERIFIED)
 
 
+class Acting(NamedTuple):
+    """A match that may join: the columns that ``resolved`` asks for."""
+
+    component: str
+    a: str
+    b: str
+    kind: Kind
+    coverage_a: float
+    coverage_b: float
+    similarity: float
+    symbols_a: int
+    damage_a: int
+    symbols_b: int
+    damage_b: int
+    begins: int | None
+    ends: int | None
+
+
 def resolved(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Matches, those of one component on end, to one row for every clustered document.
 
-    Columns: component, those of ``VERIFIED``, and in place of the evidence where in ``b`` it ``begins`` and ``ends``;
-    exact copies need no facts. A component may run
-    over several batches; it is held in memory.
+    Columns: those of ``Acting``: a component, those of ``VERIFIED``, and in place of the evidence where in ``b`` it
+    ``begins`` and ``ends``; exact copies need no facts. A component may run over several batches; it is held in memory.
     """
-    rows = (row for batch in batches for row in batch.to_pylist())
+    rows = map(Acting._make, rows_of(batches, *Acting._fields))
     portion: list[tuple[Any, ...]] = []
-    for _, component in groupby(rows, key=itemgetter("component")):
+    for _, component in groupby(rows, key=itemgetter(0)):
         portion += cluster_rows(list(component))
         if len(portion) > 10_000:
             yield batch_of(portion, CLUSTERED)
@@ -142,7 +159,7 @@ def in_words(said: str, other: str, of: str) -> str:
     return said if other == of else f"{said}; {of} stands for both"
 
 
-def cluster_rows(component: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
+def cluster_rows(component: Sequence[Acting]) -> Iterator[tuple[Any, ...]]:
     """The clusters of one component's matches, as rows of ``CLUSTERED``, and the matches that joined nothing.
 
     Ids are numbered in their order.
@@ -173,20 +190,18 @@ def cluster_rows(component: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
             yield ids[one.a], ids[one.b], APART, *[None] * 7
 
 
-def _match(row: dict[str, Any], number: dict[str, int]) -> Match:
-    evidence = () if row["begins"] is None else (Block(0, 0, row["begins"], row["ends"]),)
-    coverage = row["coverage_a"], row["coverage_b"]
-    return Match(number[row["a"]], number[row["b"]], row["kind"], *coverage, row["similarity"], evidence)
+def _match(row: Acting, number: dict[str, int]) -> Match:
+    evidence = () if row.begins is None or row.ends is None else (Block(0, 0, row.begins, row.ends),)
+    return Match(number[row.a], number[row.b], row.kind, row.coverage_a, row.coverage_b, row.similarity, evidence)
 
 
-def _facts(component: Sequence[dict[str, Any]]) -> dict[str, tuple[int, int]]:
+def _facts(component: Sequence[Acting]) -> dict[str, tuple[int, int]]:
     """Symbols (less is first) and damage of each document; exact copies have those of the text they repeat."""
     facts: dict[str, tuple[int, int]] = {}
     for row in component:
-        if row["kind"] != "exact":
-            for side in ("a", "b"):
-                facts[row[side]] = (-row[f"symbols_{side}"], row[f"damage_{side}"])
+        if row.kind != "exact":
+            facts[row.a], facts[row.b] = (-row.symbols_a, row.damage_a), (-row.symbols_b, row.damage_b)
     for row in component:
-        if row["kind"] == "exact":
-            facts[row["a"]] = facts.setdefault(row["b"], (0, 0))
+        if row.kind == "exact":
+            facts[row.a] = facts.setdefault(row.b, (0, 0))
     return facts

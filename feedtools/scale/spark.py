@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -162,7 +163,7 @@ def map_batches(frame: DataFrame, stage: Any, schema: pa.Schema) -> DataFrame:
     """A stage over the Arrow batches of a frame."""
     from pyspark.sql.pandas.types import from_arrow_schema
 
-    return frame.mapInArrow(stage, from_arrow_schema(schema))
+    return frame.mapInArrow(partial(packs.in_worker, stage), from_arrow_schema(schema))
 
 
 def sent(frame: DataFrame, most: int = SENT, count: int | None = None) -> DataFrame:
