@@ -122,7 +122,8 @@ def placed(texts: Iterable[str]) -> Placed:
     for block in blocks(texts):
         folded = _folded(block)
         units, bounds, at = _symbols(folded)
-        places = at - np.repeat(folded.block.starts[:-1], np.diff(bounds))
+        starts = np.repeat(folded.block.starts[:-1].astype(np.int32), np.diff(bounds))
+        places = np.subtract(at, starts, out=starts, casting="unsafe")  # a text has less than 2**31 code points
         for number in folded.expanded:
             places[bounds[number] : bounds[number + 1]] = normal.offsets(block[number])
         numbers = places.data  # a view whose items are plain numbers

@@ -195,20 +195,14 @@ def aligned(found: Overlap, sym_a: str, sym_b: str, raw_a: Sequence[int], raw_b:
         raw_b: likewise for ``sym_b``.
     """
     a, b = sym_a[found.a_start : found.a_end], sym_b[found.b_start : found.b_end]
-    blocks = []
+    blocks, a_end, b_end = [], 0, 0
     for start_a, start_b, size in equal(a, b):
         i, j = found.a_start + start_a, found.b_start + start_b
-        blocks.append(Block(raw_a[i], raw_a[i + size - 1] + 1, raw_b[j], raw_b[j + size - 1] + 1))
-    return _apart(blocks)
-
-
-def _apart(blocks: list[Block]) -> tuple[Block, ...]:
-    """Blocks that do not overlap: a code point that stands for several symbols is counted once."""
-    kept: list[Block] = []
-    for block in blocks:
-        if not kept or (block.a_start >= kept[-1].a_end and block.b_start >= kept[-1].b_end):
-            kept.append(block)
-    return tuple(kept)
+        a_start, b_start = raw_a[i], raw_b[j]
+        if a_start >= a_end and b_start >= b_end:  # a code point that stands for several symbols is counted once
+            a_end, b_end = raw_a[i + size - 1] + 1, raw_b[j + size - 1] + 1
+            blocks.append(Block(a_start, a_end, b_start, b_end))
+    return tuple(blocks)
 
 
 def cut(match: Match) -> int | None:

@@ -13,6 +13,7 @@ once in 256 times, so a distance is never more than that of the symbols, and rar
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from feedtools.sketch import SHORT
@@ -356,8 +357,24 @@ def _passage(a: bytes, b: bytes, hits: Hits) -> Overlap | None:
 
 
 def equal(a: str, b: str) -> list[tuple[int, int, int]]:
-    """Stretches that two strings share, in order: where each begins in the one and in the other, and its length."""
+    """Stretches that two strings share, in order: where each begins in the one and in the other, and its length.
+
+    They are aligned by their codes; where these alone are the same, a stretch is divided.
+    """
     if a == b:
         return [(0, 0, len(a))]
-    found = _rapidfuzz("Levenshtein").opcodes(a, b)
-    return [(op.src_start, op.dest_start, op.src_end - op.src_start) for op in found if op.tag == "equal"]
+    found: list[tuple[int, int, int]] = []
+    for i, j, size in _rapidfuzz("Levenshtein").editops(codes(a), codes(b)).as_matching_blocks():
+        if a[i : i + size] != b[j : j + size]:
+            found += _divided(a, b, i, j, size)
+        elif size:
+            found.append((i, j, size))
+    return found
+
+
+def _divided(a: str, b: str, i: int, j: int, size: int) -> Iterator[tuple[int, int, int]]:
+    """The parts of a stretch in which the symbols themselves are the same."""
+    apart = [k for k in range(size) if a[i + k] != b[j + k]]
+    for before, behind in pairwise([-1, *apart, size]):
+        if behind - before > 1:
+            yield i + before + 1, j + before + 1, behind - before - 1
