@@ -6,7 +6,7 @@ import os
 from codecs import utf_16_le_decode, utf_32_le_decode  # str would look the codec up for every text
 from itertools import pairwise
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from feedtools.sketch import SCALE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from io import BufferedRandom
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class _Pile:
     def __init__(self, dtype: Any, folder: Path) -> None:
         self.dtype = np.dtype(dtype)
         self.count = 0
-        self._file: IO[bytes] = TemporaryFile(dir=folder)  # noqa: SIM115
+        self._file: BufferedRandom = TemporaryFile(dir=folder)  # noqa: SIM115
 
     def add(self, values: NDArray[Any]) -> None:
         """Lay ``values`` on top."""
@@ -56,7 +57,7 @@ class _Pile:
         found = room[: self.count]
         with self._file as file:
             file.seek(0)
-            file.readinto(found.view(np.uint8).data)  # type: ignore[attr-defined]
+            file.readinto(found.view(np.uint8).data)
         return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from collections import UserList
 from importlib import import_module
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -129,6 +131,23 @@ def test_arrays_left_in_shared_memory_are_there_and_those_too_large_are_handed_b
     for one, array in zip(left, [some, some, more, some], strict=True):
         assert arena.get(one).tolist() == array.tolist()
         assert arena.get(one).dtype == array.dtype
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_the_collector_is_left_as_it_was(running: bool) -> None:
+    class Unreadable(list[str]):
+        def __getitem__(self, place: object) -> NoReturn:
+            raise OSError(f"it was {gc.isenabled()} when {place} was read")
+
+    (gc.enable if running else gc.disable)()
+    try:
+        dedup([article(1), article(1)[:100]])
+        assert gc.isenabled() is running
+        with pytest.raises(OSError, match="it was False"):
+            dedup(Unreadable([article(1)]))
+        assert gc.isenabled() is running
+    finally:
+        gc.enable()
 
 
 def test_a_hub_costs_no_more_than_its_copies() -> None:
