@@ -6,9 +6,9 @@
 
 From a Parquet file to written matches (with evidence) and clusters. The CPU time of Spark is that of its Java and all
 of its Python processes, after two runs over a small file, by which classes are loaded, code is compiled and workers are
-started. Beside it stand the local engine's functions, all in memory and in this process, and the local engine as it is
-used, out of core, by a command (which writes the matches alone), without what starting it takes. The last lines are
-what the paper calculation of docs/spark.md is made of.
+started. Beside it stand the local engine's functions, called in this process, and the local engine as people use it, by
+a command (which writes the matches alone), without what starting it takes. The last lines are what the paper
+calculation of docs/spark.md is made of.
 
 With ``--skewed``, on Spark alone: every article ends alike (they share a key), half of them do at some length (they
 share many), or half are one text; and how much the largest task of a stage had to do beside the median one.
@@ -259,7 +259,7 @@ def main(argv: list[str] | None = None) -> int:
         for _ in range(2):
             cpu, wall = timed(lambda: on_spark(running, warm, folder / "warm"))
         print(f"second run over {WARM:,} documents: {cpu:.0f} s CPU, {wall:.0f} s wall\n")
-        heads = "documents", "in memory", "by the command", "Spark", "ratio to the first", "to the second"
+        heads = "documents", "local functions", "local command", "Spark", "ratio to the first", "to the second"
         print(f"CPU time a document:\n\n| {' | '.join(heads)} | Spark, wall | same results |")
         print("|---" * 8 + "|", flush=True)
         for count in args.count or [200_000]:
