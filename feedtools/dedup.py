@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Advance = Callable[[int], None]
     Progress = Callable[[str, int, str], Advance]
 
-MANY, MANY_READ = 150_000, 20_000
+MANY, MANY_READ = 150_000, 40_000
 """Texts from which more than one process pays: of such as lie in memory, and of such as have to be read."""
 _TASK, _PAIRS = 2_000, 500
 """Texts, and pairs of texts, that a process takes at once."""
