@@ -1,6 +1,6 @@
 """Symbols and keys of many texts at once, in numpy: the batch form of ``feedtools.normal`` and ``feedtools.sketch``.
 
-Texts are joined into blocks of some 260,000 code points, so that the arrays of a block stay in the processor's cache.
+Texts are joined into blocks of some half a million code points, so that the arrays of a block stay in the processor's cache.
 What becomes of a block without code points beyond U+FFFF is handled in 16-bit units.
 """
 
@@ -53,6 +53,12 @@ class Sketches(NamedTuple):
     key_bounds: Ints
     heads: Keys
     traits: NDArray[np.uint8]
+
+    def content(self) -> Keys:
+        """A number for each text that depends on its symbols alone: the sum of its keys."""
+        sums = np.zeros(len(self.keys) + 1, np.uint64)
+        np.cumsum(self.keys, out=sums[1:])
+        return np.diff(sums[self.key_bounds])
 
 
 _kept = threading.local()

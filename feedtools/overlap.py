@@ -106,13 +106,13 @@ def overlap(a: bytes, b: bytes) -> Overlap | None:
     at = b.find(a)
     if at >= 0:
         return Overlap(0, len(a), at, at + len(a), 1.0, True)
-    if len(a) <= SCREENED and _strange(a, b):
+    if len(a) <= SCREENED and _unrelated(a, b):
         return None
     found = _by_hits(a, b) if len(a) > LONG else _of_moderate(a, b)
     return found if found and found.same else _bridged(a, b) or found
 
 
-def _strange(a: bytes, b: bytes) -> bool:
+def _unrelated(a: bytes, b: bytes) -> bool:
     """Whether a short text has too little in common with another for anything to be told of them.
 
     Where it is the same passage, that leaves a common subsequence of some length, and all else has a run on end.

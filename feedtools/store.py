@@ -102,9 +102,7 @@ class Store:
         self._sizes.append(np.diff(part.key_bounds).astype(np.uint32))
         self._heads.append(part.heads)
         self._traits.append(part.traits)
-        sums = np.zeros(len(part.keys) + 1, np.uint64)
-        np.cumsum(part.keys, out=sums[1:])
-        self._content.append(np.diff(sums[part.key_bounds]))
+        self._content.append(part.content())
         if self._spilled:
             self._spilled.add(part.symbols.view(np.uint8))
         else:

@@ -64,7 +64,7 @@ def batch_of(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.RecordBatch
 
 
 def _joined(values: Sequence[bytes | None]) -> pa.Array:
-    """Values of bytes as an array; one that grows with each of them would take three times as long."""
+    """Values of bytes as an array; one that grows with each of them takes twice as long."""
     ends = list(accumulate((len(value or b"") for value in values), initial=0))
     if ends[-1] > _MOST:
         return pa.array(values, pa.binary())  # which says what is wrong

@@ -145,7 +145,7 @@ def _bundled(
     documents["short"] = np.concatenate([-np.diff(part.bounds) for _, part in waiting])
     documents["size"] = sizes
     documents["head"] = heads = np.concatenate([part.heads for _, part in waiting])
-    documents["content"] = np.concatenate([_content(part) for _, part in waiting])
+    documents["content"] = np.concatenate([part.content() for _, part in waiting])
     documents["number"] = np.concatenate([numbers for numbers, _ in waiting])
     key = np.concatenate([part.keys for _, part in waiting])
     begun = np.flatnonzero(heads)
@@ -200,13 +200,6 @@ def _begins(values: NDArray[Any]) -> Ints:
     fresh = np.ones(len(values), bool)
     np.not_equal(values[1:], values[:-1], out=fresh[1:])
     return np.flatnonzero(fresh)
-
-
-def _content(part: kernel.Sketches) -> Keys:
-    """A number for each text that depends on its symbols alone: the sum of its keys."""
-    sums = np.zeros(len(part.keys) + 1, np.uint64)
-    np.cumsum(part.keys, out=sums[1:])
-    return np.diff(sums[part.key_bounds])
 
 
 def linked(buckets: int, hot: int, parts: int, crowded: int) -> Stage:
