@@ -1,7 +1,7 @@
 """Symbols and keys of many texts at once, in numpy: the batch form of ``feedtools.normal`` and ``feedtools.sketch``.
 
-Texts are joined into blocks of some half a million code points, so that the arrays of a block stay in the processor's cache.
-What becomes of a block without code points beyond U+FFFF is handled in 16-bit units.
+Texts are joined into blocks of half a million code points, so that the arrays of a block stay in the processor's
+cache.  What becomes of a block without code points beyond U+FFFF is handled in 16-bit units.
 """
 
 from __future__ import annotations

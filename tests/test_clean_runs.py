@@ -12,8 +12,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "tests" / "sample" / "feed"
@@ -43,6 +47,25 @@ def run(*args: object, **options: object) -> subprocess.CompletedProcess[str]:
 
 def tree(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def interrupted(*args: object, when: Callable[[], object], **environment: str) -> list[str]:
+    """What a run says that gets a Ctrl-C as soon as something is so."""
+    process = subprocess.Popen(
+        command(*args),
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not when():
+        assert process.poll() is None
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate()
+    assert process.returncode == 130
+    return said.splitlines()
 
 
 def archive(folder: Path, files: int, articles: int) -> Path:
@@ -261,20 +284,8 @@ def test_nothing_is_written_by_a_dry_run_or_a_diff(tmp_path: Path) -> None:
 def test_ctrl_c_keeps_what_was_done(tmp_path: Path) -> None:
     feed = archive(tmp_path / "feed", 12, 12)
     assert run(feed, "-o", tmp_path / "whole").returncode == 0
-    process = subprocess.Popen(
-        command(feed, "-o", tmp_path / "out"),
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        cwd=ROOT,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    while not (tmp_path / ".out.feedtools" / "state").exists():
-        assert process.poll() is None
-        time.sleep(0.001)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate()
-    assert process.returncode == 130
-    assert said.splitlines() == ["feedtools: interrupted; the same command with --resume goes on from here"]
+    said = interrupted(feed, "-o", tmp_path / "out", when=(tmp_path / ".out.feedtools" / "state").exists)
+    assert said == ["feedtools: interrupted; the same command with --resume goes on from here"]
     assert not (tmp_path / "out").exists()
     assert run(feed, "-o", tmp_path / "out", "--resume").returncode == 0
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
@@ -284,21 +295,8 @@ def test_ctrl_c_keeps_what_was_done(tmp_path: Path) -> None:
 def test_ctrl_c_of_a_preview_promises_nothing(flag: str, tmp_path: Path) -> None:
     feed, temporary = archive(tmp_path / "feed", 12, 12), tmp_path / "temporary"
     temporary.mkdir()
-    process = subprocess.Popen(
-        command(feed, flag),
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)},
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    while not list(temporary.glob("feedtools-*/state")):
-        assert process.poll() is None
-        time.sleep(0.001)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate()
-    assert process.returncode == 130
-    assert said.splitlines() == ["feedtools: interrupted; nothing was written"]
+    said = interrupted(feed, flag, when=lambda: list(temporary.glob("feedtools-*/state")), TMPDIR=str(temporary))
+    assert said == ["feedtools: interrupted; nothing was written"]
     assert list(temporary.iterdir()) == []
 
 

@@ -193,12 +193,19 @@ ALIKE = st.text(st.sampled_from("aā字\u4e61\U0001f600\ud800"), max_size=40)
 
 
 @settings(deadline=None)
-@given(st.integers(0, 10**6), st.integers(overlap.SCREENED // 6, 2 * overlap.SCREENED), st.floats(0, 0.5))
-def test_screening_short_texts_loses_no_match_and_no_passage(seed: int, length: int, rate: float) -> None:
-    rng = random.Random(seed)
-    whole, start, foreign = article(seed, 400), rng.randrange(200), article(seed + 1, rng.randrange(100))
-    a = foreign + "".join(rng.choice(HAN) if rng.random() < rate else char for char in whole[start : start + length])
-    pair = overlap.codes(a[:length]), overlap.codes(whole)
+@given(
+    st.integers(0, 10**6),
+    st.integers(overlap.SHORT, overlap.SCREENED),
+    st.integers(0, 100),
+    st.sampled_from([0, 3, 4, 7, 12, 40]),
+)
+def test_screening_short_texts_loses_no_match_and_no_passage(seed: int, length: int, foreign: int, every: int) -> None:
+    whole, start = article(seed, 400), seed % 200
+    shared = whole[start : start + length]
+    if every:  # edited at every so many symbols, which leaves no longer run
+        shared = "".join("改" if place % every == 0 else char for place, char in enumerate(shared))
+    a = article(seed + 1, foreign + 20)[:foreign] + shared
+    pair = overlap.codes(a[: overlap.SCREENED]), overlap.codes(whole)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(overlap, "SCREENED", 0)
         found = overlap.overlap(*pair)
