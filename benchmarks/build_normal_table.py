@@ -1,10 +1,10 @@
-"""Derive ``feedtools/normal.bin`` (what ``feedtools.normal`` maps every code point to) from Unicode's facts.
+"""Derive ``feedtools/text/symbols.bin`` (what ``text.symbols`` maps every code point to) from Unicode's facts.
 
-    python benchmarks/build_normal_table.py TSCharacters.txt feedtools/normal.bin
+    python benchmarks/build_normal_table.py TSCharacters.txt feedtools/text/symbols.bin
 
 ``TSCharacters.txt`` holds one traditional character, a tab and its simplified forms a line (the format of OpenCC's
 dictionaries); Unicode's own data come from ``unicodedata``.  The result is packaged so that keys are the same under
-every Python version; building it again with another Unicode version needs a new ``feedtools.normal.VERSION``.
+every Python version; building it again with another Unicode version needs a new ``feedtools.text.symbols.VERSION``.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def close(char: str, table: dict[str, str]) -> str:
 
 
 def main(argv: list[str]) -> int:
-    """Write the table; the layout is described in ``feedtools.normal``."""
+    """Write the table; the layout is described in ``feedtools.text.symbols``."""
     variants = simplified(Path(argv[0]))
     folded = {code: fold(chr(code)) for code in range(0x110000) if not 0xD800 <= code < 0xE000}
     for code, text in folded.items():  # compatibility characters of the BMP whose own form lies beyond it

@@ -23,10 +23,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from feedtools.checks import lexicon
-from feedtools.checks.base import View
-from feedtools.checks.identifiers import candidates
-from feedtools.checks.rendering import hyphens
+from feedtools.lint.checks import lexicon
+from feedtools.lint.checks.base import View
+from feedtools.lint.checks.identifiers import candidates
+from feedtools.text.renderers import hyphens
 
 CUT = 350
 FREE = {"ignore", "code-inlined", "char-lost", "dash-lost", "flag-lost", "table-flattened", "latex-malformed"}

@@ -30,10 +30,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.generate import VARIANTS, source
 from benchmarks.generate import documents as generated
-from feedtools.dedup import dedup
-from feedtools.index.sqlite import Index
+from feedtools.dedup.batch import dedup
+from feedtools.dedup.index.sqlite import Index
+from feedtools.dedup.sketch import GRAM, gram_hashes
 from feedtools.model import Article
-from feedtools.sketch import GRAM, gram_hashes
 
 BARE = [sys.executable, "-c", "import click, regex, sqlite3"]
 NEW = 12

@@ -27,8 +27,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from latex_tables import HERE, install
 
-from feedtools.checks.latex.parser import find_fault, tokens_of
-from feedtools.checks.latex.tables import load
+from feedtools.lint.checks.latex.parser import find_fault
+from feedtools.lint.checks.latex.state import tokens_of
+from feedtools.lint.checks.latex.tables import load
 
 FLOORS = {"katex": 0.995, "mathjax": 0.985}
 """Least agreement with each renderer, on every set."""

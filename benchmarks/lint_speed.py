@@ -29,15 +29,15 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 import generate
 
-from feedtools.lint import lint
+from feedtools.lint.engine import lint
+from feedtools.lint.rules import builtin, select
 from feedtools.model import Article
 from feedtools.readers import transmission
-from feedtools.rules import builtin, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from feedtools.rules import Rule
+    from feedtools.lint.rules import Rule
 
 ARTICLES = 12
 HERE = Path(__file__).resolve().parent

@@ -25,7 +25,7 @@ def shingles(text: str) -> list[str]:
 
 
 def feedtools(texts: list[str]) -> Pairs:
-    from feedtools.dedup import dedup
+    from feedtools.dedup.batch import dedup
 
     return {(c.keep, i) for c in dedup(texts, jobs=1).clusters for i in c.drop}
 

@@ -24,8 +24,8 @@ import numpy as np
 import peers
 import quality
 
-from feedtools.api.spool import Rows
-from feedtools.dedup import dedup
+from feedtools.clean.on_disk import Rows
+from feedtools.dedup.batch import dedup
 
 
 class Texts(Rows[str]):

@@ -36,10 +36,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from feedtools.dedup import dedup
-from feedtools.duplicates import links
-from feedtools.join import HOT
-from feedtools.scale import matches, spark, stages, tables
+from feedtools.dedup.batch import dedup
+from feedtools.dedup.describe import links
+from feedtools.dedup.join import HOT
+from feedtools.scale import dedup as stages
+from feedtools.scale import matches, sketch_join, tables
 from feedtools.scale.session import session
 
 WARM = 20_000
@@ -98,9 +99,9 @@ def commanded(warm: Path, source: Path, count: int) -> float:
 def on_spark(running: Any, source: Path, out: Path) -> None:
     """The run of ``feedtools dedup --engine spark``."""
     documents = tables.read(running, [str(source)])
-    read = spark.sketched(documents)
+    read = stages.sketched(documents)
     tables.checked(read.known if read.here is None else read.here)
-    found = spark.dedup(tables.whole(documents), read)
+    found = stages.dedup(tables.whole(documents), read)
     tables.write(found.matches, str(out / "matches"))
     tables.write(found.rows.select(*matches.ROWS.names), str(out / "clusters"))
     running.catalog.clearCache()
@@ -159,15 +160,15 @@ def traffic(source: Path, buckets: int) -> Traffic:
     """The same stages over the first 100,000 documents, in this process."""
     table = pq.read_table(source).slice(0, 100_000)
     count, text = len(table), table.column("text").nbytes
-    bundles = _made(stages.sketched(buckets), table, 2048)
-    edges = _made(stages.linked(buckets, HOT, 8, spark.CROWDED), bundles, 16)
-    outcome = _made(stages.wanted, edges, 16)
+    bundles = _made(sketch_join.sketched(buckets), table, 2048)
+    edges = _made(sketch_join.linked(buckets, HOT, 8, dedup.CROWDED), bundles, 16)
+    outcome = _made(sketch_join.wanted, edges, 16)
     keys = pc.sum(bundles.column("weight")).as_py()
     wanted = pc.sum(outcome.filter(pc.equal(outcome.column("kind"), "wanted")).column("rows")).as_py()
     return Traffic(*(one / count for one in (keys, bundles.nbytes, edges.nbytes, wanted, text)))
 
 
-def _made(stage: stages.Stage, table: pa.Table, size: int) -> pa.Table:
+def _made(stage: sketch_join.Stage, table: pa.Table, size: int) -> pa.Table:
     return pa.Table.from_batches(stage(table.to_batches(size)))
 
 

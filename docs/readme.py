@@ -16,8 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from feedtools.report.pages import index, page
-from feedtools.rules import builtin
+from feedtools.lint.rules import builtin
+from feedtools.report.rule_pages import index, page
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"

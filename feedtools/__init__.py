@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from feedtools.check.files import check_files
+    from feedtools.clean.run import clean_files
     from feedtools.config import Config
+    from feedtools.dedup.texts import dedup_texts
     from feedtools.errors import FeedtoolsError
-    from feedtools.library import check_files, clean_files, dedup_texts, fix_text, lint_text, read_files, restore_text
+    from feedtools.lint.texts import fix_text, lint_text
     from feedtools.model import Article, Cluster, Finding
+    from feedtools.readers import read_files
+    from feedtools.restore import restore_text
 
 __all__ = [
     "Article",
@@ -35,9 +40,16 @@ __all__ = [
 _HOMES = {
     "Article": "model",
     "Cluster": "model",
-    "Finding": "model",
     "Config": "config",
     "FeedtoolsError": "errors",
+    "Finding": "model",
+    "check_files": "check.files",
+    "clean_files": "clean.run",
+    "dedup_texts": "dedup.texts",
+    "fix_text": "lint.texts",
+    "lint_text": "lint.texts",
+    "read_files": "readers",
+    "restore_text": "restore",
 }
 
 
@@ -47,7 +59,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'library')}"), name)
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = value
     return value
 

@@ -1,18 +1,120 @@
 """Configuration: the nearest ``feedtools.toml``, else ``[tool.feedtools]`` of the nearest ``pyproject.toml``."""
 
+import errno
+import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
-from feedtools.decide import Policy, policy
 from feedtools.errors import ConfigError
-from feedtools.model import LEVELS, Level
+from feedtools.model import KINDS, LEVELS, Level, Safety
 
 FILE = "feedtools.toml"
 ALLOW_FILE = "feedtools-allow.toml"
+
+
+Verdict = Literal["keep", "drop", "hold"]
+
+
+Fixing = Literal["none", "safe", "unsafe"]
+
+
+VERDICTS: tuple[Verdict, ...] = ("keep", "drop", "hold")
+
+
+FIXINGS: tuple[Fixing, ...] = ("none", "safe", "unsafe")
+
+
 NEVER = "never"
+
+
+_KINDS: Mapping[str, Verdict] = MappingProxyType({kind: "drop" for kind in KINDS if kind != "overlap"})
+
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class Policy(NamedTuple):
+    """The table ``[clean]`` of the configuration.
+
+    Attributes:
+        hold: least level of a finding that, where it remains, sends an article to ``held/``; ``never`` for none.
+        kinds: what happens to a copy, by how it relates to the one that is kept. ``overlap`` is never acted on.
+        rules: by code, the start of one, or name: what a remaining finding does to its article, whatever its level.
+        fix: fixes that are applied: ``none``, ``safe`` or ``unsafe`` ones as well.
+        fixes: the same by code, the start of one, or name; the longest wins.
+        restore: whether damaged articles are repaired from their whole siblings.
+        intact: write every transmission as it came, and only say in the manifest what would have been done.
+    """
+
+    hold: str = "error"
+    kinds: Mapping[str, Verdict] = _KINDS
+    rules: Mapping[str, Literal["keep", "hold"]] = _NONE
+    fix: Fixing = "safe"
+    fixes: Mapping[str, Fixing] = _NONE
+    restore: bool = True
+    intact: bool = False
+
+    def verdict(self, rule: str, name: str, level: Level) -> Literal["keep", "hold"]:
+        """What a remaining finding does to its article."""
+        chosen = _longest(self.rules, rule, name)
+        if chosen is not None:
+            return cast("Literal['keep', 'hold']", chosen)
+        return "hold" if self.hold != NEVER and LEVELS.index(level) <= LEVELS.index(self.hold) else "keep"
+
+    def applies(self, rule: str, name: str, safety: Safety) -> bool:
+        """Whether a fix is made."""
+        fixing = _longest(self.fixes, rule, name) or self.fix
+        return safety in {"none": (), "safe": ("safe",), "unsafe": ("safe", "unsafe")}[fixing]
+
+
+def _longest(table: Mapping[str, Any], rule: str, name: str) -> Any:
+    if name in table:
+        return table[name]
+    prefix = max((key for key in table if rule.startswith(key)), key=len, default=None)
+    return None if prefix is None else table[prefix]
+
+
+def policy(table: Mapping[str, Any]) -> Policy:
+    """The policy a configuration table asks for.
+
+    Raises:
+        ConfigError: a key or a value that does not exist; the message says what may stand there.
+    """
+    given = {key.replace("-", "_"): value for key, value in table.items()}
+    for key, value in given.items():
+        if key not in Policy._fields:
+            expected = ", ".join(field.replace("_", "-") for field in Policy._fields)
+            raise ConfigError(f"[clean]: unknown key {key!r}; expected one of {expected}")
+        if key in {"intact", "restore"} and not isinstance(value, bool):
+            raise ConfigError(f"[clean] {key}: expected true or false")
+    if "hold" in given:
+        _one_of("hold", given["hold"], (*LEVELS, NEVER))
+    if "fix" in given:
+        _one_of("fix", given["fix"], FIXINGS)
+    for key, allowed in (("kinds", VERDICTS), ("rules", ("keep", "hold")), ("fixes", FIXINGS)):
+        if key in given:
+            given[key] = _table(key, given[key], allowed)
+    if unknown := set(given.get("kinds", ())) - set(_KINDS):
+        raise ConfigError(f"[clean.kinds] {min(unknown)!r}: expected one of {', '.join(_KINDS)}")
+    if "kinds" in given:
+        given["kinds"] = MappingProxyType({**_KINDS, **given["kinds"]})
+    return Policy(**given)
+
+
+def _table(key: str, value: Any, allowed: Sequence[str]) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigError(f"[clean] {key}: expected a table such as [clean.{key}]")
+    for name, chosen in value.items():
+        _one_of(f"{key}.{name}", chosen, allowed)
+    return MappingProxyType(value)
+
+
+def _one_of(key: str, value: Any, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise ConfigError(f"[clean] {key}: {value!r} is none of {', '.join(allowed)}")
 
 
 class Config(NamedTuple):
@@ -150,3 +252,38 @@ def _value(key: str, value: Any, default: Any, path: Path) -> Any:
     if type(value) is not expected:
         raise ConfigError(f"{key}: expected {expected.__name__}, found {type(value).__name__}", path=str(path))
     return value
+
+
+FOLDER = ".feedtools_cache"
+
+
+def cache_folder(root: Path) -> Path:
+    """The cache beside the configuration (it ignores itself in git), else the user's own (XDG base directories).
+
+    The folder is made if it is missing.
+
+    Raises:
+        OSError: it cannot be written, or is a symbolic link.
+    """
+    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "feedtools"
+    folder = root / FOLDER if (root / "feedtools.toml").is_file() or (root / "pyproject.toml").is_file() else user
+    if folder.is_symlink():
+        raise OSError(errno.ELOOP, "it is a symbolic link, and could lead anywhere; remove it", str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="ascii")
+    return folder
+
+
+def from_options(options: Mapping[str, Any], start: Config | None = None) -> Config:
+    """Build a configuration from keywords, on top of ``start`` where it is given.
+
+    Raises:
+        ConfigError: an option that does not exist, or a value of the wrong kind.
+    """
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in options.items()}
+    given = parse(plain, Path("options"))
+    if start is None:
+        return given
+    return start._replace(**{name: getattr(given, name) for name in options if name in Config._fields})

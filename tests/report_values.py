@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 from feedtools.model import Article, Decision, Edit, Finding, Fix, Place, Span
-from feedtools.report.data import Copies, Copy, Counts, Repair, Report, RuleName, Tally, tally
-from feedtools.report.html import html
+from feedtools.report.page.data import Copies, Copy, Counts, Repair, Report, RuleName, Tally, tally
+from feedtools.report.page.html import html
 
 HOSTILE = (
     "<script>document.title='taken'</script>",

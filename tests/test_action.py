@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from tests.places import ROOT
+
 yaml = pytest.importorskip("yaml")
 
-ROOT = Path(__file__).parents[1]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 HEADER = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
 OLD = "损失为[公式],其中没有别的,这一篇早就在那里了。"

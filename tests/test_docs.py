@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from feedtools.cli import cli
-from feedtools.rules import load_folder
+from feedtools.lint.rules import load_folder
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PACK = DOCS / "sample-pack"
 PAGES = sorted(DOCS.glob("*.md"))
@@ -86,7 +86,7 @@ def test_options_and_files_that_a_page_names_exist(page: Path) -> None:
 
 
 def test_the_key_table_of_the_guide_names_every_key_of_a_rule() -> None:
-    from feedtools import rules
+    from feedtools.lint import rules
 
     text = (DOCS / "rule-packs.md").read_text(encoding="utf-8")
     for key in rules._KEYS:

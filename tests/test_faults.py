@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from feedtools.api.clean import clean
+from feedtools.clean.run import clean
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
-from feedtools.output import write_whole
-from tests.test_cli import HEADER, Run, environment
+from feedtools.system.files import write_whole
+from tests.cli.test_cli import HEADER, Run, environment
 
 INTERRUPTED = 130
 TEXT = "第{0}篇讲的是 modelfree 的方法,这里丢了 [Math] 的一句,{0}再说一遍{0}别的事情,最后{0}收尾。"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import HEADER, environment
-from tests.test_readers import lying_footer, page, rss, warc, zstd
+from tests.cli.test_cli import HEADER, environment
+from tests.readers.test_readers import lying_footer, page, rss, warc, zstd
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import Run
+from tests.cli.test_cli import Run
 from tests.test_faults import COMMANDS, PROMISED, fill, sentences, tree, whole, works_again
 
 pytestmark = pytest.mark.slow

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import random
-from pathlib import Path
 
 import pytest
 
 from tests.fuzz.seeds import mutated, seeds
 from tests.fuzz.targets import TARGETS, run
+from tests.places import TESTS
 
 _SAID = "把模型送进网络训练然后得到结果" * 3
 FOUND: dict[str, tuple[bytes, ...]] = {
@@ -23,9 +23,7 @@ FOUND: dict[str, tuple[bytes, ...]] = {
         b"\x00(\xb5/\xfd\x00NSS\n`",  # a packed transmission
         b'\x05{"version": "https://jsonfeed.org/version/1.1", "items": [{"content_html": "<p>&#1;"}]}',
     ),  # a reference to nothing, behind white space
-    "parquet": (
-        b"\x01" + (Path(__file__).parent / "fuzz" / "found" / "histogram.parquet").read_bytes(),
-    ),  # pyarrow aborts
+    "parquet": (b"\x01" + (TESTS / "fuzz" / "found" / "histogram.parquet").read_bytes(),),  # pyarrow aborts
     "latex": (
         b"\x00\\) a " + b"=" * 200 + b"! x_{1} \\(",
     ),  # a row of operators that ends in none: time doubled with each

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.places import ROOT
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed"),
     pytest.mark.skipif(shutil.which("pre-commit") is None, reason="pre-commit is not on the PATH"),
 ]
 
-PROJECT = Path(__file__).resolve().parents[1]
+PROJECT = ROOT
 SHIPPED = ("feedtools", "rules", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
 HEADER = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
 FILES = 24

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from feedtools.rules import builtin
+from feedtools.lint.rules import builtin
+from tests.places import ROOT
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("feedtools", "rules", "tests", "benchmarks", "docs", ".ci", "pyproject.toml", ".pre-commit-hooks.yaml")
 
 

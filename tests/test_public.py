@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 import feedtools
-from feedtools import library
 from feedtools.errors import ConfigError, ReadError
+from feedtools.lint import texts
 from feedtools.model import Article, Cluster, Edit, Finding, Fix, Match, Span
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 
 
@@ -43,7 +43,7 @@ def test_the_package_says_that_it_is_typed() -> None:
     assert (Path(feedtools.__file__).parent / "py.typed").is_file()
 
 
-@pytest.mark.parametrize("module", [feedtools, library], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [feedtools, texts], ids=lambda module: module.__name__)
 def test_the_examples_of_the_docstrings_run(module: object) -> None:
     failed, tried = doctest.testmod(module, verbose=False)
     assert (failed, tried > 0) == (0, True)

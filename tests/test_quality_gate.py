@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
-GATE = Path(__file__).parents[1] / "benchmarks" / "gate.py"
+from tests.places import ROOT
+
+GATE = ROOT / "benchmarks" / "gate.py"
 
 
 def test_recall_and_precision_hold_their_floors() -> None:

@@ -11,11 +11,11 @@ from types import ModuleType
 
 import pytest
 
-from feedtools import harness
 from feedtools.config import parse
-from feedtools.rules import builtin, load
+from feedtools.lint import examples
+from feedtools.lint.rules import builtin, load
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -48,7 +48,7 @@ def blocks(language: str) -> list[str]:
 def test_the_example_rule_passes_its_own_examples(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_text(next(block for block in blocks("toml") if block.startswith("id =")), encoding="utf-8")
-    assert [harness.failure(case) for case in harness.cases([load(path)])] == [None, None]
+    assert [examples.failure(case) for case in examples.cases([load(path)])] == [None, None]
 
 
 def test_the_example_configuration_is_valid(tmp_path: Path) -> None:
@@ -80,7 +80,9 @@ def test_the_two_commands_on_a_fresh_machine(tmp_path: Path, number: int) -> Non
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     command = blocks("sh")[number]
     if number == 1:
-        command = command.replace("-m pytest -n auto", "-m pytest tests/test_transmission.py tests/test_sample.py")
+        command = command.replace(
+            "-m pytest -n auto", "-m pytest tests/readers/test_transmission.py tests/test_sample.py"
+        )
     run = subprocess.run(["sh", "-ec", command], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     if number == 0:

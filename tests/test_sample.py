@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 from collections import Counter
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from feedtools.readers.transmission import parse
+from tests.places import SAMPLE
 
-SAMPLE = Path(__file__).parent / "sample"
 FEED = sorted((SAMPLE / "feed").glob("*.txt"))
 
 

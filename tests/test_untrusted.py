@@ -12,16 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from feedtools.api.clean import clean
-from feedtools.api.undo import undo
+from feedtools.clean.run import clean
+from feedtools.clean.undo import undo
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError, ReadError, RuleError
-from feedtools.lint import lint
+from feedtools.lint.engine import lint
+from feedtools.lint.rules import load, load_folder
 from feedtools.model import Article
-from feedtools.patterns import MAX_SIZE, Limited, depth, size
-from feedtools.rules import load, load_folder
+from feedtools.text.patterns import MAX_SIZE, Limited, depth, size
+from tests.cli.test_cli import HEADER, Run
 from tests.pace import within
-from tests.test_cli import HEADER, Run
+from tests.places import ROOT
 
 ESC = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\u2066\u2028\x85\r\x08"
 HOSTILE_NAME = "::error::a\x1b[31m\u202e##[add-path]x\n::set-output name=a::b\n.txt"
@@ -358,7 +359,7 @@ def test_configuration_and_packs_that_break_a_parser_are_refused(tmp_path: Path,
 
 def test_no_output_is_a_table_that_a_spreadsheet_would_calculate() -> None:
     """CSV is read and never written, so that no article can become a formula of a spreadsheet."""
-    root = Path(__file__).resolve().parents[1] / "feedtools"
+    root = ROOT / "feedtools"
     writers = [
         path
         for path in root.rglob("*.py")
@@ -369,7 +370,7 @@ def test_no_output_is_a_table_that_a_spreadsheet_would_calculate() -> None:
 
 
 def test_no_module_evaluates_unpickles_or_fetches() -> None:
-    root = Path(__file__).resolve().parents[1] / "feedtools"
+    root = ROOT / "feedtools"
     imports = r"^\s*(?:import|from) (?:pickle|shelve|marshal|yaml|requests|http\.client|ftplib|smtplib|socket)\b"
     calls = r"\burlopen\(|(?<![\w.])(?:eval|exec)\(|allow_pickle=True|shell=True"
     banned = re.compile(f"{imports}|{calls}", re.MULTILINE)

@@ -9,6 +9,7 @@ import click
 from feedtools import __version__
 
 COMMANDS = ("check", "dedup", "clean", "index", "rules", "lsp")
+_MODULES = {"lsp": "lsp.command"}
 
 
 class LazyGroup(click.Group):
@@ -22,7 +23,7 @@ class LazyGroup(click.Group):
         """The command of that name, if there is one."""
         if cmd_name not in COMMANDS:
             return None
-        module = f"{__name__}.{cmd_name}"
+        module = f"{__name__}.{_MODULES.get(cmd_name, cmd_name)}"
         try:
             command = getattr(import_module(module), cmd_name)
         except ModuleNotFoundError as error:

@@ -58,8 +58,8 @@ def check(
 
     Exits 0 when clean, 1 when there are findings, 2 when something could not be checked.
     """
-    from feedtools.api import filters
-    from feedtools.api.check import check as run
+    from feedtools.check import suppress
+    from feedtools.check.files import check as run
 
     config = configured(history=tuple(map(anchored, history)), **flags)
     if write_baseline:
@@ -76,7 +76,7 @@ def check(
     finally:
         progress.close()
     if write_baseline:
-        filters.write_baseline(checked.findings, write_baseline, config.root)
+        suppress.write_baseline(checked.findings, write_baseline, config.root)
     failed |= conclude(checked, config, targets, color=color, counts=statistics, quiet=quiet)
     found = any(config.fails(finding.level) for finding in checked.findings)
     sys.exit(2 if failed else int(found and not exit_zero and not write_baseline))
@@ -84,8 +84,8 @@ def check(
 
 def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool) -> bool:
     """Fix the files, or show how and exit; whether something could not be fixed."""
-    from feedtools.api import fix
-    from feedtools.fix import SAFE, UNSAFE
+    from feedtools.check import fix
+    from feedtools.lint.fix import SAFE, UNSAFE
     from feedtools.report.text import escape
 
     found = fix.fixes(paths, config, UNSAFE if unsafe else SAFE)

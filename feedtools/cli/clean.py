@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedtools.cli import console
-from feedtools.cli.engine import check_engine, engine_options
 from feedtools.cli.options import configured, given, input_options, report_errors, rule_options, say
+from feedtools.cli.spark import check_engine, engine_options
 from feedtools.errors import ConfigError
 
 if TYPE_CHECKING:
-    from feedtools.report.data import Counts
+    from feedtools.report.page.data import Counts
 
 
 _LOCAL = ("resume", "sources", "index", "diff", "dry_run")
@@ -62,12 +62,12 @@ def clean(
 
 
 def _spark(paths: tuple[str, ...], out: str, master: str | None, intact: bool | None, **flags: Any) -> int:
-    from feedtools.cli import engine
+    from feedtools.cli import spark
 
     config = configured(**flags)
     if intact is not None:
         config = config._replace(clean=config.clean._replace(intact=intact))
-    return engine.clean(given(paths, config), out, master, config)
+    return spark.clean(given(paths, config), out, master, config)
 
 
 def _clean(
@@ -81,8 +81,8 @@ def _clean(
     intact: bool | None,
     **flags: Any,
 ) -> int:
-    from feedtools.api import clean as api
-    from feedtools.api.passes import Sources
+    from feedtools.clean import run as api
+    from feedtools.clean.pipeline import Sources
     from feedtools.cli.progress import Progress
 
     config = configured(**flags)
@@ -110,7 +110,7 @@ def _clean(
 def _undo(out: Path, target: Path | None) -> int:
     if target is None:
         raise ConfigError("where to? Name the folder to write with -o DIR")
-    from feedtools.api.undo import undo
+    from feedtools.clean.undo import undo
 
     count, errors = undo(out, target)
     console.err(f"{_many(count, 'file')} given back")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedtools.cli import console
-from feedtools.cli.engine import check_engine, engine_options
 from feedtools.cli.options import color_option, configured, given, input_options, report_errors, say
+from feedtools.cli.spark import check_engine, engine_options
 from feedtools.errors import ConfigError
 
 if TYPE_CHECKING:
-    from feedtools.api.dedup import Deduplicated
+    from feedtools.dedup.files import Deduplicated
 
 
 @click.command()
@@ -42,12 +42,12 @@ def dedup(
     check_engine(engine, out, master, {"--pairs": pairs, "--output-format text": output_format == "text"})
     config = configured(**flags)
     if engine == "spark":
-        from feedtools.cli import engine as spark
+        from feedtools.cli import spark as spark
 
         sys.exit(spark.dedup(given(paths, config), out or "", master, config))
     if out:
         raise ConfigError("-o goes with --engine spark; here the rows go to standard output")
-    from feedtools.api import dedup as api
+    from feedtools.dedup import files as api
 
     found = api.dedup(given(paths, config), config, evidence=pairs or output_format == "text")
     if output_format == "text":
@@ -66,7 +66,7 @@ def dedup(
 
 def _text(found: Deduplicated, color: bool) -> Iterator[str]:
     """For people: each kept article, and under it its copies with how they relate to it."""
-    from feedtools.duplicates import describe, links
+    from feedtools.dedup.describe import describe, links
     from feedtools.model import Span
     from feedtools.report.text import escape, excerpt_of
 

@@ -30,10 +30,10 @@ def _store_options(command: Any) -> Any:
 @input_options
 def add(paths: tuple[str, ...], where: str | None, store: str | None, **flags: Any) -> None:
     """Take in PATHS; a file that is in the index already takes the place of its former self."""
-    from feedtools.api import memory
+    from feedtools.dedup.index import files
 
     config = configured(**flags)
-    done = memory.add(given(paths, config), memory.address(where or store, config), config)
+    done = files.add(given(paths, config), files.address(where or store, config), config)
     console.err(f"{done.documents:,} articles of {done.sources:,} files added")
     sys.exit(2 if report_errors(done.errors) else 0)
 
@@ -44,10 +44,10 @@ def add(paths: tuple[str, ...], where: str | None, store: str | None, **flags: A
 @input_options
 def remove(paths: tuple[str, ...], where: str | None, store: str | None, **flags: Any) -> None:
     """Forget the articles of PATHS, whether the files still exist or not."""
-    from feedtools.api import memory
+    from feedtools.dedup.index import files
 
     config = configured(**flags)
-    count = memory.remove(list(paths), memory.address(where or store, config), config)
+    count = files.remove(list(paths), files.address(where or store, config), config)
     console.err(f"{count:,} articles forgotten")
 
 
@@ -56,11 +56,11 @@ def remove(paths: tuple[str, ...], where: str | None, store: str | None, **flags
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use.")
 def stats(where: str | None, store: str | None, config_file: Path | None) -> None:
     """Print how much the index holds, as JSON."""
-    from feedtools.api import memory
+    from feedtools.dedup.index import files
     from feedtools.report.jsonl import dumps
 
     config = configured(config_file)
-    console.out(dumps(memory.opened(memory.address(where or store, config)).stats()._asdict()) + "\n", "jsonl")
+    console.out(dumps(files.opened(files.address(where or store, config)).stats()._asdict()) + "\n", "jsonl")
 
 
 @index.command()
@@ -68,11 +68,11 @@ def stats(where: str | None, store: str | None, config_file: Path | None) -> Non
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use.")
 def verify(where: str | None, store: str | None, config_file: Path | None) -> None:
     """Prove the index sound: the file, every text's digest, every key. Exits 2 if it is not."""
-    from feedtools.api import memory
-    from feedtools.index.verify import faults
+    from feedtools.dedup.index import files
+    from feedtools.dedup.index.verify import faults
 
-    path = memory.address(where or store, configured(config_file))
-    wrong = list(faults(memory.opened(path)))
+    path = files.address(where or store, configured(config_file))
+    wrong = list(faults(files.opened(path)))
     for fault in wrong[:20]:
         console.err(f"feedtools: {path}: {fault}")
     if wrong:
@@ -86,9 +86,9 @@ def verify(where: str | None, store: str | None, config_file: Path | None) -> No
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use.")
 def compact(where: str | None, store: str | None, config_file: Path | None) -> None:
     """Pack what came since the last time, drop what was removed, and give the space back."""
-    from feedtools.api import memory
+    from feedtools.dedup.index import files
 
-    path = memory.address(where or store, configured(config_file))
-    with memory.opened(path, readonly=False) as base:
+    path = files.address(where or store, configured(config_file))
+    with files.opened(path, readonly=False) as base:
         base.compact()
         console.err(f"{path}: {base.stats().documents:,} articles")

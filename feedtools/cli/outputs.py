@@ -14,7 +14,7 @@ from feedtools.cli.options import report_errors
 from feedtools.errors import ConfigError, WriteError
 
 if TYPE_CHECKING:
-    from feedtools.api.check import Checked
+    from feedtools.check.files import Checked
     from feedtools.config import Config
     from feedtools.report import Report
 
@@ -97,7 +97,7 @@ def emit(report: Report, targets: Sequence[Target], *, color: bool, counts: bool
     for target in targets:
         full = _identified(report) if target.format in {"sarif", "gitlab"} else report
         if target.path is not None:
-            from feedtools.output import write_whole
+            from feedtools.system.files import write_whole
 
             # Bytes from the start: with one character beyond U+FFFF a string takes four for each.
             pieces = (piece.encode("utf-8", "backslashreplace") for piece in render(target.format, full))
@@ -118,7 +118,7 @@ def _print(pieces: Iterable[str], form: str) -> None:
 
 
 def _identified(report: Report) -> Report:
-    from feedtools.fingerprint import fingerprints
+    from feedtools.lint.fingerprint import fingerprints
 
     return report._replace(fingerprints=tuple(fingerprints(report.findings)))
 

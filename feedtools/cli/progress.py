@@ -14,7 +14,7 @@ LOG = 30.0
 
 
 class Progress:
-    """Reports phase after phase; called as ``feedtools.api.feed.Progress`` says.
+    """Reports phase after phase; called as ``feedtools.lint.selection.Progress`` says.
 
     Args:
         stream: where to write; standard error by default.

@@ -11,6 +11,7 @@ from feedtools.cli import console
 from feedtools.cli.options import configured, given, report_errors, say
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
+from feedtools.readers import ReadOptions
 
 LEARNED = "compounds.txt"
 
@@ -35,37 +36,37 @@ def rules(
         sys.exit(_test(folder))
     if codes[:1] == ("learn",):
         sys.exit(_learn(list(codes[1:]), output or Path(LEARNED), configured(config_file)))
-    from feedtools.api.feed import all_rules
-    from feedtools.report import pages
+    from feedtools.lint.selection import all_rules
+    from feedtools.report import rule_pages
 
     every = all_rules(configured(config_file))
     if markdown:
-        from feedtools.output import write_whole
+        from feedtools.system.files import write_whole
 
         markdown.mkdir(parents=True, exist_ok=True)
         for rule in every:
-            write_whole(markdown / f"{rule.id}.md", pages.page(rule).encode())
-        write_whole(markdown / "README.md", pages.index(every).encode())
+            write_whole(markdown / f"{rule.id}.md", rule_pages.page(rule).encode())
+        write_whole(markdown / "README.md", rule_pages.index(every).encode())
         return
     if not codes:
-        console.lines(pages.table(every).rstrip("\n"))
+        console.lines(rule_pages.table(every).rstrip("\n"))
         return
     for code in codes:
         chosen = [rule for rule in every if rule.id.startswith(code.upper()) or rule.name == code]
         if not chosen:
             raise FeedtoolsError(f"unknown rule {code!r}; `feedtools rules` lists them")
-        console.lines("\n".join(pages.page(rule) for rule in chosen).rstrip("\n"))
+        console.lines("\n".join(rule_pages.page(rule) for rule in chosen).rstrip("\n"))
 
 
 def _learn(paths: list[str], output: Path, config: Config) -> int:
-    from feedtools.api.feed import batches
-    from feedtools.checks import compounds
+    from feedtools.lint.checks import compounds
     from feedtools.readers import expand
+    from feedtools.readers.batches import batches
 
     errors: list[FeedtoolsError] = []
     files = expand(given(tuple(paths), config), errors.append, config.input_format)
     found = compounds.harvest(
-        article.text for batch in batches(files, config, errors.append) for article in batch.articles
+        article.text for batch in batches(files, ReadOptions.of(config), errors.append) for article in batch.articles
     )
     compounds.write(output, found)
     say(f"{output}: {len(found):,} compounds of {len(files):,} files")
@@ -73,19 +74,19 @@ def _learn(paths: list[str], output: Path, config: Config) -> int:
 
 
 def _test(folder: Path) -> int:
-    from feedtools import harness
-    from feedtools.api.duplicates import feed_check
-    from feedtools.rules import load_folder
+    from feedtools.check.duplicates import feed_check
+    from feedtools.lint import examples
+    from feedtools.lint.rules import load_folder
 
     pack = load_folder(folder)
-    every = list(harness.cases(pack))
+    every = list(examples.cases(pack))
     failed = 0
     for case in every:
-        wrong = harness.failure(case, feed_check)
+        wrong = examples.failure(case, feed_check)
         if wrong:
             failed += 1
             console.lines(f"{case.rule.path}: {case.kind} example {case.number}: {wrong}")
-    for code, key, text in harness.growing(pack):
+    for code, key, text in examples.growing(pack):
         say(
             f"{code}: warning: the time of its {key} grows faster than its text, as on {text!r} repeated; bound its "
             "repeats, and let no two of them match the same characters"

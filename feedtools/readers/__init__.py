@@ -4,7 +4,7 @@ import io
 import os
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple, Protocol, Self
 
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.model import Article, Transmission
@@ -28,12 +28,28 @@ _PROJECT_FILES = frozenset(
 """Files about the repository, which no folder publishes; one that is named itself is read."""
 
 
+class Reading(Protocol):
+    """What a configuration says of reading."""
+
+    @property
+    def text_key(self) -> str: ...  # noqa: D102
+    @property
+    def id_key(self) -> str: ...  # noqa: D102
+    @property
+    def input_format(self) -> str | None: ...  # noqa: D102
+
+
 class ReadOptions(NamedTuple):
     """How records name their parts, and the format where the user gave it."""
 
     text_key: str = "text"
     id_key: str = "id"
     input_format: str | None = None
+
+    @classmethod
+    def of(cls, config: Reading) -> Self:
+        """Take what a configuration says of reading."""
+        return cls(config.text_key, config.id_key, config.input_format)
 
 
 class Source(NamedTuple):
@@ -151,3 +167,28 @@ def _articles(name: str, stream: IO[bytes], path: str, options: ReadOptions, on_
 def _reason(error: OSError) -> str:
     text = " ".join((error.strerror or str(error)).split())
     return text[:1].lower() + text[1:] if text else type(error).__name__
+
+
+def read_files(*paths: str | os.PathLike[str], **options: Any) -> Iterator[Article]:
+    r"""The articles of files, folders and globs, in whatever format they come, as a stream.
+
+    Args:
+        paths: what to read.
+        options: ``text_key``, ``id_key``, ``input_format``.
+
+    Raises:
+        ReadError: a file, or a record of it, cannot be read.
+
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp(), "feed.txt")
+    >>> _ = file.write_text("INCOMING TRANSMISSION\n\nLATEST UPDATES\n第一篇。\n第二篇。\n", encoding="utf-8")
+    >>> [(article.line, article.text) for article in read_files(file)]
+    [(4, '第一篇。'), (5, '第二篇。')]
+    """
+    chosen = ReadOptions(**options)
+    for path in expand([str(path) for path in paths], _raise, chosen.input_format):
+        yield from read(path, chosen, _raise).articles
+
+
+def _raise(error: FeedtoolsError) -> None:
+    raise error

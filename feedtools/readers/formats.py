@@ -4,8 +4,8 @@ import re
 from pathlib import PurePath
 from typing import NamedTuple
 
-from feedtools.patterns import lazy
 from feedtools.readers import transmission
+from feedtools.text.patterns import lazy
 
 
 class Format(NamedTuple):

@@ -6,8 +6,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
 from feedtools.model import Article
+from feedtools.readers.bounded_json import loads
 from feedtools.readers.markup import text_of
-from feedtools.readers.records import loads
 from feedtools.readers.streams import read_document
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
 from feedtools.model import Article
-from feedtools.readers.records import loads
+from feedtools.readers.bounded_json import loads
 from feedtools.readers.streams import listed
 from feedtools.readers.transmission import MAX_LINE
 

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
 from feedtools.model import Article
-from feedtools.readers.parquetpages import unpacked
+from feedtools.readers.parquet_sizes import unpacked
 from feedtools.readers.streams import FREE_BYTES, MAX_RATIO, listed, optional
 
 if TYPE_CHECKING:

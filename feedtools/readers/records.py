@@ -1,34 +1,339 @@
-"""JSON from outside: as much of it as an article needs."""
+"""A file as articles and the bytes around them, so that an article can be replaced or taken out and nothing else moves.
+
+Of a transmission and of JSONL, ``lead`` and every ``Record.raw + Record.gap`` together are the (unpacked) file, byte
+for byte. Other formats cannot be written in parts: their articles come out as JSONL records, and the file is put by.
+"""
 
 from __future__ import annotations
 
+import glob
+import gzip
+import hashlib
 import json
+import os
 import re
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import IO, Any, NamedTuple, cast
 
-FREE_VALUES = 100_000
-"""Lists and objects that a record may hold however short they are."""
-LEAST = 20
-"""Bytes that a list or object has at least on average, where there are more; an empty one takes thirty times as much
-memory as it has letters."""
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|([\[{])', re.DOTALL)
+from feedtools.errors import FeedtoolsError, ReadError
+from feedtools.model import Transmission
+from feedtools.readers import MAX_TRANSMISSION, ReadOptions, read, transmission
+from feedtools.readers.formats import FORMATS, detect
+from feedtools.readers.streams import GZIP_MAGIC, PEEK, ZSTD_MAGIC, open_stream, read_most
+
+IN_PARTS = frozenset({"transmission", "jsonl"})
+"""Formats that can be written in parts."""
 
 
-def loads(data: bytes) -> Any:
-    """What a JSON text says.
+class Record(NamedTuple):
+    """One article and its bytes.
+
+    Attributes:
+        line: 1-based line in the file.
+        text: the raw article.
+        raw: the bytes that hold it: the article itself, or its JSON object.
+        gap: the bytes between it and the next record: line end, blank lines, lines that are no records.
+    """
+
+    line: int
+    text: str
+    raw: bytes
+    gap: bytes
+
+
+class Frame(NamedTuple):
+    """A file under reading: the bytes before its first article, then its articles as a stream.
+
+    Attributes:
+        format: of the records: ``transmission`` or ``jsonl``.
+        packed: ``gz``, ``zst``, or nothing where it is not compressed.
+        converted: whether the file is of another format and its records were made here.
+        lead: the bytes before the first record.
+        records: in file order.
+        digest: hex digest of the file's bytes; to be asked once all records were taken.
+        bad: what could not be read as an article, once all records were taken.
+        data: of a transmission, its bytes.
+        transmission: its parts.
+    """
+
+    format: str
+    packed: str
+    converted: bool
+    lead: bytes
+    records: Iterator[Record]
+    digest: Callable[[], str]
+    bad: list[FeedtoolsError]
+    data: bytes | None = None
+    transmission: Transmission | None = None
+
+
+def open_frame(path: str, options: ReadOptions) -> Frame:
+    """Open a file for reading with all its bytes.
 
     Raises:
-        ValueError: it is no JSON, is nested too deeply, or is made of lists and objects that hold next to nothing.
+        ReadError: it is missing, unreadable, binary, or of a format that is not known; also while its records are
+            taken, since a stream is read as it goes.
     """
-    most = max(FREE_VALUES, len(data) // LEAST)
-    if data.count(b"[") + data.count(b"{") > most and _values(data) > most:
-        raise ValueError(f"more than {most:,} lists and objects of fewer than {LEAST} bytes; no article needs that")
+    if options.input_format is not None and options.input_format not in FORMATS:
+        expected = ", ".join(FORMATS)
+        raise ReadError(f"unknown input format {options.input_format!r}; expected one of {expected}", path=path)
     try:
-        return json.loads(data)
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        packed = _packing(path)
+        stream = open_stream(path)
+        form = options.input_format or detect(path, stream.peek(PEEK))
+        if form == "jsonl":
+            return _stream(path, packed, stream, options)
+        if form != "transmission":
+            stream.close()
+            return _converted(path, options)
+        with stream:
+            data = read_most(stream, MAX_TRANSMISSION + 1)
+    except OSError as error:
+        raise _failure(path, error) from error
+    if len(data) > MAX_TRANSMISSION:
+        raise ReadError(f"larger than {MAX_TRANSMISSION // 2**30} GiB; split it, or convert it to JSONL", path=path)
+    parsed = transmission.parse(data, path)
+    records = (
+        Record(article.line, article.text, transmission.encode(article.text), gap)
+        for article, gap in zip(parsed.articles, parsed.gaps, strict=True)
+    )
+
+    def content() -> str:
+        return file_digest(path) if packed else _hash(data).hexdigest()
+
+    return Frame("transmission", packed, False, parsed.head, records, content, [], data, parsed)
 
 
-def _values(data: bytes) -> int:
-    """Lists and objects: opening brackets outside of strings."""
-    return sum(found.lastindex is not None for found in _TOKEN.finditer(data))
+def _packing(path: str) -> str:
+    with open(path, "rb") as stream:
+        head = stream.read(4)
+    return "gz" if head.startswith(GZIP_MAGIC) else "zst" if head == ZSTD_MAGIC else ""
+
+
+def _failure(path: str, error: OSError) -> ReadError:
+    text = error.strerror or str(error)
+    return ReadError(text[:1].lower() + text[1:] if text else type(error).__name__, path=path)
+
+
+def _hash(data: bytes = b"") -> hashlib.blake2b:
+    return hashlib.blake2b(data, digest_size=16)
+
+
+def file_digest(path: str | Path) -> str:
+    """Hex digest of the bytes of a file as it stands on the disk.
+
+    Raises:
+        ReadError: it cannot be read.
+    """
+    digest = _hash()
+    try:
+        with open(path, "rb") as stream:
+            while data := stream.read(2**20):
+                digest.update(data)
+    except OSError as error:
+        raise _failure(str(path), error) from error
+    return digest.hexdigest()
+
+
+def _stream(path: str, packed: str, stream: IO[bytes], options: ReadOptions) -> Frame:
+    digest, bad = _hash(), list[FeedtoolsError]()
+    pieces = _records(path, stream, options.text_key, digest, bad)
+    lead = cast("bytes", next(pieces))
+
+    def content() -> str:
+        return file_digest(path) if packed else digest.hexdigest()
+
+    return Frame("jsonl", packed, False, lead, cast("Iterator[Record]", pieces), content, bad)
+
+
+def _converted(path: str, options: ReadOptions) -> Frame:
+    """Another format: records made of its articles."""
+    bad: list[FeedtoolsError] = []
+    source = read(path, options, bad.append)
+
+    def records() -> Iterator[Record]:
+        for article in source.articles:
+            record = {options.id_key: f"{Path(path).name}:{article.line}", options.text_key: article.text}
+            yield Record(article.line, article.text, _dumps(record).encode(), b"\n")
+
+    return Frame("jsonl", "", True, b"", records(), lambda: file_digest(path), bad)
+
+
+def _dumps(value: Any) -> str:
+    """JSON that any file can hold: lone surrogates are escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return json.dumps(value) if _SURROGATE.search(text) else text
+
+
+def packer(kind: str, stream: IO[bytes]) -> IO[bytes]:
+    """A stream that packs what is written to it; the same content always gives the same bytes.
+
+    Args:
+        kind: ``gz`` or ``zst``.
+        stream: takes the packed bytes; it is not closed.
+    """
+    if kind == "gz":
+        return cast("IO[bytes]", gzip.GzipFile("", "wb", fileobj=stream, mtime=0))
+    try:
+        zstd = import_module("compression.zstd")
+    except ImportError:
+        zstd = import_module("backports.zstd")
+    return cast("IO[bytes]", zstd.ZstdFile(stream, "wb"))
+
+
+def _records(
+    path: str, stream: IO[bytes], key: str, digest: hashlib.blake2b, bad: list[FeedtoolsError]
+) -> Iterator[bytes | Record]:
+    """First the bytes before the first record, then the records."""
+    line = 0
+    last: tuple[int, str, bytes] | None = None
+    between: list[bytes] = []
+    try:
+        with stream:
+            while raw := stream.readline(transmission.MAX_LINE + 1):
+                line += 1
+                digest.update(raw)
+                if len(raw) > transmission.MAX_LINE:
+                    raise ReadError(
+                        f"record longer than {transmission.MAX_LINE // 2**20} MiB; expected one JSON object a line",
+                        path=path,
+                        line=line,
+                    )
+                text = _text(path, line, raw, key, bad)
+                if text is None:
+                    between.append(raw)
+                    continue
+                body = raw.rstrip(b"\r\n")
+                yield Record(*last, b"".join(between)) if last else b"".join(between)
+                last, between = (line, text, body), [raw[len(body) :]]
+    except OSError as error:
+        raise _failure(path, error) from error
+    yield Record(*last, b"".join(between)) if last else b"".join(between)
+
+
+def _text(path: str, line: int, raw: bytes, key: str, bad: list[FeedtoolsError]) -> str | None:
+    if not raw.strip():
+        return None
+    try:
+        record = json.loads(raw.decode("utf-8-sig", "surrogatepass"))
+        text = record.get(key) if isinstance(record, dict) else None
+    except (ValueError, RecursionError) as error:
+        bad.append(ReadError(f"not a JSON record: {error}", path=path, line=line))
+        return None
+    if not isinstance(text, str):
+        bad.append(
+            ReadError(f'not a JSON record: no string under "{key}"; name the key with --text-key', path=path, line=line)
+        )
+        return None
+    return text
+
+
+def unpacked(path: str | Path) -> bytes:
+    """The whole content of a file.
+
+    Raises:
+        ReadError: it cannot be read.
+    """
+    try:
+        with open_stream(str(path)) as stream:
+            return stream.read()
+    except OSError as error:
+        raise _failure(str(path), error) from error
+
+
+def fits(form: str, text: str) -> bool:
+    """Whether a file of this format can hold the text as one article and give it back."""
+    if form != "transmission":
+        return True
+    raw = transmission.encode(text) + b"\n"
+    parsed = transmission.parse(b"-\n" + raw, "").articles if b"\0" not in raw else ()
+    return len(parsed) == 2 and parsed[1].text == text
+
+
+def rest(form: str, gap: bytes) -> bytes:
+    """What stays of a gap when the record before it is taken out: lines that are not blank."""
+    if form == "transmission" or not gap.strip():
+        return b""
+    return gap[gap.index(b"\n") + 1 :]
+
+
+def replaced(form: str, raw: bytes, text: str, key: str) -> bytes:
+    """The record's bytes with another text; of a JSON object every other byte stays.
+
+    Args:
+        form: one of ``FORMATS``.
+        raw: the record as it stands.
+        text: what the article reads now.
+        key: name of the text field.
+    """
+    if form == "transmission":
+        return transmission.encode(text)
+    whole = raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8", "surrogatepass")
+    mark = raw[:3] if raw.startswith(b"\xef\xbb\xbf") else b""
+    start, end = _value(whole, key)
+    plain = not whole[start:end].isascii() or "\\u" not in whole[start:end]
+    literal = json.dumps(text, ensure_ascii=not plain or _SURROGATE.search(text) is not None)
+    return mark + (whole[:start] + literal + whole[end:]).encode("utf-8", "surrogatepass")
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BLANK = re.compile(r"[ \t\n\r]*")
+
+
+def _value(whole: str, key: str) -> tuple[int, int]:
+    """Where the value of the last ``key`` of a JSON object stands, as ``json.loads`` takes the last."""
+    decoder = json.JSONDecoder()
+    place = whole.index("{") + 1
+    found = None
+    while True:
+        place = _skip(whole, place)
+        if whole[place] == ",":
+            place = _skip(whole, place + 1)
+        if whole[place] == "}":
+            break
+        name, place = decoder.raw_decode(whole, place)
+        start = _skip(whole, _skip(whole, place) + 1)
+        _, place = decoder.raw_decode(whole, start)
+        if name == key:
+            found = start, place
+    assert found is not None
+    return found
+
+
+def _skip(whole: str, place: int) -> int:
+    blank = _BLANK.match(whole, place)
+    assert blank is not None
+    return blank.end()
+
+
+def relative_names(paths: Iterable[str], files: Iterable[str]) -> dict[str, str]:
+    """For every file its place below the folder that is common to all that was named, with forward slashes.
+
+    Args:
+        paths: what the user named: files, folders, globs.
+        files: what was found there. Of two names of one file, the first stands.
+    """
+    roots = [os.path.abspath(_root(path)) for path in paths]
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    if not roots:
+        return names
+    shared = os.path.commonpath(roots)
+    for path in files:
+        name = Path(os.path.relpath(os.path.abspath(path), shared)).as_posix()
+        if name not in taken:
+            taken.add(name)
+            names[path] = name
+    return names
+
+
+def _root(path: str) -> str:
+    if os.path.isdir(path):
+        return path
+    while glob.has_magic(path) and not os.path.isfile(path):
+        path = os.path.dirname(path)
+        if not glob.has_magic(path):
+            return path
+    return os.path.dirname(path)

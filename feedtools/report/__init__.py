@@ -5,8 +5,8 @@ from importlib import import_module
 from typing import NamedTuple
 
 from feedtools.errors import FeedtoolsError
+from feedtools.lint.rules import Rule
 from feedtools.model import Finding
-from feedtools.rules import Rule
 
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from feedtools.fingerprint import relative
+from feedtools.lint.fingerprint import relative
 from feedtools.model import LEVELS
-from feedtools.report.places import region
+from feedtools.report.regions import region
 from feedtools.report.text import escape
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from feedtools.fingerprint import fingerprints, relative
-from feedtools.report.places import region
+from feedtools.lint.fingerprint import fingerprints, relative
+from feedtools.report.regions import region
 from feedtools.report.text import escape
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from feedtools.report.places import region
+from feedtools.report.regions import region
 from feedtools.report.text import printable
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
-from feedtools.report.places import quoted, region
+from feedtools.report.regions import quoted, region
 from feedtools.report.text import escape
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from feedtools.model import LEVELS
-from feedtools.patterns import lazy
-from feedtools.report.places import quoted, region
+from feedtools.report.regions import quoted, region
 from feedtools.report.summary import headline
 from feedtools.report.text import escape
+from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from feedtools import __version__
-from feedtools.fingerprint import relative
+from feedtools.lint.fingerprint import relative
 from feedtools.model import Article, Span
-from feedtools.report.pages import page
-from feedtools.report.places import region
+from feedtools.report.regions import region
+from feedtools.report.rule_pages import page
 from feedtools.report.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feedtools.errors import FeedtoolsError
+    from feedtools.lint.rules import Rule
     from feedtools.model import Finding
     from feedtools.report import Report
-    from feedtools.rules import Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _PRECISION = {"high": "very-high", "medium": "high", "low": "medium"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from feedtools.report.places import line_around, region
+from feedtools.report.regions import line_around, region
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

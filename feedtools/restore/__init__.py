@@ -12,6 +12,7 @@ alignment is Levenshtein's, bit-parallel (Hyyrö 2003) in rapidfuzz.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.model import Edit, Place, Safety
@@ -162,3 +163,23 @@ def apply(text: str, repairs: Iterable[Restoration]) -> str:
             parts += [text[at : repair.edit.start], repair.edit.text]
             at = repair.edit.end
     return "".join([*parts, text[at:]])
+
+
+def restore_text(text: str, siblings: Iterable[str]) -> str:
+    r"""Repair a damaged article from other copies of it: lost formulas, hyphens, operators, a cut sentence.
+
+    Only what is certain is filled in.
+
+    Args:
+        text: the damaged copy.
+        siblings: other copies, or the original.
+
+    >>> whole = (r"训练的目标是让预测接近真实的标签。我们把 \[L=\sum_i (y_i-f(x_i))^2\] 叫做平方损失函数,"
+    ...          "它越小说明模型的预测越准确,训练就是用梯度下降让它一步一步变小的过程。")
+    >>> damaged = ("训练的目标是让预测接近真实的标签。我们把 [公式] 叫做平方损失函数,"
+    ...            "它越小说明模型的预测越准确,训练就是用梯度下降让它一步一步变小的过程。")
+    >>> restore_text(damaged, [whole]) == whole
+    True
+    """
+    copies = [Sibling(sibling, Place("sibling", number)) for number, sibling in enumerate(siblings, 1)]
+    return apply(text, (one for one in restore(text, copies) if one.safety == "safe"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from feedtools.overlap import codes, overlap
+from feedtools.dedup.overlap import codes, overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

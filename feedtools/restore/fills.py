@@ -7,8 +7,8 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.checks.delimiters import Math, find_math
 from feedtools.model import Edit
+from feedtools.text.formulas import Math, find_math
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -223,9 +223,9 @@ def shown(text: Text, slot: Slot, *, flat: bool) -> str:
 @lru_cache(maxsize=4096)
 def sound(source: str) -> bool:
     r"""Whether a span passes the rules for formulas: closed, renders, no Chinese in it but inside ``\text{…}``."""
-    from feedtools.checks.latex.parser import find_fault
-    from feedtools.checks.latex.rules import formula
-    from feedtools.checks.latex.tables import load
+    from feedtools.lint.checks.latex.parser import find_fault
+    from feedtools.lint.checks.latex.rules import formula
+    from feedtools.lint.checks.latex.tables import load
 
     found = find_math(source)
     if len(found) != 1 or not found[0].closed or (found[0].start, found[0].end) != (0, len(source)):
@@ -336,7 +336,7 @@ def _operators(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
 
 def _is_compound(raw: str, place: int) -> bool:
     """Whether the lexicon knows the word around ``place`` as one that has a hyphen there."""
-    from feedtools.checks.morphology import judge
+    from feedtools.lint.checks.morphology import judge
 
     start, end = place, place
     while start and raw[start - 1].isascii() and raw[start - 1].isalnum():

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from feedtools.checks.rendering import hyphens
 from feedtools.model import Edit
 from feedtools.restore.fills import DELETED, RISK, Proposal, noise_risk, shown, sound
 from feedtools.restore.texts import read
+from feedtools.text.renderers import hyphens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

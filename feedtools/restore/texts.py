@@ -1,6 +1,6 @@
 r"""A text as restoration sees it: symbols to align by, and the formulas, code and placeholders between them.
 
-What two renderings of one article have in common are its letters and digits (``feedtools.normal``). A formula that
+What two renderings of one article have in common are its letters and digits (``text.symbols``). A formula that
 holds a TeX command, a displayed formula, a block of code and a placeholder carry no symbols: each is a slot between
 two of them. A simple formula (``\(x_1\)``) carries those of its content, since the other rendering prints it bare.
 """
@@ -13,8 +13,8 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from feedtools import normal
-from feedtools.checks.delimiters import find_math
+from feedtools.text import symbols
+from feedtools.text.formulas import find_math
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,13 +99,13 @@ def _inside(slots: tuple[Slot, ...], start: int, end: int) -> tuple[Slot, ...]:
 def read(raw: str) -> Text:
     """Find the slots of a text and the symbols between them; any ``str`` is accepted."""
     slots, simple = _slots(raw)
-    symbols: list[str] = []
+    parts: list[str] = []
     offsets = array("I")
     for start, end in _between(raw, slots, simple):
         piece = raw[start:end]
-        symbols.append(normal.symbols(piece))
-        offsets.extend(normal.offsets(piece, start))
-    return Text(raw, "".join(symbols), offsets, slots, simple)
+        parts.append(symbols.symbols(piece))
+        offsets.extend(symbols.offsets(piece, start))
+    return Text(raw, "".join(parts), offsets, slots, simple)
 
 
 def _between(raw: str, slots: tuple[Slot, ...], simple: tuple[Slot, ...]) -> Iterator[tuple[int, int]]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feedtools.checks import compounds
-from feedtools.decide import ROUNDS, Policy
-from feedtools.duplicates import RULES
-from feedtools.scale import articles
-from feedtools.scale.lineage import cut
-from feedtools.scale.spark import dedup, map_batches, sent
+from feedtools.clean.decide import ROUNDS
+from feedtools.config import Policy
+from feedtools.lint.checks import compounds
+from feedtools.lint.rules import RULES
+from feedtools.scale import decisions
+from feedtools.scale.checkpoints import cut
+from feedtools.scale.dedup import dedup, map_batches, sent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pyspark.sql import DataFrame
 
-    from feedtools.rules import Rule
+    from feedtools.lint.rules import Rule
 
 
 def clean(
@@ -36,19 +37,19 @@ def clean(
     evidence: dict[str, str] = {}
     if any(rule.value.startswith("identifiers:") for rule in rules):
         evidence = {**(known or {}), **learn(documents)}
-    stage = articles.repaired(rules, evidence, policy)
-    fixed = map_batches(documents, stage, articles.REPAIRED).persist(StorageLevel.MEMORY_AND_DISK)
+    stage = decisions.repaired(rules, evidence, policy)
+    fixed = map_batches(documents, stage, decisions.REPAIRED).persist(StorageLevel.MEMORY_AND_DISK)
     kinds = [kind for kind, code in RULES.items() if code in {rule.id for rule in rules}]
     if not kinds:
-        state = fixed.withColumns({name: f.lit(None).cast("string") for name in articles.STANDING.names})
+        state = fixed.withColumns({name: f.lit(None).cast("string") for name in decisions.STANDING.names})
     else:
         rows = dedup(fixed.select("id", "text")).rows.select("id", "cluster", "kind", "said", "other", "covered")
         members = fixed.join(rows, "id").repartition("cluster")
         members = members.sortWithinPartitions("cluster", f.col("id") != f.col("cluster"), "id")
-        mended = map_batches(members, articles.mended(rules, evidence, policy, kinds), articles.STATE)
+        mended = map_batches(members, decisions.mended(rules, evidence, policy, kinds), decisions.STATE)
         alone = fixed.join(rows, "id", "left_anti")
         state = _settled(mended.unionByName(alone, allowMissingColumns=True), kinds, policy)
-    return map_batches(state, articles.decided(policy), articles.DECISIONS)
+    return map_batches(state, decisions.decided(policy), decisions.DECISIONS)
 
 
 def _settled(state: DataFrame, kinds: Sequence[str], policy: Policy) -> DataFrame:
@@ -60,7 +61,7 @@ def _settled(state: DataFrame, kinds: Sequence[str], policy: Policy) -> DataFram
     from pyspark.sql import functions as f
 
     going = [kind for kind in kinds if policy.kinds[kind] != "keep"]
-    state = state.select(*articles.STATE.names).persist(StorageLevel.MEMORY_AND_DISK)
+    state = state.select(*decisions.STATE.names).persist(StorageLevel.MEMORY_AND_DISK)
     left = state.where(~f.col("held") & (f.col("kind").isNull() | ~f.col("kind").isin(going)))
     unknown, found = left.where("of is null").select("id"), None
     for _ in range(ROUNDS):
@@ -98,7 +99,7 @@ def learn(documents: DataFrame) -> dict[str, str]:
     """What articles with their hyphens teach about articles without: ``compounds.harvest`` over all tasks."""
     from pyspark.sql import functions as f
 
-    counts = map_batches(documents.select("text"), articles.counted, articles.COUNTS)
+    counts = map_batches(documents.select("text"), decisions.counted, decisions.COUNTS)
     counts = counts.groupBy("key", "form").agg(f.sum("times").alias("times")).persist()
     forms = counts.where("form is not null")
     joined = counts.where("form is null").join(forms.select("key").distinct(), "key", "left_semi")

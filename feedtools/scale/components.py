@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from feedtools.scale.lineage import cut
+from feedtools.scale.checkpoints import cut
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

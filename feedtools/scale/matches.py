@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from feedtools import cluster, kernel, match
-from feedtools.duplicates import describe, links
+from feedtools.dedup import cluster, match
+from feedtools.dedup.describe import describe, links
+from feedtools.dedup.keeper import damage
 from feedtools.model import Block, Kind, Match
-from feedtools.scale.packs import batch_of, rows_of
+from feedtools.scale.arrow import batch_of, rows_of
+from feedtools.text import symbols_batch
 
 MATCHES = pa.schema(
     [
@@ -71,7 +73,7 @@ def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         number, centre, salt, ids, texts = (
             batch.column(name).to_pylist() for name in ("number", "centre", "salt", "id", "text")
         )
-        documents = [_Text(*document) for document in zip(ids, texts, *kernel.placed(texts), strict=True)]
+        documents = [_Text(*document) for document in zip(ids, texts, *symbols_batch.placed(texts), strict=True)]
         rows = zip(number, zip(centre, salt, strict=True), documents, strict=True)
         found = _Found()
         for own, its_group, document in rows:
@@ -105,7 +107,7 @@ class _Found:
             evidence = match.explain(made, a.text, b.text).evidence
         else:
             evidence = match.aligned(found, a.symbols, b.symbols, a.offsets, b.offsets)
-        facts = len(a.symbols), match.damage(a.text), len(b.symbols), match.damage(b.text)
+        facts = len(a.symbols), damage(a.text), len(b.symbols), damage(b.text)
         self._rows.append((a.id, b.id, made.kind, made.coverage_a, made.coverage_b, made.similarity, *facts))
         self._evidence.extend(chain.from_iterable(evidence))
         self._ends.append(len(self._evidence) // 4)

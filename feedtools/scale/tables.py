@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-    from feedtools.scale.small import Tally
+    from feedtools.scale.exact_copies import Tally
 
 
 def read(spark: SparkSession, paths: Sequence[str], *, text_key: str = "text", id_key: str = "id") -> DataFrame:
@@ -78,7 +78,7 @@ def checked(known: DataFrame | pa.Table) -> tuple[int, int]:
     """
     from pyspark.sql import DataFrame
 
-    from feedtools.scale.small import tally
+    from feedtools.scale.exact_copies import tally
 
     total, good, often, name = _tally(known) if isinstance(known, DataFrame) else tally(known)
     if often > 1:
@@ -90,7 +90,7 @@ def checked(known: DataFrame | pa.Table) -> tuple[int, int]:
 def _tally(known: DataFrame) -> Tally:
     from pyspark.sql import functions as f
 
-    from feedtools.scale.small import Tally
+    from feedtools.scale.exact_copies import Tally
 
     other = known.columns[1]
     by_id = known.groupBy("id").agg(f.count("*").alias("n"), f.count(other).alias("whole"))

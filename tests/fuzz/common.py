@@ -14,8 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from feedtools.lint.rules import Rule, builtin
 from feedtools.model import Article, Finding
-from feedtools.rules import Rule, builtin
 
 
 @cache

@@ -9,13 +9,13 @@ from functools import cache
 from typing import Any
 from unittest import mock
 
-from feedtools.api import manifest
-from feedtools.api.undo import undo
+from feedtools.clean import manifest
+from feedtools.clean.undo import undo
+from feedtools.dedup.index import query
+from feedtools.dedup.index.sqlite import Index
+from feedtools.dedup.index.verify import faults
 from feedtools.errors import FeedtoolsError
-from feedtools.index import query
-from feedtools.index.sqlite import Index
-from feedtools.index.verify import faults
-from feedtools.lint import lint_transmission
+from feedtools.lint.engine import lint_transmission
 from feedtools.model import Article
 from feedtools.readers import ReadOptions, read_bytes
 from feedtools.readers.formats import FORMATS
@@ -136,7 +136,7 @@ def _index_bytes() -> bytes:
     """A sound index of small pages, so that a few changed bytes reach every kind of them."""
     path = folder() / "sound.sqlite"
     said = "讲的是怎样把索引文件存放得稳妥又容易检查。"
-    with mock.patch("feedtools.index.file._PAGE", 512), Index(path, create=True) as index:
+    with mock.patch("feedtools.dedup.index.file._PAGE", 512), Index(path, create=True) as index:
         index.add([Article("b.txt", 4 + number, f"第{number}篇{said}") for number in range(9)])
         index.compact()
         index.add([Article("a.txt", 4 + number, f"第{number}节{said}") for number in range(3)])

@@ -10,9 +10,9 @@ from functools import cache
 from feedtools.errors import FeedtoolsError
 from feedtools.model import Article, Decision, Edit, Finding, Fix, Place, Span
 from feedtools.report import FORMATS, Report, render
-from feedtools.report.data import Copies, Copy, Counts, Repair, tally
-from feedtools.report.data import Report as PageData
-from feedtools.report.html import asset, html
+from feedtools.report.page.data import Copies, Copy, Counts, Repair, tally
+from feedtools.report.page.data import Report as PageData
+from feedtools.report.page.html import asset, html
 from tests.fuzz.common import parts_of, rules, sarif_schema
 
 _COMMANDING = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\u2028\\u2029]")

@@ -66,12 +66,12 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
     ),
 }
 GUIDED: dict[str, tuple[str, ...]] = {
-    "articles": ("feedtools.checks", "feedtools.fix"),
+    "articles": ("feedtools.checks", "feedtools.lint.fix"),
     "latex": ("feedtools.checks",),
-    "sketches": ("feedtools.sketch", "feedtools.normal", "feedtools.kernel"),
-    "matches": ("feedtools.match", "feedtools.overlap", "feedtools.normal"),
-    "restoring": ("feedtools.restore", "feedtools.overlap"),
-    "index_file": ("feedtools.index",),
+    "sketches": ("feedtools.dedup.sketch", "feedtools.text.symbols", "feedtools.text.symbols_batch"),
+    "matches": ("feedtools.dedup.match", "feedtools.dedup.overlap", "feedtools.text.symbols"),
+    "restoring": ("feedtools.restore", "feedtools.dedup.overlap"),
+    "index_file": ("feedtools.dedup.index",),
     "manifests": ("feedtools.api",),
     "outputs": ("feedtools.report",),
     "pages": ("feedtools.report",),

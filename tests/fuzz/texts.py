@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from feedtools import kernel, normal
-from feedtools.fix import apply, proposals
-from feedtools.lint import lint
-from feedtools.match import match_pair
+from feedtools.dedup import sketch_batch
+from feedtools.dedup.match import match_pair
+from feedtools.dedup.sketch import SCALE, sketch
+from feedtools.lint.engine import lint
+from feedtools.lint.fix import apply, proposals
 from feedtools.model import Article, Place
 from feedtools.restore import Sibling, restore
 from feedtools.restore import apply as repaired
-from feedtools.sketch import SCALE, sketch
+from feedtools.text import symbols
 from tests.fuzz.common import parts_of, rules, sound, text_of
 
 
@@ -35,14 +36,14 @@ def latex(data: bytes) -> None:
 def sketches(data: bytes) -> None:
     """The pure and the batch kernel give the same symbols and keys; offsets lead back into the raw text."""
     texts = parts_of(data, 4)
-    block = kernel.sketch_block(texts, SCALE)
+    block = sketch_batch.sketch_block(texts, SCALE)
     for number, text in enumerate(texts):
         one = sketch(text)
         keys = block.keys[block.key_bounds[number] : block.key_bounds[number + 1]].tolist()
         assert sorted(set(keys)) == list(one.keys)
         assert (int(block.heads[number]) or None) == one.head
-        back = normal.offsets(text)
-        assert len(back) == len(normal.symbols(text)) == block.bounds[number + 1] - block.bounds[number]
+        back = symbols.offsets(text)
+        assert len(back) == len(symbols.symbols(text)) == block.bounds[number + 1] - block.bounds[number]
         assert max(back, default=-1) < len(text)  # they have no sign
 
 

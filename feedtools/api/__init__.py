@@ -1,1 +1,0 @@
-"""The library over many files and processes; the command line only parses and prints."""

@@ -1,0 +1,1 @@
+"""Check files: lint and duplicates together, exceptions, baselines, and fixes in place."""

@@ -1,0 +1,81 @@
+"""Findings FT901 to FT905: articles that repeat each other or what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from feedtools.dedup.describe import describe, links
+from feedtools.dedup.texts import clusters
+from feedtools.lint.rules import RULES, Rule
+from feedtools.model import Article, Cluster, Finding, Kind, Place, Span
+
+if TYPE_CHECKING:
+    from feedtools.dedup.index.query import Published
+
+
+def duplicates(articles: Sequence[Article], rules: Sequence[Rule], jobs: int = 1) -> list[Finding]:
+    """Findings FT901 to FT905 among the articles; the earlier in the given order is kept of equal copies."""
+    return findings(articles, clusters([article.text for article in articles], jobs), rules)
+
+
+def feed_check(articles: Sequence[Article], rule: Rule) -> list[Finding]:
+    """What one rule of scope ``feed`` says of some articles: the harness's way to the deduplicator."""
+    return duplicates(articles, [rule])
+
+
+def findings(articles: Sequence[Article], clusters: Sequence[Cluster], rules: Sequence[Rule]) -> list[Finding]:
+    """One finding for every copy that is not kept.
+
+    Args:
+        articles: all documents, by number.
+        clusters: what the deduplicator made of them.
+        rules: the selected rules; kinds whose rule is not among them are left out.
+    """
+    result = []
+    for cluster in clusters:
+        kept = _place(articles[cluster.keep])
+        tied = links(cluster)
+        for number in cluster.drop:
+            match = tied[number]
+            other = match.b if match.a == number else match.a
+            copy = describe(match, number, _words(_place(articles[other])))
+            if other != cluster.keep:
+                copy += f", which repeats {_words(kept)}"
+            result += _finding(rules, articles[number], match.kind, copy, kept)
+    return result
+
+
+def against(articles: Sequence[Article], found: Sequence[Sequence[Published]], rules: Sequence[Rule]) -> list[Finding]:
+    """One finding for every article that repeats history.
+
+    Args:
+        articles: the new ones.
+        found: for each its published copies, the best first.
+        rules: as in ``findings``.
+    """
+    result = []
+    for article, copies in zip(articles, found, strict=True):
+        if copies:
+            document = copies[0].document
+            place = Place(document.source, document.line)
+            match = copies[0].match
+            result += _finding(rules, article, match.kind, describe(match, 0, _words(place)), place)
+    return result
+
+
+def _place(article: Article) -> Place:
+    return Place(article.source, article.line)
+
+
+def _words(place: Place) -> str:
+    return f"{place.path}:{place.line}"
+
+
+def _finding(rules: Sequence[Rule], article: Article, kind: Kind, copy: str, kept: Place) -> list[Finding]:
+    for rule in rules:
+        if rule.id == RULES.get(kind):
+            message = rule.message.replace("{copy}", copy)
+            span = Span(0, max(1, len(article.text)))
+            return [Finding(rule.id, rule.name, rule.level, rule.confidence, article, span, message, related=(kept,))]
+    return []

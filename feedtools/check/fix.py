@@ -1,0 +1,169 @@
+"""Fix transmissions and Markdown files in place, or show what would change."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import takewhile
+from pathlib import Path
+from typing import NamedTuple
+
+from feedtools.check.files import check_batch
+from feedtools.check.suppress import wanted
+from feedtools.config import Config
+from feedtools.errors import FeedtoolsError
+from feedtools.lint.checks.base import Evidence
+from feedtools.lint.engine import lint, lint_transmission
+from feedtools.lint.fix import SAFE, apply, proposals, stable_fix
+from feedtools.lint.rules import Rule
+from feedtools.lint.selection import active_rules, learn
+from feedtools.model import Article, Finding, Safety, Transmission
+from feedtools.readers import ReadOptions, expand
+from feedtools.readers.batches import Batch, batches
+from feedtools.readers.streams import STDIN
+from feedtools.readers.transmission import decode, render
+from feedtools.system.files import write_whole
+
+
+class FixedFile(NamedTuple):
+    """A file that fixes would change: its bytes before and after, and how many changes that takes."""
+
+    path: str
+    before: bytes
+    after: bytes
+    changes: int
+
+
+class Fixes(NamedTuple):
+    """The files that fixes change, and what could not be fixed."""
+
+    files: list[FixedFile]
+    errors: list[FeedtoolsError]
+
+
+def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = SAFE) -> Fixes:
+    """What the fixes of the selected rules make of some transmissions and Markdown files; nothing is written.
+
+    What ``feedtools-allow.toml`` allows is left alone. Records of other formats are too: they are written by
+    ``feedtools clean``. A link that was named is followed; one that was found in a folder leads to files of that
+    folder, or what it leads to is left alone and said.
+    """
+    rules = active_rules(config)
+    errors: list[FeedtoolsError] = []
+    todo = list(batches(expand(list(paths), errors.append, config.input_format), ReadOptions.of(config), errors.append))
+    chosen = wanted(config)
+    evidence = learn((article.text for batch in todo for article in batch.articles), rules, config)
+    changed = []
+    for batch in todo:
+        if batch.format == "markdown" and batch.source != STDIN:
+            changed += _fixed_document(batch, rules, evidence, safeties, chosen)
+        if batch.transmission is None or batch.data is None or batch.source == STDIN:
+            continue
+        found, failed = check_batch(batch, rules, evidence)
+        errors += failed
+        if proposals(found, safeties):
+            changed += _fixed(batch, batch.transmission, batch.data, rules, evidence, safeties, chosen)
+    mine: dict[str, FixedFile] = {}  # by where it lies: several links may lead to one file
+    for fixed in changed:
+        if _leads_out(fixed.path, paths):
+            errors.append(FeedtoolsError("a link that leads out of the folder; name it to fix it", path=fixed.path))
+        else:
+            mine.setdefault(os.path.realpath(fixed.path), fixed)
+    return Fixes(list(mine.values()), errors)
+
+
+def write(files: Sequence[FixedFile]) -> Fixes:
+    """Put the fixed files in place, each whole or not at all: those that were written, and why the others were not.
+
+    A file that was changed meanwhile is left as it is.
+    """
+    written: list[FixedFile] = []
+    errors: list[FeedtoolsError] = []
+    for fixed in files:
+        try:
+            if Path(fixed.path).read_bytes() != fixed.before:
+                errors.append(FeedtoolsError("changed while it was being fixed; run again", path=fixed.path))
+                continue
+            write_whole(Path(fixed.path), fixed.after)
+            written.append(fixed)
+        except OSError as error:
+            errors.append(FeedtoolsError(f"cannot be fixed: {error.strerror or error}", path=fixed.path))
+        except FeedtoolsError as error:
+            errors.append(error)
+    return Fixes(written, errors)
+
+
+def _leads_out(path: str, named: Sequence[str]) -> bool:
+    """Whether a file was not named itself, and lies outside of all folders that were."""
+    if path in named:
+        return False
+    target = os.path.realpath(path)
+    return not any(target.startswith(os.path.join(os.path.realpath(_folder(name)), "")) for name in named)
+
+
+def _folder(name: str) -> str:
+    """The folder that is searched: the one that is named, or the part of a pattern before its first mark."""
+    if os.path.isdir(name):
+        return name
+    parts = takewhile(lambda part: not any(mark in part for mark in "*?["), Path(name).parts)
+    return os.path.join(*parts, "") or "."
+
+
+def diff(files: Sequence[FixedFile]) -> Iterator[str]:
+    """Unified diffs of the files, line by line."""
+    for fixed in files:
+        old, new = (decode(data).splitlines(keepends=True) for data in (fixed.before, fixed.after))
+        for line in difflib.unified_diff(old, new, fixed.path, fixed.path, n=0):
+            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _fixed(
+    batch: Batch,
+    transmission: Transmission,
+    data: bytes,
+    rules: Sequence[Rule],
+    evidence: Evidence,
+    safeties: Collection[Safety],
+    chosen: Callable[[Iterable[Finding]], list[Finding]],
+) -> list[FixedFile]:
+    def found(articles: Sequence[Article]) -> list[Finding]:
+        return chosen(lint(articles, rules, evidence).findings)
+
+    settled = stable_fix(batch.articles, found, safeties)
+    texts = [one.text for one in settled]
+    changes = sum(len(one.changes) for one in settled)
+    now = _with_texts(transmission, texts)
+    for finding in chosen(lint_transmission(render(now), now, rules)):
+        framed = apply(finding.article.text, proposals([finding], safeties))
+        if framed.applied:
+            texts[now.articles.index(finding.article)] = framed.text
+            changes += 1
+    after = render(_with_texts(transmission, texts))
+    return [FixedFile(batch.source, data, after, changes)] if after != data else []
+
+
+def _fixed_document(
+    batch: Batch,
+    rules: Sequence[Rule],
+    evidence: Evidence,
+    safeties: Collection[Safety],
+    chosen: Callable[[Iterable[Finding]], list[Finding]],
+) -> list[FixedFile]:
+    """Fix a Markdown file; its front matter and all other bytes stay."""
+
+    def found(articles: Sequence[Article]) -> list[Finding]:
+        return chosen(check_batch(batch._replace(articles=articles), rules, evidence)[0])
+
+    before = Path(batch.source).read_bytes()
+    [article], [settled] = batch.articles, stable_fix(batch.articles, found, safeties)
+    old = article.text.encode()
+    if before.count(old) != 1 or not settled.changes:
+        return []
+    after = before.replace(old, settled.text.encode())
+    return [FixedFile(batch.source, before, after, len(settled.changes))]
+
+
+def _with_texts(transmission: Transmission, texts: Sequence[str]) -> Transmission:
+    articles = zip(transmission.articles, texts, strict=True)
+    return transmission._replace(articles=tuple(article._replace(text=text) for article, text in articles))

@@ -1,0 +1,1 @@
+"""Clean a feed: fix, restore, drop or hold every article, write it, and undo it."""

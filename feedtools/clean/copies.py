@@ -1,0 +1,277 @@
+"""Who stands for whom: copies among the articles and of what was published, and which of them is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feedtools.clean.copy_table import Standings
+from feedtools.clean.decide import ROUNDS, STAND_IN, Standing, standings
+from feedtools.clean.lookup import Stores
+from feedtools.clean.on_disk import Rows, Strings, Texts
+from feedtools.config import Config, Policy
+from feedtools.dedup.describe import describe
+from feedtools.dedup.index.query import find
+from feedtools.dedup.match import explain
+from feedtools.lint.rules import RULES, Rule
+from feedtools.model import Match, Place
+from feedtools.system.progress import Progress
+
+if TYPE_CHECKING:
+    from feedtools.dedup.match_table import Clusters, Ints
+
+IN_MEMORY = 100_000
+"""Articles up to which everything about them is held in memory."""
+TOGETHER = 256
+"""Articles that one process looks up in what was published at a time."""
+
+
+class Copies:
+    """Who stands for whom, and the clusters that says it.
+
+    Attributes:
+        standing: by number; a number below zero stands for a published article.
+        clusters: found one after the other, each time among what was left.
+
+    Args:
+        texts: of all articles.
+        published: file for the places of published articles.
+    """
+
+    def __init__(self, texts: Texts, published: Path) -> None:
+        self.standing = Standings(len(texts))
+        self.clusters: list[Clusters] = []
+        self._texts = texts
+        self._published = Strings(published)
+
+    def publish(self, place: Place) -> int:
+        """A number for a published article."""
+        self._published.add(f"{place.path}\n{place.line}")
+        return -len(self._published)
+
+    def seal(self) -> None:
+        """Go over from adding published articles to asking."""
+        self._published.seal()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._published.close()
+
+    def place(self, number: int) -> Place:
+        """Where an article stands, or a published one stood."""
+        if number >= 0:
+            return self._texts.place(number)
+        source, _, line = self._published[-1 - number].rpartition("\n")
+        return Place(source, int(line))
+
+    def dropped(self, keep: int) -> tuple[int, ...]:
+        """The articles that were found to be copies of this one."""
+        return tuple(number for found in self.clusters for number in found.dropped(keep))
+
+
+def find_copies(texts: Sequence[str], rules: Sequence[Rule], jobs: int, spill: Path, progress: Progress) -> Clusters:
+    """The copies among some articles.
+
+    Args:
+        texts: by number.
+        rules: the selected rules.
+        jobs: processes to use.
+        spill: folder for what many texts need and memory should not hold.
+        progress: told what begins and how far it is.
+    """
+    from feedtools.dedup import match_table
+
+    if not _selected(rules):
+        return match_table.NONE
+    from feedtools.dedup.batch import clusters_of
+
+    if len(texts) > IN_MEMORY:
+        spill.mkdir(exist_ok=True)
+    return clusters_of(texts, jobs=jobs or None, spill=spill if len(texts) > IN_MEMORY else None, progress=progress)
+
+
+def stand(copies: Copies, found: Clusters, rules: Sequence[Rule]) -> None:
+    """Take the first clusters in."""
+    copies.clusters.append(found)
+    copies.standing.update(_standing(found, rules))
+
+
+def _selected(rules: Sequence[Rule]) -> frozenset[str]:
+    return frozenset(rule.id for rule in rules if rule.scope == "feed")
+
+
+def words(place: Place) -> str:
+    """A place as messages name it."""
+    return f"{place.path}:{place.line}"
+
+
+def unpublished(copies: Copies, texts: Texts) -> Iterator[list[int]]:
+    """The articles that nothing stands for, some at a time."""
+    left = (number for number in range(len(texts)) if number not in copies.standing)
+    return iter(lambda: list(islice(left, TOGETHER)), [])
+
+
+def find_published(
+    numbers: Sequence[int], texts: Texts, stores: Stores, rules: Sequence[Rule], own: frozenset[str]
+) -> list[tuple[int, Place, Match]]:
+    """Which of some articles a published one stands for; in the match they are 0 and 1.
+
+    Args:
+        numbers: of the articles.
+        texts: of all articles.
+        stores: what was published.
+        rules: the selected rules.
+        own: sources in the store that are the input itself.
+    """
+    selected = _selected(rules)
+    store = stores.store(str(stores.published))
+    copies = zip(numbers, find(store, [texts[number] for number in numbers], own=own), strict=True)
+    best = ((number, *found[0]) for number, found in copies if found)
+    return [
+        (number, Place(document.source, document.line), match)
+        for number, document, match in best
+        if RULES.get(match.kind) in selected
+    ]
+
+
+def add_published(copies: Copies, found: Iterable[tuple[int, Place, Match]]) -> None:
+    """Let published articles stand for those that repeat them; their numbers are below zero."""
+    for number, place, match in found:
+        stand_in = copies.publish(place)
+        copies.standing[number] = Standing(stand_in, _numbered(match, number, stand_in))
+
+
+def _numbered(match: Match, number: int, other: int) -> Match:
+    """A match of 0 (the article) and 1 (the published one) under the numbers of the run."""
+    numbers = (number, other)
+    return match._replace(a=numbers[match.a], b=numbers[match.b])
+
+
+def how(number: int, standing: Standing, copies: Copies, texts: Texts) -> str:
+    """In words, what an article is to the copy that stands for it.
+
+    Args:
+        number: of the article.
+        standing: of the article.
+        copies: all of them.
+        texts: of all articles.
+    """
+    match = standing.match
+    other = match.b if match.a == number else match.a
+    if match.kind in {"truncated", "contained"} and not match.evidence and other >= 0:
+        match = explain(match, texts[match.a], texts[match.b])
+    said = describe(match, number, words(copies.place(other)))
+    return said if other == standing.number else f"{said}; {words(copies.place(standing.number))} stands for both"
+
+
+def replace_held(copies: Copies, held: Callable[[int], int], texts: Texts, policy: Policy) -> dict[int, int]:
+    """Where a copy that is to be kept would be held and another one would not, let that one stand for the cluster.
+
+    Args:
+        copies: changed in place.
+        held: whether an article has findings that hold it.
+        texts: of all articles.
+        policy: what becomes of copies.
+
+    Returns:
+        Number of the damaged article to that of the one published in its place.
+    """
+    replaced: dict[int, int] = {}
+    standing = copies.standing
+    for cluster in (cluster for found in copies.clusters for cluster in found.all()):
+        if not held(cluster.keep) or cluster.keep in standing:
+            continue
+        whole = [number for number in cluster.drop if number in standing and not held(number)]
+        whole = [number for number in whole if _covers(standing[number], cluster.keep)]
+        whole = [number for number in whole if policy.kinds[standing[number].match.kind] == "drop"]
+        if not whole:
+            continue
+        best = min(whole, key=lambda number: (-len(texts[number]), number))
+        replaced[cluster.keep] = best
+        del standing[best]
+        for number in cluster.drop:
+            if number in standing:
+                standing.hand_over(number, best)
+    return replaced
+
+
+def _covers(standing: Standing, keep: int) -> bool:
+    match = standing.match
+    share = match.coverage_a if match.a == keep else match.coverage_b if match.b == keep else 0.0
+    return share >= STAND_IN
+
+
+class _Subset(Rows[str]):
+    """Some of the texts, in their order, with others in the place of a few."""
+
+    def __init__(self, texts: Texts, numbers: Ints, instead: Mapping[int, str]) -> None:
+        self._texts, self._numbers, self._instead = texts, numbers, instead
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def row(self, number: int) -> str:
+        """The text of one of them."""
+        number = int(self._numbers[number])
+        return self._instead.get(number) or self._texts[number]
+
+
+def settle(
+    copies: Copies,
+    texts: Texts,
+    held: bytearray,
+    repaired: Mapping[int, str],
+    rules: Sequence[Rule],
+    config: Config,
+    spill: Path,
+    progress: Progress,
+) -> None:
+    """Compare what is to be published again until no copy is among it, as a run over the output would.
+
+    The comparison looks at part of all pairs, and at which depends on the other articles; a restored article may also
+    have become the copy of another.
+
+    Args:
+        copies: found so far; changed in place.
+        texts: of all articles after their fixes.
+        held: of each article whether it is held.
+        repaired: texts after restoration, where there was one.
+        rules: the selected rules.
+        config: ``config.clean`` says what becomes of copies.
+        spill: as in ``find_copies``.
+        progress: as in ``find_copies``.
+    """
+    import numpy as np
+
+    kinds, standing = config.clean.kinds, copies.standing
+    for _ in range(ROUNDS):
+        left = np.fromiter(_published(standing, held, kinds), np.int64)
+        again = find_copies(_Subset(texts, left, repaired), rules, config.jobs, spill, progress).renumbered(left)
+        fresh = dict(_standing(again, rules, standing))
+        if all(kinds[one.match.kind] == "keep" for one in fresh.values()):
+            break
+        standing.update(fresh)
+        copies.clusters.append(again)
+    for number in standing:
+        last = standing.of(number)
+        while last in standing and kinds[standing.kind(last)] != "keep":
+            last = standing.of(last)
+        standing.hand_over(number, last)
+
+
+def _published(standing: Standings, held: bytearray, kinds: Mapping[str, str]) -> Iterator[int]:
+    """The articles that are neither held nor copies that go."""
+    for number, stays in enumerate(held):
+        if not stays and (number not in standing or kinds[standing.kind(number)] == "keep"):
+            yield number
+
+
+def _standing(found: Clusters, rules: Sequence[Rule], known: Collection[int] = ()) -> Iterator[tuple[int, Standing]]:
+    """What clusters say of articles of which it is not known; unselected kinds of copies are left alone."""
+    selected = _selected(rules)
+    for cluster in found.all():
+        for number, one in standings([cluster], selected).items():
+            if number not in known:
+                yield number, one

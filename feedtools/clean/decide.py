@@ -1,0 +1,93 @@
+"""What happens to every article: the only place that holds policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from feedtools.config import Policy, Verdict
+from feedtools.dedup.describe import links
+from feedtools.lint.rules import RULES
+from feedtools.model import Action, Article, Decision, Match
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from feedtools.model import Cluster, Finding
+
+
+STAND_IN = 0.5
+"""Least share of a damaged copy that a whole one must cover to be published in its place."""
+ROUNDS = 8
+"""Times that what is left is compared again; a second time finds a copy or two in ten thousand, a third none."""
+
+
+def permitted(finding: Finding, rules: Policy) -> Finding:
+    """The finding, without its fix where the policy does not make it."""
+    if finding.fix is None or rules.applies(finding.rule, finding.name, finding.fix.safety):
+        return finding
+    return finding._replace(fix=None)
+
+
+class Standing(NamedTuple):
+    """How an article relates to the copy that stands for it.
+
+    Attributes:
+        number: of that copy.
+        match: between them, or what ties the article to the cluster.
+    """
+
+    number: int
+    match: Match
+
+
+def decide(
+    article: Article,
+    findings: Sequence[Finding],
+    rules: Policy,
+    copy: Match | None = None,
+    how: str = "",
+    fixed: Collection[str] = (),
+    restored: Collection[str] = (),
+) -> Decision:
+    """What happens to one article.
+
+    Args:
+        article: as it was published.
+        findings: that remain after fixing and restoring.
+        rules: the policy.
+        copy: what makes it a copy, where it is one.
+        how: the same in words, with the place of the copy that stands for it.
+        fixed: rules whose fixes were applied.
+        restored: descriptions of what was restored, and from where.
+    """
+    reasons = [f"{RULES[copy.kind]} {copy.kind}-duplicate: {how}"] if copy else []
+    verdict: Verdict = rules.kinds[copy.kind] if copy else "keep"
+    if verdict == "drop":
+        return Decision(article, "drop", tuple(reasons))
+    for finding in findings:
+        chosen = rules.verdict(finding.rule, finding.name, finding.level)
+        if chosen == "hold":
+            reasons.append(f"{finding.rule} {finding.name}: {finding.message}")
+            verdict = "hold"
+    reasons += [f"{rule} fixed" for rule in fixed]
+    reasons += restored
+    action: Action = verdict
+    if verdict == "keep" and (fixed or restored):
+        action = "restore" if restored else "fix"
+    return Decision(article, action, tuple(dict.fromkeys(reasons)))
+
+
+def standings(clusters: Iterable[Cluster], selected: Collection[str]) -> dict[int, Standing]:
+    """For every article that is a copy, the one that stands for it.
+
+    Args:
+        clusters: what the deduplicator found.
+        selected: codes of the selected rules: copies of other kinds are left alone.
+    """
+    return {
+        number: Standing(cluster.keep, match)
+        for cluster in clusters
+        for number, match in links(cluster).items()
+        if RULES.get(match.kind) in selected
+    }

@@ -1,0 +1,222 @@
+"""The account of a run: one line a file and one an article, enough to give the input back byte for byte.
+
+``manifest.jsonl`` begins with a header; then, for every file in the order of names, a ``file`` line, one line an
+article in file order, and an ``end`` line.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, NamedTuple
+
+from feedtools.config import Config
+from feedtools.dedup.index.history import source_key
+from feedtools.errors import ReadError
+from feedtools.lint.fix import Change, revert
+from feedtools.readers import MANIFEST
+from feedtools.readers.records import Record, replaced, rest
+from feedtools.report.jsonl import dumps
+
+VERSION = 1
+HELD = "held"
+ORIGINALS = f"{HELD}/originals"
+MAX_PIECE = 2**30
+"""Bytes of the longest lead, record or gap: that of the longest transmission."""
+_HEAD = {"file": str, "out": str, "format": str, "digest": str, "lead": int, "whole": bool}
+
+
+class Kept(NamedTuple):
+    """What stands in the output for one record, and the line of the manifest that leads back."""
+
+    data: bytes
+    entry: dict[str, Any]
+
+
+def record_entry(form: str, key: str, record: Record, present: bool, text: str, changes: tuple[Change, ...]) -> Kept:
+    """Write one record, or leave it out, so that ``restored`` can turn it back.
+
+    Args:
+        form: format of the file.
+        key: name of the text field.
+        record: as it came in.
+        present: whether it stays in the file.
+        text: what the article reads in the output.
+        changes: that made it so.
+    """
+    if not present:
+        left = rest(form, record.gap)
+        entry: dict[str, Any] = {"bytes": [0, len(left)], "raw": to_text(record.raw), "gap": to_text(record.gap)}
+        return Kept(left, entry)
+    raw = replaced(form, record.raw, text, key) if changes else record.raw
+    entry = {"bytes": [len(raw), len(record.gap)]}
+    if changes:
+        entry["edits"] = [change._asdict() for change in changes]
+        if not _leads_back(form, key, entry, raw, record):
+            entry["raw"] = to_text(record.raw)
+    return Kept(raw + record.gap, entry)
+
+
+def _leads_back(form: str, key: str, entry: dict[str, Any], raw: bytes, record: Record) -> bool:
+    try:
+        return original(form, key, entry, io.BytesIO(raw + record.gap)) == record.raw + record.gap
+    except ValueError:
+        return False
+
+
+def original(form: str, key: str, entry: dict[str, Any], stream: IO[bytes]) -> bytes:
+    """The bytes of one record and its gap as they came in; reads its part of the output.
+
+    Raises:
+        ValueError: the output is not what the manifest says.
+    """
+    size, gap_size = entry["bytes"]
+    raw, gap = take(stream, size), take(stream, gap_size)
+    if len(raw) + len(gap) != size + gap_size:
+        raise ValueError("the file is shorter than it was")
+    if "gap" in entry:
+        return to_bytes(entry["raw"]) + to_bytes(entry["gap"])
+    if "raw" in entry:
+        return to_bytes(entry["raw"]) + gap
+    changes = [Change(edit["start"], edit["end"], edit["old"], edit["new"], ()) for edit in entry.get("edits", ())]
+    if not changes:
+        return raw + gap
+    if form == "transmission":
+        return to_bytes(revert(to_text(raw), changes)) + gap
+    text = json.loads(raw.decode("utf-8-sig", "surrogatepass"))[key]
+    return replaced(form, raw, revert(text, changes), key) + gap
+
+
+def take(stream: IO[bytes], size: int) -> bytes:
+    """The next bytes of a file.
+
+    Raises:
+        ValueError: no size that a piece can have: a manifest may ask for any.
+    """
+    if not 0 <= size <= MAX_PIECE:
+        raise ValueError(f"a piece of {size} bytes")
+    return stream.read(size)
+
+
+def to_text(raw: bytes) -> str:
+    """Any bytes as a JSON string: UTF-8, with other bytes as lone surrogates (PEP 383)."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def to_bytes(text: str) -> bytes:
+    """The inverse of ``to_text``."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def line(entry: dict[str, Any]) -> bytes:
+    """One line of the manifest."""
+    return dumps(entry).encode() + b"\n"
+
+
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a manifest, the header first.
+
+    Raises:
+        ReadError: there is none, or it is not one that this version reads.
+    """
+    try:
+        with open(path, "rb") as stream:
+            for number, raw in enumerate(stream, 1):
+                try:
+                    entry = json.loads(raw)
+                except (ValueError, RecursionError) as error:
+                    raise ReadError(f"not a manifest: {error}", path=str(path), line=number) from error
+                if not isinstance(entry, dict) or (number == 1 and entry.get("feedtools-manifest") != VERSION):
+                    raise ReadError(
+                        f"not a manifest of version {VERSION}; expected the output of feedtools clean",
+                        path=str(path),
+                        line=number,
+                    )
+                yield entry
+    except OSError as error:
+        raise ReadError(f"no manifest here: {error.strerror}", path=str(path)) from error
+
+
+def text_key(entries: Iterator[dict[str, Any]], path: Path) -> str:
+    """The name of the text field, from the header of a manifest.
+
+    Raises:
+        ReadError: there is no such header.
+    """
+    options = next(entries, {}).get("options")
+    key = options.get("text-key") if isinstance(options, dict) else None
+    if not isinstance(key, str):
+        raise ReadError("not a manifest: its first line has no options", path=str(path))
+    return key
+
+
+def check_head(entry: dict[str, Any], path: Path) -> None:
+    """Refuse a ``file`` line whose values are of other kinds than ``clean`` writes.
+
+    Raises:
+        ReadError: such a line.
+    """
+    for key, kind in _HEAD.items():
+        if type(entry.get(key)) is not kind:
+            raise ReadError(f"not a manifest: {key} of a file is not {kind.__name__}", path=str(path))
+
+
+class Origins:
+    """For every input the file its articles came from first: of an output of ``clean``, what that was made of.
+
+    Names are relative to the configuration, as in the index.
+
+    Args:
+        config: gives the folder.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._known: dict[Path, dict[str, str]] = {}
+
+    def of(self, path: str) -> str:
+        """The name of the first file."""
+        place = Path(os.path.abspath(path))
+        for folder in place.parents:
+            if folder not in self._known:
+                self._known[folder] = _sources(folder)
+            if self._known[folder]:
+                found = self._known[folder].get(place.relative_to(folder).as_posix())
+                return source_key(path, self._config) if found is None else found
+        return source_key(path, self._config)
+
+
+def _sources(folder: Path) -> dict[str, str]:
+    """Of every file in the output its origin; only the ``file`` lines are looked at, one in many."""
+    path = folder / MANIFEST
+    try:
+        if not path.is_file() or not any(read(path)):
+            return {}
+        with open(path, "rb") as stream:
+            rows = [json.loads(raw) for raw in stream if raw.startswith(b'{"file": ')]
+    except (ReadError, OSError, ValueError, RecursionError):
+        return {}
+    named = ((row.get("out"), row.get("source")) for row in rows)
+    return {out: source for out, source in named if isinstance(out, str) and isinstance(source, str)}
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The path of a file that a manifest names.
+
+    Raises:
+        ReadError: the name leads out of the folder.
+    """
+    parts = PurePosixPath(name).parts
+    if (
+        not parts
+        or name.startswith("/")
+        or ".." in parts
+        or (os.sep == "\\" and "\\" in name)
+        or "\0" in name
+        or Path(name).is_absolute()
+    ):
+        raise ReadError(f"the manifest names {name!r}, which is not inside the folder", path=str(folder))
+    return folder.joinpath(*parts)

@@ -1,0 +1,110 @@
+"""What a run notes of an article between its passes, and the log that keeps it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from feedtools.lint.fix import Change, compose, rewrite
+from feedtools.model import Article, Finding, Span
+
+
+class Note(NamedTuple):
+    """What is known of one article.
+
+    Attributes:
+        changes: against its raw text.
+        findings: that remain: rule, name, level, confidence, start, end, message.
+        repairs: restored and offered spans, as the manifest shows them.
+    """
+
+    changes: tuple[Change, ...] = ()
+    findings: tuple[tuple[Any, ...], ...] = ()
+    repairs: tuple[dict[str, Any], ...] = ()
+
+
+CLEAR = Note()
+
+
+EMPTY = b"\n"
+"""The line of a note that has nothing."""
+
+
+def plain(finding: Finding) -> tuple[Any, ...]:
+    """A finding without its article, for a note."""
+    return finding.rule, finding.name, finding.level, finding.confidence, *finding.span, finding.message
+
+
+def findings_of(note: Note, article: Article) -> list[Finding]:
+    """The findings of a note, about the article as it reads after its changes."""
+    if not note.findings:
+        return []
+    changed = article._replace(text=rewrite(article.text, note.changes)) if note.changes else article
+    return [
+        Finding(rule, name, level, confidence, changed, Span(start, end), message)
+        for rule, name, level, confidence, start, end, message in note.findings
+    ]
+
+
+def dump(note: Note) -> bytes:
+    """A note as one line of a log; most articles have nothing to note."""
+    return EMPTY if note == CLEAR else json.dumps(note).encode() + b"\n"
+
+
+def parse(line: bytes) -> Note:
+    """The note of a line."""
+    if line == EMPTY:
+        return CLEAR
+    changes, findings, repairs = json.loads(line)
+    return Note(
+        tuple(Change(start, end, old, new, tuple(by)) for start, end, old, new, by in changes),
+        tuple(map(tuple, findings)),
+        tuple(repairs),
+    )
+
+
+def together(raw: str, first: Note, second: Note | None) -> Note:
+    """The note of an article that was fixed and then repaired."""
+    if second is None or not second.changes:
+        return first._replace(repairs=second.repairs if second else ())
+    return second._replace(changes=compose(raw, first.changes, second.changes))
+
+
+def last(first: Note, second: Note | None) -> Note:
+    """The note that has the findings that remain: a repair that changed nothing has none of its own."""
+    return first if second is None or not second.changes else second
+
+
+class Log:
+    """Lines that are only ever appended: after a kill, the whole ones are still good and the run goes on behind them.
+
+    Args:
+        path: the file; a last line that was not finished is cut off.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        good = 0
+        if path.exists():
+            with open(path, "rb") as stream:
+                for line in stream:
+                    # After a power failure the end of a file may read as NUL.
+                    if not line.endswith(b"\n") or b"\0" in line:
+                        break
+                    self.count += 1
+                    good += len(line)
+        self._stream: IO[bytes] = open(path, "ab")  # noqa: SIM115 - closed by close()
+        self._stream.truncate(good)
+
+    def append(self, lines: Sequence[bytes]) -> None:
+        """Write lines and hand them to the system, so that only its own failure can lose them."""
+        self._stream.write(b"".join(lines))
+        self._stream.flush()
+        self.count += len(lines)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()

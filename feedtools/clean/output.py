@@ -1,0 +1,247 @@
+"""The last pass of a batch run: decisions become files, ``held/`` and the lines of the manifest."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from feedtools.clean import manifest
+from feedtools.clean.copies import Copies, how, words
+from feedtools.clean.decide import Standing, decide
+from feedtools.clean.inputs import File, opened, verify
+from feedtools.clean.notes import Note, findings_of, parse, together
+from feedtools.clean.on_disk import Texts
+from feedtools.config import Config
+from feedtools.lint.engine import lint_transmission
+from feedtools.lint.fix import rewrite
+from feedtools.lint.rules import Rule
+from feedtools.model import Action, Article, Decision, Finding
+from feedtools.readers import ReadOptions
+from feedtools.readers.records import Frame, Record, file_digest, packer
+from feedtools.restore.mend import RESTORED
+
+_PRESENT: frozenset[Action] = frozenset({"keep", "fix", "restore"})
+
+
+class Fate(NamedTuple):
+    """All that decides about articles, by number.
+
+    Attributes:
+        texts: of all articles after their fixes.
+        copies: who stands for whom.
+        replaced: articles that are held, to those published in their place.
+    """
+
+    texts: Texts
+    copies: Copies
+    replaced: Mapping[int, int]
+
+
+class Task(NamedTuple):
+    """One file to write.
+
+    Attributes:
+        file: as surveyed.
+        origin: the file its articles were published from first.
+        first: number of its first article.
+        notes: two lines of the logs for each article: of its fixes and, where there is one, of its repairs.
+    """
+
+    file: File
+    origin: str
+    first: int
+    notes: Iterable[tuple[bytes, bytes | None]]
+
+
+def write_files(tasks: Sequence[Task], writer: Writer) -> tuple[int, bytes]:
+    """Write some files: how many, and their part of the manifest."""
+    account = io.BytesIO()
+    for task in tasks:
+        writer.write(task, account)
+    return len(tasks), account.getvalue()
+
+
+class Writer:
+    """Writes files, whichever it is told to.
+
+    Args:
+        out: the folder that becomes the output.
+        config: ``config.clean`` is the policy.
+        rules: the selected rules.
+        fate: of the articles.
+        options: how records are read.
+    """
+
+    def __init__(
+        self,
+        out: Path,
+        config: Config,
+        rules: Sequence[Rule],
+        fate: Fate,
+        options: ReadOptions,
+    ) -> None:
+        self._out = out
+        self._policy = config.clean
+        self._key = config.text_key
+        self._rules = rules
+        self._fate = fate
+        self._options = options
+        self._number = 0
+
+    def write(self, task: Task, account: IO[bytes]) -> None:
+        """Write a file and its part of the manifest; the last line of it is written when all else is.
+
+        Raises:
+            ChangedError: the file changed since the survey.
+        """
+        self._number, self._account = task.first, account
+        frame = opened(task.file, self._options)
+        self._write(task, frame)
+        verify(task.file, frame)
+
+    def _write(self, task: Task, frame: Frame) -> None:
+        file = task.file
+        framed = _frame_findings(frame, self._rules)
+        self._log(
+            {
+                "file": file.name,
+                "out": file.out,
+                "source": task.origin,
+                "format": file.form,
+                "digest": file.digest,
+                "articles": file.articles,
+                "lead": len(frame.lead),
+                "whole": bool(file.packed) or file.converted,
+                "findings": [_finding(finding) for finding in framed if not finding.article.text],
+            }
+        )
+        target = manifest.inside(self._out, file.out)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        changed = file.converted
+        with ExitStack() as stack:
+            stream: IO[bytes] = stack.enter_context(target.open("wb"))
+            if file.packed:
+                stream = stack.enter_context(packer(file.packed, stream))
+            held = _Held(self._out, file.name, stack)
+            for data, entry in self._records(task, frame, framed, held):
+                stream.write(data)
+                changed = changed or "raw" in entry or "edits" in entry
+        if file.packed or file.converted:
+            self._put_by(file, target, changed)
+        self._log({"end": file.name, "digest": file_digest(target)})
+
+    def _put_by(self, file: File, target: Path, changed: bool) -> None:
+        """Keep the file as it came where its bytes cannot be made again: packing twice gives other bytes."""
+        copy = manifest.inside(self._out, f"{manifest.ORIGINALS}/{file.name}") if changed else target
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file.path, copy)
+
+    def _records(
+        self, task: Task, frame: Frame, framed: Sequence[Finding], held: _Held
+    ) -> Iterator[tuple[bytes, dict[str, Any]]]:
+        yield frame.lead, {}
+        for record, (note, mended) in zip(frame.records, task.notes, strict=False):
+            article = Article(task.file.name, record.line, record.text)
+            mine = [finding for finding in framed if finding.article.text and finding.article.line == record.line]
+            both = together(record.text, parse(note), parse(mended) if mended else None)
+            yield self._record(task.file, record, article, both, mine, held)
+            self._number += 1
+
+    def _record(
+        self, file: File, record: Record, article: Article, note: Note, framed: Sequence[Finding], held: _Held
+    ) -> tuple[bytes, dict[str, Any]]:
+        findings = [*findings_of(note, article), *framed]
+        copy = self._fate.copies.standing.get(self._number)
+        decision = self._decide(article, note, findings, copy)
+        intact = self._policy.intact
+        action: Action = "keep" if intact else decision.action
+        changes = () if intact else note.changes
+        text = rewrite(record.text, changes) if changes else record.text
+        kept = manifest.record_entry(file.form, self._key, record, action in _PRESENT, text, changes)
+        entry: dict[str, Any] = {
+            "path": file.name,
+            "line": record.line,
+            "digest": article.digest.hex(),
+            "action": action,
+        }
+        if intact and decision.action != "keep":
+            entry["mark"] = decision.action
+        if decision.reasons:
+            entry["reasons"] = decision.reasons
+        entry |= self._copy(copy)
+        if findings:
+            entry["findings"] = [_finding(finding) for finding in findings]
+        if note.repairs:
+            entry["repairs"] = note.repairs
+        entry |= kept.entry
+        self._log(entry)
+        if action == "hold":
+            held.add(decision, text, entry)
+        return kept.data, entry
+
+    def _decide(self, article: Article, note: Note, findings: Sequence[Finding], copy: Standing | None) -> Decision:
+        by = sorted({name for change in note.changes for name in change.by})
+        restored = [name for name in by if name.startswith(RESTORED)]
+        fixed = [name for name in by if name not in restored]
+        said = how(self._number, copy, self._fate.copies, self._fate.texts) if copy else ""
+        decision = decide(article, findings, self._policy, copy.match if copy else None, said, fixed, restored)
+        other = self._fate.replaced.get(self._number)
+        if other is not None and decision.action == "hold":
+            instead = f"{words(self._fate.copies.place(other))} is kept in its place"
+            decision = decision._replace(reasons=(*decision.reasons, instead))
+        return decision
+
+    def _copy(self, copy: Standing | None) -> dict[str, Any]:
+        if copy is None:
+            return {}
+        match = copy.match
+        return {
+            "of": self._fate.copies.place(copy.number)._asdict(),
+            "kind": match.kind,
+            "similarity": round(match.similarity, 4),
+            "coverage": round(match.coverage_a, 4),
+        }
+
+    def _log(self, entry: dict[str, Any]) -> None:
+        self._account.write(manifest.line(entry))
+
+
+class _Held:
+    """The held articles of one file, as JSON objects; the file appears with the first of them."""
+
+    def __init__(self, out: Path, name: str, stack: ExitStack) -> None:
+        self._path = manifest.inside(out, f"{manifest.HELD}/{name}.jsonl")
+        self._stack = stack
+        self._stream: IO[bytes] | None = None
+
+    def add(self, decision: Decision, text: str, entry: Mapping[str, Any]) -> None:
+        """Put an article by, with the reasons."""
+        if self._stream is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._stream = self._stack.enter_context(self._path.open("wb"))
+        article = decision.article
+        shown = {"path": article.source, "line": article.line, "text": text, "reasons": decision.reasons}
+        self._stream.write(manifest.line({**shown, "findings": entry.get("findings", [])}))
+
+
+def _frame_findings(frame: Frame, rules: Sequence[Rule]) -> list[Finding]:
+    """What is wrong with a transmission apart from what its articles say."""
+    if frame.data is None or frame.transmission is None:
+        return []
+    return lint_transmission(frame.data, frame.transmission, rules)
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "level": finding.level,
+        "confidence": finding.confidence,
+        "start": finding.span.start,
+        "end": finding.span.end,
+        "message": finding.message,
+    }

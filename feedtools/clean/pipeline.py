@@ -1,0 +1,391 @@
+"""The passes of a batch run over its inputs: read, check and fix, compare, restore, write, report."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from feedtools import __version__
+from feedtools.clean import manifest, summary
+from feedtools.clean.copies import (
+    TOGETHER,
+    Copies,
+    add_published,
+    find_copies,
+    find_published,
+    replace_held,
+    settle,
+    stand,
+    unpublished,
+)
+from feedtools.clean.fixing import HELD, PORTION, mark, pieces, portions, repair
+from feedtools.clean.inputs import Files, Input, articles, survey
+from feedtools.clean.lookup import Stores, read_originals
+from feedtools.clean.notes import EMPTY, Log, dump, parse
+from feedtools.clean.on_disk import Instead, Strings, Texts
+from feedtools.clean.output import Fate, Task, Writer, write_files
+from feedtools.clean.restoring import damaged, mend
+from feedtools.config import Config
+from feedtools.dedup.index.history import source_key
+from feedtools.errors import FeedtoolsError, ReadError
+from feedtools.lint.checks.base import Evidence
+from feedtools.lint.fix import rewrite
+from feedtools.lint.rules import Rule
+from feedtools.lint.selection import listens, taught
+from feedtools.model import digest, digest_of
+from feedtools.readers import MANIFEST, ReadOptions
+from feedtools.readers.records import file_digest
+from feedtools.report.page.data import Counts
+from feedtools.system import POOL_BYTES
+from feedtools.system.files import write_whole
+from feedtools.system.progress import Progress
+
+R = TypeVar("R")
+FILES = 64
+"""Files that one process surveys at a time, at most."""
+MENDED = 32
+"""Articles that one process restores at a time."""
+
+
+class Sources(NamedTuple):
+    """Where else to look: what was published before, and the originals the articles were cut from."""
+
+    published: str | None = None
+    originals: str | None = None
+
+
+class Run(NamedTuple):
+    """What stays the same through a run."""
+
+    config: Config
+    rules: tuple[Rule, ...]
+    options: ReadOptions
+    errors: list[FeedtoolsError]
+    stage: Path
+    sources: Sources
+    progress: Progress
+    processes: int = 1
+
+    @property
+    def out(self) -> Path:
+        """The folder that becomes the output."""
+        return self.stage / "out"
+
+
+def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, Files]:
+    """Do everything from reading to the report, in the folder of the run; its numbers and its files.
+
+    Raises:
+        ChangedError: a file changed after it was read first.
+    """
+    run = run._replace(processes=_processes(run, names))
+    files, evidence = _survey(run, names)
+    header = _header(run, files)
+    unread = [{"unread": e.path, "line": e.line, "error": e.message} for e in run.errors if isinstance(e, ReadError)]
+    first = b"".join(map(manifest.line, [header, *unread]))
+    _begin(run, first + digest(repr(sorted(evidence.compounds.items()))).hex().encode())
+    with ExitStack() as stack:
+        stores = stack.enter_context(closing(_stores(run)))
+        texts = stack.enter_context(closing(Texts(run.stage / "texts")))
+        marks = _repair(run, files, evidence, texts)
+        copies = stack.enter_context(closing(Copies(texts, run.stage / "published")))
+        fate = Fate(texts, copies, _decide(run, files, marks, evidence, copies, texts, stores))
+        _write(run, files, fate, first)
+        run.errors.extend(files.bad())
+        return _report(run, fate), files
+
+
+def _processes(run: Run, names: Sequence[tuple[str, str]]) -> int:
+    """All cores, where there is enough to do."""
+    size = 0
+    for path, _ in names:
+        size += os.path.getsize(path) if os.path.exists(path) else 0
+        if size >= POOL_BYTES:
+            return run.config.jobs or os.cpu_count() or 1
+    return 1
+
+
+def _begin(run: Run, inputs: bytes) -> None:
+    """Go on where an interrupted run of the same inputs and options stopped, or else begin anew."""
+    state = run.stage / "state"
+    if not state.exists() or state.read_bytes() != inputs:
+        for name in ("notes", "repairs"):
+            (run.stage / name).unlink(missing_ok=True)
+        shutil.rmtree(run.out, ignore_errors=True)
+        write_whole(state, inputs)
+    run.out.mkdir(parents=True, exist_ok=True)
+
+
+def _survey(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Files, Evidence]:
+    """The first pass: what there is, and what the articles teach each other."""
+    files = Files(run.stage / "files")
+    progress = run.progress("reading", len(names), "files")
+    listening = listens(run.rules)
+    forms, joined = Counter[str](), Counter[str]()
+    for found in _mapped(run, survey, _inputs(names), run.options, listening):
+        run.errors.extend(found.errors)
+        for file in found.files:
+            files.add(file)
+        forms.update(found.forms)
+        joined.update(found.joined)
+        progress(found.read)
+    files.seal()
+    return files, taught(forms, joined, run.config) if listening else Evidence()
+
+
+def _inputs(names: Sequence[tuple[str, str]]) -> Iterator[list[Input]]:
+    """Some files at a time that one process surveys, fewer where they are large."""
+    places = [name for _, name in names]
+    portion: list[Input] = []
+    size = 0
+    for path, name in names:
+        at = bisect_left(places, f"{name}.jsonl")
+        portion.append(Input(path, name, at < len(places) and places[at] == f"{name}.jsonl"))
+        size += os.path.getsize(path) if os.path.exists(path) else 0
+        if len(portion) >= FILES or size >= POOL_BYTES:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
+
+
+def _repair(run: Run, files: Files, evidence: Evidence, texts: Texts) -> bytearray:
+    """The second pass: what every article reads after its fixes, and what remains wrong with it (``survey.mark``)."""
+    log = Log(run.stage / "notes")
+    progress = run.progress("checking", files.articles, "articles")
+    marks = _take_up(run, files, texts, log.count)
+    progress(log.count)
+    todo = portions(files, run.options, log.count)
+    try:
+        for done in _mapped(run, repair, todo, run.rules, evidence, run.config.clean, run.options):
+            run.errors.extend(done.errors)
+            log.append(done.notes)
+            marks += done.marks
+            for piece in done.pieces:
+                texts.take(*piece)
+            progress(len(done.notes))
+    finally:
+        log.close()
+    texts.seal()
+    return marks
+
+
+def _take_up(run: Run, files: Files, texts: Texts, count: int) -> bytearray:
+    """What an interrupted run knew of the first ``count`` articles."""
+    marks = bytearray()
+    if not count:
+        return marks
+    with open(run.stage / "notes", "rb") as stream:
+        done = islice(zip(articles(files, run.options), map(parse, stream), strict=False), count)
+        while some := list(islice(done, PORTION)):
+            after = [rewrite(one.text, note.changes) if note.changes else one.text for (_, one), note in some]
+            for piece in pieces([article for article, _ in some], after):
+                texts.take(*piece)
+            marks += bytes(mark(note, run.config.clean) for _, note in some)
+    return marks
+
+
+def _mapped(run: Run, function: Callable[..., R], items: Iterable[Any], *shared: Any) -> Iterator[R]:
+    """``function`` over items, in order, over the processes of the run."""
+    if run.processes == 1:
+        return (function(item, *shared) for item in items)
+    from feedtools.system.processes import ordered_map
+
+    return ordered_map(function, items, run.processes, *shared)
+
+
+def _repairs(run: Run) -> Iterator[tuple[int, bytes]]:
+    """Numbers and notes of the articles that were restored."""
+    with open(run.stage / "repairs", "rb") as stream:
+        for line in stream:
+            number, _, note = line.partition(b" ")
+            if note != EMPTY:
+                yield int(number), note
+
+
+def _all_notes(run: Run) -> Iterator[tuple[bytes, bytes | None]]:
+    """Of every article the note of its fixes and, where it was restored, that of its repairs."""
+    repairs = _repairs(run)
+    number, repair = next(repairs, (-1, b""))
+    with open(run.stage / "notes", "rb") as stream:
+        for current, note in enumerate(stream):
+            if current == number:
+                yield note, repair
+                number, repair = next(repairs, (-1, b""))
+            else:
+                yield note, None
+
+
+def _decide(
+    run: Run, files: Files, marks: bytearray, evidence: Evidence, copies: Copies, texts: Texts, stores: Stores
+) -> dict[int, int]:
+    """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
+    policy, spill = run.config.clean, run.stage / "spill"
+    stand(copies, find_copies(texts, run.rules, run.config.jobs, spill, run.progress), run.rules)
+    if stores.published:
+        _look_up(run, files, texts, copies, stores)
+    _restore(run, files, texts, marks, evidence, copies, stores)
+    held = bytearray(marked & HELD for marked in marks)
+    for number, note in _repairs(run):
+        repair = parse(note)
+        if repair.changes:
+            held[number] = mark(repair, policy) & HELD
+    replaced = replace_held(copies, held.__getitem__, texts, policy)
+    changed = ((number, parse(note)) for number, note in _repairs(run))
+    restored = ((number, rewrite(texts[number], note.changes)) for number, note in changed if note.changes)
+    with closing(Instead(run.stage / "instead", restored)) as instead:
+        settle(copies, texts, held, instead, run.rules, run.config, spill, run.progress)
+    return replaced
+
+
+def _stores(run: Run) -> Stores:
+    """What was published, if it is there yet, and the originals."""
+    published, originals = run.sources.published, None
+    if published and "://" not in published and not os.path.exists(published):
+        published = None
+    if run.sources.originals:
+        originals = run.stage / "originals"
+        read_originals(run.sources.originals, originals, run.config, run.errors.append)
+    stores = Stores(published, originals)
+    if published:
+        stores.store(published)  # one that cannot be opened is to be told of before all others wait for it
+    return stores
+
+
+def _look_up(run: Run, files: Files, texts: Texts, copies: Copies, stores: Stores) -> None:
+    """Let published articles stand for those that repeat them."""
+    origins = manifest.Origins(run.config)
+    own = frozenset(key for file in files for key in (origins.of(file.path), source_key(file.path, run.config)))
+    progress = run.progress("looking up", len(texts) - len(copies.standing), "articles")
+    todo = unpublished(copies, texts)
+    for found in _mapped(run, find_published, todo, texts, stores, run.rules, own):
+        add_published(copies, found)
+        progress(TOGETHER)
+    copies.seal()
+
+
+def _restore(
+    run: Run, files: Files, texts: Texts, marks: bytearray, evidence: Evidence, copies: Copies, stores: Stores
+) -> None:
+    log = Log(run.stage / "repairs")
+    progress = run.progress("restoring", len(texts), "articles")
+    last = max((number for number, _ in _repairs(run)), default=0)
+    progress(last)
+    try:
+        if run.config.clean.restore:
+            forms = (file.form for file in files for _ in range(file.articles))
+            todo = islice(damaged(marks, forms, copies, run.config.clean, stores), log.count, None)
+            portions = iter(lambda: list(islice(todo, MENDED)), [])
+            for done in _mapped(run, mend, portions, texts, stores, run.rules, evidence, run.config.clean):
+                log.append([b"%d %s" % (number, dump(note)) for number, note in done])
+                progress(done[-1][0] - last)
+                last = done[-1][0]
+    finally:
+        log.close()
+
+
+def _write(run: Run, files: Files, fate: Fate, first: bytes) -> None:
+    """The last pass: write the files, ``held/`` and the manifest, from where an interrupted run stopped."""
+    done, size = _written(run.out, files)
+    progress = run.progress("writing", len(files), "files")
+    progress(done)
+    writer = Writer(run.out, run.config, run.rules, fate, run.options)
+    with open(run.out / MANIFEST, "ab") as stream:
+        stream.truncate(size)
+        if not size:
+            stream.write(first)
+        for large, tasks in groupby(_tasks(run, files, done), key=lambda task: task.file.articles > PORTION):
+            if large:
+                for task in tasks:
+                    writer.write(task, stream)
+                    progress(1)
+                continue
+            for count, lines in _mapped(run, write_files, _together(tasks), writer):
+                stream.write(lines)
+                stream.flush()
+                progress(count)
+
+
+def _tasks(run: Run, files: Files, done: int) -> Iterator[Task]:
+    """What is to be written of every file but the first ``done``; the notes of each are to be taken before the next."""
+    origins, notes, first = manifest.Origins(run.config), _all_notes(run), 0
+    for number, file in enumerate(files):
+        mine = islice(notes, file.articles)
+        if number >= done:
+            yield Task(file, origins.of(file.path), first, mine)
+        for _ in mine:
+            pass
+        first += file.articles
+
+
+def _together(tasks: Iterable[Task]) -> Iterator[list[Task]]:
+    """Some files at a time that one process writes."""
+    portion: list[Task] = []
+    size = 0
+    for task in tasks:
+        portion.append(task._replace(notes=list(task.notes)))
+        size += task.file.articles
+        if size >= PORTION:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
+
+
+def _written(out: Path, files: Files) -> tuple[int, int]:
+    """How many files an earlier run wrote whole, and the size of the manifest up to there."""
+    place = out / MANIFEST
+    done = size = good = 0
+    if not place.exists():
+        return 0, 0
+    with open(place, "rb") as stream:
+        for raw in stream:
+            size += len(raw)
+            if raw.startswith(b'{"end": ') and raw.endswith(b"\n") and done < len(files):
+                digest = json.loads(raw)["digest"]
+                target = out / files[done].out
+                if not target.is_file() or file_digest(target) != digest:
+                    break
+                done, good = done + 1, size
+    return done, good
+
+
+def _report(run: Run, fate: Fate) -> Counts:
+    from feedtools.report.page.html import html
+
+    progress = run.progress("reporting", len(fate.texts), "articles")
+    with closing(Strings(run.stage / "tallies")) as tallies:
+        shown = summary.report(run.out / MANIFEST, fate, run.errors, "feedtools clean", tallies, progress)
+        with open(run.out / "report.html", "w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(html(shown))
+    return shown.counts
+
+
+def _header(run: Run, files: Files) -> dict[str, Any]:
+    policy = run.config.clean
+    return {
+        "feedtools-manifest": manifest.VERSION,
+        "version": __version__,
+        "options": {
+            "clean": {
+                key: dict(value) if isinstance(value, Mapping) else value for key, value in policy._asdict().items()
+            },
+            "rules": [f"{rule.id} {rule.level}" for rule in run.rules],
+            "text-key": run.options.text_key,
+            "index": run.sources.published,
+            "sources": run.sources.originals,
+        },
+        "inputs": {
+            "files": len(files),
+            "articles": files.articles,
+            "digest": digest_of(f"{file.digest} {file.name}\n" for file in files).hex(),
+        },
+    }

@@ -1,0 +1,215 @@
+"""Clean an archive: every article is kept, fixed, restored, dropped for its copy or held, and accounted for."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from feedtools.clean import manifest
+from feedtools.clean.inputs import ChangedError, Files
+from feedtools.clean.pipeline import Run, Sources, run_passes
+from feedtools.clean.staging import RESUME, Stage, unwritable
+from feedtools.config import Config, from_options
+from feedtools.errors import ConfigError, FeedtoolsError, LostProcessError, ReadError
+from feedtools.lint.rules import Rule
+from feedtools.lint.selection import active_rules
+from feedtools.readers import MANIFEST, STDIN, ReadOptions, expand
+from feedtools.readers.records import relative_names, unpacked
+from feedtools.report.page.data import Counts
+from feedtools.system.progress import Progress, silent
+
+_RESERVED = frozenset({MANIFEST, manifest.HELD, "report.html"})
+NOTHING = Sources()
+
+
+class Cleaned(NamedTuple):
+    """How a run ended: the account, and what could not be done."""
+
+    counts: Counts
+    errors: list[FeedtoolsError]
+
+
+def clean(
+    paths: Sequence[str],
+    out: Path,
+    config: Config,
+    sources: Sources = NOTHING,
+    progress: Progress = silent,
+    *,
+    resume: bool = False,
+) -> Cleaned:
+    """Clean files into a new folder.
+
+    Args:
+        paths: files, folders, globs.
+        out: where the output appears, whole or not at all; an earlier output there is replaced.
+        config: ``config.clean`` is the policy.
+        sources: where else to look for copies and for what was lost.
+        progress: told how far the run is.
+        resume: go on where an interrupted run of the same inputs and options stopped.
+
+    What was published is remembered in ``sources.published``, once the output is there.
+
+    Raises:
+        WriteError: the output cannot be written, or another run is writing it.
+        LostProcessError: one of the processes was killed; what was done is kept for ``resume``.
+        RuleError: a rule pack is invalid.
+        ConfigError: what is asked for does not exist, or the output lies among the inputs.
+    """
+    rules = active_rules(config)
+    _refuse(paths, out)
+    with Stage(out, is_own, resume=resume) as stage:
+        cleaned, files = clean_into(stage.folder, paths, config, rules, sources, progress)
+        with closing(files):
+            if cleaned.counts.files or not cleaned.errors:  # where nothing could be read, an earlier output stays
+                stage.publish()
+                if sources.published:
+                    cleaned.errors.extend(_remember(out, files, sources.published, config))
+    return cleaned
+
+
+def _remember(out: Path, files: Files, where: str, config: Config) -> list[FeedtoolsError]:
+    """Let the index know what was published; what went wrong with that."""
+    from feedtools.dedup.index.files import publish
+
+    try:
+        origins = manifest.Origins(config)
+        publish(((out / file.out, str(config.root / origins.of(file.path))) for file in files), where, config)
+    except FeedtoolsError as error:
+        return [error]
+    return []
+
+
+def preview(
+    paths: Sequence[str],
+    config: Config,
+    write: Callable[[str], object],
+    sources: Sources = NOTHING,
+    progress: Progress = silent,
+    *,
+    diff: bool = False,
+) -> Cleaned:
+    """Do all that ``clean`` does in a temporary folder, show it and leave nothing.
+
+    Args:
+        paths: files, folders, globs.
+        config: ``config.clean`` is the policy.
+        write: takes the text to show.
+        sources: where else to look for copies and for what was lost.
+        progress: told how far the run is.
+        diff: show the change of every file in place of the fate of every article.
+    """
+    from feedtools.report import preview as show
+
+    with tempfile.TemporaryDirectory(prefix="feedtools-") as folder:
+        out = Path(folder) / "out"
+        cleaned, files = clean_into(Path(folder), paths, config, active_rules(config), sources, progress, kept="")
+        with closing(files):
+            if diff:
+                for file in files:
+                    for line in show.diff(file.name, unpacked(Path(file.path)), unpacked(out / file.out)):
+                        write(line)
+            else:
+                for line in show.actions(manifest.read(out / MANIFEST)):
+                    write(line)
+    return cleaned
+
+
+def _refuse(paths: Sequence[str], out: Path) -> None:
+    if STDIN in paths:
+        raise ConfigError("clean reads its input more than once; name files or folders in place of -")
+    place = os.path.realpath(out)
+    for path in paths:
+        inside = os.path.realpath(path)
+        if os.path.isdir(path) and os.path.commonpath([inside, place]) == inside:
+            raise ConfigError(f"the output {out} lies inside the input {path}; choose a place outside it")
+        if os.path.commonpath([inside, place]) == place:
+            raise ConfigError(f"the input {path} lies inside the output {out}; choose another place for the output")
+
+
+def is_own(folder: Path) -> bool:
+    """Whether a folder is the output of an earlier run."""
+    try:
+        next(manifest.read(folder / MANIFEST))
+    except (ReadError, StopIteration):
+        return False
+    return True
+
+
+def clean_into(
+    stage: Path,
+    paths: Sequence[str],
+    config: Config,
+    rules: tuple[Rule, ...],
+    sources: Sources,
+    progress: Progress,
+    *,
+    kept: str = RESUME,
+) -> tuple[Cleaned, Files]:
+    """Clean files into ``stage / "out"``; a file that changes meanwhile is left out and the run begins again.
+
+    A run that fails says ``kept`` of what was done until then.
+    """
+    options = ReadOptions.of(config)
+    changed: dict[str, FeedtoolsError] = {}
+    while True:
+        errors = list(changed.values())
+        run = Run(config, rules, options, errors, stage, sources, progress)
+        try:
+            counts, files = run_passes(run, _left(paths, config, errors, changed))
+        except ChangedError as error:
+            changed[str(error.path)] = error
+        except OSError as error:
+            raise unwritable(stage, error, kept) from error
+        except LostProcessError as error:
+            raise LostProcessError(error.message + kept) from error
+        else:
+            return Cleaned(counts, errors), files
+
+
+def _left(
+    paths: Sequence[str], config: Config, errors: list[FeedtoolsError], changed: Collection[str]
+) -> list[tuple[str, str]]:
+    """What is to be cleaned but for files that changed."""
+    names = [pair for pair in _names(paths, config, errors) if pair[0] not in changed]
+    if not names and errors:
+        raise errors[0]
+    return names
+
+
+def _names(paths: Sequence[str], config: Config, errors: list[FeedtoolsError]) -> list[tuple[str, str]]:
+    """Path and place in the output of every input, sorted by the place: the order of inputs plays no role."""
+    names = relative_names(paths, expand(list(paths), errors.append, config.input_format))
+    good = []
+    for path, name in names.items():
+        if name.split("/")[0] in _RESERVED:
+            errors.append(
+                ReadError(f"{name} is a name the output itself uses; rename it or name its folder", path=path)
+            )
+        else:
+            good.append((path, name))
+    return sorted(good, key=lambda pair: pair[1])
+
+
+def clean_files(
+    *paths: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    config: Config | None = None,
+    **options: Any,
+) -> Cleaned:
+    """Clean files into a new folder as ``feedtools clean`` does; nothing is lost, and all of it can be undone.
+
+    Args:
+        paths: files, folders, globs.
+        out: the folder to write.
+        config: configuration to start from.
+        options: fields of the configuration.
+
+    Returns:
+        ``counts`` (what became of the articles) and ``errors``.
+    """
+    return clean([str(path) for path in paths], Path(out), from_options(options, config))

@@ -1,0 +1,238 @@
+"""The account of a finished run, taken from its manifest: the numbers, and what the report shows."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from feedtools.clean import manifest
+from feedtools.clean.on_disk import Rows, Strings, Texts
+from feedtools.clean.output import Fate
+from feedtools.dedup.describe import links
+from feedtools.dedup.match import explain
+from feedtools.errors import FeedtoolsError
+from feedtools.model import Article, Block, Cluster, Decision, Edit, Finding, Level, Match, Place, Span, digest
+from feedtools.report.page.data import Copies, Copy, Counts, Repair, Report, RuleName, Tally, graver
+from feedtools.restore.mend import RESTORED
+
+SHOWN = 1000
+"""Findings, clusters, held articles and repairs that the report shows; it counts them all."""
+LISTED = 20
+"""Copies of one article that the report is given; it counts the others."""
+_OUTCOMES = {"keep": "kept", "fix": "kept", "restore": "kept", "drop": "dropped", "hold": "held"}
+
+
+class _Account:
+    """The numbers of a manifest; ``articles = kept + dropped + held``."""
+
+    def __init__(self) -> None:
+        self._tally: Counter[str] = Counter()
+        self._standing = array("Q")  # a digest of every place that stands for another
+
+    def take(self, entry: dict[str, Any]) -> None:
+        """Take in one line."""
+        tally = self._tally
+        if "end" in entry:
+            tally["files"] += 1
+        if "action" not in entry:
+            return
+        outcome = _OUTCOMES[entry["action"]]
+        tally["articles"] += 1
+        tally[outcome] += 1
+        tally["findings"] += len(entry.get("findings", ()))
+        tally["repairs"] += len(entry.get("repairs", ()))
+        if "of" in entry:
+            place = f"{entry['of']['path']}\n{entry['of']['line']}"
+            self._standing.frombytes(digest(place)[:8])
+        if outcome != "dropped" and "edits" in entry:
+            by = {name for edit in entry["edits"] for name in edit["by"]}
+            restored = any(name.startswith(RESTORED) for name in by)
+            tally["restored"] += restored
+            tally["fixed"] += bool(by) and not restored
+
+    def counts(self) -> Counts:
+        """The sum."""
+        import numpy as np
+
+        return Counts(**self._tally, clusters=len(np.unique(np.frombuffer(self._standing, np.uint64))))
+
+
+def report(
+    path: Path,
+    fate: Fate,
+    errors: Sequence[FeedtoolsError],
+    title: str,
+    tallies: Strings,
+    advance: Callable[[int], None],
+) -> Report:
+    """Everything the report shows of a finished run.
+
+    Args:
+        path: the manifest.
+        fate: who stands for whom, and what all articles read after their fixes, which is what findings point into.
+        errors: what could not be done.
+        title: headline.
+        tallies: takes what was found in every file.
+        advance: told how many more articles were counted.
+    """
+    wanted = list(islice((cluster for found in fate.copies.clusters for cluster in found.all()), SHOWN))
+    members = {number for cluster in wanted for number in (cluster.keep, *cluster.drop)}
+    seen, account = _Seen(fate.texts, members, tallies), _Account()
+    for entry in manifest.read(path):
+        seen.take(entry)
+        account.take(entry)
+        if "file" in entry:
+            advance(entry["articles"])
+    return Report(
+        title,
+        account.counts(),
+        tallies=seen.tallies(),
+        rules=seen.named(),
+        findings=seen.findings,
+        clusters=[_copies(cluster, fate, seen.actions) for cluster in wanted],
+        decisions=seen.held,
+        repairs=seen.repairs,
+        errors=[str(error) for error in errors],
+    )
+
+
+class Tallies(Rows[Tally]):
+    """What was found in every file, on the disk.
+
+    Args:
+        rows: ``Tally`` values as JSON.
+    """
+
+    def __init__(self, rows: Strings) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, number: int) -> Tally:
+        """That of one file."""
+        return Tally(*json.loads(self._rows[number]))
+
+
+class _Seen:
+    """What one reading of the manifest collects."""
+
+    def __init__(self, texts: Texts, members: set[int], tallies: Strings) -> None:
+        self.findings: list[Finding] = []
+        self.held: list[Decision] = []
+        self.repairs: list[Repair] = []
+        self.actions: dict[int, Any] = {}
+        self._names: dict[str, RuleName] = {}
+        self._total: Counter[str] = Counter()
+        self._file: tuple[str, int] | None = None
+        self._rules: Counter[str] = Counter()
+        self._levels: Counter[Level] = Counter()
+        self._tallies = tallies
+        self._texts = texts
+        self._members = members
+        self._number = 0
+
+    def take(self, entry: dict[str, Any]) -> None:
+        """Take in one line."""
+        if "file" in entry:
+            self._end()
+            self._file = entry["file"], entry["articles"]
+            self._count(entry["findings"])
+        if "action" not in entry:
+            return
+        number, self._number = self._number, self._number + 1
+        if number in self._members:
+            self.actions[number] = entry.get("mark", entry["action"])
+        if found := entry.get("findings", ()):
+            self._count(found)
+        held = len(self.held) < SHOWN and entry.get("mark", entry["action"]) == "hold"
+        told = found and len(self.findings) < SHOWN
+        mended = len(self.repairs) < SHOWN and "repairs" in entry
+        if held or told or mended:
+            self._show(entry, Article(entry["path"], entry["line"], self._texts[number]), held=held)
+
+    def _show(self, entry: dict[str, Any], article: Article, *, held: bool) -> None:
+        if held:
+            self.held.append(Decision(article, "hold", tuple(entry["reasons"])))
+        repairs = entry.get("repairs", ())
+        # The findings of a restored article point into a text that is not at hand here.
+        restored = any(repair["safety"] == "safe" for repair in repairs)
+        if not restored and len(self.findings) < SHOWN:
+            found = entry.get("findings", ())
+            self.findings += (_finding(one, article) for one in found if one["end"] <= len(article.text))
+        if len(self.repairs) < SHOWN:
+            self.repairs += (_repair(one, article) for one in repairs if not one["turn"])
+
+    def _count(self, found: Iterable[dict[str, Any]]) -> None:
+        for one in found:
+            self._rules[one["rule"]] += 1
+            self._levels[one["level"]] += 1
+            told = RuleName(one["rule"], one["name"], one["level"])
+            self._names[one["rule"]] = graver(self._names.get(one["rule"]), told)
+
+    def _end(self) -> None:
+        """The last line of a file was taken in."""
+        if self._file:
+            self._tallies.add(json.dumps([*self._file, self._rules, self._levels]))
+            self._total += self._rules
+        self._file = None
+        self._rules, self._levels = Counter(), Counter()
+
+    def tallies(self) -> Tallies:
+        """By file."""
+        self._end()
+        self._tallies.seal()
+        return Tallies(self._tallies)
+
+    def named(self) -> list[RuleName]:
+        """The rules that found something, most severe and most frequent first."""
+        order = {"error": 0, "warning": 1, "note": 2}
+        return sorted(self._names.values(), key=lambda rule: (order[rule.level], -self._total[rule.rule], rule.rule))
+
+
+def _finding(one: dict[str, Any], article: Article) -> Finding:
+    span = Span(one["start"], one["end"])
+    return Finding(one["rule"], one["name"], one["level"], one["confidence"], article, span, one["message"])
+
+
+def _repair(one: dict[str, Any], article: Article) -> Repair:
+    return Repair(
+        Place(article.source, article.line),
+        article.text,
+        Edit(**one["edit"]),
+        one["kind"],
+        one["safety"],
+        Place(**one["source"]),
+        one["confidence"],
+        one["reason"],
+    )
+
+
+def _copies(cluster: Cluster, fate: Fate, actions: dict[int, Any]) -> Copies:
+    texts = fate.texts
+
+    def copy(number: int, match: Match | None) -> Copy:
+        place, text, action = texts.place(number), texts[number], actions.get(number, "keep")
+        if match is None:
+            return Copy(place, text, action=action)
+        mine_first = match.a == number
+        coverage = match.coverage_a if mine_first else match.coverage_b
+        blocks: tuple[Block, ...] = ()
+        if {match.a, match.b} == {number, keep}:
+            blocks = tuple(_directed(explain(match, texts[match.a], texts[match.b]).evidence, mine_first))
+        return Copy(place, text, match.kind, match.similarity, coverage, action, blocks)
+
+    keep = fate.replaced.get(cluster.keep, cluster.keep)
+    tied = links(cluster._replace(keep=keep))
+    others = sorted({cluster.keep, *cluster.drop} - {keep})
+    return Copies(copy(keep, None), [copy(number, tied[number]) for number in others[:LISTED]], len(others[LISTED:]))
+
+
+def _directed(blocks: Iterable[Block], mine_first: bool) -> Iterator[Block]:
+    for block in blocks:
+        yield block if mine_first else Block(block.b_start, block.b_end, block.a_start, block.a_end)

@@ -1,0 +1,100 @@
+"""Give back what a batch run was given: the manifest read backwards, byte for byte."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from feedtools.clean import manifest
+from feedtools.clean.staging import Stage, unwritable
+from feedtools.errors import FeedtoolsError, ReadError
+from feedtools.readers import MANIFEST
+from feedtools.readers.records import file_digest
+
+
+def undo(out: Path, target: Path) -> tuple[int, list[FeedtoolsError]]:
+    """Write the files that ``clean`` read into a new folder.
+
+    Args:
+        out: an output of ``clean``.
+        target: the folder to make; it may exist if it is empty.
+
+    Returns:
+        How many files were given back, and what could not be: a file of the output that was changed since.
+
+    Raises:
+        ReadError: ``out`` holds no manifest.
+        WriteError: ``target`` cannot be written.
+    """
+    entries = manifest.read(out / MANIFEST)
+    key = manifest.text_key(entries, out / MANIFEST)
+    errors: list[FeedtoolsError] = []
+    count = 0
+    with Stage(target, lambda _: False, resumable=False) as stage:
+        for head, rows in _files(entries):
+            manifest.check_head(head, out / MANIFEST)
+            place = manifest.inside(stage.folder / "out", head["file"])
+            try:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                _give_back(out, head, rows, key, place)
+                count += 1
+            except ReadError as error:
+                errors.append(error)
+                place.unlink(missing_ok=True)
+            except OSError as error:
+                raise unwritable(target, error) from error
+        stage.publish()
+    return count, errors
+
+
+def _files(entries: Iterator[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Iterator[dict[str, Any]]]]:
+    """The head line of every file with the lines that follow it, the ``end`` line last."""
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for entry in entries:
+            yield entry
+            if "end" in entry:
+                return
+
+    for entry in entries:
+        if "file" in entry:
+            mine = rows()
+            yield entry, mine
+            for _ in mine:
+                pass
+
+
+def _give_back(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, place: Path) -> None:
+    """Write one file as it came in, or raise ``ReadError``."""
+    original = manifest.inside(out, f"{manifest.ORIGINALS}/{head['file']}")
+    source = original if head["whole"] and original.is_file() else manifest.inside(out, head["out"])
+    if not source.is_file():
+        raise ReadError("the output is not complete: this file is missing", path=str(source))
+    if not source.resolve().is_relative_to(out.resolve()):
+        raise ReadError("a symbolic link leads out of the folder; clean makes none", path=str(source))
+    if head["whole"]:
+        shutil.copyfile(source, place)
+    else:
+        try:
+            with source.open("rb") as stream, place.open("wb") as target:
+                for data in _pieces(head, rows, key, stream):
+                    target.write(data)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+            raise _changed(source) from error
+    if file_digest(place) != head["digest"]:
+        raise _changed(source)
+
+
+def _pieces(head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, stream: IO[bytes]) -> Iterator[bytes]:
+    yield manifest.take(stream, head["lead"])
+    for entry in rows:
+        if "end" not in entry:
+            yield manifest.original(head["format"], key, entry, stream)
+    if stream.read(1):
+        raise ValueError("the file is longer than it was")
+
+
+def _changed(path: Path) -> ReadError:
+    return ReadError("was changed since it was written, so what it was made from cannot be given back", path=str(path))

@@ -1,0 +1,1 @@
+"""The deduplicator: sketches, candidates, verified matches and clusters. Knows nothing of rules."""

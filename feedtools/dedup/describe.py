@@ -1,0 +1,59 @@
+"""Clusters of copies as findings: FT901 to FT905, each naming the copy that is kept and why this one is its copy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feedtools.model import Cluster, Match
+
+if TYPE_CHECKING:
+    pass
+
+
+def links(cluster: Cluster, keep: int | None = None) -> dict[int, Match]:
+    """For every copy the match that ties it to the kept one, or else the best of those that tie it to the cluster.
+
+    Args:
+        cluster: the copies.
+        keep: the one that is kept, where that is not the cluster's own keeper.
+    """
+    kept = cluster.keep if keep is None else keep
+    best: dict[int, Match] = {}
+    for match in cluster.matches:
+        for number in (match.a, match.b):
+            if number != kept and (number not in best or _closer(match, best[number], kept)):
+                best[number] = match
+    return best
+
+
+def _closer(one: Match, other: Match, keep: int) -> bool:
+    def order(match: Match) -> tuple[bool, float, float, int, int]:
+        return keep in {match.a, match.b}, match.similarity, match.coverage_a, -match.a, -match.b
+
+    return order(one) > order(other)
+
+
+def describe(match: Match, number: int, place: str) -> str:
+    """What document ``number`` of a match is to the copy at ``place``, in words.
+
+    Where the match has evidence, the words say where the copy begins or ends, in code points of the longer of the
+    two, counted from 0.
+    """
+    is_part = number == match.a
+    if match.kind == "exact":
+        return f"the same text as {place}"
+    if match.kind == "rerendered":
+        return f"the same article as {place} in the other rendering ({_alike(match)})"
+    if match.kind == "truncated":
+        length = f"{match.evidence[-1].b_end:,} characters" if match.evidence else f"{match.coverage_b:.0%}"
+        return f"the first {length} of {place}" if is_part else f"goes on where {place} breaks off, after {length}"
+    if match.kind == "contained":
+        start = f" from character {match.evidence[0].b_start:,}" if match.evidence else ""
+        return f"stands inside {place}{start}" if is_part else f"holds all of {place}{start}"
+    if match.kind == "near":
+        return f"an edited copy of {place} ({_alike(match)})"
+    return f"shares a passage with {place} ({_alike(match)})"
+
+
+def _alike(match: Match) -> str:
+    return f"similarity {match.similarity:.2f} over {match.coverage_a:.0%} of the shorter"

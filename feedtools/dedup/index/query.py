@@ -1,0 +1,159 @@
+"""Which published articles an article repeats: candidates by shared keys, each verified on its text.
+
+What one article can cost is bounded, whatever was published: a key proposes ``CAP`` documents at most, ``MOST`` of them
+are weighed, and ``VERIFIED`` texts are read.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from feedtools.dedup.index.postings import digest_posting, head_posting
+from feedtools.dedup.index.store import CAP, Document, Store, stored_keys
+from feedtools.dedup.match import explain, match_symbols
+from feedtools.dedup.sketch import FEW_KEYS, SHARED, Sketch, grams, sketch
+from feedtools.model import Match
+from feedtools.text import symbols
+
+TOGETHER = 64
+"""Texts that are looked up together."""
+MOST = 2048
+"""Documents weighed for one article: those that share most keys, the earliest published first."""
+CANDIDATES = 16
+"""Documents verified together for one article; once a copy is found, no more are."""
+VERIFIED = 256
+"""Documents verified for one article, at the most: those that share the rarest keys. Of many that share the same keys,
+as all do that have one footer, no more are verified once one of them was not a copy."""
+
+
+class Published(NamedTuple):
+    """A published copy of an article; in ``match`` the article is number 0 and the document number 1."""
+
+    document: Document
+    match: Match
+
+
+def find(store: Store, texts: Sequence[str], *, own: frozenset[str] = frozenset()) -> list[list[Published]]:
+    """For each text the published documents it repeats, the best first and with evidence; overlaps are left out.
+
+    Args:
+        store: the memory of what was published.
+        texts: raw articles.
+        own: sources that are not compared with: the files the texts come from.
+    """
+    found: list[list[Published]] = []
+    for start in range(0, len(texts), TOGETHER):
+        part = texts[start : start + TOGETHER]
+        ranked = _candidates(store, part)
+        found += [_verified(store, text, numbers, own) for text, numbers in zip(part, ranked, strict=True)]
+    return found
+
+
+class _Candidate(NamedTuple):
+    """A document to verify, and which keys it shares; told only where there are many."""
+
+    number: int
+    keys: tuple[int, ...] = ()
+
+
+def _candidates(store: Store, texts: Sequence[str]) -> list[list[_Candidate]]:
+    """For each text the documents worth verifying, the likeliest first."""
+    made = [sketch(text) for text in texts]
+    holding = store.holding(list({key: None for one in made for key in stored_keys(one)}))
+    asked = [_Asked(one, holding) for one in made]
+    short = frozenset(store.short({number for one in asked for number in one.once}))
+    proposed = [one.proposed(short) for one in asked]
+    sizes = store.sizes(sorted(set(chain.from_iterable(proposed))))
+    return [one.ranked(numbers, sizes) for one, numbers in zip(asked, proposed, strict=True)]
+
+
+class _Asked:
+    """One article and the documents that share keys with it.
+
+    Attributes:
+        once: documents that share one key and would have to be short to count.
+    """
+
+    def __init__(self, made: Sketch, holding: Mapping[int, Sequence[int]]) -> None:
+        self._held = [numbers for key in stored_keys(made) if (numbers := holding.get(key))]
+        self._shared = Counter(chain.from_iterable(self._held))
+        # The same text, and those that begin alike, are candidates however few keys they share.
+        self._same = frozenset(holding.get(digest_posting(made.digest), ()))
+        self._begun_alike = frozenset(holding.get(head_posting(made.head), ()) if made.head is not None else ())
+        # Of a crowded key it is not known who else has it: it is neither asked for nor counted.
+        crowded = sum(len(holding.get(key, ())) >= CAP for key in made.keys)
+        self._keys = made.size - crowded
+        shared = self._shared.items()
+        enough = 2 if self._keys >= FEW_KEYS else 1
+        self.once = [number for number, count in shared if count < enough]
+        self._several = [number for number, count in shared if count >= enough]
+
+    def proposed(self, short: frozenset[int]) -> list[int]:
+        """The documents whose size decides whether they are candidates."""
+        numbers = [*self._several, *short.intersection(self.once)]
+        if len(numbers) > MOST:
+            numbers.sort(key=lambda number: (number not in self._same, -self._shared[number], number))
+        return numbers[:MOST]
+
+    def ranked(self, numbers: Iterable[int], sizes: Mapping[int, int]) -> list[_Candidate]:
+        """The candidates among documents, those that share the rarest keys first, and of their like the shortest."""
+        wanted = [number for number in numbers if number in sizes and self._enough(number, sizes[number])]
+        if len(wanted) <= CANDIDATES:
+            return [_Candidate(number) for number in wanted]
+        kept = frozenset(wanted)
+        keys: defaultdict[int, list[int]] = defaultdict(list)
+        for key, held in enumerate(self._held):
+            for number in kept.intersection(held):
+                keys[number].append(key)
+
+        def order(number: int) -> tuple[bool, float, int, int]:
+            rarity = sum(1 / len(self._held[key]) for key in keys[number])
+            return number not in self._same, -rarity, sizes[number], number
+
+        return [_Candidate(number, tuple(keys[number])) for number in sorted(wanted, key=order)]
+
+    def _enough(self, number: int, size: int) -> bool:
+        """Whether to verify a document of so many keys: the conditions of ``feedtools.dedup.batch``."""
+        least = min(self._keys, size)
+        begun_alike = number in self._begun_alike
+        by_hint = number in self._same or (begun_alike and least < FEW_KEYS)
+        return by_hint or self._shared[number] - begun_alike >= SHARED * least
+
+
+def _verified(store: Store, text: str, ranked: Sequence[_Candidate], own: frozenset[str]) -> list[Published]:
+    """The copies among some documents, the best first; later ones are not looked at where earlier ones held some."""
+    mine = grams(text).symbols
+    found: list[Published] = []
+    for _ in range(VERIFIED // CANDIDATES):
+        keys = dict(ranked[:CANDIDATES])
+        refuted = set()
+        for document in store.documents(keys):
+            if document.source in own:
+                continue
+            theirs = mine if document.text == text else symbols.symbols(document.text)
+            match = match_symbols(mine, theirs, text, document.text, 0, 1)
+            if match is not None and match.kind != "overlap":
+                found.append(Published(document, match))
+            refuted.add(keys[document.number])
+        ranked = [one for one in ranked[CANDIDATES:] if one.keys not in refuted]
+        if found or not ranked:
+            break
+    found.sort(key=_best_first)
+    return [_explained(found[0], text), *found[1:]] if found else []
+
+
+def _explained(found: Published, text: str) -> Published:
+    texts = (text, found.document.text)
+    return found._replace(match=explain(found.match, texts[found.match.a], texts[found.match.b]))
+
+
+def _best_first(found: Published) -> tuple[bool, float, float, str, int]:
+    document, match = found
+    return (
+        match.kind != "exact",
+        -match.similarity,
+        -max(match.coverage_a, match.coverage_b),
+        document.source,
+        document.line,
+    )

@@ -1,0 +1,327 @@
+"""The index in one SQLite file (write-ahead log): packed blocks, and a small table of what came since.
+
+A removed document loses its row and its text at once; its postings stay in the blocks, as tombstones, until the next
+compaction, and a posting whose document has no row counts for nothing. Numbers are never used again, and those of one
+source follow each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from feedtools.dedup.index import postings
+from feedtools.dedup.index.file import REBUILD, IndexFile, checked, one_line
+from feedtools.dedup.index.store import CAP, Document, stored_keys
+from feedtools.dedup.sketch import FEW_KEYS, sketch
+from feedtools.errors import StaleIndexError
+from feedtools.model import Article, digest
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FEW = 512
+"""Articles up to which they go to the recent table, without numpy; more are packed at once."""
+_READ = 4 * CAP
+"""Postings read of one key, so that removed documents do not hide live ones before the next compaction."""
+_BITS = 1 << 15
+"""Documents that one row of the list of short ones is for."""
+_ORPHANS = (
+    ("text", "SELECT count(*) FROM document d LEFT JOIN text t ON t.id = d.id WHERE t.id IS NULL"),
+    (
+        "source",
+        """SELECT (SELECT count(*) FROM document) -
+        (SELECT count(*) FROM source s JOIN document d ON d.id >= s.first AND d.id < s.past)""",
+    ),
+)
+
+
+class Stats(NamedTuple):
+    """How much an index holds."""
+
+    documents: int
+    removed: int
+    sources: int
+    blocks: int
+    recent: int
+    bytes: int
+
+
+class SourceState(NamedTuple):
+    """What is known of a file that was taken in: its content digest, its size, when it changed (ns)."""
+
+    digest: bytes
+    size: int
+    changed: int
+
+
+class Index(IndexFile):
+    """What was published, in a file of its own; see ``IndexFile`` for how it is opened."""
+
+    def holding(self, keys: Sequence[int]) -> Mapping[int, Sequence[int]]:
+        """See ``Store.holding``."""
+        with self.reading():
+            places = [postings.locate(key, self.rows) for key in keys]
+            blocks = self._blocks([row for row, _ in places])
+            found: dict[int, list[int]] = {}
+            for key, (row, remainder) in zip(keys, places, strict=True):
+                if row in blocks and (numbers := postings.documents(blocks[row], remainder, self.width, _READ)):
+                    found[key] = numbers
+            for key in self._recent_keys(keys):
+                found[key] = found.get(key, []) + self._recent_numbers(key)
+            return self._live(found) if self.meta("removed") else {key: found[key][:CAP] for key in found}
+
+    def _recent_keys(self, keys: Sequence[int]) -> Iterator[int]:
+        """Those of these keys that the recent table has."""
+        if self.base.execute("SELECT 1 FROM delta LIMIT 1").fetchone() is None:
+            return
+        there = "SELECT key FROM asked WHERE EXISTS (SELECT 1 FROM delta WHERE delta.key = asked.key)"
+        for start in range(0, len(keys), 512):
+            part = keys[start : start + 512]
+            asked = ",".join(["(?)"] * len(part))
+            yield from (key for (key,) in self.base.execute(f"WITH asked(key) AS (VALUES {asked}) {there}", part))
+
+    def _recent_numbers(self, key: int) -> list[int]:
+        rows = self.base.execute("SELECT document FROM delta WHERE key = ? ORDER BY document LIMIT ?", (key, _READ))
+        numbers = [number for (number,) in rows]
+        checked(int, numbers)
+        return numbers
+
+    def _blocks(self, rows: Sequence[int]) -> dict[int, bytes]:
+        """The unsealed blocks of these rows, those that exist."""
+        found: dict[int, bytes] = {}
+        for start in range(0, len(rows), 512):
+            part = rows[start : start + 512]
+            marks = ",".join("?" * len(part))
+            blocks = self.base.execute(f"SELECT id, postings FROM block WHERE id IN ({marks})", part)  # noqa: S608
+            found.update((row, postings.unseal(block)) for row, block in blocks)
+        return found
+
+    def _live(self, found: Mapping[int, list[int]]) -> dict[int, list[int]]:
+        """For each key the first ``CAP`` documents that still have a row; few are not looked at: ``sizes`` tells."""
+        crowded = [numbers for numbers in found.values() if len(numbers) > CAP]
+        live = self.sizes(sorted({number for numbers in crowded for number in numbers[:CAP]}))
+        for numbers in crowded:
+            if any(number not in live for number in numbers[:CAP]):
+                live |= self.sizes(numbers[CAP:])
+            numbers[:] = [number for number in numbers if number in live][:CAP]
+        return dict(found)
+
+    def sizes(self, numbers: Sequence[int]) -> dict[int, int]:
+        """See ``Store.sizes``."""
+        found: dict[int, int] = {}
+        with self.faults():
+            for start in range(0, len(numbers), 512):
+                part = numbers[start : start + 512]
+                marks = ",".join("?" * len(part))
+                found.update(self.base.execute(f"SELECT id, keys FROM document WHERE id IN ({marks})", part))  # noqa: S608
+            checked(int, found.values())
+        return found
+
+    def short(self, numbers: Iterable[int]) -> list[int]:
+        """See ``Store.short``."""
+        with self.faults():
+            rows = self.base.execute("SELECT bits FROM short ORDER BY id")
+            bits = b"".join([postings.unseal(bits) for (bits,) in rows])
+            try:
+                return [number for number in numbers if bits[number >> 3] >> (number & 7) & 1]
+            except IndexError:
+                raise ValueError("the list of short documents ends before the last of them") from None
+
+    def _note_short(self, first: int, keys: Sequence[int]) -> None:
+        """Keep a bit for each document from ``first`` on: whether it has few keys; ``keys`` says how many each has."""
+        past = first + len(keys)
+        for row in range(first // _BITS, (past - 1) // _BITS + 1):
+            held = self.base.execute("SELECT bits FROM short WHERE id = ?", (row,)).fetchone()
+            bits = bytearray(postings.unseal(held[0]) if held else _BITS // 8)
+            for number in range(max(first, row * _BITS), min(past, (row + 1) * _BITS)):
+                bits[number % _BITS >> 3] |= (keys[number - first] < FEW_KEYS) << (number & 7)
+            self.base.execute("INSERT OR REPLACE INTO short VALUES (?, ?)", (row, postings.seal(bits)))
+
+    def documents(self, numbers: Iterable[int]) -> list[Document]:
+        """See ``Store.documents``."""
+        with self.faults():
+            rows = [self._document(number) for number in sorted(set(numbers))]
+        found = [row for row in rows if row is not None]
+        for document in found:
+            if digest(document.text) != document.digest:
+                place = f"{document.source}:{document.line}"
+                raise StaleIndexError(
+                    f"damaged: the text of {place} is not what was stored; {REBUILD}", path=str(self.path)
+                )
+        return found
+
+    def _document(self, number: int) -> Document | None:
+        found = self.base.execute(
+            "SELECT d.line, d.digest, d.keys, t.text FROM document d JOIN text t ON t.id = d.id WHERE d.id = ?",
+            (number,),
+        ).fetchone()
+        source = self.base.execute("SELECT path FROM source WHERE past > ? ORDER BY past LIMIT 1", (number,)).fetchone()
+        if found is None or source is None:
+            return None
+        line, made, keys, text = found
+        checked(int, (line, keys))
+        checked(str, source)
+        return Document(number, source[0], line, made, keys, text.decode("utf-8", "surrogatepass"))
+
+    def add(self, articles: Sequence[Article], states: Mapping[str, SourceState] | None = None) -> int:
+        """Remember some articles; those of a source that is known already take the place of its former ones.
+
+        Few are written to the recent table, many are packed at once.
+
+        Returns:
+            How many documents were added.
+        """
+        ordered = sorted(articles, key=lambda article: article.source)
+        with self.writing():
+            (known,) = self.base.execute("SELECT count(*) FROM source").fetchone()
+            for path in {article.source for article in articles} | set(states or {}) if known else ():
+                self._forget(path)
+            self._put_sources(ordered, states or {})
+            if len(articles) > FEW:
+                from feedtools.dedup.index.updates import add_many
+
+                add_many(self, ordered)
+            else:
+                self._add_few(ordered)
+        return len(articles)
+
+    def _add_few(self, articles: Sequence[Article]) -> None:
+        first = self.meta("next")
+        made = [sketch(article.text) for article in articles]
+        rows = enumerate(zip(articles, made, strict=True), first)
+        self.put_many((at, article.line, it.size, it.digest, _encoded(article)) for at, (article, it) in rows)
+        keys = [(key, at) for at, it in enumerate(made, first) for key in stored_keys(it)]
+        self.base.executemany("INSERT OR IGNORE INTO delta VALUES (?, ?)", keys)
+        self.set_meta("next", first + len(articles))
+
+    def put_many(self, rows: Iterable[tuple[int, int, int, bytes, bytes]]) -> None:
+        """Write documents of consecutive numbers: number, line, sketch keys, digest, text."""
+        found = list(rows)
+        if not found:
+            return
+        self._note_short(found[0][0], [row[2] for row in found])
+        self.base.executemany("INSERT INTO document VALUES (?, ?, ?, ?)", [row[:4] for row in found])
+        self.base.executemany("INSERT INTO text VALUES (?, ?)", [(row[0], row[4]) for row in found])
+
+    def _put_sources(self, articles: Sequence[Article], states: Mapping[str, SourceState]) -> None:
+        """Write the sources of articles that are about to be numbered from ``next``, and of files without any."""
+        at = self.meta("next")
+        rows = []
+        for path, mine in groupby(articles, key=lambda article: article.source):
+            past = at + sum(1 for _ in mine)
+            rows.append((path, at, past, *states.get(path, (None, None, None))))
+            at = past
+        rows += [(path, 0, 0, *states[path]) for path in states.keys() - {row[0] for row in rows}]
+        self.base.executemany(
+            "INSERT INTO source (path, first, past, digest, size, changed) VALUES (?, ?, ?, ?, ?, ?)", rows
+        )
+
+    def remove(self, paths: Iterable[str]) -> int:
+        """Forget all articles of these sources; how many documents that were."""
+        with self.writing():
+            return sum(self._forget(path) for path in paths)
+
+    def _forget(self, path: str) -> int:
+        row = self.base.execute("SELECT first, past FROM source WHERE path = ?", (path,)).fetchone()
+        if row is None:
+            return 0
+        self.base.execute("DELETE FROM text WHERE id >= ? AND id < ?", row)
+        count = self.base.execute("DELETE FROM document WHERE id >= ? AND id < ?", row).rowcount
+        self.base.execute("DELETE FROM source WHERE path = ?", (path,))
+        self.set_meta("removed", self.meta("removed") + count)
+        return count
+
+    def compact(self) -> None:
+        """Pack what came since the last time, drop what was removed, and give the space back."""
+        from feedtools.dedup.index.updates import repack
+
+        with self.writing():
+            repack(self)
+        with self.faults():
+            self.base.execute("VACUUM")
+            self.base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def integrity(self) -> list[str]:
+        """What SQLite finds wrong with the file, and documents without text or source."""
+        with self.faults():
+            wrong = [one_line(row[0]) for row in self.base.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            for what, query in _ORPHANS:
+                (count,) = self.base.execute(query).fetchone()
+                if count:
+                    wrong.append(f"{count} documents have no {what}")
+        return wrong
+
+    def digests(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """The stored digests of consecutive documents."""
+        span = (numbers[0], numbers[-1])
+        return dict(self.base.execute("SELECT id, digest FROM document WHERE id BETWEEN ? AND ?", span))
+
+    def recent(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """Keys and documents of the recent table."""
+        import numpy as np
+
+        rows = np.array(self.base.execute("SELECT key, document FROM delta").fetchall(), np.uint64).reshape(-1, 2)
+        return rows[:, 0], rows[:, 1]
+
+    def blocks(self, low: int = 0, high: int = 1 << 62) -> Iterator[tuple[int, bytes]]:
+        """The packed blocks of rows ``low`` to ``high``, ascending."""
+        return self.base.execute("SELECT id, postings FROM block WHERE id >= ? AND id < ? ORDER BY id", (low, high))
+
+    def numbers(self) -> list[int]:
+        """The numbers of all live documents."""
+        return [number for (number,) in self.base.execute("SELECT id FROM document ORDER BY id")]
+
+    def texts(self, portion: int) -> Iterator[tuple[list[int], list[str]]]:
+        """Numbers and texts of all live documents, some at a time."""
+        rows = self.base.execute("SELECT id, text FROM text ORDER BY id")
+        while part := rows.fetchmany(portion):
+            yield [number for number, _ in part], [text.decode("utf-8", "surrogatepass") for _, text in part]
+
+    def clear_blocks(self) -> None:
+        """Throw all blocks away; inside a transaction that makes them again."""
+        self.base.execute("DELETE FROM block")
+
+    def replace_blocks(self, low: int, high: int, blocks: Iterable[tuple[int, bytes]]) -> None:
+        """Put other blocks in the place of those of rows ``low`` to ``high``; inside the caller's transaction."""
+        self.base.execute("DELETE FROM block WHERE id >= ? AND id < ?", (low, high))
+        self.base.executemany("INSERT INTO block VALUES (?, ?)", blocks)
+
+    def settle(self, rows: int, width: int, packed: int) -> None:
+        """All postings are in blocks of this shape now; inside the caller's transaction."""
+        self.base.execute("DELETE FROM delta")
+        for key, value in (("rows", rows), ("width", width), ("packed", packed), ("removed", 0)):
+            self.set_meta(key, value)
+        self.rows, self.width = rows, width
+
+    def sources(self) -> list[str]:
+        """The paths of all files that were taken in."""
+        with self.faults():
+            paths = [path for (path,) in self.base.execute("SELECT path FROM source ORDER BY path")]
+            checked(str, paths)
+            return paths
+
+    def states(self) -> dict[str, SourceState]:
+        """The files that were taken in with a state, by path."""
+        with self.faults():
+            rows = self.base.execute("SELECT path, digest, size, changed FROM source WHERE digest IS NOT NULL")
+            states = {path: SourceState(*state) for path, *state in rows}
+            checked(str, states)
+            return states
+
+    def stats(self) -> Stats:
+        """How much it holds."""
+        with self.faults():
+            counts = [
+                self.base.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+                for table in ("document", "source", "block", "delta")
+            ]
+            (pages,) = self.base.execute("PRAGMA page_count").fetchone()
+            (size,) = self.base.execute("PRAGMA page_size").fetchone()
+            return Stats(counts[0], self.meta("removed"), counts[1], counts[2], counts[3], pages * size)
+
+
+def _encoded(article: Article) -> bytes:
+    return article.text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,52 @@
+"""What any memory of published articles must answer, whatever holds it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from feedtools.dedup.index import postings
+from feedtools.dedup.sketch import Sketch
+
+CAP = 256
+"""Documents that one key may propose: the first published ones. A key that more share proves nothing by itself, and
+copies of one text share all their keys, so the earliest are found."""
+
+
+class Document(NamedTuple):
+    """A published article as it is remembered."""
+
+    number: int
+    source: str
+    line: int
+    digest: bytes
+    keys: int
+    text: str
+
+
+class Store(Protocol):
+    """Keys to documents, and documents to what is needed to verify and explain a match."""
+
+    def holding(self, keys: Sequence[int]) -> Mapping[int, Sequence[int]]:
+        """For every stored key the documents that have it: live ones, ascending, at most ``CAP``."""
+
+    def sizes(self, numbers: Sequence[int]) -> Mapping[int, int]:
+        """For the live documents of these numbers, how many sketch keys each has."""
+
+    def short(self, numbers: Iterable[int]) -> list[int]:
+        """Those of these documents that have fewer than ``FEW_KEYS`` sketch keys, so that a single shared one counts.
+
+        Most documents share a single key with some others, and no more may be done for those than this.
+        """
+
+    def documents(self, numbers: Iterable[int]) -> list[Document]:
+        """The live documents of these numbers, ascending."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+def stored_keys(sketch: Sketch) -> list[int]:
+    """The keys under which a text is stored and looked up: its grams, its head, its identity."""
+    keys = [*sketch.keys, postings.digest_posting(sketch.digest)]
+    if sketch.head is not None:
+        keys.append(postings.head_posting(sketch.head))
+    return keys

@@ -1,0 +1,50 @@
+"""Duplicates among articles, as clusters and as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from feedtools.dedup.small import FEW
+from feedtools.model import Article, Cluster
+
+if TYPE_CHECKING:
+    Text = str | Article
+
+
+def clusters(texts: Sequence[str], jobs: int = 1) -> tuple[Cluster, ...]:
+    """Which texts are copies of one another, with evidence; few of them cost no numpy."""
+    if len(texts) <= FEW:
+        from feedtools.dedup import small
+
+        found = small.clusters(texts)
+    else:
+        from feedtools.dedup.batch import dedup
+
+        found = dedup(texts, jobs=jobs).clusters
+    if not found:
+        return ()
+    from feedtools.dedup.match import explain
+
+    return tuple(
+        cluster._replace(matches=tuple(explain(match, texts[match.a], texts[match.b]) for match in cluster.matches))
+        for cluster in found
+    )
+
+
+def dedup_texts(texts: Iterable[Text], *, jobs: int = 1) -> tuple[Cluster, ...]:
+    """Find which texts are copies, renderings, cuts or edits of one another.
+
+    Args:
+        texts: raw articles.
+        jobs: processes for large inputs.
+
+    Returns:
+        One cluster an article that is there more than once; its numbers count the texts from 0.
+
+    >>> whole = "卷积网络的感受野随层数线性增长,空洞卷积用同样多的参数看得更远,分割任务因此受益,检测任务也是。"
+    >>> [cluster] = dedup_texts([whole[:36] + "...", "别的文章说的是别的事情,与前面那一篇没有关系。", whole])
+    >>> cluster.keep, cluster.drop, cluster.matches[0].kind
+    (2, (0,), 'truncated')
+    """
+    return clusters([text if isinstance(text, str) else text.text for text in texts], jobs)

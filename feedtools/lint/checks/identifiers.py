@@ -1,0 +1,119 @@
+"""Identifiers whose hyphen the renderer deleted: ``modelfree``, ``GPT4``, ``Endtoend`` (rule FT301)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from feedtools.lint.checks.base import Hit, View
+from feedtools.lint.checks.morphology import Verdict, is_judged, judge, judge_cut, restore
+from feedtools.model import Edit
+from feedtools.text.patterns import each, lazy
+from feedtools.text.renderers import Mode, hyphens
+
+if TYPE_CHECKING:
+    from feedtools.model import Confidence, Level
+
+TOKEN = lazy(r"[A-Za-z0-9]{4,}(?:(?<=[0-9])\.[0-9]+[A-Za-z0-9]*)*")  # three letters are an acronym
+ADDRESS = lazy(r"://|www\.|@|\.(?:com|org|net|io|cn|py|md|html?|js|ts|json|ya?ml|ipynb|cpp|java|go|sh|txt)\b")
+CODE_BEFORE = lazy(r"[_\\.=]")
+CODE_AFTER = lazy(r"[_=]|\.[A-Za-z]|\((?:\)|[a-z_'\"0-9])")  # self.x, x_y, x=1, file.pem, call(x)
+LISTED = lazy(r"[^/]*(?:(?:(?<![/.])/)(?![a-z_.])[^/]*)*")  # GPT4/Sonnet is a choice, a/b/c is a path
+ASCII_RUN = lazy(r"[!-~]+")
+
+_HIGH: tuple[Confidence, Level] = ("high", "error")
+_MEDIUM: tuple[Confidence, Level] = ("medium", "warning")
+_LOW: tuple[Confidence, Level] = ("low", "note")
+_SURE = 93  # from which a word vouches for doubtful ones in its article
+_SEEN = 85  # sureness of a word that only the rest of the feed has with a hyphen
+_UNKNOWN_MODE = 15  # taken off where it is not known which renderer wrote the article
+
+
+def _in_address(text: str, start: int, end: int) -> bool:
+    """Whether the token stands in a link, path, mail address, call or snake_case name: not prose, not ours."""
+    if CODE_BEFORE.match(text, max(0, start - 1)) and start:
+        return True
+    if CODE_AFTER.match(text, end) and not (text[end] == "(" and _has_digit(text[start:end])):
+        return True
+    left = start
+    while left and "!" <= text[left - 1] <= "~" and start - left < 200:
+        left -= 1
+    run = ASCII_RUN.match(text, left, end + 200)
+    if run is None or ADDRESS.search(run.group()):
+        return run is not None
+    return "/" in run.group() and LISTED.fullmatch(run.group()) is None
+
+
+def _has_digit(token: str) -> bool:
+    return any(map(str.isdigit, token))
+
+
+def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
+    """Find joined identifiers (FT301).
+
+    Args:
+        view: the article.
+        options: ``cut``, code points after which hyphen-deleting articles are cut; ``least``, ``doubtful``, ``medium``,
+            ``high`` and ``unknown``, per cent of sureness (see the rule file).
+    """
+    how = hyphens(view.text, options.get("cut", 350))
+    if how == "kept" or not (
+        _cut_word(view.text) or view.evidence.compounds or any(map(judge, each(TOKEN, view.text)))
+    ):
+        return []
+    if how == "unknown":
+        sure = options.get("unknown", 88)
+        return [_hit(*found, how, options) for found in candidates(view, sure)]
+    found = list(candidates(view, options.get("doubtful", 48)))
+    least = options.get("least", 60)
+    if any(verdict.percent < least for _match, verdict in found):
+        # A doubtful word counts beside another one that surely lost its hyphen: the author does write hyphens.
+        sure_words = {match.group().casefold() for match, verdict in found if verdict.percent >= _SURE}
+        found = [
+            (match, verdict)
+            for match, verdict in found
+            if verdict.percent >= least or sure_words - {match.group().casefold()}
+        ]
+    return [_hit(match, verdict, how, options) for match, verdict in found]
+
+
+def _cut_word(text: str) -> bool:
+    """Whether the article was cut off behind a Latin letter."""
+    return text.endswith("...") and text[-4:-3].isascii() and text[-4:-3].isalpha()
+
+
+def candidates(view: View, least: int) -> Iterator[tuple[re.Match[str], Verdict]]:
+    """Words that may have lost a hyphen, where it is known that hyphens were lost.
+
+    Args:
+        view: the article.
+        least: per cent of sureness from which a word is given.
+    """
+    text, seen = view.text, view.evidence.compounds
+    cut = len(text) - 3 if text.endswith("...") else -1
+    for match in TOKEN.finditer(text):
+        token = match.group()
+        verdict = judge(token)
+        if verdict is None:
+            if match.end() == cut:
+                verdict = judge_cut(token)
+            elif seen and token.casefold() in seen and not is_judged(token):
+                verdict = Verdict(_SEEN, restore(token, seen[token.casefold()]))
+        if verdict is not None and verdict.percent >= least and not _in_address(text, *match.span()):
+            yield match, verdict
+
+
+def _hit(match: re.Match[str], verdict: Verdict, how: Mode, options: Mapping[str, Any]) -> Hit:
+    start, end = match.span()
+    percent = verdict.percent if how == "lost" else verdict.percent - _UNKNOWN_MODE
+    if percent >= options.get("high", 85):
+        grade, level = _HIGH
+    else:
+        grade, level = _MEDIUM if percent >= options.get("medium", 68) else _LOW
+    if not verdict.restored:
+        return Hit(start, end, confidence=grade, level=level)
+    message = (
+        f"{match.group()} has lost its hyphen: {verdict.restored}? Restore it, or allow the spelling if it is meant"
+    )
+    return Hit(start, end, message, (Edit(start, end, verdict.restored),), "unsafe", grade, level)

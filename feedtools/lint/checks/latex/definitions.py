@@ -1,0 +1,82 @@
+r"""Macros defined inside a formula: ``\\newcommand{\\name}[2]{…}`` and ``\\def\\name#1{…}``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from feedtools.lint.checks.latex import arguments
+from feedtools.lint.checks.latex.faults import BrokenError
+from feedtools.lint.checks.latex.tables import Command
+from feedtools.text.patterns import lazy
+
+if TYPE_CHECKING:
+    from feedtools.lint.checks.latex.state import Parser
+
+_PARAMETER = lazy(r"#([1-9])")
+
+
+def define(self: Parser, tok: str, i: int) -> int:
+    """Know the name from here on; a body that would not render is a fault where the name is used."""
+    name, after = _name(self, tok, i)
+    new = tok == "\\newcommand"
+    known = name in self.math or name in self.texts
+    if (new or tok == "\\renewcommand") and known is new and not self.tables.loose:
+        raise BrokenError("redefined" if new else "undefined", i, what=name)
+    count = 0
+    while self.tokens[after] not in {"{", "}", ""}:
+        count = max([count, *(int(digit) for digit in re.findall("[1-9]", self.tokens[after]))])
+        after += 1
+    if self.tokens[after] != "{":
+        raise BrokenError("missing-argument", after, i, tok)
+    body, end = arguments.group_text(self, after)
+    _check_body(self, name, body, i, end)
+    if not self.own:
+        self.math, self.texts = dict(self.math), dict(self.texts)
+    self.own[name] = self.math[name] = self.texts[name] = Command("m" * count, 4, True)
+    self.switch(self.text)
+    self.flags = 0
+    return end
+
+
+def _name(self: Parser, tok: str, i: int) -> tuple[str, int]:
+    """The name that is defined, and the number of the token after it."""
+    j = i + 1
+    while self.tokens[j].isspace():
+        j += 1
+    braced = self.tokens[j] == "{" and not tok.endswith("def")
+    if braced:
+        j += 1
+        while self.tokens[j].isspace():
+            j += 1
+    name = self.tokens[j]
+    if not name.startswith("\\") or name == "\\":
+        raise BrokenError("missing-argument", j, i, name)
+    j += 1
+    while self.tokens[j].isspace():
+        j += 1
+    if braced:
+        if self.tokens[j] != "}":
+            raise BrokenError("missing-argument", j, i, name)
+        j += 1
+    elif self.tokens[j] == "}":
+        raise BrokenError("missing-argument", j, i, name)
+    return name, j
+
+
+def _check_body(self: Parser, name: str, body: str, i: int, end: int) -> None:
+    """The body by itself, with a letter for each parameter; definitions inside definitions are left alone."""
+    from feedtools.lint.checks.latex.plain import is_plain
+    from feedtools.lint.checks.latex.state import Parser
+
+    if "def" in body or "command" in body or self.last_use(name) < end:
+        return
+    body = _PARAMETER.sub("{x}", body)
+    if is_plain(body):
+        return
+    inner = Parser(body, self.display, self.tables, {}, self.max_depth)
+    inner.math, inner.texts, inner.table = self.math, self.texts, self.math
+    try:
+        inner.run()
+    except BrokenError:
+        raise BrokenError("macro-body", i, what=name) from None

@@ -1,0 +1,204 @@
+r"""FT212: formulas that render and still show something else than was meant.
+
+Each kind of loss has its own pattern; the option ``kinds`` chooses among them.  What stands inside ``\text{…}``,
+``\operatorname{…}`` and the like is words by right and is not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from feedtools.lint.checks.base import Hit, View
+from feedtools.lint.checks.latex.parser import find_fault
+from feedtools.lint.checks.latex.rules import declared, formula
+from feedtools.lint.checks.latex.tables import load
+from feedtools.model import Edit
+from feedtools.text.patterns import lazy
+
+if TYPE_CHECKING:
+    from feedtools.model import Confidence
+
+_WORDS = lazy(
+    r"\\(?:text\w*|mbox|hbox|mathrm|mathsf|mathtt|mathit|operatorname\*?|label|tag\*?|ref|eqref|begin|end|color|"
+    r"textcolor|href|url|rm|hspace\*?)\s*\{[^{}]*\}|\\[A-Za-z]+"
+)
+_WITH_GROUP = (
+    "frac|dfrac|tfrac|sqrt|mathbf|mathrm|mathcal|mathbb|mathit|mathsf|boldsymbol|text|textbf|operatorname|overline|"
+    "underline|hat|widehat|bar|tilde|vec|binom|underset|overset|underbrace|begin|end"
+)
+_ALONE = (
+    "alpha|beta|gamma|delta|epsilon|varepsilon|theta|lambda|sigma|omega|infty|partial|nabla|cdot|cdots|ldots|times|"
+    "leq|geq|neq|rightarrow|leftarrow|Rightarrow|forall|mathbb|mathbf|mathcal|mathrm|displaystyle|quad"
+)
+_LOST = lazy(
+    rf"(?<![A-Za-z\\])(?:(?:{_WITH_GROUP})(?=\s?\{{)|(?:{_ALONE})(?![A-Za-z])|(?:sum|prod|int|lim)(?=[_^])"
+    r"|(?:left)(?=[(\[|])|(?:right)(?=[)\]|]))"
+)
+_ESCAPE = lazy(r"&(?:amp;)*(lt|gt|amp|quot|nbsp|#39|#x27);")
+_TAG = lazy(r"</?(?:em|strong|sub|sup|span|code|br|p|div|font)\b[^<>]{0,60}/?>")
+_MEANT = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "nbsp": " ", "#39": "'", "#x27": "'"}
+_ROWS = lazy(
+    r"\\begin\{((?:align(?:ed)?|split|cases|gather(?:ed)?|[pbBvV]?matrix|array)\*?)\}((?:(?!\\begin\{|\\end\{)[\s\S])*)\\end\{\1\}"
+)
+_LONE = lazy(r"(?<!\\)\\(?:\s(?!\\ )|(?=\d))")
+_GREEK = lazy(r"[α-ωΑ-Ωϵϕ]")
+_SUBSCRIPT = lazy(r"[_^]\{([A-Za-z]{3,})\}")
+_INDICES = lazy(r"(?:[ijklmnpqrstxyzabcd]|[A-Z]){3}")
+_OPERATOR = lazy(
+    r"\\mathop\s*\{\s*(?:\\rm\s+)?(arg\s?max|arg\s?min|max|min|sup|inf|lim)\s*\}(?:\s*\\limits)?"
+    r"|(?<![A-Za-z\\])(log|ln|exp|max|min|sin|cos|tan|argmax|argmin|softmax)(?=\s*[_({\\])"
+)
+_MINUS = lazy(
+    r"[_^]\{\(?([a-z])(1)\)?\}|\((1)(?:[a-z]|\\(?:alpha|beta|gamma|lambda|epsilon|varepsilon|rho|tau|eta)\b)\)"
+)
+_LETTERS = (
+    "α alpha β beta γ gamma δ delta ε varepsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi π pi "
+    "ρ rho σ sigma τ tau υ upsilon φ varphi χ chi ψ psi ω omega Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma "
+    "Φ Phi Ψ Psi Ω Omega ϵ epsilon ϕ phi"
+)
+_PAIRS = _LETTERS.split()
+_NAMES = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
+
+Kind = Callable[[str, str], Iterator[Hit]]
+"""Finds one kind of loss: given the formula, and the formula with words and commands blanked out."""
+
+
+def poor(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """FT212: a formula that renders and shows something else than was meant."""
+    kinds = [_KINDS[name] for name in options.get("kinds", _KINDS) if name in _KINDS]
+    macros = declared(options.get("macros") or {})
+    for math in view.math:
+        if not math.closed:
+            continue
+        body, offset, display = formula(view.text, math)
+        plain = _WORDS.sub(lambda match: " " * len(match.group()), body)
+        hits = _found(kinds, body, plain)
+        if not hits or find_fault(body, display, load("katex"), macros) is not None:
+            continue
+        mended = find_fault(_applied(body, hits), display, load("katex"), macros) is None
+        for hit in sorted(hits):
+            edits = tuple(Edit(edit.start + offset, edit.end + offset, edit.text) for edit in hit.edits if mended)
+            safety = hit.safety if edits else None
+            yield hit._replace(start=hit.start + offset, end=hit.end + offset, edits=edits, safety=safety)
+
+
+def _found(kinds: Iterable[Kind], body: str, plain: str) -> list[Hit]:
+    """What the kinds find, each place once: the kind that comes first has it."""
+    hits = []
+    taken = bytearray(len(body))
+    for kind in kinds:
+        for hit in kind(body, plain):
+            if taken.find(1, hit.start, hit.end) < 0:
+                taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
+                hits.append(hit)
+    return hits
+
+
+def _applied(body: str, hits: list[Hit]) -> str:
+    """The formula with every edit made: only repairs that leave it whole are offered."""
+    for edit in sorted((edit for hit in hits for edit in hit.edits), reverse=True):
+        body = body[: edit.start] + edit.text + body[edit.end :]
+    return body
+
+
+def _hit(start: int, end: int, message: str, text: str | None, confidence: Confidence, at: int | None = None) -> Hit:
+    edits = () if text is None else (Edit(start if at is None else at, end, text),)
+    return Hit(start, end, message, edits, "unsafe" if edits else None, confidence)
+
+
+def _backslash(body: str, plain: str) -> Iterator[Hit]:
+    """``frac{a}{b}``: letters set in italics where a command was meant."""
+    for match in _LOST.finditer(plain):
+        word = match.group()
+        message = f"‘{word}’ lost its backslash and shows as letters; write ‘\\{word}’"
+        yield _hit(match.start(), match.end(), message, "\\" + word, "high")
+
+
+def _html(body: str, plain: str) -> Iterator[Hit]:
+    """``&lt;`` and ``<em>`` left over from a page."""
+    for match in _ESCAPE.finditer(body):
+        meant = _MEANT[match[1]]
+        message = f"‘{match.group()}’ is an HTML escape inside the formula; write ‘{meant}’"
+        yield _hit(match.start(), match.end(), message, meant, "high")
+    for match in _TAG.finditer(body):
+        tag = match.group()
+        text = "_" if tag in {"<em>", "</em>"} else None
+        message = f"‘{tag}’ is an HTML tag inside the formula; " + (
+            "it was an underscore once" if text else "take it out"
+        )
+        yield _hit(match.start(), match.end(), message, text, "high")
+
+
+def _newline(body: str, plain: str) -> Iterator[Hit]:
+    r"""An environment of rows that has no ``\\`` left, only single backslashes before spaces or digits."""
+    for rows in _ROWS.finditer(body):
+        inside = rows[2]
+        if "\\\\" in inside or "\\cr" in inside or "\\newline" in inside:
+            continue
+        for match in _LONE.finditer(inside):
+            start = rows.start(2) + match.start()
+            message = f"‘\\’ was probably ‘\\\\’: {rows[1]} has no row ends left, and the rows run into one"
+            yield _hit(start, start + 1, message, "\\\\", "medium")
+
+
+def _greek(body: str, plain: str) -> Iterator[Hit]:
+    """``p_θ``: the letter is set upright or in another font, and LaTeX refuses it."""
+    for match in _GREEK.finditer(plain):
+        letter = match.group()
+        name = _NAMES.get(letter)
+        if name:
+            text = f"\\{name}" + (" " if body[match.end() : match.end() + 1].isalpha() else "")
+            message = f"‘{letter}’ stands as a character in the formula; write ‘\\{name}’"
+            yield _hit(match.start(), match.end(), message, text, "medium")
+
+
+def _subscript(body: str, plain: str) -> Iterator[Hit]:
+    """``p_{data}``: set as d·a·t·a, four variables in a row."""
+    for match in _SUBSCRIPT.finditer(plain):
+        word = match[1]
+        if not _INDICES.fullmatch(word):
+            message = f"‘{word}’ is set as separate letters; write ‘\\text{{{word}}}’"
+            yield _hit(match.start(1), match.end(1), message, f"\\text{{{word}}}", "medium")
+
+
+def _operator(body: str, plain: str) -> Iterator[Hit]:
+    r"""``\mathop{min}`` and ``log(x)``: operators set as letters."""
+    for match in _OPERATOR.finditer(body):
+        word = "".join((match[1] or match[2]).split())
+        if match[2] and plain[match.start() : match.end()] != match.group():
+            continue
+        star = "*" if word in {"argmax", "argmin"} else ""
+        text = f"\\operatorname{star}{{{word}}}" if word.startswith(("arg", "soft")) else f"\\{word}"
+        message = f"‘{word}’ is set as separate letters; write ‘{text}’"
+        yield _hit(match.start(), match.end(), message, text, "medium")
+
+
+def _minus(body: str, plain: str) -> Iterator[Hit]:
+    r"""``x_{t1}`` beside ``x_t``, ``(1\gamma)``: a minus sign was probably deleted."""
+    shifted = {letter: _is_shifted(body, letter) for letter in {match[1] for match in _MINUS.finditer(body)} if letter}
+    for match in _MINUS.finditer(body):
+        one = 2 if match[2] else 3
+        if match[1] and not shifted[match[1]]:
+            continue
+        at = match.start(2) if one == 2 else match.end(3)
+        message = f"a minus sign was probably lost in ‘{match.group().strip('_^')}’"
+        yield Hit(match.start() + (one == 2), match.end(), message, (Edit(at, at, "-"),), "unsafe", "low")
+
+
+def _is_shifted(body: str, letter: str) -> bool:
+    """Whether ``t`` is an index by itself here, and never the first of two (``t2``, ``tn``)."""
+    alone = re.search(rf"[_^]\{{?\(?{letter}(?![A-Za-z\d])", body)
+    return alone is not None and not re.search(rf"[_^]\{{{letter}[02-9A-Za-z]", body)
+
+
+_KINDS: dict[str, Kind] = {
+    "backslash": _backslash,
+    "html": _html,
+    "newline": _newline,
+    "greek": _greek,
+    "subscript": _subscript,
+    "operator": _operator,
+    "minus": _minus,
+}

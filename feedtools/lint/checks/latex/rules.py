@@ -1,0 +1,138 @@
+"""The checkers behind FT201, FT202 and FT203: is every formula closed, and would it render?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from feedtools.errors import ConfigError
+from feedtools.lint.checks.base import Hit, View
+from feedtools.lint.checks.latex.faults import Fault
+from feedtools.lint.checks.latex.messages import describe
+from feedtools.lint.checks.latex.parser import find_fault
+from feedtools.lint.checks.latex.tables import Command, load
+from feedtools.model import Edit
+from feedtools.text.formulas import DISPLAYED
+from feedtools.text.patterns import lazy
+
+if TYPE_CHECKING:
+    from feedtools.text.formulas import Math
+
+RENDERERS = {"katex": ("katex",), "mathjax": ("mathjax",), "both": ("katex", "mathjax")}
+NAMES = {"katex": "KaTeX", "mathjax": "MathJax"}
+_CLOSE = lazy(r"\\\\|\\[)\]]|\\end\{" + DISPLAYED + r"\}")
+_ESCAPE = lazy(r"&(?:amp;)*(lt|gt|amp|quot|#39|nbsp);")
+_MEANT = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "#39": "'", "nbsp": " "}
+_CLOSERS = {"\\(": 2, "\\[": 2, "$$": 2, "$": 1}
+
+
+def unclosed(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """FT201: a formula that was opened and never closed, once for each opener."""
+    text = view.text
+    for math in view.math:
+        if math.closed:
+            continue
+        if math.end >= len(text):
+            cut = text.endswith(("...", "…"))
+            where = "the article is cut inside it" if cut else "it reaches to the end of the article"
+        elif text.startswith(("\\)", "\\]"), math.end - 2):
+            where = f"‘{text[math.end - 2 : math.end]}’ does not close it"
+        else:
+            where = f"the text goes on after ‘{text[max(math.end - 12, math.start) : math.end]}’"
+        yield Hit(
+            math.start,
+            math.end,
+            f"formula opened with ‘{math.opener}’ and never closed: {where}; restore its end from the source",
+        )
+
+
+def stray_close(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """FT202: a closing delimiter without an opener."""
+    spans = iter(view.math)
+    math = next(spans, None)
+    for match in _CLOSE.finditer(view.text):
+        while math is not None and math.end <= match.start():
+            math = next(spans, None)
+        if match.group() == "\\\\" or (math is not None and math.start <= match.start()):
+            continue
+        yield Hit(
+            match.start(),
+            match.end(),
+            f"‘{match.group()}’ closes a formula that was never opened; its beginning was lost, or it is a leftover",
+        )
+
+
+def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """FT203: a closed formula that would not render; at most one fault a formula, the first.
+
+    Raises:
+        ConfigError: the option ``renderer`` names no renderer.
+    """
+    renderers = RENDERERS.get(options.get("renderer", "katex"))
+    if renderers is None:
+        raise ConfigError(f"FT203: renderer is {options['renderer']!r}; expected {', '.join(RENDERERS)}")
+    macros = declared(options.get("macros") or {})
+    depth = int(options.get("max_depth", 500))
+    for math in view.math:
+        if not math.closed:
+            continue
+        body, offset, display = formula(view.text, math)
+        for renderer in renderers:
+            tables = load(renderer)
+            fault = find_fault(body, display, tables, macros, depth)
+            if fault is not None:
+                names = tables.environments if fault.code == "unknown-environment" else tables.math
+                message = describe(fault, body, math.opener, names, NAMES[renderer])
+                edits = unescape(body, offset, display, renderer, fault)
+                start, end = span(fault, body)
+                yield Hit(offset + start, offset + end, message, edits, "unsafe" if edits else None)
+                break
+
+
+def formula(text: str, math: Math) -> tuple[str, int, bool]:
+    """The formula's body, its offset in the text, and whether it is displayed."""
+    if math.opener in _CLOSERS:
+        start, end = math.start + len(math.opener), math.end - _CLOSERS[math.opener]
+        return text[start:end], start, math.opener in {"\\[", "$$"}
+    return text[math.start : math.end], math.start, True
+
+
+def span(fault: Fault, body: str) -> tuple[int, int]:
+    """The damaged place, never empty: for what stays open, from its opener to where it should have ended."""
+    start, end = fault.start, fault.end
+    if fault.opener >= 0 and fault.code in {"unclosed", "missing-argument", "delimiter", "length", "colour"}:
+        start = fault.opener
+    if end <= start:
+        start = max(min(start, len(body)) - 1, 0)
+        end = start + 1
+    return start, end
+
+
+def unescape(body: str, offset: int, display: bool, renderer: str, fault: Fault) -> tuple[Edit, ...]:
+    """HTML escapes inside a formula undone, where the formula renders afterwards."""
+    if fault.code not in {"stray-ampersand", "too-many-columns", "hash"} or not _ESCAPE.search(body):
+        return ()
+    if find_fault(_ESCAPE.sub(lambda match: _MEANT[match[1]], body), display, load(renderer)) is not None:
+        return ()
+    return tuple(
+        Edit(offset + match.start(), offset + match.end(), _MEANT[match[1]]) for match in _ESCAPE.finditer(body)
+    )
+
+
+def declared(macros: Mapping[str, object]) -> Mapping[str, Command]:
+    r"""Macros of the configuration, as name to number of arguments or to definition (``"\\mathbf{#1}"``)."""
+    for name, value in macros.items():
+        if not isinstance(value, int | str):
+            raise ConfigError(f"macro {name!r}: expected a number of arguments or a definition, found {value!r}")
+    return _declared(tuple((str(name), str(value)) for name, value in macros.items()))
+
+
+@lru_cache(maxsize=16)
+def _declared(macros: tuple[tuple[str, str], ...]) -> Mapping[str, Command]:
+    commands: dict[str, Command] = {}
+    for name, value in macros:
+        count = int(value) if value.isdigit() else max([int(n) for n in re.findall(r"#([1-9])", value)], default=0)
+        commands[name if name.startswith("\\") else "\\" + name] = Command("m" * min(count, 9), 4, True)
+    return commands

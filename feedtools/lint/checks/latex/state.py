@@ -1,0 +1,174 @@
+"""Tokens of a formula, and the state of the parser that reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from feedtools.lint.checks.latex import arguments
+from feedtools.lint.checks.latex.faults import BrokenError
+from feedtools.lint.checks.latex.grammar import GRAMMAR, START, unusual
+from feedtools.lint.checks.latex.tables import Command, Tables
+from feedtools.text.patterns import lazy
+
+# Ordinary characters, alike in math and in text, are one token.  Nearly all formulas are ASCII, and a set of Chinese
+# characters takes a millisecond to compile, more where it is mixed with others.
+_RUN = r"0-9A-Za-z+\-=,.()|/:;<>!?*\"@"
+
+
+_WORD = r"(?:begin|end)[ ]*\{[^{}\\$]*\}|[A-Za-z@]+|.|$"
+
+
+_REST = rf"|[{_RUN}][{_RUN} ]*|[ \t\r\n]+|[\u4e00-\u9fff]+|[\s\S][\u0300-\u036f]*"
+
+
+_TOKEN = lazy(rf"\\(?:{_WORD}){_REST}", re.DOTALL)
+
+
+_ASCII_TOKEN = lazy(rf"\\(?:{_WORD})|[{_RUN}][{_RUN} ]*|[ \t\r\n]+|[\s\S]", re.DOTALL)
+
+
+_TOKEN_VERB = lazy(rf"\\(?:verb\*?([^A-Za-z*\s]).*?\1|{_WORD}){_REST}", re.DOTALL)
+
+
+def tokens_of(body: str) -> list[str]:
+    """The formula in pieces that join to it again."""
+    if "\\verb" in body:
+        return [match.group() for match in _TOKEN_VERB.finditer(body)]
+    return (_ASCII_TOKEN if body.isascii() else _TOKEN).findall(body)
+
+
+class Frame(NamedTuple):
+    """What was open around the current group, restored when the group closes."""
+
+    closer: str
+    text: bool
+    need: str
+    flags: int
+    infix: bool
+    opener: int
+    command: int
+    columns: int
+
+
+class Parser:
+    """State of one pass over one formula; ``run`` raises ``BrokenError`` at the first fault.
+
+    Args:
+        body: the formula without its delimiters.
+        display: whether it is displayed.
+        tables: the renderer's facts.
+        macros: commands declared by the user.
+        max_depth: deepest nesting before the formula is called broken.
+    """
+
+    def __init__(self, body: str, display: bool, tables: Tables, macros: Mapping[str, Command], max_depth: int) -> None:
+        self.tokens = tokens_of(body)
+        self.tokens.append("")
+        self.tables = tables
+        self.own: dict[str, Command] = {}
+        self.math = {**tables.math, **macros} if macros else tables.math
+        self.texts = {**tables.text, **macros} if macros else tables.text
+        self.table = self.math
+        self.display = display
+        self.max_depth = max_depth
+        self.stack: list[Frame] = []
+        self.text = False
+        self.need = ""
+        self.flags = START
+        self.infix = False
+        self.command = 0
+        self.columns = 0
+        self.lefts = 0
+        self.tagged = -1
+        self.matching: list[int] = []
+        self.widths: dict[int, int] = {}
+        self.uses: dict[str, int] = {}
+
+    def run(self) -> None:
+        """Read all tokens.
+
+        Raises:
+            BrokenError: at the first place that would not render.
+        """
+        tokens, grammar, plain = self.tokens, GRAMMAR, arguments.PLAIN
+        i = 0
+        while True:
+            tok = tokens[i]
+            if self.need:
+                i = arguments.read(self, tok, i)
+                continue
+            command = self.table.get(tok)
+            if command is not None:
+                self.flags = command[1]
+                if command[0]:
+                    self.need = command[0]
+                    self.command = i
+                i += 1
+                continue
+            step = grammar.get(tok)
+            if step is not None:
+                i = step(self, tok, i)
+            elif tok[:1] in plain:
+                self.flags = 0
+                i += 1
+            elif not tok:
+                break
+            else:
+                i = unusual(self, tok, i)
+        self.finish(i)
+
+    def push(self, closer: str, opener: int, text: bool) -> None:
+        """Open a group that ends with ``closer``."""
+        if len(self.stack) >= self.max_depth:
+            raise BrokenError("too-deep", opener, what=str(self.max_depth))
+        self.stack.append(
+            Frame(closer, self.text, self.need, self.flags, self.infix, opener, self.command, self.columns)
+        )
+        self.need = ""
+        self.flags = START
+        self.infix = False
+        self.switch(text)
+
+    def pop(self) -> Frame:
+        """Close the innermost group and take up what was around it."""
+        frame = self.stack.pop()
+        self.need, self.flags, self.infix, self.command, self.columns = (
+            frame.need,
+            frame.flags,
+            frame.infix,
+            frame.command,
+            frame.columns,
+        )
+        if frame.text is not self.text:
+            self.switch(frame.text)
+        return frame
+
+    def switch(self, text: bool) -> None:
+        """Go on in text or in math mode."""
+        self.text = text
+        self.table = self.texts if text else self.math
+
+    def last_use(self, name: str) -> int:
+        """The number of the last token ``name``; one pass over the formula serves all questions."""
+        if not self.uses:
+            self.uses = {tok: at for at, tok in enumerate(self.tokens)}
+        return self.uses.get(name, -1)
+
+    def finish(self, i: int) -> None:
+        """The end of the formula: nothing may be open."""
+        if self.stack:
+            frame = self.stack[-1]
+            raise BrokenError("unclosed", i, frame.opener, frame.closer)
+        if self.tagged >= 0 and not self.display and not self.tables.loose:
+            raise BrokenError("tag-inline", self.tagged, self.tagged)
+
+    def blame(self, i: int, tok: str) -> BrokenError:
+        """Something closes here that is not what was opened last."""
+        if not self.stack:
+            return BrokenError("extra-close", i, what=tok)
+        frame = self.stack[-1]
+        if any(outer.closer == tok for outer in self.stack):
+            return BrokenError("unclosed-before", i, frame.opener, tok)
+        return BrokenError("extra-close-inside", i, frame.opener, tok)

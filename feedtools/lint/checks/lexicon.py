@@ -1,0 +1,143 @@
+"""What is known of words: which joined forms stand for hyphenated ones, and which names are written so.
+
+The lists are facts from counts (``benchmarks/build_lexicon.py``), kept as sorted lines and searched by bisection: the
+first words in the bytes as they were read, since splitting them costs as much as a thousand look-ups.
+"""
+
+from bisect import bisect_left
+from functools import cache
+from typing import NamedTuple
+
+from feedtools.lint.resources import rules_folder
+from feedtools.text.patterns import lazy
+
+UNSPLIT = 1000
+"""Look-ups until a list is split."""
+NUMBER = lazy(r"[0-9]+(?:\.[0-9]+)*")
+
+
+class Entry(NamedTuple):
+    """What is known of one joined form.
+
+    Attributes:
+        form: the hyphenated form, folded, each number written ``#``, a hyphen between two numbers ``#=``.
+        plain: per cent of its occurrences that have the hyphen, where it is written ``likethis`` or ``Likethis``.
+        upper: the same for ``LIKETHIS``.
+        mixed: the same for ``LikeThis``.
+    """
+
+    form: str
+    plain: int
+    upper: int
+    mixed: int
+
+
+def _read(name: str) -> bytes:
+    return (rules_folder() / "words" / name).read_bytes()
+
+
+class _Lines:
+    """Sorted lines of a file, searched by bisection.
+
+    Args:
+        data: the file; every line ends in a line feed.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._lines: list[bytes] = []
+        self._asked = 0
+
+    def first(self, wanted: bytes) -> bytes:
+        """The first line that is ``wanted`` or sorts after it; empty at the end."""
+        if not self._lines:
+            self._asked += 1
+            if self._asked <= UNSPLIT:
+                return self._in_bytes(wanted)
+            self._lines = self._data.split(b"\n")[:-1]
+        at = bisect_left(self._lines, wanted)
+        return self._lines[at] if at < len(self._lines) else b""
+
+    def _in_bytes(self, wanted: bytes) -> bytes:
+        data, low, high = self._data, 0, len(self._data)  # both stand at the beginning of a line
+        while low < high:
+            start = data.rfind(b"\n", low, (low + high) // 2) + 1 or low
+            end = data.index(b"\n", start) + 1
+            if data[start : end - 1] < wanted:
+                low = end
+            else:
+                high = start
+        return data[low : data.find(b"\n", low)] if low < len(data) else b""
+
+
+@cache
+def _compounds() -> _Lines:
+    return _Lines(_read("compounds.tsv"))
+
+
+@cache
+def _names() -> _Lines:
+    return _Lines(_read("names.txt"))
+
+
+def fold(word: str) -> str:
+    """The look-up key of a joined form: folded, each number written ``#``."""
+    return NUMBER.sub("#", word).casefold()
+
+
+def compound(key: str) -> Entry | None:
+    """What is known of the joined form ``key`` (see `fold`)."""
+    wanted = key.encode("ascii", "replace") + b"\t"
+    line = _compounds().first(wanted)
+    return _entry(line) if line.startswith(wanted) else None
+
+
+def completion(prefix: str) -> str:
+    """A compound whose joined form begins with ``prefix``, hyphenated; ``""`` where there is none."""
+    wanted = prefix.encode("ascii", "replace")
+    line = _compounds().first(wanted)
+    return _entry(line).form if wanted and line.startswith(wanted) else ""
+
+
+def is_name(word: str) -> bool:
+    """Whether ``word`` (folded) is written like this, without a hyphen, in texts that keep their hyphens."""
+    wanted = word.encode("ascii", "replace")
+    return _names().first(wanted) == wanted
+
+
+def begins_name(prefix: str) -> bool:
+    """Whether a name begins with ``prefix`` (folded)."""
+    wanted = prefix.encode("ascii", "replace")
+    return _names().first(wanted).startswith(wanted)
+
+
+def _entry(line: bytes) -> Entry:
+    joined, cuts, plain, upper, mixed = line.decode("ascii").split("\t")
+    form, at = "", 0
+    for cut in cuts.split(","):
+        place = int(cut.rstrip("="))
+        form += joined[at:place] + ("=" if cut.endswith("=") else "-")
+        at = place
+    return Entry(form + joined[at:], int(plain), int(upper), int(mixed))
+
+
+@cache
+def parts() -> dict[str, tuple[int, int]]:
+    """Per cent of the words a part begins, and of those it ends, that have a hyphen there."""
+    fields = _read("parts.tsv").decode("ascii").split()
+    shares = zip(map(int, fields[1::3]), map(int, fields[2::3]), strict=True)
+    return dict(zip(fields[::3], shares, strict=True))
+
+
+@cache
+def _terms() -> dict[str, list[str]]:
+    """Common words of the field by their first and their last two letters."""
+    groups: dict[str, list[str]] = {}
+    for term in _read("terms.txt").decode("ascii").split():
+        groups.setdefault(term[0] + term[-2:], []).append(term)
+    return groups
+
+
+def terms_like(word: str) -> list[str]:
+    """Common words of the field that begin and end like ``word`` (folded): one letter there, two here."""
+    return _terms().get(word[0] + word[-2:], [])

@@ -1,0 +1,218 @@
+"""What a token most likely was before its hyphens were deleted: from the lexicon, else from how it is built."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from feedtools.lint.checks import lexicon
+from feedtools.text.patterns import lazy
+
+CAMEL = lazy(r"[a-z][A-Z]")
+MIXED = lazy(r"[A-Za-z0-9][A-Z]")
+LONGEST = 40  # letters; longer runs are keys and hashes
+NOUN = 6  # letters of a word that is no unit
+KNOWN = 4  # letters from which a known word says something as a part
+VARIABLE = lazy(r"[a-z]{2,}(?:[A-Z][a-z]+)+\Z")  # saliencyMap: how code names things
+CODE = 30  # per cent by which such a word is less likely to have had a hyphen
+FLOOR = 40  # per cent below which a word is one like any other
+FAMILY = 85  # per cent from which a number behind a name is taken to have had a hyphen
+PRODUCTIVE = 90  # per cent from which a part is as good as always hyphenated
+
+# Version and rest: Qwen2.5Coder, GPT3tokenizer; a short rest is part of the version: GLM4.5V.
+VERSIONED = lazy(r"([A-Za-z]{2,})([0-9]+(?:\.[0-9]+)*)([A-Za-z]*)\Z")
+COUNTED = lazy(r"([0-9]+D|[0-9]+)([a-z]{4,})\Z")  # 3Dbased, 1dilated
+LISTED = lazy(r"(CVE|CWE|RFC|ISO)((?:19|20)[0-9]{2})([0-9]{4,})\Z")  # CVE20140160
+# A name of a class writes every word with a capital; a small function word between two capitals was between hyphens.
+GLUED = lazy(r"(?=[A-Za-z]+\Z)([A-Z][A-Za-z]{2,}?)(to|of|as|by|and)([A-Z][A-Za-z]+)\Z")  # SpacetoDepth, LLMasJudge
+TRAILED = lazy(  # PPOpenalty, RoIwise
+    r"((?:[a-z]*+[A-Z0-9]++)++)(?:(?<=[A-Z]{2})|(?<=\A[A-Z][a-z][A-Z]))([a-z]{4,}+)\Z"
+)
+ADJECTIVE = lazy(
+    r"(?:ed|aware|free|driven|only|agnostic|specific|centric|friendly|invariant|dependent|conditional|compatible|wise"
+    r"|sensitive|preserving|adaptive|like|style|level|oriented)\Z"
+)
+"""How compounds end that describe, and the names of classes and tools hardly ever do."""
+
+
+class Verdict(NamedTuple):
+    """What a token most likely was.
+
+    Attributes:
+        percent: how sure it is that a hyphen stood here, were hyphens deleted from the article.
+        restored: the token with its hyphens; ``""`` where it is not known where they stood.
+    """
+
+    percent: int
+    restored: str
+
+
+@lru_cache(maxsize=1 << 15)
+def judge(token: str) -> Verdict | None:
+    """What is known of ``token``: from the lexicon, else from its shape; ``None`` for a word like any other."""
+    verdict = _judge(token)
+    return verdict if verdict is not None and verdict.percent >= FLOOR else None
+
+
+def is_judged(token: str) -> bool:
+    """Whether the lexicon has counts for ``token``: then one feed that writes it otherwise changes nothing."""
+    return lexicon.compound(lexicon.fold(token)) is not None
+
+
+def _judge(token: str) -> Verdict | None:
+    if len(token) > LONGEST:
+        return None
+    key = lexicon.fold(token)
+    entry = lexicon.compound(key)
+    if entry is not None and "#" in key:
+        entry = lexicon.compound(token.casefold()) or entry
+    if entry is None:
+        return _shaped(token)
+    known = Verdict(_percent(entry, token), restore(token, entry.form))
+    shaped = _glued(token) or _trailed(token) if token.isalpha() else _numbered(token)
+    return max(known, shaped or known)
+
+
+def _percent(entry: lexicon.Entry, token: str) -> int:
+    """The share that goes with how the token is written."""
+    if token.isupper() and sum(map(str.isalpha, token)) > 1:
+        return entry.upper
+    if not MIXED.search(token) or ADJECTIVE.search(token):
+        return entry.plain
+    return entry.mixed - CODE if VARIABLE.match(token) else entry.mixed
+
+
+@lru_cache(maxsize=1 << 10)
+def judge_cut(token: str) -> Verdict | None:
+    """What is known of a token whose end was cut off: ``dualbra`` began ``dual-branch``."""
+    word = token.casefold()
+    if len(word) < 5 or not word.isalpha() or len(word) > LONGEST or lexicon.begins_name(word):
+        return None
+    form = lexicon.completion(word)
+    restored = restore(token, form)[: len(token) + form.count("-")]
+    at = 0
+    for i, char in enumerate(form):
+        if at == len(word):
+            restored = restored[:i]
+            break
+        at += char != "-"
+    restored = restored.rstrip("-")
+    return Verdict(70, restored) if "-" in restored else None
+
+
+def restore(token: str, form: str) -> str:
+    """Put the hyphens of ``form`` (a lexicon pattern) into ``token``; ``""`` where they do not fit."""
+    out: list[str] = []
+    at = i = 0
+    while i < len(form):
+        char = form[i]
+        i += 1
+        if char == "-":
+            out.append("-")
+        elif char == "#":
+            number = lexicon.NUMBER.match(token, at)
+            if number is None:
+                return ""
+            at = number.end()
+            joins = len(form) - i - len(form[i:].lstrip("="))
+            i += joins
+            halves = number.group() if not joins else _halve(number.group()) if joins == 1 else ""
+            if not halves:
+                return ""
+            out.append(halves)
+        else:
+            out.append(token[at : at + 1])
+            at += 1
+    return "".join(out) + token[at:]
+
+
+def _halve(number: str) -> str:
+    """``31.7`` was ``3-1.7`` and ``2.572`` was ``2.5-72``: versions are short, sizes are not."""
+    whole, dot, rest = number.partition(".")
+    if dot and len(whole) == 1:
+        return f"{whole}.{rest[0]}-{rest[1:]}" if len(rest) > 1 else ""
+    return f"{number[0]}-{number[1:]}" if len(number) > 1 else ""
+
+
+def _shaped(token: str) -> Verdict | None:
+    if not token.isalpha():
+        return _numbered(token)
+    if lexicon.is_name(token.casefold()):
+        return None
+    return _glued(token) or _trailed(token) or _split(token)
+
+
+def _numbered(token: str) -> Verdict | None:
+    listed = LISTED.match(token)
+    if listed:
+        return Verdict(97, "-".join(listed.groups()))
+    versioned = VERSIONED.match(token)
+    if versioned:
+        return _versioned(*versioned.groups())
+    counted = COUNTED.match(token)
+    if counted and (len(counted[2]) >= NOUN or counted[1].endswith("D")):
+        known = lexicon.parts().get(counted[2], (0, 0))[1] or lexicon.is_name(counted[2])
+        return Verdict(88 if ADJECTIVE.search(token) else 75, f"{counted[1]}-{counted[2]}") if known else None
+    return None
+
+
+def _versioned(head: str, number: str, tail: str) -> Verdict | None:
+    """A model family is known by other versions of it."""
+    folded = head.casefold()
+    family = lexicon.compound(f"{folded}#")
+    sure = family is not None and family.plain >= FAMILY
+    if len(tail) < 3:
+        return Verdict(family.plain - 8, f"{head}-{number}{tail}") if family is not None and sure and tail else None
+    if not sure and lexicon.compound(f"{folded}#b") is None:
+        return None
+    restored = f"{head}{'-' if sure else ''}{number}-{tail}"
+    if tail[0].isupper():  # GPT2Attention is the name of a class, Qwen2.5Coder of a model
+        return Verdict(86, restored) if "." in number else None
+    return Verdict(94 if lexicon.is_name(tail) else 60, restored)
+
+
+def _glued(token: str) -> Verdict | None:
+    glued = GLUED.match(token)
+    if glued is None:
+        return None
+    head, glue, tail = glued.groups()
+    known = _is_word(head) and _is_word(tail) and not lexicon.is_name((head + glue).casefold())
+    return Verdict(93, f"{head}-{glue}-{tail}") if known else None
+
+
+def _trailed(token: str) -> Verdict | None:
+    """A small word behind a capital: an acronym and what it is a kind of."""
+    trailed = TRAILED.match(token)
+    if trailed is None:
+        return None
+    head, tail = trailed.groups()
+    share = lexicon.parts().get(tail, (0, 0))[1]
+    if share >= PRODUCTIVE or ADJECTIVE.search(tail):
+        return Verdict(93, f"{head}-{tail}")
+    return Verdict(64, f"{head}-{tail}") if lexicon.is_name(tail) else None
+
+
+def _split(token: str) -> Verdict | None:
+    """A word nobody knows that falls into a productive part and a known word: ``regressorbased``."""
+    word = token.casefold()
+    if len(word) < 7 or token.isupper():
+        return None
+    named = CAMEL.search(token) is not None
+    parts = lexicon.parts()
+    best = Verdict(0, "")
+    for cut in range(3, len(word) - 2):
+        head, tail = word[:cut], word[cut:]
+        first, last = parts.get(head, (0, 0))[0], parts.get(tail, (0, 0))[1]
+        if named and not (last and ADJECTIVE.search(tail)):
+            continue
+        if (last and (first or named or _known(head))) or (first and _known(tail)):
+            percent = 100 - (100 - first) * (100 - last) // 100
+            best = max(best, Verdict(percent, f"{token[:cut]}-{token[cut:]}"))
+    return best if best.percent else None
+
+
+def _known(word: str) -> bool:
+    return len(word) >= KNOWN and lexicon.is_name(word)
+
+
+def _is_word(word: str) -> bool:
+    folded = word.casefold()
+    return lexicon.is_name(folded) or folded in lexicon.parts()

@@ -1,0 +1,259 @@
+"""Operators the renderer deleted from running text: ``n1层`` was ``n-1层``, ``320320`` was ``320x320`` (rule FT302)."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from feedtools.lint.checks.base import Hit, View
+from feedtools.model import Confidence, Edit, Level
+from feedtools.text.patterns import lazy
+from feedtools.text.renderers import hyphens
+
+# Every alternative begins with a digit, so that the scan runs from digit to digit; the empty group at its end names it.
+PLACES = lazy(
+    r"[0-9](?:"
+    r"(?<=[dijklmntNK][12])(?![0-9A-Za-z])(?P<letter>)"
+    r"|(?<=\[[ijklmnt]\ [12])(?=\])(?P<spaced>)"
+    r"|(?<=\^[0-9])[0-9]?\ 1(?![0-9.]|\ ?[<>=≤≥])(?P<power>)"
+    r"|(?<=\[0)[ijkn](?=\])(?P<until>)"
+    r"|(?<=\[1),\ ?1(?=\])(?P<interval>)"
+    r"|%[0-9]{1,3}(?:\.[0-9]{1,3})?%(?P<rates>)"
+    r"|(?<![0-9.A-Za-z:/].)(?:"  # from here on the digit begins a number
+    r"[0-9]{3,7}(?![0-9.A-Za-z/]|(?<=[0-9])\ [0-9])(?P<digits>)"
+    r"|[0-9]{0,2}\.[0-9]{2,4}\.[0-9]{1,2}(?=\ ?[%×倍])(?P<ratios>)"
+    r"|[0-9]?\ [0-9]{1,2}(?=\ [A-Z][A-Za-z_']+\ )(?P<part>)"
+    r"|(?<=1)\ ?[或和与]\ ?1(?![0-9.%:：]|\ ?[a-zA-Z个项层条对比位次])(?P<signed>)"
+    r"|[0-9]{0,3}\ ?[和到至与]\ ?[0-9]{1,4}(?=\ ?之间)(?P<between>)"
+    r"|(?<=0)\.[0-9]0\.[0-9](?![0-9.])(?P<decimals>)"
+    r"|(?<=1)[a-zαβγλεσ](?=[/)])(?P<rest>)"
+    r"|(?:\.[0-9])?e[1-9](?![0-9])(?P<tiny>)"
+    r"|[0-9]{5}(?=(?:m[lLgm]|k[gm]|[KMGT]B|ms|Hz|px)(?![A-Za-z]))(?P<measure>)"
+    r"))",
+    re.VERBOSE,
+)
+_COUNTER = r"[个层条次项维阶步位级行列元轮份帧]"
+_UNIT = lazy(r" ?(?:m[lLgm]|k[gm]|[KMGT]B|ms|Hz|px|倍|万|次|元|字|克|米|天|秒|分钟|小时)")
+_PERCENT = lazy(" ?%")
+_RANGE = lazy(r"范围|区间|之间|取值|值域|归一|缩放|映射|限制|均匀分布|outputs in|range|interval")
+_SMALL = lazy(
+    r"学习率|权重衰减|收敛|[Ll]earning rate|[Ww]eight decay|approximately|(?<![A-Za-z])(?:lr|eps|epsilon)(?![A-Za-z])"
+)
+_NAME = lazy(r"(?<![A-Za-z0-9_\[])[A-Za-z][0-9]?(?![A-Za-z0-9_])")
+_SCRIPT = lazy(r"\{([a-z][0-9])[},]")
+_SECTION = lazy(r"(?<![0-9.])[0-9]{1,2}\.[0-9]{1,2}(?![0-9.])")
+_AFTER = lazy(r" ?" + _COUNTER + r"|\)| [a-z]{4,}")
+_BEFORE = lazy(r"(?:[第前后为共了(是约]|最后|(?<![a-z])(?:the|has|first|last|previous|next)) ?\Z")
+
+
+class Loss(NamedTuple):
+    """What was probably there, and how sure that is; ``back`` code points before the match belong to it."""
+
+    restored: str
+    confidence: Confidence
+    back: int = 0
+
+
+class _Clues:
+    """What the whole article tells of a place in it, looked up once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Letters that stand alone, or with one digit: ``n``, ``n2``."""
+        return frozenset(_NAME.findall(self.text))
+
+    @cached_property
+    def scripts(self) -> frozenset[str]:
+        """Subscripts of a letter and a digit: ``i2``."""
+        return frozenset(_SCRIPT.findall(self.text))
+
+    @cached_property
+    def sections(self) -> frozenset[str]:
+        """Numbers such as ``9.1``."""
+        return frozenset(_SECTION.findall(self.text))
+
+
+def lost(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
+    """Find places where the context shows that an operator was deleted (FT302).
+
+    Args:
+        view: the article.
+        options: ``cut``, code points after which operator-deleting articles are cut.
+    """
+    text = view.text
+    if hyphens(text, options.get("cut", 350)) == "kept":
+        return
+    clues = _Clues(text)
+    for match in PLACES.finditer(text):
+        loss = _READERS[match.lastgroup or ""](clues, match)
+        if loss is None:
+            continue
+        start, end = match.start() - loss.back, match.end()
+        message = f"an operator was lost in {text[start:end]}: probably {loss.restored}; restore it from the source"
+        level: Level = "error" if loss.confidence == "high" else "warning"
+        yield Hit(start, end, message, (Edit(start, end, loss.restored),), "unsafe", loss.confidence, level)
+
+
+def _letter(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """A letter and a digit: an index, a subscript or a count."""
+    text, start, end = clues.text, match.start() - 1, match.end()
+    letter, digit = text[start], text[start + 1]
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    minus = Loss(f"{letter}-{digit}", "high", 1)
+    if before == "[" and after == "]":
+        return minus if start > 1 and (text[start - 2].isalnum() or text[start - 2] in "]{") else None
+    if before == "{" and after in {"}", ","}:
+        # x_{i1} is also the first of x_{i1}, x_{i2}: then nothing was lost.
+        others = {f"{letter}{other}" for other in "123" if other != digit}
+        return minus if text[start - 2 : start - 1] in {"_", "^"} and not clues.scripts & others else None
+    if (before.isascii() and (before.isalnum() or before in "_.{[\\")) and before:
+        return None
+    return None if after in {"_", ".", "]", "}"} else _counted(clues, start, minus)
+
+
+def _counted(clues: _Clues, start: int, minus: Loss) -> Loss | None:
+    """``n1个`` where ``n`` is a number by itself too; ``n1`` and ``n2`` alone are two names."""
+    text, letter = clues.text, clues.text[start]
+    before = _BEFORE.search(text, max(0, start - 9), start) is not None
+    after = _AFTER.match(text, start + 2) is not None
+    if letter in "ijlN" and not (before and after):
+        return None
+    if letter in clues.names:
+        chained = text[start - 2 : start] == f"{letter} " or text[start - 3 : start] == f"{letter}1 "
+        if before or after or chained:
+            return minus if before and after else minus._replace(confidence="medium")
+    elif before and after and f"{letter}2" not in clues.names:
+        return minus
+    return None
+
+
+def _spaced(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``dp[i 1]`` was ``dp[i - 1]``."""
+    start = match.start() - 2
+    owner = clues.text[start - 2 : start - 1]
+    return Loss(f"{clues.text[start]} - {match.group()}", "high", 2) if owner.isalnum() or owner == "]" else None
+
+
+def _part(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``9 1`` after a colon, or where the text speaks of ``9.1``: the title of part one of nine had a dash."""
+    chapter, part = match.group().split(" ")
+    if _before(clues, match) in {": ", "： "} or f"{chapter}.{part}" in clues.sections:
+        return Loss(f"{chapter} - {part}", "medium")
+    return None
+
+
+def _signed(clues: _Clues, match: re.Match[str]) -> Loss:
+    """``1 或1`` says one thing twice, unless one of them was negative."""
+    between = clues.text.startswith(("之间", " 之间"), match.end())
+    return Loss(f"-{match.group()}" if between else f"{match.group()[:-1]}-1", "high")
+
+
+def _between(_clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``5 和 5 之间``: nothing lies there, unless the first was negative."""
+    low, high = re.findall("[0-9]+", match.group())
+    return Loss(f"-{match.group()}", "high") if low == high else None
+
+
+def _digits(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """Two numbers in one: years, the sides of a picture, the ends of a range."""
+    digits = match.group()
+    half = len(digits) // 2
+    low, high = digits[:half], digits[half:]
+    if len(digits) % 2 or high[0] == "0":
+        return None
+    if half == 4 and low[:2] in {"19", "20"} and high[:2] == "20":
+        return Loss(f"{low}-{high}", "high") if low < high else None
+    if low == high:
+        square = half > 2 and len(set(low)) > 1 and int(low) % 4 == 0
+        return Loss(f"{low}×{high}", "medium") if square else None
+    if low > high:
+        return None
+    percent = (
+        half == 2
+        and low[1] in "05"
+        and high[1] in "05"
+        and clues.text[match.end() : match.end() + 2].lstrip()[:1] == "%"
+    )
+    measured = half == 3 and low[2] == high[2] == "0" and _UNIT.match(clues.text, match.end())
+    return Loss(f"{low}-{high}", "medium") if percent or measured else None
+
+
+def _before(clues: _Clues, match: re.Match[str]) -> str:
+    """The two characters before a place."""
+    return clues.text[max(0, match.start() - 2) : match.start()]
+
+
+def _rates(clues: _Clues, match: re.Match[str]) -> Loss:
+    """``25%40%`` was a range, whatever its ends."""
+    first = re.search(r"(?<![0-9.])[0-9.]+\Z", clues.text[max(0, match.start() - 6) : match.start() + 1])
+    low = first.group().lstrip(".") if first else match.group()[0]
+    return Loss(f"{low}%-{match.group()[2:]}", "high", len(low) - 1)
+
+
+def _ratios(_clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``1.31.7×`` was a range: no number has two points, and no version a unit."""
+    low, middle, high = match.group().split(".")
+    ends = f"{low}.{middle[0]}", f"{middle[1:]}.{high}"
+    return Loss("-".join(ends), "high") if float(ends[0]) < float(ends[1]) else None
+
+
+def _interval(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``[1,1]`` where a range is spoken of: it began below nought."""
+    about = _RANGE.search(clues.text, max(0, match.start() - 12), match.end() + 6)
+    return Loss(f"-{match.group()}", "medium") if about else None
+
+
+def _decimals(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``设为 0.10.5`` was a range; ``版本 0.10.5`` is a version."""
+    if _before(clues, match).rstrip()[-1:] not in set("为在于取约是"):
+        return None
+    low, high = match.group()[:-3], match.group()[-3:]
+    return Loss(f"{low}-{high}", "medium") if low < high else None
+
+
+def _rest(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``(1t)`` and ``= 1a/m`` were what is left of one."""
+    before, after = _before(clues, match), clues.text[match.end() : match.end() + 1]
+    letter = match.group()[1]
+    if (before[-1:] == "(" and after == ")" and letter in "tpxyαβγλεσ") or (before in {"= ", "( "} and after == "/"):
+        return Loss(f"1-{letter}", "medium")
+    return None
+
+
+def _power(_clues: _Clues, match: re.Match[str]) -> Loss:
+    """``2^31 1`` was ``2^31 - 1``."""
+    return Loss(match.group().replace(" ", " - "), "medium")
+
+
+def _until(_clues: _Clues, match: re.Match[str]) -> Loss:
+    """``[0i]`` was the range from nought to ``i``."""
+    return Loss(f"0-{match.group()[1:]}", "medium")
+
+
+def _tiny(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """A learning rate of ``1e5`` was ``1e-5``."""
+    if _SMALL.search(clues.text, max(0, match.start() - 40), match.end() + 10) is None:
+        return None
+    return Loss(match.group().replace("e", "e-"), "high")
+
+
+_READERS: dict[str, Callable[[_Clues, re.Match[str]], Loss | None]] = {
+    "letter": _letter,
+    "spaced": _spaced,
+    "power": _power,
+    "until": _until,
+    "digits": _digits,
+    "measure": _digits,
+    "part": _part,
+    "signed": _signed,
+    "between": _between,
+    "interval": _interval,
+    "rates": _rates,
+    "ratios": _ratios,
+    "decimals": _decimals,
+    "rest": _rest,
+    "tiny": _tiny,
+}

@@ -1,0 +1,256 @@
+"""Rules x articles -> findings. Pure: no file is read, nothing is changed."""
+
+from __future__ import annotations
+
+import re
+import sys
+from bisect import bisect_right
+from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from feedtools.errors import FeedtoolsError, RuleError
+from feedtools.lint.checks import resolve
+from feedtools.lint.checks.base import Evidence, Hit, View
+from feedtools.model import LEVELS, Article, Edit, Finding, Fix, Span, Transmission
+from feedtools.text.patterns import SECONDS, Limited, lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from feedtools.lint.rules import Rule
+
+    Find = Callable[[View], Iterable[Hit]]
+
+BLOCK = 256
+"""Articles that one prefilter pass looks at together."""
+_stopped: set[tuple[str, str, str]] = set()
+"""Rules of packs that ran out of time in this process: the next article would take as long, and there may be many."""
+
+
+class Lint(NamedTuple):
+    """What a run over some articles gave: findings in reading order, and the rules that could not finish."""
+
+    findings: list[Finding]
+    errors: list[FeedtoolsError]
+
+
+def lint(
+    articles: Sequence[Article],
+    rules: Sequence[Rule],
+    evidence: Evidence | None = None,
+) -> Lint:
+    """Check articles against article rules.
+
+    The same article gives the same findings whatever stands beside it, but for what ``evidence`` teaches.
+    """
+    findings: list[Finding] = []
+    errors: list[FeedtoolsError] = []
+    active = [(rule, *_compiled(rule)) for rule in rules if rule.scope == "article"]
+    for first in range(0, len(articles), BLOCK):
+        part = articles[first : first + BLOCK]
+        views = [View(article.text, evidence) for article in part]
+        block = _Block([article.text for article in part])
+        for rule, trigger, find in active:
+            if rule.trusted:
+                for number in block.candidates(rule.keywords, trigger):
+                    findings += (_finding(rule, part[number], hit) for hit in find(views[number]))
+            elif fault := _run_foreign(rule, trigger, find, block, views, part, findings):
+                errors.append(fault)
+    findings.sort(key=lambda finding: (finding.article.source, finding.article.line, finding.span, finding.rule))
+    return Lint(findings, errors)
+
+
+def _run_foreign(
+    rule: Rule,
+    trigger: re.Pattern[str] | None,
+    find: Find,
+    block: _Block,
+    views: Sequence[View],
+    part: Sequence[Article],
+    findings: list[Finding],
+) -> RuleError | None:
+    """Apply a rule of somebody's pack to a block; what went wrong, in which case the rest of the block is left."""
+    name = (str(rule.path), rule.value, rule.trigger)
+    if name in _stopped:
+        return _too_slow(rule, None)
+    article = part[0]
+    try:
+        for number in block.candidates(rule.keywords, trigger):
+            article = part[number]
+            findings += [_finding(rule, article, hit) for hit in find(views[number])]
+    except TimeoutError:
+        _stopped.add(name)
+        return _too_slow(rule, article)
+    except FeedtoolsError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a pack may name any checker, with options it was not made for
+        reason = f"the check failed on {article.source}:{article.line}: {type(error).__name__}: {error}"
+        return RuleError(f"{rule.id}: {reason}", path=str(rule.path))
+    return None
+
+
+def lint_transmission(data: bytes, transmission: Transmission, rules: Sequence[Rule]) -> list[Finding]:
+    """Check the frame of one file (header, encoding, line ends) against transmission rules."""
+    findings = []
+    for rule in rules:
+        if rule.scope != "transmission":
+            continue
+        for number, hit in resolve(rule.value)(data, transmission, rule.options):
+            article = Article(transmission.source, 1, "") if number is None else transmission.articles[number]
+            findings.append(_finding(rule, article, hit))
+    return findings
+
+
+def group(findings: Iterable[Finding], grouped: Iterable[str]) -> list[Finding]:
+    """Of every grouped rule keep the first finding a file, saying how many more there are."""
+    systemic = frozenset(grouped)
+    kept: list[Finding] = []
+    first: dict[tuple[str, str], int] = {}
+    more: defaultdict[int, int] = defaultdict(int)
+    for finding in findings:
+        key = (finding.rule, finding.article.source)
+        if finding.rule in systemic and key in first:
+            more[first[key]] += 1
+            continue
+        first.setdefault(key, len(kept))
+        kept.append(finding)
+    for place, count in more.items():
+        kept[place] = kept[place]._replace(message=f"{kept[place].message} (and {count} more in this file)")
+    return kept
+
+
+class _Block:
+    """Some articles as one text, so that a prefilter is one scan and not one a rule and article."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._text = "\n".join(texts)
+        self._starts = [0]
+        for text in texts:
+            self._starts.append(self._starts[-1] + len(text) + 1)
+        self._count = len(texts)
+
+    def candidates(self, keywords: tuple[str, ...], trigger: re.Pattern[str] | None) -> Iterable[int]:
+        """Numbers of the articles that may hold a finding, ascending."""
+        if not keywords and trigger is None:
+            return range(self._count)
+        found = set(self._triggered(trigger)) if trigger is not None else set()
+        for word in keywords:
+            found.update(self._holding(word))
+        return sorted(found)
+
+    def _holding(self, word: str) -> Iterator[int]:
+        place = self._text.find(word)
+        while place >= 0:
+            number = bisect_right(self._starts, place) - 1
+            yield number
+            place = self._text.find(word, self._starts[number + 1]) if number + 1 < self._count else -1
+
+    def _triggered(self, trigger: re.Pattern[str]) -> Iterator[int]:
+        found = trigger.search(self._text)
+        while found:
+            number = bisect_right(self._starts, found.start()) - 1
+            last = min(bisect_right(self._starts, found.end()) - 1, self._count - 1)
+            yield from range(number, last + 1)
+            found = trigger.search(self._text, self._starts[number + 1]) if number + 1 < self._count else None
+
+
+def _compiled(rule: Rule) -> tuple[re.Pattern[str] | None, Find]:
+    """The rule's prefilter and its finder, bound once a process; patterns of built-in rules compile on first use."""
+    trigger = None
+    if rule.trigger:
+        foreign = None if rule.trusted else cast("re.Pattern[str]", _limited(rule.trigger, re.MULTILINE))
+        trigger = foreign or lazy(rule.trigger, re.MULTILINE)
+    if rule.finder == "check":
+        return trigger, _check_finder(rule)
+    return trigger, _pattern_finder(rule)
+
+
+def _check_finder(rule: Rule) -> Find:
+    check: list[Callable[..., Iterable[Hit]]] = []
+
+    def find(view: View) -> Iterable[Hit]:
+        if not check:
+            check.append(resolve(rule.value))
+        return check[0](view, rule.options)
+
+    return find
+
+
+def _pattern_finder(rule: Rule) -> Find:
+    def find(view: View) -> Iterator[Hit]:
+        pattern = _pattern(rule.finder, rule.value, str(rule.path.parent), rule.trusted)
+        for match in pattern.finditer(view.text):
+            start, end = match.span("span") if "span" in pattern.groupindex else match.span()
+            if start == end:
+                continue
+            edits: tuple[Edit, ...] = ()
+            if rule.replace is not None:
+                edits = (Edit(match.start(), match.end(), match.expand(rule.replace)),)
+            elif rule.finder == "words":
+                edits = (Edit(start, end, _word_list(str(rule.path.parent), rule.value)[match[0].lower()]),)
+            yield Hit(start, end, edits=edits)
+
+    return find
+
+
+@cache
+def _pattern(finder: str, value: str, folder: str, trusted: bool) -> Any:
+    if finder == "words":
+        words = sorted(_word_list(folder, value), key=len, reverse=True)
+        value = r"(?i)(?<![A-Za-z0-9])(?:" + "|".join(map(re.escape, words)) + r")(?![A-Za-z0-9])"
+        return re.compile(value) if trusted else Limited(value, 0, SECONDS, sys.maxsize)
+    return re.compile(value) if trusted else _limited(value, 0)
+
+
+@cache
+def _limited(pattern: str, flags: int) -> Limited:
+    return Limited(pattern, flags, SECONDS)
+
+
+@cache
+def _word_list(folder: str, name: str) -> dict[str, str]:
+    path = f"{folder}/{name}"
+    try:
+        with open(path, encoding="utf-8") as stream:
+            rows = [line.rstrip("\n").split("\t") for line in stream if line.strip() and not line.startswith("#")]
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(f"word list cannot be read: {error}", path=path) from error
+    for number, row in enumerate(rows, 1):
+        if len(row) != 2:
+            raise RuleError("expected two columns: wrong form, tab, right form", path=path, line=number)
+    return {wrong.lower(): right for wrong, right in rows}
+
+
+def _finding(rule: Rule, article: Article, hit: Hit) -> Finding:
+    fix = Fix(hit.edits, hit.safety or rule.safety) if hit.edits else None
+    return Finding(
+        rule.id,
+        rule.name,
+        max(rule.level, hit.level, key=LEVELS.index) if hit.level else rule.level,  # a doubtful one informs at most
+        hit.confidence or rule.confidence,
+        article,
+        Span(hit.start, hit.end),
+        hit.message or _message(rule, article.text[hit.start : hit.end]),
+        fix,
+    )
+
+
+def _message(rule: Rule, text: str) -> str:
+    return rule.message.replace("{text}", text if len(text) <= 60 else f"{text[:40]}…{text[-15:]}")
+
+
+def _too_slow(rule: Rule, article: Article | None) -> RuleError:
+    """Where a rule was stopped, and then, in the same words for every block so that they are said once, that it was."""
+    if article is None:
+        return RuleError(f"{rule.id}: not applied to the articles after the one it was stopped on", path=str(rule.path))
+    return RuleError(
+        f"{rule.id}: the pattern ran longer than {SECONDS:g} s on {article.source}:{article.line} and was "
+        "stopped; the other rules went on. Make the pattern linear (no nested repeats)",
+        path=str(rule.path),
+    )
+
+
+def reading_order(finding: Finding) -> tuple[int, tuple[int, int], str]:
+    """Where a finding stands inside its file."""
+    return finding.article.line, finding.span, finding.rule

@@ -1,0 +1,355 @@
+"""Rule files: load, validate, select. A rule is one TOML file; what it may hold is said by ``_KEYS``."""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, cast
+
+from feedtools.errors import ConfigError, RuleError
+from feedtools.lint.checks import resolve
+from feedtools.lint.resources import rules_folder
+from feedtools.model import CONFIDENCES, LEVELS, SAFETIES, Confidence, Kind, Level, Safety, Span
+from feedtools.text.patterns import SECONDS, Limited, lazy
+
+Status = Literal["stable", "preview", "off"]
+Scope = Literal["article", "transmission", "feed"]
+
+STATUSES: tuple[Status, ...] = ("stable", "preview", "off")
+SCOPES: tuple[Scope, ...] = ("article", "transmission", "feed")
+FINDERS = ("pattern", "words", "check")
+OPEN, CLOSE = "⟦", "⟧"
+_CODE = lazy(r"[A-Z]{2,8}\d{3}")
+_NAME = lazy(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class Example(NamedTuple):
+    """A sentence that shows a rule: the exact spans it must (or must not yet) report, and the text after its fix."""
+
+    text: str
+    spans: tuple[Span, ...]
+    fixed: str | None
+    note: str
+
+
+class Rule(NamedTuple):
+    """One rule, as its file says; ``finder`` is the one of ``pattern``, ``words`` and ``check`` that is used."""
+
+    id: str
+    name: str
+    level: Level
+    confidence: Confidence
+    status: Status
+    message: str
+    why: str
+    keywords: tuple[str, ...]
+    trigger: str
+    scope: Scope
+    grouped: bool
+    finder: str
+    value: str
+    options: Mapping[str, Any]
+    replace: str | None
+    safety: Safety
+    bad: tuple[Example, ...]
+    good: tuple[Example, ...]
+    missed: tuple[Example, ...]
+    path: Path
+    trusted: bool
+
+
+_KEYS: dict[str, tuple[type, bool]] = {  # key: (type, required)
+    "id": (str, True),
+    "name": (str, True),
+    "level": (str, True),
+    "confidence": (str, True),
+    "status": (str, False),
+    "message": (str, True),
+    "why": (str, True),
+    "keywords": (list, False),
+    "trigger": (str, False),
+    "scope": (str, False),
+    "grouped": (bool, False),
+    "pattern": (str, False),
+    "words": (str, False),
+    "check": (str, False),
+    "options": (dict, False),
+    "fix": (dict, False),
+    "bad": (list, True),
+    "good": (list, True),
+    "missed": (list, False),
+}
+
+
+def load(path: Path, *, trusted: bool = False, examples: bool = True) -> Rule:
+    """Read one rule file.
+
+    Args:
+        path: the TOML file.
+        trusted: whether it is one of ours, whose tests have proved it.
+        examples: whether its examples are read as well: most of the file, and no check needs them.
+
+    Raises:
+        RuleError: it is not TOML, or not a rule; the message names the file, the key and what was expected.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw = tomllib.loads(text) if examples else {**tomllib.loads(text.split("\n[[", 1)[0]), "bad": [], "good": []}
+    except (OSError, ValueError, RecursionError) as error:
+        raise RuleError(f"not a TOML rule file: {error}", path=str(path)) from error
+    try:
+        return _rule(raw, path, trusted)
+    except ValueError as error:
+        raise RuleError(str(error), path=str(path)) from error
+
+
+def _rule(raw: dict[str, Any], path: Path, trusted: bool) -> Rule:
+    _check_keys(raw)
+    scope = _one_of("scope", raw.get("scope", "article"), SCOPES)
+    finders = [key for key in FINDERS if key in raw]
+    if len(finders) != (0 if scope == "feed" else 1):
+        raise ValueError(f"expected exactly one of {', '.join(FINDERS)}, found {', '.join(finders) or 'none'}")
+    if not _CODE.fullmatch(raw["id"]):
+        raise ValueError(f"id {raw['id']!r}: expected two to eight capitals and three digits, such as FT201")
+    if not _NAME.fullmatch(raw["name"]):
+        raise ValueError(f"name {raw['name']!r}: expected lower-case words joined by hyphens")
+    fix = raw.get("fix", {})
+    if unknown := set(fix) - {"replace", "safety"}:
+        raise ValueError(f"unknown key fix.{min(unknown)}; expected replace, safety")
+    if "replace" in fix and finders == ["check"]:
+        raise ValueError("fix.replace goes with pattern; a check brings its own edits")
+    keywords = raw.get("keywords", [])
+    if not all(isinstance(word, str) and word for word in keywords):
+        raise ValueError("keywords: expected a list of non-empty strings")
+    finder = finders[0] if finders else ""
+    rule = Rule(
+        id=raw["id"],
+        name=raw["name"],
+        level=_one_of("level", raw["level"], LEVELS),
+        confidence=_one_of("confidence", raw["confidence"], CONFIDENCES),
+        status=_one_of("status", raw.get("status", "stable"), STATUSES),
+        message=raw["message"],
+        why=raw["why"],
+        keywords=tuple(keywords),
+        trigger=raw.get("trigger", ""),
+        scope=scope,
+        grouped=raw.get("grouped", False),
+        finder=finder,
+        value=raw.get(finder, ""),
+        options=MappingProxyType(raw.get("options", {})),
+        replace=fix.get("replace"),
+        safety=_one_of("fix.safety", fix.get("safety", "unsafe"), SAFETIES),
+        bad=_examples("bad", raw["bad"], spans=scope == "article"),
+        good=_examples("good", raw["good"]),
+        missed=_examples("missed", raw.get("missed", []), spans=scope == "article"),
+        path=path,
+        trusted=trusted,
+    )
+    if not trusted:
+        _check_patterns(rule)
+        _check_reach(rule)
+    return rule
+
+
+def _check_keys(raw: dict[str, Any]) -> None:
+    for key, value in raw.items():
+        if key not in _KEYS:
+            raise ValueError(f"unknown key {key!r}; expected one of {', '.join(_KEYS)}")
+        if not isinstance(value, _KEYS[key][0]):
+            raise ValueError(f"{key}: expected {_KEYS[key][0].__name__}, found {type(value).__name__}")
+    if missing := [key for key, (_, required) in _KEYS.items() if required and key not in raw]:
+        raise ValueError(f"missing key {missing[0]!r}")
+
+
+def _one_of(key: str, value: str, allowed: tuple[Any, ...]) -> Any:
+    if value not in allowed:
+        raise ValueError(f"{key} {value!r}: expected {', '.join(allowed)}")
+    return value
+
+
+def _examples(kind: str, rows: list[Any], *, spans: bool = False) -> tuple[Example, ...]:
+    examples = []
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+            raise ValueError(f"{kind} example {number}: expected a table with a text")
+        if unknown := set(row) - {"text", "fixed", "note"}:
+            raise ValueError(f"{kind} example {number}: unknown key {min(unknown)!r}; expected text, fixed, note")
+        text, found = unmark(row["text"])
+        if spans and not found:
+            raise ValueError(f"{kind} example {number}: expected the span to report between {OPEN} and {CLOSE}")
+        examples.append(Example(text, found, row.get("fixed"), row.get("note", "")))
+    return tuple(examples)
+
+
+def unmark(marked: str) -> tuple[str, tuple[Span, ...]]:
+    """Take the span marks off an example: its plain text and the spans they enclosed.
+
+    Raises:
+        ValueError: marks that do not pair.
+    """
+    parts = re.split(f"([{OPEN}{CLOSE}])", marked)
+    text, starts, spans = "", [], []
+    for part in parts:
+        if part == OPEN:
+            starts.append(len(text))
+        elif part == CLOSE:
+            if not starts:
+                raise ValueError(f"{CLOSE} without {OPEN} in an example")
+            spans.append(Span(starts.pop(), len(text)))
+        else:
+            text += part
+    if starts:
+        raise ValueError(f"{OPEN} without {CLOSE} in an example")
+    return text, tuple(sorted(spans))
+
+
+def _check_patterns(rule: Rule) -> None:
+    pattern = _limited("pattern", rule.value if rule.finder == "pattern" else "")
+    trigger = _limited("trigger", rule.trigger)
+    for example in rule.bad:
+        try:
+            found = bool(rule.trigger) and trigger.search(example.text)
+            if (rule.keywords or rule.trigger) and not (found or any(word in example.text for word in rule.keywords)):
+                prefilter = "keywords lose" if rule.keywords else "trigger loses"
+                raise ValueError(f"{prefilter} the bad example {example.text[:40]!r}")
+            if rule.replace is not None and rule.finder == "pattern":
+                _check_template(pattern, rule.replace, example.text)
+        except TimeoutError as error:
+            raise ValueError(f"a pattern ran longer than {SECONDS:g} s on {example.text[:40]!r}") from error
+
+
+def _limited(key: str, pattern: str) -> Limited:
+    try:
+        return Limited(pattern, re.MULTILINE if key == "trigger" else 0)
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}") from error
+
+
+def _check_template(pattern: Limited, template: str, text: str) -> None:
+    import regex
+
+    try:
+        pattern.sub(template, text)
+    except (regex.error, IndexError) as error:
+        raise ValueError(f"fix.replace: {error}") from error
+
+
+def _check_reach(rule: Rule) -> None:
+    """A pack is data: it reads what lies in its own folder, and runs what is installed as a checker."""
+    if rule.finder == "words":
+        folder = rule.path.parent.resolve()
+        if "\0" in rule.value or not (folder / rule.value).resolve().is_relative_to(folder):
+            raise ValueError(f"words {rule.value!r}: expected a file in the folder of the rule")
+    if rule.finder == "check":
+        takes = getattr(getattr(resolve(rule.value), "__code__", None), "co_argcount", None)
+        if takes not in {None, 3 if rule.scope == "transmission" else 2}:
+            raise ValueError(f"check {rule.value!r}: no checker of rules whose scope is {rule.scope}")
+    if rule.scope == "transmission" and rule.finder != "check":
+        raise ValueError('scope "transmission" goes with check; patterns and words look at articles')
+
+
+def load_folder(folder: Path, *, trusted: bool = False, examples: bool = True) -> tuple[Rule, ...]:
+    """All rules of a pack, sorted by id.
+
+    Raises:
+        RuleError: the folder holds no rule, one of them is invalid, or two share an id or a name.
+    """
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    paths = [folder / name for name in names if name.endswith(".toml")]
+    if not paths:
+        raise RuleError("no rule files here; expected *.toml", path=str(folder))
+    return merge(load(path, trusted=trusted, examples=examples) for path in paths)
+
+
+def builtin(*, examples: bool = True) -> tuple[Rule, ...]:
+    """The rules that ship with feedtools."""
+    return load_folder(rules_folder(), trusted=True, examples=examples)
+
+
+def merge(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Rules of several packs in the order of their ids.
+
+    Raises:
+        RuleError: two rules share an id or a name.
+    """
+    seen: dict[str, Rule] = {}
+    merged = sorted(rules, key=lambda rule: (rule.id, str(rule.path)))
+    for rule in merged:
+        for key in (rule.id, rule.name):
+            if key in seen:
+                raise RuleError(
+                    f"{key} is already the rule in {seen[key].path}; codes and names are never reused",
+                    path=str(rule.path),
+                )
+            seen[key] = rule
+    return tuple(merged)
+
+
+def select(
+    rules: Sequence[Rule], chosen: Sequence[str], ignored: Sequence[str], extended: Sequence[str] = ()
+) -> tuple[Rule, ...]:
+    """The rules to run: the longest prefix that names a rule decides, and ignoring wins a tie.
+
+    A prefix (``FT2``, ``ALL``) takes the stable rules under it; a whole code or a name takes that rule whatever its
+    status. With nothing chosen, every stable rule is.
+
+    Raises:
+        ConfigError: a code that names no rule.
+    """
+    for code in (*chosen, *ignored, *extended):
+        if code != "ALL" and not any(rule.id.startswith(code) or rule.name == code for rule in rules):
+            raise ConfigError(f"unknown rule {code!r}; `feedtools rules` lists them")
+    wanted = (*(chosen or ("ALL",)), *extended)
+
+    def weight(rule: Rule, code: str, *, whole_only: bool) -> int:
+        if code in {rule.id, rule.name}:
+            return 99
+        if whole_only:
+            return -1
+        return 0 if code == "ALL" else len(code) if rule.id.startswith(code) else -1
+
+    def runs(rule: Rule) -> bool:
+        off = rule.status != "stable"
+        yes = max(weight(rule, code, whole_only=off) for code in wanted)
+        no = max((weight(rule, code, whole_only=False) for code in ignored), default=-1)
+        return yes > no
+
+    return tuple(rule for rule in rules if runs(rule))
+
+
+def configure(rules: Sequence[Rule], overrides: Mapping[str, Mapping[str, Any]]) -> tuple[Rule, ...]:
+    """Rules with the levels and options that the configuration gives them, by code or name.
+
+    Raises:
+        ConfigError: a rule, a key or a level that does not exist.
+    """
+    by_key = {key: rule for rule in rules for key in (rule.id, rule.name)}
+    changed: dict[str, Rule] = {}
+    for key, table in overrides.items():
+        if key not in by_key:
+            raise ConfigError(f"[rules.{key}]: no such rule; `feedtools rules` lists them")
+        rule = by_key[key]
+        level = cast("Level", table.get("level", rule.level))
+        if level not in LEVELS:
+            raise ConfigError(f"[rules.{key}] level {level!r}: expected {', '.join(LEVELS)}")
+        given = {name: value for name, value in table.items() if name != "level"}
+        if unknown := set(given) - set(rule.options):
+            expected = ", ".join(["level", *rule.options])
+            raise ConfigError(f"[rules.{key}]: unknown option {min(unknown)!r}; expected {expected}")
+        for name, value in given.items():
+            kind = type(rule.options[name])
+            if type(value) is not kind and not (kind is float and type(value) is int):
+                raise ConfigError(f"[rules.{key}] {name}: expected {kind.__name__}, found {type(value).__name__}")
+        changed[rule.id] = rule._replace(level=level, options=MappingProxyType({**rule.options, **given}))
+    return tuple(changed.get(rule.id, rule) for rule in rules)
+
+
+RULES: dict[Kind, str] = {
+    "exact": "FT901",
+    "near": "FT902",
+    "truncated": "FT903",
+    "rerendered": "FT904",
+    "contained": "FT905",
+}

@@ -1,0 +1,166 @@
+"""What the report of a batch run shows: one immutable value, filled by whoever ran it.
+
+Nothing here knows how it will look; ``feedtools.report.page.html`` draws it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from feedtools.model import LEVELS, Action, Block, Decision, Edit, Finding, Kind, Level, Place, Safety
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Copy(NamedTuple):
+    """One member of a cluster as it came in.
+
+    Attributes:
+        place: where it stands.
+        text: the raw article.
+        kind: how it relates to the copy that is kept; ``None`` for that copy itself.
+        similarity: of the overlapping regions, 0 to 1.
+        coverage: share of this copy that the kept one covers, 0 to 1.
+        action: what happens to it.
+        evidence: aligned raw spans, ``a`` in this copy and ``b`` in the kept one; where it is empty the two are
+            aligned from their beginnings.
+    """
+
+    place: Place
+    text: str
+    kind: Kind | None = None
+    similarity: float = 1.0
+    coverage: float = 1.0
+    action: Action = "drop"
+    evidence: tuple[Block, ...] = ()
+
+
+class Copies(NamedTuple):
+    """A cluster: the copy that is kept and the others; ``more`` others are not listed."""
+
+    keep: Copy
+    others: Sequence[Copy]
+    more: int = 0
+
+
+class Repair(NamedTuple):
+    """One restored or offered span.
+
+    Attributes:
+        place: the damaged article.
+        text: its raw text, before.
+        edit: what was replaced by what.
+        kind: what was damaged, such as ``placeholder``, ``joined`` or ``tail``.
+        safety: ``safe`` and ``unsafe`` repairs were applied, ``display`` ones are offered.
+        source: the copy the replacement was taken from.
+        confidence: 0 to 1.
+        reason: why it was applied, or why it was not.
+    """
+
+    place: Place
+    text: str
+    edit: Edit
+    kind: str
+    safety: Safety
+    source: Place
+    confidence: float
+    reason: str
+
+
+class Tally(NamedTuple):
+    """One transmission (or other file): its articles, and its findings by rule and by their own level."""
+
+    path: str
+    articles: int
+    rules: Mapping[str, int]
+    levels: Mapping[Level, int]
+
+
+class RuleName(NamedTuple):
+    """What the report says of a rule beside its counts."""
+
+    rule: str
+    name: str
+    level: Level
+    """The gravest of its findings."""
+
+
+class Counts(NamedTuple):
+    """The account of a run, in articles: ``articles = kept + dropped + held``.
+
+    ``fixed`` and ``restored`` are among the kept and held ones. ``findings``, ``clusters`` and ``repairs`` count all
+    there are, of which the report may show a part.
+    """
+
+    files: int = 0
+    articles: int = 0
+    kept: int = 0
+    dropped: int = 0
+    held: int = 0
+    fixed: int = 0
+    restored: int = 0
+    findings: int = 0
+    clusters: int = 0
+    repairs: int = 0
+
+
+class Report(NamedTuple):
+    """Everything the report shows.
+
+    Attributes:
+        title: headline, such as the name of the archive.
+        created: date and time as text; empty when the report must be reproducible.
+        counts: the account, over everything.
+        tallies: defects by transmission, in the order of time.
+        rules: the rules that found something.
+        findings: the findings to show in full; ``counts.findings`` says how many there were.
+        clusters: the clusters to show in full.
+        decisions: articles that were held, with their reasons; others are accepted and not listed.
+        repairs: restored and offered spans to show.
+        errors: what could not be read or checked, one sentence each.
+    """
+
+    title: str
+    counts: Counts
+    tallies: Sequence[Tally] = ()
+    rules: Sequence[RuleName] = ()
+    findings: Sequence[Finding] = ()
+    clusters: Sequence[Copies] = ()
+    decisions: Sequence[Decision] = ()
+    repairs: Sequence[Repair] = ()
+    errors: Sequence[str] = ()
+    created: str = ""
+
+
+def tally(findings: Iterable[Finding], articles: Mapping[str, int]) -> tuple[list[Tally], list[RuleName]]:
+    """Count findings by transmission and rule.
+
+    Args:
+        findings: all of them; read once, none is kept.
+        articles: the number of articles of every file, in the order the report shows them.
+
+    Returns:
+        One tally a file, and the rules that occur, most severe and most frequent first.
+    """
+    by_path: dict[str, Counter[str]] = {path: Counter() for path in articles}
+    names: dict[str, RuleName] = {}
+    levels: dict[str, Counter[Level]] = {}
+    for finding in findings:
+        by_path.setdefault(finding.article.source, Counter())[finding.rule] += 1
+        levels.setdefault(finding.article.source, Counter())[finding.level] += 1
+        names[finding.rule] = graver(names.get(finding.rule), RuleName(finding.rule, finding.name, finding.level))
+    total: Counter[str] = sum(by_path.values(), Counter())
+    order = {"error": 0, "warning": 1, "note": 2}
+    rules = sorted(names.values(), key=lambda rule: (order[rule.level], -total[rule.rule], rule.rule))
+    tallies = [
+        Tally(path, articles.get(path, 0), dict(count), dict(levels.get(path, {}))) for path, count in by_path.items()
+    ]
+    return tallies, rules
+
+
+def graver(known: RuleName | None, other: RuleName) -> RuleName:
+    """Of what two findings say of one rule, that of the graver one."""
+    return known if known and LEVELS.index(known.level) <= LEVELS.index(other.level) else other

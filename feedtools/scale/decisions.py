@@ -1,0 +1,240 @@
+"""The seam of ``clean``: linting, fixing, restoring and deciding as pure functions over Arrow record batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import pyarrow as pa
+
+from feedtools.clean.decide import STAND_IN, decide, permitted
+from feedtools.config import Policy
+from feedtools.errors import FeedtoolsError
+from feedtools.lint.checks import compounds
+from feedtools.lint.checks.base import Evidence
+from feedtools.lint.engine import lint
+from feedtools.lint.fix import UNSAFE, Change, Fixed, compose, stable_fix
+from feedtools.lint.rules import Rule
+from feedtools.model import Article, Finding, Match, Place, Span
+from feedtools.restore.mend import RESTORED, mend
+from feedtools.scale.arrow import batch_of
+from feedtools.scale.matches import in_words
+
+Lint = Callable[[Sequence[Article]], Sequence[Finding]]
+Stage = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+
+PORTION = 1000
+"""Rows from which a batch is handed on."""
+COUNTS = pa.schema([("key", pa.string()), ("form", pa.string()), ("times", pa.int64())])
+FINDING = pa.struct(
+    [
+        ("rule", pa.string()),
+        ("name", pa.string()),
+        ("level", pa.string()),
+        ("confidence", pa.string()),
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("message", pa.string()),
+    ]
+)
+EDIT = pa.struct(
+    [
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("old", pa.string()),
+        ("new", pa.string()),
+        ("by", pa.list_(pa.string())),
+    ]
+)
+REPAIRED = pa.schema(
+    [
+        ("id", pa.string()),
+        ("raw", pa.string()),
+        ("text", pa.string()),
+        ("edits", pa.list_(EDIT)),
+        ("findings", pa.list_(FINDING)),
+        ("errors", pa.list_(pa.string())),
+        ("held", pa.bool_()),
+    ]
+)
+STANDING = pa.schema([(name, pa.string()) for name in ("of", "kind", "said", "other", "instead")])
+"""What a copy is to the one that stands for it (as in ``matches.CLUSTERED``); the copy that is kept instead of one that
+is held."""
+STATE = pa.schema([*REPAIRED, *STANDING])
+DECISIONS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("action", pa.string()),
+        ("reasons", pa.list_(pa.string())),
+        ("text", pa.string()),
+        ("of", pa.string()),
+        ("kind", pa.string()),
+        ("edits", pa.list_(EDIT)),
+        ("findings", pa.list_(FINDING)),
+        ("errors", pa.list_(pa.string())),
+    ]
+)
+
+
+def counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Texts to counts of hyphenated compounds (``key`` is the joined form), and of joined words (no ``form``)."""
+    forms, joined = compounds.count(text for batch in batches for text in batch.column("text").to_pylist())
+    rows = [(form.replace("-", "").casefold(), form, times) for form, times in forms.items()]
+    yield batch_of([*rows, *((word, None, times) for word, times in joined.items())], COUNTS)
+
+
+def repaired(rules: Sequence[Rule], evidence: Mapping[str, str], policy: Policy) -> Stage:
+    """Documents (id, text) to what they read after their fixes, and what remains wrong with them.
+
+    Args:
+        rules: the selected ones.
+        evidence: compounds that the articles taught.
+        policy: which fixes are made.
+    """
+
+    def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        known = Evidence(evidence)
+        for batch in batches:
+            names, texts = batch.column("id").to_pylist(), batch.column("text").to_pylist()
+            articles = [Article(name, 1, text, verbatim=False) for name, text in zip(names, texts, strict=True)]
+            errors: list[FeedtoolsError] = []
+            fixed = stable_fix(articles, _linter(rules, known, policy, errors), UNSAFE)
+            rows = [_repaired(article, one, policy) for article, one in zip(articles, fixed, strict=True)]
+            if rows and errors:  # each names its article; they travel with the first
+                rows[0] = (*rows[0][:-2], [str(error) for error in errors], rows[0][-1])
+            yield batch_of(rows, REPAIRED)
+
+    return stage
+
+
+def _linter(rules: Sequence[Rule], evidence: Evidence, policy: Policy, errors: list[FeedtoolsError]) -> Lint:
+    def findings(some: Sequence[Article]) -> list[Finding]:
+        result = lint(some, rules, evidence)
+        errors.extend(result.errors)
+        return [permitted(finding, policy) for finding in result.findings]
+
+    return findings
+
+
+def _repaired(article: Article, one: Fixed, policy: Policy) -> tuple[Any, ...]:
+    edits = [change._asdict() for change in one.changes]
+    findings = list(map(_plain, one.findings))
+    held = _holds(one.findings, policy)
+    return article.source, article.text, one.text, edits, findings, [], held
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    fields = ("rule", "name", "level", "confidence", "message")
+    return {**{field: getattr(finding, field) for field in fields}, **finding.span._asdict()}
+
+
+def _holds(findings: Iterable[Finding], policy: Policy) -> bool:
+    return any(policy.verdict(one.rule, one.name, one.level) == "hold" for one in findings)
+
+
+def mended(rules: Sequence[Rule], evidence: Mapping[str, str], policy: Policy, kinds: Collection[str]) -> Stage:
+    """Clusters of repaired documents to the same documents (``STATE``): restored, and each with what stands for it.
+
+    The copy that is kept gets back what the others have; where it would be held and another one would not, that one
+    stands for the cluster.
+
+    Columns: those of ``REPAIRED``, then cluster, kind, said, other and covered of ``matches.CLUSTERED``. The members of
+    a cluster are on end, the kept copy first; they are held in memory.
+
+    Args:
+        rules: the selected ones.
+        evidence: compounds that the articles taught.
+        policy: what is restored, held and dropped.
+        kinds: of copies, whose rule is selected.
+    """
+
+    def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        known = Evidence(evidence)
+        rows = (row for batch in batches for row in batch.to_pylist())
+        portion: list[list[Any]] = []
+        for _, members in groupby(rows, key=itemgetter("cluster")):
+            keep, *others = members
+            if policy.restore and keep["findings"]:
+                keep |= _restored(keep, others, _linter(rules, known, policy, []), policy)
+            for row in (keep, *others):
+                row |= {"of": row["cluster"], "instead": None}
+                if row["kind"] not in kinds:
+                    row |= dict.fromkeys(STANDING.names)
+            if keep["held"]:
+                _replace(keep, [row for row in others if row["of"]], policy)
+            portion += [[row[name] for name in STATE.names] for row in (keep, *others)]
+            if len(portion) > PORTION:
+                yield batch_of(portion, STATE)
+                portion = []
+        yield batch_of(portion, STATE)
+
+    return stage
+
+
+def _restored(keep: dict[str, Any], others: Sequence[dict[str, Any]], lint: Lint, policy: Policy) -> dict[str, Any]:
+    """What is other about a kept copy after its repairs."""
+    from feedtools.restore import SIBLINGS, Sibling
+
+    siblings = [Sibling(row["text"], Place(row["id"], 1)) for row in others[:SIBLINGS]]
+    article = Article(keep["id"], 1, keep["text"], verbatim=False)
+    made = mend(article, ((), siblings), lint, lambda _: True, lambda place: place.path)
+    if not made.changes:
+        return {}
+    earlier = [
+        Change(edit["start"], edit["end"], edit["old"], edit["new"], tuple(edit["by"])) for edit in keep["edits"]
+    ]
+    return {
+        "text": made.text,
+        "edits": [change._asdict() for change in compose(keep["raw"], earlier, made.changes)],
+        "findings": list(map(_plain, made.findings)),
+        "held": _holds(made.findings, policy),
+    }
+
+
+def _replace(keep: dict[str, Any], copies: Sequence[dict[str, Any]], policy: Policy) -> None:
+    """Let the longest whole copy stand for a kept one that is held, where there is one; the rows are changed."""
+    whole = [row for row in copies if not row["held"] and row["covered"] >= STAND_IN]
+    whole = [row for row in whole if policy.kinds[row["kind"]] == "drop"]
+    if not whole:
+        return
+    best = min(whole, key=lambda row: (-len(row["text"]), row["id"]))
+    for row in copies:
+        row["of"] = best["id"]
+    best |= dict.fromkeys(STANDING.names)
+    keep["instead"] = best["id"]
+
+
+def decided(policy: Policy) -> Stage:
+    """Documents with what stands for them (``STATE``) to decisions."""
+
+    def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield batch_of([_decision(row, policy) for row in batch.to_pylist()], DECISIONS)
+
+    return stage
+
+
+def _decision(row: Mapping[str, Any], policy: Policy) -> tuple[Any, ...]:
+    article = Article(row["id"], 1, row["raw"], verbatim=False)
+    findings = [
+        Finding(one["rule"], one["name"], one["level"], one["confidence"], article, _span(one), one["message"])
+        for one in row["findings"]
+    ]
+    # Of a match, decide asks for the kind alone.
+    copy = None if row["kind"] is None else Match(1, 0, row["kind"], 1.0, 1.0, 1.0)
+    said = in_words(row["said"], row["other"], row["of"]) if copy else ""
+    by = sorted({name for edit in row["edits"] for name in edit["by"]})
+    restored = [name for name in by if name.startswith(RESTORED)]
+    made = decide(article, findings, policy, copy, said, [name for name in by if name not in restored], restored)
+    action, reasons, text, edits = made.action, list(made.reasons), row["text"], row["edits"]
+    if action == "hold" and row["instead"]:
+        reasons.append(f"{row['instead']} is kept in its place")
+    if policy.intact:
+        action, text, edits = "keep", row["raw"], []
+    return row["id"], action, reasons, text, row["of"], row["kind"], edits, row["findings"], row["errors"]
+
+
+def _span(finding: Mapping[str, Any]) -> Span:
+    return Span(finding["start"], finding["end"])

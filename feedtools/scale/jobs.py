@@ -1,0 +1,123 @@
+"""Whole runs on Spark: from paths to Parquet, with the account of what there was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from feedtools.config import Config
+from feedtools.errors import FeedtoolsError, ReadError
+from feedtools.scale import tables
+from feedtools.scale.checkpoints import recoverable
+from feedtools.scale.session import reason, session
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from feedtools.lint.rules import Rule
+    from feedtools.scale.dedup import Sketched
+
+
+class Job(NamedTuple):
+    """What a run reads and writes.
+
+    Attributes:
+        paths: Parquet or JSON Lines, at any path that Spark reads.
+        out: folder for the tables, at any path that Spark writes.
+        master: where Spark runs; ``None`` for what ``spark-submit`` says, else all cores of this machine.
+    """
+
+    paths: Sequence[str]
+    out: str
+    master: str | None = None
+
+
+class Account(NamedTuple):
+    """How a run ended.
+
+    Attributes:
+        articles: how many there were.
+        tally: how many of them by action.
+        errors: what could not be read or checked.
+    """
+
+    articles: int
+    tally: dict[str, int]
+    errors: list[FeedtoolsError]
+
+
+def dedup(job: Job, config: Config) -> Account:
+    """Write ``clusters`` (a row for every article that has copies) and ``matches`` (with evidence).
+
+    Raises:
+        FeedtoolsError: Spark cannot run, read or write.
+    """
+    from feedtools.scale import dedup as stages
+    from feedtools.scale.matches import ROWS
+
+    with _documents(job, config, stages.sketched) as (documents, read, count, errors):
+        found = stages.dedup(documents, read)
+        tables.write(found.matches, f"{job.out}/matches")
+        tables.write(found.rows.select(*ROWS.names), f"{job.out}/clusters")
+        return Account(count, _tally(documents.sparkSession, f"{job.out}/clusters"), errors)
+
+
+def clean(job: Job, config: Config, rules: Sequence[Rule]) -> Account:
+    """Write ``decisions``: a row an article.
+
+    Raises:
+        FeedtoolsError: Spark cannot run, read or write.
+    """
+    from feedtools.lint.checks import compounds
+    from feedtools.scale.clean import clean as decide
+
+    known = compounds.read(config.root / config.learned) if config.learned else {}
+    with _documents(job, config) as (documents, _, count, errors):
+        place = f"{job.out}/decisions"
+        tables.write(decide(documents, rules, config.clean, known), place)
+        spark = documents.sparkSession
+        stopped = spark.read.parquet(place).where("size(errors) > 0").select("errors").limit(100).collect()
+        errors += [FeedtoolsError(message) for row in stopped for message in row["errors"]]
+        return Account(count, _tally(spark, place), errors)
+
+
+@contextmanager
+def _documents(
+    job: Job, config: Config, sketch: Callable[[DataFrame], Sketched] | None = None
+) -> Iterator[tuple[DataFrame, Sketched | None, int, list[FeedtoolsError]]]:
+    """The documents, what ``sketch`` makes of them, how many, and what could not be read.
+
+    What goes wrong on Spark is said in one line.
+    """
+    spark = session(job.master)
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        documents = tables.read(spark, job.paths, text_key=config.text_key, id_key=config.id_key)
+        with recoverable(spark, f"{job.out}/_checkpoints"):
+            sketched = sketch and sketch(documents)
+            known = documents if sketched is None else sketched.known if sketched.here is None else sketched.here
+            count, bad = tables.checked(known)
+            errors: list[FeedtoolsError] = []
+            if bad:
+                message = f"{bad:,} records left out: no JSON object with {config.id_key!r} and {config.text_key!r}"
+                errors.append(ReadError(message, path=", ".join(job.paths)))
+            yield tables.whole(documents), sketched, count, errors
+    except (PySparkException, Py4JError) as error:
+        raise FeedtoolsError(f"Spark failed: {reason(error)}") from error
+    finally:
+        _quietly(spark.stop)
+
+
+def _quietly(stop: Callable[[], None]) -> None:
+    """Stop Spark, which may have ended by itself."""
+    try:
+        stop()
+    except (OSError, RuntimeError):
+        return
+
+
+def _tally(spark: SparkSession, place: str) -> dict[str, int]:
+    return {row["action"]: row["count"] for row in spark.read.parquet(place).groupBy("action").count().collect()}

@@ -1,0 +1,1 @@
+"""Text without opinions: symbols, formulas, code, patterns and the renderers' modes."""

@@ -1,0 +1,126 @@
+"""What the renderers drop from a text: formulas, placeholders and unclosed tails, as spans."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from feedtools.text.patterns import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_NAMES = (
+    "[Mm]ath|[Ff]ormula|[Cc]ode|[Ii]mage|[Tt]able|[Ff]igure|[Vv]ideo|MATH|CODE|"
+    "Ｍａｔｈ|公式|数学公式|數學公式|代码块?|代碼塊?|图片?|圖片?|图像|圖像|表格|图表|圖表|视频|視頻"
+)
+
+
+_HOLDER = rf"(?:(?:{_NAMES})[\]］】]|(?:[Mm](?:a|at|ath)?|公式?|代[码碼]?)(?:\.{{3}}|…)?\Z)"
+
+
+_INLINE = r"\([^\\]*+(?:\\(?![()\[\]]|begin|end)[^\\]*+)*+\\\)"  # a whole formula, the common case, at one stroke
+
+
+_TOKEN = lazy(  # begins with a set, which lets the engine skip from one of its characters to the next
+    r"[\\$\[［【](?:(?<=\\)(?:" + _INLINE + r"|[()\[\]]|(?:begin|end)\{\w{1,20}\*?\})"
+    r"|(?<=\$)\$|(?<=[\[［【])" + _HOLDER + ")"
+)
+
+
+MARKS = ("\\", "[", "$", "［", "【")
+"""What a formula or a placeholder begins with."""
+
+
+SHOWN = ("[Math]", "[公式]", "[代码]", "[代碼]")
+"""The placeholders of the renderer that has them."""
+
+
+HOLES, FORMULAS = 1, 2
+
+
+INITIALS = "CFIMTVcfimtvＭ代公图圖数數表视視"
+"""What the name in a placeholder begins with."""
+
+
+_CLOSER = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
+
+
+_COMMAND = lazy(r"\\[A-Za-z]")
+
+
+HAN_IN_TAIL = 12
+"""An opener that is never closed drops the rest of the text unless it holds more Chinese than a formula would."""
+
+
+def dropped(text: str) -> Iterator[tuple[int, int]]:
+    """Half-open raw spans that carry no symbols, in order and apart: formulas and placeholders."""
+    for mark in MARKS:
+        if mark in text:
+            bounds = iter(_scan(text))
+            return zip(bounds, bounds, strict=True)
+    return iter(())
+
+
+def traits(text: str) -> int:
+    """What of a raw text tells the renderers apart: ``HOLES`` and ``FORMULAS``."""
+    holes = "[" in text and any(map(text.__contains__, SHOWN))
+    return holes * HOLES | ("\\" in text and ("\\(" in text or "\\[" in text)) * FORMULAS
+
+
+def placeholder(text: str, at: int) -> int:
+    """Where the placeholder ends that begins with the bracket at ``at``, 0 where none does."""
+    found = _TOKEN.match(text, at)
+    return found.end() if found else 0
+
+
+def _scan(text: str) -> array[int]:
+    """Where spans begin and end, in turn: as pairs they would take sixteen times as much."""
+    bounds = array("I")
+    opened, closer = -1, ""
+    for token in _TOKEN.finditer(text):
+        word = token.group()
+        if word.endswith("\\)") and len(word) > 2:
+            if opened < 0 or closer == "\\)":  # an opener before: that one was a stray
+                opened, closer = -1, ""
+                if _COMMAND.search(word) is not None:
+                    bounds.extend(token.span())
+        elif word == closer:
+            end = token.end()
+            if not _bare(text[opened + 2 : end - 2], closer):
+                bounds.extend((opened, end))
+            opened, closer = -1, ""
+        elif word[0] not in "\\$":
+            if opened < 0:
+                bounds.extend(token.span())
+        elif opened < 0 or closer == "\\)":  # an opener before \) came: the first one was a stray
+            closer = _CLOSER.get(word) or (word.replace("begin", "end") if word.startswith("\\b") else "")
+            opened = token.start() if closer else -1
+    if opened >= 0 and _ideographs(text[opened:]) <= HAN_IN_TAIL:
+        while bounds and bounds[-2] >= opened:
+            del bounds[-2:]
+        bounds.extend((opened, len(text)))
+    return bounds
+
+
+def _bare(inside: str, closer: str) -> bool:
+    """Whether the other rendering would print the formula as plain text: it holds no TeX command."""
+    if "\\" in inside and _COMMAND.search(inside) is not None:
+        return False
+    return closer == "\\)" or _ideographs(inside) > HAN_IN_TAIL
+
+
+def _ideographs(text: str) -> int:
+    """How many Chinese characters, counted without a pattern: a set of that many characters is slow to compile."""
+    return 0 if text.isascii() else sum("\u3400" <= char <= "\u9fff" for char in text)
+
+
+def without_dropped(text: str) -> str:
+    """``text`` without the spans that ``dropped`` names."""
+    pieces, at = [], 0
+    for start, end in dropped(text):
+        pieces.append(text[at:start])
+        at = end
+    pieces.append(text[at:])
+    return "".join(pieces)

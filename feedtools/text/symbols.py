@@ -1,0 +1,120 @@
+r"""Raw text to comparable symbols, with the map back: what two renderings of one article have in common.
+
+A symbol is one code point: a letter or digit after NFKC, casefolding, removal of combining marks and traditional to
+simplified Chinese.  Everything else is dropped, and so is what only one rendering carries: display formulas,
+placeholders such as ``[Math]``, inline formulas that hold a TeX command, and a formula cut off at the end.  The
+content of simple inline formulas (``\(x_1\)``) stays, since the other rendering prints it bare.
+
+The table is packaged (``symbols.bin``, written by ``benchmarks/build_normal_table.py``), so the symbols do not depend
+on the Python version.  This module is the reference and imports no numpy; ``text.symbols_batch`` does the same
+for blocks of texts at once.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+import zlib
+from array import array
+from functools import cache
+from itertools import chain, compress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from feedtools.text.dropped import dropped, without_dropped
+
+if TYPE_CHECKING:
+    pass
+
+VERSION = 1
+"""Raised whenever the symbols of any text change: sketches of different versions are never compared."""
+
+_SAME, _DROP, _EXPAND = 0, 1, 2
+
+
+class Table(NamedTuple):
+    """What every code point becomes: 0 itself, 1 nothing, 2 several symbols, else the symbol.
+
+    Attributes:
+        low: 65,536 values, for the basic plane; they stay inside it.
+        high: the packed values for the other planes, unpacked only when a text needs them.
+        expand: the code points that become several symbols.
+    """
+
+    low: array[int]
+    high: bytes
+    expand: dict[int, str]
+
+
+@cache
+def table() -> Table:
+    """The packaged table."""
+    data = (Path(__file__).parent / "symbols.bin").read_bytes()
+    sizes = struct.unpack_from("<III", data)
+    at, parts = 12, []
+    for size in sizes:
+        parts.append(data[at : at + size])
+        at += size
+    expand = {ord(char): text for char, text in json.loads(zlib.decompress(parts[2])).items()}
+    return Table(_unpack("H", parts[0]), parts[1], expand)
+
+
+@cache
+def high_table() -> array[int]:
+    """Values for the code points from U+10000 on."""
+    return _unpack("I", table().high)
+
+
+def _unpack(code: str, packed: bytes) -> array[int]:
+    values = array(code, zlib.decompress(packed))
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values
+
+
+class _Fold(dict[int, str]):
+    """Code point to symbols, filled as code points are met: ``str.translate`` asks it."""
+
+    def __missing__(self, code: int) -> str:
+        value = table().low[code] if code < 0x10000 else high_table()[code - 0x10000]
+        if value == _SAME:
+            text = chr(code)
+        elif value == _DROP:
+            text = ""
+        else:
+            text = table().expand[code] if value == _EXPAND else chr(value)
+        self[code] = text
+        return text
+
+
+class _Widths(dict[str, int]):
+    """Code point to the number of its symbols."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = width = len(_fold[ord(char)])
+        return width
+
+
+_fold = _Fold()
+_widths = _Widths()
+
+
+def symbols(text: str) -> str:
+    """The symbols of ``text``, one code point each; any ``str`` is accepted."""
+    return without_dropped(text).translate(_fold)
+
+
+def offsets(text: str, base: int = 0) -> array[int]:
+    """For each symbol of ``text`` the offset of the raw code point it came from, ascending, plus ``base``."""
+    found = array("I")
+    at = 0
+    for start, end in chain(dropped(text), ((len(text), len(text)),)):
+        widths = list(map(_widths.__getitem__, text[at:start]))
+        places = range(base + at, base + start)
+        if max(widths, default=0) <= 1:
+            found.extend(compress(places, widths))
+        else:
+            found.extend(place for place, width in zip(places, widths, strict=True) for _ in range(width))
+        at = end
+    return found

@@ -1,0 +1,394 @@
+"""A batch run loses nothing: its account adds up, it can be undone, and cleaning what is clean changes nothing."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedtools.clean import manifest
+from feedtools.clean.pipeline import Sources
+from feedtools.clean.run import clean
+from feedtools.clean.undo import undo
+from feedtools.config import Config, policy
+from feedtools.errors import FeedtoolsError
+from tests.places import FEED, SHARED
+
+SAMPLE = FEED
+CONFIG = Config(jobs=1)
+HEADER = b"INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
+LONG = "梯度下降每一步都沿着负梯度方向走一小步,步长由学习率决定,学习率太大会发散,太小则收敛得很慢。"
+OTHER = "注意力机制把查询与所有键逐一比较,再用归一化后的权重把值加起来,因此每个位置都能看到整段输入。"
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def entries(out: Path) -> list[dict[str, Any]]:
+    return [entry for entry in manifest.read(out / "manifest.jsonl") if "action" in entry]
+
+
+def feed(folder: Path, **files: bytes) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (folder / name.replace("_", ".")).write_bytes(data)
+    return folder
+
+
+def lines(*texts: str) -> bytes:
+    return HEADER + "".join(f"{text}\n" for text in texts).encode()
+
+
+def published(out: Path) -> dict[str, bytes]:
+    return {name: data for name, data in tree(out).items() if not name.startswith(("held/", "manifest", "report"))}
+
+
+def test_the_sample_feed_is_cleaned_and_given_back(tmp_path: Path) -> None:
+    cleaned = clean([str(SAMPLE)], tmp_path / "out", CONFIG)
+    counts = cleaned.counts
+    assert cleaned.errors == []
+    assert (counts.files, counts.articles) == (5, 60)
+    assert counts.kept + counts.dropped + counts.held == 60
+    assert counts.dropped > 30
+    for entry in entries(tmp_path / "out"):
+        if entry["action"] == "drop":
+            assert entry["of"]["path"] in tree(SAMPLE), "a dropped article names the copy that stands for it"
+            assert entry["reasons"][0].startswith("FT90")
+    assert undo(tmp_path / "out", tmp_path / "back") == (5, [])
+    assert tree(tmp_path / "back") == tree(SAMPLE)
+
+
+def test_cleaning_the_output_changes_nothing(tmp_path: Path) -> None:
+    clean([str(SAMPLE)], tmp_path / "one", CONFIG)
+    again = clean([str(tmp_path / "one")], tmp_path / "two", CONFIG)
+    assert again.counts.kept == again.counts.articles > 0
+    assert published(tmp_path / "two") == published(tmp_path / "one")
+
+
+# Bytes that try the frames: invalid UTF-8, BOM, CRLF, blank lines of many kinds, headers in odd places, copies.
+PIECES = st.sampled_from(
+    [
+        *(
+            text.encode()
+            for text in (LONG, OTHER, LONG[:60] + "...", LONG + OTHER, "短", "设 \\(x", "值 [Math] 了", "a  b\u200b")
+        ),
+        *(
+            b"\n",
+            b"\r\n",
+            b"\n\n",
+            b" \n",
+            b"\xc2\xa0\n",
+            b"\xe3\x80\x80\n",
+            b"\xef\xbb\xbf",
+            b"\xff\xfe",
+            b"\xe4",
+            b"\xb8\xad",
+        ),
+        *(HEADER, b"LATEST UPDATES\n", b"INCOMING TRANSMISSION\r\n", "。。".encode(), b"\r", b"\x85", b"\t"),
+    ]
+)
+TRANSMISSIONS = st.lists(PIECES, max_size=14).map(b"".join)
+RECORDS = st.lists(
+    st.one_of(
+        st.builds(
+            lambda text, ascii_only, extra: (
+                json.dumps({"id": 1, "text": text, **extra}, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+                + b"\n"
+            ),
+            st.sampled_from([LONG, OTHER, "设 \\(x", "a\u200bb\u200b", "\ud800", "。。", LONG[:50]]),
+            st.booleans(),
+            st.sampled_from([{}, {"n": 1.50}, {"text": "later wins"}, {"中": [" \\u0041"]}]),
+        ),
+        st.sampled_from(
+            [
+                b"\n",
+                b"not json\n",
+                b"[1]\n",
+                b"{}\r\n",
+                b' { "text" :  "\\u4e2d\\/" , "id":0 }\r\n',
+                b'{"text":"a","text":"b"}',
+            ]
+        ),
+    ),
+    max_size=8,
+).map(b"".join)
+FILES = st.fixed_dictionaries({"a/1.txt": TRANSMISSIONS, "a/2.txt": TRANSMISSIONS, "b.jsonl": RECORDS})
+
+
+def write_tree(folder: Path, files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+
+
+@settings(max_examples=20)
+@given(FILES)
+def test_any_input_is_accounted_for_given_back_and_stays_clean(files: dict[str, bytes]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        write_tree(root / "in", files)
+        counts = clean([str(root / "in")], root / "out", CONFIG).counts
+        rows = entries(root / "out")
+        actions = [entry["action"] for entry in rows]
+        assert counts.articles == len(rows) == counts.kept + counts.dropped + counts.held
+        assert counts.dropped == actions.count("drop")
+        assert (
+            counts.held
+            == actions.count("hold")
+            == sum(data.count(b"\n") for path, data in tree(root / "out").items() if path.startswith("held/"))
+        )
+        count, errors = undo(root / "out", root / "back")
+        assert (count, errors) == (3, [])
+        assert tree(root / "back") == files
+        again = clean([str(root / "out")], root / "again", CONFIG).counts
+        assert published(root / "again") == published(root / "out")
+        assert (again.dropped, again.held, again.fixed) == (0, 0, 0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(FILES, st.permutations(["a/1.txt", "a/2.txt", "b.jsonl"]))
+def test_the_order_of_inputs_plays_no_role(files: dict[str, bytes], order: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        write_tree(root / "in", files)
+        clean([str(root / "in")], root / "one", CONFIG)
+        clean([str(root / "in" / path) for path in order], root / "two", CONFIG)
+        assert tree(root / "one") == tree(root / "two")
+
+
+TRANSMISSION = lines(LONG, "设 \\(x 为输入", f"{OTHER}。", LONG)
+
+
+def one(folder: Path, **options: Any) -> dict[int, dict[str, Any]]:
+    """The manifest of a feed of one transmission, by line."""
+    feed(folder / "in", a_txt=TRANSMISSION)
+    clean([str(folder / "in")], folder / "out", CONFIG._replace(clean=policy(options)))
+    return {entry["line"]: entry for entry in entries(folder / "out")}
+
+
+def test_every_entry_says_what_was_done_and_why(tmp_path: Path) -> None:
+    rows = one(tmp_path)
+    assert [rows[line]["action"] for line in (4, 5, 6, 7)] == ["keep", "hold", "fix", "drop"]
+    assert rows[5]["reasons"][0].startswith("FT201 unclosed-math: ")
+    assert rows[5]["findings"][0]["start"] == 2
+    assert rows[6]["edits"] == [
+        {"start": len(OTHER) - 1, "end": len(OTHER) + 1, "old": "。。", "new": "。", "by": ["FT508"]}
+    ]
+    assert rows[7]["of"] == {"path": "a.txt", "line": 4}
+    assert (rows[7]["kind"], rows[7]["similarity"], rows[7]["coverage"]) == ("exact", 1.0, 1.0)
+    out = tree(tmp_path / "out")
+    assert out["a.txt"] == lines(LONG, OTHER)
+    held = json.loads(out["held/a.txt.jsonl"])
+    assert (held["path"], held["line"], held["text"]) == ("a.txt", 5, "设 \\(x 为输入")
+    assert held["reasons"] == rows[5]["reasons"]
+
+
+def test_intact_leaves_every_byte_and_marks(tmp_path: Path) -> None:
+    rows = one(tmp_path, intact=True)
+    assert {entry["action"] for entry in rows.values()} == {"keep"}
+    assert [rows[line].get("mark") for line in (4, 5, 6, 7)] == [None, "hold", "fix", "drop"]
+    assert tree(tmp_path / "out")["a.txt"] == TRANSMISSION
+    assert undo(tmp_path / "out", tmp_path / "back") == (1, [])
+
+
+def test_the_policy_is_followed(tmp_path: Path) -> None:
+    rows = one(tmp_path, hold="never", fix="none", kinds={"exact": "keep"})
+    assert {entry["action"] for entry in rows.values()} == {"keep"}
+    assert tree(tmp_path / "out")["a.txt"] == TRANSMISSION
+    assert "of" in rows[7], "a copy that is left alone is still named"
+
+
+def test_a_whole_copy_is_published_in_the_place_of_a_damaged_one(tmp_path: Path) -> None:
+    # The longer copy cannot be repaired from the shorter one, since its damage lies behind the cut.
+    damaged = f"{LONG}{OTHER}最后设 \\(x 为输入"
+    feed(tmp_path / "in", a_txt=lines(damaged), b_txt=lines(LONG + OTHER))
+    clean([str(tmp_path / "in")], tmp_path / "out", CONFIG)
+    rows = {entry["path"]: entry for entry in entries(tmp_path / "out")}
+    assert (rows["a.txt"]["action"], rows["b.txt"]["action"]) == ("hold", "keep")
+    assert rows["a.txt"]["reasons"][-1] == "b.txt:4 is kept in its place"
+
+
+def test_records_keep_their_other_keys_byte_for_byte(tmp_path: Path) -> None:
+    raw = (
+        '{"id":1,  "text" : "' + OTHER + '。", "n": 1.50, "中": "\\u0041"}\r\n'
+        '{"text": "' + json.dumps(LONG + "。")[1:-1] + '", "tags": []}'
+    ).encode()
+    feed(tmp_path / "in", a_jsonl=raw)
+    clean([str(tmp_path / "in")], tmp_path / "out", CONFIG)
+    expected = raw.decode().replace("。。", "。").replace("\\u3002\\u3002", "\\u3002")
+    assert (tmp_path / "out" / "a.jsonl").read_bytes() == expected.encode()
+
+
+def test_lines_that_are_no_records_stay_where_they_are(tmp_path: Path) -> None:
+    record = json.dumps({"text": LONG}).encode() + b"\n"
+    raw = b"broken 1\n" + record + b"\n" + record + b"broken 2\n" + record
+    feed(tmp_path / "in", a_jsonl=raw)
+    cleaned = clean([str(tmp_path / "in")], tmp_path / "out", CONFIG)
+    assert [error.line for error in cleaned.errors] == [1, 5]
+    assert (tmp_path / "out" / "a.jsonl").read_bytes() == b"broken 1\n" + record + b"\n" + b"broken 2\n"
+    undo(tmp_path / "out", tmp_path / "back")
+    assert (tmp_path / "back" / "a.jsonl").read_bytes() == raw
+
+
+def test_other_keys_hold_the_text_where_the_configuration_says_so(tmp_path: Path) -> None:
+    raw = json.dumps({"body": f"{OTHER}。", "text": "not this。。"}, ensure_ascii=False).encode()
+    feed(tmp_path / "in", a_jsonl=raw)
+    clean([str(tmp_path / "in")], tmp_path / "out", CONFIG._replace(text_key="body"))
+    assert json.loads((tmp_path / "out" / "a.jsonl").read_bytes()) == {"body": OTHER, "text": "not this。。"}
+    undo(tmp_path / "out", tmp_path / "back")
+    assert (tmp_path / "back" / "a.jsonl").read_bytes() == raw
+
+
+@pytest.mark.parametrize("text", [f"{OTHER}。", OTHER])
+def test_packed_files_come_out_packed_and_are_given_back(tmp_path: Path, text: str) -> None:
+    raw = gzip.compress(lines(text), compresslevel=1)
+    feed(tmp_path / "in", **{"a.txt_gz": raw})
+    clean([str(tmp_path / "in")], tmp_path / "out", CONFIG)
+    assert gzip.decompress((tmp_path / "out" / "a.txt.gz").read_bytes()) == lines(OTHER)
+    assert ((tmp_path / "out" / "a.txt.gz").read_bytes() == raw) is (text == OTHER)
+    assert undo(tmp_path / "out", tmp_path / "back") == (1, [])
+    assert (tmp_path / "back" / "a.txt.gz").read_bytes() == raw
+
+
+def test_a_format_that_cannot_be_written_comes_out_as_records(tmp_path: Path) -> None:
+    raw = f'id,text\n1,"{OTHER}。"\n2,"{LONG}"\n3,"{LONG}"\n'.encode()
+    feed(tmp_path / "in", a_csv=raw)
+    counts = clean([str(tmp_path / "in" / "a.csv")], tmp_path / "out", CONFIG).counts
+    assert (counts.kept, counts.dropped) == (2, 1)
+    records = [json.loads(line) for line in (tmp_path / "out" / "a.csv.jsonl").read_bytes().splitlines()]
+    assert [record["text"] for record in records] == [OTHER, LONG]
+    assert undo(tmp_path / "out", tmp_path / "back") == (1, [])
+    assert tree(tmp_path / "back") == {"a.csv": raw}
+    again = clean([str(tmp_path / "out")], tmp_path / "again", CONFIG)
+    assert published(tmp_path / "again") == published(tmp_path / "out")
+    assert again.counts.kept == 2
+
+
+def test_what_was_published_before_stands_for_its_copies(tmp_path: Path) -> None:
+    from feedtools.dedup.index.sqlite import Index
+    from feedtools.model import Article
+
+    with Index(tmp_path / "index.sqlite", create=True) as index:
+        index.add([Article("old/2020.txt", 8, LONG + OTHER)])
+    feed(tmp_path / "in", a_txt=lines(LONG + OTHER, OTHER[::-1]))
+    clean([str(tmp_path / "in")], tmp_path / "out", CONFIG, Sources(published=str(tmp_path / "index.sqlite")))
+    rows = entries(tmp_path / "out")
+    assert [entry["action"] for entry in rows] == ["drop", "keep"]
+    assert rows[0]["of"] == {"path": "old/2020.txt", "line": 8}
+
+
+def test_what_was_lost_is_restored_and_names_its_source(tmp_path: Path) -> None:
+    start, end = f"{LONG}于是得到 ", f" 这一结果。{OTHER}"
+    feed(tmp_path / "in", a_txt=lines(f"{start}[Math]{end}"))
+    feed(tmp_path / "originals", b_md=f"{start}\\(w-\\eta g\\){end}".encode())
+    sources = Sources(originals=str(tmp_path / "originals"))
+    counts = clean([str(tmp_path / "in")], tmp_path / "out", CONFIG, sources).counts
+    assert (counts.kept, counts.restored) == (1, 1)
+    [entry] = entries(tmp_path / "out")
+    assert entry["action"] == "restore"
+    [edit] = entry["edits"]
+    assert (edit["old"], edit["new"]) == ("[Math]", "\\(w-\\eta g\\)")
+    assert edit["by"][0].startswith("restored placeholder from ")
+    assert entry["repairs"][0]["source"]["path"].endswith("b.md")
+    assert (tmp_path / "out" / "a.txt").read_bytes() == lines(f"{start}\\(w-\\eta g\\){end}")
+    assert undo(tmp_path / "out", tmp_path / "back") == (1, [])
+    assert tree(tmp_path / "back") == tree(tmp_path / "in")
+    assert (
+        clean(
+            [str(tmp_path / "in")], tmp_path / "none", CONFIG._replace(clean=policy({"restore": False})), sources
+        ).counts.restored
+        == 0
+    )
+
+
+def test_a_changed_output_is_not_undone(tmp_path: Path) -> None:
+    one(tmp_path)
+    with open(tmp_path / "out" / "a.txt", "ab") as stream:
+        stream.write(b"more\n")
+    count, errors = undo(tmp_path / "out", tmp_path / "back")
+    assert count == 0
+    assert "was changed since it was written" in str(errors[0])
+    (tmp_path / "out" / "a.txt").unlink()
+    assert "this file is missing" in str(undo(tmp_path / "out", tmp_path / "back2")[1][0])
+
+
+@pytest.mark.parametrize("name", ["../escaped.txt", "/escaped.txt", "a/../../escaped.txt", ""])
+def test_a_manifest_cannot_lead_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    one(tmp_path)
+    place = tmp_path / "out" / "manifest.jsonl"
+    place.write_text(place.read_text().replace('"file": "a.txt"', f'"file": "{name}"'))
+    with pytest.raises(FeedtoolsError, match="not inside the folder"):
+        undo(tmp_path / "out", tmp_path / "deep" / "back")
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "deep") == ["in", "out"]
+    assert not (tmp_path / "deep" / "back").exists()
+
+
+def test_a_file_that_changes_during_the_run_is_left_out_and_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed(tmp_path / "in", a_txt=lines(LONG), b_txt=lines(OTHER))
+
+    def meddle(phase: str, _total: int, _unit: str) -> Any:
+        if phase == "writing" and (tmp_path / "in" / "a.txt").exists():
+            (tmp_path / "in" / "a.txt").unlink()
+        return lambda _: None
+
+    cleaned = clean(
+        [str(tmp_path / "in" / "a.txt"), str(tmp_path / "in" / "b.txt")], tmp_path / "out", CONFIG, progress=meddle
+    )
+    assert published(tmp_path / "out") == {"b.txt": lines(OTHER)}
+    assert cleaned.counts.articles == 1
+    assert any("a.txt" in str(error) for error in cleaned.errors)
+
+
+def test_names_in_the_output(tmp_path: Path) -> None:
+    feed(tmp_path / "x" / "sub", a_txt=lines(LONG))
+    feed(tmp_path / "y", a_txt=lines(OTHER))
+    clean([str(tmp_path / "x"), str(tmp_path / "y"), str(tmp_path / "y" / "." / "a.txt")], tmp_path / "out", CONFIG)
+    assert set(published(tmp_path / "out")) == {"x/sub/a.txt", "y/a.txt"}
+    clean([str(tmp_path / "x")], tmp_path / "out", CONFIG)
+    assert set(published(tmp_path / "out")) == {"sub/a.txt"}
+    feed(tmp_path / "x" / "held", a_txt=lines(LONG))
+    assert "the output itself uses" in str(clean([str(tmp_path / "x")], tmp_path / "out", CONFIG).errors[0])
+
+
+def test_the_report_shows_the_run(tmp_path: Path) -> None:
+    one(tmp_path)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "FT201" in page
+    assert "a.txt" in page
+    assert page.rstrip().endswith("</html>")
+
+
+@pytest.mark.parametrize("name", ["transmissions", "lint/transmissions"])
+def test_real_transmissions_are_given_back_and_stay_clean(tmp_path: Path, name: str) -> None:
+    folder = SHARED / "data" / name
+    if not folder.is_dir():
+        pytest.skip("the labelled data are not here")
+    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.txt"))[:12]}
+    write_tree(tmp_path / "in", files)
+    counts = clean([str(tmp_path / "in")], tmp_path / "out", CONFIG).counts
+    assert counts.articles == counts.kept + counts.dropped + counts.held > 30
+    undo(tmp_path / "out", tmp_path / "back")
+    assert tree(tmp_path / "back") == files
+    again = clean([str(tmp_path / "out")], tmp_path / "again", CONFIG).counts
+    assert published(tmp_path / "again") == published(tmp_path / "out")
+    assert again.kept == again.articles == counts.kept
+
+
+def test_the_index_does_not_make_an_output_the_copy_of_its_input(tmp_path: Path) -> None:
+    memory = Sources(published=str(tmp_path / "index.sqlite"))
+    first = clean([str(SAMPLE)], tmp_path / "one", CONFIG, memory).counts
+    again = clean([str(tmp_path / "one")], tmp_path / "two", CONFIG, memory).counts
+    assert again.kept == again.articles == first.kept
+    assert published(tmp_path / "two") == published(tmp_path / "one")
+    assert clean([str(SAMPLE)], tmp_path / "three", CONFIG, memory).counts == first

@@ -1,0 +1,395 @@
+"""Batch runs that are killed, crowd each other, meet bad input or cannot write: the command line from outside."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.places import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAMPLE = ROOT / "tests" / "sample" / "feed"
+HOLD = """
+import sys; from pathlib import Path; from feedtools.clean.staging import Stage
+with Stage(Path(sys.argv[1]), lambda _: False): print('held', flush=True); sys.stdin.read()
+"""
+HEADER = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
+
+
+def command(*args: object) -> list[str]:
+    return [sys.executable, "-m", "feedtools", "clean", *map(str, args)]
+
+
+def run(*args: object, **options: object) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command(*args),
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+        timeout=300,
+        **options,  # type: ignore[call-overload]
+    )
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def interrupted(*args: object, when: Callable[[], object], **environment: str) -> list[str]:
+    """What a run says that gets a Ctrl-C as soon as something is so."""
+    process = subprocess.Popen(
+        command(*args),
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not when():
+        assert process.poll() is None
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate()
+    assert process.returncode == 130
+    return said.splitlines()
+
+
+def archive(folder: Path, files: int, articles: int) -> Path:
+    """A feed of sentences put together by chance, with copies, cuts and damage."""
+    words = re.findall("..", "学习梯度网络样本训练收敛损失特征模型参数采样策略奖励状态价值注意编码解码")
+    chance = random.Random(5)
+    texts: list[str] = []
+    for _ in range(files * articles):
+        kind = chance.random()
+        if texts and kind < 0.15:
+            texts.append(chance.choice(texts))
+        elif texts and kind < 0.25:
+            texts.append(chance.choice(texts)[:60] + "...")
+        else:
+            text = "".join(chance.choice(words) + chance.choice("的了在是和,") for _ in range(60)) + "。"
+            texts.append(text.replace("的", "  ", 1) + ("值为 [Math] 时。。" if kind > 0.8 else ""))
+    folder.mkdir(parents=True)
+    for number in range(files):
+        mine = texts[number * articles : (number + 1) * articles]
+        (folder / f"{number:03}.txt").write_text(HEADER + "".join(f"{text}\n" for text in mine), encoding="utf-8")
+    records = (json.dumps({"id": n, "text": text}, ensure_ascii=False) for n, text in enumerate(texts[: articles * 3]))
+    (folder / "more.jsonl").write_text("\n".join(records), encoding="utf-8")
+    return folder
+
+
+def kill_and_resume(feed: Path, out: Path, delays: list[float], *flags: str) -> int:
+    """Run with a kill after each delay, then to the end; how many kills met a run at work."""
+    met = 0
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for delay in delays:
+        process = subprocess.Popen(
+            command(feed, "-o", out, "--resume", *flags), env=environment, cwd=ROOT, stderr=subprocess.DEVNULL
+        )
+        time.sleep(delay)
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            met += 1
+        process.wait()
+        if out.exists():
+            assert (out / "report.html").exists(), "the output appears whole or not at all"
+            break
+    done = run(feed, "-o", out, "--resume", *flags)
+    assert done.returncode == 0, done.stderr
+    return met
+
+
+def test_a_killed_run_goes_on_and_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
+    feed = archive(tmp_path / "feed", 12, 12)
+    began = time.monotonic()
+    assert run(feed, "-o", tmp_path / "whole").returncode == 0
+    length = time.monotonic() - began
+    met = kill_and_resume(feed, tmp_path / "out", [length * share for share in (0.5, 0.65, 0.8)])
+    assert met
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["feed", "out", "whole"], "nothing is left beside it"
+
+
+@pytest.mark.slow
+def test_a_hundred_kills(tmp_path: Path) -> None:
+    feed = archive(tmp_path / "feed", 40, 40)
+    began = time.monotonic()
+    assert run(feed, "-o", tmp_path / "whole").returncode == 0
+    length = time.monotonic() - began
+    whole = tree(tmp_path / "whole")
+    chance = random.Random(11)
+    kills, number = 0, 0
+    rounds = int(os.environ.get("FEEDTOOLS_KILLS", "20"))
+    while kills < rounds:
+        number += 1
+        out = tmp_path / f"out{number}"
+        kills += kill_and_resume(feed, out, [chance.uniform(0.2, length) for _ in range(4)])
+        assert tree(out) == whole
+
+
+@pytest.mark.slow
+def test_a_run_over_processes_that_is_killed_leaves_none_of_them(tmp_path: Path) -> None:
+    feed = archive(tmp_path / "feed", 60, 400)
+    began = time.monotonic()
+    assert run(feed, "-o", tmp_path / "whole", "--jobs", 1).returncode == 0
+    length = time.monotonic() - began
+    met = kill_and_resume(feed, tmp_path / "out", [length * share for share in (0.2, 0.3, 0.4)], "--jobs", "2")
+    assert met
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    time.sleep(1)
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    assert str(tmp_path / "out") not in listed
+
+
+def test_a_worker_that_is_killed_costs_nothing_but_the_rest_of_the_run(tmp_path: Path) -> None:
+    feed = archive(tmp_path / "feed", 60, 210)
+    process = subprocess.Popen(
+        command(feed, "-o", tmp_path / "out", "--jobs", 2),
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    notes = tmp_path / ".out.feedtools" / "notes"
+    while not notes.exists() or not notes.stat().st_size:
+        assert process.poll() is None
+        time.sleep(0.001)
+    workers = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True).stdout
+    os.kill(int(workers.split()[0]), signal.SIGKILL)
+    _, said = process.communicate()
+    assert process.returncode == 2
+    assert said.splitlines()[-1].endswith("the same command with --resume goes on from there")
+    assert "Traceback" not in said
+    assert notes.stat().st_size
+
+
+def test_two_runs_into_one_output_do_not_meet(tmp_path: Path) -> None:
+    from feedtools.clean.staging import Stage
+
+    out = tmp_path / "out"
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            HOLD,
+            str(out),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    refused = run(SAMPLE, "-o", out)
+    assert refused.returncode == 2
+    assert f"another run (process {holder.pid}) is writing this output" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    holder.kill()
+    holder.communicate()
+    with Stage(out, lambda _: False):
+        pass
+    assert run(SAMPLE, "-o", out).returncode == 0, "the lock of a dead process counts for nothing"
+
+
+def test_an_unreadable_file_is_reported_and_the_rest_is_done(tmp_path: Path) -> None:
+    feed = tmp_path / "feed"
+    feed.mkdir()
+    (feed / "a.txt").write_text(f"{HEADER}第一篇讲的是梯度下降。\n", encoding="utf-8")
+    (feed / "b.txt").write_bytes(b"\x00\x01binary")
+    (feed / "c.txt").symlink_to(feed / "nowhere.txt")
+    (feed / "d.jsonl").write_bytes(b'{"text": "one"}\nnot json\n')
+    done = run(feed, "-o", tmp_path / "out")
+    assert done.returncode == 2
+    assert "2 articles in 2 files = 2 kept + 0 dropped + 0 held" in done.stderr
+    for sentence in ("b.txt: binary file", "c.txt: no such file", "d.jsonl:2: not a JSON record"):
+        assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "out" / "d.jsonl").read_bytes() == (feed / "d.jsonl").read_bytes()
+    first = [json.loads(line) for line in (tmp_path / "out" / "manifest.jsonl").read_text().splitlines()[1:3]]
+    assert sorted(Path(entry["unread"]).name for entry in first) == ["b.txt", "c.txt"]
+
+
+@pytest.mark.parametrize("where", ["a file", "a file/below", "full", "/proc/none/out"])
+def test_an_output_that_cannot_be_written_is_one_sentence(tmp_path: Path, where: str) -> None:
+    out = tmp_path / where
+    (tmp_path / "a file").write_text("mine")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("mine")
+    before = tree(tmp_path)
+    done = run(SAMPLE, "-o", out)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("feedtools: ")
+    assert tree(tmp_path) == before
+
+
+def test_an_earlier_output_is_replaced_whole(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run(SAMPLE, "-o", out).returncode == 0
+    first = tree(out)
+    (out / "stale.txt").write_text("left over")
+    assert run(SAMPLE, "-o", out).returncode == 0
+    assert tree(out) == first
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        ([SAMPLE], "where to?"),
+        ([SAMPLE, "-o", SAMPLE / "out"], "lies inside the input"),
+        (["-", "-o", "{tmp}/out"], "name files or folders in place of -"),
+        (["--undo", SAMPLE, "-o", "{tmp}/back"], "no manifest here"),
+        (["--undo", SAMPLE], "where to?"),
+        ([SAMPLE, "-o", "{tmp}/out", "--select", "FT999"], "unknown rule 'FT999'"),
+        ([SAMPLE, "-o", "{tmp}/out", "--index", SAMPLE / "000.txt"], "000.txt: damaged: file is not a database"),
+        ([SAMPLE, "-o", "{tmp}/out", "--sources", "{tmp}/none"], "no such file or folder"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(tmp_path: Path, args: list[object], sentence: str) -> None:
+    done = run(*(str(arg).format(tmp=tmp_path) for arg in args))
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_is_written_by_a_dry_run_or_a_diff(tmp_path: Path) -> None:
+    feed = archive(tmp_path / "feed", 2, 12)
+    before = tree(tmp_path)
+    dry = run(feed, "--dry-run")
+    assert dry.returncode == 0
+    assert "001.txt" in dry.stdout
+    assert ": drop (FT90" in dry.stdout
+    diff = run(feed, "--diff")
+    assert diff.returncode == 0
+    assert diff.stdout.startswith("--- 000.txt\n+++ 000.txt\n@@")
+    assert {line[0] for line in diff.stdout.splitlines()} <= set("-+@ ")
+    assert dry.stderr.splitlines()[-1] == diff.stderr.splitlines()[-1]
+    assert tree(tmp_path) == before
+
+
+def test_ctrl_c_keeps_what_was_done(tmp_path: Path) -> None:
+    feed = archive(tmp_path / "feed", 12, 12)
+    assert run(feed, "-o", tmp_path / "whole").returncode == 0
+    said = interrupted(feed, "-o", tmp_path / "out", when=(tmp_path / ".out.feedtools" / "state").exists)
+    assert said == ["feedtools: interrupted; the same command with --resume goes on from here"]
+    assert not (tmp_path / "out").exists()
+    assert run(feed, "-o", tmp_path / "out", "--resume").returncode == 0
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("flag", ["--dry-run", "--diff"])
+def test_ctrl_c_of_a_preview_promises_nothing(flag: str, tmp_path: Path) -> None:
+    feed, temporary = archive(tmp_path / "feed", 12, 12), tmp_path / "temporary"
+    temporary.mkdir()
+    said = interrupted(feed, flag, when=lambda: list(temporary.glob("feedtools-*/state")), TMPDIR=str(temporary))
+    assert said == ["feedtools: interrupted; nothing was written"]
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_cannot_go_on_does_not_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from feedtools.clean import pipeline
+    from feedtools.clean.run import clean, preview
+    from feedtools.clean.undo import undo
+    from feedtools.config import Config
+    from feedtools.errors import WriteError
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    feed = archive(tmp_path / "feed", 3, 12)
+    clean([str(feed)], tmp_path / "out", Config(jobs=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "_report", full)
+        with pytest.raises(WriteError, match=r"No space left on device$"):
+            preview([str(feed)], Config(jobs=1), print)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", full)
+        with pytest.raises(WriteError, match=r"No space left on device$"):
+            undo(tmp_path / "out", tmp_path / "back")
+
+
+def test_a_full_disk_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from feedtools.clean import pipeline
+    from feedtools.clean.run import clean
+    from feedtools.config import Config
+    from feedtools.errors import WriteError
+
+    feed = archive(tmp_path / "feed", 3, 12)
+    clean([str(feed)], tmp_path / "whole", Config(jobs=1))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "report.html")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "_report", full)
+        with pytest.raises(WriteError, match=r"No space left on device.*--resume goes on"):
+            clean([str(feed)], tmp_path / "out", Config(jobs=1))
+    assert not (tmp_path / "out").exists()
+    clean([str(feed)], tmp_path / "out", Config(jobs=1), resume=True)
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def test_a_folder_without_a_feed_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = run(tmp_path / "empty", "-o", tmp_path / "out")
+    assert done.returncode == 2
+    assert "no transmissions here" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+class Screen(io.StringIO):
+    def __init__(self, live: bool) -> None:
+        super().__init__()
+        self._live = live
+
+    def isatty(self) -> bool:
+        return self._live
+
+
+def told(live: bool) -> str:
+    """What a run of 100 articles says, ten a second, of which 20 were done before."""
+    from feedtools.cli.progress import Progress
+
+    now = [0.0]
+    screen = Screen(live)
+    progress = Progress(screen, lambda: now[0])
+    advance = progress("checking", 100, "articles")
+    advance(20)
+    for _ in range(8):
+        now[0] += 1
+        advance(10)
+    progress.close()
+    return screen.getvalue()
+
+
+def test_progress_on_a_terminal_is_one_line_that_goes() -> None:
+    shown = told(live=True).split("\r")
+    assert "checking: 60 of 100 articles, 10/s, 0:04 left" in [line.rstrip() for line in shown]
+    assert shown[-2].strip() == ""
+    assert "\n" not in told(live=True)
+
+
+def test_progress_elsewhere_is_a_log_line_now_and_then() -> None:
+    assert told(live=False) == "", "a short run says nothing"
+    from feedtools.cli.progress import status
+
+    assert status("reading", "files", 5, 0, 0.0) == "reading: 5 files"
+    assert (
+        status("checking", "articles", 1000, 4_000_000, 500.0)
+        == "checking: 1,000 of 4,000,000 articles, 500/s, 2:13:18 left"
+    )

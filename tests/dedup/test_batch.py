@@ -1,0 +1,171 @@
+"""The deduplicator as a whole, on texts made here: relations found, and no dependence on order."""
+
+from __future__ import annotations
+
+import gc
+import random
+from collections import UserList
+from importlib import import_module
+from typing import NoReturn
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedtools.dedup.batch import dedup
+from feedtools.dedup.match import explain
+from feedtools.system.shared_memory import Arena, Place
+
+module = import_module("feedtools.dedup.batch")
+HAN = [chr(0x4E00 + 37 * i) for i in range(500)]
+
+
+def article(seed: int, length: int = 400) -> str:
+    return (
+        "".join(random.Random(seed).choices([*HAN, "，", "。", " "], k=length - 20))
+        + "，然而，一切，都还没有结束，这里是尾"
+    )
+
+
+def test_relations_are_named() -> None:
+    whole = article(1)
+    texts = [whole, whole, whole[:120] + "...", whole[100:300], whole.replace("，", ","), article(2)]
+    result = dedup(texts)
+    kinds = {m.a: m.kind for m in result.matches if m.b == 0}
+    assert kinds == {1: "exact", 2: "truncated", 3: "contained", 4: "rerendered"}
+    (found,) = result.clusters
+    assert (found.keep, found.drop) == (0, (1, 2, 3, 4))
+
+
+def test_evidence_is_aligned() -> None:
+    whole = article(3)
+    part = "转载：" + whole[50:250]
+    (match,) = dedup([whole, part], evidence=True).matches
+    assert match.evidence
+    for block in match.evidence:
+        assert whole[block.b_start : block.b_end] == part[block.a_start : block.a_end]
+
+
+def test_evidence_is_that_of_each_pair_by_itself() -> None:
+    whole = article(4)
+    texts = [
+        whole,
+        whole,
+        whole[:150] + "...",
+        "①" + whole[40:],
+        whole.replace("，", r"\(x_1\)"),
+        article(5)[:99] + whole[:99],
+    ]
+    texts += [text.replace("一", "½ﬁ", 3) for text in texts]  # code points that stand for several symbols
+    found = dedup(texts, evidence=True).matches
+    assert found == tuple(explain(one, texts[one.a], texts[one.b]) for one in dedup(texts).matches)
+    assert len({one.kind for one in found}) > 3
+
+
+def test_empty_and_short_texts_match_only_exactly() -> None:
+    result = dedup(["", "", "短文", "短文", "短文。"])
+    assert [(m.a, m.b, m.kind) for m in result.matches] == [(1, 0, "exact"), (3, 2, "exact")]
+    assert dedup([]) == ((), ())
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_input_order_does_not_matter(rng: random.Random) -> None:
+    texts = []
+    for seed in range(6):
+        whole = article(seed)
+        texts += [whole, whole, whole[:200], whole[60:], "甲" + whole[:-30], article(9, 60) + whole]
+    places = list(range(len(texts)))
+    expected = dedup(texts, places=places)
+    order = places[:]
+    rng.shuffle(order)
+    got = dedup([texts[i] for i in order], places=order)
+    assert {(order[c.keep], frozenset(order[d] for d in c.drop)) for c in got.clusters} == {
+        (c.keep, frozenset(c.drop)) for c in expected.clusters
+    }
+    assert {m._replace(a=order[m.a], b=order[m.b]) for m in got.matches} == set(expected.matches)
+
+
+def test_who_is_compared_does_not_depend_on_the_places_either() -> None:
+    """Of texts with the same symbols, which others are linked to is decided by the texts."""
+    whole = article(3)
+    texts = [whole.replace("，", mark) + tail for mark in "，。；" for tail in ("", "！", "？")]
+    texts += [whole[:200], whole[:150] + "甲乙丙", whole[40:]]
+
+    def matched(places: list[int]) -> set[frozenset[str]]:
+        return {frozenset((texts[m.a], texts[m.b])) for m in dedup(texts, places=places).matches}
+
+    forwards = list(range(len(texts)))
+    assert matched(forwards) == matched(forwards[::-1])
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.text(st.characters(), max_size=40) | st.sampled_from([article(s, 90) for s in range(4)]), max_size=40)
+)
+def test_spilling_to_files_changes_nothing(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    assert dedup(texts, spill=tmp_path_factory.getbasetemp()) == dedup(texts)
+
+
+@pytest.mark.parametrize("jobs", [2, 3])  # two do not sketch what lies in memory
+@pytest.mark.parametrize("kind", [list, UserList])  # in memory, and as if read when asked for
+def test_the_number_of_processes_changes_nothing(kind: type, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [
+        article(seed, 120)[: 120 - 7 * (i % 3)] + "𠮷" * 300 * (seed == 700) for seed in range(1500) for i in range(3)
+    ]
+    alone = dedup(kind(texts), jobs=1)
+    assert len(alone.clusters) == 1500
+    monkeypatch.setattr(module, "MANY", 0)
+    monkeypatch.setattr(module, "MANY_READ", 0)
+    monkeypatch.setattr(module, "_TASK", 1000)
+    assert module._workers(jobs, kind(texts)) == jobs
+    assert dedup(kind(texts), jobs=jobs) == alone
+
+
+def test_arrays_left_in_shared_memory_are_there_and_those_too_large_are_handed_back() -> None:
+    arena = Arena([20, 9])
+    some, more = np.arange(5, dtype=np.uint16), np.arange(3, dtype=np.uint64)
+    left = [*arena.put(1, [some]), *arena.put(0, [some, more]), *arena.put(1, [some])]
+    assert [isinstance(one, Place) for one in left] == [True, True, False, False]
+    for one, array in zip(left, [some, some, more, some], strict=True):
+        assert arena.get(one).tolist() == array.tolist()
+        assert arena.get(one).dtype == array.dtype
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_the_collector_is_left_as_it_was(running: bool) -> None:
+    class Unreadable(list[str]):
+        def __getitem__(self, place: object) -> NoReturn:
+            raise OSError(f"it was {gc.isenabled()} when {place} was read")
+
+    (gc.enable if running else gc.disable)()
+    try:
+        dedup([article(1), article(1)[:100]])
+        assert gc.isenabled() is running
+        with pytest.raises(OSError, match="it was False"):
+            dedup(Unreadable([article(1)]))
+        assert gc.isenabled() is running
+    finally:
+        gc.enable()
+
+
+def test_a_hub_costs_no_more_than_its_copies() -> None:
+    texts = [article(1) + f"，{i}" for i in range(3000)]
+    (found,) = dedup(texts, jobs=1).clusters
+    assert len(found.drop) == 2999
+    assert len(found.matches) < 3 * len(texts)
+
+
+def test_a_shared_footer_joins_nothing() -> None:
+    footer = "，本站文章均为原创，转载时请务必注明出处，并保留作者的姓名与链接，谢谢合作。" * 2
+    texts = [article(seed, 300) + footer for seed in range(40)]
+    result = dedup(texts)
+    assert result.clusters == ()
+    assert {m.kind for m in result.matches} == {"overlap"}
+
+
+def test_instalments_of_a_series_stay_apart() -> None:
+    opening = "本系列教程的第{}部分，建议按照顺序阅读，" + article(5, 60)
+    texts = [opening.format(n) + article(50 + k, 30) for k, n in enumerate("一二三四")]
+    assert dedup(texts).clusters == ()

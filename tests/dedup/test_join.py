@@ -1,0 +1,57 @@
+"""The sorting join: who shares keys, at a cost linear in every bucket."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedtools.dedup import join
+from feedtools.dedup.join import counted, edges, pack
+
+BITS = 8
+
+
+def found(pairs: list[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    keys = np.array([key << 40 for key, _ in pairs], np.uint64)
+    documents = np.array([document for _, document in pairs], np.uint64)
+    low, high, count = counted(edges(pack(keys, documents, BITS, 3), BITS))
+    return dict(zip(zip(low.tolist(), high.tolist(), strict=True), count.tolist(), strict=True))
+
+
+def test_shared_keys_are_counted() -> None:
+    assert found([(1, 4), (1, 7), (2, 4), (2, 7), (3, 4), (5, 9)]) == {(4, 7): 2}
+
+
+def test_a_hub_costs_two_edges_a_document() -> None:
+    assert len(found([(1, n) for n in range(join.HOT - 1)])) == (join.HOT - 2) + (join.HOT - 3)
+
+
+def test_a_key_of_many_links_them_to_the_longest_alone() -> None:
+    assert found([(1, n) for n in range(join.HOT)]) == {(0, n): 1 for n in range(1, join.HOT)}
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 40)), max_size=120), st.sampled_from([2, 7, 1 << 15]))
+def test_edges_are_the_stars_and_chains_of_every_bucket(pairs: list[tuple[int, int]], piece: int) -> None:
+    expected: Counter[tuple[int, int]] = Counter()
+    for key in {key for key, _ in pairs}:
+        bucket = sorted({document for k, document in pairs if k == key})
+        expected.update(itertools.pairwise(bucket))
+        expected.update((bucket[0], document) for document in bucket[2:])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(join, "PIECE", piece)
+        assert found(pairs) == dict(expected)
+
+
+def test_keys_are_compared_by_the_same_bits_whatever_the_number_of_documents() -> None:
+    keys = np.array([1 << 40, (1 << 40) + 1, (1 << 40) + (1 << 21)], np.uint64)  # 61 bits; the first 40 decide
+    documents = np.arange(3, dtype=np.uint64)
+    for bits in (2, 20, 24):
+        low, high, _ = counted(edges(pack(keys, documents, bits, 3), bits))
+        assert list(zip(low.tolist(), high.tolist(), strict=True)) == [(0, 1)]
+    low, high, _ = counted(edges(pack(keys, documents, 2, 7, kept=36), 2))  # in a bucket of keys that share four more
+    assert list(zip(low.tolist(), high.tolist(), strict=True)) == [(0, 1)]

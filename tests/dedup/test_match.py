@@ -1,0 +1,261 @@
+"""Two texts to a match: kinds, spans, and agreement between the pair form and the batch."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rapidfuzz.distance import Levenshtein
+
+from feedtools.dedup import match, overlap
+from feedtools.dedup.batch import dedup
+from feedtools.dedup.match import cut, explain, match_pair
+from feedtools.text import symbols
+
+HAN = [chr(0x4E00 + 41 * i) for i in range(480)]
+
+
+def article(seed: int, length: int = 320) -> str:
+    return "".join(random.Random(seed).choices(HAN, k=length))
+
+
+WHOLE = article(1)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        (WHOLE, WHOLE, "exact"),
+        (WHOLE[:90] + "...", WHOLE, "truncated"),
+        (WHOLE[100:220], WHOLE, "contained"),
+        (WHOLE[:150] + "，" + WHOLE[150:], WHOLE, "rerendered"),
+        (WHOLE[:100] + "[Math]" + WHOLE[100:], WHOLE[:100] + r"\(\theta\)" + WHOLE[100:], "rerendered"),
+        (WHOLE[:100] + "[公式]" + WHOLE[100:200], WHOLE[:100] + r"\[\sum x\]" + WHOLE[100:], "rerendered"),
+        (WHOLE[:60] + article(2, 45) + WHOLE[100:], WHOLE, "near"),
+        (WHOLE[120:], article(3, 100) + WHOLE[120:], "contained"),
+        (WHOLE[:240] + article(4, 200), WHOLE[:80] + article(5, 260), "overlap"),
+    ],
+)
+def test_kinds(a: str, b: str, kind: str) -> None:
+    found = match_pair(a, b)
+    assert found is not None
+    assert found.kind == kind
+
+
+def test_nothing_in_common_is_no_match() -> None:
+    assert match_pair(article(6), article(7)) is None
+
+
+def test_short_texts_match_only_exactly() -> None:
+    assert match_pair("短短的一句", "短短的一句话") is None
+    found = match_pair("短短的一句", "短短的一句")
+    assert found is not None
+    assert found.kind == "exact"
+
+
+def test_excerpts_that_begin_at_different_places_are_one_article() -> None:
+    found = match_pair(WHOLE[:200], WHOLE[100:])
+    assert found is not None
+    assert found.kind == "near"
+    assert found.similarity == 1.0
+    assert found.coverage_a == pytest.approx(0.5)
+
+
+def test_the_cut_is_where_the_copy_breaks_off() -> None:
+    source = "前言：" + WHOLE
+    found = match_pair(source[:83] + "...", source)
+    assert found is not None
+    assert cut(found) == 83
+    assert cut(match_pair(source, source)) is None  # type: ignore[arg-type]
+
+
+def test_instalments_are_told_apart_by_their_number() -> None:
+    a, b = "系列教程第三期" + WHOLE, "系列教程第四期" + WHOLE[:-1]
+    assert match_pair(a, b).kind == "overlap"  # type: ignore[union-attr]
+    assert match_pair(a, a[:-1]).kind == "truncated"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "named", ["第12篇", "第三章", "第十一讲", "第九十部分", "第2弹", "part3", "chapter12", "vol7", "week52"]
+)
+def test_codes_show_every_instalment_that_symbols_do(named: str) -> None:
+    symbols = article(11, 40) + named + article(12, 40)
+    assert match._INSTALMENT.search(symbols)
+    assert match._INSTALMENT_CODES.search(overlap.codes(symbols))
+
+
+def test_a_copy_with_its_code_left_out_is_found() -> None:
+    code = "import numpy as np; x = np.zeros((3, 4)); print(x.mean(axis=0)); raise SystemExit(len(x))" * 2
+    text = WHOLE[:120] + " {} " + WHOLE[120:260]
+    found = match_pair(text.format("[代码]"), text.format(code))
+    assert found is not None
+    assert found.kind == "rerendered"
+
+
+@pytest.mark.parametrize(
+    ("behind", "kind"), [(60, "rerendered"), (57, "rerendered"), (30, "overlap"), (None, "overlap")]
+)
+def test_two_that_part_where_one_has_a_hole_are_one_article(behind: int | None, kind: str) -> None:
+    """Code that one renderer keeps fills its excerpt; the other shows a placeholder there and goes on."""
+    shown, kept = WHOLE[:60] + article(2, 200), WHOLE[:60] + article(3, 300)
+    if behind is not None:
+        shown = shown[:behind] + "[代码]" + shown[behind:]
+    found = match_pair(shown, kept)
+    assert found is not None
+    assert found.kind == kind
+
+
+def test_a_hole_that_stands_in_both_tells_nothing() -> None:
+    opening = WHOLE[:60] + "[代码]"
+    found = match_pair(opening + article(2, 200), opening + article(3, 300))
+    assert found is not None
+    assert found.kind == "overlap"
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_list_that_one_lacks_behind_its_title_is_bridged(swapped: bool) -> None:
+    title, table, rest, more = article(1, 12), article(2, 120), article(3, 45), article(4, 250)
+    a, b = title + table + rest + "...", title + rest + more
+    found = match_pair(b, a) if swapped else match_pair(a, b)
+    assert found is not None
+    assert found.kind == "near"
+    assert sum(block.a_end - block.a_start for block in found.evidence) >= 55
+
+
+@pytest.mark.parametrize("lengths", [(6, 120, 45), (12, 5, 20), (12, 120, 30)])
+def test_little_behind_a_common_title_is_no_bridge(lengths: tuple[int, int, int]) -> None:
+    title, table, rest = (article(seed, length) for seed, length in enumerate(lengths, 1))
+    found = match_pair(title + table + rest + article(8, 100), title + rest + article(4, 250))
+    assert found is None or found.kind == "overlap"
+
+
+def test_a_footer_that_returns_is_no_bridge() -> None:
+    title, footer = article(1, 12), article(3, 45)
+    found = match_pair(title + article(2, 120) + footer + "...", title + footer + article(4, 200) + footer)
+    assert found is None or found.kind == "overlap"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6))
+def test_pair_and_batch_agree(seed: int) -> None:
+    rng = random.Random(seed)
+    whole = article(seed, rng.randrange(40, 400))
+    a, b = sorted(rng.sample(range(len(whole) + 1), 2))
+    other = "".join(c if rng.random() > 0.08 else rng.choice(HAN) for c in whole[a : b - 1])
+    alone = match_pair(whole, other)
+    batch = list(dedup([whole, other], evidence=True).matches)
+    assert batch == ([alone] if alone else []) or not batch  # the batch sees candidates only
+
+
+@given(st.text(st.characters(), max_size=60), st.text(st.characters(), max_size=60))
+def test_any_two_texts_can_be_compared(a: str, b: str) -> None:
+    found = match_pair(a, b)
+    if found is not None:
+        assert 0 <= found.similarity <= 1
+        assert (found.kind == "exact") == (a == b)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.floats(0, 0.2))
+def test_evidence_is_ordered_and_equal_symbol_by_symbol(seed: int, rate: float) -> None:
+    rng = random.Random(seed)
+    a = article(seed, 200)
+    b = "".join(c if rng.random() > rate else rng.choice(["", c + "，", "Ａ"]) for c in a)
+    found = match.match_symbols(symbols.symbols(a), symbols.symbols(b), a, b, 0, 1)
+    assert found is not None
+    first, second = (a, b) if found.a == 0 else (b, a)
+    blocks = explain(found, first, second).evidence
+    assert blocks
+    for one in blocks:
+        assert symbols.symbols(first[one.a_start : one.a_end]) == symbols.symbols(second[one.b_start : one.b_end])
+    for one, two in pairwise(blocks):
+        assert one.a_end <= two.a_start
+        assert one.b_end <= two.b_start
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([0.0, 0.02, 0.1, 0.4]), st.integers(1, 1200))
+def test_a_distance_in_pieces_is_the_distance_or_a_little_more(seed: int, rate: float, length: int) -> None:
+    rng = random.Random(seed)
+    a = article(seed, length)
+    b = "".join(rng.choice(["", char, rng.choice(HAN) + char]) if rng.random() < rate else char for char in a)
+    one, other = overlap.codes(a), overlap.codes(b)
+    exact = Levenshtein.distance(one, other)
+    pieces = overlap._distance(one, other, length)
+    assert exact <= pieces <= exact + (length if rate > 0.1 else 4)
+    assert (overlap._distance(one, other, exact // 2) > exact // 2) == (exact > exact // 2)
+
+
+ALIKE = st.text(st.sampled_from("aā字\u4e61\U0001f600\ud800"), max_size=40)
+"""Code points some of which share their low byte."""
+
+
+@settings(deadline=None)
+@given(
+    st.integers(0, 10**6),
+    st.integers(overlap.SHORT, overlap.SCREENED),
+    st.integers(0, 100),
+    st.sampled_from([0, 3, 4, 7, 12, 40]),
+)
+def test_screening_short_texts_loses_no_match_and_no_passage(seed: int, length: int, foreign: int, every: int) -> None:
+    whole, start = article(seed, 400), seed % 200
+    shared = whole[start : start + length]
+    if every:  # edited at every so many symbols, which leaves no longer run
+        shared = "".join("改" if place % every == 0 else char for place, char in enumerate(shared))
+    a = article(seed + 1, foreign + 20)[:foreign] + shared
+    pair = overlap.codes(a[: overlap.SCREENED]), overlap.codes(whole)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(overlap, "SCREENED", 0)
+        found = overlap.overlap(*pair)
+    if found is None or found.same or found.similarity == 1:
+        assert overlap.overlap(*pair) == found
+
+
+def test_a_short_text_is_compared_for_a_passage_and_for_what_is_left_between_edits() -> None:
+    passage = article(16, 35) + WHOLE[100 : 100 + overlap.OVERLAP_SYMBOLS] + article(17, 35)
+    found = match_pair(passage, WHOLE)
+    assert found is not None
+    assert (found.kind, found.coverage_a) == ("overlap", 0.3)
+    edited = "".join(WHOLE[i] if i % 4 else "改" for i in range(100))  # no run of more than three
+    found = match_pair(edited, WHOLE)
+    assert found is not None
+    assert (found.kind, found.similarity) == ("near", 0.75)
+
+
+def test_a_stock_opening_is_told_as_it_is_and_is_no_article() -> None:
+    opening = article(13, 75)
+    found = match_pair("短" + opening[4:] + article(14, 320), "长文" + opening[4:] + article(15, 400))
+    assert found is not None
+    assert (found.kind, found.similarity) == ("overlap", 1)
+    assert [block.a_end - block.a_start for block in found.evidence] == [71]
+
+
+@given(ALIKE, ALIKE)
+def test_codes_are_never_further_apart_than_their_symbols(a: str, b: str) -> None:
+    one, other = overlap.codes(a), overlap.codes(b)
+    assert len(one) == len(a)
+    assert Levenshtein.distance(one, other) <= Levenshtein.distance(a, b)
+
+
+@pytest.mark.parametrize(("rate", "apart"), [(0.02, 0.003), (0.1, 0.008), (0.3, 0.03)])
+def test_the_similarity_of_codes_is_nearly_that_of_symbols(rate: float, apart: float) -> None:
+    rng = random.Random(9)
+    for seed in range(40):
+        a = article(seed, 400)
+        b = "".join(rng.choice(["", rng.choice(HAN), rng.choice(HAN) + c]) if rng.random() < rate else c for c in a)
+        found = overlap.overlap(overlap.codes(a), overlap.codes(b))
+        assert found is not None
+        one, other = a[found.a_start : found.a_end], b[found.b_start : found.b_end]
+        exact = 1 - Levenshtein.distance(one, other) / max(len(one), len(other))
+        assert exact - 1e-9 <= found.similarity <= exact + apart
+
+
+def test_long_texts_are_measured_in_bounded_time() -> None:
+    text = article(8, 60_000)
+    edited = "".join(c if i % 23 else "改" for i, c in enumerate(text))
+    found = match_pair(text, edited)
+    assert found is not None
+    assert found.similarity > 0.9

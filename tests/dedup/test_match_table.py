@@ -1,0 +1,105 @@
+"""Matches as rows give the clusters that matches as objects give, and standings read back as they were put in."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedtools.clean.copy_table import Standings
+from feedtools.clean.decide import Standing
+from feedtools.dedup import cluster, match_table
+from feedtools.dedup.batch import clusters_of, dedup
+from feedtools.model import KINDS, Block, Match
+
+SHARES = st.integers(0, 10_000).map(lambda share: share / 10_000)
+NUMBERS = st.integers(0, 40)
+MATCHES = st.builds(Match, NUMBERS, NUMBERS, st.sampled_from(KINDS), SHARES, SHARES, SHARES, st.just(()))
+FOUND = st.lists(
+    MATCHES.filter(lambda one: one.a != one.b),
+    max_size=60,
+    unique_by=lambda one: (min(one.a, one.b), max(one.a, one.b)),
+)
+
+
+@given(FOUND)
+def test_rows_give_back_the_matches(found: list[Match]) -> None:
+    assert match_table.unpack(match_table.pack(found)) == found
+
+
+@given(FOUND, st.sampled_from([min, max]))
+def test_rows_cluster_as_objects_do(found: list[Match], keeper: object) -> None:
+    expected = cluster.clusters(found, keeper)  # type: ignore[arg-type]
+    made = match_table.clusters(match_table.pack(found), keeper)  # type: ignore[arg-type]
+    assert tuple(made.all()) == expected
+    dropped = {one.keep: one.drop for one in expected}
+    assert [made.dropped(number) for number in range(42)] == [dropped.get(number, ()) for number in range(42)]
+
+
+def test_a_long_chain_is_one_component() -> None:
+    order = list(range(5000))
+    random.Random(3).shuffle(order)
+    chain = [Match(a, b, "exact", 1.0, 1.0, 1.0) for a, b in pairwise(order)]
+    [found] = match_table.clusters(match_table.pack(chain), min).all()
+    assert (found.keep, len(found.drop), len(found.matches)) == (0, 4999, 4999)
+
+
+def test_texts_cluster_alike_in_memory_and_on_the_disk(tmp_path: Path) -> None:
+    chance = random.Random(8)
+    texts = ["".join(chance.choices([chr(0x4E00 + 41 * n) for n in range(400)], k=200)) for _ in range(60)]
+    texts += texts[:20] + [text[:90] + "..." for text in texts[10:40]] + ["短文"] * 3 + [""] * 2
+    chance.shuffle(texts)
+    expected = dedup(texts).clusters
+    told: dict[str, list[int]] = {}
+
+    def progress(phase: str, total: int, unit: str) -> Callable[[int], None]:
+        told[f"{phase} {unit}"] = [total]
+        return told[f"{phase} {unit}"].append
+
+    assert tuple(clusters_of(texts, progress=progress).all()) == expected
+    assert tuple(clusters_of(texts, spill=tmp_path).all()) == expected
+    total, *done = told["sketching articles"]
+    assert total == sum(done) == len(set(texts))
+    assert clusters_of([]).total() == 0
+
+
+STANDINGS = st.builds(
+    lambda number, of, other, kind, shares, first, span: (
+        number,
+        Standing(
+            of,
+            Match(
+                *((number, other) if first else (other, number)),
+                kind,
+                *shares,
+                (Block(0, 0, *span),) if span else (),
+            ),
+        ),
+    ),
+    NUMBERS,
+    st.integers(-40, 40),
+    st.integers(-40, -1) | st.integers(41, 80),
+    st.sampled_from(KINDS),
+    st.tuples(SHARES, SHARES, SHARES),
+    st.booleans(),
+    st.none() | st.tuples(st.integers(0, 500), st.integers(0, 500)),
+)
+
+
+@given(st.lists(STANDINGS, max_size=30), st.lists(NUMBERS, max_size=10))
+def test_standings_are_a_mapping(put: list[tuple[int, Standing]], taken: list[int]) -> None:
+    found, expected = Standings(41), dict[int, Standing]()
+    for number, one in put:
+        found[number] = expected[number] = one
+    for number in taken:
+        assert found.pop(number, None) == expected.pop(number, None)
+    assert dict(found) == expected
+    assert len(found) == len(expected)
+    for number, one in expected.items():
+        assert (found.of(number), found.kind(number)) == (one.number, one.match.kind)
+        found.hand_over(number, 7)
+        assert found[number] == one._replace(number=7)

@@ -1,0 +1,90 @@
+"""FT302: operators that the renderer deleted from running text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedtools.lint.checks import operators
+from feedtools.lint.checks.base import View
+from tests.pace import within
+
+
+def repaired(text: str) -> list[tuple[str, str]]:
+    return [(text[hit.start : hit.end], hit.edits[0].text) for hit in operators.lost(View(text), {})]
+
+
+@pytest.mark.parametrize(
+    ("text", "lost", "restored"),
+    [
+        ("第 n 层由 n1层 决定", "n1", "n-1"),
+        ("返回 1 或1。", "1 或1", "1 或-1"),
+        ("降低 25%40% 的成本", "25%40%", "25%-40%"),
+        ("减少 5.4%56.3% 的步数", "5.4%56.3%", "5.4%-56.3%"),
+        ("实现 1.31.7× 加速", "1.31.7", "1.3-1.7"),
+        ("像素值归一化到 [1,1] 之间", "1,1", "-1,1"),
+        ("前 i1 个物品,共 i 个", "i1", "i-1"),
+        ("{a}^{[l1]} 是上一层", "l1", "l-1"),
+        ("缩放到 1 和 1 之间", "1 和 1", "-1 和 1"),
+        ("取 5 到 5 之间的数", "5 到 5", "-5 到 5"),
+        ("前一时刻的 h_{t1} 状态", "t1", "t-1"),
+        ("a^{l1} 是上一层", "l1", "l-1"),
+        ("used[i 1] == false", "i 1", "i - 1"),
+        ("输入为 224224 的图", "224224", "224×224"),
+        ("从 20182021 年", "20182021", "2018-2021"),
+        ("学习率为 3e4 时", "3e4", "3e-4"),
+        ("下降 2030% 左右", "2030", "20-30"),
+        ("系数通常为 0.10.5 之间", "0.10.5", "0.1-0.5"),
+        ("时间 x_t = (1t)x_0 + t x_1", "1t", "1-t"),
+        ("数值不超过 2^31 1", "31 1", "31 - 1"),
+        ("第 2.3 节 2 3 Convex Sets (凸集)", "2 3", "2 - 3"),
+    ],
+)
+def test_says_what_was_there(text: str, lost: str, restored: str) -> None:
+    assert repaired(text) == [(lost, restored)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一类有 n1 个样本,另一类有 n2 个",
+        "x_{i1} 与 x_{i2} 两列",
+        "T2 的论文, B1 层楼",
+        "价格从 3000 元涨到 5000 元",
+        "2020 年 1 月",
+        "订单号 20210131 已发货",
+        "比分是 1 和 1.5",
+        "版本 0.10.5 发布",
+        "111111 是弱口令",
+        "n-1 与 n1 层",
+        "参数量 1e9",
+        "输出: [1,1] 思路是双指针",
+        "安装 0.26.0 之前的版本",
+        "准确率 82%,召回率 90%",
+        "取 5 到 6 之间的数",
+        "1 <= x <= 10^9 1 <= n <= 10",
+    ],
+)
+def test_leaves_alone(text: str) -> None:
+    assert repaired(text) == []
+
+
+ANY_TEXT = st.text(st.characters(), max_size=300)  # lone surrogates, NULs and astral characters included
+DAMAGED = st.text("nti12 05.e%[]{}_^()层个年或和为学习率A: ", max_size=120)
+UNITS = ["1", "10", "n1 ", "n1层", "1 ", "[i", "224224 ", "0.1", "a^", "1e5 ", "1 或", "9.1 9 1 Ab ", "x_{i1}"]
+
+
+@given(st.one_of(ANY_TEXT, DAMAGED))
+def test_never_raises_and_edits_add_only_operators(text: str) -> None:
+    for hit in operators.lost(View(text), {}):
+        assert 0 <= hit.start < hit.end <= len(text)
+        (edit,) = hit.edits
+        bare = edit.text.translate(str.maketrans("", "", "-× "))
+        assert bare == text[hit.start : hit.end].replace(" ", "")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_linear_on_long_input(unit: str) -> None:
+    text = unit * (100_000 // len(unit))
+    assert within(2, lambda: list(operators.lost(View(text), {"cut": 200_000})))

@@ -1,0 +1,170 @@
+"""Edits are made whatever their order, never over each other, and can be undone; fixes settle and do no harm."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedtools.lint.fix import SAFE, Applied, Draft, Proposal, apply, proposals, revert, rewrite, stable_fix
+from feedtools.model import Article, Edit, Finding, Fix, Safety, Span
+
+TEXTS = st.text(st.sampled_from("ab \U0001f600中\udc80"), max_size=12)
+
+
+@st.composite
+def edited(draw: st.DrawFn) -> tuple[str, list[Proposal]]:
+    text = draw(TEXTS)
+    places = st.integers(0, len(text))
+    edit = st.builds(lambda a, b, new: Edit(min(a, b), max(a, b), new), places, places, TEXTS)
+    return text, draw(
+        st.lists(st.builds(Proposal, st.sampled_from("XYZ"), st.lists(edit, min_size=1, max_size=3).map(tuple)))
+    )
+
+
+@pytest.mark.parametrize(
+    ("fixes", "expected", "skipped"),
+    [
+        ([("A", (1, 2, "X"))], "aXcdef", ""),
+        ([("A", (1, 2, "")), ("B", (4, 6, "YY"))], "acdYY", ""),
+        ([("A", (1, 3, "X")), ("B", (2, 4, "Y"))], "aXdef", "B"),
+        ([("B", (1, 3, "X")), ("A", (1, 3, "Y"))], "aYdef", "B"),
+        ([("A", (1, 3, "X")), ("B", (1, 3, "X"))], "aXdef", ""),
+        ([("A", (1, 1, "X")), ("B", (1, 2, "Y"))], "aXYcdef", ""),
+        ([("A", (2, 2, "X")), ("B", (1, 2, "Y"))], "aYXcdef", ""),
+        ([("A", (2, 2, "X")), ("B", (1, 3, "Y"))], "aYdef", "A"),
+        ([("A", (2, 2, "X")), ("B", (2, 2, "Y"))], "abXcdef", "B"),
+        ([("A", (0, 1, "X")), ("B", (1, 2, "Y"))], "XYcdef", ""),
+    ],
+)
+def test_apply(fixes: list[tuple[str, tuple[int, int, str]]], expected: str, skipped: str) -> None:
+    made = apply("abcdef", [Proposal(by, (Edit(*edit),)) for by, edit in fixes])
+    assert made.text == expected
+    assert "".join(one.by for one in made.skipped) == skipped
+
+
+def test_a_fix_is_applied_whole_or_not_at_all() -> None:
+    two = Proposal("B", (Edit(1, 2, "X"), Edit(4, 5, "Y")))
+    assert apply("abcdef", [Proposal("A", (Edit(0, 2, "-"),)), two]).text == "-cdef"
+    assert apply("abcdef", [two]).text == "aXcdYf"
+    inside = Proposal("A", (Edit(2, 3, "Z"),))
+    assert apply("abcdef", [two, inside]).text == "aXZdYf"
+
+
+def test_an_edit_outside_the_text_is_refused() -> None:
+    with pytest.raises(ValueError, match="outside the text"):
+        apply("ab", [Proposal("A", (Edit(1, 3, ""),))])
+
+
+@given(edited(), st.randoms())
+def test_apply_does_not_depend_on_order(case: tuple[str, list[Proposal]], order: random.Random) -> None:
+    text, fixes = case
+    shuffled = list(fixes)
+    order.shuffle(shuffled)
+    made = apply(text, fixes)
+    assert apply(text, shuffled) == made
+    assert {*made.applied, *made.skipped} == set(fixes)
+    assert apply(text, made.applied) == Applied(made.text, made.applied, ())
+
+
+@given(edited(), st.lists(edited(), max_size=3))
+def test_rounds_of_edits_read_as_one_and_can_be_undone(
+    first: tuple[str, list[Proposal]], more: list[tuple[str, list[Proposal]]]
+) -> None:
+    raw = first[0]
+    draft = Draft(raw)
+    for _, given_fixes in (first, *more):
+        fits = [one for one in given_fixes if all(edit.end <= len(draft.text) for edit in one.edits)]
+        draft.edit(apply(draft.text, fits))
+    changes = draft.changes()
+    assert rewrite(raw, changes) == draft.text
+    assert revert(draft.text, changes) == raw
+    assert all(one.end < two.start for one, two in pairwise(changes))
+    assert all(raw[one.start : one.end] == one.old != one.new and one.by for one in changes)
+
+
+def test_revert_refuses_another_text() -> None:
+    changes = stable_fix([Article("f", 1, "ab")], rules(("R", "b", "c", "safe")))[0].changes
+    with pytest.raises(ValueError, match="expected 'c'"):
+        revert("ad", changes)
+
+
+def rules(*rows: tuple[str, str, str, Safety]):
+    """A linter whose rules each report a literal and replace it."""
+
+    def lint(articles: Sequence[Article]) -> list[Finding]:
+        return [
+            Finding(
+                name,
+                name,
+                "error",
+                "high",
+                article,
+                Span(at, at + len(old)),
+                old,
+                Fix((Edit(at, at + len(old), new),), safety),
+            )
+            for article in articles
+            for name, old, new, safety in rows
+            for at in range(len(article.text))
+            if article.text.startswith(old, at)
+        ]
+
+    return lint
+
+
+def fixed(text: str, *rows: tuple[str, str, str, Safety], safeties: frozenset[Safety] = SAFE):
+    return stable_fix([Article("f", 1, text)], rules(*rows), safeties)[0]
+
+
+def test_fixes_are_repeated_until_nothing_changes() -> None:
+    result = fixed("xaaaay", ("R", "aa", "a", "safe"))
+    assert (result.text, result.findings, result.refused) == ("xay", (), ())
+    assert revert(result.text, result.changes) == "xaaaay"
+
+
+def test_only_the_wanted_safety_is_applied() -> None:
+    result = fixed("ab", ("R", "a", "A", "unsafe"), ("S", "b", "B", "safe"))
+    assert result.text == "aB"
+    assert [finding.rule for finding in result.findings] == ["R"]
+    assert [change.by for change in result.changes] == [("S",)]
+
+
+def test_a_fix_that_brings_a_new_finding_is_refused_and_the_others_are_made() -> None:
+    result = fixed(
+        "a-c-a", ("R", "a", "b", "safe"), ("S", "bb", "", "display"), ("T", "b", "", "display"), ("U", "c", "d", "safe")
+    )
+    assert result.text == "a-d-a"
+    assert [one.by for one in result.refused] == ["R", "R"]
+
+
+def test_fixes_that_do_harm_only_together_are_made_one_at_a_time() -> None:
+    result = fixed("ac", ("R", "a", "x", "safe"), ("S", "c", "y", "safe"), ("T", "xy", "", "display"))
+    assert result.text == "xc"
+    assert [one.by for one in result.refused] == ["S"]
+
+
+def test_rules_that_undo_each_other_end() -> None:
+    result = fixed("a", ("R", "a", "b", "safe"), ("R", "b", "a", "safe"))
+    assert (result.text, result.changes, len(result.findings)) == ("a", (), 1)
+    assert fixed("a", ("R", "a", "b", "safe"), ("S", "b", "a", "safe")).text == "a"
+
+
+def test_an_article_that_does_not_settle_is_left_as_it_was() -> None:
+    result = fixed("a", ("R", "a", "ba", "safe"))
+    assert (result.text, result.changes) == ("a", ())
+
+
+def test_articles_are_fixed_apart_from_each_other() -> None:
+    articles = [Article("f", 1, "aa"), Article("f", 2, "b"), Article("g", 1, "aaa")]
+    assert [one.text for one in stable_fix(articles, rules(("R", "aa", "a", "safe")))] == ["a", "b", "a"]
+
+
+def test_proposals_are_unique_and_ordered() -> None:
+    lint = rules(("S", "b", "c", "safe"), ("R", "a", "", "safe"))
+    found = lint([Article("f", 1, "ab"), Article("f", 2, "ab")])
+    assert [one.by for one in proposals(found)] == ["R", "S"]

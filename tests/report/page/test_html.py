@@ -1,0 +1,297 @@
+"""The HTML report: what it says, how texts are compared, and that article text stays text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import sys
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from feedtools.model import Article, Block, Decision, Edit, Finding, Fix, Place, Span
+from feedtools.report.page.data import Counts, Repair, Report, Tally, tally
+from feedtools.report.page.diff import compare
+from feedtools.report.page.marks import Formulas, plain
+from feedtools.report.page.mathml import mathml
+from tests.report_values import CUT, KEPT, hostile, large, page, pair, sample
+
+# --- what the page says -------------------------------------------------------------------------------------------
+
+
+def test_account_is_shown_and_checked() -> None:
+    text = page(sample())
+    assert "6 articles: 4 kept, 1 dropped, 1 held" in text
+    assert "does not add up" not in text
+    wrong = sample()._replace(counts=Counts(articles=5, kept=3, dropped=1))
+    assert "does not add up" in page(wrong)
+
+
+def test_every_section_is_there_and_empty_ones_are_not() -> None:
+    text = page(sample())
+    for part in ("id=copies", "id=repairs", "id=held", "id=findings", "FT102", "feed/2.txt:7:26", "cut here:"):
+        assert part in text
+    bare = page(Report("Nothing", Counts()))
+    assert "id=copies" not in bare
+    assert "id=findings" not in bare
+
+
+def test_shown_part_is_said() -> None:
+    counts = Counts(findings=12_345, clusters=7)
+    article = Article("a.txt", 4, "文字" * 9)
+    findings = [Finding("FT401", "truncated", "note", "high", article, Span(0, 2), "cut")] * 1500
+    text = page(Report("x", counts, findings=findings))
+    assert "12,345 findings, the first 1,000 are shown" in text
+    assert text.count("data-r=") == 1000
+
+
+def test_policy_allows_this_script_and_style_alone() -> None:
+    text = page(sample())
+    policy = re.search(r'Content-Security-Policy content="([^"]*)"', text)
+    assert policy
+    assert policy[1].startswith("default-src 'none';")
+    for tag in ("script", "style"):
+        inside = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        assert len(inside) == 1
+        digest = base64.b64encode(hashlib.sha256(inside[0].encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy[1]
+
+
+def test_page_loads_nothing() -> None:
+    text = page(sample())
+    assert not re.search(
+        r"(?:https?:|//|url\(|@import|\ssrc=|\shref=(?!#))", re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
+    )
+
+
+def test_hostile_text_is_escaped_everywhere() -> None:
+    text = page(hostile())
+    assert text.encode("utf-8")
+    assert text.count("<script") == 1
+    outside = re.sub(r"<(script|style)>.*?</\1>", "", text, flags=re.DOTALL)
+    tags = re.findall(r"<[^>]*>", outside)
+    assert not [tag for tag in tags if re.search(r"\son\w+\s*=|javascript:|srcdoc|<img|<iframe", tag)]
+
+
+KNOWN_TAGS = frozenset(
+    {"html", "head", "meta", "title", "style", "body", "main", "header", "footer", "section", "script", "svg", "g"}
+    | {"rect", "details", "summary", "span", "p", "h1", "h2", "h3", "h4", "div", "a", "ul", "li", "dl", "dt", "dd"}
+    | {"table", "tr", "th", "td", "b", "i", "code", "kbd", "input", "select", "option", "button", "var"}
+    | {"ins", "del", "mark"}
+)
+ODD = [*"<>&\"'=/ax \n\\(){}$-", "\ud800", "\u202e", "\x00", "字", "😀"]
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.unknown: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in KNOWN_TAGS or any(name.startswith("on") or name in {"src", "style"} for name, _ in attrs):
+            self.unknown.append(tag)
+
+
+@given(st.text(st.sampled_from(ODD), min_size=1, max_size=60))
+@example("</p><p onclick=x>")
+@example("--><!-- <![CDATA[ ]]> <?x ?>")
+def test_any_text_in_any_field_is_text(text: str) -> None:
+    article = Article(text, 1, text)
+    finding = Finding("FT1", text, "note", "low", article, Span(0, 1), text, Fix((Edit(0, 1, text),), "safe"))
+    repair = Repair(Place(text, 1), text, Edit(0, 1, text), text, "display", Place(text, 1), 0.5, text)
+    tallies, rules = tally([finding], {text: 1})
+    clusters = [pair("x" + text, text + "y", path=text)]
+    decisions = [Decision(article, "hold", (text,))]
+    whole = page(Report(text, Counts(), tallies, rules, [finding], clusters, decisions, [repair], [text], text))
+    whole.encode("utf-8")
+    tags = Tags()
+    tags.feed(re.sub(r"<template.*?</template>", "", whole))
+    assert tags.unknown == []
+    assert whole.count("<script") == 1
+
+
+def test_tally_counts_by_file_and_orders_rules_by_level() -> None:
+    article = Article("b.txt", 1, "x" * 9)
+    note = Finding("FT401", "truncated", "note", "high", article, Span(0, 1), "")
+    error = note._replace(rule="FT201", name="unclosed-math", level="error")
+    tallies, rules = tally([note, note, error], {"a.txt": 2, "b.txt": 1})
+    empty, full = Tally("a.txt", 2, {}, {}), Tally("b.txt", 1, {"FT401": 2, "FT201": 1}, {"note": 2, "error": 1})
+    assert tallies == [empty, full]
+    assert [rule.rule for rule in rules] == ["FT201", "FT401"]
+
+
+def test_a_rule_of_several_levels_counts_as_what_each_finding_is() -> None:
+    article = Article("a.txt", 1, "x" * 9)
+    doubtful = Finding("FT301", "joined-identifier", "note", "low", article, Span(0, 1), "")
+    (counted,), (rule,) = tally([doubtful, doubtful._replace(level="error"), doubtful], {"a.txt": 1})
+    assert counted.levels == {"note": 2, "error": 1}
+    assert rule.level == "error"
+
+
+# --- comparing ----------------------------------------------------------------------------------------------------
+
+
+def changes(left: str, right: str) -> list[tuple[str, str, str]]:
+    return [tuple(piece) for piece in compare(left, right).pieces if piece.change != "same"]
+
+
+def test_renderings_and_cut_are_told_apart() -> None:
+    assert changes(KEPT, CUT) == [
+        (r"\(x_i\)", "x_i", "rendered"),
+        ("model-free", "modelfree", "rendered"),
+        (r"\[L=\sum_i (y_i-\hat y_i)^2\]", "[公式]", "rendered"),
+        (r"\(y_i\)", "y_i", "rendered"),
+        ("取平均,再更新一次参数。", "...", "cut"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ("甲乙丙丁戊己庚辛", "甲乙丙丁戊己庚辛", []),
+        ("甲乙丙丁戊己庚辛", "甲乙丙丁壬己庚辛", [("戊", "壬", "changed")]),
+        ("甲乙丙丁戊己庚辛", "甲乙丙丁...", [("戊己庚辛", "...", "cut")]),
+        ("甲乙丙丁戊...", "甲乙丙...", [("丁戊...", "...", "cut")]),
+        ("甲乙丙...", "甲乙丙丁戊己...", [("...", "丁戊己...", "added")]),
+        ("甲乙丙丁戊...", "甲乙丙丁戊", [("...", "", "rendered")]),
+        ("开头在此。甲乙丙丁戊己", "甲乙丙丁戊己", [("开头在此。", "", "lost")]),
+        ("甲乙丙丁戊己", "开头在此。甲乙丙丁戊己", [("", "开头在此。", "added")]),
+    ],
+)
+def test_kinds_of_change(left: str, right: str, expected: list[tuple[str, str, str]]) -> None:
+    assert changes(left, right) == expected
+
+
+def test_long_texts_are_compared_where_they_overlap() -> None:
+    long = "".join(chr(0x4E00 + (i * 7919) % 20000) for i in range(9000))
+    diff = compare(long, long[6000:6400], [Block(0, 400, 6000, 6400)])
+    assert diff.left_outside[0] == 6000
+    assert any(piece.change == "same" and len(piece.left) > 350 for piece in diff.pieces)
+
+
+PARTS = st.lists(
+    st.sampled_from([r"\(x\)", r"\[y^2", "[Math]", "...", " ", "a-b", "ab", "字", "的", "\ud800", "$"]), max_size=40
+)
+
+
+@given(PARTS, PARTS)
+@example(["..."], [])
+def test_pieces_give_both_texts_back(left: list[str], right: list[str]) -> None:
+    a, b = "".join(left), "".join(right)
+    pieces = compare(a, b).pieces
+    assert "".join(piece.left for piece in pieces) == a
+    assert "".join(piece.right for piece in pieces) == b
+    assert all(piece.left == piece.right for piece in pieces if piece.change == "same")
+
+
+# --- formulas -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "part"),
+    [
+        (r"\(x_i\)", "<msub><mi>x</mi><mi>i</mi></msub>"),
+        (r"\[\frac{a}{b}\]", '<math display="block"><mfrac>'),
+        (r"$x<y$", "<mo>&lt;</mo>"),
+        (r"\(\mathop{min}\limits_{x}\)", "<mo>min</mo>"),
+        (r"\[\begin{aligned}a&=b\end{aligned}\]", "<mtable"),
+        (r"\(\text{中文}\)", "<mtext>中文</mtext>"),
+    ],
+)
+def test_formulas_become_mathml(source: str, part: str) -> None:
+    pytest.importorskip("latex2mathml")
+    markup = mathml(source)
+    assert markup is not None
+    assert part in markup
+
+
+@pytest.mark.parametrize(
+    "source", [r"\(\frac{\)", r"\(\nosuchcommand{x}\)", r"\(\)", "", "$" + "{" * 1000 + "$", "$" + "x" * 9999 + "$"]
+)
+def test_what_cannot_be_shown_falls_back(source: str) -> None:
+    assert mathml(source) is None
+
+
+def test_without_the_converter_the_source_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "latex2mathml.converter", None)
+    mathml.cache_clear()
+    try:
+        assert mathml(r"\(q_7\)") is None
+        assert Formulas().mark(r"\(q_7\)") == r"\(q_7\)"
+    finally:
+        mathml.cache_clear()
+
+
+ALLOWED = re.compile(
+    r"</?(?:math|m[a-z]+|none)(?: (?:display|accent|accentunder|columnalign|columnlines|rowlines|columnspacing"
+    r"|rowspacing|displaystyle|fence|form|largeop|linethickness|lspace|rspace|maxsize|minsize|mathvariant|movablelimits|notation"
+    r'|separator|stretchy|width)="[-\w. ]*")*>'
+)
+
+
+TEX = [*"\\{}()[]^_&<>\"'=ax1 ", r"\href", r"\text", r"\frac", r"\style", r"\class", "\ud800"]
+
+
+@given(st.lists(st.sampled_from(TEX), max_size=40).map("".join))
+@example(r"\href{javascript:alert(1)}{x}")
+@example('\\style{x" onclick="y}{z}')
+def test_mathml_is_harmless_or_absent(tex: str) -> None:
+    markup = mathml(f"\\({tex}\\)")
+    if markup is not None:
+        assert not re.search(r"[<>]", ALLOWED.sub("", markup))
+
+
+def test_formulas_beyond_the_limit_stay_source() -> None:
+    pytest.importorskip("latex2mathml")
+    formulas = Formulas(limit=60)
+    assert formulas.mark(r"\(x\)") == r"<var data-m=0>\(x\)</var>"
+    assert formulas.mark(r"\(x_1^2+\frac{y}{z}\)") == r"\(x_1^2+\frac{y}{z}\)"
+    assert formulas.mark(r"\(x\)") == r"<var data-m=0>\(x\)</var>"
+    assert len(list(formulas.templates())) == 1
+
+
+def test_page_stays_small_with_all_that_it_shows_at_its_limit() -> None:
+    made = large(1000)
+    texts = [group.keep.text for group in made.clusters]
+    report = made._replace(
+        clusters=[pair(text, *(f"{number}{text[number:]}" for number in range(10))) for text in texts],
+        decisions=[
+            Decision(
+                Article(f"0000/{number:07}.txt", 9, text), "hold", ("FT101 math-placeholder", "FT201 unclosed-math")
+            )
+            for number, text in enumerate(texts)
+        ],
+        repairs=[
+            Repair(Place("a.txt", 1), text, Edit(99, 99, text[:80]), "tail", "safe", Place("b.txt", 2), 0.9, "agrees")
+            for text in texts
+        ],
+        findings=[
+            Finding(
+                "FT201", "unclosed-math", "error", "high", Article("a.txt", 1, text), Span(200, 260), "cut inside it"
+            )
+            for text in texts
+        ],
+    )
+    assert len(page(report).encode()) < 5_000_000
+
+
+@given(st.text(st.characters(), max_size=50))
+def test_plain_text_is_inert_and_encodable(text: str) -> None:
+    shown = plain(text)
+    shown.encode("utf-8")
+    rest = shown.replace("<span class=odd>", "").replace("</span>", "")
+    assert not set("<>\"'") & set(rest)
+
+
+def test_page_stays_small_when_every_cluster_is_crowded() -> None:
+    crowded = [
+        pair(group.keep.text, *(f"{copy.text}{number}" for number in range(12) for copy in group.others))
+        for group in large(400).clusters
+    ]
+    text = page(Report("x", Counts(clusters=400), clusters=crowded))
+    assert len(text.encode()) < 5_000_000
+    assert text.count("<details") == 400
+    assert "the page is full" in text

@@ -1,0 +1,160 @@
+"""Where formulas begin and end in running text."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedtools.text import formulas
+from feedtools.text.formulas import find_math
+
+PIECES = [
+    r"\(",
+    r"\)",
+    r"\[",
+    r"\]",
+    r"$",
+    r"$$",
+    r"\\",
+    r"\$",
+    r"{",
+    r"}",
+    r"\text{",
+    r"\begin{align}",
+    r"\end{align}",
+    r"\begin{cases}",
+    r"\end{cases}",
+    "a",
+    "x_1",
+    r"\alpha",
+    " ",
+    "中文",
+    "。",
+    "5",
+    "$HOME",
+    "...",
+    "\n",
+    "\ud800",
+    "\x00",
+]
+soup = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
+
+
+def parts(text: str) -> list[tuple[str, bool]]:
+    return [(text[math.start : math.end], math.closed) for math in find_math(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"令 \(a+b\) 为 \[x\] 与 $k$ 。", [(r"\(a+b\)", True), (r"\[x\]", True), ("$k$", True)]),
+        (r"$$x^2$$", [("$$x^2$$", True)]),
+        (r"换行 \(a \\ (b) \\[2mm] c\) 后", [(r"\(a \\ (b) \\[2mm] c\)", True)]),
+        (r"\begin{align}a\\[2mm]b\end{align}", [(r"\begin{align}a\\[2mm]b\end{align}", True)]),
+        (r"\[\begin{aligned}a\end{aligned}\]", [(r"\[\begin{aligned}a\end{aligned}\]", True)]),
+        (r"\(a \text{当 \(x\) 时} b\)", [(r"\(a \text{当 \(x\) 时} b\)", True)]),
+        (r"\(x\\)", [(r"\(x\\)", False)]),
+    ],
+)
+def test_formulas_are_found_whole(text: str, expected: list[tuple[str, bool]]) -> None:
+    assert parts(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "会员价 $5,原价 $10",
+        "US$ 10 到 $20, 另有 HK$300",
+        "$100/month to 200$",
+        "export PATH=$HOME/bin:$PATH",
+        "echo ${x} $my_var $",
+        r"\$5 与 \$6",
+        r"\\(x\\)",
+        r"g W\(1 a ) = a 2",
+        r"题目 P1001\[NOI2019]I 与 P1002\[WC2019]J",
+        r'print("Saved \(item) in \(Store.self) now")',
+        r'Text("Hi \(Image(name: x)) there")',
+        "echo ${name:7:5} # 输出后 ${name}",
+        "共 $x_1 个,单价 $y_1 元",
+        "$ make test",
+        "$",
+        "$$",
+        "",
+    ],
+)
+def test_what_is_no_formula(text: str) -> None:
+    assert list(find_math(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"先 \(a+b 其中 \(c\) 是", [(r"\(a+b", False), (r"\(c\)", True)]),
+        (r"先 \(a+b 再 \(c", [(r"\(a+b 再", False), (r"\(c", False)]),
+        (r"输出 \(x,我们让它和样本对应 \(y\)", [(r"\(x", False), (r"\(y\)", True)]),
+        (r"\(a+b\] 然后 \(c\)", [(r"\(a+b\]", False), (r"\(c\)", True)]),
+        (r"\[\frac{a}{b...", [(r"\[\frac{a}{b...", False)]),
+        (r"\[\text{设 } \(x...", [(r"\[\text{设 }", False), (r"\(x...", False)]),
+        (r"设 $\alpha_{t} = \prod_{s=1", [(r"$\alpha_{t} = \prod_{s=1", False)]),
+        (r"\begin{equation} x = \sum...", [(r"\begin{equation} x = \sum...", False)]),
+    ],
+)
+def test_an_opener_without_end_is_one_formula(text: str, expected: list[tuple[str, bool]]) -> None:
+    assert parts(text) == expected
+
+
+@given(soup)
+def test_formulas_are_in_order_and_inside_the_text(text: str) -> None:
+    at = 0
+    for math in find_math(text):
+        assert at <= math.start < math.end <= len(text)
+        assert text.startswith(math.opener, math.start)
+        at = math.end
+
+
+@given(st.text())
+def test_any_text_is_read(text: str) -> None:
+    assert all(math.end <= len(text) for math in find_math(text))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "\\(",
+        "\\[",
+        "$",
+        "$$",
+        "$a ",
+        "$x_1 ",
+        r"\(\text{",
+        r"\(\\",
+        r"$\$",
+        r"$\alpha ",
+        r"\begin{align}",
+        r"\(\alpha{",
+        r"\(x 中文\[",
+        r"\begin{align}\end{gather}",
+        r"\\",
+    ],
+)
+def test_time_grows_with_length_alone(unit: str) -> None:
+    def seconds(count: int) -> float:
+        best = 1e9
+        for _ in range(3):
+            start = time.process_time()
+            find_math(unit * count)
+            best = min(best, time.process_time() - start)
+        return best
+
+    assert seconds(16000) < 12 * seconds(2000) + 0.02
+
+
+def test_very_many_formulas_are_held_in_few_bytes_and_read_as_the_same() -> None:
+    text = r"设 \(a\) 与 $b$ 而 \[c\] 又 " * formulas.MANY + r"末 \(x_{"
+    found = find_math(text)
+    assert not isinstance(found, tuple)
+    assert list(found) == list(formulas._each(text))
+    assert found[-1] == (len(text) - 5, len(text), r"\(", False)

@@ -1,0 +1,133 @@
+"""Raw text to symbols: the reference against Unicode's rules, and the batch form against the reference."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from feedtools.dedup import sketch_batch
+from feedtools.dedup.overlap import codes
+from feedtools.text import symbols, symbols_batch
+from feedtools.text.dropped import traits
+
+ANY_TEXT = st.text(st.characters(), max_size=80)  # lone surrogates included
+PIECES = st.sampled_from(
+    [
+        r"\(",
+        r"\)",
+        r"\[",
+        r"\]",
+        "$$",
+        r"\begin{a}",
+        r"\end{a}",
+        r"\alpha",
+        "\\",
+        "begin",
+        "$",
+        "[",
+        "［代",
+        "[Math]",
+        "[公式]",
+        "x_1",
+        "漢字",
+        "十三個字以上的尾巴不是公式",
+        "…",
+        "①⑩㎡",
+        "ﬁß",
+        "e\u0301",
+        "é",
+        "１２",
+        "👩‍💻",
+        "𝑥",
+        "𠮷",
+        "שלום",
+        "\ud800",
+        "\udc00",
+        "\x00",
+        "가",
+        " ",
+        ".",
+    ]
+)
+MIXED = st.lists(PIECES | st.text(st.characters(), max_size=3), max_size=30).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ｆｕｌｌ　Ｗｉｄｔｈ １２３", "fullwidth123"),
+        ("機器學習與資料", "机器学习与资料"),
+        ("Actor-Critic, U-Net!", "actorcriticunet"),
+        ("café cafe\u0301", "cafecafe"),
+        ("ﬁne ⑩ ㎡ Straße", "fine10m2strasse"),
+        ("𝑥 and 👩‍💻 emoji", "xandemoji"),
+        ("שלום עולם", "שלוםעולם"),
+        ("a\ud800b\udc00", "ab"),
+        ("", ""),
+    ],
+)
+def test_symbols_fold_letters_and_digits(text: str, expected: str) -> None:
+    assert symbols.symbols(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (r"设 \(x_1\) 与 \(\theta\) 为参数,见 \[\sum_i x_i\] 即可", "设 x_1 与 [Math] 为参数,见 [公式] 即可"),
+        (r"前面的话 \(a+\frac{1}", "前面的话"),
+        ("运行 [代码] 之后", "運行 ［代碼］ 之後"),
+        (r"一个 \begin{align} a \\ b \end{align} 两个", "一个 [公式] 两个"),
+        ("结尾被切 [Mat...", "结尾被切"),
+    ],
+)
+def test_what_only_one_rendering_carries_is_dropped(a: str, b: str) -> None:
+    assert symbols.symbols(a) == symbols.symbols(b)
+
+
+def test_a_stray_opener_does_not_swallow_an_article() -> None:
+    tail = "这里的正文还很长,并没有任何公式,所以不能因为一个多余的符号就全部丢掉。"
+    assert symbols.symbols(r"开头 \( " + tail) == symbols.symbols("开头 " + tail)
+
+
+@given(st.characters())
+def test_a_character_becomes_what_unicode_says(char: str) -> None:
+    folded = unicodedata.normalize("NFKC", char)
+    if len(folded) == 1 and folded.isascii():
+        assert symbols.symbols(char) == (folded.lower() if folded.isalnum() else "")
+
+
+@given(MIXED)
+@example("①" * 3)
+def test_offsets_point_at_where_each_symbol_came_from(text: str) -> None:
+    places = symbols.offsets(text)
+    kept = symbols.symbols(text)
+    assert len(places) == len(kept)
+    assert list(places) == sorted(places)
+    for place, symbol in zip(places, kept, strict=True):
+        assert symbol in symbols.symbols(text[place])
+
+
+@given(MIXED | ANY_TEXT)
+def test_symbols_of_symbols_are_the_symbols(text: str) -> None:
+    once = symbols.symbols(text)
+    assert symbols.symbols(once) == once
+
+
+@given(st.lists(MIXED | ANY_TEXT, max_size=6))
+def test_the_batch_form_gives_the_same_symbols(texts: list[str]) -> None:
+    block = sketch_batch.sketch_block(texts)
+    assert block.traits.tolist() == [traits(text) for text in texts]
+    assert symbols_batch.strings(block.symbols, block.bounds) == [symbols.symbols(text) for text in texts]
+    placed = symbols_batch.placed(texts)
+    assert placed.symbols == [symbols.symbols(text) for text in texts]
+    assert [list(offsets) for offsets in placed.offsets] == [symbols.offsets(text).tolist() for text in texts]
+    assert placed.codes == [codes(symbols.symbols(text)) for text in texts]
+    assert placed.traits == [traits(text) for text in texts]
+
+
+@pytest.mark.parametrize("piece", [r"\(", r"\[", "$$", r"\begin{a}", "[", r"\(\)", "[m"])
+def test_many_openers_take_linear_time(piece: str) -> None:
+    assert set(symbols.symbols(piece * 30_000)) <= set("abeginm")
