@@ -37,8 +37,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from feedtools.dedup.batch import dedup
+from feedtools.dedup.candidates import HOT
 from feedtools.dedup.describe import links
-from feedtools.dedup.join import HOT
 from feedtools.scale import dedup as stages
 from feedtools.scale import matches, sketch_join, tables
 from feedtools.scale.session import session

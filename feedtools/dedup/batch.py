@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from feedtools.dedup import cluster, join, match, match_table, sketch_batch
-from feedtools.dedup.keeper import damage
-from feedtools.dedup.sketch import FEW_KEYS, SHARED
+from feedtools.dedup.candidates import worth
+from feedtools.dedup.keeper import Order, damage
 from feedtools.dedup.sketch_store import Store
 from feedtools.model import Match, digest, text_number
 from feedtools.system.processes import ordered_map
@@ -294,7 +294,7 @@ def _candidates(kept: _Kept, store: Store, advance: Advance) -> tuple[Ints, Ints
     rank = np.empty(len(ranking), np.uint32)
     rank[ranking] = np.arange(len(rank), dtype=np.uint32)
     sizes, heads = store.sizes()[ranking], heads[ranking]
-    need = _packed(np.ceil(SHARED * sizes))
+    packed = sizes.astype(np.min_scalar_type(int(sizes.max(initial=0))))  # looked up all over: small stays in the cache
     bits = store.bits
     by_keys = [np.empty(0, np.int64)]
 
@@ -305,18 +305,13 @@ def _candidates(kept: _Kept, store: Store, advance: Advance) -> tuple[Ints, Ints
 
     for edges in store.sorted_edges(joined()):
         low, high, shared = join.counted(edges)
-        enough = shared >= np.minimum(need[low], need[high])
+        enough = worth(shared, np.minimum(packed[low], packed[high]))
         by_keys.append(low[enough] << 32 | high[enough])
     with_head = np.flatnonzero(heads)
     low, high, _ = join.counted(join.edges(join.pack(heads[with_head], with_head.astype(np.uint64), bits, 0), bits))
-    few = np.minimum(sizes[low], sizes[high]) < FEW_KEYS
+    few = worth(0, np.minimum(sizes[low], sizes[high]), same_head=True)
     pairs = np.union1d(np.concatenate(by_keys), low[few] << 32 | high[few])
     return ranking[pairs >> 32], ranking[pairs & 0xFFFFFFFF]
-
-
-def _packed(values: NDArray[Any]) -> NDArray[Any]:
-    """Whole numbers in as few bytes as hold them all: what is looked up all over stays in the processor's cache."""
-    return values.astype(np.min_scalar_type(int(values.max(initial=0))))
 
 
 def _ranking(kept: _Kept, store: Store) -> NDArray[Any]:
@@ -376,13 +371,4 @@ def _sizes(count: int, numbers: Ints, store: Store, copies: Numbers, firsts: Num
 
 
 def _keeper(texts: Sequence[str], sizes: Numbers, order: Numbers) -> Callable[[list[int]], int]:
-    """Which of several copies is kept: the most complete, of those the least damaged, of those the earliest."""
-
-    def keeper(members: list[int]) -> int:
-        if len(members) == 2 and sizes[members[0]] != sizes[members[1]]:  # as nearly always
-            return max(members, key=sizes.__getitem__)
-        most = max([sizes[i] for i in members])
-        longest = [i for i in members if sizes[i] == most]
-        return longest[0] if len(longest) == 1 else min(longest, key=lambda i: (damage(texts[i]), order[i]))
-
-    return keeper
+    return Order(sizes.__getitem__, lambda number: damage(texts[number]), order.__getitem__).first

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from feedtools.dedup import candidates
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
     Flags = NDArray[np.bool_]
 
-HOT = 64
-"""Documents from which a key gives star edges alone: what so many have is either a stock passage, of which a chain
-proves nothing, or an article of which the longest copy stands for all."""
 PIECE = 1 << 15
 """Words looked at at once: what is made of them stays in the processor's cache."""
 
@@ -79,13 +78,15 @@ def edges(words: Keys, bits: int, hot: int | None = None) -> Keys:
     Args:
         words: what ``pack`` gave; sorted in place.
         bits: width of the document part.
-        hot: documents of a key from which it gives star edges alone; ``HOT`` by default.
+        hot: documents of a key from which it gives star edges alone; ``candidates.HOT`` by default.
     """
     words.sort()
     mask = np.uint64((1 << bits) - 1)
     ends = np.searchsorted(words, words[PIECE - 1 : -1 : PIECE] | mask, side="right")  # of the buckets that lie there
     cuts = np.unique([0, *ends.tolist(), len(words)]).tolist()
-    return np.concatenate([np.empty(0, np.uint64), *(_linked(words[i:j], mask, hot or HOT) for i, j in pairwise(cuts))])
+    return np.concatenate(
+        [np.empty(0, np.uint64), *(_linked(words[i:j], mask, hot or candidates.HOT) for i, j in pairwise(cuts))]
+    )
 
 
 def _linked(words: Keys, mask: np.uint64, hot: int) -> Keys:

@@ -1,11 +1,47 @@
-"""Which copy of a cluster is kept: one total order for every engine."""
+"""Which copy is kept: one total order for every engine."""
 
 from __future__ import annotations
 
-_HOLES = ("[Math]", "[公式]", "[代码]")
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from feedtools.text.dropped import dropped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_BRACKETS = "[［【"
 
 
 def damage(text: str) -> int:
-    """How many visible gaps a raw text has: placeholders, replacement characters, and a cut-off end."""
-    holes = sum(map(text.count, _HOLES)) if "[" in text else 0
+    """Count the visible gaps of a raw text: placeholders, replacement characters, and a cut-off end."""
+    holes = sum(text[start] in _BRACKETS for start, _ in dropped(text)) if any(map(text.__contains__, _BRACKETS)) else 0
     return holes + text.count("\ufffd") + text.rstrip().endswith(("...", "…"))
+
+
+class Order(NamedTuple):
+    """The order of keepers: the most complete first, of those the least damaged, of those the earliest.
+
+    Attributes:
+        size: symbols of a document, by its number.
+        harm: its ``damage``; asked only of documents of the same size, for it may have to read the text.
+        place: anything that sorts, different for each document; the lower is the earlier.
+    """
+
+    size: Callable[[int], int]
+    harm: Callable[[int], int]
+    place: Callable[[int], Any]
+
+    def sorted(self, members: Iterable[int]) -> list[int]:
+        """The documents, the one to keep first."""
+        ranked: list[int] = []
+        for _, group in groupby(sorted(members, key=self.size, reverse=True), key=self.size):
+            alike = list(group)
+            if len(alike) > 1:
+                alike.sort(key=lambda number: (self.harm(number), self.place(number)))
+            ranked += alike
+        return ranked
+
+    def first(self, members: Iterable[int]) -> int:
+        """The document to keep."""
+        return self.sorted(members)[0]

@@ -29,16 +29,10 @@ WORD = 4
 """Symbols of a word."""
 HEAD = 16
 SCALE = 8
-INDEX_SCALE = 16
 SHORT = 20
 """Below this many symbols nothing can be decided but equality."""
 PART = 1 << 14
 """Symbols that are hashed together."""
-
-SHARED = 0.1
-"""Share of the shorter text's keys that a candidate must have in common with the other."""
-FEW_KEYS = 16
-"""Number of keys from which they decide by themselves, and an equal head alone proves nothing."""
 
 MASK = (1 << 64) - 1
 STEP = (0x9E3779B96A099E37, 0x85EBCA6BAF6361C9)

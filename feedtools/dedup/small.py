@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, pairwise
 from typing import NamedTuple
 
-from feedtools.dedup.keeper import damage
-from feedtools.dedup.sketch import FEW_KEYS, SHARED, grams
+from feedtools.dedup.candidates import edges, worth
+from feedtools.dedup.sketch import grams
 from feedtools.model import Cluster, Match, text_number
 
 FEW = 96
@@ -39,6 +39,7 @@ def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
     if not exact and not pairs:  # a clean transmission needs nothing that verifies
         return ()
     from feedtools.dedup import cluster, match
+    from feedtools.dedup.keeper import Order, damage
 
     found = [
         verified
@@ -46,11 +47,8 @@ def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
         if (verified := match.match_symbols(a.symbols, b.symbols, a.text, b.text, a.number, b.number)) is not None
     ]
     sizes = {it.text: len(it.symbols) for it in documents}
-
-    def keeper(members: list[int]) -> int:
-        return min(members, key=lambda number: (-sizes[texts[number]], damage(texts[number]), number))
-
-    return cluster.clusters([*exact, *found], keeper)
+    order = Order(lambda number: sizes[texts[number]], lambda number: damage(texts[number]), int)
+    return cluster.clusters([*exact, *found], order.first)
 
 
 def _document(number: int, text: str) -> _Document:
@@ -88,9 +86,9 @@ def _candidates(documents: Sequence[_Document]) -> Iterator[tuple[_Document, _Do
     def least(edge: tuple[int, int]) -> int:
         return min(len(documents[edge[0]].keys), len(documents[edge[1]].keys))
 
-    shared = Counter(edge for bucket in buckets.values() for edge in _edges(bucket))
-    pairs = {edge for edge, count in shared.items() if count >= SHARED * least(edge)}
-    pairs.update(edge for bucket in heads.values() for edge in _edges(bucket) if least(edge) < FEW_KEYS)
+    shared = Counter(edge for bucket in buckets.values() for edge in edges(bucket))
+    pairs = {edge for edge, count in shared.items() if worth(count, least(edge))}
+    pairs.update(edge for bucket in heads.values() for edge in edges(bucket) if worth(0, least(edge), same_head=True))
     for low, high in sorted(pairs):
         yield documents[low], documents[high]
 
@@ -99,10 +97,3 @@ def _thinned(keys: Sequence[int]) -> Iterator[int]:
     """Keys without most repetitions: a text of ``A1`` alone has one for each letter, and a number takes 40 bytes."""
     for start in range(0, len(keys), PORTION):
         yield from set(keys[start : start + PORTION])
-
-
-def _edges(bucket: Sequence[int]) -> Iterator[tuple[int, int]]:
-    for at in range(1, len(bucket)):
-        yield bucket[at - 1], bucket[at]
-        if at > 1:
-            yield bucket[0], bucket[at]

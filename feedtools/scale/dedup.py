@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
-from feedtools.dedup.join import HOT
+from feedtools.dedup.candidates import HOT
 from feedtools.scale import arrow, exact_copies, matches, sketch_join
 from feedtools.scale.checkpoints import cut, rows
 from feedtools.scale.components import DRIVER_EDGES, components

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from feedtools.dedup import cluster, match
 from feedtools.dedup.describe import describe, links
-from feedtools.dedup.keeper import damage
+from feedtools.dedup.keeper import Order, damage
 from feedtools.model import Block, Kind, Match
 from feedtools.scale.arrow import batch_of, rows_of
 from feedtools.text import symbols_batch
@@ -171,11 +171,9 @@ def cluster_rows(component: Sequence[Acting]) -> Iterator[tuple[Any, ...]]:
     number = {name: place for place, name in enumerate(ids)}
     matches = [_match(row, number) for row in component]
 
-    def keeper(members: list[int]) -> int:
-        return min(members, key=lambda member: (*facts[ids[member]], member))
-
+    order = Order(lambda one: -facts[ids[one]][0], lambda one: facts[ids[one]][1], int)
     home: dict[int, int] = {}
-    for found in cluster.clusters(sorted(matches), keeper):
+    for found in cluster.clusters(sorted(matches), order.first):
         keep = ids[found.keep]
         home |= dict.fromkeys((found.keep, *found.drop), found.keep)
         yield keep, keep, "keep", *[None] * 7

@@ -17,7 +17,8 @@ import numpy as np
 import pyarrow as pa
 
 from feedtools.dedup import join, sketch_batch
-from feedtools.dedup.sketch import FEW_KEYS, SCALE, SHARED
+from feedtools.dedup.candidates import worth
+from feedtools.dedup.sketch import SCALE
 from feedtools.scale.arrow import PACKED, Stage, batch_of, pack, rows_of, unpack
 from feedtools.text import symbols_batch
 
@@ -385,5 +386,5 @@ def _worth(heads: bool, found: NDArray[Any]) -> Ints:
     order, begins = _grouped(np.ascontiguousarray(found["low"]), np.ascontiguousarray(found["high"]))
     shared = np.add.reduceat(found["shared"][order], begins, dtype=np.int64)
     one = found[order[begins]]
-    chosen = one[one["least"] < FEW_KEYS if heads else shared >= SHARED * one["least"]]
+    chosen = one[worth(0 if heads else shared, one["least"], heads)]
     return np.stack([chosen["low"], chosen["high"]], axis=1)

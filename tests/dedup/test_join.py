@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedtools.dedup import join
+from feedtools.dedup import candidates, join
 from feedtools.dedup.join import counted, edges, pack
 
 BITS = 8
@@ -28,11 +28,11 @@ def test_shared_keys_are_counted() -> None:
 
 
 def test_a_hub_costs_two_edges_a_document() -> None:
-    assert len(found([(1, n) for n in range(join.HOT - 1)])) == (join.HOT - 2) + (join.HOT - 3)
+    assert len(found([(1, n) for n in range(candidates.HOT - 1)])) == (candidates.HOT - 2) + (candidates.HOT - 3)
 
 
 def test_a_key_of_many_links_them_to_the_longest_alone() -> None:
-    assert found([(1, n) for n in range(join.HOT)]) == {(0, n): 1 for n in range(1, join.HOT)}
+    assert found([(1, n) for n in range(candidates.HOT)]) == {(0, n): 1 for n in range(1, candidates.HOT)}
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 40)), max_size=120), st.sampled_from([2, 7, 1 << 15]))

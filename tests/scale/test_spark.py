@@ -24,7 +24,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 
 import generate
 
-from feedtools.dedup import join
+from feedtools.dedup import candidates
 from feedtools.dedup.batch import dedup
 from feedtools.dedup.describe import links
 
@@ -129,15 +129,15 @@ def test_results_are_the_local_engines_whatever_the_partitioning(spark: Any, mon
     texts = made(700)
     order = list(texts.items())
     ways = [
-        (1, join.HOT, DEFAULT),
-        (5, join.HOT, Limits(buckets=16)),
+        (1, candidates.HOT, DEFAULT),
+        (5, candidates.HOT, Limits(buckets=16)),
         # Every bucket as rows, exact copies and components by joins.
         (3, 30, Limits(buckets=2, crowded=1, driver_texts=0, driver_edges=0)),
         (3, 30, Limits(buckets=2, crowded=20_000, sent=0)),  # some buckets as rows, texts joined by shuffles
         (4, 30, Limits(driver_texts=0)),
     ]
     for parts, hot, limits in ways:
-        monkeypatch.setattr(join, "HOT", hot)
+        monkeypatch.setattr(candidates, "HOT", hot)
         expected = local_results(texts)
         assert len(expected[1]) > 200
         random.Random(parts).shuffle(order)

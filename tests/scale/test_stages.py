@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedtools.dedup import batch, cluster, join
+from feedtools.dedup import batch, candidates, cluster, join
 from tests.places import ROOT
 
 pa = pytest.importorskip("pyarrow")
@@ -73,7 +73,7 @@ def verified(texts: dict[str, str], asked: list[dict[str, object]], size: int = 
 
 
 def matches_by_stages(
-    texts: dict[str, str], buckets: int = 4, hot: int = join.HOT, size: int = 50
+    texts: dict[str, str], buckets: int = 4, hot: int = candidates.HOT, size: int = 50
 ) -> set[tuple[object, ...]]:
     """The matches of texts that are all different."""
     names = [name for name in matches.MATCHES.names if name != "evidence"]
@@ -115,7 +115,7 @@ def test_crowded_keys_give_star_edges_alone_in_both(monkeypatch: pytest.MonkeyPa
         for some, hot in ((plain, 1000), (texts, 1000), (texts, 20))
     )
     assert starred - without < 0.55 * (chained - without)  # a star, and not a chain besides
-    monkeypatch.setattr(join, "HOT", 20)
+    monkeypatch.setattr(candidates, "HOT", 20)
     assert matches_by_stages(texts, 2, 20) == matches_by_engine(texts)
 
 
@@ -158,7 +158,7 @@ def test_equal_texts_of_one_task_are_bundled_once_and_known_each() -> None:
     text = next(iter(made(1).values()))
     table = pa.table({"id": ["a", "b", None, "d", "e"], "text": [text] * 3 + [None, ""]})
     bundled = list(sketch_join.sketched(1)(table.to_batches()))
-    edges = [row for out in sketch_join.linked(1, join.HOT, PARTS, 1 << 25)(bundled) for row in rows(out)]
+    edges = [row for out in sketch_join.linked(1, candidates.HOT, PARTS, 1 << 25)(bundled) for row in rows(out)]
     known = unpacked(sketch_join.wanted([pa.RecordBatch.from_pylist(edges, schema=sketch_join.EDGES)]), "known")
     lengths = [("a", len(text)), ("b", len(text)), (None, len(text)), ("d", None), ("e", 0)]
     assert [(row["id"], row["length"]) for row in known] == lengths
@@ -175,7 +175,7 @@ def test_a_bucket_that_is_too_full_is_said_to_be_and_gives_no_edges() -> None:
         pa.RecordBatch.from_pylist([row], schema=sketch_join.BUNDLES) for row in sketched if row["bucket"] in (1, 2)
     ]
     for crowded, marks in ((weight + 1, 0), (weight, 1), (1, 2)):
-        out = [row for batch in sketch_join.linked(2, join.HOT, PARTS, crowded)(table) for row in rows(batch)]
+        out = [row for batch in sketch_join.linked(2, candidates.HOT, PARTS, crowded)(table) for row in rows(batch)]
         assert sum(row["edges"] is None for row in out) == marks
         assert {row["heads"] for row in out} == {*([None] if marks else []), *[False, True][marks:]}
         told = sketch_join.wanted([pa.RecordBatch.from_pylist(out, schema=sketch_join.EDGES)])
@@ -183,7 +183,7 @@ def test_a_bucket_that_is_too_full_is_said_to_be_and_gives_no_edges() -> None:
 
 
 def test_edges_as_rows_become_bundles_again() -> None:
-    edges = edges_by_bundles(made(60), 2, join.HOT)
+    edges = edges_by_bundles(made(60), 2, candidates.HOT)
     table = [
         {"heads": row["heads"], **dict(zip(("low", "high", "shared", "least"), edge, strict=True))}
         for row in edges
@@ -275,7 +275,9 @@ def test_clusters_and_keepers_are_those_of_the_local_engine() -> None:
     expected = {(ids[c.keep], ids[c.keep]) for c in local.clusters}
     expected |= {(ids[d], ids[c.keep]) for c in local.clusters for d in c.drop}
 
-    acting = [{**row, "begins": 0, "ends": 9} for row in verified(texts, wanted(edges_by_bundles(texts, 4, join.HOT)))]
+    acting = [
+        {**row, "begins": 0, "ends": 9} for row in verified(texts, wanted(edges_by_bundles(texts, 4, candidates.HOT)))
+    ]
     nothing = dict.fromkeys((*matches.FACTS, "begins", "ends"))
     exact = {"kind": "exact", "coverage_a": 1.0, "coverage_b": 1.0, "similarity": 1.0}
     acting += [{"a": copy, "b": copy.removesuffix("-copy"), **exact, **nothing} for copy in copied]

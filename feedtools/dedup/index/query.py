@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from feedtools.dedup.candidates import FEW_KEYS, worth
 from feedtools.dedup.index.postings import digest_posting, head_posting
 from feedtools.dedup.index.store import CAP, Document, Store, stored_keys
 from feedtools.dedup.match import explain, match_symbols
-from feedtools.dedup.sketch import FEW_KEYS, SHARED, Sketch, grams, sketch
+from feedtools.dedup.sketch import Sketch, grams, sketch
 from feedtools.model import Match
 from feedtools.text import symbols
 
@@ -114,11 +115,10 @@ class _Asked:
         return [_Candidate(number, tuple(keys[number])) for number in sorted(wanted, key=order)]
 
     def _enough(self, number: int, size: int) -> bool:
-        """Whether to verify a document of so many keys: the conditions of ``feedtools.dedup.batch``."""
-        least = min(self._keys, size)
+        """Whether to verify a document of so many keys: the conditions of all engines."""
         begun_alike = number in self._begun_alike
-        by_hint = number in self._same or (begun_alike and least < FEW_KEYS)
-        return by_hint or self._shared[number] - begun_alike >= SHARED * least
+        shared = self._shared[number] - begun_alike
+        return number in self._same or bool(worth(shared, min(self._keys, size), begun_alike))
 
 
 def _verified(store: Store, text: str, ranked: Sequence[_Candidate], own: frozenset[str]) -> list[Published]:

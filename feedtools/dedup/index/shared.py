@@ -14,8 +14,9 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from feedtools.dedup.candidates import FEW_KEYS
 from feedtools.dedup.index.store import CAP, Document, stored_keys
-from feedtools.dedup.sketch import FEW_KEYS, Parameters, sketch
+from feedtools.dedup.sketch import Parameters, sketch
 from feedtools.errors import IndexFileError
 from feedtools.model import Article, blake2b
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from feedtools.dedup.candidates import FEW_KEYS
 from feedtools.dedup.index import postings
 from feedtools.dedup.index.file import REBUILD, IndexFile, checked, one_line
 from feedtools.dedup.index.store import CAP, Document, stored_keys
-from feedtools.dedup.sketch import FEW_KEYS, sketch
+from feedtools.dedup.sketch import sketch
 from feedtools.errors import StaleIndexError
 from feedtools.model import Article, digest
 

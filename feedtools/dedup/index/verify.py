@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from feedtools.dedup.candidates import FEW_KEYS
 from feedtools.dedup.index import postings
 from feedtools.dedup.index.sqlite import Index
-from feedtools.dedup.sketch import FEW_KEYS
 from feedtools.errors import IndexFileError
 
 _PORTION = 20_000

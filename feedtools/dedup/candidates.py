@@ -1,0 +1,40 @@
+"""Which pairs are worth comparing: one rule for every engine, whatever it keeps its keys in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+SHARED = 0.1
+"""Share of the shorter text's keys that a candidate must have in common with the other."""
+FEW_KEYS = 16
+"""Number of keys from which they decide by themselves, and an equal head alone proves nothing."""
+HOT = 64
+"""Documents from which a key gives star edges alone: what so many have is either a stock passage, of which a chain
+proves nothing, or an article of which the longest copy stands for all."""
+
+
+def worth(shared: Any, least: Any, same_head: Any = False) -> Any:
+    """Say of pairs whether they are worth comparing; all arguments are numbers, or arrays of one length.
+
+    Args:
+        shared: keys that both texts have, by the edges of a join.
+        least: keys of the one that has fewer, repeated ones included.
+        same_head: whether both have the same head key.
+    """
+    return (shared >= SHARED * least) | (same_head & (least < FEW_KEYS))
+
+
+def edges(bucket: Sequence[int], hot: int | None = None) -> Iterator[tuple[int, int]]:
+    """Link the documents of one key, lower number first: each to the first, and to the one before unless it is hot.
+
+    Args:
+        bucket: the documents that have the key, ascending.
+        hot: documents from which a key gives star edges alone, ``HOT`` by default.
+    """
+    crowded = len(bucket) >= (hot or HOT)
+    for at in range(1, len(bucket)):
+        if at > 1:
+            yield bucket[0], bucket[at]
+        if at == 1 or not crowded:
+            yield bucket[at - 1], bucket[at]
