@@ -18,13 +18,20 @@ ALLOW_FILE = "feedtools-allow.toml"
 Verdict = Literal["keep", "drop", "hold"]
 
 
-Fixing = Literal["none", "safe", "unsafe"]
+Fixing = Literal["none", "safe", "confident", "unsafe"]
 
 
 VERDICTS: tuple[Verdict, ...] = ("keep", "drop", "hold")
 
 
-FIXINGS: tuple[Fixing, ...] = ("none", "safe", "unsafe")
+FIXINGS: Mapping[Fixing, tuple[Safety, ...]] = MappingProxyType(
+    {"none": (), "safe": ("safe",), "confident": ("safe", "confident"), "unsafe": ("safe", "confident", "unsafe")}
+)
+"""Fixes that are made, by how far they may be trusted."""
+
+
+AUTO = "auto"
+"""Confident fixes in transmissions, safe ones in other formats: what `Policy.of` makes of it."""
 
 
 NEVER = "never"
@@ -43,7 +50,8 @@ class Policy(NamedTuple):
         hold: least level of a finding that, where it remains, sends an article to ``held/``; ``never`` for none.
         kinds: what happens to a copy, by how it relates to the one that is kept. ``overlap`` is never acted on.
         rules: by code, the start of one, or name: what a remaining finding does to its article, whatever its level.
-        fix: fixes that are applied: ``none``, ``safe`` or ``unsafe`` ones as well.
+        fix: fixes that are applied: ``none``, ``safe``, ``confident`` or ``unsafe`` ones as well; ``auto`` for
+            confident ones in transmissions and safe ones in other formats.
         fixes: the same by code, the start of one, or name; the longest wins.
         restore: whether damaged articles are repaired from their whole siblings.
         intact: write every transmission as it came, and only say in the manifest what would have been done.
@@ -52,7 +60,7 @@ class Policy(NamedTuple):
     hold: str = "error"
     kinds: Mapping[str, Verdict] = _KINDS
     rules: Mapping[str, Literal["keep", "hold"]] = _NONE
-    fix: Fixing = "safe"
+    fix: Fixing | Literal["auto"] = "auto"
     fixes: Mapping[str, Fixing] = _NONE
     restore: bool = True
     intact: bool = False
@@ -65,9 +73,13 @@ class Policy(NamedTuple):
         return "hold" if self.hold != NEVER and LEVELS.index(level) <= LEVELS.index(self.hold) else "keep"
 
     def applies(self, rule: str, name: str, safety: Safety) -> bool:
-        """Whether a fix is made."""
+        """Whether a fix is made; ``auto`` counts as ``safe`` (see `of`)."""
         fixing = _longest(self.fixes, rule, name) or self.fix
-        return safety in {"none": (), "safe": ("safe",), "unsafe": ("safe", "unsafe")}[fixing]
+        return safety in FIXINGS["safe" if fixing == AUTO else cast("Fixing", fixing)]
+
+    def of(self, form: str) -> "Policy":
+        """The policy for articles of this format, where it leaves the fixes to it (``auto``)."""
+        return self._replace(fix="confident") if self.fix == AUTO and form == "transmission" else self
 
 
 def _longest(table: Mapping[str, Any], rule: str, name: str) -> Any:
@@ -93,8 +105,8 @@ def policy(table: Mapping[str, Any]) -> Policy:
     if "hold" in given:
         _one_of("hold", given["hold"], (*LEVELS, NEVER))
     if "fix" in given:
-        _one_of("fix", given["fix"], FIXINGS)
-    for key, allowed in (("kinds", VERDICTS), ("rules", ("keep", "hold")), ("fixes", FIXINGS)):
+        _one_of("fix", given["fix"], (AUTO, *FIXINGS))
+    for key, allowed in (("kinds", VERDICTS), ("rules", ("keep", "hold")), ("fixes", tuple(FIXINGS))):
         if key in given:
             given[key] = _table(key, given[key], allowed)
     if unknown := set(given.get("kinds", ())) - set(_KINDS):

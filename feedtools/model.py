@@ -11,13 +11,13 @@ from typing import Literal, NamedTuple
 
 Level = Literal["error", "warning", "note"]
 Confidence = Literal["high", "medium", "low"]
-Safety = Literal["display", "unsafe", "safe"]
+Safety = Literal["display", "unsafe", "confident", "safe"]
 Kind = Literal["exact", "rerendered", "truncated", "contained", "near", "overlap"]
 Action = Literal["keep", "fix", "restore", "drop", "hold"]
 
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
-SAFETIES: tuple[Safety, ...] = ("display", "unsafe", "safe")
+SAFETIES: tuple[Safety, ...] = ("display", "unsafe", "confident", "safe")
 KINDS: tuple[Kind, ...] = ("exact", "rerendered", "truncated", "contained", "near", "overlap")
 
 
@@ -108,8 +108,9 @@ class Edit(NamedTuple):
 class Fix(NamedTuple):
     """A repair: edits that belong together, and how far they may be trusted.
 
-    ``safe`` cannot change meaning and is applied by ``--fix``; ``unsafe`` may, and needs ``--unsafe-fixes``;
-    ``display`` is only ever shown.
+    ``safe`` cannot change meaning and is applied by ``--fix``; ``confident`` restores what an editor would restore
+    without the source, with high evidence, and is the default of ``clean`` for transmissions; ``unsafe`` may change
+    meaning, and needs ``--unsafe-fixes``; ``display`` is only ever shown.
     """
 
     edits: tuple[Edit, ...]

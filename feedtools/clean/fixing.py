@@ -91,11 +91,12 @@ def repair(
     """
     errors: list[FeedtoolsError] = []
     some = portion.articles or list(articles(portion.files, options))
+    policies = {article.source: policy.of(file.form) for file, article in some}
 
     def findings(some: Sequence[Article]) -> list[Finding]:
         result = lint(some, rules, evidence)
         errors.extend(result.errors)
-        return [permitted(finding, policy) for finding in result.findings]
+        return [permitted(finding, policies[finding.article.source]) for finding in result.findings]
 
     fixed = stable_fix([article for _, article in some], findings, UNSAFE)
     notes, texts = [], []

@@ -59,7 +59,7 @@ def parse(line: bytes) -> Note:
         return CLEAR
     changes, findings, repairs = json.loads(line)
     return Note(
-        tuple(Change(start, end, old, new, tuple(by)) for start, end, old, new, by in changes),
+        tuple(Change(start, end, old, new, tuple(by), safety) for start, end, old, new, by, safety in changes),
         tuple(map(tuple, findings)),
         tuple(repairs),
     )

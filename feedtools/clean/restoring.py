@@ -62,8 +62,8 @@ def mend(
     """Restore some articles; the changes of the notes are against what they read after their fixes."""
     from feedtools.restore import Sibling
 
-    def findings_in(some: Sequence[Article]) -> list[Finding]:
-        return [permitted(finding, policy) for finding in lint(some, rules, evidence).findings]
+    def findings_in(form: str, some: Sequence[Article]) -> list[Finding]:
+        return [permitted(finding, policy.of(form)) for finding in lint(some, rules, evidence).findings]
 
     done = []
     for work in works:
@@ -73,6 +73,6 @@ def mend(
             stores.siblings(article.text),
             [Sibling(texts[other], texts.place(other)) for other in work.dropped],
         ]
-        made = mending.mend(article, groups, findings_in, partial(fits, work.form), words)
+        made = mending.mend(article, groups, partial(findings_in, work.form), partial(fits, work.form), words)
         done.append((work.number, Note(made.changes, tuple(map(plain, made.findings)), made.repairs)))
     return done

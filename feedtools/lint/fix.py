@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.model import LEVELS, Article, Edit, Level, Safety
+from feedtools.model import LEVELS, SAFETIES, Article, Edit, Level, Safety
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Lint = Callable[[Sequence[Article]], Sequence[Finding]]
 
 SAFE: frozenset[Safety] = frozenset({"safe"})
-UNSAFE: frozenset[Safety] = frozenset({"safe", "unsafe"})
+UNSAFE: frozenset[Safety] = frozenset({"safe", "confident", "unsafe"})
 ROUNDS = 32
 """Rounds of fixing one article; safe fixes settle in one or two. One that does not settle is left as it was."""
 _CONTEXT = 8
@@ -33,6 +33,7 @@ class Proposal(NamedTuple):
 
     by: str
     edits: tuple[Edit, ...]
+    safety: Safety = "safe"
 
     @property
     def order(self) -> tuple[int, int, str, tuple[Edit, ...]]:
@@ -49,13 +50,19 @@ class Applied(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One replaced stretch of the raw text: ``[start, end)`` held ``old`` and now reads ``new``."""
+    """One replaced stretch of the raw text: ``[start, end)`` held ``old`` and now reads ``new``.
+
+    Attributes:
+        by: rules, or other names, whose repairs it is made of.
+        safety: of the least safe of them.
+    """
 
     start: int
     end: int
     old: str
     new: str
     by: tuple[str, ...]
+    safety: Safety = "safe"
 
 
 class Fixed(NamedTuple):
@@ -78,7 +85,7 @@ class Fixed(NamedTuple):
 def proposals(findings: Iterable[Finding], safeties: Collection[Safety] = SAFE) -> list[Proposal]:
     """The fixes of the findings that may be applied, each once."""
     wanted = (
-        Proposal(finding.rule, finding.fix.edits)
+        Proposal(finding.rule, finding.fix.edits, finding.fix.safety)
         for finding in findings
         if finding.fix and finding.fix.edits and finding.fix.safety in safeties
     )
@@ -179,6 +186,7 @@ class _Piece(NamedTuple):
     text: str
     raw: int
     by: tuple[str, ...] = ()
+    safety: Safety = "safe"
 
 
 class Draft:
@@ -196,15 +204,19 @@ class Draft:
     def edit(self, applied: Applied) -> None:
         """Go on to the text of ``applied``, which was made from the present one."""
         named: dict[Edit, tuple[str, ...]] = {}
+        safeties: dict[Edit, Safety] = {}
         for proposal in applied.applied:
             for edit in proposal.edits:
                 named[edit] = (*named.get(edit, ()), proposal.by)
+                safeties[edit] = _least(safeties.get(edit, "safe"), proposal.safety)
         pieces: list[_Piece] = []
         place = 0
         for edit in sorted(named):
             pieces += self._between(place, edit.start)
-            inherited = [by for piece in self._between(edit.start, edit.end) for by in piece.by]
-            pieces.append(_Piece(edit.text, -1, (*inherited, *named[edit])))
+            under = self._between(edit.start, edit.end)
+            inherited = [by for piece in under for by in piece.by]
+            safety = _least(safeties[edit], *(piece.safety for piece in under))
+            pieces.append(_Piece(edit.text, -1, (*inherited, *named[edit]), safety))
             place = edit.end
         # One past the end takes a deletion that stands there along.
         self._pieces = pieces + self._between(place, len(self.text) + 1)
@@ -216,7 +228,8 @@ class Draft:
         for piece in self._pieces:
             low, high = max(start - place, 0), min(end - place, len(piece.text))
             if low < high:
-                result.append(_Piece(piece.text[low:high], piece.raw + low if piece.raw >= 0 else -1, piece.by))
+                raw = piece.raw + low if piece.raw >= 0 else -1
+                result.append(piece._replace(text=piece.text[low:high], raw=raw))
             elif not piece.text and piece.by and start <= place < end:
                 result.append(piece)
             place += len(piece.text)
@@ -227,15 +240,21 @@ class Draft:
         result: list[Change] = []
         place, new = 0, ""
         by: tuple[str, ...] = ()
+        safety: Safety = "safe"
         for piece in (*self._pieces, _Piece("", len(self._raw))):
             if piece.raw < 0:
                 new += piece.text
                 by += piece.by
+                safety = _least(safety, piece.safety)
                 continue
-            if self._raw[place : piece.raw] != new:
-                result.append(Change(place, piece.raw, self._raw[place : piece.raw], new, tuple(dict.fromkeys(by))))
-            place, new, by = piece.raw + len(piece.text), "", ()
+            if (old := self._raw[place : piece.raw]) != new:
+                result.append(Change(place, piece.raw, old, new, tuple(dict.fromkeys(by)), safety))
+            place, new, by, safety = piece.raw + len(piece.text), "", (), "safe"
         return tuple(result)
+
+
+def _least(*safeties: Safety) -> Safety:
+    return min(safeties, key=SAFETIES.index)
 
 
 def stable_fix(
@@ -375,7 +394,9 @@ def compose(raw: str, *rounds: Sequence[Change]) -> tuple[Change, ...]:
     draft = Draft(raw)
     for changes in rounds:
         made = tuple(
-            Proposal(by, (Edit(change.start, change.end, change.new),)) for change in changes for by in change.by
+            Proposal(by, (Edit(change.start, change.end, change.new),), change.safety)
+            for change in changes
+            for by in change.by
         )
         draft.edit(Applied(rewrite(draft.text, changes), made, ()))
     return draft.changes()

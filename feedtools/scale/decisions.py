@@ -46,6 +46,7 @@ EDIT = pa.struct(
         ("old", pa.string()),
         ("new", pa.string()),
         ("by", pa.list_(pa.string())),
+        ("safety", pa.string()),
     ]
 )
 REPAIRED = pa.schema(
@@ -183,7 +184,8 @@ def _restored(keep: dict[str, Any], others: Sequence[dict[str, Any]], lint: Lint
     if not made.changes:
         return {}
     earlier = [
-        Change(edit["start"], edit["end"], edit["old"], edit["new"], tuple(edit["by"])) for edit in keep["edits"]
+        Change(edit["start"], edit["end"], edit["old"], edit["new"], tuple(edit["by"]), edit["safety"])
+        for edit in keep["edits"]
     ]
     return {
         "text": made.text,

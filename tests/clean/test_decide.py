@@ -10,7 +10,7 @@ import pytest
 from feedtools.clean.decide import Standing, decide, standings
 from feedtools.config import Config, Policy, parse, policy
 from feedtools.errors import ConfigError
-from feedtools.model import KINDS, Article, Cluster, Finding, Kind, Level, Match, Span
+from feedtools.model import KINDS, Article, Cluster, Finding, Kind, Level, Match, Safety, Span
 
 ARTICLE = Article("a.txt", 4, "设 \\(x 为输入")
 
@@ -77,21 +77,38 @@ def test_fixed_and_restored_articles_say_what_was_done() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "safe", "unsafe"),
+    ("table", "made"),
     [
-        ({}, True, False),
-        ({"fix": "unsafe"}, True, True),
-        ({"fix": "none"}, False, False),
-        ({"fix": "none", "fixes": {"FT5": "safe"}}, True, False),
-        ({"fixes": {"FT5": "unsafe", "FT508": "none"}}, False, False),
-        ({"fixes": {"doubled-punctuation": "unsafe"}}, True, True),
+        ({}, 1),
+        ({"fix": "safe"}, 1),
+        ({"fix": "confident"}, 2),
+        ({"fix": "unsafe"}, 3),
+        ({"fix": "none"}, 0),
+        ({"fix": "none", "fixes": {"FT5": "safe"}}, 1),
+        ({"fixes": {"FT5": "unsafe", "FT508": "none"}}, 0),
+        ({"fixes": {"doubled-punctuation": "confident"}}, 2),
     ],
 )
-def test_which_fixes_are_made_can_be_configured(table: dict[str, Any], safe: bool, unsafe: bool) -> None:
+def test_which_fixes_are_made_can_be_configured(table: dict[str, Any], made: int) -> None:
     chosen = policy(table)
-    assert chosen.applies("FT508", "doubled-punctuation", "safe") is safe
-    assert chosen.applies("FT508", "doubled-punctuation", "unsafe") is unsafe
-    assert not chosen.applies("FT508", "doubled-punctuation", "display")
+    safeties: tuple[Safety, ...] = ("safe", "confident", "unsafe", "display")
+    applied = [chosen.applies("FT508", "doubled-punctuation", one) for one in safeties]
+    assert applied == [made >= 1, made >= 2, made >= 3, False]
+
+
+@pytest.mark.parametrize(
+    ("table", "form", "fix"),
+    [
+        ({}, "transmission", "confident"),
+        ({}, "jsonl", "auto"),
+        ({"fix": "safe"}, "transmission", "safe"),
+        ({"fix": "unsafe"}, "transmission", "unsafe"),
+    ],
+)
+def test_transmissions_are_fixed_confidently_unless_the_policy_says_otherwise(
+    table: dict[str, Any], form: str, fix: str
+) -> None:
+    assert policy(table).of(form).fix == fix
 
 
 @pytest.mark.parametrize(
@@ -99,7 +116,7 @@ def test_which_fixes_are_made_can_be_configured(table: dict[str, Any], safe: boo
     [
         ({"holdd": "error"}, "unknown key 'holdd'; expected one of hold"),
         ({"hold": "sometimes"}, "'sometimes' is none of error, warning, note, never"),
-        ({"fix": True}, "True is none of none, safe, unsafe"),
+        ({"fix": True}, "True is none of auto, none, safe, confident, unsafe"),
         ({"kinds": {"overlap": "drop"}}, "'overlap': expected one of exact"),
         ({"kinds": {"near": "lose"}}, "'lose' is none of keep, drop, hold"),
         ({"kinds": "drop"}, "expected a table such as [clean.kinds]"),

@@ -181,7 +181,7 @@ def test_every_entry_says_what_was_done_and_why(tmp_path: Path) -> None:
     assert rows[5]["reasons"][0].startswith("FT201 unclosed-math: ")
     assert rows[5]["findings"][0]["start"] == 2
     assert rows[6]["edits"] == [
-        {"start": len(OTHER) - 1, "end": len(OTHER) + 1, "old": "。。", "new": "。", "by": ["FT508"]}
+        {"start": len(OTHER) - 1, "end": len(OTHER) + 1, "old": "。。", "new": "。", "by": ["FT508"], "safety": "safe"}
     ]
     assert rows[7]["of"] == {"path": "a.txt", "line": 4}
     assert (rows[7]["kind"], rows[7]["similarity"], rows[7]["coverage"]) == ("exact", 1.0, 1.0)

@@ -115,7 +115,7 @@ BROKEN = {
     "keywords lose a bad example": ('[",,"]', '[",,,"]', "keywords lose the bad example '一,,二'"),
     "trigger loses a bad example": ('keywords = [",,"]', "trigger = 'x'", "trigger loses the bad example '一,,二'"),
     "unknown fix key": ("safety", "care", "unknown key fix.care; expected replace, safety"),
-    "bad safety": ('"safe"', '"sure"', "fix.safety 'sure': expected display, unsafe, safe"),
+    "bad safety": ('"safe"', '"sure"', "fix.safety 'sure': expected display, unsafe, confident, safe"),
     "unmarked bad example": ("⟦,,⟧", ",,", "bad example 1: expected the span to report between ⟦ and ⟧"),
     "unclosed mark": (",,⟧", ",,", "⟦ without ⟧"),
     "unopened mark": ("⟦,,", ",,", "⟧ without ⟦"),
