@@ -139,6 +139,7 @@ class Config(NamedTuple):
         rule_packs: folders with rule files of your own.
         per_file_ignores: per pattern of paths from ``root``, rule codes, prefixes or names that are left out there.
         rules: per rule, its ``level`` and the options its file declares.
+        renderers: per renderer of the feed, what it makes of an article: a shipped one by its name, or a new one.
         learned: file of compounds that ``feedtools rules learn`` wrote.
         fail_on: least level that makes ``check`` exit 1; ``never`` for none.
         duplicates: whether ``check`` compares the given articles with each other and lets them teach each other;
@@ -161,6 +162,7 @@ class Config(NamedTuple):
     rule_packs: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     rules: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    renderers: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     learned: str | None = None
     fail_on: str = "warning"
     duplicates: bool = True
@@ -173,6 +175,12 @@ class Config(NamedTuple):
     baseline: str | None = None
     since: str | None = None
     clean: Policy = Policy()
+
+    def activate_renderers(self) -> None:
+        """Let the articles of this process come from the renderers that the configuration names."""
+        from feedtools.text.renderers import activate, combined
+
+        activate(combined(self.renderers))
 
     def fails(self, level: Level) -> bool:
         """Whether a finding of this level makes the exit code 1."""
@@ -233,7 +241,18 @@ def parse(raw: Mapping[str, Any], path: Path) -> Config:
     config = Config(root=path.parent, **values)
     if config.fail_on not in (*LEVELS, NEVER):
         raise ConfigError(f"fail-on {config.fail_on!r}: expected {', '.join(LEVELS)} or {NEVER}", path=str(path))
+    if config.renderers:
+        _check_renderers(config.renderers, path)
     return config
+
+
+def _check_renderers(tables: Mapping[str, Mapping[str, Any]], path: Path) -> None:
+    from feedtools.text.renderers import combined
+
+    try:
+        combined(tables)
+    except ValueError as error:
+        raise ConfigError(str(error), path=str(path)) from error
 
 
 def _is_strings(value: Any) -> bool:
@@ -258,7 +277,9 @@ def _value(key: str, value: Any, default: Any, path: Path) -> Any:
         return MappingProxyType({pattern: tuple(codes) for pattern, codes in value.items()})
     if isinstance(default, MappingProxyType):
         if not isinstance(value, dict) or not all(isinstance(item, dict) for item in value.values()):
-            raise ConfigError(f"{key}: expected tables such as [{key}.FT201]", path=str(path))
+            raise ConfigError(
+                f"{key}: expected tables such as [{key}.{'NAME' if key == 'renderers' else 'FT201'}]", path=str(path)
+            )
         return MappingProxyType(value)
     expected = str if default is None else type(default)
     if type(value) is not expected:

@@ -277,7 +277,7 @@ def test_a_function_that_checks_no_article_is_refused(tmp_path: Path, check: str
 
 def test_a_checker_that_fails_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     (tmp_path / "good").mkdir()
-    made = [load(rule(tmp_path, 'check = "placeholders:media"')), load(rule(tmp_path / "good", "pattern = '乙'"))]
+    made = [load(rule(tmp_path, 'check = "placeholders:lost"')), load(rule(tmp_path / "good", "pattern = '乙'"))]
     result = lint([Article("a.txt", 1, "甲乙 [图片]")], made)
     assert len(result.findings) == 1
     (error,) = result.errors

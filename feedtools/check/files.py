@@ -71,6 +71,7 @@ def check(
         RuleError: a rule pack is invalid.
         ConfigError: the configuration names a rule or option that does not exist.
     """
+    config.activate_renderers()
     rules = active_rules(config)
     errors: list[FeedtoolsError] = []
     files = expand(list(paths), errors.append, config.input_format)

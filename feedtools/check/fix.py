@@ -49,6 +49,7 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
     ``feedtools clean``. A link that was named is followed; one that was found in a folder leads to files of that
     folder, or what it leads to is left alone and said.
     """
+    config.activate_renderers()
     rules = active_rules(config)
     errors: list[FeedtoolsError] = []
     todo = list(batches(expand(list(paths), errors.append, config.input_format), ReadOptions.of(config), errors.append))

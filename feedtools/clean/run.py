@@ -154,6 +154,7 @@ def clean_into(
 
     A run that fails says ``kept`` of what was done until then.
     """
+    config.activate_renderers()
     options = ReadOptions.of(config)
     changed: dict[str, FeedtoolsError] = {}
     while True:

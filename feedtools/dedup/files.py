@@ -36,6 +36,7 @@ def dedup(paths: Sequence[str], config: Config, *, evidence: bool = False) -> De
     """
     from feedtools.dedup.batch import dedup as run
 
+    config.activate_renderers()
     errors: list[FeedtoolsError] = []
     files = expand(list(paths), errors.append, config.input_format)
     articles = [

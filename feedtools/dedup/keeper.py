@@ -5,18 +5,15 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from feedtools.text.dropped import dropped
+from feedtools.text.placeholders import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_BRACKETS = "[［【"
-
 
 def damage(text: str) -> int:
     """Count the visible gaps of a raw text: placeholders, replacement characters, and a cut-off end."""
-    holes = sum(text[start] in _BRACKETS for start, _ in dropped(text)) if any(map(text.__contains__, _BRACKETS)) else 0
-    return holes + text.count("\ufffd") + text.rstrip().endswith(("...", "…"))
+    return count(text) + text.count("\ufffd") + text.rstrip().endswith(("...", "…"))
 
 
 class Order(NamedTuple):

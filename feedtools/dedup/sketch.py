@@ -56,6 +56,11 @@ class Parameters(NamedTuple):
 DEFAULT = Parameters()
 
 
+def current() -> Parameters:
+    """Name what sketches of this process are made with."""
+    return Parameters(normal=symbols.version())
+
+
 class Sketch(NamedTuple):
     """What is remembered of one text.
 
@@ -128,8 +133,8 @@ def sketch(text: str, parameters: Parameters = DEFAULT) -> Sketch:
     Raises:
         SketchError: this version cannot make sketches with ``parameters``.
     """
-    if parameters != Parameters(scale=parameters.scale) or parameters.scale < 1:
-        raise SketchError(f"this version makes sketches with {Parameters()}, not with {parameters}; rebuild them")
+    if parameters != current()._replace(scale=parameters.scale) or parameters.scale < 1:
+        raise SketchError(f"this version makes sketches with {current()}, not with {parameters}; rebuild them")
     kept, hashes, head = grams(text)
     if parameters.scale != SCALE:
         hashes = gram_hashes(kept, parameters.scale)
@@ -145,7 +150,7 @@ def check_same(sketches: Iterable[Sketch]) -> Parameters:
     found = {s.parameters for s in sketches}
     if len(found) > 1:
         raise SketchError(f"sketches of different kinds cannot be compared: {sorted(found)}; rebuild the older ones")
-    return found.pop() if found else Parameters()
+    return found.pop() if found else current()
 
 
 def containment(a: Sketch, b: Sketch) -> float:

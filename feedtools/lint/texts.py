@@ -86,9 +86,11 @@ _loaded: dict[str, tuple[Rule, ...]] = {}
 def _rules(options: Mapping[str, Any]) -> tuple[Rule, ...]:
     from feedtools.lint.selection import active_rules
 
+    config = from_options(options)
+    config.activate_renderers()
     key = repr(sorted(options.items()))
     if key not in _loaded:
         if len(_loaded) >= 16:
             _loaded.clear()
-        _loaded[key] = active_rules(from_options(options))
+        _loaded[key] = active_rules(config)
     return _loaded[key]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.model import Edit
 from feedtools.text.formulas import Math, find_math
+from feedtools.text.placeholders import count
+from feedtools.text.renderers import deleted_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,14 +27,13 @@ LONGEST = 1200
 RISK = 0.01
 """Chance of a wrong repair up to which it is applied on the word of one sibling."""
 
-DELETED = "-*`#>"
+DELETED = deleted_marks()
 _OPERATOR = re.compile(r"(?P<space> ?)[=<+/]*[-*>][-*>=<+/]*(?P=space)")
 _MINUS = re.compile(r"[^\s\w*`#>-]*-[^\s\w*`#>]*")
 _FORMULA = re.compile(r"[A-Za-z0-9_^{}\\=+<|]")
 _DELIMITER = re.compile(r"\\[()]|\$")
 _BINARY = ("+", "=", "<", "/", "^", "_")
 _CODE = re.compile(r"[=(){};<>_/\"'#$]|\b\d+ \d+\b|[a-z]\.[a-z]|^[a-z][a-z0-9-]* [a-z-]+")
-_HOLE_MARK = re.compile(r"\[(?:Math|公式|代码)\]")
 _RUN = re.compile(r"[A-Za-z0-9] ?[A-Za-z0-9]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORDS = re.compile(r"\\(?:text\w*|mbox|hbox|operatorname|tag\*?|mathrm)\s*\{[^{}]*\}")
@@ -147,7 +148,7 @@ def _inlined(a: Text, b: Text, way: Alignment, region: _Region, slot: Slot) -> I
     if not gap.startswith(before) or not gap.endswith(after):
         return
     text = " ".join(gap[len(before) : len(gap) - len(after)].split())
-    if not text or not _CODE.search(text) or len(_HAN.findall(text)) > len(text) // 4 or _HOLE_MARK.search(text):
+    if not text or not _CODE.search(text) or len(_HAN.findall(text)) > len(text) // 4 or count(text):
         return
     risk, reason = noise_risk(way.noise, len(text)), "the sibling prints code here, and the text agrees on both sides"
     if min(region.left, region.right) <= CONTEXT:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 LONGEST = 400
 """Code points of a sentence beyond which it is not completed."""
-CUT = 350
-"""Code points after which the renderer that deletes hyphens cuts an article."""
 WINDOW = 16
 """Code points at the end of a text in which its dots are looked for."""
 AGREE = 12
@@ -55,7 +53,7 @@ def tail(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
     more = b.raw[end:].strip()
     ending = a.raw[at:] if more and not _DOTS.fullmatch(more) else ("..." if more else "")
     risk, reason = _judge(rest, way.noise)
-    if hyphens(b.raw, CUT) == "lost":
+    if hyphens(b.raw) == "lost":
         risk, reason = max(risk, 0.5), "the sibling has lost its hyphens, too"
     elif not reason:
         to = "the end of the sentence" if end < len(b.raw) or not _DOTS.search(b.raw) else "its own cut"

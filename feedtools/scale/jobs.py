@@ -90,6 +90,7 @@ def _documents(
 
     What goes wrong on Spark is said in one line.
     """
+    config.activate_renderers()
     spark = session(job.master)
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedtools.errors import FeedtoolsError
+from feedtools.text import renderers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +85,8 @@ def session(
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName(name)
     here = _ON_ONE_MACHINE if not submitted and (master or LOCAL).startswith("local") else {}
-    for key, value in {**_SETTINGS, **here, **(settings or {})}.items():
+    given = {f"spark.executorEnv.{renderers.ENVIRONMENT}": renderers.handed_over()}
+    for key, value in {**_SETTINGS, **given, **here, **(settings or {})}.items():
         if not (submitted and SparkConf().contains(key)):
             builder = builder.config(key, value)
     if master or not submitted:

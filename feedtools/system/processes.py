@@ -19,6 +19,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from feedtools.errors import LostProcessError
+from feedtools.text import renderers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -61,9 +62,10 @@ class _Crew:
         self._pipes: list[Connection] = []
         self._idle: SimpleQueue[Connection] = SimpleQueue()
         self._processes = []
+        started = renderers.active()
         for _ in range(workers):
             mine, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, function, shared), daemon=True)
+            process = context.Process(target=_work, args=(theirs, function, shared, started), daemon=True)
             process.start()
             theirs.close()  # before the next one is made, which would hold it open: a pipe ends with its process
             self._processes.append(process)
@@ -102,8 +104,11 @@ class _Crew:
         return result
 
 
-def _work(pipe: Connection, function: Callable[..., Any], shared: tuple[Any, ...]) -> None:
+def _work(
+    pipe: Connection, function: Callable[..., Any], shared: tuple[Any, ...], started: tuple[renderers.Renderer, ...]
+) -> None:
     """Answer until there is nothing more to do."""
+    renderers.activate(started)
     gc.freeze()  # what came from the parent is not walked over: its pages stay shared
     gc.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all of them; the parent ends the work, and says so

@@ -2,51 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from typing import TYPE_CHECKING
 
 from feedtools.text.patterns import lazy
+from feedtools.text.placeholders import holder_pattern, kinds, openers, own_texts
+from feedtools.text.renderers import derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_NAMES = (
-    "[Mm]ath|[Ff]ormula|[Cc]ode|[Ii]mage|[Tt]able|[Ff]igure|[Vv]ideo|MATH|CODE|"
-    "Ｍａｔｈ|公式|数学公式|數學公式|代码块?|代碼塊?|图片?|圖片?|图像|圖像|表格|图表|圖表|视频|視頻"
-)
-
-
-_HOLDER = rf"(?:(?:{_NAMES})[\]］】]|(?:[Mm](?:a|at|ath)?|公式?|代[码碼]?)(?:\.{{3}}|…)?\Z)"
-
-
 _INLINE = r"\([^\\]*+(?:\\(?![()\[\]]|begin|end)[^\\]*+)*+\\\)"  # a whole formula, the common case, at one stroke
 
-
-_TOKEN = lazy(  # begins with a set, which lets the engine skip from one of its characters to the next
-    r"[\\$\[［【](?:(?<=\\)(?:" + _INLINE + r"|[()\[\]]|(?:begin|end)\{\w{1,20}\*?\})"
-    r"|(?<=\$)\$|(?<=[\[［【])" + _HOLDER + ")"
-)
-
-
-MARKS = ("\\", "[", "$", "［", "【")
-"""What a formula or a placeholder begins with."""
-
-
-SHOWN = ("[Math]", "[公式]", "[代码]", "[代碼]")
-"""The placeholders of the renderer that has them."""
-
-
 HOLES, FORMULAS = 1, 2
+"""Traits of a text: placeholders that a renderer shows, formulas in their delimiters."""
 
 
-INITIALS = "CFIMTVcfimtvＭ代公图圖数數表视視"
-"""What the name in a placeholder begins with."""
+@derived
+def marks() -> tuple[str, ...]:
+    """List what a formula or a placeholder begins with."""
+    return ("\\", "$", *openers())
+
+
+@derived
+def initials() -> str:
+    """List what may stand behind the first character of a placeholder."""
+    return "".join({name[0] for word in kinds() for name in (word, word.upper())} | {text[1] for text in own_texts()})
+
+
+@derived
+def _token() -> re.Pattern[str]:
+    first = "".join(map(re.escape, marks()))  # a set, which lets the engine skip from one of its characters to the next
+    formula = r"(?<=\\)(?:" + _INLINE + r"|[()\[\]]|(?:begin|end)\{\w{1,20}\*?\})|(?<=\$)\$"
+    return re.compile(rf"[{first}](?:{formula}|{holder_pattern()})")
 
 
 _CLOSER = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
-
-
 _COMMAND = lazy(r"\\[A-Za-z]")
 
 
@@ -56,7 +49,7 @@ HAN_IN_TAIL = 12
 
 def dropped(text: str) -> Iterator[tuple[int, int]]:
     """Half-open raw spans that carry no symbols, in order and apart: formulas and placeholders."""
-    for mark in MARKS:
+    for mark in marks():
         if mark in text:
             bounds = iter(_scan(text))
             return zip(bounds, bounds, strict=True)
@@ -65,13 +58,13 @@ def dropped(text: str) -> Iterator[tuple[int, int]]:
 
 def traits(text: str) -> int:
     """What of a raw text tells the renderers apart: ``HOLES`` and ``FORMULAS``."""
-    holes = "[" in text and any(map(text.__contains__, SHOWN))
+    holes = any(map(text.__contains__, own_texts()))
     return holes * HOLES | ("\\" in text and ("\\(" in text or "\\[" in text)) * FORMULAS
 
 
 def placeholder(text: str, at: int) -> int:
     """Where the placeholder ends that begins with the bracket at ``at``, 0 where none does."""
-    found = _TOKEN.match(text, at)
+    found = _token().match(text, at)
     return found.end() if found else 0
 
 
@@ -79,7 +72,7 @@ def _scan(text: str) -> array[int]:
     """Where spans begin and end, in turn: as pairs they would take sixteen times as much."""
     bounds = array("I")
     opened, closer = -1, ""
-    for token in _TOKEN.finditer(text):
+    for token in _token().finditer(text):
         word = token.group()
         if word.endswith("\\)") and len(word) > 2:
             if opened < 0 or closer == "\\)":  # an opener before: that one was a stray

@@ -7,13 +7,14 @@ its closer, ``$$``, ``\begin``) is left to the reference.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from feedtools.text.dropped import FORMULAS, HAN_IN_TAIL, HOLES, INITIALS, MARKS, SHOWN, placeholder
+from feedtools.text.dropped import FORMULAS, HAN_IN_TAIL, HOLES, initials, marks, placeholder
 from feedtools.text.dropped import dropped as dropped_of
+from feedtools.text.placeholders import own_texts
+from feedtools.text.renderers import derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,15 +84,15 @@ class _Names(NamedTuple):
     sizes: Ints
 
 
-@cache
+@derived
 def _kinds() -> Bytes:
     found = np.zeros(0x10000, np.uint8)
-    for mark in MARKS:
+    for mark in marks():
         found[ord(mark)] = {"\\": _BACKSLASH, "$": _DOLLAR}.get(mark, _BRACKET)
     return found
 
 
-@cache
+@derived
 def _meanings() -> Bytes:
     """What each kind of mark is with each code point behind it."""
     found = np.full((4, 0x10000), _NOTHING, np.uint8)
@@ -99,7 +100,7 @@ def _meanings() -> Bytes:
     slash[[ord(c) for c in "()[]"]] = 0, _CLOSER, _DISPLAY, _DISPLAY | _CLOSER
     slash[ord("a") : ord("z") + 1] = slash[ord("A") : ord("Z") + 1] = _COMMAND
     found[_DOLLAR, ord("$")] = _ODD
-    found[_BRACKET, [ord(c) for c in INITIALS]] = _NAME
+    found[_BRACKET, [ord(c) for c in initials()]] = _NAME
     return found.ravel()
 
 
@@ -113,7 +114,7 @@ def dropped(block: Block, marks: Ints) -> tuple[Ints, Bytes]:
 
     Args:
         block: the texts.
-        marks: the places of ``normal.MARKS`` in the texts to look at, ascending, all of them.
+        marks: the places of ``dropped.marks`` in the texts to look at, ascending, all of them.
     """
     owners, means = block.owners(marks), _means(block, marks)
     odd = np.zeros(len(block.texts), bool)
@@ -198,7 +199,7 @@ def _formulas(block: Block, turns: _Turns, commands: Ints) -> _Formulas:
 
 
 def _han(codes: Units) -> Flags:
-    """Which code points are Chinese characters, as ``normal`` counts them."""
+    """Which code points are Chinese characters, as ``text.dropped`` counts them."""
     return (codes >= 0x3400) & (codes <= 0x9FFF)
 
 
@@ -219,7 +220,7 @@ def _shown(block: Block, places: Ints, owners: Ints) -> Ints:
     """Of each place the size of the placeholder there, where it is what the renderer shows, else 0."""
     sizes = np.zeros(len(places), np.int64)
     second, ends = block.raw.take(places + 1, mode="clip"), block.starts[owners + 1]
-    for holder in SHOWN:
+    for holder in own_texts():
         at = np.flatnonzero((second == ord(holder[1])) & (places + len(holder) <= ends))
         for behind, char in enumerate(holder):
             at = at[block.raw.take(places[at] + behind) == ord(char)]

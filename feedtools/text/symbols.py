@@ -20,17 +20,23 @@ from array import array
 from functools import cache
 from itertools import chain, compress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from feedtools.text.dropped import dropped, without_dropped
+from feedtools.text.renderers import derived, own_placeholders, shipped
 
-if TYPE_CHECKING:
-    pass
-
-VERSION = 1
+VERSION = 2
 """Raised whenever the symbols of any text change: sketches of different versions are never compared."""
 
 _SAME, _DROP, _EXPAND = 0, 1, 2
+
+
+@derived
+def version() -> int:
+    """Number the symbols of this process: ``VERSION``, or one of its own where a configuration adds placeholders."""
+    own = sorted(own_placeholders())
+    plain = sorted(text for one in shipped().values() if one.active for text in one.placeholders)
+    return VERSION if own == plain else zlib.crc32("\n".join(own).encode()) << 8 | VERSION
 
 
 class Table(NamedTuple):

@@ -7,14 +7,14 @@ cache.  What becomes of a block without code points beyond U+FFFF is handled in 
 from __future__ import annotations
 
 import threading
-from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from feedtools.text import dropped_batch, symbols
-from feedtools.text.dropped import MARKS, traits, without_dropped
+from feedtools.text.dropped import marks, traits, without_dropped
+from feedtools.text.renderers import derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -60,7 +60,7 @@ def blocks(texts: Iterable[str]) -> Iterator[list[str]]:
         yield block
 
 
-@cache
+@derived
 def _tables() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
     """What each code point becomes: 0 nothing, 1 what has to be looked at more closely, else the symbol.
 
@@ -74,7 +74,7 @@ def _tables() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
         table[same] = np.arange(first, first + len(table), dtype=np.uint32)[same].astype(table.dtype)
         table[drop], table[expand] = 0, _CLOSELY
         both.append(table)
-    low[[ord(mark) for mark in MARKS]] = _CLOSELY
+    low[[ord(mark) for mark in marks()]] = _CLOSELY
     return low, np.concatenate([low.astype(np.uint32), both[1]])
 
 

@@ -73,6 +73,7 @@ class Checker:
         if folder not in self._settings:
             config = discover(Path(folder))
             self._settings[folder] = Setting(config, active_rules(config))
+        self._settings[folder].config.activate_renderers()
         return self._settings[folder]
 
     def check(self, path: str, text: str) -> list[Placed]:

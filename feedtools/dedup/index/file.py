@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from feedtools.dedup.index.postings import fits
-from feedtools.dedup.sketch import Parameters
+from feedtools.dedup.sketch import Parameters, current
 from feedtools.errors import IndexFileError, StaleIndexError
 
 APPLICATION = 0x66656564  # "feed"
@@ -90,7 +90,7 @@ class IndexFile:
                 f"written by a newer feedtools (format {version}); upgrade feedtools", path=str(self.path)
             )
         parameters = tuple(self.meta(f"sketch_{name}") for name in Parameters._fields)
-        if version < FORMAT or parameters != tuple(Parameters()):
+        if version < FORMAT or parameters != tuple(current()):
             raise StaleIndexError(f"made by an older feedtools; {REBUILD}", path=str(self.path))
 
     def _create(self) -> None:
@@ -103,7 +103,7 @@ class IndexFile:
             for statement in _SCHEMA.split(";"):
                 self.base.execute(statement)
             meta = {"rows": 4, "width": 3, "next": 1, "removed": 0, "packed": 0}
-            meta |= {f"sketch_{name}": value for name, value in Parameters()._asdict().items()}
+            meta |= {f"sketch_{name}": value for name, value in current()._asdict().items()}
             self.base.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
             self.base.execute(f"PRAGMA application_id={APPLICATION}")
             self.base.execute(f"PRAGMA user_version={FORMAT}")

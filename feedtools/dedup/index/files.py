@@ -66,6 +66,7 @@ def add(paths: Sequence[str], where: str, config: Config) -> Added:
     Raises:
         IndexFileError: the index cannot be opened or written; what was committed before stays.
     """
+    config.activate_renderers()
     errors: list[FeedtoolsError] = []
     files = expand(list(paths), errors.append)
     store = _writable(where)

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from feedtools.dedup.candidates import FEW_KEYS
 from feedtools.dedup.index.store import CAP, Document, stored_keys
-from feedtools.dedup.sketch import Parameters, sketch
+from feedtools.dedup.sketch import current, sketch
 from feedtools.errors import IndexFileError
 from feedtools.model import Article, blake2b
 
@@ -79,7 +79,7 @@ class SharedStore:
             self._check_header(ordered_storage(config, name=b"feedtools_meta_"))
 
     def _check_header(self, meta: Any) -> None:
-        mine = json.dumps(Parameters()).encode()
+        mine = json.dumps(current()).encode()
         held = list(meta.get(b"parameters"))
         if not held:
             meta.insert(b"parameters", mine)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from feedtools.text.formulas import Math
+    from feedtools.text.placeholders import Placeholder
 
 
 class Hit(NamedTuple):
@@ -55,6 +56,13 @@ class View:
     def __init__(self, text: str, evidence: Evidence | None = None) -> None:
         self.text = text
         self.evidence = evidence or Evidence()
+
+    @cached_property
+    def placeholders(self) -> "tuple[Placeholder, ...]":
+        """Placeholders in order: four rules ask for them, one each kind."""
+        from feedtools.text.placeholders import find
+
+        return tuple(find(self.text))
 
     @cached_property
     def math(self) -> "Sequence[Math]":

@@ -57,7 +57,7 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         options: ``cut``, code points after which hyphen-deleting articles are cut; ``least``, ``doubtful``, ``medium``,
             ``high`` and ``unknown``, per cent of sureness (see the rule file).
     """
-    how = hyphens(view.text, options.get("cut", 350))
+    how = hyphens(view.text, options.get("cut", 0))
     if how == "kept" or not (
         _cut_word(view.text) or view.evidence.compounds or any(map(judge, each(TOKEN, view.text)))
     ):

@@ -84,7 +84,7 @@ def lost(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         options: ``cut``, code points after which operator-deleting articles are cut.
     """
     text = view.text
-    if hyphens(text, options.get("cut", 350)) == "kept":
+    if hyphens(text, options.get("cut", 0)) == "kept":
         return
     clues = _Clues(text)
     for match in PLACES.finditer(text):

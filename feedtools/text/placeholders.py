@@ -1,0 +1,133 @@
+"""Placeholders in a text: words in brackets that stand where something was lost, as ``renderers.toml`` names them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from feedtools.text.renderers import KINDS, Kind, derived, own_placeholders, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+BRACKETS = ("[]", "【】", "［］")
+_DOTS = r"(?=\s?(?:\.{3}|…)\s*\Z)"
+_LINK = r"(?!\((?:https?:|[/#.]))"
+_IN_CODE = re.compile(r"[A-Za-z0-9_\\\])]")
+
+
+class Placeholder(NamedTuple):
+    """A placeholder in a text: a half-open span of code points, and what stood there."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+@derived
+def openers() -> tuple[str, ...]:
+    """List the characters that placeholders begin with."""
+    plain = [pair[0] for pair in BRACKETS]
+    return tuple(dict.fromkeys([*plain, *(text[0] for text in own_placeholders())]))
+
+
+@derived
+def own_texts() -> tuple[str, ...]:
+    """List the placeholders by which renderers are told apart: those of the active ones, and their other script."""
+    other = [f"[{word}]" for kind in ("math", "display", "code") for word in words()[kind].shown]
+    return tuple(dict.fromkeys([*own_placeholders(), *other]))
+
+
+@derived
+def _shown() -> re.Pattern[str]:
+    """All that is reported: one named group per kind."""
+    kinds = {kind: _alternatives(kind) for kind in KINDS}
+    return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items()))
+
+
+def _alternatives(kind: Kind) -> str:
+    own = [text for text, what in own_placeholders().items() if what == kind]
+    return _pattern_of(words()[kind].shown, words()[kind].least, own)
+
+
+def _pattern_of(names: Sequence[str], least: int, own: Sequence[str] = ()) -> str:
+    ordered = sorted(names, key=len, reverse=True)
+    whole = "|".join(map(re.escape, ordered))
+    cut = "|".join(map(re.escape, _beginnings(ordered, least)))
+    texts = [rf"{re.escape(pair[0])}(?:{whole}){re.escape(pair[1])}" for pair in BRACKETS]
+    literal = "|".join([*map(re.escape, own), *texts])
+    return rf"(?:{literal}){_LINK}|\[(?:{cut}){_DOTS}"
+
+
+@lru_cache(maxsize=64)
+def _named(names: tuple[str, ...], least: int) -> re.Pattern[str]:
+    return re.compile(_pattern_of(names, least))
+
+
+def find_words(text: str, kind: Kind, names: tuple[str, ...]) -> Iterator[Placeholder]:
+    """Find placeholders of other words than those of the table, in the same forms as ``find``."""
+    if any(pair[0] in text for pair in BRACKETS):
+        for match in _named(names, words()[kind].least).finditer(text):
+            if not _indexes(text, kind, match.start()):
+                yield Placeholder(match.start(), match.end(), kind)
+
+
+def _indexes(text: str, kind: Kind, start: int) -> bool:
+    """Tell whether the bracket at ``start`` is an index in code."""
+    return kind == "media" and start > 0 and _IN_CODE.match(text, start - 1) is not None
+
+
+def _beginnings(names: Sequence[str], least: int) -> list[str]:
+    cut = {name[:size] for name in names for size in range(1, len(name) + 1) if size >= least or not name.isascii()}
+    return sorted(cut, key=len, reverse=True)
+
+
+def find(text: str) -> Iterator[Placeholder]:
+    """Find what stands where something was lost, in order: whole, or cut off by the article's end.
+
+    An index in code (``frames[image]``) has a letter or digit before its bracket, a link an address behind it.
+    """
+    for opener in openers():
+        if opener in text:
+            break
+    else:
+        return
+    for match in _shown().finditer(text):
+        kind, start = cast("Kind", match.lastgroup), match.start()
+        if not _indexes(text, kind, start):
+            yield Placeholder(start, match.end(), kind)
+
+
+def count(text: str) -> int:
+    """Count the placeholders of a text."""
+    return sum(1 for _ in find(text))
+
+
+@derived
+def kinds() -> dict[str, Kind]:
+    """Map every placeholder's word in lower case, without its brackets, to what it stands for."""
+    found: dict[str, Kind] = {}
+    for kind, (shown, known, _) in words().items():
+        found.update({word.lower(): kind for word in (*shown, *known)})
+    found.update({text[1:-1].lower(): kind for text, kind in own_placeholders().items()})
+    return found
+
+
+@derived
+def holder_pattern() -> str:
+    """Write the pattern of what follows the first character of a placeholder, whole or cut off by the text's end."""
+    every = sorted({word for one in words().values() for word in (*one.shown, *one.known)}, key=len, reverse=True)
+    names = "|".join(map(re.escape, every))
+    cut = "|".join(sorted(_cut_names(), key=len, reverse=True))
+    own = [text for text in own_placeholders() if text[0] + text[-1] not in BRACKETS or text[1:-1] not in every]
+    literal = [rf"(?<={re.escape(text[0])}){re.escape(text[1:])}" for text in own]
+    return "|".join([*literal, rf"(?<=[\[［【])(?:(?:{names})[\]］】]|(?:{cut})(?:\.{{3}}|…)?\Z)"])
+
+
+def _cut_names() -> set[str]:
+    """Every beginning of what the renderers show for formulas and code; the first letter in either case."""
+    names = [name for kind in ("math", "display", "code") for name in words()[kind].shown]
+    names += [text[1:-1] for text in own_placeholders() if text[0] + text[-1] in BRACKETS]
+    cut = {name[:size] for name in names for size in range(1, len(name) + 1)}
+    return {re.escape(one) for name in cut for one in (name, name[0].lower() + name[1:])}
