@@ -218,12 +218,12 @@ def _dollars(text: str, start: int, opener: str) -> Math | None:
         if text.startswith("$$", end):
             return Math(start, end + 2, opener, closed=True) if inside.strip() else None
         return None
-    if not inside or inside[-1].isspace() or text[end + 1 : end + 2].isdigit() or not _reads_as_formula(inside):
+    if not inside or inside[-1].isspace() or text[end + 1 : end + 2].isdigit() or not reads_as_formula(inside):
         return None
     return Math(start, end + 1, opener, closed=True)
 
 
-def _reads_as_formula(inside: str) -> bool:
+def reads_as_formula(inside: str) -> bool:
     """Whether what stands between two dollar signs is a formula rather than two prices or two variables."""
     if any("\u3001" <= character <= "\u9fff" for character in inside) and "\\" not in inside:
         return False

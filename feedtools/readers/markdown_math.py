@@ -1,0 +1,310 @@
+r"""Formulas, templates and raw code of a Markdown text, found before its blocks.
+
+Formulas run over soft line breaks, and what stands in them (``+``, ``=``, ``*``, ``_``, a pipe) is no Markdown; so they
+are found first and hidden from the block parser. Code is found on the way, so that a dollar sign in it opens nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from feedtools.text.formulas import DISPLAYED, reads_as_formula
+from feedtools.text.patterns import lazy
+from feedtools.text.regions import Kind, Region
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MathStyle = Literal["auto", "dollar", "bracket", "kramdown", "none"]
+MATH_STYLES: tuple[MathStyle, ...] = ("auto", "dollar", "bracket", "kramdown", "none")
+
+LONGEST_INLINE = 2000
+"""Code points of the longest formula between single dollar signs."""
+_LEAD = lazy(r"[`~$<{\\]")
+_FENCE = lazy(r"(`{3,})[^`\n]*$|(~{3,})[^\n]*$", re.MULTILINE)
+_BEFORE_FENCE = lazy(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
+_RAW_TAG = lazy(r"<(pre|script|style|textarea)\b[^>]*>", re.IGNORECASE)
+_TAG = lazy(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s+[^\s<>=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s<>\"'`]+))?)*\s*/?>")
+_JEKYLL = lazy(r"\{%-?\s*(highlight|raw|codeblock|comment|code)\b[^\n]*?%\}")
+_HUGO = lazy(r"\{\{([<%])\s*(highlight|code|mermaid|raw)\b[^\n]*?[>%]\}\}")
+_TEMPLATE = lazy(r"\{\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}\}|\{%[^\n]*?%\}")
+_BEGIN = lazy(r"\\begin\{(" + DISPLAYED + r")\}")
+_BLANK_LINE = lazy(r"\n[ \t>]*(?=\n)")
+_TEXT_ARGUMENT = lazy(r"\\(?:text\w*|mbox|hbox|fbox)\s*\{|\\.|[{}]", re.DOTALL)
+_COMMAND = lazy(r"\\[A-Za-z]{2,}")
+_SCRIPT = lazy(r"(?<!\\)[_^]\{|(?<=[A-Za-z0-9)}\]])\^[A-Za-z0-9*\\+-]")
+_TEX_WORD = lazy(
+    r"\\(?:[a-z]?frac|sum|prod|int|in|le|ge|leq|geq|neq|ne|to|times|cdot|c?dots|ldots|alpha|beta|gamma|delta|epsilon"
+    r"|varepsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|phi|varphi|chi|psi|omega|Gamma|Delta|Theta"
+    r"|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega|sqrt|log|ln|exp|min|max|lim|left|right|math(?:bb|cal|bf|rm|it|frak)|text"
+    r"|hat|bar|tilde|vec|partial|nabla|infty|rightarrow|leftarrow|Rightarrow|approx|equiv|sim|forall|exists|subset"
+    r"|begin|operatorname|binom|quad|pm|mid|cup|cap|top)(?![A-Za-z])"
+)
+_WORDS = lazy(r"[A-Za-z]{3,}(?: [A-Za-z]{2,}){3}|[一-鿿]{5}")
+_NUMBERS = lazy(r"[\d\s,;.–-]*")
+
+
+class _Found(NamedTuple):
+    """What a scan met: the region, or where to go on."""
+
+    region: Region | None
+    resume: int
+
+
+class MathScanner:
+    """Finds what the block parser must not look into.
+
+    Args:
+        text: the raw text.
+        style: which delimiters are formulas; ``auto`` goes by what the text itself does.
+    """
+
+    def __init__(self, text: str, style: MathStyle = "auto") -> None:
+        self.text = text
+        self.style = style
+        brackets = style == "bracket" or (style == "auto" and _uses_brackets(text))
+        self.brackets = brackets and style != "none"
+        self._next: dict[str, int] = {}
+        self._runs: dict[int, int] = {}
+        self._paragraph = -1, -1
+
+    def scan(self) -> list[Region]:
+        """Regions in order, apart from each other."""
+        found = list(self._scan())
+        if self.style == "kramdown" or (
+            self.style == "auto" and not any(self._delimiter(one) == "$" for one in found if one.kind == "math")
+        ):
+            found = [self._placed(one) for one in found]
+        return found
+
+    def _delimiter(self, region: Region) -> str:
+        return "$$" if self.text.startswith("$$", region.start) else self.text[region.start]
+
+    def _placed(self, region: Region) -> Region:
+        """A formula in ``$$`` that shares its line with words is one of the line, as Kramdown has it."""
+        if region.kind != "display" or not self.text.startswith("$$", region.start):
+            return region
+        text = self.text
+        before = text[text.rfind("\n", 0, region.start) + 1 : region.start].strip(" \t>")
+        end = text.find("\n", region.end)
+        after = text[region.end : end if end >= 0 else len(text)].strip()
+        bullet = not before or before in {"-", "*", "+"} or before.rstrip(".)").isdigit()
+        return region if bullet and not after else region._replace(kind="math")
+
+    def _scan(self) -> Iterator[Region]:
+        place, text = 0, self.text
+        readers = {
+            "`": self._ticks,
+            "~": self._ticks,
+            "$": self._dollar,
+            "<": self._angle,
+            "{": self._brace,
+            "\\": self._escape,
+        }
+        while lead := _LEAD.search(text, place):
+            region, place = readers[lead[0]](lead.start())
+            if region is not None:
+                yield region
+
+    def _ticks(self, start: int) -> _Found:
+        """Pass over a fenced block or a code span; the parser finds both."""
+        text = self.text
+        if text.startswith(("```", "~~~"), start) and (fence := _FENCE.match(text, start)):
+            line = text.rfind("\n", 0, start) + 1
+            if (lead := _BEFORE_FENCE.match(text, line)) and lead.end() == start:
+                return _Found(None, self._after_fence(fence[1] or fence[2], fence.end()))
+        if text[start] == "~":
+            return _Found(None, start + 1)
+        end = start
+        while text.startswith("`", end):
+            end += 1
+        place = self._next_run(end - start, end)
+        return _Found(None, place + end - start if 0 <= place < self._paragraph_end(start) else end)
+
+    def _next_run(self, length: int, start: int) -> int:
+        """Where the next run of so many ticks begins, or -1; what was found once is not searched again."""
+        known = self._runs.get(length, start - 1)
+        if -1 < known < start:
+            found = lazy(f"(?<!`)`{{{length}}}(?!`)").search(self.text, start)
+            known = self._runs[length] = found.start() if found else -1
+        return known
+
+    def _find(self, mark: str, start: int) -> int:
+        """Like ``str.find``, but what was found once is not searched again."""
+        known = self._next.get(mark, start - 1)
+        if -1 < known < start or (known == -1 and mark not in self._next):
+            known = self._next[mark] = self.text.find(mark, start)
+        return known
+
+    def _after_fence(self, fence: str, start: int) -> int:
+        place = self.text.find("\n", start)
+        while place >= 0:
+            end = self.text.find("\n", place + 1)
+            line = self.text[place + 1 : end if end >= 0 else len(self.text)].strip(" \t\r>")
+            if len(line) >= len(fence) and not line.strip(fence[0]):
+                return end if end >= 0 else len(self.text)
+            place = end
+        return start
+
+    def _paragraph_end(self, start: int) -> int:
+        first, last = self._paragraph
+        if not first <= start < last:
+            blank = _BLANK_LINE.search(self.text, start)
+            last = blank.start() if blank else len(self.text)
+            self._paragraph = start, last
+        return last
+
+    def _angle(self, start: int) -> _Found:
+        text = self.text
+        if text.startswith("<!--", start):
+            return self._until("comment", start, start + 4, "-->")
+        if raw := _RAW_TAG.match(text, start):
+            end = self._raw_end(raw[1].lower(), raw.end())
+            return _Found(Region("code_block", raw.end(), end), end) if end >= 0 else _Found(None, raw.end())
+        tag = _TAG.match(text, start)
+        return _Found(None, tag.end() if tag else start + 1)
+
+    def _raw_end(self, name: str, start: int) -> int:
+        lower, upper = self._find(f"</{name}>", start), self._find(f"</{name.upper()}>", start)
+        return min(lower, upper) if min(lower, upper) >= 0 else max(lower, upper)
+
+    def _until(self, kind: Kind, start: int, body: int, closer: str) -> _Found:
+        end = self._find(closer, body)
+        return _Found(None, body) if end < 0 else _Found(Region(kind, start, end + len(closer)), end + len(closer))
+
+    def _brace(self, start: int) -> _Found:
+        text = self.text
+        if not text.startswith(("{{", "{%"), start):
+            return _Found(None, start + 1)
+        if found := _JEKYLL.match(text, start):
+            close = lazy(r"\{%-?\s*end" + found[1] + r"\b[^\n]*?%\}").search(text, found.end())
+            if close:
+                return _Found(Region("code_block", start, close.end()), close.end())
+        if found := _HUGO.match(text, start):
+            close = lazy(r"\{\{[<%]\s*/\s*" + found[2] + r"\s*[>%]\}\}").search(text, found.end())
+            if close:
+                return _Found(Region("code_block", start, close.end()), close.end())
+        template = _TEMPLATE.match(text, start)
+        return (
+            _Found(Region("template", start, template.end()), template.end()) if template else _Found(None, start + 1)
+        )
+
+    def _escape(self, start: int) -> _Found:
+        text = self.text
+        if self.style == "none":
+            return _Found(None, start + 2)
+        if text.startswith(("\\\\(", "\\\\["), start):
+            region = self._bracketed(start, start + 3, "\\\\" + {"(": ")", "[": "]"}[text[start + 2]])
+            return _Found(region, region.end) if region else _Found(None, start + 2)
+        if self.brackets and text.startswith(("\\(", "\\["), start):
+            region = self._bracketed(start, start + 2, "\\" + {"(": ")", "[": "]"}[text[start + 1]])
+            return _Found(region, region.end) if region else _Found(None, start + 2)
+        if begin := _BEGIN.match(text, start):
+            closer = f"\\end{{{begin[1]}}}"
+            end = self._find(closer, begin.end())
+            if end >= 0:
+                return _Found(Region("display", start, end + len(closer)), end + len(closer))
+        return _Found(None, start + 2)
+
+    def _bracketed(self, start: int, body: int, closer: str) -> Region | None:
+        end = self._find(closer, body)
+        if end < 0 or (closer[-1] == ")" and end > self._paragraph_end(start)):
+            return None
+        inside = self.text[body:end]
+        if _NUMBERS.fullmatch(inside) or not _coherent(inside):
+            return None
+        if not (_COMMAND.search(inside) or reads_as_formula(inside.strip().replace("\n", " "))):
+            return None
+        return Region("display" if closer.endswith("]") else "math", start, end + len(closer))
+
+    def _dollar(self, start: int) -> _Found:
+        text = self.text
+        if self.style == "none":
+            return _Found(None, start + 1)
+        if text.startswith("$$", start):
+            return self._double(start)
+        if self.style == "kramdown":
+            return _Found(None, start + 1)
+        if text.startswith("$latex ", start):
+            end = self._find("$", start + 7)
+            if 0 < end < self._paragraph_end(start):
+                return _Found(Region("math", start, end + 1), end + 1)
+        end = self._closing_dollar(start)
+        if end < 0 or not self._is_formula(start, end):
+            return _Found(None, start + 1)
+        return _Found(Region("math", start, end + 1), end + 1)
+
+    def _double(self, start: int) -> _Found:
+        text = self.text
+        end = text.find("$$", start + 2)
+        while end > 0 and text[end - 1] == "\\" and text[end - 2] != "\\":
+            end = text.find("$$", end + 1)
+        if end < 0:
+            return _Found(None, start + 2)
+        inside = text[start + 2 : end]
+        if not inside.strip() or "```" in inside or not _coherent(inside):
+            return _Found(None, start + 2)
+        return _Found(Region("display", start, end + 2), end + 2)
+
+    def _closing_dollar(self, start: int) -> int:
+        text = self.text
+        stop = min(self._paragraph_end(start), start + LONGEST_INLINE)
+        end, depth, words, read = start, 0, 0, start + 1
+        while True:
+            end = text.find("$", end + 1, stop)
+            if end < 0 or text.find("`", start, end) >= 0:
+                return -1
+            if text[end - 1] == "\\" and text[end - 2] != "\\":
+                continue
+            for found in _TEXT_ARGUMENT.finditer(text, read, end):
+                mark = found[0]
+                if mark[-1] == "{" and mark != "\\{":
+                    depth += 1
+                    words = words or (depth if len(mark) > 1 else 0)
+                elif mark == "}":
+                    words = 0 if words == depth else words
+                    depth = max(depth - 1, 0)
+            read = end
+            if not words:
+                return end
+
+    def _is_formula(self, start: int, end: int) -> bool:
+        """Whether what stands between two dollar signs is a formula, and not two prices or two variables."""
+        inside, after = self.text[start + 1 : end], self.text[end + 1 : end + 2]
+        if not inside.strip() or after == "$":
+            return False
+        if _TEX_WORD.search(inside) or (_SCRIPT.search(inside) and not inside[0].isspace()):
+            return _coherent(inside)
+        body = " ".join(inside.split())
+        spaced = inside[0].isspace(), inside[-1].isspace()
+        if self.style == "dollar" and not any(spaced) and not after.isdigit():
+            return True
+        if spaced[0] != spaced[1] or after.isdigit():
+            return False
+        return len(body) <= (30 if spaced[0] else LONGEST_INLINE) and reads_as_formula(body)
+
+
+def _coherent(inside: str) -> bool:
+    """Whether no line of it is plain prose: then the second delimiter opens the next formula and closes none."""
+    if "\n" not in inside:
+        return "\\" in inside or not _WORDS.search(inside)
+    return not any(
+        "\\" not in line and not set("=_^&{}") & set(line) and _WORDS.search(line) for line in inside.split("\n")
+    )
+
+
+def _uses_brackets(text: str) -> bool:
+    r"""Whether ``\(`` and ``\[`` hold formulas in a text: one that is unmistakable says so for all."""
+    start = text.find("\\(")
+    other = text.find("\\[")
+    if start < 0 and other < 0:
+        return False
+    for found in _BRACKET_PAIR.finditer(text):
+        inside = found[1] if found[1] is not None else found[2]
+        if _TEX_WORD.search(inside) or _SCRIPT.search(inside):
+            return _coherent(inside) and not _NUMBERS.fullmatch(inside)
+    return False
+
+
+_BRACKET_PAIR = lazy(r"(?<![\\`])\\(?:\(([^`$]{1,400}?)\\\)|\[([^`$]{1,2000}?)\\\])", re.DOTALL)

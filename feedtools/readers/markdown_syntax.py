@@ -1,0 +1,313 @@
+"""The syntax of a Markdown text: typed regions with exact offsets, by markdown-it (CommonMark 0.31, tables, footnotes).
+
+markdown-it says of a piece of running text only in which lines it stands; they are found again in the raw text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from feedtools.readers import markdown_inline
+from feedtools.readers.markdown_math import MathScanner, MathStyle
+from feedtools.text.patterns import lazy
+from feedtools.text.regions import Region, Visible, visible_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+_HIDE = "\ue000"
+"""Stands in a formula while the blocks are found: a letter that means nothing (private use)."""
+_BODY = lazy(r"[^\n\s>][^\n]*|(?<=[^\n>])[>][^\n]*")
+_HTML_RAW = lazy(r"\s*<(?:!--|!|\?|(?:pre|script|style|textarea)\b)", re.IGNORECASE)
+
+
+class Markdown(NamedTuple):
+    r"""A Markdown text and its regions.
+
+    Attributes:
+        text: the raw text.
+        regions: in order, apart from each other; together they are the whole text.
+        brackets: whether ``\(`` and ``\[`` open formulas in it, and are no escapes.
+    """
+
+    text: str
+    regions: tuple[Region, ...]
+    brackets: bool
+
+    def visible(self, *, prose_only: bool = False) -> Visible:
+        """Join what a reader sees; see ``feedtools.text.regions.visible_text``."""
+        return visible_text(self.text, self.regions, prose_only=prose_only)
+
+
+def parse_markdown(text: str, math: MathStyle = "auto", *, body: int = 0) -> Markdown:
+    r"""Divide a Markdown text into regions.
+
+    Args:
+        text: the raw text of an article, or of a whole file.
+        math: which delimiters hold formulas: ``dollar`` (``$``, ``$$``), ``bracket`` (these, and ``\(``, ``\[``),
+            ``kramdown`` (``$$`` alone, inline where it shares a line with words), ``none``, or ``auto``: by what the
+            text itself does. ``\\(`` and ``\\[`` hold formulas in all but ``none``.
+        body: code point at which the front matter ends.
+
+    >>> markdown = parse_markdown("a **b** $c$")
+    >>> [(region.kind, markdown.text[region.start : region.end]) for region in markdown.regions]
+    [('prose', 'a '), ('mark', '**'), ('prose', 'b'), ('mark', '**'), ('prose', ' '), ('math', '$c$')]
+    >>> markdown.visible().text
+    'a b \\(c\\)'
+    """
+    scanner = MathScanner(text, math)
+    hidden = [region for region in scanner.scan() if region.start >= body]
+    found = _Blocks(text, hidden, body).regions()
+    if body:
+        found = [Region("front_matter", 0, body), *found]
+    return Markdown(text, tuple(_joined(found)), scanner.brackets)
+
+
+def _joined(regions: Iterable[Region]) -> Iterator[Region]:
+    """Neighbours of one kind as one region, where nothing is lost by it."""
+    last: Region | None = None
+    for region in regions:
+        if region.start == region.end:
+            continue
+        if last is not None and last.kind == region.kind and region.kind in {"prose", "mark", "target", "code_block"}:
+            last = Region(last.kind, last.start, region.end)
+            continue
+        if last is not None:
+            yield last
+        last = region
+    if last is not None:
+        yield last
+
+
+class _Blocks:
+    """The blocks of one text.
+
+    Args:
+        text: the raw text.
+        hidden: regions that are known already, ascending and apart.
+        body: where the blocks begin.
+    """
+
+    def __init__(self, text: str, hidden: Sequence[Region], body: int) -> None:
+        self.text = text
+        self.hidden = hidden
+        self.body = body
+        masked = _masked(text, hidden)
+        self.masked = (masked[body:] if body else masked).replace("\r", " ")
+        self.lines = [body]
+        place = text.find("\n", body)
+        while place >= 0:
+            self.lines.append(place + 1)
+            place = text.find("\n", place + 1)
+        self.lines.append(len(text) + 1)
+
+    def regions(self) -> list[Region]:
+        """All regions from the body on."""
+        parser = markdown_inline.parser()
+        env: dict[str, Any] = {"ends": [], "notes": []}
+        tokens: list[Token] = []
+        parser.block.parse(self.masked, parser, env, tokens)
+        found: list[Region] = []
+        cursor = self.body  # cells of one row share a line
+        for token in tokens:
+            if token.map is None:
+                continue
+            if token.type == "inline":
+                if token.content:
+                    cursor = self._inline(token, env, parser, found, cursor)
+            elif token.type in {"fence", "code_block"}:
+                found += self._code(token)
+            elif token.type == "html_block":
+                cursor = self._html(token, env, parser, found, cursor)
+            elif token.type == "definition":
+                found.append(Region("target", self.lines[token.map[0]], self._end(token.map[1])))
+        return self._complete(found)
+
+    def _end(self, line: int) -> int:
+        return min(self.lines[line], len(self.text))
+
+    def _code(self, token: Token) -> Iterator[Region]:
+        """The lines of a block of code, without its fences and without what its containers put before them."""
+        assert token.map is not None
+        content, line = token.content, token.map[0] + (token.type == "fence")
+        if not content:
+            return
+        start = self.lines[line]
+        if self.masked.startswith(content, start - self.body):
+            yield Region("code_block", start, start + len(content))
+            return
+        for part in content.removesuffix("\n").split("\n"):
+            start, stop = self.lines[line], self._end(line + 1)
+            line += 1
+            raw = self.masked[start - self.body : stop - self.body].removesuffix("\n")
+            shown = part if raw.endswith(part) else part.lstrip(" \t")  # a tab that is cut reads as spaces
+            if raw.endswith(shown):
+                yield Region("code_block", start + len(raw) - len(shown), stop)
+
+    def _html(self, token: Token, env: dict[str, Any], parser: MarkdownIt, found: list[Region], cursor: int) -> int:
+        assert token.map is not None
+        start, end = self.lines[token.map[0]], self._end(token.map[1])
+        if _HTML_RAW.match(self.masked, start - self.body):
+            found.append(Region("html", start, end))
+            return end
+        return self._inline(token, env, parser, found, cursor)
+
+    def _inline(self, token: Token, env: dict[str, Any], parser: MarkdownIt, found: list[Region], cursor: int) -> int:
+        """Add the regions of a piece of running text; gives back where it ends."""
+        assert token.map is not None
+        pieces = self._pieces(token.content.rstrip("\n"), token.map[0], cursor)
+        if not pieces:
+            return cursor
+        src = "".join(piece[2] for piece in pieces)
+        end = pieces[-1].raw + len(pieces[-1].text)
+        known = markdown_inline.inline_regions(src, parser, env)
+        if len(pieces) == 1:
+            shift = pieces[0].raw
+            found += [Region(kind, start + shift, stop + shift) for kind, start, stop in known]
+            return end
+        starts = [piece.start for piece in pieces]
+        for kind, start, stop in known:
+            while start < stop:
+                number = bisect_right(starts, start) - 1
+                piece = pieces[number]
+                last = min(stop, piece.start + len(piece.text))
+                found.append(Region(kind, piece.raw + start - piece.start, piece.raw + last - piece.start))
+                start = last
+        return end
+
+    def _pieces(self, content: str, line: int, cursor: int) -> list[_Piece]:
+        """Where the lines of a piece of running text stand."""
+        pieces: list[_Piece] = []
+        place = 0
+        for part in content.split("\n"):
+            if line + 1 >= len(self.lines):
+                break
+            start, stop = self.lines[line], min(self.lines[line + 1] - 1, len(self.text))
+            line += 1
+            shown = part.strip(" \t")
+            if not shown:
+                continue
+            raw = self._find(shown, max(start, cursor), stop)
+            for text, at in raw:
+                if pieces and not pieces[-1].text.endswith("\n"):
+                    gap = self.masked[pieces[-1].raw + len(pieces[-1].text) - self.body : at - self.body]
+                    if "\n" in gap and not gap.strip():
+                        pieces[-1] = pieces[-1]._replace(text=pieces[-1].text + gap)
+                        place += len(gap)
+                    elif "\n" in gap:
+                        first = gap.index("\n") + 1
+                        pieces[-1] = pieces[-1]._replace(text=pieces[-1].text + gap[:first])
+                        place += first
+                if pieces and pieces[-1].raw + len(pieces[-1].text) == at:
+                    pieces[-1] = pieces[-1]._replace(text=pieces[-1].text + text)
+                else:
+                    pieces.append(_Piece(place, at, text))
+                place += len(text)
+        return pieces
+
+    def _find(self, shown: str, start: int, stop: int) -> list[tuple[str, int]]:
+        """Where one line of running text stands in its raw line: at its end, before closing ``#``, or in a cell."""
+        low, high = start - self.body, stop - self.body
+        line = self.masked[low:high].rstrip(" \t")
+        if line.endswith(shown):
+            return [(shown, start + len(line) - len(shown))]
+        heading = line.rstrip("#").rstrip(" \t")
+        if heading.endswith(shown):
+            return [(shown, start + len(heading) - len(shown))]
+        at = self.masked.find(shown, low, high)
+        if at >= 0:
+            return [(shown, at + self.body)]
+        parts: list[tuple[str, int]] = []  # in a cell ``\|`` reads ``|``
+        for part in re.split(r"(?=\|)", shown):
+            at = self.masked.find(part, low, high)
+            if at < 0:
+                return []
+            parts.append((part, at + self.body))
+            low = at + len(part)
+        return parts
+
+    def _complete(self, found: list[Region]) -> list[Region]:
+        """Put in what was hidden, and ``mark`` for what nobody claimed."""
+        found.sort(key=lambda region: region.start)
+        whole = _overlaid(found, self.hidden)
+        result: list[Region] = []
+        place = self.body
+        for region in whole:
+            if region.start > place:
+                result.append(Region("mark", place, region.start))
+            result.append(region)
+            place = region.end
+        if place < len(self.text):
+            result.append(Region("mark", place, len(self.text)))
+        return result
+
+
+class _Piece(NamedTuple):
+    """A stretch of running text: its place among the others, its place in the raw text, and itself."""
+
+    start: int
+    raw: int
+    text: str
+
+
+def _masked(text: str, hidden: Sequence[Region]) -> str:
+    """The text with what is hidden made letters; line ends and what stands before the lines stay."""
+    parts: list[str] = []
+    place = 0
+    for region in hidden:
+        parts.append(text[place : region.start])
+        body = text[region.start : region.end]
+        if region.kind in {"math", "display"}:
+            parts.append(body[0] if body[0] == "$" else _HIDE)
+            parts.append(_letters(body[1:-1]))
+            parts.append(body[-1] if body[-1] == "$" else _HIDE)
+        else:
+            parts.append(_letters(body))
+        place = region.end
+    parts.append(text[place:])
+    return "".join(parts)
+
+
+def _letters(body: str) -> str:
+    if "\n" not in body:
+        return _HIDE * len(body)
+    first, *lines = body.split("\n")
+    return "\n".join((_HIDE * len(first), *map(_hidden_line, lines)))
+
+
+def _hidden_line(line: str) -> str:
+    shown = line.lstrip(" \t>")
+    return line[: len(line) - len(shown)] + _HIDE * len(shown)
+
+
+def _overlaid(found: Sequence[Region], hidden: Sequence[Region]) -> list[Region]:
+    """Regions with the hidden ones over them, but for those that begin inside code."""
+    result: list[Region] = []
+    number = 0
+    for region in found:
+        start = max(region.start, result[-1].end if result else 0)
+        while number < len(hidden) and hidden[number].end <= start:
+            over = hidden[number]
+            if not result or over.start >= result[-1].end:
+                result.append(over)
+            number += 1
+        while number < len(hidden) and hidden[number].start < region.end:
+            over = hidden[number]
+            number += 1
+            if region.kind == "code_block" and over.start >= region.start:
+                continue
+            if over.start < start and (not result or over.start < result[-1].end):
+                continue
+            if over.start > start:
+                result.append(Region(region.kind, start, over.start))
+            result.append(over)
+            start = over.end
+        if start < region.end:
+            result.append(Region(region.kind, start, region.end))
+    result += (over for over in hidden[number:] if not result or over.start >= result[-1].end)
+    return result

@@ -1,0 +1,164 @@
+"""Regions of Markdown: exact offsets, and what markdown-it itself says of the text."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from mdit_py_plugins.footnote import footnote_plugin
+
+from feedtools.readers.markdown_syntax import parse_markdown
+
+
+def _parts(text, **options):
+    return [(one.kind, text[one.start : one.end]) for one in parse_markdown(text, **options).regions]
+
+
+def _kinds(text, kind, **options):
+    return [part for found, part in _parts(text, **options) if found == kind]
+
+
+PIECES = [
+    "a", "b c", "文字", "，", " ", "  ", "\n", "\n\n", "\r\n", "\t", "*", "**", "_", "__", "~~", "`",
+    "``", "```", "\n```\n", "\n~~~\n", "\\", "\\*", "\\(", "\\)", "\\[", "\\]", "\\\\", "[", "]",
+    "](x)", "][r]", "![", "\n[r]: /u\n", "[^1]", "\n[^1]: ", "<b>", "</b>", "<!--", "-->",
+    "<http://a.b>", "http://a.b/c_d", "www.a.b", "\n# ", " #\n", "\n- ", "\n1. ", "\n> ", "> ",
+    "\n    ", "\n---\n", "\n===\n", "\n| a | b |\n|---|---|\n| ", " | ", "\\|", "&amp;", "&", "$",
+    "$$", "$x$", "$a_1$", "\n$$\n", "\\frac{1}{2}", "\\text{", "}", "{{", "}}", "{% highlight c %}",
+    "{% endhighlight %}", "<pre>", "</pre>", "\n::: tip\n", "\n:::\n", "\n<div>\n", "</div>\n",
+    "- [ ] ", "+ ", "= ",
+]  # fmt: skip
+markdown_texts = st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
+
+
+@settings(max_examples=600, deadline=None)
+@given(markdown_texts, st.sampled_from(["auto", "dollar", "bracket", "kramdown", "none"]))
+def test_regions_are_in_order_and_are_the_whole_text(text, math):
+    place = 0
+    for region in parse_markdown(text, math).regions:
+        assert region.start == place < region.end
+        place = region.end
+    assert place == len(text)
+
+
+@settings(max_examples=600, deadline=None)
+@given(markdown_texts)
+def test_offsets_of_the_visible_text_lead_back(text):
+    markdown = parse_markdown(text)
+    for prose_only in (False, True):
+        visible = markdown.visible(prose_only=prose_only)
+        assert len(visible.offsets) == len(visible.text) + 1
+        assert visible.offsets[-1] == len(text)
+        assert list(visible.offsets) == sorted(visible.offsets)
+
+
+PLAIN = [piece for piece in PIECES if not re.search(r"[{$:]|www|pre|--|\r|\t|\[[ x]\]", piece)]
+
+
+def _said(text):
+    """The text that markdown-it renders, without white space."""
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    footnote_plugin(parser, inline=False, move_to_end=False, always_match_refs=True)
+    parts = []
+    for token in parser.parse(text):
+        if token.type in {"fence", "code_block"}:
+            parts.append(token.content)
+        parts += (one.content for one in token.children or () if one.type in {"text", "code_inline"})
+    return re.sub(r"\s", "", "".join(parts))
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(PLAIN), max_size=24).map("".join))
+def test_what_is_visible_is_what_markdown_it_renders(text):
+    if "<" in text and re.search(r"(?m)^[\s>\-\d.+]*<", text):
+        return  # text in a block of HTML is one token for markdown-it
+    seen = re.sub(r"\s", "", parse_markdown(text, "none").visible().text)
+    assert seen == _said(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "math"),
+    [
+        ("状态 $x_{k+1} = A x_k +\nB u_k$ 更新", ["$x_{k+1} = A x_k +\nB u_k$"]),
+        ("> 引文 $\\alpha +\n> \\beta$ 里", ["$\\alpha +\n> \\beta$"]),
+        ("where $0 \\le p$ holds", ["$0 \\le p$"]),
+        ("the springs $ f_i $ are", ["$ f_i $"]),
+        ("当 $\\text{若 $i$ 开}$ 时", ["$\\text{若 $i$ 开}$"]),
+        ("记 $put(k, u_{alt})⇒b$ 为", ["$put(k, u_{alt})⇒b$"]),
+        ("here \\\\( R_t \\\\) is", ["\\\\( R_t \\\\)"]),
+        ("so $latex e^{x}$ is", ["$latex e^{x}$"]),
+        ("costs $5 and then $6 more", []),
+        ("set $HOME and $PATH first", []),
+        ("`$a_1$` and ``$b_1$``", []),
+        ("```\n$a_1$\n```", []),
+        ("text\n\n    $a_1$\n", []),
+        ("see \\(a remark\\) and \\[1\\]", []),
+        ("see \\(x_{1}\\) and \\(y\\)", ["\\(x_{1}\\)", "\\(y\\)"]),
+        ("$a_1\n\nb_1$", []),
+    ],
+)
+def test_inline_formulas(text, math):
+    assert _kinds(text, "math") == math
+
+
+def test_a_dollar_pair_on_a_line_is_inline_where_no_single_dollar_is_used():
+    assert _kinds("其中 $$x_1$$ 为和", "math") == ["$$x_1$$"]
+    assert _kinds("其中 $y$ 与 $$x_1$$ 为和", "display") == ["$$x_1$$"]
+    assert _kinds("其中 $y$ 与 $$x_1$$ 为和", "math", math="kramdown") == ["$$x_1$$"]
+    assert _kinds("如下：\n\n$$\nx_1\n\n- y\n$$\n", "display") == ["$$\nx_1\n\n- y\n$$"]
+    assert _kinds("$$x_1$$", "display", math="none") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "```c\n(a == b) ? c : d;\n```\n",
+        "~~~\n(a == b) ? c : d;\n~~~\n",
+        "- item\n\n      (a == b) ? c : d;\n",
+        "1. item\n\n    ```c\n    (a == b) ? c : d;\n    ```\n",
+        "para\n\n    (a == b) ? c : d;\n\npara\n",
+        "para\n\n\t(a == b) ? c : d;\n",
+        "{% highlight c %}\n\n(a == b) ? c : d;\n{% endhighlight %}\n",
+        "{{< highlight c >}}\n(a == b) ? c : d;\n\n{{< /highlight >}}\n",
+        "<pre><code>\n\n(a == b) ? c : d;\n</code></pre>\n",
+        "<script>\n(a == b) ? c : d;\n</script>\n",
+        "<style>(a == b) ? c : d;</style>\n",
+        "> ```\n> (a == b) ? c : d;\n> ```\n",
+    ],
+)
+def test_code_in_every_form(code):
+    assert any("(a == b) ? c : d;" in part for part in _kinds(code, "code_block"))
+    assert not any("==" in part for part in _kinds(code, "prose"))
+
+
+def test_marks_addresses_and_what_is_hidden():
+    text = "# 甲 ##\n\n1. **乙**[丙]"
+    text += '(u "t")与 <https://a.b/c_d_e> 或 https://a.b/f_g(h)。![丁](p)<b>戊</b><!-- 己 -->{{ x }}\n'
+    assert _kinds(text, "prose") == ["甲", "乙", "丙", "与 ", " 或 ", "。", "戊"]
+    assert _kinds(text, "url") == ["https://a.b/c_d_e", "https://a.b/f_g(h)"]
+    assert _kinds(text, "target") == ['](u "t")', "](p)"]
+    assert _kinds(text, "alt") == ["丁"]
+    assert _kinds(text, "html") == ["<b>", "</b>"]
+    assert _kinds(text, "comment") == ["<!-- 己 -->"]
+    assert _kinds(text, "template") == ["{{ x }}"]
+    assert _kinds("甲[^a]\n\n[^a]: 乙\n", "footnote") == ["[^a]"]
+    assert _kinds("[甲][r]\n\n[r]: https://a.b\n", "target") == ["][r]", "[r]: https://a.b\n"]
+
+
+def test_front_matter_is_told_apart():
+    text = "---\ntitle: a\n---\nb"
+    assert [(one.kind, one.end) for one in parse_markdown(text, body=17).regions] == [
+        ("front_matter", 17),
+        ("prose", 18),
+    ]
+
+
+def test_visible_text_speaks_the_delimiters_of_a_feed():
+    text = "**如**下$a_1$,\n\n> $$\n> b\n> $$\n\n\\\\( c\\_{1} \\\\) 与 5&lt;6,10<sup>2</sup>,\\*\\$9。\n"
+    text += "\n| 甲 | 乙 |\n|---|---|\n"
+    shown = parse_markdown(text).visible().text
+    assert "如下\\(a_1\\)," in shown
+    assert "\\[\nb\n\\]" in shown
+    assert "\\( c_{1} \\) 与 5<6,10^{2},*\\$9。" in shown
+    assert "甲\n乙" in shown
