@@ -127,12 +127,13 @@ def grams(text: str) -> Grams:
     return Grams(kept, gram_hashes(kept), head_key(kept))
 
 
-def sketch(text: str, parameters: Parameters = DEFAULT) -> Sketch:
+def sketch(text: str, parameters: Parameters | None = None) -> Sketch:
     """The sketch of one raw text.
 
     Raises:
         SketchError: this version cannot make sketches with ``parameters``.
     """
+    parameters = parameters or current()
     if parameters != current()._replace(scale=parameters.scale) or parameters.scale < 1:
         raise SketchError(f"this version makes sketches with {current()}, not with {parameters}; rebuild them")
     kept, hashes, head = grams(text)

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 
 from feedtools.errors import ReadError
 from feedtools.model import Article, Transmission
+from feedtools.text.renderers import headers
 
-HEADER = ("INCOMING TRANSMISSION", "LATEST UPDATES")
 MAX_LINE = 16 * 2**20
 """Bytes of the longest line that is read; a longer one is no excerpt but a file that lost its line ends."""
 
 _BOM = b"\xef\xbb\xbf"
-_HEADER_BYTES = tuple(line.encode() for line in HEADER)
 
 
 def decode(raw: bytes) -> str:
@@ -28,7 +27,15 @@ def encode(text: str) -> bytes:
 
 def sniff(head: bytes) -> bool:
     """Whether the first bytes of a file look like a transmission's header."""
-    return head.removeprefix(_BOM).lstrip().startswith(_HEADER_BYTES[0])
+    start = head.removeprefix(_BOM).lstrip()
+    return any(start.startswith(encode(lines[0])) for lines in headers() if lines)
+
+
+def header_of(data: bytes) -> tuple[str, ...]:
+    """Choose the header that the first line of a file belongs to; the first one known where it belongs to none."""
+    known = [lines for lines in headers() if lines]
+    first = data.removeprefix(_BOM).lstrip().partition(b"\n")[0].strip()
+    return next((lines for lines in known if first in map(encode, lines)), known[0] if known else ())
 
 
 def parse(data: bytes, source: str) -> Transmission:
@@ -45,7 +52,7 @@ def parse(data: bytes, source: str) -> Transmission:
     head, gap = bytearray(), bytearray()
     articles: list[Article] = []
     gaps: list[bytes] = []
-    expected = list(_HEADER_BYTES)
+    expected = list(map(encode, header_of(data)))
     for number, raw in enumerate(_lines(data), 1):
         if len(raw) > MAX_LINE:
             raise ReadError(

@@ -232,6 +232,18 @@ def deleted_marks() -> str:
 
 
 @derived
+def headers() -> tuple[tuple[str, ...], ...]:
+    """List the headers of the active renderers, each once; an empty one where a renderer writes none."""
+    return tuple(dict.fromkeys(one.header for one in active()))
+
+
+@derived
+def ellipses() -> tuple[str, ...]:
+    """List what the active renderers write behind a cut, the longest first."""
+    return tuple(sorted({one.ellipsis for one in active()}, key=len, reverse=True))
+
+
+@derived
 def own_placeholders() -> Mapping[str, Kind]:
     """List every placeholder that an active renderer writes, with what it stands for."""
     return {text: kind for one in reversed(active()) for text, kind in one.placeholders.items()}

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from feedtools.lint.checks.base import Hit
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
+from feedtools.text.renderers import active
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from feedtools.lint.checks.base import View
 
-_TAIL = lazy(r"(?:\.{3}|…)\s*\Z")
+_DOTS = ("...", "…")
 _SENTENCE_END = frozenset("。！？!?；;")
 _BRACKETS = {")": "(", "]": "[", "}": "{", "）": "（", "】": "【", "》": "《", "」": "「", "”": "“"}
 _BRACKET = lazy(r"[()\[\]{}（）【】《》「」“”]")
@@ -29,15 +30,19 @@ def truncated(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """
     del options
     text = view.text
-    match = _TAIL.search(text, max(0, len(text) - 64))
-    if match is None:
-        return
-    start = match.start()
-    end = start + (3 if text[start] == "." else 1)
-    body = text[:start].rstrip()
-    if text[start] == "…" and body.endswith("…"):
-        return
-    yield Hit(start, end, message=_where(view, body))
+    end = len(text.rstrip())
+    dots = _cut_mark(text, end)
+    if dots:
+        yield Hit(end - len(dots), end, message=_where(view, text[: end - len(dots)].rstrip()))
+
+
+def _cut_mark(text: str, end: int) -> str:
+    """Take what a cut left at the end of a text: three dots, one character of them, or what a known renderer writes."""
+    for one in active():  # a renderer that writes the author's pause is believed where it would have cut
+        if one.ellipsis not in _DOTS and text.endswith(one.ellipsis, 0, end) and one.cuts(text[:end]):
+            return one.ellipsis
+    found = next((dots for dots in _DOTS if text.endswith(dots, 0, end)), "")
+    return "" if found == "…" and text[:end].rstrip("…") != text[: end - 1] else found
 
 
 def _where(view: View, body: str) -> str:

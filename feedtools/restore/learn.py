@@ -1,0 +1,196 @@
+"""Learn what a renderer does from rendered articles and the originals they were made from.
+
+Both texts are aligned by their letters and digits. What stands between two neighbours that agree tells the rest: a mark
+of the original that is gone, kept or written otherwise; what stands in the place of a formula, a picture or code; and
+where the rendered text ends while the original goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rapidfuzz.distance import Indel
+
+from feedtools.text.formulas import find_math
+from feedtools.text.renderers import DELIMITED, DROPPED, TEXT
+from feedtools.text.symbols import offsets, symbols
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MOST = 20_000
+"""Code points of an original that are read: a rendered excerpt shows its beginning."""
+SURE = 0.8
+"""Share of the places that must agree for a part to be learned."""
+LEAST = 2
+"""Places that a mark must be seen at."""
+_FENCE = re.compile(r"^(```|~~~)[^\n]*\n.*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
+_PICTURE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
+_MARKUP = re.compile(r"[^\w\s]", re.UNICODE)
+_ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…+|\[[^\[\]\n]{1,20}\]|\([^()\n]{1,20}\))\s*\Z")
+_HOLDER = re.compile(r"[\[(（【<][^\W\d_]{2,20}/?[\])）】>]")
+"""What may be a placeholder; one that the original has, too, is a word."""
+_COMMAND = re.compile(r"\\[A-Za-z]")
+
+
+class _Part(NamedTuple):
+    """A part of an original that may not be printed as text: its kind, and its span."""
+
+    start: int
+    end: int
+    kind: str
+
+
+class _Seen(NamedTuple):
+    """What was seen of a renderer: per mark and per kind of part, how often each outcome."""
+
+    marks: defaultdict[str, Counter[str]]
+    parts: defaultdict[str, Counter[str]]
+    cuts: list[tuple[int, str, bool]]
+
+
+def learn(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    r"""Propose the table of a renderer from pairs of a rendered article and its original.
+
+    Args:
+        pairs: raw texts; originals in Markdown with ``$`` or ``\(`` around formulas.
+
+    Returns:
+        The keys of ``[renderers.NAME]`` that the pairs give away; a key is left out where too little was seen.
+    """
+    seen = _Seen(defaultdict(Counter), defaultdict(Counter), [])
+    for rendered, original in pairs:
+        _compare(rendered, original[:MOST], seen)
+    found = {**_parts(seen), **_marks(seen), **_cut(seen)}
+    return {key: found[key] for key in sorted(found)}
+
+
+def _compare(rendered: str, original: str, seen: _Seen) -> None:
+    parts = list(_parts_of(original))
+    legible = _HOLDER.sub(lambda found: found[0] if found[0] in original else " " * len(found[0]), rendered)
+    mine, places = symbols(legible), offsets(legible)
+    plain = _blanked(original, parts)
+    theirs, origins = symbols(plain), offsets(plain)
+    last_i = last_j = -1
+    for i, j in _agreeing(mine, theirs):
+        a, b = places[i], origins[j]
+        if last_i >= 0:
+            _gap(rendered[last_i + 1 : a], original, (last_j + 1, b), parts, seen)
+        last_i, last_j = a, b
+    if last_j >= 0 and len(theirs) and origins[-1] > last_j + 1 and (end := _ELLIPSIS.search(rendered)):
+        body = rendered[: end.start()]
+        seen.cuts.append((len(rendered) - len(end[0]), end[0], _at_word(body, plain[last_j + 1 : last_j + 2])))
+
+
+def _at_word(body: str, following: str) -> bool:
+    """Tell whether a cut behind ``body`` falls between two words."""
+    return not (body[-1:].isascii() and body[-1:].isalnum() and following.isascii() and following.isalnum())
+
+
+def _agreeing(mine: str, theirs: str) -> Iterator[tuple[int, int]]:
+    theirs = theirs[: 2 * len(mine) + 200]
+    for block in Indel.opcodes(mine, theirs):
+        if block.tag == "equal":
+            yield from zip(range(block.src_start, block.src_end), range(block.dest_start, block.dest_end), strict=True)
+
+
+def _parts_of(original: str) -> Iterator[_Part]:
+    fences = [_Part(*match.span(), "code") for match in _FENCE.finditer(original)]
+    pictures = [_Part(*match.span(), "pictures") for match in _PICTURE.finditer(original)]
+    math = []
+    for found in find_math(original):
+        if found.closed:
+            inside = original[found.start : found.end]
+            display = found.opener in {"\\[", "$$"} or found.opener.startswith("\\b")
+            bare = not display and _COMMAND.search(inside.removeprefix("\\(").removesuffix("\\)")) is None
+            math.append(_Part(found.start, found.end, "display-math" if display else "bare" if bare else "inline-math"))
+    at = 0
+    for part in sorted([*fences, *pictures, *math]):
+        if part.start >= at:
+            yield part
+            at = part.end
+
+
+def _blanked(original: str, parts: Iterable[_Part]) -> str:
+    """The original with blanks for its parts, so that only prose is aligned."""
+    text = list(original)
+    for part in parts:
+        if part.kind != "bare":
+            text[part.start : part.end] = " " * (part.end - part.start)
+    return "".join(text)
+
+
+def _gap(rendered: str, original: str, span: tuple[int, int], parts: list[_Part], seen: _Seen) -> None:
+    """Take what stands between two neighbours that agree as evidence."""
+    inside = [part for part in parts if span[0] <= part.start and part.end <= span[1] and part.kind != "bare"]
+    shown, text = rendered.strip(), original[span[0] : span[1]]
+    if len(inside) == 1:
+        rest = original[span[0] : inside[0].start] + original[inside[0].end : span[1]]
+        seen.parts[inside[0].kind][_outcome(shown, rest, original[inside[0].start : inside[0].end])] += 1
+    elif any(part.start < span[1] and span[0] < part.end for part in parts):
+        if shown == "\\(" or (not shown and text.strip() in {"$", "\\("}):
+            seen.parts["bare-math"]["no" if shown else "yes"] += 1
+    elif _MARKUP.fullmatch(text) and _inside_words(original, span):
+        seen.marks[text][shown] += 1
+
+
+def _inside_words(original: str, span: tuple[int, int]) -> bool:
+    """Tell whether a mark stands between two letters or digits; elsewhere it may be Markdown's, never printed."""
+    return original[span[0] - 1].isalnum() and original[span[1] : span[1] + 1].isalnum()
+
+
+def _outcome(shown: str, rest: str, part: str) -> str:
+    for char in rest.split():  # punctuation beside the part stays beside it
+        shown = shown.removeprefix(char).removesuffix(char)
+    shown = shown.strip(" ,.;:，。；：、")
+    if not shown:
+        return DROPPED
+    if shown.startswith(("\\(", "\\[")):
+        return DELIMITED
+    return TEXT if shown in part else shown
+
+
+def _parts(seen: _Seen) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    bare = seen.parts.pop("bare-math", Counter())
+    if bare["yes"] >= max(LEAST, SURE * bare.total()):
+        found["bare-math"] = True
+    for kind, outcomes in seen.parts.items():
+        outcome, times = outcomes.most_common(1)[0]
+        if times >= max(LEAST, SURE * outcomes.total()) and (len(outcome) >= 3 or outcome in {DROPPED, TEXT}):
+            found[kind] = outcome
+    return found
+
+
+def _marks(seen: _Seen) -> dict[str, Any]:
+    deletes, replaces = [], {}
+    for mark, outcomes in sorted(seen.marks.items()):
+        outcome, times = outcomes.most_common(1)[0]
+        if times < max(LEAST, SURE * outcomes.total()) or outcome == mark:
+            continue
+        if not outcome:
+            deletes.append(mark)
+        elif len(outcome) == 1:
+            replaces[mark] = outcome
+    found: dict[str, Any] = {"deletes": "".join(deletes)} if deletes else {}
+    return {**found, "replaces": replaces} if replaces else found
+
+
+def _cut(seen: _Seen) -> dict[str, Any]:
+    if len(seen.cuts) < LEAST:
+        return {}
+    ellipsis, times = Counter(end for _, end, _ in seen.cuts).most_common(1)[0]
+    lengths = [length for length, end, _ in seen.cuts if end == ellipsis]
+    if times < SURE * len(seen.cuts):
+        return {}
+    exact, often = Counter(lengths).most_common(1)[0]
+    if often >= SURE * len(lengths):
+        return {"cut": exact, "ellipsis": ellipsis}
+    whole = sum(word for _, end, word in seen.cuts if end == ellipsis)
+    return {
+        "cut": max(lengths),
+        "cut-at": "word" if whole >= SURE * len(lengths) else "character",
+        "ellipsis": ellipsis,
+    }

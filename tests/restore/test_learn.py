@@ -1,0 +1,105 @@
+"""A renderer is learned from its work: what it was rendered with comes out again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from feedtools.restore.learn import learn
+from feedtools.text.renderers import Renderer, shipped
+from tests.places import SAMPLE
+from tests.sample.render import cut, render
+
+ORIGINALS = [path.read_text(encoding="utf-8") for path in sorted((SAMPLE / "originals").glob("*.md"))]
+PROSE = (
+    "The state-of-the-art model – trained for ten days – uses self-attention, not recurrence, and a key–value cache. "
+)
+DASHES = PROSE * 2 + "Its two-stage sampler draws twenty–thirty candidates and keeps the best-of-n answer of every run."
+
+
+def learned(one: Renderer, originals: list[str]) -> dict[str, object]:
+    return learn((cut(render(text, one), one), text) for text in originals)
+
+
+@pytest.mark.parametrize("name", ["keeping", "deleting", "wechat", "newsletter"])
+def test_what_was_rendered_comes_out_again(name: str) -> None:
+    one = shipped()[name]
+    found = learned(one, ORIGINALS)
+    for key in ("inline-math", "display-math"):
+        assert found[key] == getattr(one, key.replace("-", "_"))
+    assert found.get("bare-math", False) == one.bare_math
+    assert ("-" in str(found.get("deletes", ""))) == ("-" in one.deletes)
+
+
+@pytest.mark.parametrize(("name", "length"), [("keeping", 500), ("deleting", 350)])
+def test_the_cut_is_found_to_the_character(name: str, length: int) -> None:
+    found = learned(shipped()[name], ORIGINALS)
+    assert (found["cut"], found["ellipsis"], "cut-at" in found) == (length, "...", False)
+
+
+def test_a_cut_between_words_is_told_from_one_between_characters() -> None:
+    words = ("one", "seven", "a hundred", "no", "forty-two", "innumerable")
+    english = [f"There are {many} sheep here. {DASHES}" for many in words]
+    found = learned(Renderer("x", cut=130, cut_at="word", ellipsis="…"), english)
+    assert found["cut-at"] == "word"
+    assert 115 <= found["cut"] <= 130  # type: ignore[operator]
+    assert found["ellipsis"] == "…"
+
+
+def test_what_is_written_instead_of_a_mark_is_found() -> None:
+    one = Renderer("x", replaces={"–": "-"})
+    assert learned(one, [DASHES.replace(" – ", "–")])["replaces"] == {"–": "-"}
+
+
+def test_one_place_is_too_little_and_two_are_enough() -> None:
+    one = Renderer("x", deletes="-")
+    once = "A self-attention layer reads every word of the sentence and weighs what the others say about it."
+    assert "deletes" not in learned(one, [once])
+    assert learned(one, [once + " The key-value cache is read again for each of them."])["deletes"] == "-"
+
+
+def test_a_mark_that_survives_as_often_is_not_deleted() -> None:
+    text = "one-two three-four five-six seven-eight nine-ten, all of it in words that agree with each other"
+    assert "deletes" not in learn([(text.replace("-", "", 3), text)])
+    assert learn([(text.replace("-", ""), text)])["deletes"] == "-"
+
+
+def test_markup_that_no_renderer_prints_is_not_called_deleted() -> None:
+    assert "deletes" not in learned(Renderer("x"), ["A **bold** word and a **second** one, then **a third** of them."])
+
+
+def test_nothing_is_learned_from_nothing() -> None:
+    assert learn([]) == {}
+    assert learn([("", "text"), ("text", "")]) == {}
+
+
+def test_the_command_prints_a_table_that_the_configuration_takes(tmp_path: Path) -> None:
+    import tomllib
+
+    from click.testing import CliRunner
+
+    from feedtools.cli.renderers import renderers
+    from feedtools.config import parse
+
+    one = shipped()["newsletter"]
+    lines = [cut(render(text, one), one) for text in ORIGINALS]
+    (tmp_path / "sample.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    run = CliRunner().invoke(
+        renderers, ["learn", str(tmp_path / "sample.txt"), str(SAMPLE / "originals"), "--name", "a"]
+    )
+    assert run.exit_code == 0, run.output
+    table = tomllib.loads(run.stdout)
+    assert table["renderers"]["a"]["inline-math"] == "[equation]"
+    assert parse(table, tmp_path / "feedtools.toml").renderers["a"]["cut-at"] == "word"
+
+
+def test_the_command_refuses_what_has_no_original(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from feedtools.cli.renderers import renderers
+
+    (tmp_path / "sample.txt").write_text("Nothing of this was ever written by anyone else before today.\n")
+    run = CliRunner().invoke(renderers, ["learn", str(tmp_path / "sample.txt"), str(SAMPLE / "originals")])
+    assert run.exit_code == 1
+    assert "no article of" in str(run.exception)
