@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from feedtools.cli import cli
+from feedtools.cli import COMMANDS, cli
 from feedtools.lint.rules import load_folder
 from tests.places import ROOT
 
@@ -74,7 +74,7 @@ def test_the_sample_feed_is_checked_by_its_own_configuration(tmp_path: Path, mon
 def test_options_and_files_that_a_page_names_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     known = set()
-    for name in ("check", "rules", "lsp", "clean", "dedup", "index"):
+    for name in COMMANDS:
         known.update(re.findall(r"--[a-z-]+", run(name, "--help").output))
         for command in re.findall(r"(?m)^  ([a-z]+) ", run(name, "--help").output):
             known.update(re.findall(r"--[a-z-]+", run(name, command, "--help").output) if name == "index" else ())
