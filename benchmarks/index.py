@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.generate import VARIANTS, source
 from benchmarks.generate import documents as generated
 from feedtools.dedup.batch import dedup
-from feedtools.dedup.index.sqlite import Index
+from feedtools.dedup.index.updates import IndexWriter as Index
 from feedtools.dedup.sketch import GRAM, gram_hashes
 from feedtools.model import Article
 

@@ -14,6 +14,7 @@ from feedtools.clean.on_disk import Rows, Strings, Texts
 from feedtools.config import Config, Policy
 from feedtools.dedup.describe import describe
 from feedtools.dedup.index.query import find
+from feedtools.dedup.index.store import Own
 from feedtools.dedup.match import explain
 from feedtools.lint.rules import RULES, Rule
 from feedtools.model import Match, Place
@@ -114,7 +115,7 @@ def unpublished(copies: Copies, texts: Texts) -> Iterator[list[int]]:
 
 
 def find_published(
-    numbers: Sequence[int], texts: Texts, stores: Stores, rules: Sequence[Rule], own: frozenset[str]
+    numbers: Sequence[int], texts: Texts, stores: Stores, rules: Sequence[Rule], own: Own
 ) -> list[tuple[int, Place, Match]]:
     """Which of some articles a published one stands for; in the match they are 0 and 1.
 
@@ -123,7 +124,7 @@ def find_published(
         texts: of all articles.
         stores: what was published.
         rules: the selected rules.
-        own: sources in the store that are the input itself.
+        own: batches in the store that are the input itself.
     """
     selected = _selected(rules)
     store = stores.store(str(stores.published))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from feedtools.dedup.index.history import open_store
 from feedtools.dedup.index.query import find
 from feedtools.dedup.index.store import Store
 from feedtools.errors import FeedtoolsError
-from feedtools.model import Article, Place
+from feedtools.model import Article, Place, blake2b
 
 if TYPE_CHECKING:
     from feedtools.restore import Sibling
@@ -71,18 +70,22 @@ class Stores:
         return {**self.__dict__, "_opened": {}, "_owner": -1}
 
 
-def read_originals(folder: str, path: Path, config: Config, on_error: Callable[[FeedtoolsError], None]) -> None:
-    """Make an index of the originals in a folder, anew at ``path``."""
-    from feedtools.dedup.index.sqlite import Index
+def read_originals(folder: str, path: Path, config: Config, on_error: Callable[[FeedtoolsError], None]) -> bytes:
+    """Make an index of the originals in a folder, anew at ``path``; a digest of all of them."""
+    from feedtools.dedup.index.updates import IndexWriter, take_in
     from feedtools.readers import ReadOptions, expand
     from feedtools.readers.batches import batches
 
+    options = ReadOptions.of(config)._replace(input_format=None)
+    seen: list[bytes] = []
+
+    def articles() -> Iterator[Article]:
+        for batch in batches(expand([folder], on_error), options, on_error):
+            for article in batch.articles:
+                seen.append(article.digest)
+                yield article
+
     path.unlink(missing_ok=True)
-    with closing(Index(path, create=True)) as index:
-        portion: list[Article] = []
-        for batch in batches(expand([folder], on_error), ReadOptions.of(config)._replace(input_format=None), on_error):
-            portion += batch.articles
-            if len(portion) >= PORTION:
-                index.add(portion)
-                portion = []
-        index.add(portion)
+    with IndexWriter(path, create=True) as index:
+        take_in(index, articles(), PORTION)
+    return blake2b(b"".join(seen))

@@ -164,6 +164,13 @@ def check_head(entry: dict[str, Any], path: Path) -> None:
             raise ReadError(f"not a manifest: {key} of a file is not {kind.__name__}", path=str(path))
 
 
+class Origin(NamedTuple):
+    """The file that articles were published from first, by its name in the index, and the digest it had then."""
+
+    source: str
+    batch: bytes
+
+
 class Origins:
     """For every input the file its articles came from first: of an output of ``clean``, what that was made of.
 
@@ -175,21 +182,26 @@ class Origins:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._known: dict[Path, dict[str, str]] = {}
+        self._known: dict[Path, dict[str, Origin]] = {}
 
-    def of(self, path: str) -> str:
-        """The name of the first file."""
+    def of(self, path: str, digest: str) -> Origin:
+        """The first file.
+
+        Args:
+            path: of the input.
+            digest: of its bytes, in hexadecimal digits.
+        """
+        itself = Origin(source_key(path, self._config), bytes.fromhex(digest))
         place = Path(os.path.abspath(path))
         for folder in place.parents:
             if folder not in self._known:
-                self._known[folder] = _sources(folder)
+                self._known[folder] = _origins(folder)
             if self._known[folder]:
-                found = self._known[folder].get(place.relative_to(folder).as_posix())
-                return source_key(path, self._config) if found is None else found
-        return source_key(path, self._config)
+                return self._known[folder].get(place.relative_to(folder).as_posix(), itself)
+        return itself
 
 
-def _sources(folder: Path) -> dict[str, str]:
+def _origins(folder: Path) -> dict[str, Origin]:
     """Of every file in the output its origin; only the ``file`` lines are looked at, one in many."""
     path = folder / MANIFEST
     try:
@@ -197,10 +209,14 @@ def _sources(folder: Path) -> dict[str, str]:
             return {}
         with open(path, "rb") as stream:
             rows = [json.loads(raw) for raw in stream if raw.startswith(b'{"file": ')]
+        named = ((row.get("out"), row.get("source"), row.get("batch", row.get("digest"))) for row in rows)
+        return {
+            out: Origin(source, bytes.fromhex(batch))
+            for out, source, batch in named
+            if isinstance(out, str) and isinstance(source, str) and isinstance(batch, str)
+        }
     except (ReadError, OSError, ValueError, RecursionError):
         return {}
-    named = ((row.get("out"), row.get("source")) for row in rows)
-    return {out: source for out, source in named if isinstance(out, str) and isinstance(source, str)}
 
 
 def inside(folder: Path, name: str) -> Path:

@@ -52,7 +52,7 @@ class Task(NamedTuple):
     """
 
     file: File
-    origin: str
+    origin: manifest.Origin
     first: int
     notes: Iterable[tuple[bytes, bytes | None]]
 
@@ -110,7 +110,8 @@ class Writer:
             {
                 "file": file.name,
                 "out": file.out,
-                "source": task.origin,
+                "source": task.origin.source,
+                "batch": task.origin.batch.hex(),
                 "format": file.form,
                 "digest": file.digest,
                 "articles": file.articles,

@@ -263,7 +263,9 @@ def _stores(run: Run) -> Stores:
 def _look_up(run: Run, files: Files, texts: Texts, copies: Copies, stores: Stores) -> None:
     """Let published articles stand for those that repeat them."""
     origins = manifest.Origins(run.config)
-    own = frozenset(key for file in files for key in (origins.of(file.path), source_key(file.path, run.config)))
+    own = frozenset(
+        (origin.source, origin.batch) for file in files for origin in (origins.of(file.path, file.digest),)
+    ) | frozenset((source_key(file.path, run.config), bytes.fromhex(file.digest)) for file in files)
     progress = run.progress("looking up", len(texts) - len(copies.standing), "articles")
     todo = unpublished(copies, texts)
     for found in _mapped(run, find_published, todo, texts, stores, run.rules, own):
@@ -320,7 +322,7 @@ def _tasks(run: Run, files: Files, done: int) -> Iterator[Task]:
     for number, file in enumerate(files):
         mine = islice(notes, file.articles)
         if number >= done:
-            yield Task(file, origins.of(file.path), first, mine)
+            yield Task(file, origins.of(file.path, file.digest), first, mine)
         for _ in mine:
             pass
         first += file.articles

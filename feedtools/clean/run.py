@@ -74,11 +74,12 @@ def clean(
 
 def _remember(out: Path, files: Files, where: str, config: Config) -> list[FeedtoolsError]:
     """Let the index know what was published; what went wrong with that."""
-    from feedtools.dedup.index.files import publish
+    from feedtools.dedup.index.files import Batch, publish
 
     try:
         origins = manifest.Origins(config)
-        publish(((out / file.out, str(config.root / origins.of(file.path))) for file in files), where, config)
+        batches = ((origins.of(file.path, file.digest), str(out / file.out)) for file in files)
+        publish((Batch(origin.source, path, origin.batch) for origin, path in batches), where, config)
     except FeedtoolsError as error:
         return [error]
     return []

@@ -29,7 +29,7 @@ def _store_options(command: Any) -> Any:
 @_store_options
 @input_options
 def add(paths: tuple[str, ...], where: str | None, store: str | None, **flags: Any) -> None:
-    """Take in PATHS; a file that is in the index already takes the place of its former self."""
+    """Take in PATHS, besides all that was taken in before: what was published stays known when a file goes on."""
     from feedtools.dedup.index import files
 
     config = configured(**flags)
@@ -89,6 +89,4 @@ def compact(where: str | None, store: str | None, config_file: Path | None) -> N
     from feedtools.dedup.index import files
 
     path = files.address(where or store, configured(config_file))
-    with files.opened(path, readonly=False) as base:
-        base.compact()
-        console.err(f"{path}: {base.stats().documents:,} articles")
+    console.err(f"{path}: {files.compact(path).documents:,} articles")

@@ -274,7 +274,7 @@ def test_a_format_that_cannot_be_written_comes_out_as_records(tmp_path: Path) ->
 
 
 def test_what_was_published_before_stands_for_its_copies(tmp_path: Path) -> None:
-    from feedtools.dedup.index.sqlite import Index
+    from feedtools.dedup.index.updates import IndexWriter as Index
     from feedtools.model import Article
 
     with Index(tmp_path / "index.sqlite", create=True) as index:

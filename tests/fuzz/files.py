@@ -12,7 +12,7 @@ from unittest import mock
 from feedtools.clean import manifest
 from feedtools.clean.undo import undo
 from feedtools.dedup.index import query
-from feedtools.dedup.index.sqlite import Index
+from feedtools.dedup.index.updates import IndexWriter as Index
 from feedtools.dedup.index.verify import faults
 from feedtools.errors import FeedtoolsError
 from feedtools.lint.engine import lint_transmission

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -13,7 +14,9 @@ from feedtools.dedup.sketch import Parameters, current
 from feedtools.errors import IndexFileError, StaleIndexError
 
 APPLICATION = 0x66656564  # "feed"
-FORMAT = 2
+FORMAT = 3
+OLDEST = 2
+"""The oldest format that is read; it is brought up to date when it is written to."""
 WAIT = 60.0
 """Seconds a writer waits for another one."""
 REBUILD = "remove the file and build it again with `feedtools index add`"
@@ -21,19 +24,30 @@ DAMAGE = (sqlite3.DatabaseError, ValueError, TypeError, AttributeError, Overflow
 """What reading a damaged file ends in: SQLite's own complaint, or that of code that met another kind of value."""
 _PAGE = 16384
 """Bytes of a page: texts of a thousand bytes leave little of it empty."""
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
-CREATE TABLE source (
-    id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, first INTEGER NOT NULL, past INTEGER NOT NULL,
+_SOURCE = """CREATE TABLE source (
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL, first INTEGER NOT NULL, past INTEGER NOT NULL,
     digest BLOB, size INTEGER, changed INTEGER
-);
-CREATE TABLE document (id INTEGER PRIMARY KEY, line INTEGER, keys INTEGER, digest BLOB);
-CREATE TABLE text (id INTEGER PRIMARY KEY, text BLOB);
-CREATE TABLE block (id INTEGER PRIMARY KEY, postings BLOB);
-CREATE TABLE short (id INTEGER PRIMARY KEY, bits BLOB);
-CREATE TABLE delta (key INTEGER, document INTEGER, PRIMARY KEY (key, document)) WITHOUT ROWID;
-CREATE INDEX source_past ON source (past);
-"""
+)"""
+_LOOKUPS = ("CREATE INDEX source_past ON source (past)", "CREATE INDEX source_path ON source (path)")
+_SCHEMA = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID",
+    _SOURCE,
+    "CREATE TABLE document (id INTEGER PRIMARY KEY, line INTEGER, keys INTEGER, digest BLOB)",
+    "CREATE TABLE text (id INTEGER PRIMARY KEY, text BLOB)",
+    "CREATE TABLE block (id INTEGER PRIMARY KEY, postings BLOB)",
+    "CREATE TABLE short (id INTEGER PRIMARY KEY, bits BLOB)",
+    "CREATE TABLE delta (key INTEGER, document INTEGER, PRIMARY KEY (key, document)) WITHOUT ROWID",
+    *_LOOKUPS,
+)
+_UPDATE = (
+    "ALTER TABLE source RENAME TO former",
+    _SOURCE,
+    "INSERT INTO source SELECT id, path, first, past, digest, size, changed FROM former",
+    "DROP TABLE former",
+    "INSERT OR IGNORE INTO meta VALUES ('stamp', 0)",
+    *_LOOKUPS,
+)
+"""Statements that bring an index of the oldest format up to date."""
 
 
 class IndexFile:
@@ -50,14 +64,18 @@ class IndexFile:
 
     def __init__(self, path: Path, *, create: bool = False, readonly: bool = False) -> None:
         self.path = path
+        if path.is_dir():
+            raise StaleIndexError("a folder stands where an index file is expected; name another place", path=str(path))
         if not create and not path.is_file():
             raise IndexFileError("no index here; make one with `feedtools index add`", path=str(path))
         with self.faults():
             if readonly:
                 self.base = _open_readonly(path)
             else:
+                if create and not os.path.lexists(path):
+                    _make(path)
                 self.base = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
-            self._check_header(create=create and not readonly)
+            self._check_header(write=not readonly)
             self.rows, self.width = self.meta("rows"), self.meta("width")
             if not fits(self.rows, self.width):
                 raise ValueError(f"its header speaks of {self.rows} row bits and {self.width} bytes a number")
@@ -72,17 +90,24 @@ class IndexFile:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise IndexFileError(_operational(error), path=str(self.path)) from error
+            kind = StaleIndexError if _is_damage(error) else IndexFileError
+            raise kind(_operational(error, self.path), path=str(self.path)) from error
         except DAMAGE as error:
             raise StaleIndexError(f"damaged: {one_line(error)}; {REBUILD}", path=str(self.path)) from error
 
-    def _check_header(self, *, create: bool) -> None:
+    def _check_header(self, *, write: bool) -> None:
+        if write:
+            (tables,) = self.base.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if not tables:  # an empty file that somebody made; one that is missing is made whole
+                _fill(self.base)
+        with self._one_state("BEGIN"):
+            version = self._check_version()
+        if write and version < FORMAT:
+            self._update()
+
+    def _check_version(self) -> int:
         (application,) = self.base.execute("PRAGMA application_id").fetchone()
         (version,) = self.base.execute("PRAGMA user_version").fetchone()
-        (tables,) = self.base.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if create and not tables:
-            self._create()
-            return
         if application != APPLICATION:
             raise StaleIndexError("not a feedtools index; name another file", path=str(self.path))
         if version > FORMAT:
@@ -90,23 +115,18 @@ class IndexFile:
                 f"written by a newer feedtools (format {version}); upgrade feedtools", path=str(self.path)
             )
         parameters = tuple(self.meta(f"sketch_{name}") for name in Parameters._fields)
-        if version < FORMAT or parameters != tuple(current()):
+        if version < OLDEST or parameters != tuple(current()):
             raise StaleIndexError(f"made by an older feedtools; {REBUILD}", path=str(self.path))
+        return int(version)
 
-    def _create(self) -> None:
-        self.base.execute(f"PRAGMA page_size={_PAGE}")
-        self.base.execute("PRAGMA journal_mode=WAL")
+    def _update(self) -> None:
+        """Bring an index of an older format up to date, unless another process was faster."""
         with self.writing():
-            (tables,) = self.base.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if tables:  # another process was faster
-                return
-            for statement in _SCHEMA.split(";"):
-                self.base.execute(statement)
-            meta = {"rows": 4, "width": 3, "next": 1, "removed": 0, "packed": 0}
-            meta |= {f"sketch_{name}": value for name, value in current()._asdict().items()}
-            self.base.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-            self.base.execute(f"PRAGMA application_id={APPLICATION}")
-            self.base.execute(f"PRAGMA user_version={FORMAT}")
+            (version,) = self.base.execute("PRAGMA user_version").fetchone()
+            if version < FORMAT:
+                for statement in _UPDATE:
+                    self.base.execute(statement)
+                self.base.execute(f"PRAGMA user_version={FORMAT}")
 
     def meta(self, key: str) -> int:
         """A number of the header."""
@@ -121,37 +141,43 @@ class IndexFile:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Several questions to one state of the file: postings may be packed anew between them, and into other rows.
+        """Several questions to one state of the file, whatever others write meanwhile; within another, part of it.
 
         Raises:
             IndexFileError: see the class.
         """
         with self.faults():
-            self.base.execute("BEGIN")
-            try:
+            if self.base.in_transaction:
+                yield
+                return
+            with self._one_state("BEGIN"):
                 self.rows, self.width = self.meta("rows"), self.meta("width")
                 yield
-            finally:
-                if self.base.in_transaction:
-                    self.base.execute("COMMIT")
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One transaction: all of it is kept, or nothing; other writers wait.
+        """One transaction: all of it is kept, or nothing; other writers wait. Within another, part of it.
 
         Raises:
             IndexFileError: it cannot be written (disk full, no permission, locked for too long).
         """
         with self.faults():
-            self.base.execute("PRAGMA synchronous=NORMAL")
-            self.base.execute("BEGIN IMMEDIATE")
-            try:
+            if self.base.in_transaction:
                 yield
-                self.base.execute("COMMIT")
-            except BaseException:
-                if self.base.in_transaction:
-                    self.base.execute("ROLLBACK")
-                raise
+                return
+            self.base.execute("PRAGMA synchronous=NORMAL")
+            with self._one_state("BEGIN IMMEDIATE"):
+                yield
+
+    @contextmanager
+    def _one_state(self, begin: str) -> Iterator[None]:
+        self.base.execute(begin)
+        try:
+            yield
+            self.base.execute("COMMIT")
+        finally:
+            if self.base.in_transaction:
+                self.base.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close the file."""
@@ -180,6 +206,50 @@ def checked(kind: type, values: Iterable[object]) -> None:
             raise TypeError(f"{kind.__name__} expected where {type(value).__name__} is stored")
 
 
+def _make(path: Path) -> None:
+    """Make an empty index that appears whole: of several processes that do so at once, the first one's stands.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    temporary = path.with_name(f".index-{os.urandom(6).hex()}")
+    try:
+        with closing(sqlite3.connect(temporary, isolation_level=None)) as base:
+            _fill(base)
+        with suppress(FileExistsError):
+            _appear(temporary, path)
+    finally:
+        for leftover in path.parent.glob(f"{temporary.name}*"):
+            leftover.unlink(missing_ok=True)
+
+
+def _appear(temporary: Path, path: Path) -> None:
+    """Give a file its name, unless that is taken."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links; on POSIX the later one of two would stand
+        os.rename(temporary, path)
+
+
+def _fill(base: sqlite3.Connection) -> None:
+    """Make the tables of an empty index."""
+    base.execute(f"PRAGMA page_size={_PAGE}")
+    base.execute("PRAGMA journal_mode=WAL")
+    base.execute("BEGIN IMMEDIATE")
+    (tables,) = base.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not tables:  # no other process was faster
+        for statement in _SCHEMA:
+            base.execute(statement)
+        meta = {"rows": 4, "width": 3, "next": 1, "removed": 0, "packed": 0, "stamp": 0}
+        meta |= {f"sketch_{name}": value for name, value in current()._asdict().items()}
+        base.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        base.execute(f"PRAGMA application_id={APPLICATION}")
+        base.execute(f"PRAGMA user_version={FORMAT}")
+    base.execute("COMMIT")
+
+
 def _open_readonly(path: Path) -> sqlite3.Connection:
     uri = path.resolve().as_uri()
     base = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=WAIT, isolation_level=None)
@@ -191,12 +261,30 @@ def _open_readonly(path: Path) -> sqlite3.Connection:
     return base
 
 
-def _operational(error: sqlite3.OperationalError) -> str:
+def _is_damage(error: sqlite3.OperationalError) -> bool:
+    """Whether a table or a column is not there, which no permission and no space mends."""
+    return any(said in str(error) for said in ("no such table", "no such column", "has no column", "malformed"))
+
+
+def _operational(error: sqlite3.OperationalError, path: Path) -> str:
     text = one_line(error)
+    if _is_damage(error):
+        return f"damaged: {text}; {REBUILD}"
     if "locked" in text:
         return f"another process has been writing for {WAIT:g} s; try again when it is done"
     if "readonly" in text or "unable to open" in text:
-        return f"cannot be written or opened ({text}); check the folder's permissions"
+        return f"cannot be written or opened ({_why(path) or text}); check the folder's permissions"
     if "full" in text:
         return "the disk is full; nothing was changed. Free some space and run again"
     return f"the index cannot be used: {text}"
+
+
+def _why(path: Path) -> str:
+    """Why the system does not open a file that SQLite could not open: it says no more than that."""
+    try:
+        with open(path if path.exists() else path.parent, "rb"):
+            return ""
+    except IsADirectoryError:
+        return ""
+    except OSError as error:
+        return error.strerror or ""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.config import Config, cache_folder
-from feedtools.dedup.index.history import PORTION, source_key
-from feedtools.dedup.index.sqlite import Index
-from feedtools.errors import FeedtoolsError, IndexFileError
+from feedtools.dedup.index.history import source_key
+from feedtools.dedup.index.sqlite import Index, Stats
+from feedtools.dedup.index.updates import IndexWriter, take_in
+from feedtools.errors import FeedtoolsError, IndexFileError, ReadError
 from feedtools.model import Article
 from feedtools.readers import ReadOptions, expand
 from feedtools.readers.batches import batches
+from feedtools.readers.records import file_digest
+from feedtools.readers.streams import STDIN
 
 if TYPE_CHECKING:
     from feedtools.dedup.index.shared import SharedStore
@@ -41,73 +45,113 @@ def address(given: str | None, config: Config) -> str:
         raise IndexFileError(f"the cache cannot be used: {error.strerror}", path=error.filename) from error
 
 
-def opened(path: str, *, readonly: bool = True) -> Index:
-    """An index file that is there.
+def opened(path: str) -> Index:
+    """Open an index file that is there, to ask it.
 
     Raises:
         IndexFileError: it is not, is unusable, or is a shared store, which cannot do what is asked.
     """
     if "://" in path:
         raise IndexFileError("a shared store knows only add and remove; its own tools tell the rest", path=path)
-    return Index(Path(path), readonly=readonly)
+    return Index(Path(path), readonly=True)
 
 
-def _writable(path: str) -> Index | SharedStore:
+def compact(path: str) -> Stats:
+    """Pack an index file anew; how much it holds then.
+
+    Raises:
+        IndexFileError: as for ``opened``, or it cannot be written.
+    """
+    opened(path).close()
+    with IndexWriter(Path(path)) as index:
+        index.compact()
+        return index.stats()
+
+
+def _writable(path: str) -> IndexWriter | SharedStore:
     if "://" in path:
         from feedtools.dedup.index.shared import SharedStore
 
         return SharedStore(path)
-    return Index(Path(path), create=True)
+    return IndexWriter(Path(path), create=True)
+
+
+class Batch(NamedTuple):
+    """A file to take in.
+
+    Attributes:
+        source: the name that its articles are remembered under.
+        path: where it lies.
+        digest: what tells this batch of the source from others; empty where that is not known.
+    """
+
+    source: str
+    path: str
+    digest: bytes
+
+
+class _Reading:
+    """The articles of files under the names of their sources, and the digests of those files once they are read."""
+
+    def __init__(self, files: Iterable[Batch], config: Config, on_error: Callable[[FeedtoolsError], None]) -> None:
+        self._files = files
+        self._options = ReadOptions.of(config)
+        self._on_error = on_error
+        self.batches: dict[str, bytes] = {}
+
+    def articles(self) -> Iterator[Article]:
+        for source, path, digest in self._files:
+            if digest:
+                self.batches[source] = digest
+            for batch in batches([path], self._options, self._on_error):
+                yield from (article._replace(source=source) for article in batch.articles)
+
+
+def _take_in(files: Iterable[Batch], where: str, config: Config, on_error: Callable[[FeedtoolsError], None]) -> int:
+    reading = _Reading(files, config, on_error)
+    with closing(_writable(where)) as store:
+        return take_in(store, reading.articles(), batches=reading.batches)
 
 
 def add(paths: Sequence[str], where: str, config: Config) -> Added:
     """Take files in, a million articles or more in one transaction where there are as many.
+
+    What is known of a file already stays, whether it still stands in it or not: it was published.
 
     Raises:
         IndexFileError: the index cannot be opened or written; what was committed before stays.
     """
     config.activate_renderers()
     errors: list[FeedtoolsError] = []
-    files = expand(list(paths), errors.append)
-    store = _writable(where)
-    portion: list[Article] = []
-    count = 0
-    for path in files:
-        key = source_key(path, config)
-        for batch in batches([path], ReadOptions.of(config), errors.append):
-            portion += [article._replace(source=key) for article in batch.articles]
-        if len(portion) >= PORTION:
-            count += store.add(portion)
-            portion = []
-    count += store.add(portion)
-    store.close()
-    return Added(count, len(files), errors)
+    files = expand(list(paths), errors.append, config.input_format)
+
+    def named() -> Iterator[Batch]:
+        for path in files:
+            try:
+                digest = b"" if path == STDIN else bytes.fromhex(file_digest(path))
+            except ReadError as error:
+                errors.append(error)
+            else:
+                yield Batch(source_key(path, config), path, digest)
+
+    return Added(_take_in(named(), where, config, errors.append), len(files), errors)
 
 
-def publish(files: Iterable[tuple[Path, str]], where: str, config: Config) -> None:
-    """Remember what a batch run published.
+def publish(files: Iterable[Batch], where: str, config: Config) -> None:
+    """Remember what a batch run published, besides all that it published before.
 
-    It is kept under the names of the files it came from, so that a second run over them does not meet itself.
+    It is kept under the names of the files it came from and the digests they had, so that a second run over the same
+    files does not meet itself, while one over a later state of them meets what was published of the former.
 
     Args:
-        files: what was written, and the file it was made from.
+        files: what was written, and of what.
         where: the index, which is made if there is none.
         config: how to read.
 
     Raises:
         IndexFileError: see ``add``.
     """
-    store = _writable(where)
-    portion: list[Article] = []
-    for written, path in files:
-        key = source_key(path, config)
-        for batch in batches([str(written)], ReadOptions.of(config), _fail):
-            portion += [article._replace(source=key) for article in batch.articles]
-        if len(portion) >= PORTION:
-            store.add(portion)
-            portion = []
-    store.add(portion)
-    store.close()
+    _take_in(files, where, config._replace(input_format=None), _fail)
 
 
 def _fail(error: FeedtoolsError) -> None:
@@ -120,10 +164,10 @@ def remove(paths: Sequence[str], where: str, config: Config) -> int:
     Raises:
         IndexFileError: see ``add``.
     """
-    store = _writable(where) if "://" in where or os.path.exists(where) else opened(where, readonly=False)
+    if "://" not in where and not os.path.exists(where):
+        opened(where)
     keys = [source_key(path, config) for path in paths]
-    if isinstance(store, Index):
-        keys = [key for key in store.sources() if any(key == name or key.startswith(f"{name}/") for name in keys)]
-    count = store.remove(keys)
-    store.close()
-    return count
+    with closing(_writable(where)) as store:
+        if isinstance(store, Index):
+            keys = [key for key in store.sources() if any(key == name or key.startswith(f"{name}/") for name in keys)]
+        return store.remove(keys)

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TypeVar
+from tempfile import TemporaryDirectory
+from typing import NamedTuple, TypeVar
 
 from feedtools.config import Config, cache_folder
 from feedtools.dedup.index.query import Published, find
 from feedtools.dedup.index.sqlite import Index, SourceState
-from feedtools.dedup.index.store import Store
+from feedtools.dedup.index.store import Own, Store
+from feedtools.dedup.index.updates import IndexWriter, take_in
 from feedtools.errors import FeedtoolsError, IndexFileError, StaleIndexError
 from feedtools.model import Article, blake2b
 from feedtools.readers import ReadOptions, expand
 from feedtools.readers.batches import batches
 from feedtools.readers.streams import STDIN
+from feedtools.system.locks import FileLock
 
 OnError = Callable[[FeedtoolsError], None]
 Answer = TypeVar("Answer")
-PORTION = 1_000_000
-"""Articles taken in by one transaction, at least, where there are as many."""
+PATIENCE = 60.0
+"""Seconds that a check waits for another one which brings the same index up to date."""
+UNSETTLED = 2 * 10**9
+"""Nanoseconds after a change within which another one may leave the same time behind."""
 KEPT = 60
 """Days that the index of a set of paths is kept without being asked."""
 _PREFIX = "history-"
@@ -48,7 +54,7 @@ def published(
     """
     indexes = [item for item in config.history if _is_index(_resolved(item, config))]
     followed = [_resolved(item, config) for item in config.history if item not in indexes]
-    own = frozenset(source_key(article.source, config) for article in articles)
+    own: Own = frozenset(source_key(article.source, config) for article in articles)
     texts = [article.text for article in articles]
     answers: list[list[list[Published]]] = []
     for item in indexes:
@@ -102,35 +108,61 @@ def open_store(item: str) -> Store:
 def _ask_followed(
     paths: Sequence[str], config: Config, on_error: OnError, say: Callable[[str], None], ask: Callable[[Index], Answer]
 ) -> Answer:
-    """What the index of the feed's own files says, brought up to date; a damaged one is built again."""
+    """What the index of the feed's own files says, brought up to date; a damaged one is built again.
+
+    Where there is no place for it, or none is wanted, one is made for this run alone.
+    """
+    files = expand(list(paths), on_error, config.input_format)
+    folder = _folder(config, say)
+    if folder is None:
+        return _ask_anew(files, config, on_error, ask)
     name = blake2b("\n".join(sorted(paths)).encode("utf-8", "surrogateescape"), size=8)
-    folder = _folder(config)
     path = folder / f"{_PREFIX}{name.hex()}.sqlite"
-    files = expand(list(paths), on_error)
     if not path.exists():
         _forget_unused(folder)
-    try:
-        return _up_to_date(path, files, config, on_error, ask)
-    except StaleIndexError as error:
-        say(f"{path}: {error.message.split(';')[0]}; built again")
-        _discard(path)
-        return _up_to_date(path, files, config, on_error, ask)
+    with FileLock(_lock_of(path)) as lock:
+        if not lock.take(PATIENCE):
+            return _ask_anew(files, config, on_error, ask)
+        try:
+            return _up_to_date(path, files, config, on_error, ask, lock)
+        except StaleIndexError as error:
+            if not lock.take(PATIENCE):
+                return _ask_anew(files, config, on_error, ask)
+            say(f"{path}: {error.message.split(';')[0]}; built again")
+            _discard(path)
+            return _up_to_date(path, files, config, on_error, ask, lock)
 
 
-def _up_to_date(
-    path: Path, files: Sequence[str], config: Config, on_error: OnError, ask: Callable[[Index], Answer]
-) -> Answer:
-    with Index(path, create=True) as index:
+def _ask_anew(files: Sequence[str], config: Config, on_error: OnError, ask: Callable[[Index], Answer]) -> Answer:
+    """What an index that is made for this question says."""
+    with TemporaryDirectory(prefix="feedtools-") as folder, IndexWriter(Path(folder) / "i", create=True) as index:
         follow(index, files, config, on_error)
-        with suppress(OSError):  # its age tells when it was last used
-            os.utime(path)
         return ask(index)
 
 
+def _up_to_date(
+    path: Path, files: Sequence[str], config: Config, on_error: OnError, ask: Callable[[Index], Answer], lock: FileLock
+) -> Answer:
+    """Bring an index up to date while nobody else does, and ask it."""
+    with IndexWriter(path, create=True) as index:
+        follow(index, files, config, on_error)
+        with suppress(OSError):  # its age tells when it was last used
+            os.utime(path)
+        lock.free()
+        return ask(index)
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_suffix(".lock")
+
+
 def _discard(path: Path) -> None:
-    """Remove an index file and what SQLite keeps beside it."""
-    for leftover in path.parent.glob(f"{path.name}*"):
-        leftover.unlink(missing_ok=True)
+    """Remove an index file, or a folder in its place, and what SQLite keeps beside it."""
+    for leftover in (path, *path.parent.glob(f"{path.name}-*")):
+        if leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink(missing_ok=True)
 
 
 def _forget_unused(folder: Path) -> None:
@@ -140,53 +172,81 @@ def _forget_unused(folder: Path) -> None:
         with suppress(OSError):
             if path.stat().st_mtime < oldest:
                 _discard(path)
+                _lock_of(path).unlink(missing_ok=True)
 
 
-def _folder(config: Config) -> Path:
+def _folder(config: Config, say: Callable[[str], None]) -> Path | None:
+    """The folder of caches; ``None`` where there is to be none, or none can be had.
+
+    Raises:
+        IndexFileError: something in its place could lead anywhere.
+    """
+    if not config.cache:
+        return None
     try:
         return cache_folder(config.root)
     except OSError as error:
         reason = error.strerror or str(error)
-        advice = (
-            "" if error.errno == errno.ELOOP else "; let it be written, or name an index made by `feedtools index add`"
-        )
-        raise IndexFileError(f"the cache cannot be written: {reason}{advice}", path=error.filename) from error
+        if error.errno == errno.ELOOP:
+            raise IndexFileError(f"the cache cannot be used: {reason}", path=error.filename) from error
+        say(f"{error.filename}: the cache cannot be written ({reason}); the history is read anew, here and each time")
+        return None
 
 
-def follow(index: Index, files: Sequence[str], config: Config, on_error: OnError) -> None:
-    """Bring an index up to date with files: take in the new and the changed, forget the missing.
+def follow(index: IndexWriter, files: Sequence[str], config: Config, on_error: OnError) -> None:
+    """Bring an index up to date with files: take in the new and the changed, forget the missing, all at once.
 
-    A file whose size and time of change are as they were is taken to be unchanged; one that was only touched is told
-    by its content digest.
+    A file whose size and time of change are as they were is taken to be unchanged, unless it was taken in within a
+    moment of its change; any other is told by its content digest.
     """
-    known = index.states()
-    wanted: dict[str, tuple[str, SourceState]] = {}
-    for path in files:
-        key = source_key(path, config)
-        try:
-            status = os.stat(path)
-            before = known.pop(key, None)
-            if before and (before.size, before.changed) == (status.st_size, status.st_mtime_ns):
+    with index.writing():
+        known = index.states()
+        wanted: dict[str, tuple[str, SourceState]] = {}
+        for path in files:
+            key = source_key(path, config)
+            try:
+                status = os.stat(path)
+                before = known.pop(key, None)
+                if before and (before.size, before.changed) == (status.st_size, _changed(status)):
+                    continue
+                content = blake2b(Path(path).read_bytes())
+            except OSError as error:
+                on_error(FeedtoolsError(f"history cannot be read: {error.strerror or error}", path=path))
                 continue
-            content = blake2b(Path(path).read_bytes())
-        except OSError as error:
-            on_error(FeedtoolsError(f"history cannot be read: {error.strerror or error}", path=path))
-            continue
-        wanted[key] = path, SourceState(content, status.st_size, status.st_mtime_ns)
-    if known:
+            settled = abs(time.time_ns() - _changed(status)) > UNSETTLED
+            state = SourceState(content, status.st_size, _changed(status) if settled else -1)
+            if before and before.digest == content:
+                index.note_state(key, state)
+            else:
+                wanted[key] = path, state
         index.remove(known)
-    if wanted:
         _take_in(index, wanted, config, on_error)
 
 
-def _take_in(index: Index, wanted: dict[str, tuple[str, SourceState]], config: Config, on_error: OnError) -> None:
-    portion: list[Article] = []
-    states: dict[str, SourceState] = {}
-    for key, (path, state) in wanted.items():
-        states[key] = state
-        for batch in batches([path], ReadOptions.of(config), on_error):
-            portion += [article._replace(source=key) for article in batch.articles]
-        if len(portion) >= PORTION:
-            index.add(portion, states)
-            portion, states = [], {}
-    index.add(portion, states)
+def _changed(status: os.stat_result) -> int:
+    """When a file was changed (ns): on POSIX its status, which no program sets back; on Windows its content."""
+    return status.st_mtime_ns if os.name == "nt" else status.st_ctime_ns
+
+
+class _Followed(NamedTuple):
+    """An index that takes the articles of files in the place of those that stood in them before."""
+
+    writer: IndexWriter
+    states: dict[str, SourceState]
+
+    def add(self, articles: Sequence[Article], _batches: Mapping[str, bytes]) -> int:
+        mine = {article.source for article in articles}
+        return self.writer.replace(articles, {source: self.states.pop(source) for source in mine})
+
+
+def _take_in(index: IndexWriter, wanted: dict[str, tuple[str, SourceState]], config: Config, on_error: OnError) -> None:
+    states = {key: state for key, (_, state) in wanted.items()}
+    options = ReadOptions.of(config)
+    articles = (
+        article._replace(source=key)
+        for key, (path, _) in wanted.items()
+        for batch in batches([path], options, on_error)
+        for article in batch.articles
+    )
+    take_in(_Followed(index, states), articles)
+    index.replace((), states)  # files without an article

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from feedtools.dedup.candidates import FEW_KEYS, worth
 from feedtools.dedup.index.postings import digest_posting, head_posting
-from feedtools.dedup.index.store import CAP, Document, Store, stored_keys
+from feedtools.dedup.index.store import CAP, Document, Own, Store, stored_keys
 from feedtools.dedup.match import explain, match_symbols
 from feedtools.dedup.sketch import Sketch, grams, sketch
 from feedtools.model import Match
@@ -35,19 +35,20 @@ class Published(NamedTuple):
     match: Match
 
 
-def find(store: Store, texts: Sequence[str], *, own: frozenset[str] = frozenset()) -> list[list[Published]]:
+def find(store: Store, texts: Sequence[str], *, own: Own = frozenset()) -> list[list[Published]]:
     """For each text the published documents it repeats, the best first and with evidence; overlaps are left out.
 
     Args:
         store: the memory of what was published.
         texts: raw articles.
-        own: sources that are not compared with: the files the texts come from.
+        own: sources, and batches of sources, that are not compared with: the files the texts come from.
     """
     found: list[list[Published]] = []
-    for start in range(0, len(texts), TOGETHER):
-        part = texts[start : start + TOGETHER]
-        ranked = _candidates(store, part)
-        found += [_verified(store, text, numbers, own) for text, numbers in zip(part, ranked, strict=True)]
+    with store.snapshot():  # a source may be replaced meanwhile; nobody is to see it half gone
+        for start in range(0, len(texts), TOGETHER):
+            part = texts[start : start + TOGETHER]
+            ranked = _candidates(store, part)
+            found += [_verified(store, text, numbers, own) for text, numbers in zip(part, ranked, strict=True)]
     return found
 
 
@@ -121,7 +122,7 @@ class _Asked:
         return number in self._same or bool(worth(shared, min(self._keys, size), begun_alike))
 
 
-def _verified(store: Store, text: str, ranked: Sequence[_Candidate], own: frozenset[str]) -> list[Published]:
+def _verified(store: Store, text: str, ranked: Sequence[_Candidate], own: Own) -> list[Published]:
     """The copies among some documents, the best first; later ones are not looked at where earlier ones held some."""
     mine = grams(text).symbols
     found: list[Published] = []
@@ -129,7 +130,7 @@ def _verified(store: Store, text: str, ranked: Sequence[_Candidate], own: frozen
         keys = dict(ranked[:CANDIDATES])
         refuted = set()
         for document in store.documents(keys):
-            if document.source in own:
+            if document.source in own or (document.source, document.batch) in own:
                 continue
             theirs = mine if document.text == text else symbols.symbols(document.text)
             match = match_symbols(mine, theirs, text, document.text, 0, 1)

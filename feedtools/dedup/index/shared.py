@@ -1,30 +1,35 @@
-"""A memory that many machines share, through datasketch's storage layer: Redis; untested, Cassandra.
+"""A memory that many machines share, in Redis, through datasketch's storage layer.
 
-The keys are those of the SQLite index and so are the answers. A document is named by a hash of its place and content,
+The keys are those of the SQLite index and so are the answers. A document is named by a hash of its source and content,
 so machines add without asking each other for numbers, and adding twice changes nothing; the last bit of the hash makes
-way for whether the document is short.
+way for whether the document is short. A document is there for good once its source names it, which is written last.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from feedtools.dedup.candidates import FEW_KEYS
 from feedtools.dedup.index.store import CAP, Document, stored_keys
+from feedtools.dedup.index.updates import NO_BATCHES
 from feedtools.dedup.sketch import current, sketch
 from feedtools.errors import IndexFileError
 from feedtools.model import Article, blake2b
 
-SCHEMES = ("redis", "rediss", "cassandra")
+SCHEMES = ("redis", "rediss")
+_STAMP = b"stamp"
+SILENCE = 5.0
+"""Seconds that the store may take to answer; a check waits for no more."""
 
 
 def layer(address: str) -> dict[str, Any]:
-    """Datasketch's storage configuration for ``redis://[user:password@]host[:port][/db]`` or ``cassandra://host/keyspace``.
+    """Datasketch's storage configuration for ``redis://[user:password@]host[:port][/db]``.
 
     Raises:
         IndexFileError: the address is of no known kind.
@@ -37,21 +42,15 @@ def layer(address: str) -> dict[str, Any]:
     if parts.scheme not in SCHEMES or not parts.hostname:
         raise IndexFileError(f"unknown store; expected {', '.join(f'{name}://host' for name in SCHEMES)}", path=address)
     rest = parts.path.strip("/")
-    if parts.scheme == "cassandra":
-        seeds = {"seeds": [parts.hostname], "keyspace": rest or "feedtools", "replication": _REPLICATION}
-        return {"type": "cassandra", "cassandra": seeds}
     if rest and not rest.isdigit():
         raise IndexFileError(f"database {rest!r}: expected a number, as in redis://host/0", path=address)
     redis: dict[str, Any] = {"host": parts.hostname, "port": port or 6379, "db": int(rest or 0)}
-    redis |= {"socket_timeout": 30, "socket_connect_timeout": 5, "ssl": parts.scheme == "rediss"}
+    redis |= {"socket_timeout": SILENCE, "socket_connect_timeout": SILENCE, "ssl": parts.scheme == "rediss"}
     if parts.username:
         redis["username"] = unquote(parts.username)
     if parts.password:
         redis["password"] = unquote(parts.password)
     return {"type": "redis", "redis": redis}
-
-
-_REPLICATION = {"class": "SimpleStrategy", "replication_factor": "1"}
 
 
 class SharedStore:
@@ -70,13 +69,18 @@ class SharedStore:
         try:
             import_module(config["type"])  # the driver: without it the layer lacks a name, and says no more
             from datasketch.storage import ordered_storage, unordered_storage
+            from redis.backoff import NoBackoff
+            from redis.retry import Retry
+
+            config["redis"]["retry"] = Retry(NoBackoff(), 1)  # by itself it would try for a minute
         except ImportError as error:
             raise IndexFileError(f"this store needs another package: {error}", path=self._address) from error
         with self._faults():
             self._keys = unordered_storage(config, name=b"feedtools_key_")
             self._sources = unordered_storage(config, name=b"feedtools_source_")
             self._texts = ordered_storage(config, name=b"feedtools_document_")
-            self._check_header(ordered_storage(config, name=b"feedtools_meta_"))
+            self._meta = ordered_storage(config, name=b"feedtools_meta_")
+            self._check_header(self._meta)
 
     def _check_header(self, meta: Any) -> None:
         mine = json.dumps(current()).encode()
@@ -123,55 +127,90 @@ class SharedStore:
         """See ``Store.short``."""
         return [number for number in numbers if number & 1]
 
-    def add(self, articles: Sequence[Article]) -> int:
-        """Remember some articles; those of a source that is known already take the place of its former ones.
+    def snapshot(self) -> AbstractContextManager[None]:
+        """See ``Store.snapshot``: the store has none; what is there stays there, unless somebody removes it."""
+        return nullcontext()
+
+    def identity(self) -> bytes:
+        """A value that is another one as soon as the store holds anything else."""
+        with self._faults():
+            return b"".join(bytes(stamp) for stamp in self._meta.get(_STAMP))
+
+    def add(self, articles: Sequence[Article], batches: Mapping[str, bytes] = NO_BATCHES) -> int:
+        """Remember articles besides what is known; a text that was taken in from the same source before is not again.
 
         A machine that asks meanwhile may find some of them and not yet others.
+
+        Args:
+            articles: as they were published.
+            batches: see ``updates.take_in``.
+
+        Returns:
+            How many documents were added.
         """
         by_source: dict[str, dict[int, Article]] = {}
         for article in articles:
-            by_source.setdefault(article.source, {})[_number(article)] = article
-        for source, new in by_source.items():
-            with self._faults():
-                before = {int.from_bytes(number, "big") for number in self._sources.get(source.encode())}
-            self._forget(source, before - new.keys())
-            for number in new.keys() - before:
-                self._put(number, new[number])
-        return len(articles)
+            by_source.setdefault(article.source, {}).setdefault(_number(article), article)
+        count = 0
+        for source, mine in by_source.items():
+            known = self._numbers_of(source)
+            new = {number: article for number, article in mine.items() if number not in known}
+            for number, article in new.items():
+                self._put(number, article, batches.get(source, b""))
+            count += len(new)
+        if count:
+            self._note_change()
+        return count
 
-    def _put(self, number: int, article: Article) -> None:
+    def _numbers_of(self, source: str) -> set[int]:
+        with self._faults():
+            return {int.from_bytes(number, "big") for number in self._sources.get(_named(source))}
+
+    def _note_change(self) -> None:
+        with self._faults():
+            self._meta.remove(_STAMP)
+            self._meta.insert(_STAMP, os.urandom(8))
+
+    def _put(self, number: int, article: Article, batch: bytes) -> None:
         made = sketch(article.text)
         name = number.to_bytes(8, "big")
-        row = json.dumps([article.source, article.line, made.digest.hex(), made.size, article.text])
+        row = json.dumps([article.source, article.line, made.digest.hex(), made.size, article.text, batch.hex()])
         with self._faults():
+            self._texts.remove(name)
+            self._texts.insert(name, row.encode())
             for key in stored_keys(made):
                 self._keys.insert(_key(key), name, buffer=True)
             self._keys.empty_buffer()
-            self._texts.remove(name)
-            self._texts.insert(name, row.encode())
-            self._sources.insert(article.source.encode(), name)
+            self._sources.insert(_named(article.source), name)
 
     def remove(self, paths: Iterable[str]) -> int:
         """Forget all articles of these sources; how many documents that were."""
         count = 0
         for path in paths:
-            with self._faults():
-                numbers = {int.from_bytes(number, "big") for number in self._sources.get(path.encode())}
+            numbers = self._numbers_of(path)
             self._forget(path, numbers)
             count += len(numbers)
+        if count:
+            self._note_change()
         return count
 
     def _forget(self, source: str, numbers: Iterable[int]) -> None:
-        for document in self.documents(numbers):
-            name = document.number.to_bytes(8, "big")
+        """Remove keys before texts, which tell them, and last what names a document: a killed run is repeated."""
+        texts = {document.number: document.text for document in self.documents(numbers)}
+        for number in numbers:
+            name = number.to_bytes(8, "big")
             with self._faults():
-                self._sources.remove_val(source.encode(), name)
-                self._texts.remove(name)
-                for key in stored_keys(sketch(document.text)):
+                for key in stored_keys(sketch(texts[number])) if number in texts else ():
                     self._keys.remove_val(_key(key), name)
+                self._texts.remove(name)
+                self._sources.remove_val(_named(source), name)
 
     def close(self) -> None:
         """Connections are pooled by the driver and closed with the process."""
+
+
+def _named(source: str) -> bytes:
+    return source.encode("utf-8", "surrogateescape")
 
 
 def _without_password(address: str) -> str:
@@ -184,11 +223,11 @@ def _key(key: int) -> bytes:
 
 
 def _number(article: Article) -> int:
-    place = f"{article.source}\0{article.line}\0".encode("utf-8", "surrogatepass") + article.digest
+    place = f"{article.source}\0".encode("utf-8", "surrogatepass") + article.digest
     name = int.from_bytes(blake2b(place, size=8), "big")
     return name & ~1 | (sketch(article.text).size < FEW_KEYS)
 
 
 def _document(number: int, row: bytes) -> Document:
-    source, line, digest, keys, text = json.loads(row)
-    return Document(number, source, line, bytes.fromhex(digest), keys, text)
+    source, line, digest, keys, text, *batch = json.loads(row)
+    return Document(number, source, line, bytes.fromhex(digest), keys, text, bytes.fromhex("".join(batch)))

@@ -7,15 +7,16 @@ source follow each other.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.dedup.candidates import FEW_KEYS
 from feedtools.dedup.index import postings
 from feedtools.dedup.index.file import REBUILD, IndexFile, checked, one_line
-from feedtools.dedup.index.store import CAP, Document, stored_keys
-from feedtools.dedup.sketch import sketch
+from feedtools.dedup.index.store import CAP, Document
 from feedtools.errors import StaleIndexError
 from feedtools.model import Article, digest
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FEW = 512
-"""Articles up to which they go to the recent table, without numpy; more are packed at once."""
 _READ = 4 * CAP
 """Postings read of one key, so that removed documents do not hide live ones before the next compaction."""
 _BITS = 1 << 15
@@ -51,15 +50,25 @@ class Stats(NamedTuple):
 
 
 class SourceState(NamedTuple):
-    """What is known of a file that was taken in: its content digest, its size, when it changed (ns)."""
+    """What is known of a file that was taken in: its content digest, its size, when it changed (ns).
+
+    The latter two are ``None`` where the file is not followed.
+    """
 
     digest: bytes
-    size: int
-    changed: int
+    size: int | None = None
+    changed: int | None = None
 
 
 class Index(IndexFile):
-    """What was published, in a file of its own; see ``IndexFile`` for how it is opened."""
+    """What was published, in a file of its own, to be asked; ``updates.IndexWriter`` is one that is written as well.
+
+    See ``IndexFile`` for how it is opened.
+    """
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """See ``Store.snapshot``: one state, whatever is written meanwhile."""
+        return self.reading()
 
     def holding(self, keys: Sequence[int]) -> Mapping[int, Sequence[int]]:
         """See ``Store.holding``."""
@@ -159,55 +168,48 @@ class Index(IndexFile):
             "SELECT d.line, d.digest, d.keys, t.text FROM document d JOIN text t ON t.id = d.id WHERE d.id = ?",
             (number,),
         ).fetchone()
-        source = self.base.execute("SELECT path FROM source WHERE past > ? ORDER BY past LIMIT 1", (number,)).fetchone()
+        where = "SELECT path, digest FROM source WHERE past > ? ORDER BY past LIMIT 1"
+        source = self.base.execute(where, (number,)).fetchone()
         if found is None or source is None:
             return None
         line, made, keys, text = found
+        path, batch = source
         checked(int, (line, keys))
-        checked(str, source)
-        return Document(number, source[0], line, made, keys, text.decode("utf-8", "surrogatepass"))
-
-    def add(self, articles: Sequence[Article], states: Mapping[str, SourceState] | None = None) -> int:
-        """Remember some articles; those of a source that is known already take the place of its former ones.
-
-        Few are written to the recent table, many are packed at once.
-
-        Returns:
-            How many documents were added.
-        """
-        ordered = sorted(articles, key=lambda article: article.source)
-        with self.writing():
-            (known,) = self.base.execute("SELECT count(*) FROM source").fetchone()
-            for path in {article.source for article in articles} | set(states or {}) if known else ():
-                self._forget(path)
-            self._put_sources(ordered, states or {})
-            if len(articles) > FEW:
-                from feedtools.dedup.index.updates import add_many
-
-                add_many(self, ordered)
-            else:
-                self._add_few(ordered)
-        return len(articles)
-
-    def _add_few(self, articles: Sequence[Article]) -> None:
-        first = self.meta("next")
-        made = [sketch(article.text) for article in articles]
-        rows = enumerate(zip(articles, made, strict=True), first)
-        self.put_many((at, article.line, it.size, it.digest, _encoded(article)) for at, (article, it) in rows)
-        keys = [(key, at) for at, it in enumerate(made, first) for key in stored_keys(it)]
-        self.base.executemany("INSERT OR IGNORE INTO delta VALUES (?, ?)", keys)
-        self.set_meta("next", first + len(articles))
+        checked(str, (path,))
+        checked(bytes, (batch,) if batch is not None else ())
+        return Document(number, path, line, made, keys, text.decode("utf-8", "surrogatepass"), batch or b"")
 
     def put_many(self, rows: Iterable[tuple[int, int, int, bytes, bytes]]) -> None:
         """Write documents of consecutive numbers: number, line, sketch keys, digest, text."""
         found = list(rows)
         if not found:
             return
+        self._note_change()
         self._note_short(found[0][0], [row[2] for row in found])
         self.base.executemany("INSERT INTO document VALUES (?, ?, ?, ?)", [row[:4] for row in found])
         self.base.executemany("INSERT INTO text VALUES (?, ?)", [(row[0], row[4]) for row in found])
 
-    def _put_sources(self, articles: Sequence[Article], states: Mapping[str, SourceState]) -> None:
+    def _note_change(self) -> None:
+        """Give what the index holds another name; see ``identity``."""
+        self.set_meta("stamp", int.from_bytes(os.urandom(7), "little"))
+
+    def identity(self) -> tuple[int, int, int]:
+        """Numbers that are others as soon as the index holds anything else."""
+        with self.reading():
+            return self.meta("stamp"), self.meta("next"), self.meta("removed")
+
+    def remembered(self, path: str) -> set[bytes]:
+        """The digests of all texts that were taken in from a source."""
+        ranges = self.base.execute("SELECT first, past FROM source WHERE path = ?", (path,)).fetchall()
+        of_range = "SELECT digest FROM document WHERE id >= ? AND id < ?"
+        return {made for span in ranges for (made,) in self.base.execute(of_range, span)}
+
+    def note_state(self, path: str, state: SourceState) -> None:
+        """Keep a newer state of a file whose content is the same; inside the caller's transaction."""
+        row = (state.digest, state.size, state.changed, path)
+        self.base.execute("UPDATE source SET digest = ?, size = ?, changed = ? WHERE path = ?", row)
+
+    def put_sources(self, articles: Sequence[Article], states: Mapping[str, SourceState]) -> None:
         """Write the sources of articles that are about to be numbered from ``next``, and of files without any."""
         at = self.meta("next")
         rows = []
@@ -220,30 +222,18 @@ class Index(IndexFile):
             "INSERT INTO source (path, first, past, digest, size, changed) VALUES (?, ?, ?, ?, ?, ?)", rows
         )
 
-    def remove(self, paths: Iterable[str]) -> int:
-        """Forget all articles of these sources; how many documents that were."""
-        with self.writing():
-            return sum(self._forget(path) for path in paths)
-
-    def _forget(self, path: str) -> int:
-        row = self.base.execute("SELECT first, past FROM source WHERE path = ?", (path,)).fetchone()
-        if row is None:
-            return 0
-        self.base.execute("DELETE FROM text WHERE id >= ? AND id < ?", row)
-        count = self.base.execute("DELETE FROM document WHERE id >= ? AND id < ?", row).rowcount
-        self.base.execute("DELETE FROM source WHERE path = ?", (path,))
-        self.set_meta("removed", self.meta("removed") + count)
+    def forget(self, path: str) -> int:
+        """Remove all articles of a source, inside the caller's transaction; how many documents that were."""
+        ranges = self.base.execute("SELECT first, past FROM source WHERE path = ?", (path,)).fetchall()
+        count = 0
+        for span in ranges:
+            self.base.execute("DELETE FROM text WHERE id >= ? AND id < ?", span)
+            count += self.base.execute("DELETE FROM document WHERE id >= ? AND id < ?", span).rowcount
+        if ranges:
+            self._note_change()
+            self.base.execute("DELETE FROM source WHERE path = ?", (path,))
+            self.set_meta("removed", self.meta("removed") + count)
         return count
-
-    def compact(self) -> None:
-        """Pack what came since the last time, drop what was removed, and give the space back."""
-        from feedtools.dedup.index.updates import repack
-
-        with self.writing():
-            repack(self)
-        with self.faults():
-            self.base.execute("VACUUM")
-            self.base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def integrity(self) -> list[str]:
         """What SQLite finds wrong with the file, and documents without text or source."""
@@ -300,7 +290,7 @@ class Index(IndexFile):
     def sources(self) -> list[str]:
         """The paths of all files that were taken in."""
         with self.faults():
-            paths = [path for (path,) in self.base.execute("SELECT path FROM source ORDER BY path")]
+            paths = [path for (path,) in self.base.execute("SELECT DISTINCT path FROM source ORDER BY path")]
             checked(str, paths)
             return paths
 
@@ -316,13 +306,9 @@ class Index(IndexFile):
         """How much it holds."""
         with self.faults():
             counts = [
-                self.base.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-                for table in ("document", "source", "block", "delta")
+                self.base.execute(f"SELECT count({what}) FROM {table}").fetchone()[0]  # noqa: S608
+                for table, what in (("document", "*"), ("source", "DISTINCT path"), ("block", "*"), ("delta", "*"))
             ]
             (pages,) = self.base.execute("PRAGMA page_count").fetchone()
             (size,) = self.base.execute("PRAGMA page_size").fetchone()
             return Stats(counts[0], self.meta("removed"), counts[1], counts[2], counts[3], pages * size)
-
-
-def _encoded(article: Article) -> bytes:
-    return article.text.encode("utf-8", "surrogatepass")

@@ -1,6 +1,7 @@
 """What any memory of published articles must answer, whatever holds it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from feedtools.dedup.index import postings
@@ -12,7 +13,17 @@ copies of one text share all their keys, so the earliest are found."""
 
 
 class Document(NamedTuple):
-    """A published article as it is remembered."""
+    """A published article as it is remembered.
+
+    Attributes:
+        number: by which the store calls it.
+        source: the file it was published from first.
+        line: where it stood there then.
+        digest: of its text.
+        keys: how many sketch keys it has.
+        text: as it was published.
+        batch: digest of the file as it was when the article was taken in; empty where that is not known.
+    """
 
     number: int
     source: str
@@ -20,10 +31,18 @@ class Document(NamedTuple):
     digest: bytes
     keys: int
     text: str
+    batch: bytes = b""
+
+
+Own = frozenset[str | tuple[str, bytes]]
+"""What a text is not compared with: everything that came from a source, or one batch of it."""
 
 
 class Store(Protocol):
     """Keys to documents, and documents to what is needed to verify and explain a match."""
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Have several questions answered from one state, as far as the store can."""
 
     def holding(self, keys: Sequence[int]) -> Mapping[int, Sequence[int]]:
         """For every stored key the documents that have it: live ones, ascending, at most ``CAP``."""
@@ -39,6 +58,9 @@ class Store(Protocol):
 
     def documents(self, numbers: Iterable[int]) -> list[Document]:
         """The live documents of these numbers, ascending."""
+
+    def identity(self) -> object:
+        """A value, with a ``repr`` of its own, that is another one as soon as the store holds anything else."""
 
     def close(self) -> None:
         """Let go of files and connections."""

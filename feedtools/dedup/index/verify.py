@@ -28,7 +28,7 @@ def faults(index: Index) -> Iterator[str]:
 def _missing(index: Index) -> Iterator[str]:
     import numpy as np
 
-    from feedtools.dedup.index.updates import sketch_many
+    from feedtools.dedup.index.packing import sketch_many
 
     recent_keys, recent_numbers = index.recent()
     recent = set(zip(recent_keys.tolist(), recent_numbers.tolist(), strict=True))

@@ -132,6 +132,96 @@ def _publish(folder: Path, done: threading.Event) -> int:
     return number
 
 
+KNOWN = 6
+"""Files that are published again and again while others ask about their articles."""
+QUESTIONS = 48
+
+
+def _known(folder: Path) -> list[str]:
+    """A feed of some files, and for each a transmission that repeats half of it, word by word or cut."""
+    (folder / "feed").mkdir()
+    for number in range(KNOWN):
+        texts = [article(20 * number + at) for at in range(20)]
+        (folder / "feed" / f"{number}.txt").write_text(HEADER + "\n".join(texts) + "\n", "utf-8")
+        copies = [*texts[:5], *(text[: len(text) * 2 // 3] + "..." for text in texts[5:10])]
+        (folder / f"new{number}.txt").write_text(HEADER + "\n".join(copies) + "\n", "utf-8")
+    return [f"new{number}.txt" for number in range(KNOWN)]
+
+
+def _asked(folder: Path, names: list[str], against: str, publishing: list[list[str]]) -> None:
+    """Ask six at a time while commands are repeated; all answers are those that stand still."""
+    arguments = ("--against", against, "-q", "--select", "FT9", "--output-format", "jsonl")
+    alone = {name: Run(folder, "check", name, *arguments).out for name in names}
+    assert all(out.count("\n") == 10 for out in alone.values())
+    done = threading.Event()
+    with ThreadPoolExecutor(8) as pool:
+        writers = [pool.submit(_repeat, folder, command, done) for command in publishing]
+        asked = [names[number % len(names)] for number in range(QUESTIONS)]
+        answers = list(pool.map(lambda name: Run(folder, "check", name, *arguments), asked))
+        done.set()
+        assert all(writer.result() > 0 for writer in writers)
+    assert [(run.code, run.out, run.err) for run in answers] == [(1, alone[name], "") for name in asked]
+
+
+def _repeat(folder: Path, command: list[str], done: threading.Event) -> int:
+    count = 0
+    while not done.is_set():
+        run = Run(folder, *command)
+        assert run.code == 0, run.err
+        count += 1
+    return count
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("store", ["file", "redis"])
+def test_an_index_that_takes_in_known_files_all_the_time_gives_the_answers_of_a_quiet_one(
+    tmp_path: Path, store: str, request: pytest.FixtureRequest
+) -> None:
+    names = _known(tmp_path)
+    where = "i.sqlite" if store == "file" else request.getfixturevalue("server")
+    again = ["index", "add", "feed", "--index", where]
+    assert Run(tmp_path, *again).code == 0
+    compacting = [["index", "compact", "--index", where]] if store == "file" else []
+    _asked(tmp_path, names, where, [again, *compacting])
+
+
+@pytest.mark.slow
+def test_a_history_whose_files_are_rewritten_all_the_time_gives_the_answers_of_a_quiet_one(tmp_path: Path) -> None:
+    """Every check brings the index of the followed files up to date, and others ask it meanwhile."""
+    names = _known(tmp_path)
+    (tmp_path / "feedtools.toml").touch()
+    done = threading.Event()
+
+    def rewrite() -> None:
+        while not done.is_set():
+            for path in (tmp_path / "feed").iterdir():
+                copy = path.with_suffix(".new")
+                copy.write_bytes(path.read_bytes())
+                os.replace(copy, path)
+            done.wait(0.05)
+
+    writer = threading.Thread(target=rewrite)
+    writer.start()
+    try:
+        _asked(tmp_path, names, "feed", [])
+    finally:
+        done.set()
+        writer.join()
+
+
+@pytest.mark.slow
+def test_checks_that_build_a_missing_history_together_all_find_everything(tmp_path: Path) -> None:
+    names = _known(tmp_path)
+    (tmp_path / "feedtools.toml").touch()
+    arguments = ("--against", "feed", "-q", "--select", "FT9", "--output-format", "jsonl")
+    for _ in range(4):
+        for leftover in tmp_path.glob(".feedtools_cache/history*"):
+            leftover.unlink()
+        with ThreadPoolExecutor(READERS) as pool:
+            answers = list(pool.map(lambda name: Run(tmp_path, "check", name, *arguments), names * 2))
+        assert [(run.code, run.out.count("\n"), run.err) for run in answers] == [(1, 10, "")] * len(answers)
+
+
 MEMORY = """
 import resource, sys
 import feedtools
@@ -139,10 +229,10 @@ from feedtools.lint.checks.base import Evidence
 text = sys.argv[1]
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-from feedtools.lint import lint
-from feedtools.match import match_pair
+from feedtools.lint.engine import lint
+from feedtools.dedup.match import match_pair
 from feedtools.model import Article
-from feedtools.rules import builtin
+from feedtools.lint.rules import builtin
 rules = builtin(examples=False)
 def once(number):
     words = text.format(number)

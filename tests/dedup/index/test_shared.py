@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
-import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from feedtools.dedup.index.query import find
 from feedtools.dedup.index.shared import SharedStore, layer
-from feedtools.dedup.index.sqlite import Index
+from feedtools.dedup.index.updates import IndexWriter as Index
 from feedtools.errors import IndexFileError
 from feedtools.model import Article
 from feedtools.readers.transmission import parse
@@ -23,27 +21,6 @@ from tests.places import FEED
 pytest.importorskip("redis", reason="the redis package is not installed")
 SAMPLE = sorted((FEED).glob("*.txt"))
 ARTICLES = [article for path in SAMPLE for article in parse(path.read_bytes(), path.name).articles]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("redis-server is not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("redis")
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
-    yield f"redis://127.0.0.1:{port}/0"
-    process.terminate()
-    process.wait()
 
 
 def test_answers_equal_those_of_sqlite(server: str, tmp_path: Path) -> None:
@@ -65,19 +42,93 @@ def test_answers_equal_those_of_sqlite(server: str, tmp_path: Path) -> None:
         assert shared.remove([SAMPLE[0].name]) == index.remove([SAMPLE[0].name]) == 12
         assert answers(shared) == answers(index)
 
-        assert shared.add(ARTICLES[:36]) == 36
-        index.add(ARTICLES[:36])
+        assert shared.add(ARTICLES[:36]) == index.add(ARTICLES[:36]) == 12
         assert answers(shared) == answers(index)
 
 
-def test_a_source_added_again_takes_its_former_place(server: str) -> None:
+def test_a_source_keeps_what_was_taken_in_before_and_takes_nothing_twice(server: str) -> None:
     store = SharedStore(server)
-    old, new = ("一篇只在这里出现的旧文章,后来被换掉了,没有人再找得到它。" + str(number) for number in (1, 2))
-    store.add([Article("replaced.txt", 4, old)])
-    store.add([Article("replaced.txt", 4, new)])
-    assert [one.document.text for one in find(store, [old])[0]] == [new]
-    assert store.remove(["replaced.txt"]) == 1
+    old, new = ("一篇只在这里出现的旧文章,后来又来了一篇,两篇都有人找得到。" + str(number) for number in (1, 2))
+    assert store.add([Article("rolled.txt", 4, old)], {"rolled.txt": b"one"}) == 1
+    before = store.identity()
+    assert store.add([Article("rolled.txt", 5, old)], {"rolled.txt": b"two"}) == 0
+    assert store.identity() == before
+    assert store.add([Article("rolled.txt", 4, new)], {"rolled.txt": b"two"}) == 1
+    assert store.identity() != before
+    found = {(one.document.text, one.document.batch) for one in find(store, [old])[0]}
+    assert found == {(old, b"one"), (new, b"two")}
+    (first,) = find(store, [old], own=frozenset([("rolled.txt", b"two")]))[0]
+    assert (first.document.text, first.document.line) == (old, 4)
+    assert store.remove(["rolled.txt"]) == 2
     assert find(store, [old]) == [[]]
+
+
+def test_what_a_killed_run_left_is_taken_in_and_forgotten_by_the_next(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SharedStore(server)
+    text = "这一篇写到一半机器就停了,第二天有人又从头写了一遍,写完以后谁都找得到它。"
+    monkeypatch.setattr(store._sources, "insert", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        store.add([Article("half.txt", 4, text)])
+    assert SharedStore(server).add([Article("half.txt", 4, text)]) == 1
+    other = SharedStore(server)
+    monkeypatch.setattr(other._texts, "remove", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        other.remove(["half.txt"])
+    assert SharedStore(server).remove(["half.txt"]) == 1
+    assert find(SharedStore(server), [text]) == [[]]
+
+
+def test_a_store_that_is_silent_does_not_hold_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the connection and says nothing: a check waits for seconds, not for a minute."""
+    monkeypatch.setattr("feedtools.dedup.index.shared.SILENCE", 0.2)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        started = time.monotonic()
+        with pytest.raises(IndexFileError, match="does not answer"):
+            SharedStore(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        assert time.monotonic() - started < 2, "a few times the limit, and no more"
+
+
+@pytest.mark.parametrize("reply", [b"\x00\xff\n", b"-ERR no\r\n", b"$999999999999\r\n", b":1\r\n" * 9, b"+OK\r\n" * 50])
+def test_a_server_that_answers_anything_is_one_sentence(reply: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedtools.dedup.index.shared.SILENCE", 0.2)
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        stop = threading.Event()
+        thread = threading.Thread(target=_answer, args=(server, reply, stop))
+        thread.start()
+        try:
+            with pytest.raises(IndexFileError):
+                _use(f"redis://127.0.0.1:{server.getsockname()[1]}/0")
+        finally:
+            stop.set()
+            thread.join()
+
+
+def _use(address: str) -> None:
+    store = SharedStore(address)
+    find(store, ["这一篇要问的那台机器什么都答得出来,只是没有一句是对的。"])
+    store.add([Article("a.txt", 4, "甲乙丙丁戊己庚辛,说的是一件平常的事情,没有别的。")])
+
+
+def _answer(server: socket.socket, reply: bytes, stop: threading.Event) -> None:
+    server.settimeout(0.05)
+    while not stop.is_set():
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            continue
+        with connection:
+            connection.settimeout(0.5)
+            try:
+                while not stop.is_set() and connection.recv(1 << 16):
+                    connection.sendall(reply)
+            except OSError:
+                continue
 
 
 def test_a_store_that_does_not_answer_is_one_sentence() -> None:
@@ -93,7 +144,8 @@ def test_another_versions_sketches_are_refused(server: str) -> None:
     SharedStore(server)
     config = layer(server)["redis"]
     base = redis.Redis(host=config["host"], port=config["port"], db=config["db"])
-    (key,) = [key for key in base.keys("feedtools_meta_*") if base.type(key) == b"list"]
+    lists = (key for key in base.keys("feedtools_meta_*") if base.type(key) == b"list")
+    (key,) = (key for key in lists if base.lindex(key, 0).startswith(b"["))
     held = base.lindex(key, 0)
     base.lset(key, 0, json.dumps([0]))
     with pytest.raises(IndexFileError, match="another version"):
@@ -114,6 +166,6 @@ def test_passwords_are_not_shown() -> None:
 
 
 def test_a_driver_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "cassandra", None)
-    with pytest.raises(IndexFileError, match=r"another package: .*cassandra"):
-        SharedStore("cassandra://host/feed")
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(IndexFileError, match=r"another package: .*redis"):
+        SharedStore("redis://host/0")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.generate import documents
-from feedtools.dedup.index import postings, updates
+from feedtools.dedup.index import packing, postings
 from feedtools.dedup.index.file import FORMAT
+from feedtools.dedup.index.packing import OUTGROWN
 from feedtools.dedup.index.query import CANDIDATES, find
-from feedtools.dedup.index.sqlite import FEW, Index
+from feedtools.dedup.index.sqlite import Index as Asked
 from feedtools.dedup.index.store import CAP, Document
-from feedtools.dedup.index.updates import OUTGROWN
+from feedtools.dedup.index.updates import FEW
+from feedtools.dedup.index.updates import IndexWriter as Index
 from feedtools.dedup.index.verify import faults
 from feedtools.dedup.sketch import GRAM, gram_hashes
 from feedtools.errors import FeedtoolsError, IndexFileError, StaleIndexError
@@ -81,7 +84,7 @@ def test_whatever_happens_the_live_articles_and_no_others_are_found(steps: list[
             source = f"feed/{number}.txt"
             if step == "add":
                 live[source] = [article(100 * turn + number + k, source) for k in range(3)]
-                index.add(live[source])
+                index.replace(live[source])
             elif step == "remove":
                 assert index.remove([source]) == len(live.pop(source, []))
             else:
@@ -108,10 +111,102 @@ def test_many_at_once_equal_few_at_a_time(tmp_path: Path) -> None:
 
 def test_a_source_added_again_takes_its_former_place(index: Index) -> None:
     index.add([article(1, "a.txt"), article(2, "a.txt")])
-    index.add([article(3, "a.txt")])
+    index.replace([article(3, "a.txt")])
     assert index.stats().documents == 1
     assert places(index, made(1)) == []
     assert places(index, made(3)) == [("a.txt", 7)]
+
+
+def test_a_source_keeps_what_was_taken_in_before_and_takes_nothing_twice(index: Index) -> None:
+    """A feed that rolls under one name: what left it was published all the same."""
+    assert index.add([article(1, "a.txt"), article(2, "a.txt")], {"a.txt": b"one"}) == 2
+    before = index.identity()
+    assert index.add([article(2, "a.txt")], {"a.txt": b"two"}) == 0
+    assert index.identity() == before
+    assert index.add([article(2, "a.txt"), article(3, "a.txt"), article(3, "a.txt")], {"a.txt": b"two"}) == 1
+    assert index.identity() != before
+    assert index.stats()[:3] == (3, 0, 1)
+    assert [places(index, made(number)) for number in (1, 2, 3)] == [[("a.txt", 5)], [("a.txt", 6)], [("a.txt", 7)]]
+    own = frozenset([("a.txt", b"two")])
+    assert [len(found) for found in find(index, [made(1), made(2), made(3)], own=own)] == [1, 1, 0]
+    assert list(faults(index)) == []
+    assert index.remove(["a.txt"]) == 3
+
+
+def test_a_lookup_sees_one_state_of_an_index_that_is_written_meanwhile(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source that is replaced between the questions of one lookup is found as it was, and never gone."""
+    index.add([article(number) for number in range(40)])
+    with Index(index.path, readonly=True) as reader:
+        sizes = reader.sizes
+
+        def replaced_meanwhile(numbers: Sequence[int]) -> dict[int, int]:
+            index.replace([article(7)._replace(line=99), article(8, "feed/1.txt")])
+            return sizes(numbers)
+
+        monkeypatch.setattr(reader, "sizes", replaced_meanwhile)
+        assert places(reader, made(7)) == [("feed/1.txt", 7)]
+        monkeypatch.undo()
+        assert places(reader, made(7)) == [("feed/1.txt", 99)]
+
+
+def test_an_index_of_the_format_before_is_read_and_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "i.sqlite"
+    with Index(path, create=True) as index:
+        index.add([article(1, "a.txt")])
+        for statement in (
+            """CREATE TABLE old (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, first INTEGER NOT NULL,
+            past INTEGER NOT NULL, digest BLOB, size INTEGER, changed INTEGER)""",
+            "INSERT INTO old SELECT * FROM source",
+            "DROP TABLE source",
+            "ALTER TABLE old RENAME TO source",
+            "CREATE INDEX source_past ON source (past)",
+            "DELETE FROM meta WHERE key = 'stamp'",
+            "PRAGMA user_version=2",
+        ):
+            index.base.execute(statement)
+    with Asked(path, readonly=True) as reader:
+        assert places(reader, made(1)) == [("a.txt", 5)]
+    with Index(path) as index:
+        assert index.add([article(1, "a.txt"), article(2, "a.txt")]) == 1
+        assert [places(index, made(number)) for number in (1, 2)] == [[("a.txt", 5)], [("a.txt", 6)]]
+        assert list(faults(index)) == []
+
+
+@pytest.mark.parametrize("harm", ["DROP TABLE delta", "ALTER TABLE document RENAME COLUMN keys TO k"])
+def test_a_schema_that_is_not_whole_is_damage(index: Index, harm: str) -> None:
+    index.add([article(1)])
+    index.base.execute(harm)
+    with pytest.raises(StaleIndexError, match="damaged"):
+        find(index, [made(1)])
+
+
+def test_a_folder_in_its_place_is_named(tmp_path: Path) -> None:
+    for create in (False, True):
+        with pytest.raises(StaleIndexError, match="a folder stands"):
+            Index(tmp_path, create=create)
+
+
+def test_several_processes_that_make_one_index_make_one(tmp_path: Path) -> None:
+    """Nobody sees it without tables, and nobody's articles are lost."""
+    script = """if True:
+        import sys
+        from pathlib import Path
+        from feedtools.dedup.index.updates import IndexWriter
+        from feedtools.model import Article
+        with IndexWriter(Path(sys.argv[1]), create=True) as index:
+            index.add([Article(sys.argv[2], 1, sys.argv[2] + "号机器写下的一篇,别的机器都不会写一样的。")])
+    """
+    path = tmp_path / "i.sqlite"
+    names = [str(number) for number in range(8)]
+    running = [subprocess.Popen([sys.executable, "-c", script, str(path), name], stderr=-1) for name in names]
+    said = [process.communicate(timeout=60)[1] for process in running]
+    assert said == [b""] * len(names)
+    with Index(path) as index:
+        assert index.sources() == names
+        assert list(faults(index)) == []
+    assert {one.name.split(".sqlite")[0] for one in tmp_path.iterdir()} == {"i"}
 
 
 def test_own_source_is_not_compared_with(index: Index) -> None:
@@ -141,6 +236,12 @@ class Counted:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.proposed = self.weighed = self.read = 0
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        return self.index.snapshot()
+
+    def identity(self) -> object:
+        return self.index.identity()
 
     def holding(self, keys: Sequence[int]) -> Mapping[int, Sequence[int]]:
         found = self.index.holding(keys)
@@ -185,11 +286,11 @@ def test_what_thousands_share_costs_little_and_hides_no_copy(index: Index, mark:
     assert [found.document.source for found in find(store, [copied + mark])[0]] == ["late.txt"]
 
 
-@pytest.mark.parametrize("postings_at_once", [1 << 12, updates._RANGE])
+@pytest.mark.parametrize("postings_at_once", [1 << 12, packing._RANGE])
 def test_outgrown_blocks_are_made_again_from_texts(
     index: Index, monkeypatch: pytest.MonkeyPatch, postings_at_once: int
 ) -> None:
-    monkeypatch.setattr(updates, "_RANGE", postings_at_once)
+    monkeypatch.setattr(packing, "_RANGE", postings_at_once)
     index.add([article(number) for number in range(600)])
     rows = index.rows
     index.remove(["feed/1.txt"])
@@ -277,7 +378,7 @@ def test_a_readonly_index_answers_and_is_not_written(tmp_path: Path) -> None:
         from pathlib import Path
         from feedtools.errors import IndexFileError
         from feedtools.dedup.index.query import find
-        from feedtools.dedup.index.sqlite import Index
+        from feedtools.dedup.index.updates import IndexWriter as Index
         path, text = Path(sys.argv[1]), sys.argv[2]
         find(Index(path, readonly=True), [text])  # everything is imported before the rights are given up
         os.setgid(65534), os.setuid(65534)
@@ -318,7 +419,7 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
 WRITER = """
 import os, sys, random
 from pathlib import Path
-from feedtools.dedup.index.sqlite import Index
+from feedtools.dedup.index.updates import IndexWriter as Index
 sys.path.insert(0, sys.argv[3])
 from test_index import article
 def tell(line):
@@ -331,7 +432,7 @@ with Index(Path(sys.argv[1]), create=True) as index:
         step = draw.random()
         if step < 0.7:
             fresh = draw.randrange(10**6)
-            index.add([article(fresh + k, f"{number}.txt") for k in range(3)])
+            index.replace([article(fresh + k, f"{number}.txt") for k in range(3)])
             tell(f"add {number} {fresh}")
         elif step < 0.9:
             index.remove([f"{number}.txt"])

@@ -14,7 +14,7 @@ import pytest
 from benchmarks.generate import documents
 from feedtools.dedup.batch import dedup
 from feedtools.dedup.index.query import find
-from feedtools.dedup.index.sqlite import Index
+from feedtools.dedup.index.updates import IndexWriter as Index
 from feedtools.model import Article
 
 PUBLISHED = 5_000
