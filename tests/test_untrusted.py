@@ -223,7 +223,7 @@ def test_a_fix_follows_no_link_out_of_the_folder_but_one_that_is_named(tmp_path:
     before = outside.read_bytes()
     run = Run(project, "check", name, "--fix", "--select", "FT509")
     run.refused("a.txt", "leads out of the folder")
-    assert "1 fixes in 1 files" in run.err
+    assert "1 fix in 1 file" in run.err
     assert outside.read_bytes() == before
     assert " ," not in inside.read_text("utf-8")
     assert Run(project, "check", "feed/a.txt", "--fix", "--select", "FT509").code == 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedtools.check.duplicates import against, duplicates
@@ -14,7 +15,7 @@ from feedtools.lint.checks.base import Evidence
 from feedtools.lint.engine import group, lint, lint_transmission, reading_order
 from feedtools.lint.rules import Rule
 from feedtools.lint.selection import active_rules, learn
-from feedtools.model import Article, Finding
+from feedtools.model import Article, Finding, Place
 from feedtools.readers import STDIN, ReadOptions, expand
 from feedtools.readers.batches import Batch, batches
 from feedtools.system import POOL_BYTES
@@ -43,6 +44,7 @@ class Checked(NamedTuple):
         rules: those that ran.
         paths: the files, in order.
         kept: what became of the findings that are not reported.
+        originals: the articles that findings of copies point at, by place.
     """
 
     findings: list[Finding]
@@ -52,6 +54,7 @@ class Checked(NamedTuple):
     rules: tuple[Rule, ...] = ()
     paths: tuple[str, ...] = ()
     kept: Kept = Kept([])
+    originals: Mapping[Place, Article] = MappingProxyType({})
 
 
 def check(
@@ -92,7 +95,10 @@ def check(
         findings.sort(key=lambda finding: (order.get(finding.article.source, -1), *reading_order(finding)))
     whole = not any(os.path.isfile(path) or path == STDIN for path in paths)
     kept = keep(findings, articles, files, rules, config, whole=whole)
-    return Checked(kept.findings, errors, len(files), len(articles), rules, tuple(files), kept)
+    places = {place for finding in kept.findings for place in finding.related}
+    named = ((Place(article.source, article.line), article) for article in (articles if places else ()))
+    originals = {place: article for place, article in named if place in places}
+    return Checked(kept.findings, errors, len(files), len(articles), rules, tuple(files), kept, originals)
 
 
 def _repeats(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,10 +19,13 @@ from feedtools.cli.options import (
     rule_options,
     say,
 )
-from feedtools.cli.outputs import Target, check_targets, conclude, output_options
+from feedtools.cli.outputs import Target, View, at_least, baseline, check_targets, conclude, output_options
 from feedtools.cli.progress import Progress
 from feedtools.config import NEVER, Config
-from feedtools.model import LEVELS
+from feedtools.model import LEVELS, Level, Safety
+
+if TYPE_CHECKING:
+    from feedtools.check.files import Checked
 
 
 @click.command()
@@ -43,6 +46,8 @@ def check(
     paths: tuple[str, ...],
     targets: tuple[Target, ...],
     statistics: bool,
+    level: Level | None,
+    show: Level | None,
     write_baseline: Path | None,
     exit_zero: bool,
     quiet: bool,
@@ -58,9 +63,6 @@ def check(
 
     Exits 0 when clean, 1 when there are findings, 2 when something could not be checked.
     """
-    from feedtools.check import suppress
-    from feedtools.check.files import check as run
-
     config = configured(history=tuple(map(anchored, history)), **flags)
     if write_baseline:
         config = config._replace(baseline=None, since=None)
@@ -70,22 +72,33 @@ def check(
         failed = _fix(chosen, config, unsafe=unsafe_fixes, show=diff)
     if fix_only:
         sys.exit(2 if failed else 0)
+    checked = _checked(chosen, config)
+    if write_baseline:
+        failed |= baseline(checked, write_baseline, config)
+        sys.exit(2 if failed else 0)
+    checked = at_least(checked, level or "note")
+    applied: Safety | None = ("unsafe" if unsafe_fixes else "safe") if fix else None
+    view = View(targets, color, statistics, quiet, show, tuple(chosen), applied)
+    failed |= conclude(checked, config, view)
+    found = any(config.fails(finding.level) for finding in checked.findings)
+    sys.exit(2 if failed else int(found and not exit_zero))
+
+
+def _checked(paths: list[str], config: Config) -> Checked:
+    from feedtools.check.files import check as run
+
     progress = Progress()
     try:
-        checked = run(chosen, config, say, progress)
+        return run(paths, config, say, progress)
     finally:
         progress.close()
-    if write_baseline:
-        suppress.write_baseline(checked.findings, write_baseline, config.root)
-    failed |= conclude(checked, config, targets, color=color, counts=statistics, quiet=quiet)
-    found = any(config.fails(finding.level) for finding in checked.findings)
-    sys.exit(2 if failed else int(found and not exit_zero and not write_baseline))
 
 
 def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool) -> bool:
     """Fix the files, or show how and exit; whether something could not be fixed."""
     from feedtools.check import fix
     from feedtools.lint.fix import SAFE, UNSAFE
+    from feedtools.report.summary import plural
     from feedtools.report.text import escape
 
     found = fix.fixes(paths, config, UNSAFE if unsafe else SAFE)
@@ -97,5 +110,6 @@ def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool) -> bool:
     done = fix.write(found.files)
     failed |= report_errors(done.errors)
     if done.files:
-        say(f"{sum(file.changes for file in done.files)} fixes in {len(done.files)} files")
+        changes = sum(file.changes for file in done.files)
+        say(f"{plural(changes, 'fix', 'fixes')} in {plural(len(done.files), 'file')}")
     return failed

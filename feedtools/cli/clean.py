@@ -111,20 +111,19 @@ def _undo(out: Path, target: Path | None) -> int:
     if target is None:
         raise ConfigError("where to? Name the folder to write with -o DIR")
     from feedtools.clean.undo import undo
+    from feedtools.report.summary import plural
 
     count, errors = undo(out, target)
-    console.err(f"{_many(count, 'file')} given back")
+    console.err(f"{plural(count, 'file')} given back")
     return 2 if report_errors(errors) else 0
 
 
 def summary(counts: Counts) -> str:
     """The account in one line; its numbers add up."""
+    from feedtools.report.summary import plural
+
     return (
-        f"{_many(counts.articles, 'article')} in {_many(counts.files, 'file')} = "
+        f"{plural(counts.articles, 'article')} in {plural(counts.files, 'file')} = "
         f"{counts.kept:,} kept + {counts.dropped:,} dropped + "
         f"{counts.held:,} held ({counts.fixed:,} fixed, {counts.restored:,} restored)"
     )
-
-
-def _many(count: int, unit: str) -> str:
-    return f"{count:,} {unit}{'s' * (count != 1)}"

@@ -48,6 +48,7 @@ def dedup(
     if out:
         raise ConfigError("-o goes with --engine spark; here the rows go to standard output")
     from feedtools.dedup import files as api
+    from feedtools.report.summary import plural
 
     found = api.dedup(given(paths, config), config, evidence=pairs or output_format == "text")
     if output_format == "text":
@@ -60,7 +61,10 @@ def dedup(
     for line in lines:
         console.out(line, output_format)
     copies = sum(len(cluster.drop) for cluster in found.clusters)
-    say(f"{len(found.articles):,} articles, {copies:,} copies of {len(found.clusters):,}")
+    say(
+        f"{plural(copies, 'copy', 'copies')} of {plural(len(found.clusters), 'article')} "
+        f"among {plural(len(found.articles), 'article')}"
+    )
     sys.exit(2 if report_errors(found.errors) else 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,15 +11,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import report_errors
+from feedtools.cli.options import report_errors, say
 from feedtools.errors import ConfigError, WriteError
+from feedtools.model import LEVELS, Level, Safety
 
 if TYPE_CHECKING:
     from feedtools.check.files import Checked
     from feedtools.config import Config
     from feedtools.report import Report
 
-FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
+FORMATS = ("text", "full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
 
 
 class Target(NamedTuple):
@@ -58,7 +60,15 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
             callback=_targets,
             help=f"{', '.join(FORMATS)}; repeatable, each to its file.  [default: text]",
         ),
-        click.option("--statistics", is_flag=True, help="Print counts a rule instead of the findings."),
+        click.option("--statistics", is_flag=True, help="Print counts per rule instead of the findings."),
+        click.option(
+            "--level", type=click.Choice(LEVELS), help="Report this level and what is above it.  [default: note]"
+        ),
+        click.option(
+            "--show",
+            type=click.Choice(LEVELS),
+            help="Least level that text lists one by one; what is below is counted.  [default: warning]",
+        ),
         click.option(
             "--baseline", metavar="FILE", callback=_anchored, help="Report only findings that are not in this baseline."
         ),
@@ -73,20 +83,50 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def report_of(checked: Checked) -> Report:
-    """What the formats render."""
+class View(NamedTuple):
+    """How a run is shown.
+
+    Attributes:
+        targets: formats and where they go.
+        color: whether to use ANSI colours.
+        counts: whether to print counts per rule in place of the findings.
+        quiet: whether to leave out the closing lines.
+        show: least level that is listed for people.
+        paths: as they were given.
+        applied: the most daring fixes that were applied before the check.
+    """
+
+    targets: tuple[Target, ...]
+    color: bool = False
+    counts: bool = False
+    quiet: bool = False
+    show: Level | None = None
+    paths: tuple[str, ...] = ()
+    applied: Safety | None = None
+
+
+def report_of(checked: Checked, view: View) -> Report:
+    """Everything the formats render."""
     from feedtools.report import Report
 
+    grouped = not view.counts and any(target.format == "text" for target in view.targets)
+    restorable: frozenset[int] = frozenset()
+    if grouped and checked.originals:
+        from feedtools.check.restorable import restorable as mended
+
+        restorable = mended(checked.findings, checked.originals)
     return Report(
         tuple(checked.findings),
         tuple(checked.errors),
         checked.rules,
         checked.paths,
         checked.articles,
+        least=view.show or ("warning" if grouped else "note"),
+        restorable=restorable,
     )
 
 
-def emit(report: Report, targets: Sequence[Target], *, color: bool, counts: bool) -> None:
+def emit(report: Report, view: View) -> None:
     """Write the report in every format; files appear whole or not at all.
 
     Raises:
@@ -94,7 +134,7 @@ def emit(report: Report, targets: Sequence[Target], *, color: bool, counts: bool
     """
     from feedtools.report import render
 
-    for target in targets:
+    for target in view.targets:
         full = _identified(report) if target.format in {"sarif", "gitlab"} else report
         if target.path is not None:
             from feedtools.system.files import write_whole
@@ -102,12 +142,12 @@ def emit(report: Report, targets: Sequence[Target], *, color: bool, counts: bool
             # Bytes from the start: with one character beyond U+FFFF a string takes four for each.
             pieces = (piece.encode("utf-8", "backslashreplace") for piece in render(target.format, full))
             write_whole(target.path, b"".join(pieces))
-        elif counts:
+        elif view.counts:
             from feedtools.report.summary import statistics
 
             _print(statistics(report), "text")
         else:
-            _print(render(target.format, full, color=color), target.format)
+            _print(render(target.format, full, color=view.color), target.format)
         if target.format == "github":
             _step_summary(report)
 
@@ -137,11 +177,15 @@ def _step_summary(report: Report) -> None:
         raise WriteError(f"the step summary cannot be written: {error.strerror}", path=path) from error
 
 
-def closing(checked: Checked, report: Report, config: Config) -> None:
-    """What a person wants to read last, on standard error."""
-    from feedtools.report.summary import summary
+def closing(checked: Checked, report: Report, config: Config, view: View) -> None:
+    """Say on standard error what a person wants to read last."""
+    from feedtools.report.summary import Next, summary
 
-    for line in summary(report):
+    copies = [finding for finding in checked.findings if finding.related]
+    paths = " ".join(map(shlex.quote, view.paths))
+    then = Next(paths, len(copies), len({finding.related[0] for finding in copies}), view.applied)
+    grouped = not view.counts and any(target == Target("text", None) for target in view.targets)
+    for line in summary(report, then, table=grouped):
         console.err(line.rstrip("\n"))
     kept = checked.kept
     for count, what in (
@@ -155,21 +199,43 @@ def closing(checked: Checked, report: Report, config: Config) -> None:
         console.err(f"{kept.gone:,} of {config.baseline} are gone: shrink it with --write-baseline")
 
 
-def conclude(
-    checked: Checked, config: Config, targets: Sequence[Target], *, color: bool, counts: bool, quiet: bool
-) -> bool:
+def conclude(checked: Checked, config: Config, view: View) -> bool:
     """Write all there is to say of a run; whether something could not be checked.
 
     Raises:
         WriteError: a file cannot be written.
     """
-    report = report_of(checked)
-    emit(report, targets, color=color, counts=counts)
+    report = report_of(checked, view)
+    emit(report, view)
     report_errors(checked.kept.stale)
     failed = report_errors(checked.errors)
-    if not quiet:
-        closing(checked, report, config)
+    if not view.quiet:
+        closing(checked, report, config, view)
     return failed
+
+
+def baseline(checked: Checked, path: Path, config: Config) -> bool:
+    """Write the findings as a baseline and say so in one line; whether something could not be checked.
+
+    Where a ``feedtools.toml`` is in use that names no baseline, it is made to name this one.
+
+    Raises:
+        WriteError: the baseline cannot be written.
+    """
+    from feedtools.check import suppress
+    from feedtools.cli.configuration import set_baseline
+    from feedtools.report.summary import plural
+
+    suppress.write_baseline(checked.findings, path, config.root)
+    noted = set_baseline(path, config)
+    say(f"{path}: {plural(len(checked.findings), 'finding')} known from now on{noted}")
+    return report_errors(checked.errors)
+
+
+def at_least(checked: Checked, level: Level) -> Checked:
+    """The run without the findings below a level."""
+    limit = LEVELS.index(level)
+    return checked._replace(findings=[one for one in checked.findings if LEVELS.index(one.level) <= limit])
 
 
 def check_targets(targets: Sequence[Target]) -> None:

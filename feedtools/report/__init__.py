@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from feedtools.errors import FeedtoolsError
 from feedtools.lint.rules import Rule
-from feedtools.model import Finding
+from feedtools.model import Finding, Level
 
-FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
+FORMATS = ("text", "full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
 
 
 class Report(NamedTuple):
@@ -21,6 +21,8 @@ class Report(NamedTuple):
         files: those that were read.
         articles: how many there were.
         fingerprints: the identity of each finding.
+        least: least level that is printed for people, one by one; the others are counted.
+        restorable: numbers of the findings that another copy can repair.
     """
 
     findings: tuple[Finding, ...]
@@ -29,14 +31,20 @@ class Report(NamedTuple):
     files: tuple[str, ...] = ()
     articles: int = 0
     fingerprints: tuple[str, ...] = ()
+    least: Level = "note"
+    restorable: frozenset[int] = frozenset()
 
 
 def render(name: str, report: Report, *, color: bool = False) -> Iterator[str]:
     """The report in one of ``FORMATS``, piece by piece; the module of the format is imported when it is asked for."""
-    if name in {"text", "concise"}:
+    if name == "text":
+        from feedtools.report import grouped
+
+        return grouped.text(report, color=color)
+    if name in {"full", "concise"}:
         from feedtools.report.text import text
 
-        return text(report.findings, color=color, excerpt=name == "text")
+        return text(report.findings, color=color, excerpt=name == "full")
     if name in {"json", "jsonl"}:
         from feedtools.report import jsonl
 

@@ -3,52 +3,100 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.model import LEVELS
+from feedtools.report.grouped import fixable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from feedtools.model import Safety
     from feedtools.report import Report
 
 
-def summary(report: Report, *, fixable: bool = True) -> Iterator[str]:
-    """One line of counts, and one for each thing there is to do next.
+ROWS = 15
+"""Rules that the closing table lists; ``--statistics`` lists them all."""
+
+
+class Next(NamedTuple):
+    """What a person can do after a check.
+
+    Attributes:
+        paths: as they were given, for commands to copy.
+        copies: the articles that repeat another one.
+        originals: the articles they repeat.
+        applied: the most daring fixes that this run has applied already; what they left cannot be repaired so.
+    """
+
+    paths: str = ""
+    copies: int = 0
+    originals: int = 0
+    applied: Safety | None = None
+
+
+def summary(report: Report, then: Next = Next(), *, table: bool = False) -> Iterator[str]:  # noqa: B008 - immutable
+    """Counts, and a line for each thing there is to do next.
 
     Args:
-        report: the findings that were shown.
-        fixable: whether to say how many can be repaired.
+        report: the findings, of which those of ``report.least`` and above were shown.
+        then: what can be done.
+        table: whether to begin with the rules that were shown, the most frequent first.
     """
+    shown = [finding for finding in report.findings if LEVELS.index(finding.level) <= LEVELS.index(report.least)]
+    if table and shown:
+        yield "\n"
+        rows = list(statistics(report._replace(findings=tuple(shown))))
+        yield from rows[:ROWS]
+        if len(rows) > ROWS:
+            yield f"{plural(len(rows) - ROWS, 'more rule')}: --statistics\n"
     yield f"{headline(report)}\n"
+    for level in LEVELS[LEVELS.index(report.least) + 1 :]:
+        count = sum(finding.level == level for finding in report.findings)
+        if count:
+            yield f"{plural(count, level)} not listed: --show {level}\n"
     if report.errors:
-        count = len({error.path for error in report.errors})
-        yield f"{count} {'file' if count == 1 else 'files'} could not be checked in full\n"
+        yield f"{plural(len({error.path for error in report.errors}), 'file')} could not be checked in full\n"
+    yield from _next(report, then)
+    if table and shown:
+        yield f"feedtools rules {shown[0].rule} explains a rule; --output-format full shows every finding by itself\n"
+
+
+def _next(report: Report, then: Next) -> Iterator[str]:
     safety = Counter(finding.fix.safety for finding in report.findings if finding.fix and finding.article.verbatim)
-    if fixable and safety["safe"]:
-        unsafe = f" ({safety['unsafe']:,} more with --unsafe-fixes)" if safety["unsafe"] else ""
-        yield f"{safety['safe']:,} can be repaired with --fix{unsafe}\n"
-    elif fixable and safety["unsafe"]:
-        yield f"{safety['unsafe']:,} can be repaired with --fix --unsafe-fixes\n"
+    safe = 0 if then.applied else safety["safe"]
+    unsafe = 0 if then.applied == "unsafe" else safety["unsafe"]
+    if safe:
+        further = f" ({unsafe:,} more with --unsafe-fixes)" if unsafe else ""
+        yield f"[*] {safe:,} can be repaired with --fix{further}\n"
+    elif unsafe:
+        yield f"[*] {unsafe:,} can be repaired with --fix --unsafe-fixes\n"
+    if report.restorable:
+        count = len(report.restorable)
+        yield f"[r] {count:,} can be restored from another copy: feedtools clean {then.paths} -o OUT\n"
+    if then.copies:
+        copies = f"{plural(then.copies, 'copy', 'copies')} of {plural(then.originals, 'article')}"
+        yield f"{copies}: feedtools clean {then.paths} -o OUT publishes one of each\n"
 
 
 def headline(report: Report) -> str:
     """What was found in how much, in one line."""
     counts = Counter(finding.level for finding in report.findings)
-    found = ", ".join(_plural(counts[level], level) for level in LEVELS if counts[level]) or "nothing found"
-    return f"{found} in {_plural(report.articles, 'article')} of {_plural(len(report.files), 'file')}"
+    found = ", ".join(plural(counts[level], level) for level in LEVELS if counts[level]) or "nothing found"
+    return f"{found} in {plural(report.articles, 'article')} of {plural(len(report.files), 'file')}"
 
 
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def plural(count: int, noun: str, several: str = "") -> str:
+    """A number and what is counted, in the singular for one."""
+    return f"{count:,} {noun if count == 1 else several or noun + 's'}"
 
 
 def statistics(report: Report) -> Iterator[str]:
-    """A line a rule, the most frequent first: how many, the code, how many with a fix, the name."""
+    """A line per rule, the most frequent first: how many, the code, the name, how many can be repaired."""
     counts = Counter(finding.rule for finding in report.findings)
-    fixes = Counter(finding.rule for finding in report.findings if finding.fix and finding.fix.safety != "display")
+    fixes = Counter(finding.rule for finding in report.findings if fixable(finding))
     names = {finding.rule: finding.name for finding in report.findings}
     wide = len(f"{max(counts.values(), default=0):,}")
     for rule, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        fixable = f"  ({fixes[rule]:,} fixable)" if fixes[rule] else ""
-        yield f"{count:{wide},}  {rule}  {names[rule]}{fixable}\n"
+        mended = f"  [*] {fixes[rule]:,}" if fixes[rule] else ""
+        yield f"{count:{wide},}  {rule}  {names[rule]}{mended}\n"

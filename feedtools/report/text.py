@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 WINDOW = 76
 """Columns of the article that are shown around a span."""
-_COLORS: dict[Level, str] = {"error": "31", "warning": "33", "note": "36"}
+COLORS: dict[Level, str] = {"error": "31", "warning": "33", "note": "36"}
+"""The colour of every level."""
 
 
 def text(findings: Iterable[Finding], *, color: bool = False, excerpt: bool = True) -> Iterator[str]:
@@ -28,15 +29,16 @@ def text(findings: Iterable[Finding], *, color: bool = False, excerpt: bool = Tr
     for finding in findings:
         line, column, *_ = region(finding.article, finding.span)
         place = f"{escape(finding.article.source)}:{line}:{column}"
-        level = _paint(finding.level, _COLORS[finding.level], color)
-        code = _paint(finding.rule, "1", color)
+        level = paint(finding.level, COLORS[finding.level], color)
+        code = paint(finding.rule, "1", color)
         yield f"{place}: {level} {code} {escape(finding.message)}\n"
         if excerpt and finding.article.text:
             shown, caret = excerpt_of(*line_around(finding.article, finding.span))
-            yield f"  | {shown}\n  | {_paint(caret, _COLORS[finding.level], color)}\n"
+            yield f"  | {shown}\n  | {paint(caret, COLORS[finding.level], color)}\n"
 
 
-def _paint(value: str, code: str, color: bool) -> str:
+def paint(value: str, code: str, color: bool) -> str:
+    """The text in a colour of the terminal (ECMA-48), or as it is."""
     return f"\x1b[{code}m{value}\x1b[0m" if color else value
 
 

@@ -262,9 +262,10 @@ def test_places_in_markdown_count_its_lines() -> None:
     article = Article("a.md", 5, "一\n二三\n四")
     assert region(article, Span(3, 6)) == (6, 2, 7, 2)
     assert region(article._replace(verbatim=False), Span(3, 6)) == (5, 4, 5, 7)
-    out = shown("text", finding("一\n二三\n四", 3, 4, path="a.md", line=5))
-    assert out.splitlines()[0].startswith("a.md:6:2: ")
-    assert out.splitlines()[1] == "  | 二三"
+    for name, excerpt in (("full", "  | 二三"), ("text", "  | 二⟦三⟧")):
+        out = shown(name, finding("一\n二三\n四", 3, 4, path="a.md", line=5))
+        assert out.splitlines()[0].startswith("a.md:6:2: ")
+        assert out.splitlines()[1] == excerpt
 
 
 # --- fingerprints -----------------------------------------------------------------------------------------------------
