@@ -13,6 +13,7 @@ from feedtools.model import KINDS, LEVELS, Level, Safety
 
 FILE = "feedtools.toml"
 ALLOW_FILE = "feedtools-allow.toml"
+DECISIONS_FILE = "feedtools-decisions.jsonl"
 
 
 Verdict = Literal["keep", "drop", "hold"]

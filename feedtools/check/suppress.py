@@ -2,18 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.config import ALLOW_FILE, Config
+from feedtools.config import ALLOW_FILE, DECISIONS_FILE, Config
 from feedtools.errors import FeedtoolsError
-from feedtools.lint.fingerprint import relative
 from feedtools.lint.rules import Rule
 from feedtools.model import Article, Finding
 
 if TYPE_CHECKING:
-    from feedtools.check.allow import Entry
+    from feedtools.lint.allow import Entry
 
 
 class Kept(NamedTuple):
@@ -26,6 +24,7 @@ class Kept(NamedTuple):
         unchanged: how many stand in articles that the ``since`` revision has too.
         known: how many are in the baseline.
         gone: how many of the baseline are not found any more.
+        decided: how many ``feedtools-decisions.jsonl`` makes right.
     """
 
     findings: list[Finding]
@@ -34,6 +33,7 @@ class Kept(NamedTuple):
     unchanged: int = 0
     known: int = 0
     gone: int = 0
+    decided: int = 0
 
 
 def keep(
@@ -58,13 +58,17 @@ def keep(
     Raises:
         ConfigError: the allow file, the baseline or the revision cannot be used.
     """
-    entries = exceptions(config)
-    names = [name for rule in rules for name in (rule.id, rule.name)]
-    left, count, stale = here(findings, config), 0, list["Entry"]()
-    if entries:
-        from feedtools.check import allow
+    left, count, decided, stale = list(findings), 0, 0, list["Entry"]()
+    if excepted(config):
+        from feedtools.lint import allow
+        from feedtools.lint.exceptions import Exceptions, ignored
 
-        left, count, stale = allow.apply(left, entries, config.root, articles, names, whole=whole)
+        exceptions, left_out = Exceptions(config), ignored(config.per_file_ignores, config.root)
+        left = [finding for finding in left if not left_out(finding)]
+        open_ = [finding for finding in left if not exceptions.decided.covers(finding)]
+        decided, left = len(left) - len(open_), open_
+        names = [name for rule in rules for name in (rule.id, rule.name)]
+        left, count, stale = allow.apply(left, exceptions.entries, config.root, articles, names, whole=whole)
     unchanged = known = gone = 0
     if config.since:
         from feedtools.check.since import changed
@@ -72,65 +76,34 @@ def keep(
         touched = changed(left, files, config)
         unchanged, left = len(left) - len(touched), touched
     if config.baseline:
-        from feedtools.check import baseline
+        from feedtools.lint import baseline
 
         compared = baseline.compare(left, baseline.load(config.root / config.baseline), config.root, files)
         left, known, gone = compared.new, compared.known, compared.gone
-    return Kept(left, count, tuple(_stale(entry, config) for entry in stale), unchanged, known, gone)
+    return Kept(left, count, tuple(_stale(entry, config) for entry in stale), unchanged, known, gone, decided)
 
 
-def here(findings: Iterable[Finding], config: Config) -> list[Finding]:
-    """The findings that ``per-file-ignores`` does not leave out in their files; ``*`` matches ``/`` too."""
-    if not config.per_file_ignores:
-        return list(findings)
-    from fnmatch import fnmatchcase
+def wanted(config: Config, articles: Sequence[Article] = ()) -> Callable[[Iterable[Finding]], list[Finding]]:
+    """Make a filter that leaves out what the configuration, the allow file and decisions do not want to hear of.
 
-    root = str(config.root)
-
-    @cache
-    def left_out(source: str) -> tuple[str, ...]:
-        path = relative(source, root)
-        tables = config.per_file_ignores.items()
-        return tuple(code for pattern, codes in tables if fnmatchcase(path, pattern) for code in codes)
-
-    return [
-        finding
-        for finding in findings
-        if not any(finding.rule.startswith(code) or finding.name == code for code in left_out(finding.article.source))
-    ]
-
-
-def wanted(config: Config) -> Callable[[Iterable[Finding]], list[Finding]]:
-    """What leaves out the findings that the configuration or the allow file does not want to hear of.
+    Args:
+        config: names the files.
+        articles: as they came in, where the baseline is to be asked as well.
 
     Raises:
-        ConfigError: the allow file is invalid.
+        ConfigError: one of the files is invalid.
     """
-    entries = exceptions(config)
+    if not excepted(config):
+        return list
+    from feedtools.lint.exceptions import Exceptions
 
-    def apply(findings: Iterable[Finding]) -> list[Finding]:
-        left = here(findings, config)
-        if not entries:
-            return left
-        from feedtools.check.allow import without
-
-        return without(left, entries, config.root)
-
-    return apply
+    return Exceptions(config if articles else config._replace(baseline=None)).filter(articles)
 
 
-def exceptions(config: Config) -> "tuple[Entry, ...]":
-    """The entries of the allow file beside the configuration.
-
-    Raises:
-        ConfigError: it is invalid.
-    """
-    path = config.root / ALLOW_FILE
-    if not path.exists():
-        return ()
-    from feedtools.check import allow
-
-    return allow.load(path)
+def excepted(config: Config) -> bool:
+    """Say if there is any exception at all, without reading it."""
+    files = (config.root / name for name in (ALLOW_FILE, DECISIONS_FILE))
+    return bool(config.per_file_ignores or config.baseline) or any(file.exists() for file in files)
 
 
 def _stale(entry: "Entry", config: Config) -> FeedtoolsError:
@@ -145,7 +118,7 @@ def write_baseline(findings: Sequence[Finding], path: Path, root: Path) -> None:
     Raises:
         WriteError: it cannot be written.
     """
-    from feedtools.check import baseline
+    from feedtools.lint import baseline
     from feedtools.system.files import write_whole
 
     write_whole(path, baseline.dump(findings, root))

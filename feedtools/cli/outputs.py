@@ -190,6 +190,7 @@ def closing(checked: Checked, report: Report, config: Config, view: View) -> Non
     kept = checked.kept
     for count, what in (
         (kept.allowed, "allowed by feedtools-allow.toml"),
+        (kept.decided, "decided in feedtools-decisions.jsonl"),
         (kept.unchanged, f"in articles that {config.since} has too"),
         (kept.known, f"known from {config.baseline}"),
     ):

@@ -85,7 +85,7 @@ class Checker:
         copies = self._copies.get(path, {})
         for article in batch.articles:
             findings += (finding._replace(article=article) for finding in copies.get(article.digest, ()))
-        findings = sorted(wanted(config)(findings), key=reading_order)
+        findings = sorted(wanted(config, batch.articles)(findings), key=reading_order)
         placed = [_placed(finding, text) for finding in findings]
         return placed + [_failure(error, text) for error in (*failures, *errors)]
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from feedtools.errors import ConfigError
 from feedtools.lint.fingerprint import relative
-from feedtools.model import Article, Finding
+from feedtools.model import Article, Finding, digest
 
 KEYS = ("rule", "text", "within", "article", "path", "reason")
 
@@ -38,11 +38,11 @@ class Entry(NamedTuple):
     reason: str
     line: int
 
-    def covers(self, finding: Finding, root: Path) -> bool:
-        """Whether the entry allows this finding."""
-        return self.rule in {finding.rule, finding.name} and self._agrees(finding, root)
+    def covers(self, finding: Finding, root: Path, raw: str | None = None) -> bool:
+        """Whether the entry allows this finding; ``raw`` is what the article read before anything was repaired."""
+        return self.rule in {finding.rule, finding.name} and self._agrees(finding, root, raw)
 
-    def _agrees(self, finding: Finding, root: Path) -> bool:
+    def _agrees(self, finding: Finding, root: Path, raw: str | None) -> bool:
         article, (start, end) = finding.article, finding.span
         if self.path is not None and not fnmatchcase(relative(article.source, str(root)), self.path):
             return False
@@ -50,7 +50,9 @@ class Entry(NamedTuple):
             words = article.text[start:end]
             if not (words == self.text or (self.text.endswith("…") and words.startswith(self.text[:-1]))):
                 return False
-        if self.article is not None and not article.digest.hex().startswith(self.article):
+        if self.article is not None and not any(
+            digest(text).hex().startswith(self.article) for text in {article.text, raw or article.text}
+        ):
             return False
         return self.within is None or _lies_within(article.text, self.within, start, end)
 
@@ -66,11 +68,6 @@ class Entry(NamedTuple):
 def _lies_within(text: str, piece: str, start: int, end: int) -> bool:
     first = text.find(piece, max(0, end - len(piece)))
     return 0 <= first <= start and end <= first + len(piece)
-
-
-def without(findings: Iterable[Finding], entries: Sequence[Entry], root: Path) -> list[Finding]:
-    """The findings that no entry allows."""
-    return [finding for finding in findings if not any(entry.covers(finding, root) for entry in entries)]
 
 
 class Allowed(NamedTuple):
