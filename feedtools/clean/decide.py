@@ -23,10 +23,10 @@ ROUNDS = 8
 
 
 def permitted(finding: Finding, rules: Policy) -> Finding:
-    """The finding, without its fix where the policy does not make it."""
+    """The finding, its fix only offered where the policy does not make it."""
     if finding.fix is None or rules.applies(finding.rule, finding.name, finding.fix.safety):
         return finding
-    return finding._replace(fix=None)
+    return finding._replace(fix=finding.fix._replace(safety="display"))
 
 
 class Standing(NamedTuple):

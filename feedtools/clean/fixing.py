@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from feedtools.clean.decide import permitted
+from feedtools.clean.decisions import Ruling, accepted, changes, settled
 from feedtools.clean.inputs import File, articles
+from feedtools.clean.judging import Judge, Linting
 from feedtools.clean.notes import Note, dump, plain
 from feedtools.config import Policy
 from feedtools.errors import FeedtoolsError
-from feedtools.lint.checks.base import Evidence
-from feedtools.lint.engine import lint
-from feedtools.lint.fix import UNSAFE, stable_fix
-from feedtools.lint.rules import Rule
-from feedtools.model import Article, Finding
+from feedtools.lint.fix import UNSAFE, Fixed, stable_fix
+from feedtools.model import Article
 from feedtools.readers import ReadOptions
 from feedtools.readers.records import fits
 
@@ -71,44 +69,68 @@ class Checked(NamedTuple):
     errors: list[FeedtoolsError]
 
 
-FOUND, HELD = 1, 2
+FOUND, HELD, REJECTED, FINAL = 1, 2, 4, 8
 
 
 def mark(note: Note, policy: Policy) -> int:
-    """Whether anything remains wrong with an article (``FOUND``), and whether that holds it (``HELD``)."""
+    """Say what is known of an article, as a sum of flags.
+
+    ``FOUND``: something remains wrong with it; ``HELD``: that holds it; ``REJECTED``: a person does not want it;
+    ``FINAL``: a person said how it reads, and nothing repairs it.
+    """
+    verbs = {name.partition(":")[0] for name in note.decided}
+    marked = FINAL if verbs & {"publish", "edit"} else 0
+    if "reject" in verbs:
+        return marked | REJECTED
     if not note.findings:
-        return 0
-    return FOUND | HELD if any(policy.verdict(*finding[:3]) == "hold" for finding in note.findings) else FOUND
+        return marked
+    held = "publish" not in verbs and any(policy.verdict(*finding[:3]) == "hold" for finding in note.findings)
+    return marked | FOUND | HELD * held
 
 
-def repair(
-    portion: Portion, rules: Sequence[Rule], evidence: Evidence, policy: Policy, options: ReadOptions
-) -> Checked:
-    """Fix some articles and say what remains wrong with them.
+def repair(portion: Portion, judge: Judge, options: ReadOptions) -> Checked:
+    """Fix some articles, or let them read what a person decided, and say what remains wrong with them.
 
     Raises:
         ChangedError: a file has changed since the survey.
     """
-    errors: list[FeedtoolsError] = []
     some = portion.articles or list(articles(portion.files, options))
-    policies = {article.source: policy.of(file.form) for file, article in some}
-
-    def findings(some: Sequence[Article]) -> list[Finding]:
-        result = lint(some, rules, evidence)
-        errors.extend(result.errors)
-        return [permitted(finding, policies[finding.article.source]) for finding in result.findings]
-
-    fixed = stable_fix([article for _, article in some], findings, UNSAFE)
+    rulings = {number: ruling for number, (_, one) in enumerate(some) if (ruling := judge.decisions.of(one.text))}
+    findings = judge.over([article for _, article in some], {file.name: file.form for file, _ in some})
     notes, texts = [], []
-    for (file, article), one in zip(some, fixed, strict=True):
+    for number, one in enumerate(_fixed(some, rulings, findings)):
+        file, article = some[number]
         if one.changes and not fits(file.form, one.text):
-            notes.append(Note((), tuple(map(plain, findings([article])))))
-            texts.append(article.text)
-        else:
-            notes.append(Note(one.changes, tuple(map(plain, one.findings))))
-            texts.append(one.text)
-    marks = bytes(mark(note, policy) for note in notes)
-    return Checked([dump(note) for note in notes], marks, list(pieces(some, texts)), errors)
+            one = Fixed(article.text, (), tuple(findings([article])), ())
+        place = article.source, article.line
+        used = sorted(findings.used.get(place, ()))
+        note = Note(
+            one.changes,
+            tuple(map(plain, one.findings)),
+            (),
+            (*([rulings[number].name] if number in rulings else ()), *used),
+            tuple(sorted(findings.excepted.get(place, ()))),
+        )
+        notes.append(note)
+        texts.append(one.text)
+    marks = bytes(mark(note, judge.policy) for note in notes)
+    return Checked([dump(note) for note in notes], marks, list(pieces(some, texts)), findings.errors)
+
+
+def _fixed(some: Sequence[tuple[File, Article]], rulings: Mapping[int, Ruling], findings: Linting) -> Iterator[Fixed]:
+    """Every article as its fixes or a decision leave it."""
+    free = [article for number, (_, article) in enumerate(some) if number not in rulings]
+    fixed = iter(stable_fix(free, findings, UNSAFE))
+    for number, (_, article) in enumerate(some):
+        if number not in rulings:
+            yield next(fixed)
+            continue
+        ruling = rulings[number]
+        text = settled(article.text, ruling)
+        left = findings([article._replace(text=text)])
+        if ruling.choice.decision == "publish" and not ruling.same:
+            left = [finding for finding in left if not accepted(finding, ruling)]
+        yield Fixed(text, changes(article.text, text, ruling), tuple(left), ())
 
 
 def pieces(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from feedtools.lint.fix import Change, compose, rewrite
-from feedtools.model import Article, Finding, Span
+from feedtools.model import Article, Edit, Finding, Fix, Span
 
 
 class Note(NamedTuple):
@@ -16,13 +16,18 @@ class Note(NamedTuple):
 
     Attributes:
         changes: against its raw text.
-        findings: that remain: rule, name, level, confidence, start, end, message.
+        findings: that remain: rule, name, level, confidence, start, end, message, and the fix that is offered (its
+            safety and its edits) or nothing.
         repairs: restored and offered spans, as the manifest shows them.
+        decided: names of the decisions that told.
+        excepted: rule and words of the findings that were left out.
     """
 
     changes: tuple[Change, ...] = ()
     findings: tuple[tuple[Any, ...], ...] = ()
     repairs: tuple[dict[str, Any], ...] = ()
+    decided: tuple[str, ...] = ()
+    excepted: tuple[tuple[str, str], ...] = ()
 
 
 CLEAR = Note()
@@ -34,7 +39,8 @@ EMPTY = b"\n"
 
 def plain(finding: Finding) -> tuple[Any, ...]:
     """A finding without its article, for a note."""
-    return finding.rule, finding.name, finding.level, finding.confidence, *finding.span, finding.message
+    fix = finding.fix and (finding.fix.safety, finding.fix.edits)
+    return finding.rule, finding.name, finding.level, finding.confidence, *finding.span, finding.message, fix
 
 
 def findings_of(note: Note, article: Article) -> list[Finding]:
@@ -43,9 +49,13 @@ def findings_of(note: Note, article: Article) -> list[Finding]:
         return []
     changed = article._replace(text=rewrite(article.text, note.changes)) if note.changes else article
     return [
-        Finding(rule, name, level, confidence, changed, Span(start, end), message)
-        for rule, name, level, confidence, start, end, message in note.findings
+        Finding(rule, name, level, confidence, changed, Span(start, end), message, _fix(fix))
+        for rule, name, level, confidence, start, end, message, fix in note.findings
     ]
+
+
+def _fix(row: Sequence[Any] | None) -> Fix | None:
+    return None if row is None else Fix(tuple(Edit(*edit) for edit in row[1]), row[0])
 
 
 def dump(note: Note) -> bytes:
@@ -57,11 +67,13 @@ def parse(line: bytes) -> Note:
     """The note of a line."""
     if line == EMPTY:
         return CLEAR
-    changes, findings, repairs = json.loads(line)
+    changes, findings, repairs, decided, excepted = json.loads(line)
     return Note(
         tuple(Change(start, end, old, new, tuple(by), safety) for start, end, old, new, by, safety in changes),
         tuple(map(tuple, findings)),
         tuple(repairs),
+        tuple(decided),
+        tuple((rule, words) for rule, words in excepted),
     )
 
 
@@ -69,7 +81,8 @@ def together(raw: str, first: Note, second: Note | None) -> Note:
     """The note of an article that was fixed and then repaired."""
     if second is None or not second.changes:
         return first._replace(repairs=second.repairs if second else ())
-    return second._replace(changes=compose(raw, first.changes, second.changes))
+    decided = tuple(dict.fromkeys(first.decided + second.decided))
+    return second._replace(changes=compose(raw, first.changes, second.changes), decided=decided)
 
 
 def last(first: Note, second: Note | None) -> Note:

@@ -12,16 +12,18 @@ from typing import IO, Any, NamedTuple
 from feedtools.clean import manifest
 from feedtools.clean.copies import Copies, how, words
 from feedtools.clean.decide import Standing, decide
+from feedtools.clean.decisions import DECIDED
 from feedtools.clean.inputs import File, opened, verify
+from feedtools.clean.judging import Judge
 from feedtools.clean.notes import Note, findings_of, parse, together
 from feedtools.clean.on_disk import Texts
 from feedtools.config import Config
 from feedtools.lint.engine import lint_transmission
 from feedtools.lint.fix import rewrite
-from feedtools.lint.rules import Rule
-from feedtools.model import Action, Article, Decision, Finding
+from feedtools.model import Action, Article, Decision, Finding, digest
 from feedtools.readers import ReadOptions
 from feedtools.readers.records import Frame, Record, file_digest, packer
+from feedtools.report.jsonl import as_fix
 from feedtools.restore.mend import RESTORED
 
 _PRESENT: frozenset[Action] = frozenset({"keep", "fix", "restore"})
@@ -71,7 +73,7 @@ class Writer:
     Args:
         out: the folder that becomes the output.
         config: ``config.clean`` is the policy.
-        rules: the selected rules.
+        judge: finds what is wrong with a file apart from its articles.
         fate: of the articles.
         options: how records are read.
     """
@@ -80,14 +82,14 @@ class Writer:
         self,
         out: Path,
         config: Config,
-        rules: Sequence[Rule],
+        judge: Judge,
         fate: Fate,
         options: ReadOptions,
     ) -> None:
         self._out = out
         self._policy = config.clean
         self._key = config.text_key
-        self._rules = rules
+        self._judge = judge
         self._fate = fate
         self._options = options
         self._number = 0
@@ -105,7 +107,7 @@ class Writer:
 
     def _write(self, task: Task, frame: Frame) -> None:
         file = task.file
-        framed = _frame_findings(frame, self._rules)
+        framed = _frame_findings(file, frame, self._judge)
         self._log(
             {
                 "file": file.name,
@@ -131,15 +133,22 @@ class Writer:
             for data, entry in self._records(task, frame, framed, held):
                 stream.write(data)
                 changed = changed or "raw" in entry or "edits" in entry
-        if file.packed or file.converted:
-            self._put_by(file, target, changed)
-        self._log({"end": file.name, "digest": file_digest(target)})
+        end: dict[str, Any] = {"end": file.name, "digest": file_digest(target)}
+        if held.path.exists():
+            end["held"] = self._digest_of(held.path)
+        if (file.packed or file.converted) and (copy := self._put_by(file, target, changed)) != target:
+            end["put by"] = self._digest_of(copy)
+        self._log(end)
 
-    def _put_by(self, file: File, target: Path, changed: bool) -> None:
+    def _digest_of(self, path: Path) -> dict[str, str]:
+        return {path.relative_to(self._out).as_posix(): file_digest(path)}
+
+    def _put_by(self, file: File, target: Path, changed: bool) -> Path:
         """Keep the file as it came where its bytes cannot be made again: packing twice gives other bytes."""
         copy = manifest.inside(self._out, f"{manifest.ORIGINALS}/{file.name}") if changed else target
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file.path, copy)
+        return copy
 
     def _records(
         self, task: Task, frame: Frame, framed: Sequence[Finding], held: _Held
@@ -157,7 +166,7 @@ class Writer:
     ) -> tuple[bytes, dict[str, Any]]:
         findings = [*findings_of(note, article), *framed]
         copy = self._fate.copies.standing.get(self._number)
-        decision = self._decide(article, note, findings, copy)
+        decision = self._ruled(self._decide(article, note, findings, copy), note)
         intact = self._policy.intact
         action: Action = "keep" if intact else decision.action
         changes = () if intact else note.changes
@@ -178,11 +187,25 @@ class Writer:
             entry["findings"] = [_finding(finding) for finding in findings]
         if note.repairs:
             entry["repairs"] = note.repairs
+        if note.decided:
+            entry["decisions"] = note.decided
         entry |= kept.entry
+        if action == "hold":
+            entry["held"] = digest(text).hex()
         self._log(entry)
         if action == "hold":
             held.add(decision, text, entry)
         return kept.data, entry
+
+    def _ruled(self, decision: Decision, note: Note) -> Decision:
+        """The same as a person decided."""
+        names = dict(name.split(":") for name in note.decided)
+        if "reject" in names and decision.action != "drop":
+            return decision._replace(action="drop", reasons=(f"rejected ({DECIDED}{names['reject']})",))
+        if "publish" in names and decision.action != "drop":
+            action: Action = "fix" if note.changes else "keep"
+            return decision._replace(action=action, reasons=(f"published ({DECIDED}{names['publish']})",))
+        return decision
 
     def _decide(self, article: Article, note: Note, findings: Sequence[Finding], copy: Standing | None) -> Decision:
         by = sorted({name for change in note.changes for name in change.by})
@@ -215,25 +238,30 @@ class _Held:
     """The held articles of one file, as JSON objects; the file appears with the first of them."""
 
     def __init__(self, out: Path, name: str, stack: ExitStack) -> None:
-        self._path = manifest.inside(out, f"{manifest.HELD}/{name}.jsonl")
+        self.path = manifest.inside(out, f"{manifest.HELD}/{name}.jsonl")
         self._stack = stack
         self._stream: IO[bytes] | None = None
 
     def add(self, decision: Decision, text: str, entry: Mapping[str, Any]) -> None:
         """Put an article by, with the reasons."""
         if self._stream is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = self._stack.enter_context(self._path.open("wb"))
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._stream = self._stack.enter_context(self.path.open("wb"))
         article = decision.article
         shown = {"path": article.source, "line": article.line, "text": text, "reasons": decision.reasons}
         self._stream.write(manifest.line({**shown, "findings": entry.get("findings", [])}))
 
 
-def _frame_findings(frame: Frame, rules: Sequence[Rule]) -> list[Finding]:
+def _frame_findings(file: File, frame: Frame, judge: Judge) -> list[Finding]:
     """What is wrong with a transmission apart from what its articles say."""
     if frame.data is None or frame.transmission is None:
         return []
-    return lint_transmission(frame.data, frame.transmission, rules)
+    found = lint_transmission(frame.data, frame.transmission, judge.rules)
+    if not judge.exceptions:
+        return found
+    place = judge.places.get(file.name, file.path)
+    moved = [finding._replace(article=finding.article._replace(source=place)) for finding in found]
+    return judge.exceptions.filter(finding.article for finding in moved)(moved)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -245,4 +273,4 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "start": finding.span.start,
         "end": finding.span.end,
         "message": finding.message,
-    }
+    } | ({"fix": as_fix(finding.fix)} if finding.fix else {})

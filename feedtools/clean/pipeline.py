@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from itertools import groupby, islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from feedtools import __version__
@@ -26,17 +27,22 @@ from feedtools.clean.copies import (
     stand,
     unpublished,
 )
-from feedtools.clean.fixing import HELD, PORTION, mark, pieces, portions, repair
+from feedtools.clean.decisions import Decisions
+from feedtools.clean.fixing import HELD, PORTION, REJECTED, mark, pieces, portions, repair
 from feedtools.clean.inputs import Files, Input, articles, survey
+from feedtools.clean.judging import Judge, Pair
 from feedtools.clean.lookup import Stores, read_originals
 from feedtools.clean.notes import EMPTY, Log, dump, parse
 from feedtools.clean.on_disk import Instead, Strings, Texts
 from feedtools.clean.output import Fate, Task, Writer, write_files
+from feedtools.clean.protect import REPORT
 from feedtools.clean.restoring import damaged, mend
-from feedtools.config import Config
+from feedtools.config import ALLOW_FILE, Config
 from feedtools.dedup.index.history import source_key
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.lint.checks.base import Evidence
+from feedtools.lint.decisions import Choice
+from feedtools.lint.exceptions import Exceptions
 from feedtools.lint.fix import rewrite
 from feedtools.lint.rules import Rule
 from feedtools.lint.selection import listens, taught
@@ -63,7 +69,12 @@ class Sources(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What stays the same through a run."""
+    """What stays the same through a run.
+
+    Attributes:
+        choices: decisions of a person.
+        places: by the name of a file in the output, its path for the configuration where that is not where it lies.
+    """
 
     config: Config
     rules: tuple[Rule, ...]
@@ -72,6 +83,8 @@ class Run(NamedTuple):
     stage: Path
     sources: Sources
     progress: Progress
+    choices: tuple[Choice, ...] = ()
+    places: Mapping[str, str] = MappingProxyType({})
     processes: int = 1
 
     @property
@@ -95,10 +108,11 @@ def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, File
     with ExitStack() as stack:
         stores = stack.enter_context(closing(_stores(run)))
         texts = stack.enter_context(closing(Texts(run.stage / "texts")))
-        marks = _repair(run, files, evidence, texts)
+        judge = _judge(run, files, evidence)
+        marks = _repair(run, files, judge, texts)
         copies = stack.enter_context(closing(Copies(texts, run.stage / "published")))
-        fate = Fate(texts, copies, _decide(run, files, marks, evidence, copies, texts, stores))
-        _write(run, files, fate, first)
+        fate = Fate(texts, copies, _decide(run, files, marks, judge, copies, texts, stores))
+        _write(run, files, fate, first, judge)
         run.errors.extend(files.bad())
         return _report(run, fate), files
 
@@ -157,15 +171,24 @@ def _inputs(names: Sequence[tuple[str, str]]) -> Iterator[list[Input]]:
         yield portion
 
 
-def _repair(run: Run, files: Files, evidence: Evidence, texts: Texts) -> bytearray:
-    """The second pass: what every article reads after its fixes, and what remains wrong with it (``survey.mark``)."""
+def _judge(run: Run, files: Files, evidence: Evidence) -> Judge:
+    """What finds what is wrong with the articles."""
+    exceptions = Exceptions(run.config, run.choices)
+    places: dict[str, str] = {}
+    if exceptions:
+        places = {file.name: run.places.get(file.name, file.path) for file in files}
+    return Judge(run.rules, evidence, run.config.clean, exceptions or None, Decisions(run.choices), places)
+
+
+def _repair(run: Run, files: Files, judge: Judge, texts: Texts) -> bytearray:
+    """The second pass: what every article reads after its fixes, and what remains wrong with it (``fixing.mark``)."""
     log = Log(run.stage / "notes")
     progress = run.progress("checking", files.articles, "articles")
     marks = _take_up(run, files, texts, log.count)
     progress(log.count)
     todo = portions(files, run.options, log.count)
     try:
-        for done in _mapped(run, repair, todo, run.rules, evidence, run.config.clean, run.options):
+        for done in _mapped(run, repair, todo, judge, run.options):
             run.errors.extend(done.errors)
             log.append(done.notes)
             marks += done.marks
@@ -225,14 +248,14 @@ def _all_notes(run: Run) -> Iterator[tuple[bytes, bytes | None]]:
 
 
 def _decide(
-    run: Run, files: Files, marks: bytearray, evidence: Evidence, copies: Copies, texts: Texts, stores: Stores
+    run: Run, files: Files, marks: bytearray, judge: Judge, copies: Copies, texts: Texts, stores: Stores
 ) -> dict[int, int]:
     """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
     policy, spill = run.config.clean, run.stage / "spill"
     stand(copies, find_copies(texts, run.rules, run.config.jobs, spill, run.progress), run.rules)
     if stores.published:
         _look_up(run, files, texts, copies, stores)
-    _restore(run, files, texts, marks, evidence, copies, stores)
+    _restore(run, files, texts, marks, judge, copies, stores)
     held = bytearray(marked & HELD for marked in marks)
     for number, note in _repairs(run):
         repair = parse(note)
@@ -241,8 +264,9 @@ def _decide(
     replaced = replace_held(copies, held.__getitem__, texts, policy)
     changed = ((number, parse(note)) for number, note in _repairs(run))
     restored = ((number, rewrite(texts[number], note.changes)) for number, note in changed if note.changes)
+    away = bytearray(one or marked & REJECTED for one, marked in zip(held, marks, strict=True))
     with closing(Instead(run.stage / "instead", restored)) as instead:
-        settle(copies, texts, held, instead, run.rules, run.config, spill, run.progress)
+        settle(copies, texts, away, instead, run.rules, run.config, spill, run.progress)
     return replaced
 
 
@@ -275,7 +299,7 @@ def _look_up(run: Run, files: Files, texts: Texts, copies: Copies, stores: Store
 
 
 def _restore(
-    run: Run, files: Files, texts: Texts, marks: bytearray, evidence: Evidence, copies: Copies, stores: Stores
+    run: Run, files: Files, texts: Texts, marks: bytearray, judge: Judge, copies: Copies, stores: Stores
 ) -> None:
     log = Log(run.stage / "repairs")
     progress = run.progress("restoring", len(texts), "articles")
@@ -283,10 +307,10 @@ def _restore(
     progress(last)
     try:
         if run.config.clean.restore:
-            forms = (file.form for file in files for _ in range(file.articles))
-            todo = islice(damaged(marks, forms, copies, run.config.clean, stores), log.count, None)
+            rows = _excepted(run, files, judge)
+            todo = islice(damaged(marks, rows, copies, run.config.clean, stores), log.count, None)
             portions = iter(lambda: list(islice(todo, MENDED)), [])
-            for done in _mapped(run, mend, portions, texts, stores, run.rules, evidence, run.config.clean):
+            for done in _mapped(run, mend, portions, texts, stores, judge):
                 log.append([b"%d %s" % (number, dump(note)) for number, note in done])
                 progress(done[-1][0] - last)
                 last = done[-1][0]
@@ -294,12 +318,23 @@ def _restore(
         log.close()
 
 
-def _write(run: Run, files: Files, fate: Fate, first: bytes) -> None:
+def _excepted(run: Run, files: Files, judge: Judge) -> Iterator[tuple[str, frozenset[Pair]]]:
+    """Of every article the format of its file, and which findings in it are left out."""
+    forms = (file.form for file in files for _ in range(file.articles))
+    if not judge.exceptions:
+        yield from ((form, frozenset()) for form in forms)
+        return
+    with open(run.stage / "notes", "rb") as stream:
+        for form, line in zip(forms, stream, strict=True):
+            yield form, frozenset(parse(line).excepted)
+
+
+def _write(run: Run, files: Files, fate: Fate, first: bytes, judge: Judge) -> None:
     """The last pass: write the files, ``held/`` and the manifest, from where an interrupted run stopped."""
     done, size = _written(run.out, files)
     progress = run.progress("writing", len(files), "files")
     progress(done)
-    writer = Writer(run.out, run.config, run.rules, fate, run.options)
+    writer = Writer(run.out, run.config, judge, fate, run.options)
     with open(run.out / MANIFEST, "ab") as stream:
         stream.truncate(size)
         if not size:
@@ -366,9 +401,18 @@ def _report(run: Run, fate: Fate) -> Counts:
     progress = run.progress("reporting", len(fate.texts), "articles")
     with closing(Strings(run.stage / "tallies")) as tallies:
         shown = summary.report(run.out / MANIFEST, fate, run.errors, "feedtools clean", tallies, progress)
-        with open(run.out / "report.html", "w", encoding="utf-8", newline="\n") as stream:
+        with open(run.out / REPORT, "w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(html(shown))
+    with open(run.out / MANIFEST, "ab") as account:
+        account.write(manifest.line({"report": REPORT, "digest": file_digest(run.out / REPORT)}))
     return shown.counts
+
+
+def _exceptions(run: Run) -> str:
+    """A digest of everything that leaves findings out: a run that is taken up must have the same."""
+    files = [run.config.root / name for name in (ALLOW_FILE, run.config.baseline) if name]
+    told = [file.read_text(encoding="utf-8", errors="replace") if file.is_file() else "" for file in files]
+    return digest(repr((told, sorted(run.config.per_file_ignores.items()), run.choices))).hex()
 
 
 def _header(run: Run, files: Files) -> dict[str, Any]:
@@ -376,6 +420,7 @@ def _header(run: Run, files: Files) -> dict[str, Any]:
     return {
         "feedtools-manifest": manifest.VERSION,
         "version": __version__,
+        "digests": True,
         "options": {
             "clean": {
                 key: dict(value) if isinstance(value, Mapping) else value for key, value in policy._asdict().items()
@@ -384,6 +429,7 @@ def _header(run: Run, files: Files) -> dict[str, Any]:
             "text-key": run.options.text_key,
             "index": run.sources.published,
             "sources": run.sources.originals,
+            "exceptions": _exceptions(run),
         },
         "inputs": {
             "files": len(files),

@@ -7,15 +7,13 @@ from functools import partial
 from typing import NamedTuple
 
 from feedtools.clean.copies import Copies, words
-from feedtools.clean.decide import permitted
+from feedtools.clean.fixing import FINAL, FOUND
+from feedtools.clean.judging import Judge, Pair
 from feedtools.clean.lookup import Stores
 from feedtools.clean.notes import Note, plain
 from feedtools.clean.on_disk import Texts
 from feedtools.config import Policy
-from feedtools.lint.checks.base import Evidence
-from feedtools.lint.engine import lint
-from feedtools.lint.rules import Rule
-from feedtools.model import Article, Finding
+from feedtools.model import Article
 from feedtools.readers.records import fits
 from feedtools.restore import mend as mending
 
@@ -27,43 +25,46 @@ class Work(NamedTuple):
         number: of the article.
         form: format of its file.
         dropped: numbers of its copies that are dropped.
+        excepted: rule and words of findings in it that are left out.
     """
 
     number: int
     form: str
     dropped: tuple[int, ...]
+    excepted: frozenset[Pair] = frozenset()
 
 
 def damaged(
-    marks: Sequence[int], forms: Iterable[str], copies: Copies, policy: Policy, stores: Stores
+    marks: Sequence[int],
+    rows: Iterable[tuple[str, frozenset[Pair]]],
+    copies: Copies,
+    policy: Policy,
+    stores: Stores,
 ) -> Iterator[Work]:
     """The articles that may be repaired: they have findings, are not dropped, and there is somewhere to look.
 
     Args:
-        marks: of every article (see ``survey.mark``).
-        forms: format of the file of every article.
+        marks: of every article (see ``fixing.mark``).
+        rows: of every article the format of its file, and rule and words of findings that are left out.
         copies: who stands for whom.
         policy: what becomes of copies.
         stores: where else siblings may be.
     """
     from feedtools.restore import SIBLINGS
 
-    for number, (marked, form) in enumerate(zip(marks, forms, strict=True)):
-        if not marked or (number in copies.standing and policy.kinds[copies.standing.kind(number)] == "drop"):
+    for number, (marked, (form, excepted)) in enumerate(zip(marks, rows, strict=True)):
+        if marked & (FOUND | FINAL) != FOUND:
+            continue
+        if number in copies.standing and policy.kinds[copies.standing.kind(number)] == "drop":
             continue
         dropped = copies.dropped(number)[:SIBLINGS]
         if dropped or stores:
-            yield Work(number, form, dropped)
+            yield Work(number, form, dropped, excepted)
 
 
-def mend(
-    works: Sequence[Work], texts: Texts, stores: Stores, rules: Sequence[Rule], evidence: Evidence, policy: Policy
-) -> list[tuple[int, Note]]:
+def mend(works: Sequence[Work], texts: Texts, stores: Stores, judge: Judge) -> list[tuple[int, Note]]:
     """Restore some articles; the changes of the notes are against what they read after their fixes."""
     from feedtools.restore import Sibling
-
-    def findings_in(form: str, some: Sequence[Article]) -> list[Finding]:
-        return [permitted(finding, policy.of(form)) for finding in lint(some, rules, evidence).findings]
 
     done = []
     for work in works:
@@ -73,6 +74,7 @@ def mend(
             stores.siblings(article.text),
             [Sibling(texts[other], texts.place(other)) for other in work.dropped],
         ]
-        made = mending.mend(article, groups, partial(findings_in, work.form), partial(fits, work.form), words)
+        known = {(article.source, article.line): work.excepted}
+        made = mending.mend(article, groups, judge.over([article], {article.source: work.form}, known), partial(fits, work.form), words)
         done.append((work.number, Note(made.changes, tuple(map(plain, made.findings)), made.repairs)))
     return done

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from feedtools.clean import manifest
+from feedtools.clean.edits import edited_held, record
 from feedtools.clean.inputs import ChangedError, Files
 from feedtools.clean.pipeline import Run, Sources, run_passes
+from feedtools.clean.protect import OverwriteError, Strange, inspect, refuse
 from feedtools.clean.staging import RESUME, Stage, unwritable
-from feedtools.config import Config, from_options
+from feedtools.config import DECISIONS_FILE, Config, from_options
 from feedtools.errors import ConfigError, FeedtoolsError, LostProcessError, ReadError
+from feedtools.lint.decisions import load
 from feedtools.lint.rules import Rule
 from feedtools.lint.selection import active_rules
 from feedtools.readers import MANIFEST, STDIN, ReadOptions, expand
@@ -27,10 +30,17 @@ NOTHING = Sources()
 
 
 class Cleaned(NamedTuple):
-    """How a run ended: the account, and what could not be done."""
+    """How a run ended.
+
+    Attributes:
+        counts: the account.
+        errors: what could not be done.
+        taken: edits in ``held/`` that became decisions.
+    """
 
     counts: Counts
     errors: list[FeedtoolsError]
+    taken: int = 0
 
 
 def clean(
@@ -41,6 +51,7 @@ def clean(
     progress: Progress = silent,
     *,
     resume: bool = False,
+    force: bool = False,
 ) -> Cleaned:
     """Clean files into a new folder.
 
@@ -51,10 +62,12 @@ def clean(
         sources: where else to look for copies and for what was lost.
         progress: told how far the run is.
         resume: go on where an interrupted run of the same inputs and options stopped.
+        force: replace files of an earlier output that were edited, and those it does not know.
 
     What was published is remembered in ``sources.published``, once the output is there.
 
     Raises:
+        OverwriteError: the output holds what the last run did not write.
         WriteError: the output cannot be written, or another run is writing it.
         LostProcessError: one of the processes was killed; what was done is kept for ``resume``.
         RuleError: a rule pack is invalid.
@@ -63,13 +76,28 @@ def clean(
     rules = active_rules(config)
     _refuse(paths, out)
     with Stage(out, is_own, resume=resume) as stage:
+        strange, taken = _take_up(stage, config, force=force)
         cleaned, files = clean_into(stage.folder, paths, config, rules, sources, progress)
         with closing(files):
             if cleaned.counts.files or not cleaned.errors:  # where nothing could be read, an earlier output stays
+                if not force and inspect(out) != strange:
+                    raise OverwriteError("edited while the run was going on; run again", path=str(out))
                 stage.publish()
                 if sources.published:
                     cleaned.errors.extend(_remember(out, files, sources.published, config))
-    return cleaned
+    return cleaned._replace(taken=taken)
+
+
+def _take_up(stage: Stage, config: Config, *, force: bool) -> tuple[Strange, int]:
+    """What is strange about an earlier output, and how many edits in ``held/`` became decisions."""
+    try:
+        strange = inspect(stage.out)
+        if not force:
+            refuse(stage.out, strange)
+        return strange, record(edited_held(stage.out, strange), config)
+    except FeedtoolsError:
+        stage.discard()
+        raise
 
 
 def _remember(out: Path, files: Files, where: str, config: Config) -> list[FeedtoolsError]:
@@ -157,10 +185,11 @@ def clean_into(
     """
     config.activate_renderers()
     options = ReadOptions.of(config)
+    choices = load(config.root / DECISIONS_FILE)
     changed: dict[str, FeedtoolsError] = {}
     while True:
         errors = list(changed.values())
-        run = Run(config, rules, options, errors, stage, sources, progress)
+        run = Run(config, rules, options, errors, stage, sources, progress, choices)
         try:
             counts, files = run_passes(run, _left(paths, config, errors, changed))
         except ChangedError as error:

@@ -69,6 +69,11 @@ class Stage:
             shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.free()
 
+    def discard(self) -> None:
+        """Remove what this run began, unless an earlier one left it to go on from."""
+        if not self._resume:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
     def _recover(self) -> None:
         """Finish, or take back, a replacement that was interrupted between its two renames."""
         if not self._old.exists():

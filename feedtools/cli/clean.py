@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from feedtools.report.page.data import Counts
 
 
-_LOCAL = ("resume", "sources", "index", "diff", "dry_run")
+_LOCAL = ("resume", "force", "sources", "index", "diff", "dry_run")
 """Options of the local engine alone."""
 
 
@@ -26,6 +26,7 @@ def _own_options(command: Callable[..., Any]) -> Callable[..., Any]:
     folder = click.Path(path_type=Path)
     for option in (
         click.option("--intact/--no-intact", default=None, help="Leave files as they are; only fill the manifest."),
+        click.option("--force", is_flag=True, help="Replace an earlier output even where its files were edited."),
         click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped."),
         click.option("--sources", metavar="DIR", help="Originals to restore damaged articles from."),
         click.option("--index", metavar="INDEX", help="What was published before; it is brought up to date."),
@@ -78,6 +79,7 @@ def _clean(
     index: str | None,
     sources: str | None,
     resume: bool,
+    force: bool,
     intact: bool | None,
     **flags: Any,
 ) -> int:
@@ -95,7 +97,7 @@ def _clean(
         elif out is None:
             raise ConfigError("where to? Name the folder to write with -o OUT")
         else:
-            cleaned = api.clean(named, out, config, others, progress, resume=resume)
+            cleaned = api.clean(named, out, config, others, progress, resume=resume, force=force)
     except KeyboardInterrupt:
         progress.close()
         preview = dry_run or diff
@@ -103,6 +105,8 @@ def _clean(
         return 130
     finally:
         progress.close()
+    if cleaned.taken:
+        say(f"{_many(cleaned.taken, 'edit')} in held/ taken up as {_many(cleaned.taken, 'decision')}")
     console.err(summary(cleaned.counts))
     return 2 if report_errors(cleaned.errors) else 0
 

@@ -11,7 +11,7 @@ from feedtools.report.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from feedtools.model import Finding
+    from feedtools.model import Finding, Fix
 
 
 def as_object(finding: Finding) -> dict[str, Any]:
@@ -20,7 +20,6 @@ def as_object(finding: Finding) -> dict[str, Any]:
     ``start`` and ``end`` are 0-based half-open code points in the article's text. That is the line, but in Markdown,
     where an article has many, and ``line`` and ``column`` say which.
     """
-    fix = finding.fix
     line, column, *_ = region(finding.article, finding.span)
     return {
         "rule": finding.rule,
@@ -34,9 +33,14 @@ def as_object(finding: Finding) -> dict[str, Any]:
         "end": finding.span.end,
         "text": finding.article.text[finding.span.start : finding.span.end],
         "message": finding.message,
-        "fix": fix and {"safety": fix.safety, "edits": [edit._asdict() for edit in fix.edits]},
+        "fix": as_fix(finding.fix),
         "related": [place._asdict() for place in finding.related],
     }
+
+
+def as_fix(fix: Fix | None) -> dict[str, Any] | None:
+    """The fix as plain data; its edits are in code points of the article's text."""
+    return fix and {"safety": fix.safety, "edits": [edit._asdict() for edit in fix.edits]}
 
 
 def dumps(value: Any) -> str:

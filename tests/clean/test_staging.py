@@ -242,8 +242,10 @@ def test_an_earlier_output_is_replaced_whole(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert run(SAMPLE, "-o", out).returncode == 0
     first = tree(out)
-    (out / "stale.txt").write_text("left over")
     assert run(SAMPLE, "-o", out).returncode == 0
+    assert tree(out) == first
+    (out / "stale.txt").write_text("left over")
+    assert run(SAMPLE, "-o", out, "--force").returncode == 0
     assert tree(out) == first
 
 
