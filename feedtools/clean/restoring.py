@@ -75,6 +75,7 @@ def mend(works: Sequence[Work], texts: Texts, stores: Stores, judge: Judge) -> l
             [Sibling(texts[other], texts.place(other)) for other in work.dropped],
         ]
         known = {(article.source, article.line): work.excepted}
-        made = mending.mend(article, groups, judge.over([article], {article.source: work.form}, known), partial(fits, work.form), words)
+        findings_in = judge.over([article], {article.source: work.form}, known)
+        made = mending.mend(article, groups, findings_in, partial(fits, work.form), words)
         done.append((work.number, Note(made.changes, tuple(map(plain, made.findings)), made.repairs)))
     return done

@@ -88,7 +88,7 @@ def test_a_copy_does_not_stand_in_for_a_rejected_article(tmp_path: Path) -> None
 
 
 def test_a_suggestion_that_was_taken_is_taken_everywhere_and_no_other(tmp_path: Path) -> None:
-    first, second = "强化学习里的modelfree方法不需要环境模型。", "再看modelfree方法的收敛,以及Endtoend训练。"
+    first, second = "强化学习里的modelfree方法不需要环境模型。", "再看这些方法的收敛,以及Endtoend训练。"
     write(
         tmp_path,
         feed__a_txt=transmission(first, second),
