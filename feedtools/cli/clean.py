@@ -106,7 +106,9 @@ def _clean(
     finally:
         progress.close()
     if cleaned.taken:
-        say(f"{_many(cleaned.taken, 'edit')} in held/ taken up as {_many(cleaned.taken, 'decision')}")
+        from feedtools.report.summary import plural
+
+        say(f"{plural(cleaned.taken, 'edit')} in held/ taken up as {plural(cleaned.taken, 'decision')}")
     console.err(summary(cleaned.counts))
     return 2 if report_errors(cleaned.errors) else 0
 
