@@ -13,19 +13,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.model import Edit, Place, Safety
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from feedtools.restore.fills import Proposal
+    from feedtools.lint.checks.latex.tables import Command
+    from feedtools.restore.judge import Proposal
     from feedtools.restore.texts import Text
 
 __all__ = ["KINDS", "Restoration", "Sibling", "apply", "restore"]
 
-KINDS = ("placeholder", "bare", "broken", "joined", "operator", "tail")
+KINDS = ("placeholder", "bare", "broken", "joined", "operator", "number", "tail")
 """What is repaired, in the order in which one repair is preferred to another of the same place."""
 SIBLINGS = 12
 """Siblings that are looked at, the first ones: what bounds the cost of an article."""
@@ -58,7 +60,7 @@ class Restoration(NamedTuple):
     reason: str
 
 
-def restore(text: str, siblings: Sequence[Sibling]) -> list[Restoration]:
+def restore(text: str, siblings: Sequence[Sibling], macros: Mapping[str, Command] | None = None) -> list[Restoration]:
     """What siblings can give back to a damaged article.
 
     Pure and bounded: at most ``SIBLINGS`` siblings are compared, some 6,000 letters and digits of each. Any ``str``
@@ -67,11 +69,13 @@ def restore(text: str, siblings: Sequence[Sibling]) -> list[Restoration]:
     Args:
         text: the raw article.
         siblings: other copies of the same article, the most trusted first.
+        macros: commands that formulas of the feed may use beside those of the renderer.
 
     Returns:
         Repairs in the order of the text, not overlapping. An undamaged article, or one whose siblings are damaged
         in the same places, gives none.
     """
+    from feedtools.restore.marks import whole
     from feedtools.restore.texts import read
 
     mine = read(text)
@@ -82,8 +86,8 @@ def restore(text: str, siblings: Sequence[Sibling]) -> list[Restoration]:
     for sibling in siblings[:SIBLINGS]:
         if sibling.text not in seen:
             seen.add(sibling.text)
-            votes += [_Vote(one, sibling.place) for one in _offers(mine, sibling.text)]
-    return _chosen(votes)
+            votes += [_Vote(one, sibling.place) for one in _offers(mine, sibling, macros or {})]
+    return whole(text, _chosen(votes))
 
 
 class _Vote(NamedTuple):
@@ -91,17 +95,21 @@ class _Vote(NamedTuple):
     source: Place
 
 
-def _offers(mine: Text, other: str) -> Iterable[Proposal]:
-    from feedtools.restore.align import align
-    from feedtools.restore.fills import proposals
+def _offers(mine: Text, sibling: Sibling, macros: Mapping[str, Command]) -> Iterable[Proposal]:
+    from feedtools.restore.align import align_best
+    from feedtools.restore.bare import bare
+    from feedtools.restore.holes import holes
+    from feedtools.restore.marks import marks, numbers
+    from feedtools.restore.originals import read_sibling
+    from feedtools.restore.pair import pair_of
     from feedtools.restore.tail import tail
-    from feedtools.restore.texts import read
 
-    theirs = read(other)
-    way = align(mine, theirs)
-    if way is None:
+    found = align_best(mine, read_sibling(sibling.text, sibling.place.path))
+    if found is None:
         return ()
-    return [*proposals(mine, theirs, way), *tail(mine, theirs, way)]
+    way, theirs = found
+    pair = pair_of(mine, theirs, way, macros)
+    return chain(holes(pair), bare(pair), marks(pair), numbers(pair), tail(pair))
 
 
 def _chosen(votes: Sequence[_Vote]) -> list[Restoration]:
@@ -131,7 +139,7 @@ def _apart(a: tuple[int, int], b: tuple[int, int]) -> bool:
 
 def _verdict(votes: Sequence[_Vote]) -> Restoration:
     """What the siblings say of one span, together: two that agree outweigh the doubt about each."""
-    from feedtools.restore.fills import RISK
+    from feedtools.restore.judge import RISK
 
     groups: dict[str, list[_Vote]] = {}
     for vote in votes:

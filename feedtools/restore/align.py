@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from feedtools.dedup.overlap import codes, overlap
+from feedtools.restore.texts import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rapidfuzz.distance import Opcode, Opcodes
 
-    from feedtools.restore.texts import Text
+    from feedtools.restore.texts import Slot, Text
 
 WINDOW = 6000
 """Symbols of either text that are aligned at most: what bounds the cost of a pair."""
@@ -29,6 +30,29 @@ CHANCE = 2
 """Agreement of so few symbols between two disagreements is chance."""
 
 
+NEAR = 6
+"""Symbols within which a slip casts full doubt on a repair."""
+LEAK = 0.3
+"""Chance, for each slip a symbol, that what stands between two places that agree was changed as well, where the slips
+are those of an author who revised words: measured on revised originals."""
+REVISED = 0.025
+"""Slips a symbol up to which a sibling may be a revision; beyond, its letters cannot be trusted."""
+
+
+class Slip(NamedTuple):
+    """A small disagreement.
+
+    Attributes:
+        place: the symbol of the damaged text at which it begins.
+        size: symbols of the longer side: one for a letter that was misread, two and more for a word that was changed.
+        letters: whether letters or digits of the basic alphabet are among them, which formulas and code are made of.
+    """
+
+    place: int
+    size: int
+    letters: bool
+
+
 class Alignment(NamedTuple):
     """An alignment of the damaged text ``a`` with its sibling ``b``.
 
@@ -37,14 +61,66 @@ class Alignment(NamedTuple):
         back: likewise from ``b`` to ``a``.
         left: for each symbol of ``a`` how many in a row, ending with it, are aligned without a gap.
         right: likewise beginning with it.
-        noise: small disagreements a symbol inside the overlap; 0 for a faithful sibling.
+        slips: small disagreements inside the overlap; none for a faithful sibling.
+        matched: symbols that agree.
     """
 
     partner: list[int]
     back: list[int]
     left: list[int]
     right: list[int]
-    noise: float
+    slips: tuple[Slip, ...]
+    matched: int
+
+    def risk(self, start: int, end: int, length: int) -> float:
+        """Estimate the chance that what the sibling has in a place is not what stood there.
+
+        Slips of single symbols, or of letters, may have hit any code point of it. Words that an author changed
+        elsewhere say little of a formula: only how often the sibling was changed at all, and how near.
+
+        Args:
+            start: symbols of the damaged text that stand before the place.
+            end: symbols that stand before its end.
+            length: code points that are taken from the sibling.
+        """
+        if not self.slips:
+            return 0.0
+        rate = len(self.slips) / self.matched
+        single = [slip for slip in self.slips if slip.size < 2]
+        near = any(start - NEAR < slip.place + slip.size and slip.place < end + NEAR for slip in self.slips)
+        misread = len(single) > max(1, len(self.slips) // 2) or any(slip.letters for slip in single)
+        if rate > REVISED or misread or near:
+            return float(1 - (1 - min(rate, 1.0)) ** max(1, length))
+        return LEAK * rate
+
+
+def align_best(a: Text, b: Text) -> tuple[Alignment, Text] | None:
+    """Align two readings, code that is told by its indent alone read as the other text has it.
+
+    Returns:
+        The alignment and the sibling as it was read for it.
+    """
+    way = align(a, b)
+    loose = frozenset(slot.start for slot in b.slots if slot.fits == "loose")
+    missing = way.partner.count(-1) if way else len(a.symbols)
+    if not loose or missing < LONG:
+        return (way, b) if way else None
+    every = spoken(b, loose)
+    trial = align(a, every)
+    if trial is None:
+        return (way, b) if way else None
+    printed = frozenset(slot.start for slot in every.slots if slot.fits == "spoken" and _is_printed(every, slot, trial))
+    other = spoken(b, printed)
+    trial = align(a, other) if printed else None
+    if trial is None or (way and trial.matched < way.matched + LONG):
+        return (way, b) if way else None
+    return trial, other
+
+
+def _is_printed(b: Text, slot: Slot, way: Alignment) -> bool:
+    """Whether the other text has much of a block of code."""
+    first, last = b.before(slot.start), b.before(slot.end)
+    return first < last and 2 * sum(i >= 0 for i in way.back[first:last]) > last - first
 
 
 def align(a: Text, b: Text) -> Alignment | None:
@@ -60,21 +136,25 @@ def align(a: Text, b: Text) -> Alignment | None:
     b_end = min(b_end, b_start + WINDOW)
     partner, back = [-1] * len(a.symbols), [-1] * len(b.symbols)
     holes = frozenset(a.before(slot.start) for slot in a.slots if slot.kind == "hole")
-    wrong, blocks = 0, []
+    slips, blocks = list[Slip](), list[tuple[int, int, int]]()
     steps = Levenshtein.opcodes(a.symbols[a_start:a_end], b.symbols[b_start:b_end])
     for code, trusted in _sorted_out(steps, a_start, holes, begins=a_start == b_start == 0):
         i, j = a_start + code.src_start, b_start + code.dest_start
         size = code.src_end - code.src_start
         if code.tag != "equal":
-            wrong += trusted and _is_slip(a.symbols[i : i + size], b.symbols[j : b_start + code.dest_end])
+            mine, theirs = a.symbols[i : i + size], b.symbols[j : b_start + code.dest_end]
+            if trusted and _is_slip(mine, theirs):
+                slips.append(Slip(i, max(len(mine), len(theirs)), any(char.isascii() for char in mine + theirs)))
         elif trusted:
-            partner[i : i + size] = range(j, j + size)
-            back[j : j + size] = range(i, i + size)
             blocks.append((i, j, size))
+    blocks = _widened(a.symbols, b.symbols, blocks)
+    for i, j, size in blocks:
+        partner[i : i + size] = range(j, j + size)
+        back[j : j + size] = range(i, i + size)
     matched = sum(size for _, _, size in blocks)
     if matched < 8:
         return None
-    return Alignment(partner, back, *_runs(len(partner), blocks, holes), wrong / matched)
+    return Alignment(partner, back, *_runs(len(partner), blocks, holes), _joined(slips), matched)
 
 
 def _sorted_out(codes: Opcodes, base: int, holes: frozenset[int], *, begins: bool) -> Iterator[tuple[Opcode, bool]]:
@@ -98,9 +178,35 @@ def _sorted_out(codes: Opcodes, base: int, holes: frozenset[int], *, begins: boo
         yield code, code.src_end - code.src_start > least
 
 
+def _joined(slips: list[Slip]) -> tuple[Slip, ...]:
+    """Slips with one symbol between them are one: a changed word may share a letter with the one that stood there."""
+    joined: list[Slip] = []
+    for slip in slips:
+        if joined and slip.place - (joined[-1].place + joined[-1].size) <= 1:
+            last = joined.pop()
+            size = max(slip.place - last.place, last.size) + slip.size
+            slip = Slip(last.place, size, last.letters or slip.letters)  # noqa: PLW2901
+        joined.append(slip)
+    return tuple(joined)
+
+
 def _is_slip(one: str, other: str) -> bool:
     """Whether a disagreement casts doubt on the sibling; renderers differ in whole blocks and the numbers of lists."""
     return max(len(one), len(other)) < BLOCK and not (one + other).isdigit()
+
+
+def _widened(a: str, b: str, blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The blocks, each as long as the symbols beside it are the same: of equally short ways any may have been found."""
+    wide: list[tuple[int, int, int]] = []
+    for number, (i, j, size) in enumerate(blocks):
+        before = (wide[-1][0] + wide[-1][2], wide[-1][1] + wide[-1][2]) if wide else (0, 0)
+        after = blocks[number + 1][:2] if number + 1 < len(blocks) else (len(a), len(b))
+        while i > before[0] and j > before[1] and a[i - 1] == b[j - 1]:
+            i, j, size = i - 1, j - 1, size + 1  # noqa: PLW2901
+        while i + size < after[0] and j + size < after[1] and a[i + size] == b[j + size]:
+            size += 1  # noqa: PLW2901
+        wide.append((i, j, size))
+    return wide
 
 
 def _runs(count: int, blocks: list[tuple[int, int, int]], holes: frozenset[int]) -> tuple[list[int], list[int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedtools.lint.fix import UNSAFE, Change, compose, stable_fix
@@ -56,12 +57,14 @@ def mend(
         words: a sibling's place as messages name it.
     """
     from feedtools.restore import restore
+    from feedtools.restore.judge import sound
 
     raw, findings = article.text, list[Finding]()
     rounds: list[tuple[Change, ...]] = []
     made: list[dict[str, Any]] = []
     offered: dict[tuple[object, ...], dict[str, Any]] = {}
     refused: set[tuple[object, ...]] = set()
+    code: list[str] = []
     quiet = 0
     for siblings in [*groups] * TURNS:
         quiet += 1
@@ -75,7 +78,9 @@ def mend(
             continue
         findings = findings if rounds else list(lint([article]))
         claimed = [_as_finding(claim, one, article) for claim, one in claims.items()]
-        fixed = stable_fix([article], lint, UNSAFE, [*findings, *claimed], ("error", "warning"))[0]
+        code += [one.edit.text for one in claims.values() if one.kind == "placeholder" and not sound(one.edit.text)]
+        lenient = partial(_outside, lint, tuple(code))
+        fixed = stable_fix([article], lenient, UNSAFE, [*findings, *claimed], ("error", "warning"))[0]
         done = {by for change in fixed.changes for by in change.by} if fits(fixed.text) else set()
         refused |= {_key(article.text, one) for claim, one in claims.items() if claim not in done}
         if done:
@@ -84,8 +89,25 @@ def mend(
             quiet = 0
             article = article._replace(text=fixed.text)
             findings = [finding for finding in fixed.findings if finding.rule not in claims]
+            findings = list(lint([article])) if code else findings
     changes = tuple(map(_named, compose(raw, *rounds)))
     return Mended(article.text, changes, tuple(findings), (*made, *offered.values()))
+
+
+def _outside(lint: Lint, code: Sequence[str], articles: Sequence[Article]) -> list[Finding]:
+    """Findings but for warnings about what stands in code that was put in: rules for prose do not judge code.
+
+    One with a safe fix counts, since the next run would make it.
+    """
+    found = list(lint(articles))
+    spans = [(start, start + len(text)) for text in code if (start := articles[0].text.find(text)) >= 0]
+    return [
+        finding
+        for finding in found
+        if finding.level != "warning"
+        or (finding.fix and finding.fix.safety == "safe")
+        or not any(start <= finding.span.start and finding.span.end <= end for start, end in spans)
+    ]
 
 
 def _named(change: Change) -> Change:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from feedtools.model import Edit
-from feedtools.restore.fills import DELETED, RISK, Proposal, noise_risk, shown, sound
+from feedtools.restore.judge import DELETED, DIFFERS, HAN, RISK, Proposal, fault, graver
 from feedtools.restore.texts import read
 from feedtools.text.renderers import hyphens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feedtools.restore.align import Alignment
+    from feedtools.restore.pair import Pair
     from feedtools.restore.texts import Text
 
 LONGEST = 400
@@ -23,49 +23,62 @@ WINDOW = 16
 """Code points at the end of a text in which its dots are looked for."""
 AGREE = 12
 """Symbols before the cut that must agree in a row."""
+FEWER = 8
+"""Symbols that are enough where the sibling goes on from a place that it has once."""
 SHARE = 0.7
 """Share of the cut text's symbols that the sibling must have: a shared opening is no reason to go on alike."""
 
 _DOTS = re.compile(r"(?<!\s)\s*+(?:(?<!\.)\.{3,}+|(?<!…)…++)\s*+\Z")
 _END = re.compile(r"[。!?！？][”’」』）)\"']*|[.!?][”’)\"']*(?=\s+[A-Z\u3400-\u9fff]|\s*\Z)|\n\s*\n")
 _FINISHED = re.compile(r"(?:[。!?！？]|[.!?](?<!\.\.))[”’」』）)\"']*\s*\Z")
-_MARKS = re.compile(r"\*\*|__|(?m:^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+))|`")
-_BREAK = re.compile(r"(?<!\s)[^\S\n]*+\n\s*")
-_NONE = re.compile(r"(?!)")
+_LOOSE = re.compile(r"\s*(?<!\\)\$\s*\Z")
+_JOINED = re.compile(r"[A-Za-z0-9]{2}|[A-Za-z0-9] [A-Za-z0-9]")
 
 
-def tail(a: Text, b: Text, way: Alignment) -> Iterator[Proposal]:
+def tail(pair: Pair) -> Iterator[Proposal]:
     """Complete the sentence, formula or word in which ``a`` was cut, where ``b`` goes on; at most one proposal."""
+    a, b, way = pair.a, pair.b, pair.way
     dots = _DOTS.search(a.raw[-WINDOW:])
-    if dots is None or not a.symbols or way.left[-1] < AGREE:
+    if dots is None or not a.symbols or not _agrees(pair):
         return
     if sum(j >= 0 for j in way.partner) < SHARE * len(way.partner):
         return
     at = max(0, len(a.raw) - WINDOW) + dots.start()
-    start, begin, past = _cut(a, b, way, at)
-    finished = "...." in dots[0] or _FINISHED.search(a.raw[:at])
+    start, begin, past = _cut(pair, at)
+    finished = "...." in dots[0] or _FINISHED.search(a.raw[:at]) or _ends_block(b, begin, past)
     if finished or past < 0 or past >= len(b.raw):
         return
     end = _sentence_end(b, past)
-    rest = _rendered(b, begin, end, flat="\n" not in a.raw)
+    rest = _rendered(pair, begin, end)
     if rest.lstrip().startswith("..") or _DOTS.sub("", rest).strip() in {"", a.raw[start:at].strip()}:
         return
     more = b.raw[end:].strip()
     ending = a.raw[at:] if more and not _DOTS.fullmatch(more) else ("..." if more else "")
-    risk, reason = _judge(rest, way.noise)
-    if hyphens(b.raw) == "lost":
-        risk, reason = max(risk, 0.5), "the sibling has lost its hyphens, too"
-    elif not reason:
-        to = "the end of the sentence" if end < len(b.raw) or not _DOTS.search(b.raw) else "its own cut"
-        reason = f"the sibling agrees up to the cut and goes on to {to}"
-    yield Proposal(Edit(start, len(a.raw), rest.rstrip() + ending), "tail", risk, reason)
+    if rest[-1:].isalnum() and not ending and not b.breaks:
+        ending = "..."
+    yield Proposal(Edit(start, len(a.raw), rest.rstrip() + ending), "tail", *_doubt(pair, rest, begin, end))
 
 
-def _cut(a: Text, b: Text, way: Alignment, dots: int) -> tuple[int, int, int]:
+def _ends_block(b: Text, begin: int, past: int) -> bool:
+    """Whether a block of the sibling ends where the cut text does: nothing was cut off."""
+    return any(begin <= end and not b.raw[end:past].strip() and not b.raw[past:end].strip() for end in b.breaks)
+
+
+def _agrees(pair: Pair) -> bool:
+    """Whether the cut text's last symbols are the sibling's, in a place that it has once."""
+    a, b, way = pair.a, pair.b, pair.way
+    if way.left[-1] >= AGREE:
+        return True
+    last = a.symbols[-FEWER:]
+    return way.left[-1] >= FEWER and b.symbols.count(last) == 1
+
+
+def _cut(pair: Pair, dots: int) -> tuple[int, int, int]:
     """Where the repair begins in both texts, and where ``b`` goes beyond what ``a`` still has; -1 where it does not.
 
     It begins after the last symbol, or before the simple formula that this one stands in.
     """
+    a, b, way = pair.a, pair.b, pair.way
     last = b.offsets[way.partner[-1]]
     for whole in b.simple:
         if whole.start < last < whole.end:
@@ -83,7 +96,7 @@ def _cut(a: Text, b: Text, way: Alignment, dots: int) -> tuple[int, int, int]:
 def _past(a: Text, b: Text, start: int, dots: int, at: int) -> int:
     """Where ``b`` stands after what follows the last symbol of ``a``; -1 where something else stands there."""
     lost = next((slot.start for slot in a.slots if slot.start >= start and slot.kind in {"hole", "open"}), dots)
-    starts = {slot.start: slot.end for slot in (*b.slots, *b.simple)}
+    starts = {slot.start: slot.end for slot in (*b.slots, *b.simple) if slot.kind != "label"}
     raw = b.raw
 
     def skip(place: int) -> int:
@@ -101,39 +114,50 @@ def _past(a: Text, b: Text, start: int, dots: int, at: int) -> int:
     return at if lost >= dots else starts.get(skip(at), -1)
 
 
-def _judge(rest: str, noise: float) -> tuple[float, str]:
-    risk = noise_risk(noise, len(rest))
+def _doubt(pair: Pair, rest: str, begin: int, end: int) -> tuple[float, str]:
+    b = pair.b
+    to = "the end of the sentence" if end < len(b.raw) or not _DOTS.search(b.raw) else "its own cut"
+    doubts = [(0.0, f"the sibling agrees up to the cut and goes on to {to}")]
     read_back = read(rest)
     if any(slot.kind in {"hole", "open"} for slot in read_back.slots):
-        return 1.0, "the sibling is damaged here, too"
-    if not all(sound(rest[slot.start : slot.end]) for slot in read_back.slots if slot.kind in {"math", "display"}):
-        return 1.0, "a formula in the sibling's sentence is damaged"
+        doubts.append((1.0, "the sibling is damaged here, too"))
+    formulas = (rest[one.start : one.end] for one in read_back.slots if one.kind in {"math", "display"})
+    if any(fault(one, pair.macros) for one in formulas):
+        doubts.append((0.9, "a formula in the sibling's sentence does not pass the rules"))
+    if any(slot.kind == "code" and slot.fits != "spoken" for slot in b.within(begin, end)):
+        doubts.append((0.3, "code was cut here"))
     if len(rest) > LONGEST:
-        return max(risk, 0.5), "the sentence is too long"
+        doubts.append((0.5, "the sentence is too long"))
+    risk = pair.way.risk(len(pair.a.symbols), len(pair.a.symbols), len(rest))
     if risk > RISK:
-        return risk, "the sibling differs elsewhere, so this may be wrong too"
-    return risk, ""
+        doubts.append((risk, DIFFERS))
+    if hyphens(b.raw) == "lost" and (_JOINED.search(rest) or not HAN.search(rest)):
+        doubts.append((0.5, "the sibling has lost its hyphens, too"))
+    return graver(*doubts)
 
 
 def _sentence_end(b: Text, begin: int) -> int:
-    """Where the sentence that goes on at ``begin`` ends: outside formulas, or where the sibling ends."""
-    inside = [(slot.start, slot.end) for slot in (*b.slots, *b.simple) if slot.end > begin]
-    for match in _END.finditer(b.raw, begin):
+    """Where the sentence that goes on at ``begin`` ends: outside formulas, with its block, or where the sibling ends."""
+    inside = [(slot.start, slot.end) for slot in (*b.slots, *b.simple) if slot.end > begin and slot.kind != "label" and slot.fits != "spoken"]
+    block = next((end for end in b.breaks if end > begin), len(b.raw))
+    code = next((slot.start for slot in b.slots if slot.kind == "code" and slot.fits != "spoken" and slot.start >= begin), len(b.raw))
+    block = min(block, code)
+    for match in _END.finditer(b.raw, begin, block):
         if not any(start < match.start() < end for start, end in inside):
             return match.start() if match[0].isspace() else match.end()
-    return len(b.raw)
+    return block
 
 
-def _rendered(b: Text, begin: int, end: int, *, flat: bool) -> str:
-    """A stretch of the sibling as the feed prints it: of a document of several lines without Markdown's marks."""
-    marks = _MARKS if "\n" in b.raw else _NONE
-    parts, at = [], begin
+def _rendered(pair: Pair, begin: int, end: int) -> str:
+    """A stretch of the sibling as the feed prints it."""
+    b, parts, at = pair.b, list[str](), begin
     for slot in b.within(begin, end):
-        parts.append(marks.sub("", b.raw[at : slot.start]))
-        if slot.kind == "open":
+        parts.append(pair.speaker.prose(b.raw[at : slot.start]))
+        if slot.kind in {"open", "label", "hole"}:
             parts.append(b.raw[slot.start : slot.end])
         elif slot.kind != "void":
-            parts.append(shown(b, slot, flat=flat))
+            parts.append(pair.shown([slot]))
         at = slot.end
-    text = "".join([*parts, marks.sub("", b.raw[at:end])])
-    return _BREAK.sub(" ", text) if flat else text
+    parts.append(pair.speaker.prose(b.raw[at:end]))
+    text = _LOOSE.sub("", "".join(parts))
+    return re.sub(r"\s*\n\s*", " ", text) if pair.flat else text

@@ -11,26 +11,17 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from feedtools.text import symbols
-from feedtools.text.formulas import find_math
+from feedtools.text.formulas import Math, find_math
+from feedtools.text.placeholders import find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-Kind = Literal["math", "display", "code", "hole", "void", "open"]
+Kind = Literal["math", "display", "code", "hole", "void", "open", "label"]
 
-_HOLES = {
-    "math": "math",
-    "formula": "display",
-    "公式": "display",
-    "数学公式": "display",
-    "code": "code",
-    "代码": "code",
-}
-_HOLES["代码块"] = "code"
-_HOLE = re.compile(rf"[\[【［](?P<name>{'|'.join(sorted(_HOLES, key=len, reverse=True))})[\]】］](?!\()", re.IGNORECASE)
 _CUT_HOLE = re.compile(r"[\[【［][^\[\]【】［］\s]{0,4}\s?(?:\.{3,}|…+)?\s*\Z")
 _FENCE = re.compile(r"^(```++|~~~++)([^\n`]*+)$", re.MULTILINE)
 _VOID = re.compile(
@@ -39,7 +30,9 @@ _VOID = re.compile(
     r"|details|summary|h[1-6])(?:\s[^<>]{0,500})?/?>",
     re.IGNORECASE,
 )
+_CLOSERS = frozenset("]】］")
 _COMMAND = re.compile(r"\\[A-Za-z]")
+_LABEL = re.compile(r"(?<!\S)\d{1,2}\.(?=\s)")
 
 
 class Slot(NamedTuple):
@@ -49,14 +42,19 @@ class Slot(NamedTuple):
         start: offset in the raw text.
         end: one past its last code point.
         kind: ``math`` or ``display`` a formula, ``code``, ``hole`` a placeholder, ``void`` markup that no rendering
-            shows, ``open`` a formula that was cut off.
-        fits: for a placeholder, the kind of slot that stood there.
+            shows, ``open`` a formula that was cut off, ``label`` the number of a list item, which renderers change.
+        fits: for a placeholder, the kind of slot that stood there; ``either`` for a formula that may be
+            in line or not, ``loose`` for code that is told by its indent alone, which many renderers take for text, and
+            ``spoken`` for such code where the other text prints it.
     """
 
     start: int
     end: int
     kind: Kind
     fits: str = ""
+
+
+Span = TypeVar("Span", Slot, Math)
 
 
 class Text(NamedTuple):
@@ -68,6 +66,7 @@ class Text(NamedTuple):
         offsets: the raw offset of every symbol, ascending.
         slots: what carries no symbols, in order and apart.
         simple: formulas whose content carries symbols, in order.
+        breaks: where blocks of an original end, ascending raw offsets.
     """
 
     raw: str
@@ -75,6 +74,7 @@ class Text(NamedTuple):
     offsets: array[int]
     slots: tuple[Slot, ...]
     simple: tuple[Slot, ...]
+    breaks: tuple[int, ...] = ()
 
     def before(self, place: int) -> int:
         """The number of symbols that stand before the raw offset ``place``."""
@@ -99,22 +99,46 @@ def _inside(slots: tuple[Slot, ...], start: int, end: int) -> tuple[Slot, ...]:
 def read(raw: str) -> Text:
     """Find the slots of a text and the symbols between them; any ``str`` is accepted."""
     slots, simple = _slots(raw)
+    return _text(raw, slots, simple, ())
+
+
+def assemble(raw: str, parts: Sequence[Slot], breaks: tuple[int, ...]) -> Text:
+    """Make a text of which it is known where its formulas, its code and its numbers stand.
+
+    Args:
+        raw: the text.
+        parts: its slots but for placeholders, in order and apart.
+        breaks: where its blocks end.
+    """
+    simple = tuple(part for part in parts if part.kind == "math" and not _COMMAND.search(raw, part.start + 2, part.end - 2))
+    rest = [part for part in parts if part not in set(simple)]
+    return _text(raw, _with_holes(raw, rest, list(parts)), simple, breaks)
+
+
+def _text(raw: str, slots: tuple[Slot, ...], simple: tuple[Slot, ...], breaks: tuple[int, ...]) -> Text:
     parts: list[str] = []
     offsets = array("I")
     for start, end in _between(raw, slots, simple):
         piece = raw[start:end]
         parts.append(symbols.symbols(piece))
         offsets.extend(symbols.offsets(piece, start))
-    return Text(raw, "".join(parts), offsets, slots, simple)
+    return Text(raw, "".join(parts), offsets, slots, simple, breaks)
+
+
+def spoken(text: Text, starts: frozenset[int]) -> Text:
+    """The text with the code that begins at some offsets read as prose."""
+    slots = tuple(slot._replace(fits="spoken") if slot.start in starts else slot for slot in text.slots)
+    return _text(text.raw, slots, text.simple, text.breaks)
 
 
 def _between(raw: str, slots: tuple[Slot, ...], simple: tuple[Slot, ...]) -> Iterator[tuple[int, int]]:
-    """The raw ranges that carry symbols: prose, and the content of simple formulas without their delimiters."""
-    at, bare = 0, frozenset(slot.start for slot in simple)
+    """The raw ranges that carry symbols: prose, and the content of simple formulas and of spoken code."""
+    bare = frozenset(simple)
+    at = 0
     for slot in sorted((*slots, *simple)):
         yield at, slot.start
-        if slot.start in bare:
-            size = 2 if raw[slot.start] == "\\" else 1
+        if slot in bare or slot.fits == "spoken":
+            size = 4 if slot.kind == "code" else 2 if raw[slot.start] == "\\" else 1
             yield slot.start + size, slot.end - size
         at = slot.end
     yield at, len(raw)
@@ -153,18 +177,24 @@ def _slots(raw: str) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
         else:
             simple.append(Slot(math.start, math.end, "math"))
     taken = sorted([*slots, *simple])
-    slots += [
-        Slot(match.start(), match.end(), "hole", _HOLES[match["name"].lower()])
-        for match in _HOLE.finditer(raw)
-        if not _covers(taken, *match.span())
+    voids = [Slot(match.start(), match.end(), "void") for match in _VOID.finditer(raw)]
+    slots += [void for void in voids if not _covers(taken, void.start, void.end)]
+    return _with_holes(raw, slots, taken), tuple(simple)
+
+
+def _with_holes(raw: str, slots: list[Slot], taken: Sequence[Slot]) -> tuple[Slot, ...]:
+    """The slots with placeholders and numbers of list items, where nothing is ``taken``."""
+    found = [
+        Slot(one.start, one.end, "hole", one.kind)
+        for one in find(raw)
+        if one.kind != "media" and raw[one.end - 1] in _CLOSERS and not _covers(taken, one.start, one.end)
     ]
     cut = _CUT_HOLE.search(raw, max(0, len(raw) - 12))
     if cut and not _covers(taken, *cut.span()) and cut[0].strip(" .…") not in {"", "]"}:
-        slots.append(Slot(cut.start(), len(raw), "open"))
-    taken = sorted([*slots, *simple])
-    voids = [Slot(match.start(), match.end(), "void") for match in _VOID.finditer(raw)]
-    slots += [void for void in voids if not _covers(taken, void.start, void.end)]
-    return _apart(slots), tuple(simple)
+        found.append(Slot(cut.start(), len(raw), "open"))
+    labels = [Slot(match.start(), match.end(), "label") for match in _LABEL.finditer(raw)]
+    found += [label for label in labels if not _covers(taken, label.start, label.end)]
+    return apart([*slots, *found])
 
 
 def _covers(taken: Sequence[Slot], start: int, end: int) -> bool:
@@ -173,8 +203,9 @@ def _covers(taken: Sequence[Slot], start: int, end: int) -> bool:
     return any(slot.start < end and start < slot.end for slot in taken[max(0, place - 1) : place + 1])
 
 
-def _apart(slots: list[Slot]) -> tuple[Slot, ...]:
-    kept: list[Slot] = []
+def apart(slots: Iterable[Span]) -> tuple[Span, ...]:
+    """Those that do not begin inside an earlier one, in order."""
+    kept: list[Span] = []
     for slot in sorted(slots):
         if not kept or slot.start >= kept[-1].end:
             kept.append(slot)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from feedtools.model import Edit, Place
 from feedtools.restore import KINDS, Restoration, Sibling, apply, restore
-from feedtools.restore.fills import sound
+from feedtools.restore.judge import sound
 from tests.pace import within
 from tests.places import ROOT
 

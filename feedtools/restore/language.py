@@ -1,0 +1,129 @@
+r"""Put what a sibling says into the language of the feed: its script, the width of its punctuation, its delimiters."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from feedtools.text.formulas import find_math
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Script = Literal["simplified", "traditional", ""]
+
+NARROW = str.maketrans("，：；？！（）", ",:;?!()")
+"""Marks that a feed prints at half their width, or does not: the others stay wide in every feed."""
+LEAST = 2
+"""Characters of one script that tell it, where there are more of them than of the other."""
+
+_WIDE = re.compile("[，：；？！（）]")
+_HALF = re.compile(r"(?<=[\u3400-\u9fff])[,:;?!(]|[),](?=[\u3400-\u9fff])")
+_BETWEEN = re.compile(r"(?<=[\u3400-\u9fff”》」』])[ ]?([,:;?!()])(?=\s|[\u3400-\u9fff“《「『\\]|$)")
+_WIDENED = dict(zip(",:;?!()", "，：；？！（）", strict=True))
+_DOLLAR = re.compile(r"(?<![\\$])\$(?!\$)[^$\n]+\$")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|```.*?```", re.DOTALL)
+
+
+class Language(NamedTuple):
+    """How a text writes.
+
+    Attributes:
+        script: of its Chinese; empty where nothing tells it.
+        wide: whether its commas and brackets between Chinese characters are full-width; ``None`` where there are none.
+        dollars: whether its formulas stand between dollar signs.
+    """
+
+    script: Script
+    wide: bool | None
+    dollars: bool
+
+
+@lru_cache(maxsize=64)
+def language(text: str) -> Language:
+    """Tell how a text writes."""
+    wide, half = len(_WIDE.findall(text)), len(_HALF.findall(text))
+    dollars = "$" in text and "\\(" not in text and bool(_DOLLAR.search(text))
+    return Language(script(text), None if not wide + half else wide > half, dollars)
+
+
+def script(text: str) -> Script:
+    """Tell simplified from traditional Chinese by the characters that only one of them has (OpenCC's tables)."""
+    characters = _HAN.findall(text)
+    if not characters:
+        return ""
+    simplified, traditional = _characters()
+    some = sum(char in simplified for char in characters)
+    others = sum(char in traditional for char in characters)
+    if max(some, others) < min(LEAST, len(characters)) or some == others:
+        return ""
+    return "simplified" if some > others else "traditional"
+
+
+class Speaker:
+    """Turns stretches of one sibling into the feed's language.
+
+    Args:
+        feed: language of the damaged article.
+        sibling: of the text that the stretches come from.
+    """
+
+    def __init__(self, feed: Language, sibling: Language) -> None:
+        self._feed = feed
+        self._to: Script = feed.script if feed.script != sibling.script and sibling.script else ""
+
+    def prose(self, text: str) -> str:
+        """A stretch of running text; formulas and code in it stay as they are but for their delimiters."""
+        return "".join(self.formula(piece) if formula else self._words(piece) for piece, formula in _parted(text))
+
+    def formula(self, source: str) -> str:
+        r"""A formula in ``\(…\)`` or ``\[…\]`` between the delimiters of the feed."""
+        if not self._feed.dollars or source[:2] not in {"\\(", "\\["}:
+            return source
+        mark = "$" if source[1] == "(" else "$$"
+        return f"{mark}{source[2:-2]}{mark}"
+
+    def in_script(self, text: str) -> str:
+        """A stretch of text in the script of the feed, all else as it is: what code takes."""
+        if self._to and _HAN.search(text):
+            return str(_converter("t2s" if self._to == "simplified" else "s2t").convert(text))
+        return text
+
+    def _words(self, text: str) -> str:
+        text = self.in_script(text)
+        if self._feed.wide is False:
+            return text.translate(NARROW)
+        if self._feed.wide:
+            return _BETWEEN.sub(lambda found: _WIDENED[found[1]], text)
+        return text
+
+
+def _parted(text: str) -> Iterator[tuple[str, bool]]:
+    at = 0
+    for found in _MATH.finditer(text) if "\\" in text or "```" in text else ():
+        yield text[at : found.start()], False
+        yield found[0], True
+        at = found.end()
+    yield text[at:], False
+
+
+@cache
+def _converter(name: str) -> Any:
+    from opencc import OpenCC
+
+    return OpenCC(name)
+
+
+@cache
+def _characters() -> tuple[frozenset[str], frozenset[str]]:
+    """Characters that only simplified and only traditional text has."""
+    every = list(map(chr, range(0x4E00, 0x9FA6)))
+    lines = "\n".join(every)  # one a line: what stands beside a character changes what it becomes
+    simplified, traditional = (_converter(name).convert(lines).split("\n") for name in ("t2s", "s2t"))
+    rows = list(zip(every, simplified, traditional, strict=True))
+    return (
+        frozenset(char for char, simple, full in rows if char == simple != full),
+        frozenset(char for char, simple, full in rows if char == full != simple),
+    )

@@ -1,0 +1,200 @@
+"""Hyphens, minus signs, arrows and other marks that one renderer deletes, and the numbers of list items."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from feedtools.model import Edit
+from feedtools.restore.judge import CONTEXT, DELETED, DIFFERS, RISK, THIN, Proposal, graver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from feedtools.restore import Restoration
+    from feedtools.restore.pair import Pair
+    from feedtools.restore.texts import Text
+
+LONGEST = 12
+"""Code points between two symbols in which a lost mark is looked for."""
+
+_MARKS = re.compile(f"[{re.escape(DELETED)}]+")
+_STAR = re.compile(r"(?<=[\w)\]}])(?: ?\* ?(?=[\w(])|\*\*(?=[\w(]))")
+"""A star between two operands; others may be marks."""
+_LONE = re.compile(r"(?<!\S)#+(?!\S)|`")
+
+
+def marks(pair: Pair) -> Iterator[Proposal]:
+    """Put back what stands in the sibling between two symbols and is gone here; spans are apart."""
+    a, b, way = pair.a, pair.b, pair.way
+    last = -1
+    for match in _MARKS.finditer(b.raw):
+        j = b.before(match.start())
+        if j == last or not 0 < j < len(b.symbols):
+            continue
+        last = j
+        i, k = way.back[j - 1], way.back[j]
+        if i < 0 or k != i + 1:
+            continue
+        yield from _in_gap(pair, i, (a.offsets[i] + 1, a.offsets[k]), (b.offsets[j - 1] + 1, b.offsets[j]))
+
+
+def _in_gap(pair: Pair, i: int, mine: tuple[int, int], theirs: tuple[int, int]) -> Iterator[Proposal]:
+    ours, others = _pieces(pair.a, *mine), _pieces(pair.b, *theirs)
+    if len(ours) != len(others):
+        return
+    for number, ((start, end), (begin, stop)) in enumerate(zip(ours, others, strict=True)):
+        open_left, open_right = number > 0, number < len(ours) - 1
+        old, new = pair.a.raw[start:end], pair.b.raw[begin:stop]
+        new = _LONE.sub("", re.sub(r"\s+", " ", new))
+        if "*" in new and "*" in _STAR.sub("", f"{pair.b.raw[begin - 1]}{new}{pair.b.raw[stop : stop + 1]}"):
+            continue
+        text = _given_back(old, pair.speaker.prose(new), padded=(open_left, open_right))
+        if text is None:
+            continue
+        word = len(ours) == 1 and text == "-" and _is_letter(pair.a.raw, start - 1) and _is_letter(pair.a.raw, end)
+        yield Proposal(Edit(start, end, text), "joined" if word else "operator", *_doubt(pair, i, start, word=word))
+
+
+def _pieces(text: Text, start: int, end: int) -> list[tuple[int, int]]:
+    """A raw range without the slots in it."""
+    bounds = [start]
+    for slot in text.within(start, end):
+        if slot.kind != "void":
+            bounds += [slot.start, slot.end]
+    bounds.append(end)
+    return list(zip(bounds[::2], bounds[1::2], strict=True))
+
+
+def _is_letter(raw: str, place: int) -> bool:
+    return 0 <= place < len(raw) and raw[place].isalnum()
+
+
+def _given_back(old: str, new: str, padded: tuple[bool, bool]) -> str | None:
+    """The gap ``new`` of the sibling where the gap ``old`` is the same without a deleted mark.
+
+    Args:
+        old: as it stands here.
+        new: as the sibling has it.
+        padded: whether a formula or a placeholder, which stand between blanks, is before and after it.
+    """
+    if len(new) > LONGEST or any(char in DELETED for char in old):
+        return None
+    if not any(char in DELETED for char in new) or _bare(old) != _bare(new):
+        return None
+    core = " ".join(new.split())
+    if not any(padded):
+        lead, trail = new[:1].isspace(), new[-1:].isspace()
+        spaced = " " in "".join(char for char in new if char not in DELETED)
+        if spaced != any(char.isspace() for char in old):
+            return None
+        return f"{' ' if lead else ''}{core}{' ' if trail else ''}"
+    lead = old[:1].isspace() or new[:1].isspace()
+    trail = (old[-1:].isspace() or new[-1:].isspace()) and not (padded[1] and not new[-1:].isspace())
+    return f"{' ' if lead else ''}{core}{' ' if trail else ''}"
+
+
+def _bare(gap: str) -> str:
+    folded = unicodedata.normalize("NFKC", gap)
+    return "".join(char for char in folded if char not in DELETED and not char.isspace())
+
+
+def _doubt(pair: Pair, i: int, place: int, *, word: bool) -> tuple[float, str]:
+    way, k = pair.way, i + 1
+    reason = "the sibling has it, and the text agrees on both sides"
+    enough = way.left[i] >= min(CONTEXT, i + 1) and way.right[k] >= min(CONTEXT, len(way.partner) - k)
+    if not enough or way.left[i] + way.right[k] < 2 * CONTEXT:
+        return 0.2, THIN
+    risk = way.risk(k, k, 1)
+    if risk <= RISK:
+        return risk, reason
+    if word and _is_compound(pair.a.raw, place):
+        return RISK, "the sibling has it, and the word is known to be written so"
+    return risk, DIFFERS
+
+
+def _is_compound(raw: str, place: int) -> bool:
+    """Whether the lexicon knows the word around ``place`` as one that has a hyphen there."""
+    from feedtools.lint.checks.morphology import judge
+
+    start, end = place, place
+    while start and raw[start - 1].isascii() and raw[start - 1].isalnum():
+        start -= 1
+    while end < len(raw) and raw[end].isascii() and raw[end].isalnum():
+        end += 1
+    verdict = judge(raw[start:end]) if 0 < end - start <= 60 else None
+    if verdict is None:
+        return False
+    letters = 0
+    for char in verdict.restored:
+        if char == "-" and letters == place - start:
+            return True
+        letters += char != "-"
+    return False
+
+
+# --- numbers of list items ----------------------------------------------------------------------------------------
+
+
+def numbers(pair: Pair) -> Iterator[Proposal]:
+    """Number the items of a list on that the renderer begins again at 1 with every item."""
+    a, b, way = pair.a, pair.b, pair.way
+    labels = {b.before(slot.start): slot for slot in b.slots if slot.kind == "label"}
+    doubled = {j for j, k in pairwise(sorted(b.before(s.start) for s in b.slots if s.kind == "label")) if j == k}
+    for slot in a.slots:
+        place = a.before(slot.start)
+        if slot.kind != "label" or a.raw[slot.start : slot.end] != "1." or place >= len(way.partner):
+            continue
+        j = way.partner[place]
+        whole = labels.get(j)
+        if j < 0 or whole is None or j in doubled:
+            continue
+        text = b.raw[whole.start : whole.end]
+        if text == "1.":
+            continue
+        doubt = 0.0, "the sibling numbers this item so"
+        if way.right[place] < CONTEXT and place + way.right[place] < len(way.partner):
+            doubt = graver(doubt, (0.2, THIN))
+        risk = way.risk(place, place, 1)
+        if risk > RISK:
+            doubt = graver(doubt, (risk, DIFFERS))
+        yield Proposal(Edit(slot.start, slot.end, text), "number", *doubt)
+
+
+# --- whole words --------------------------------------------------------------------------------------------------
+
+
+def whole(text: str, repairs: Sequence[Restoration]) -> list[Restoration]:
+    """Repairs with the letters beside a lost mark, all marks of one word together.
+
+    That ``'' -> '-'`` was changed says nothing to a reader; ``endtoend -> end-to-end`` does.
+
+    Args:
+        text: the damaged text.
+        repairs: in order and apart.
+    """
+    wide: list[Restoration] = []
+    for number, one in enumerate(repairs):
+        if one.kind not in {"joined", "operator"}:
+            wide.append(one)
+            continue
+        start, end = one.edit.start, one.edit.end
+        last = wide[-1] if wide else None
+        following = repairs[number + 1].edit.start if number + 1 < len(repairs) else len(text)
+        lead = text[start - 1 : start] if start and (last is None or last.edit.end < start) else ""
+        trail = text[end : end + 1] if end < following else ""
+        lead, trail = (char if char.isalnum() else "" for char in (lead, trail))
+        edit = Edit(start - len(lead), end + len(trail), f"{lead}{one.edit.text}{trail}")
+        if last and last.kind in {"joined", "operator"} and last.edit.end == start and _alike(last, one):
+            edit = Edit(last.edit.start, end + len(trail), f"{last.edit.text}{one.edit.text}{trail}")
+            kind = last.kind if last.kind == one.kind else "operator"
+            wide[-1] = last._replace(edit=edit, kind=kind, confidence=min(last.confidence, one.confidence))
+        else:
+            wide.append(one._replace(edit=edit))
+    return wide
+
+
+def _alike(one: Restoration, other: Restoration) -> bool:
+    return (one.safety, one.source, one.reason) == (other.safety, other.source, other.reason)
