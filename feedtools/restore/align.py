@@ -185,7 +185,7 @@ def _joined(slips: list[Slip]) -> tuple[Slip, ...]:
         if joined and slip.place - (joined[-1].place + joined[-1].size) <= 1:
             last = joined.pop()
             size = max(slip.place - last.place, last.size) + slip.size
-            slip = Slip(last.place, size, last.letters or slip.letters)  # noqa: PLW2901
+            slip = Slip(last.place, size, last.letters or slip.letters)
         joined.append(slip)
     return tuple(joined)
 
@@ -202,9 +202,9 @@ def _widened(a: str, b: str, blocks: list[tuple[int, int, int]]) -> list[tuple[i
         before = (wide[-1][0] + wide[-1][2], wide[-1][1] + wide[-1][2]) if wide else (0, 0)
         after = blocks[number + 1][:2] if number + 1 < len(blocks) else (len(a), len(b))
         while i > before[0] and j > before[1] and a[i - 1] == b[j - 1]:
-            i, j, size = i - 1, j - 1, size + 1  # noqa: PLW2901
+            i, j, size = i - 1, j - 1, size + 1
         while i + size < after[0] and j + size < after[1] and a[i + size] == b[j + size]:
-            size += 1  # noqa: PLW2901
+            size += 1
         wide.append((i, j, size))
     return wide
 

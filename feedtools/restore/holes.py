@@ -23,7 +23,6 @@ from feedtools.restore.judge import (
     graver,
     sound,
 )
-
 from feedtools.text.placeholders import count
 
 if TYPE_CHECKING:

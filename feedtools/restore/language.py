@@ -6,8 +6,6 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from feedtools.text.formulas import find_math
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

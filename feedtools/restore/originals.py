@@ -9,56 +9,57 @@ the document writes no other (Kramdown), and macros that it defines are expanded
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from feedtools.restore.macros import definitions, expanded, without_definitions
-from feedtools.restore.texts import Slot, Text, apart, assemble, read
-from feedtools.text.code import code, inside
-from feedtools.text.formulas import Math, find_math
+from feedtools.restore.macros import Macro, definitions, expanded, without_definitions
+from feedtools.restore.texts import Slot, Text, assemble, read
+from feedtools.text.code import code
+from feedtools.text.formulas import find_math
+from feedtools.text.regions import Region
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from markdown_it import MarkdownIt
+
     from feedtools.restore.texts import Kind
 
+LAST = 2000
+"""Code points at the end of a document in which a formula that was cut off is looked for."""
 PAGES = (".html", ".htm", ".xhtml")
 """Ends of the names of files whose text is that of a page and holds no Markdown."""
 
 _DOCUMENT = re.compile(r"\n|\*\*|__|\]\(|`|\$|(?<![\w*])\*\w|\[\^")
 _HELD = re.compile("\ue000(\\d+)\ue001")
 _OWN = re.compile("[\ue000\ue001]")
-_ESCAPED = re.compile(r"\\\\\((?=[^\n]{1,400}?\\\\\))|\\\\\)|\\\\\[(?=.{1,2000}?\\\\\])|\\\\\]", re.DOTALL)
-_SPACED = re.compile(r"(?<![\\$])\$[ \t]+([^$\n]{1,400}?)[ \t]*(?<!\\)\$(?![$\d])|(?<![\\$\s])\$([^$\n]{1,400}?)[ \t]+\$")
-_TEX_DOLLARS = re.compile(r"(?<![\\$])\$([^$\n]{0,400}?\\[A-Za-z][^$\n]{0,400}?)(?<!\\)\$(?!\$)")
-_WORDS = re.compile(r"\\(?:text\w*|mbox)\s*\{[^{}]*\}")
-_TEX = re.compile(r"\\[A-Za-z]|[_^][\w{]|^[A-Za-z]$|^[A-Za-z0-9 =+\-*/<>().,]{1,12}$")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _MARKER = re.compile(r"\s*(?:(?:[-*+>]|\d{1,3}[.)])\s+)*")
-_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(?:script|style)\b.*?(?:</(?:script|style)>|\Z)|</?[A-Za-z][^<>]*>|<![A-Z][^>]*>", re.DOTALL | re.I)
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(?:script|style)\b.*?(?:</(?:script|style)>|\Z)|</?[A-Za-z][^<>]*>|<![A-Z][^>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
 _PRE = re.compile(r"<pre\b[^>]*>\s*(?:<code\b[^>]*>)?(.*?)(?:</code>\s*)?</pre>", re.DOTALL | re.IGNORECASE)
 _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol|td|th|tr|table|h[1-6]|summary|details)\b[^<>]*>", re.IGNORECASE)
-_NO_TEXT = re.compile(
-    r"\[\^[^\]\s]{1,60}\]|\{%.{0,400}?%\}|\{\{.{0,400}?\}\}|\{[:#][^{}\n]{0,200}\}|^\[(?:toc|TOC)\]$|:::+ ?\w*|<!--.*?-->"
-)
+_NO_TEXT = re.compile(r"\[\^[^\]\s]{1,60}\]|\{[:#][^{}\n]{0,200}\}|^\[(?:toc|TOC)\]$|:::+ ?\w*|<!--.*?-->")
+"""What other dialects write in prose that is no text: notes that are nowhere, attributes, a table of contents."""
 _LEFT_OVER = re.compile(r"(?<![A-Za-z0-9])\*\*|\*\*(?![A-Za-z0-9])")
 _MARKED = re.compile(r"(?<![=A-Za-z0-9])==(?=[^\s=])([^=\n]{1,80}?)(?<!\s)==(?![=A-Za-z0-9])")
 _FOOTNOTE = re.compile(r"[\[\(]?\d{1,3}[\]\)]?|\[\d{1,3}\]")
-_CLOSING = frozenset({"paragraph_close", "heading_close", "list_item_close", "td_close", "th_close", "dt_close", "dd_close"})
+_CLOSING = frozenset({"paragraph_close", "heading_close", "list_item_close", "td_close", "th_close", "table_close"})
 
 
 class Piece(NamedTuple):
-    """A stretch of a document.
+    r"""A stretch of a document.
 
     Attributes:
-        text: as the feed prints it, formulas in ``\\(…\\)`` and ``\\[…\\]``, code in a fence.
+        text: as the feed prints it, formulas in ``\(…\)`` and ``\[…\]``, code in a fence.
         kind: of the slot that it is, ``""`` for prose, ``break`` for the end of a block.
         fits: for a formula that may be displayed or not, ``either``.
     """
 
     text: str
-    kind: Kind | str = ""
+    kind: Kind | Literal["", "break"] = ""
     fits: str = ""
 
 
@@ -77,7 +78,6 @@ def read_sibling(raw: str, source: str = "") -> Text:
 @lru_cache(maxsize=32)
 def _document(raw: str) -> Text:
     raw = _OWN.sub("", raw)
-    raw = _ESCAPED.sub(lambda found: found[0][1:], raw)
     held = _formulas(raw)
     parts, at = [], 0
     for number, (start, end, _) in enumerate(held):
@@ -85,7 +85,7 @@ def _document(raw: str) -> Text:
         at = end
     source = "".join([*parts, raw[at:]])
     walk = _Walk(raw, held)
-    return assemble_pieces(walk.pieces(_parser().parse(source)))
+    return assemble_pieces(walk.pieces(_parser().parse(source, {"ends": [], "notes": []})))
 
 
 @lru_cache(maxsize=32)
@@ -104,7 +104,7 @@ def _page_pieces(raw: str) -> Iterator[Piece]:
             yield Piece(" ", "break")
         if start < end:
             body = raw[start:end].split("\n", 1)[-1].rsplit("\n", 1)[0]
-            yield Piece(f"```\n{body}\n```", "code")
+            yield Piece(_fenced(body), "code")
             yield Piece(" ", "break")
         at = end
 
@@ -114,7 +114,8 @@ def _lined(line: str) -> Iterator[Piece]:
     for math in find_math(line):
         if math.closed:
             yield Piece(line[at : math.start])
-            yield _formula(line, math, {}, "")
+            kind: Literal["math", "display"] = "display" if math.opener in {"\\[", "$$"} else "math"
+            yield _formula(line, Region(kind, math.start, math.end), {}, "")
             at = math.end
     yield Piece(line[at:])
 
@@ -137,7 +138,7 @@ def assemble_pieces(pieces: Iterator[Piece]) -> Text:
         if padded and not spaced:
             raw.append(" ")
             size, spaced = size + 1, True
-        if piece.kind not in {"", "break"}:
+        if piece.kind and piece.kind != "break":
             slots.append(Slot(size, size + len(text.rstrip()), piece.kind, piece.fits))
         if text:
             raw.append(text)
@@ -154,78 +155,75 @@ def _one_line(text: str, *, spaced: bool) -> str:
     return line[1:] if spaced and line.startswith(" ") else line
 
 
-@cache
-def _parser() -> Any:
-    from markdown_it import MarkdownIt
-    from mdit_py_plugins.footnote import footnote_plugin
+def _parser() -> MarkdownIt:
+    from feedtools.readers.markdown_inline import parser
 
-    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
+    return parser()
 
 
 # --- formulas -----------------------------------------------------------------------------------------------------
 
 
 def _formulas(raw: str) -> list[tuple[int, int, Piece]]:
-    """Formulas outside code, as they are to be printed, in order and apart."""
-    ranges = code(raw) if "`" in raw or "~~~" in raw else []
-    masked = _masked(raw, ranges)
-    end = len(raw.rstrip(" .…\n"))
-    found = [math for math in find_math(masked) if math.closed or math.end >= end]
-    taken = [(math.start, math.end) for math in found]
-    for pattern in (_TEX_DOLLARS, _SPACED) if "$" in masked else ():
-        for match in pattern.finditer(masked):
-            body = _WORDS.sub("", match[1] or match[2] or "").strip()
-            if _TEX.search(body) and not _HAN.search(body) and not inside(taken, *match.span()):
-                found.append(Math(*match.span(), "$", closed=True))
-        taken = sorted((math.start, math.end) for math in found)
-    found.sort()
-    single = any(math.opener in {"$", "\\("} for math in found)
+    """Formulas, and what else the parser must not look into, with how it is printed; in order and apart."""
+    from feedtools.readers.markdown_math import MathScanner
+
+    found = MathScanner(raw).scan()
+    single = any(one.kind == "math" and not raw.startswith("$$", one.start) for one in found)
     macros = definitions(raw)
     pieces = []
-    for math in apart(found):
-        kind = ""
-        if math.opener == "$$" and _in_line(raw, math):
-            kind = "math" if not single and _on_one_line(raw, math) else "either"
-        if math.closed:
-            pieces.append((math.start, math.end, _formula(raw, math, macros, kind)))
+    for one in found:
+        if one.kind in {"math", "display"}:
+            fits = _fits(raw, one, single=single) if one.kind == "display" else ""
+            pieces.append((one.start, one.end, _formula(raw, one, macros, fits)))
+        elif one.kind == "code_block":
+            pieces.append((one.start, one.end, Piece(_fenced(_raw_code(raw[one.start : one.end])), "code")))
         else:
-            pieces.append((math.start, len(raw), Piece(raw[math.start :], "open")))
+            pieces.append((one.start, one.end, Piece("")))
+    end = len(raw.rstrip(" .…\n"))
+    for math in find_math(raw[-LAST:]):
+        start = max(0, len(raw) - LAST) + math.start
+        if not math.closed and math.end + start - math.start >= end and (not pieces or pieces[-1][1] <= start):
+            pieces.append((start, len(raw), Piece(raw[start:], "open")))
     return pieces
 
 
-def _masked(raw: str, ranges: Sequence[tuple[int, int]]) -> str:
-    """The document with blanks in place of code."""
-    parts, at = [], 0
-    for start, end in ranges:
-        parts += [raw[at:start], re.sub(r"[^\n]", " ", raw[start:end])]
-        at = end
-    return "".join([*parts, raw[at:]])
+def _raw_code(source: str) -> str:
+    """Code between tags, or between the marks of a template language, without them."""
+    source = re.sub(r"\A\{[{%].*?[%>}]\}|\{[{%][^{}]*[%>}]\}\Z", "", source)
+    return _entities(_TAG.sub("", source)).strip("\n")
 
 
-def _in_line(raw: str, math: Math) -> bool:
-    """Whether words of the same paragraph stand beside a formula: on its line or on the next without a blank one."""
-    before = _MARKER.sub("", raw[max(0, raw.rfind("\n\n", 0, math.start)) : math.start].rstrip(" \t").rpartition("\n\n")[2])
-    after = raw[math.end :].lstrip(" \t").partition("\n\n")[0]
-    return bool(_LETTER.search(before[-80:]) or _LETTER.search(after[:80]))
+def _fenced(body: str) -> str:
+    return f"```\n{body}\n```"
 
 
-def _on_one_line(raw: str, math: Math) -> bool:
+def _fits(raw: str, one: Region, *, single: bool) -> str:
+    """``either`` for a formula in ``$$`` that shares its paragraph with words: renderers differ in what it is."""
+    if not raw.startswith("$$", one.start) or (not single and _on_one_line(raw, one)):
+        return ""
+    before = raw[max(0, raw.rfind("\n\n", 0, one.start)) : one.start].rstrip(" \t").rpartition("\n\n")[2]
+    after = raw[one.end : one.end + 400].lstrip(" \t").partition("\n\n")[0]
+    beside = _LETTER.search(_MARKER.sub("", before)[-80:]) or _LETTER.search(after[:80])
+    return "either" if beside else ""
+
+
+def _on_one_line(raw: str, math: Region) -> bool:
     start, end = raw.rfind("\n", 0, math.start) + 1, raw.find("\n", math.end)
     line = raw[start : math.start] + raw[math.end : end if end >= 0 else len(raw)]
     return "\n" not in raw[math.start : math.end] and bool(_LETTER.search(line))
 
 
-def _formula(raw: str, math: Math, macros: dict[str, Any], in_line: str) -> Piece:
-    source = raw[math.start : math.end]
-    if math.opener.startswith("\\begin"):
+def _formula(raw: str, region: Region, macros: dict[str, Macro], fits: str) -> Piece:
+    from feedtools.text.regions import visible_text
+
+    source = visible_text(raw, [region]).text
+    if not source.startswith(("\\(", "\\[")):
         return Piece(" ".join(expanded(source, macros).split()), "display")
-    size = len(math.opener)
-    body = " ".join(expanded(source[size:-size], macros).split())
+    body = " ".join(expanded(source[2:-2], macros).split())
     if not body:
         return Piece("")
-    if math.opener in {"$", "\\("} or in_line == "math":
-        return Piece(f"\\({body}\\)", "math")
-    return Piece(f"\\[{body}\\]", "display", in_line)
+    return Piece(f"{source[:2]}{body}{source[-2:]}", "math" if source[1] == "(" else "display", fits)
 
 
 # --- Markdown -----------------------------------------------------------------------------------------------------
@@ -243,9 +241,9 @@ class _Walk:
         skipping = 0
         for token in tokens:
             kind = token.type
-            if kind == "footnote_block_open":
+            if kind in {"footnote_reference_open", "footnote_block_open"}:
                 skipping += 1
-            elif kind == "footnote_block_close":
+            elif kind in {"footnote_reference_close", "footnote_block_close"}:
                 skipping -= 1
             elif skipping:
                 continue
@@ -253,7 +251,7 @@ class _Walk:
                 yield from self._inline(token.children or ())
             elif kind in {"fence", "code_block"}:
                 loose = "loose" if kind == "code_block" else ""
-                yield Piece(f"```\n{self._source(token.content).rstrip()}\n```", "code", loose)
+                yield Piece(_fenced(self._source(token.content).rstrip()), "code", loose)
                 yield Piece(" ", "break")
             elif kind == "html_block":
                 yield from self._html(token.content)
@@ -283,9 +281,7 @@ class _Walk:
                 yield from self._prose(token.content)
             elif kind == "code_inline":
                 yield Piece(self._source(token.content))
-            elif kind in {"softbreak", "hardbreak"}:
-                yield Piece(" ")
-            elif kind == "html_inline" and _BREAK.match(token.content):
+            elif kind in {"softbreak", "hardbreak"} or (kind == "html_inline" and _BREAK.match(token.content)):
                 yield Piece(" ")
             elif kind == "link_open" and self._is_footnote(tokens[number + 1 : number + 3]):
                 number += 2
@@ -294,7 +290,9 @@ class _Walk:
     @staticmethod
     def _is_footnote(tokens: Sequence[Any]) -> bool:
         """Whether a link is the mark of a note: a number and no more."""
-        return len(tokens) == 2 and tokens[1].type == "link_close" and bool(_FOOTNOTE.fullmatch(tokens[0].content.strip()))
+        if len(tokens) != 2 or tokens[1].type != "link_close":
+            return False
+        return _FOOTNOTE.fullmatch(tokens[0].content.strip()) is not None
 
     def _prose(self, text: str) -> Iterator[Piece]:
         at = 0
@@ -309,7 +307,7 @@ class _Walk:
         for match in _PRE.finditer(markup):
             yield from self._prose(_untagged(markup[at : match.start()]))
             body = self._source(_entities(_TAG.sub("", match[1]))).strip("\n")
-            yield Piece(f"```\n{body}\n```", "code")
+            yield Piece(_fenced(body), "code")
             at = match.end()
         yield from self._prose(_untagged(markup[at:]))
 

@@ -32,7 +32,8 @@ _DOTS = re.compile(r"(?<!\s)\s*+(?:(?<!\.)\.{3,}+|(?<!…)…++)\s*+\Z")
 _END = re.compile(r"[。!?！？][”’」』）)\"']*|[.!?][”’)\"']*(?=\s+[A-Z\u3400-\u9fff]|\s*\Z)|\n\s*\n")
 _FINISHED = re.compile(r"(?:[。!?！？]|[.!?](?<!\.\.))[”’」』）)\"']*\s*\Z")
 _LOOSE = re.compile(r"\s*(?<!\\)\$\s*\Z")
-_JOINED = re.compile(r"[A-Za-z0-9]{2}|[A-Za-z0-9] [A-Za-z0-9]")
+_JOINED = re.compile(r"[A-Za-z0-9{}\\]|\w \w")
+"""Where a hyphen or a delimiter may have been lost: in Latin letters and numbers, or between two words."""
 
 
 def tail(pair: Pair) -> Iterator[Proposal]:
@@ -137,11 +138,11 @@ def _doubt(pair: Pair, rest: str, begin: int, end: int) -> tuple[float, str]:
 
 
 def _sentence_end(b: Text, begin: int) -> int:
-    """Where the sentence that goes on at ``begin`` ends: outside formulas, with its block, or where the sibling ends."""
-    inside = [(slot.start, slot.end) for slot in (*b.slots, *b.simple) if slot.end > begin and slot.kind != "label" and slot.fits != "spoken"]
+    """Where the sentence that goes on at ``begin`` ends, outside formulas: with its block at the latest."""
+    slots = [slot for slot in (*b.slots, *b.simple) if slot.end > begin and slot.fits != "spoken"]
+    inside = [(slot.start, slot.end) for slot in slots if slot.kind != "label"]
     block = next((end for end in b.breaks if end > begin), len(b.raw))
-    code = next((slot.start for slot in b.slots if slot.kind == "code" and slot.fits != "spoken" and slot.start >= begin), len(b.raw))
-    block = min(block, code)
+    block = min([block, *(slot.start for slot in slots if slot.kind == "code" and slot.start >= begin)])
     for match in _END.finditer(b.raw, begin, block):
         if not any(start < match.start() < end for start, end in inside):
             return match.start() if match[0].isspace() else match.end()

@@ -110,9 +110,11 @@ def assemble(raw: str, parts: Sequence[Slot], breaks: tuple[int, ...]) -> Text:
         parts: its slots but for placeholders, in order and apart.
         breaks: where its blocks end.
     """
-    simple = tuple(part for part in parts if part.kind == "math" and not _COMMAND.search(raw, part.start + 2, part.end - 2))
-    rest = [part for part in parts if part not in set(simple)]
-    return _text(raw, _with_holes(raw, rest, list(parts)), simple, breaks)
+    formulas = (part for part in parts if part.kind == "math")
+    simple = tuple(part for part in formulas if not _COMMAND.search(raw, part.start + 2, part.end - 2))
+    bare = frozenset(simple)
+    rest = [part for part in parts if part not in bare]
+    return _text(raw, _with_holes(raw, rest, parts), simple, breaks)
 
 
 def _text(raw: str, slots: tuple[Slot, ...], simple: tuple[Slot, ...], breaks: tuple[int, ...]) -> Text:
