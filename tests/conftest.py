@@ -8,6 +8,8 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.skips import forbidden, named
+
 SLOW_MACHINES = [HealthCheck.too_slow]
 
 settings.register_profile("fast", deadline=None, max_examples=25, derandomize=True, suppress_health_check=SLOW_MACHINES)
@@ -23,3 +25,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What is remembered between runs outside of projects, such as the index of a history, is not the user's here."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI no test skips without leave: see ``tests/skips.py``."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") != "true" or reporter is None or hasattr(session.config, "workerinput"):
+        return
+    reasons = [str(report.longrepr[2]) for report in reporter.stats.get("skipped", ()) if report.longrepr]
+    left = sorted(set(forbidden(reasons)))
+    reporter.write_line("")
+    reporter.write_line(f"skips allowed: {', '.join(named()) or 'none'}")
+    for reason in left:
+        reporter.write_line(f"skipped without leave: {reason}", red=True)
+    if left and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -33,16 +33,21 @@ FORMULAS = (r"\(x_{<i}\)", "$a<b$", "$p<q>r$", r"\sum_{i<n} a_i")
 
 def articles(path: Path, **options: str) -> tuple[list[Article], list[str]]:
     """What is read, and what is said; skips where the reader's extra is not installed."""
+    found, said = taken(path, **options)
+    for missing in re.findall(r"needs ([\w.]+); install it with", "".join(said)):
+        pytest.importorskip(missing)
+    return found, said
+
+
+def taken(path: Path, **options: str) -> tuple[list[Article], list[str]]:
+    """What is read, and what is said."""
     errors: list[FeedtoolsError] = []
     found: list[Article] = []
     try:
         found += read(str(path), ReadOptions(**options), errors.append).articles
     except ReadError as error:
         errors.append(error)
-    said = [str(error) for error in errors]
-    for missing in re.findall(r"needs ([\w.]+); install it with", "".join(said)):
-        pytest.importorskip(missing)
-    return found, said
+    return found, [str(error) for error in errors]
 
 
 def texts(path: Path, **options: str) -> list[str]:
@@ -762,7 +767,7 @@ def test_a_missing_extra_is_named_with_its_command(
 ) -> None:
     path = write(tmp_path, name, CASES[name]())
     monkeypatch.setitem(sys.modules, module, None)
-    _, errors = articles(path)
+    _, errors = taken(path)
     assert f"pip install 'feedtools[{extra}]'" in errors[0]
 
 

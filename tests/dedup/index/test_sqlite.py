@@ -31,7 +31,7 @@ from feedtools.dedup.index.verify import faults
 from feedtools.dedup.sketch import GRAM, gram_hashes
 from feedtools.errors import FeedtoolsError, IndexFileError, StaleIndexError
 from feedtools.model import Article
-from tests.places import FEED, ROOT, TESTS
+from tests.places import FEED, ROOT
 
 SAMPLE = sorted((FEED).glob("*.txt"))
 WORDS = ("梯度", "损失", "模型", "训练", "数据", "网络", "参数", "样本", "特征", "向量", "概率", "策略", "奖励", "状态")
@@ -421,7 +421,7 @@ import os, sys, random
 from pathlib import Path
 from feedtools.dedup.index.updates import IndexWriter as Index
 sys.path.insert(0, sys.argv[3])
-from test_index import article
+from tests.dedup.index.test_sqlite import article
 def tell(line):
     os.write(1, f"{line}\\n".encode())  # at once: print writes word by word where output is unbuffered
 draw = random.Random(int(sys.argv[2]))
@@ -443,7 +443,7 @@ with Index(Path(sys.argv[1]), create=True) as index:
 
 
 def run_writer(path: Path, seed: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", WRITER, str(path), str(seed), str(TESTS)]
+    command = [sys.executable, "-c", WRITER, str(path), str(seed), str(ROOT)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
