@@ -2,11 +2,13 @@
 
     python benchmarks/build_lexicon.py COUNTS_DIR [-o rules/words]
 
-COUNTS_DIR holds three gzipped tables with a header line, counted on texts that still have their hyphens:
+COUNTS_DIR holds gzipped tables with a header line, counted on texts that still have their hyphens:
 
 * ``compounds.tsv.gz``: compound, count, repositories, joined_count (articles)
 * ``papers.tsv.gz``: joined, hyphenated_forms (``form:count`` ...), count, documents, joined_count (papers)
 * ``tokens.tsv.gz``: token, count (articles)
+* ``packages.tsv.gz`` and ``identifiers.tsv.gz``: what ``count_packages.py`` wrote
+* ``dictionary.txt``: words of English dictionaries, one a line
 
 What is kept is facts about words alone: with how much confidence a joined form stands for a hyphenated one.
 Runs of digits count as one number, so that what is known of ``GPT-4`` holds for ``GPT-5`` as well.
@@ -17,11 +19,18 @@ from __future__ import annotations
 import argparse
 import gzip
 import re
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+PACKAGE_WEIGHT = 0.25  # likewise documentation, which says the same thing many times
+PACKAGE_MOST = 4  # occurrences that count, a package
+CODE_WEIGHT = 0.5  # a package that uses a name written LikeThis
+PROSE_WEIGHT = 0.1  # an occurrence of a joined word in documentation
 PAPER_WEIGHT = 0.3  # papers are one genre in one language; an article count says more about articles
 SHAPES = ("plain", "upper", "mixed")
 SMOOTHING = 0.2  # a word seen twice is hardly a fact
@@ -37,8 +46,15 @@ FREQUENT = 100  # occurrences from which a spelling is a reference for misspelli
 TERM_LENGTH = 5
 EXACT_FROM = 8  # occurrences from which one number may be used unlike others of its kind (VGG16 and VGG-7)
 EXACT_DIFFERENCE = 8  # per cent
+DOUBTED = 30  # per cent at most for a word of the dictionary
+ACRONYM = re.compile("[A-Z][A-Z0-9]{1,5}")
+ACRONYM_FROM = 8  # articles
+COMMON_FROM = 12  # occurrences from which a word of the dictionary is one that compounds of the field are made of
+COMMON_LENGTH = 3
+DISTRIBUTED = re.compile("(?:lib|golang-|python3?-|ruby-|node-|r-(?:cran|bioc)-|fonts-|gir1|php-|linux-)")
+"""How a distribution names its packages, not how anybody writes."""
 OTHER = 0.2  # what an occurrence of another shape says
-UNIT = re.compile(r"(?:#[a-z]{1,2})+#?")  # 50km, 480p, 1e5: numbers and units
+UNIT = re.compile(r"(?:#(?:[a-z]{1,2}|[kmgt]?bps|[kmgt]?i?hz))+#?")  # 50km, 480p, 1e5, 18Gbps: numbers and units
 
 
 class Facts(NamedTuple):
@@ -82,8 +98,16 @@ def exact(form: str) -> str:
     return form.replace("-", "").casefold()
 
 
-def count(source: Path, key: Callable[[str], str] = key) -> tuple[dict[str, Facts], dict[str, int]]:
-    """Counts by joined form, and the occurrences of every token written without a hyphen."""
+def count(
+    source: Path, key: Callable[[str], str] = key, *, packages: bool = True
+) -> tuple[dict[str, Facts], dict[str, int]]:
+    """Counts by joined form, and the occurrences of every token written without a hyphen.
+
+    Args:
+        source: folder of the tables.
+        key: form to joined form.
+        packages: whether what packages say counts as well.
+    """
     facts: dict[str, Facts] = defaultdict(lambda: Facts(defaultdict(float), defaultdict(float), Counter()))
     tokens = {token: int(n) for token, n in rows(source / "tokens.tsv.gz")}
     for form, n, _repositories, joined in rows(source / "compounds.tsv.gz"):
@@ -99,9 +123,20 @@ def count(source: Path, key: Callable[[str], str] = key) -> tuple[dict[str, Fact
             entry.hyphenated["plain"] += PAPER_WEIGHT * int(n)
             entry.forms[pattern(form)] += max(1, int(PAPER_WEIGHT * int(n)))
         entry.joined["plain"] += PAPER_WEIGHT * int(joined)
-    for token, n in tokens.items():
+    for compound, times, several in rows(source / "packages.tsv.gz") if packages else ():
+        if (int(times) > 2 or int(several) > 1 or compound != compound.lower()) and not DISTRIBUTED.match(compound):
+            entry = facts[key(compound)]
+            seen = PACKAGE_WEIGHT * min(int(times), PACKAGE_MOST * int(several))
+            entry.hyphenated[shape(compound)] += seen
+            entry.forms[pattern(compound)] += max(1, int(seen))
+    for token, occurrences in tokens.items():
         if key(token) in facts:
-            facts[key(token)].joined[shape(token)] += n
+            facts[key(token)].joined[shape(token)] += occurrences
+    for token, times, several in rows(source / "identifiers.tsv.gz") if packages else ():
+        if (name := key(token)) in facts:
+            written = shape(token)
+            code = CODE_WEIGHT * int(several) if written == "mixed" else 0
+            facts[name].joined[written] += code + PROSE_WEIGHT * min(int(times), PACKAGE_MOST * int(several))
     return facts, tokens
 
 
@@ -136,18 +171,21 @@ def fill(form: str, numbers: list[str]) -> str:
     return form
 
 
-def compounds(facts: dict[str, Facts], numbered: dict[str, Facts]) -> Iterator[str]:
-    """Lines ``joined<TAB>cuts<TAB>plain<TAB>upper<TAB>mixed``, in order.
+def compounds(facts: dict[str, Facts], numbered: dict[str, Facts], dictionary: set[str]) -> Iterator[str]:
+    """Lines ``joined<TAB>cuts<TAB>plain[<TAB>upper<TAB>mixed]``, in order; one per cent stands for all three.
 
     Args:
         facts: by joined form, numbers written ``#``.
         numbered: by joined form with its very numbers; listed where they are used unlike others of their kind.
+        dictionary: words of English: written joined, they are nothing else.
     """
     chosen: dict[str, tuple[str, tuple[int, ...]]] = {}
     for name, entry in facts.items():
         if len(name) < NAME_LENGTH or not name.isascii() or not re.search("[a-z]", name) or UNIT.fullmatch(name):
             continue
         shares = percents(name, entry)
+        if name in dictionary:
+            shares = (min(shares[0], DOUBTED), *shares[1:])
         if max(shares) >= KEPT_FROM:
             chosen[name] = (max(entry.forms, key=lambda f: (entry.forms[f], f)), shares)
     for name, entry in numbered.items():
@@ -160,7 +198,7 @@ def compounds(facts: dict[str, Facts], numbered: dict[str, Facts]) -> Iterator[s
             chosen[name] = (fill(general[0], re.findall("[0-9]+", name)), shares)
     for name in sorted(chosen):
         form, shares = chosen[name]
-        yield "\t".join([name, cuts(form), *map(str, shares)])
+        yield "\t".join([name, cuts(form), *map(str, shares[:1] if len(set(shares)) == 1 else shares)])
 
 
 def fold(tokens: dict[str, int]) -> Counter[str]:
@@ -169,6 +207,20 @@ def fold(tokens: dict[str, int]) -> Counter[str]:
     for token, n in tokens.items():
         folded[token.casefold()] += n
     return folded
+
+
+def acronyms(tokens: dict[str, int]) -> Iterator[str]:
+    """Lines ``acronym``: words in capitals that articles use by themselves."""
+    for token, n in sorted(tokens.items()):
+        if n >= ACRONYM_FROM and ACRONYM.fullmatch(token):
+            yield token
+
+
+def common(tokens: dict[str, int], dictionary: set[str]) -> Iterator[str]:
+    """Lines ``word``: words of the dictionary that articles use, which is what new compounds are made of."""
+    for word, n in sorted(fold(tokens).items()):
+        if n >= COMMON_FROM and len(word) >= COMMON_LENGTH and word in dictionary:
+            yield word
 
 
 def names(tokens: dict[str, int], facts: dict[str, Facts], taken: set[str]) -> Iterator[str]:
@@ -218,24 +270,55 @@ def terms(tokens: dict[str, int]) -> Iterator[str]:
             yield term
 
 
+def write(folder: Path, name: str, lines: Iterable[str]) -> int:
+    """Write a list; how many lines it has."""
+    rows = list(lines)
+    (folder / name).write_text("".join(f"{row}\n" for row in rows), encoding="ascii")
+    return len(rows)
+
+
+def innocent(source: Path, folder: Path, dictionary: set[str]) -> set[str]:
+    """Words that the finished lists would blame though dictionaries or the code of packages have them as they are."""
+    from feedtools.lint.checks import lexicon, morphology
+
+    lexicon._read = lambda name: (folder / name).read_bytes()
+    words = {
+        word
+        for word in dictionary
+        if any(morphology.judge(written) for written in (word, word.capitalize(), word.upper()))
+    }
+    for token, n, packages in rows(source / "identifiers.tsv.gz"):
+        known = lexicon.compound(lexicon.fold(token)) is not None
+        if token.isalpha() and (int(packages) > 1 or int(n) > 2) and not known and morphology.judge(token):
+            words.add(token.casefold())
+    return words
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("counts", type=Path)
     parser.add_argument("-o", "--output", type=Path, default=Path("rules/words"))
     arguments = parser.parse_args(argv)
-    facts, tokens = count(arguments.counts)
-    numbered = {name: entry for name, entry in count(arguments.counts, exact)[0].items() if re.search("[0-9]", name)}
-    lines = list(compounds(facts, numbered))
+    source, folder = arguments.counts, arguments.output
+    folder.mkdir(parents=True, exist_ok=True)
+    dictionary = set(map(str.casefold, (source / "dictionary.txt").read_text(encoding="ascii").split()))
+    facts, tokens = count(source)
+    numbered = {name: entry for name, entry in count(source, exact)[0].items() if re.search("[0-9]", name)}
+    lines = list(compounds(facts, numbered, dictionary))
     taken = {line.split("\t")[0] for line in lines}
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    (arguments.output / "compounds.tsv").write_text("\n".join(lines) + "\n", encoding="ascii")
-    known = list(names(tokens, facts, taken))
-    (arguments.output / "names.txt").write_text("\n".join(known) + "\n", encoding="ascii")
-    productive = list(parts(facts, tokens))
-    (arguments.output / "parts.tsv").write_text("\n".join(productive) + "\n", encoding="ascii")
-    common = list(terms(tokens))
-    (arguments.output / "terms.txt").write_text("\n".join(common) + "\n", encoding="ascii")
-    print(f"{len(common)} terms, {len(lines)} compounds, {len(known)} names, {len(productive)} parts")
+    known = set(names(tokens, facts, taken))
+    made = {
+        "compounds.tsv": lines,
+        "parts.tsv": list(parts(count(source, packages=False)[0], tokens)),
+        "terms.txt": list(terms(tokens)),
+        "acronyms.txt": list(acronyms(tokens)),
+        "common.txt": list(common(tokens, dictionary)),
+        "names.txt": sorted(known),
+    }
+    for name, rows_of in made.items():
+        print(name, write(folder, name, rows_of))
+    known |= innocent(source, folder, dictionary) - taken
+    print("names.txt", write(folder, "names.txt", sorted(known)))
     return 0
 
 

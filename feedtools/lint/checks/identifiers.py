@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks.base import Hit, View
-from feedtools.lint.checks.morphology import Verdict, is_judged, judge, judge_cut, restore
+from feedtools.lint.checks.morphology import CAMEL, VARIABLE, Verdict, is_joined, judge, judge_cut, restore
 from feedtools.model import Edit
 from feedtools.text.patterns import each, lazy
 from feedtools.text.renderers import Mode, hyphens
@@ -21,6 +21,11 @@ CODE_BEFORE = lazy(r"[_\\.=]")
 CODE_AFTER = lazy(r"[_=]|\.[A-Za-z]|\((?:\)|[a-z_'\"0-9])")  # self.x, x_y, x=1, file.pem, call(x)
 LISTED = lazy(r"[^/]*(?:(?:(?<![/.])/)(?![a-z_.])[^/]*)*")  # GPT4/Sonnet is a choice, a/b/c is a path
 ASCII_RUN = lazy(r"[!-~]+")
+
+CLASS = lazy(r" ?(?:[类对](?:象|的?实例|(?=[的是中,。、 ]))|对象|组件|控件|注解|装饰器|异常|API(?![A-Za-z]))")
+CLASS_BEFORE = lazy(r"(?:类|对象|组件|控件|注解|class|new) ?\Z")
+COUNTED = lazy(r"([a-z]+)([0-9])")
+_Found = tuple[re.Match[str], Verdict]
 
 _HIGH: tuple[Confidence, Level] = ("high", "error")
 _MEDIUM: tuple[Confidence, Level] = ("medium", "warning")
@@ -64,8 +69,12 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         return []
     if how == "unknown":
         sure = options.get("unknown", 88)
-        return [_hit(*found, how, options) for found in candidates(view, sure)]
-    found = list(candidates(view, options.get("doubtful", 48)))
+        return [
+            _hit(match, verdict, how, options)
+            for match, verdict in candidates(view, sure)
+            if verdict.known and not VARIABLE.match(match.group())
+        ]
+    found = _unnamed(view.text, candidates(view, options.get("doubtful", 48)))
     least = options.get("least", 60)
     if any(verdict.percent < least for _match, verdict in found):
         # A doubtful word counts beside another one that surely lost its hyphen: the author does write hyphens.
@@ -76,6 +85,30 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
             if verdict.percent >= least or sure_words - {match.group().casefold()}
         ]
     return [_hit(match, verdict, how, options) for match, verdict in found]
+
+
+def _unnamed(text: str, found: Iterable[_Found]) -> list[_Found]:
+    """Leave out what the article uses as the name of a class or as one of a counted row."""
+    kept = list(found)
+    classes = {match.group() for match, _verdict in kept if CAMEL.search(match.group()) and _is_class(text, match)}
+    return [
+        (match, verdict)
+        for match, verdict in kept
+        if match.group() not in classes and not (verdict.percent < _SURE and _is_counted(text, match.group()))
+    ]
+
+
+def _is_class(text: str, match: re.Match[str]) -> bool:
+    return CLASS.match(text, match.end()) is not None or CLASS_BEFORE.search(text[: match.start()][-8:]) is not None
+
+
+def _is_counted(text: str, token: str) -> bool:
+    """Whether another number stands behind the same small word: ``stage1`` and ``stage2``."""
+    counted = COUNTED.fullmatch(token)
+    if counted is None:
+        return False
+    others = re.findall(rf"(?<![A-Za-z0-9]){counted[1]}([0-9])(?![A-Za-z0-9])", text)
+    return any(other != counted[2] for other in others)
 
 
 def _cut_word(text: str) -> bool:
@@ -95,11 +128,10 @@ def candidates(view: View, least: int) -> Iterator[tuple[re.Match[str], Verdict]
     for match in TOKEN.finditer(text):
         token = match.group()
         verdict = judge(token)
-        if verdict is None:
-            if match.end() == cut:
-                verdict = judge_cut(token)
-            elif seen and token.casefold() in seen and not is_judged(token):
-                verdict = Verdict(_SEEN, restore(token, seen[token.casefold()]))
+        if verdict is None and match.end() == cut:
+            verdict = judge_cut(token)
+        if seen and token.casefold() in seen and (verdict is None or verdict.percent < _SEEN) and not is_joined(token):
+            verdict = Verdict(_SEEN, restore(token, seen[token.casefold()]), known=True)
         if verdict is not None and verdict.percent >= least and not _in_address(text, *match.span()):
             yield match, verdict
 

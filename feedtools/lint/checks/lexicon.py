@@ -112,7 +112,8 @@ def begins_name(prefix: str) -> bool:
 
 
 def _entry(line: bytes) -> Entry:
-    joined, cuts, plain, upper, mixed = line.decode("ascii").split("\t")
+    joined, cuts, plain, *others = line.decode("ascii").split("\t")
+    upper, mixed = others or (plain, plain)
     form, at = "", 0
     for cut in cuts.split(","):
         place = int(cut.rstrip("="))
@@ -127,6 +128,18 @@ def parts() -> dict[str, tuple[int, int]]:
     fields = _read("parts.tsv").decode("ascii").split()
     shares = zip(map(int, fields[1::3]), map(int, fields[2::3]), strict=True)
     return dict(zip(fields[::3], shares, strict=True))
+
+
+@cache
+def acronyms() -> frozenset[str]:
+    """Words in capitals that articles use by themselves."""
+    return frozenset(_read("acronyms.txt").decode("ascii").split())
+
+
+@cache
+def common() -> frozenset[str]:
+    """Words of the dictionary that articles use, folded: what new compounds are made of."""
+    return frozenset(_read("common.txt").decode("ascii").split())
 
 
 @cache

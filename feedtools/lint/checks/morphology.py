@@ -1,5 +1,6 @@
 """What a token most likely was before its hyphens were deleted: from the lexicon, else from how it is built."""
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ NOUN = 6  # letters of a word that is no unit
 KNOWN = 4  # letters from which a known word says something as a part
 VARIABLE = lazy(r"[a-z]{2,}(?:[A-Z][a-z]+)+\Z")  # saliencyMap: how code names things
 CODE = 30  # per cent by which such a word is less likely to have had a hyphen
+JOINED = 45  # per cent below which the joined form is the usual one
 FLOOR = 40  # per cent below which a word is one like any other
 FAMILY = 85  # per cent from which a number behind a name is taken to have had a hyphen
 PRODUCTIVE = 90  # per cent from which a part is as good as always hyphenated
@@ -26,6 +28,26 @@ GLUED = lazy(r"(?=[A-Za-z]+\Z)([A-Z][A-Za-z]{2,}?)(to|of|as|by|and)([A-Z][A-Za-z
 TRAILED = lazy(  # PPOpenalty, RoIwise
     r"((?:[a-z]*+[A-Z0-9]++)++)(?:(?<=[A-Z]{2})|(?<=\A[A-Z][a-z][A-Z]))([a-z]{4,}+)\Z"
 )
+SIZED = lazy(r"([A-Z][A-Za-z]{2,})([0-9]{1,3}(?:\.[0-9]{1,2})?B|[0-9]{2,3}M)\Z")  # VACE1.3B, RDT1B, OPT125M
+PREFIXED = lazy(
+    r"(mini|semi|pre|post|non|multi|sub|anti|pseudo|quasi|inter|intra|meta|self|cross|all)([A-Z]{2,}[0-9]*s?)\Z"
+)  # miniSATA, semiGCN
+PROCESSOR = lazy(r"(E[357]|[iI][3579])([0-9]{4,5}[A-Z]{0,2})\Z")  # E52650, i79700K
+SECTION = lazy(r"(I{1,3}|IV|VI{0,3})([A-F][0-9]?)\Z")  # IIIA, IIC1: sections of a paper
+GENERATION = lazy(r"([A-Z]{3,})(II|III|IV)\Z")  # SATAIII
+_FIRST = (
+    "over under inter counter super trans hyper multi micro macro mini anti auto semi fore with some every what when "
+    "where there here after step grand para poly photo electro thermo radio tele video work book hand head back news"
+)
+_LAST = (
+    "less ness able ship hood ward wards wise like ment ings ally ism ist age ages work works book books time times "
+    "side sides where ever self selves full fully land lands town tower force board boards flow room house line lines"
+)
+FIRST, LAST = frozenset(_FIRST.split()), frozenset(_LAST.split())
+"""What words that are written as one begin with, and end in."""
+LONG = 12  # letters of a word nobody knows that is worth cutting into words
+WHOLE = 4  # letters of each of them
+PAIR = 88  # per cent from which a known compound may be part of a longer one
 ADJECTIVE = lazy(
     r"(?:ed|aware|free|driven|only|agnostic|specific|centric|friendly|invariant|dependent|conditional|compatible|wise"
     r"|sensitive|preserving|adaptive|like|style|level|oriented)\Z"
@@ -39,10 +61,12 @@ class Verdict(NamedTuple):
     Attributes:
         percent: how sure it is that a hyphen stood here, were hyphens deleted from the article.
         restored: the token with its hyphens; ``""`` where it is not known where they stood.
+        known: whether counts of this very word say so, and not how it is built.
     """
 
     percent: int
     restored: str
+    known: bool = False
 
 
 @lru_cache(maxsize=1 << 15)
@@ -52,9 +76,10 @@ def judge(token: str) -> Verdict | None:
     return verdict if verdict is not None and verdict.percent >= FLOOR else None
 
 
-def is_judged(token: str) -> bool:
-    """Whether the lexicon has counts for ``token``: then one feed that writes it otherwise changes nothing."""
-    return lexicon.compound(lexicon.fold(token)) is not None
+def is_joined(token: str) -> bool:
+    """Whether counts say that ``token`` is mostly written so: one feed that writes it otherwise changes nothing."""
+    entry = lexicon.compound(lexicon.fold(token))
+    return entry is not None and _percent(entry, token) < JOINED
 
 
 def _judge(token: str) -> Verdict | None:
@@ -66,8 +91,9 @@ def _judge(token: str) -> Verdict | None:
         entry = lexicon.compound(token.casefold()) or entry
     if entry is None:
         return _shaped(token)
-    known = Verdict(_percent(entry, token), restore(token, entry.form))
-    shaped = _glued(token) or _trailed(token) if token.isalpha() else _numbered(token)
+    restored = restore(token, entry.form)
+    known = Verdict(0 if _cuts_a_word(restored) else _percent(entry, token), restored, known=True)
+    shaped = _glued(token) or _trailed(token) if token.isalpha() else _sized(token) or _numbered(token)
     return max(known, shaped or known)
 
 
@@ -129,15 +155,92 @@ def _halve(number: str) -> str:
     whole, dot, rest = number.partition(".")
     if dot and len(whole) == 1:
         return f"{whole}.{rest[0]}-{rest[1:]}" if len(rest) > 1 else ""
-    return f"{number[0]}-{number[1:]}" if len(number) > 1 else ""
+    return f"{number[0]}-{number[1:]}" if len(number) > 1 and number[1] != "0" else ""
+
+
+_BROKEN = lazy(r"[A-Za-z0-9]([A-Z])-([a-z]{3,})")
+
+
+def _cuts_a_word(restored: str) -> bool:
+    """Whether a hyphen stands inside a word that a capital begins: ``IOE-xception``, ``TiS-park``."""
+    broken = _BROKEN.search(restored)
+    return broken is not None and (broken[1] + broken[2]).casefold() in lexicon.common()
 
 
 def _shaped(token: str) -> Verdict | None:
     if not token.isalpha():
-        return _numbered(token)
+        return _sized(token) or _numbered(token)
     if lexicon.is_name(token.casefold()):
         return None
-    return _glued(token) or _trailed(token) or _split(token)
+    if token.isupper():
+        return _paired(token) or _marked(GENERATION, token, 84) or _marked(SECTION, token, 80)
+    prefixed = PREFIXED.match(token)
+    if prefixed is not None:
+        return Verdict(88, "-".join(prefixed.groups()))
+    return _glued(token) or _trailed(token) or _split(token) or _extended(token) or _segmented(token)
+
+
+def _marked(pattern: re.Pattern[str], token: str, percent: int) -> Verdict | None:
+    """Head and mark, where the head is an acronym or one by its form."""
+    match = pattern.match(token)
+    if match is None or (pattern is GENERATION and match[1] not in lexicon.acronyms()):
+        return None
+    return Verdict(percent, "-".join(match.groups()))
+
+
+def _paired(token: str) -> Verdict | None:
+    """Two acronyms in one: ``HMMGMM``."""
+    known = lexicon.acronyms()
+    cuts = [cut for cut in range(2, len(token) - 1) if token[:cut] in known and token[cut:] in known]
+    cuts = [cut for cut in cuts if max(cut, len(token) - cut) > 2]
+    if len(token) < 5 or not cuts:
+        return None
+    best = max(cuts, key=lambda cut: min(cut, len(token) - cut))
+    return Verdict(86 if len(cuts) == 1 else 70, f"{token[:best]}-{token[best:]}")
+
+
+def _sized(token: str) -> Verdict | None:
+    """A model and how many parameters it has, a processor and its number, a section and its letter."""
+    for pattern, percent in ((SIZED, 90), (PROCESSOR, 92), (SECTION, 80)):
+        if match := pattern.match(token):
+            return Verdict(percent, "-".join(match.groups()))
+    return None
+
+
+def _extended(token: str) -> Verdict | None:
+    """A known compound and a word more: ``groundtruthbox``, ``DeepQlearning``."""
+    mixed = MIXED.search(token) is not None
+    for cut in range(3, len(token) - 2):
+        head, tail = token[:cut], token[cut:]
+        if mixed and not (head[-1].islower() and tail[0].isupper()):
+            continue
+        for compound, word in ((head, tail), (tail, head)):
+            # A name all of whose words have a capital is the name of a class.
+            if word.casefold() not in lexicon.common() or CAMEL.search(compound):
+                continue
+            entry = lexicon.compound(compound.casefold()) if len(compound) > NOUN else None
+            if entry is not None and _percent(entry, compound) >= PAIR:
+                whole = restore(compound, entry.form)
+                return Verdict(86, f"{whole}-{tail}" if compound == head else f"{head}-{whole}")
+    return None
+
+
+def _segmented(token: str) -> Verdict | None:
+    """A long word nobody knows that is two or three common ones: ``dummyquantization``."""
+    word = token.casefold()
+    if len(word) < LONG or MIXED.search(token):
+        return None
+    common = lexicon.common()
+    for cut in range(WHOLE, len(word) - WHOLE + 1):
+        head, tail = word[:cut], word[cut:]
+        if head not in common or head in FIRST:
+            continue
+        if tail in common and tail not in LAST:
+            return Verdict(80, f"{token[:cut]}-{token[cut:]}")
+        for end in range(WHOLE, len(tail) - WHOLE + 1):
+            if len(word) > LONG + 2 and tail[:end] in common and tail[end:] in common:
+                return Verdict(80, f"{token[:cut]}-{token[cut : cut + end]}-{token[cut + end :]}")
+    return None
 
 
 def _numbered(token: str) -> Verdict | None:
@@ -184,10 +287,12 @@ def _trailed(token: str) -> Verdict | None:
     if trailed is None:
         return None
     head, tail = trailed.groups()
-    share = lexicon.parts().get(tail, (0, 0))[1]
-    if share >= PRODUCTIVE or ADJECTIVE.search(tail):
+    if (head[-1] + tail).casefold() in lexicon.common():  # IOException, DPlayer
+        return None
+    share, known = lexicon.parts().get(tail, (0, 0))[1], lexicon.is_name(tail)
+    if share >= PRODUCTIVE or (known and ADJECTIVE.search(tail)):
         return Verdict(93, f"{head}-{tail}")
-    return Verdict(64, f"{head}-{tail}") if lexicon.is_name(tail) else None
+    return Verdict(64, f"{head}-{tail}") if known else None
 
 
 def _split(token: str) -> Verdict | None:
@@ -196,6 +301,8 @@ def _split(token: str) -> Verdict | None:
     if len(word) < 7 or token.isupper():
         return None
     named = CAMEL.search(token) is not None
+    if MIXED.search(token) and not named:  # an acronym and a word
+        return None
     parts = lexicon.parts()
     best = Verdict(0, "")
     for cut in range(3, len(word) - 2):
@@ -215,4 +322,4 @@ def _known(word: str) -> bool:
 
 def _is_word(word: str) -> bool:
     folded = word.casefold()
-    return lexicon.is_name(folded) or folded in lexicon.parts()
+    return lexicon.is_name(folded) or folded in lexicon.parts() or folded in lexicon.common()
