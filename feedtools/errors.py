@@ -36,6 +36,10 @@ class ReadError(FeedtoolsError):
     """A file could not be read as what it should be."""
 
 
+class Notice(FeedtoolsError):  # noqa: N818 - it is none
+    """Something was left out on purpose, and a person should know; it is said, and is no failure."""
+
+
 class WriteError(FeedtoolsError):
     """An output could not be written; nothing half-written is left."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from feedtools.check.duplicates import against, duplicates
 from feedtools.check.suppress import Kept, keep
 from feedtools.config import Config, from_options
-from feedtools.errors import FeedtoolsError
+from feedtools.errors import FeedtoolsError, Notice
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.engine import group, lint, lint_transmission, reading_order
 from feedtools.lint.rules import Rule
@@ -77,7 +77,14 @@ def check(
     config.activate_renderers()
     rules = active_rules(config)
     errors: list[FeedtoolsError] = []
-    files = expand(list(paths), errors.append, config.input_format)
+
+    def told(error: FeedtoolsError) -> None:
+        if isinstance(error, Notice):
+            say(str(error))
+        else:
+            errors.append(error)
+
+    files = expand(list(paths), told, config.input_format)
     advance = progress("reading", 0, "articles")
     todo = []
     for batch in batches(files, ReadOptions.of(config), errors.append):
@@ -90,7 +97,7 @@ def check(
     errors += failed
     findings = group(findings, [rule.id for rule in rules if rule.grouped])
     if config.duplicates and any(rule.scope == "feed" for rule in rules):
-        findings += _repeats(articles, rules, config, _workers(config, _size(todo)), errors.append, say)
+        findings += _repeats(articles, rules, config, _workers(config, _size(todo)), told, say)
         order = {path: number for number, path in enumerate(files)}
         findings.sort(key=lambda finding: (order.get(finding.article.source, -1), *reading_order(finding)))
     whole = not any(os.path.isfile(path) or path == STDIN for path in paths)

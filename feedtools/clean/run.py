@@ -16,7 +16,7 @@ from feedtools.clean.pipeline import Run, Sources, run_passes
 from feedtools.clean.protect import OverwriteError, Strange, inspect, refuse
 from feedtools.clean.staging import RESUME, Stage, unwritable
 from feedtools.config import DECISIONS_FILE, Config, from_options
-from feedtools.errors import ConfigError, FeedtoolsError, LostProcessError, ReadError
+from feedtools.errors import ConfigError, FeedtoolsError, LostProcessError, Notice, ReadError
 from feedtools.lint.decisions import load
 from feedtools.lint.rules import Rule
 from feedtools.lint.selection import active_rules
@@ -41,6 +41,11 @@ class Cleaned(NamedTuple):
     counts: Counts
     errors: list[FeedtoolsError]
     taken: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything could not be done; notices tell of what was left out on purpose."""
+        return any(not isinstance(error, Notice) for error in self.errors)
 
 
 def clean(
@@ -79,7 +84,7 @@ def clean(
         strange, taken = _take_up(stage, config, force=force)
         cleaned, files = clean_into(stage.folder, paths, config, rules, sources, progress)
         with closing(files):
-            if cleaned.counts.files or not cleaned.errors:  # where nothing could be read, an earlier output stays
+            if cleaned.counts.files or not cleaned.failed:  # where nothing could be read, an earlier output stays
                 if not force and inspect(out) != strange:
                     raise OverwriteError("edited while the run was going on; run again", path=str(out))
                 stage.publish()
@@ -207,8 +212,9 @@ def _left(
 ) -> list[tuple[str, str]]:
     """What is to be cleaned but for files that changed."""
     names = [pair for pair in _names(paths, config, errors) if pair[0] not in changed]
-    if not names and errors:
-        raise errors[0]
+    failed = [error for error in errors if not isinstance(error, Notice)]
+    if not names and failed:
+        raise failed[0]
     return names
 
 

@@ -12,7 +12,7 @@ import click
 
 from feedtools.cli import console
 from feedtools.config import Config, discover, load
-from feedtools.errors import ConfigError, FeedtoolsError
+from feedtools.errors import ConfigError, FeedtoolsError, Notice
 
 RENDERERS = ("katex", "mathjax", "both")
 """Values of ``--renderer``, the option ``renderer`` of FT203."""
@@ -97,8 +97,8 @@ def configured(config_file: Path | None, renderer: str | None = None, **flags: A
 
 
 def report_errors(errors: Iterable[FeedtoolsError]) -> bool:
-    """Print what could not be done to standard error, each thing once; whether there was any."""
-    said = dict.fromkeys(map(str, errors))
+    """Print what could not be done to standard error, each thing once; whether there was any, notices aside."""
+    said = {str(error): error for error in errors}
     for message in said:
         say(message)
-    return bool(said)
+    return any(not isinstance(error, Notice) for error in said.values())

@@ -2,30 +2,22 @@
 
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from typing import IO, Any, NamedTuple, Protocol, Self
 
-from feedtools.errors import FeedtoolsError, ReadError
+from feedtools.errors import FeedtoolsError, Notice, ReadError
 from feedtools.model import Article, Transmission
 from feedtools.readers import transmission
-from feedtools.readers.formats import FORMATS, PACKED, detect, walked
+from feedtools.readers.formats import FORMATS, detect
+from feedtools.readers.paths import MANIFEST as MANIFEST
+from feedtools.readers.paths import OnError as OnError
+from feedtools.readers.paths import expand as expand
 from feedtools.readers.streams import PEEK, open_stream, read_most, unpack
 from feedtools.readers.streams import STDIN as STDIN
 
-OnError = Callable[[FeedtoolsError], None]
-
 MAX_TRANSMISSION = 2**30
 """Bytes of the largest transmission; it is held in memory, and larger feeds come as JSONL."""
-MANIFEST = "manifest.jsonl"
-"""Marks a folder that ``feedtools clean`` wrote; its bookkeeping is not read as articles."""
-_BOOKKEEPING = frozenset({MANIFEST, "held", "report.html"})
-_PROJECT_FILES = frozenset(
-    f"{name}.{ending}"
-    for name in ("readme", "license", "changelog", "contributing", "code_of_conduct", "security")
-    for ending in ("md", "markdown", "txt")
-)
-"""Files about the repository, which no folder publishes; one that is named itself is read."""
 
 
 class Reading(Protocol):
@@ -60,60 +52,6 @@ class Source(NamedTuple):
     transmission: Transmission | None
     articles: Iterator[Article]
     format: str = "transmission"
-
-
-def expand(paths: list[str], on_error: OnError, input_format: str | None = None) -> list[str]:
-    """The files that ``paths`` name, each once, in the order given.
-
-    Folders are walked in sorted order, for transmissions and JSONL, and where there are none for Markdown, Parquet and
-    WARC.
-
-    A path may be a file, a folder, a glob pattern (``**`` allowed), or ``-`` for standard input. One that names
-    nothing is reported through ``on_error`` and the rest is taken. With an ``input_format``, folders are searched for
-    files of that format alone.
-    """
-    found: dict[str, None] = {}
-    for path in paths:
-        if path == STDIN or os.path.isfile(path):
-            found[path] = None
-        elif os.path.isdir(path):
-            inside = _inside(path, input_format)
-            if not inside:
-                on_error(_nothing_in(path, input_format))
-            found.update(dict.fromkeys(inside))
-        elif any(mark in path for mark in "*?["):
-            import glob
-
-            inside = sorted(match for match in glob.glob(path, recursive=True) if os.path.isfile(match))
-            if not inside:
-                on_error(ReadError("the pattern matches no file", path=path))
-            found.update(dict.fromkeys(inside))
-        else:
-            on_error(ReadError("no such file or folder", path=path))
-    return list(found)
-
-
-def _inside(folder: str, input_format: str | None) -> list[str]:
-    """Transmissions and JSONL; in a folder without any, the other formats that folders hold (Markdown, Parquet …)."""
-    found = sorted(_walk(folder, walked(input_format, 1)))
-    return found or sorted(_walk(folder, walked(input_format, 2)))
-
-
-def _nothing_in(folder: str, input_format: str | None) -> ReadError:
-    endings = ", ".join(dict.fromkeys((*walked(input_format, 1), *walked(input_format, 2))))
-    hint = "" if input_format else "; name other files one by one, or their format with --input-format"
-    return ReadError(f"no transmissions here; expected files ending in {endings}{hint}", path=folder)
-
-
-def _walk(folder: str, endings: tuple[str, ...]) -> Iterator[str]:
-    every = (*endings, *(ending + packed for ending in endings for packed in PACKED))
-    for root, folders, files in os.walk(folder):
-        skip = _BOOKKEEPING if MANIFEST in files else frozenset()
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in skip]
-        for name in files:
-            lower = name.lower()
-            if lower.endswith(every) and not name.startswith(".") and name not in skip and lower not in _PROJECT_FILES:
-                yield os.path.join(root, name)
 
 
 def read(path: str, options: ReadOptions, on_error: OnError) -> Source:
@@ -191,4 +129,5 @@ def read_files(*paths: str | os.PathLike[str], **options: Any) -> Iterator[Artic
 
 
 def _raise(error: FeedtoolsError) -> None:
-    raise error
+    if not isinstance(error, Notice):
+        raise error

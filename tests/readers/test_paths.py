@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from feedtools.errors import FeedtoolsError, ReadError
+from feedtools.errors import FeedtoolsError, Notice, ReadError
 from feedtools.readers import ReadOptions, expand, read
+from tests.cli.test_cli import environment
 
 
 @pytest.fixture
@@ -65,15 +70,104 @@ def test_a_file_whose_name_looks_like_a_pattern_is_a_file(feed: Path) -> None:
     assert expand(["[a].txt"], pytest.fail) == ["[a].txt"]
 
 
+def output(folder: Path) -> None:
+    """What ``clean`` leaves: a published file, a held one, and the manifest."""
+    for name in ("a.txt", "held/a.txt.jsonl"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("one\n")
+    (folder / "manifest.jsonl").write_text('{"feedtools-manifest": 1}\n')
+
+
 def test_the_bookkeeping_of_a_cleaned_folder_is_not_read(feed: Path) -> None:
-    (feed / "held").mkdir()
-    (feed / "held" / "a.txt").write_text("one\n")
-    assert "./held/a.txt" in expand(["."], pytest.fail)
-    (feed / "manifest.jsonl").write_text("{}\n")
-    found = expand(["."], pytest.fail)
-    assert "./held/a.txt" not in found
-    assert "./manifest.jsonl" not in found
-    assert "./a.txt" in found
+    output(feed / "out")
+    assert expand(["out"], pytest.fail) == ["out/a.txt"]
+    (feed / "out" / "manifest.jsonl").write_text('{"text": "somebody else has a file of this name"}\n')
+    assert expand(["out"], pytest.fail) == ["out/a.txt", "out/held/a.txt.jsonl", "out/manifest.jsonl"]
+
+
+@pytest.mark.parametrize("path", [".", "**/*.txt", "*/a.txt"])
+def test_an_output_beside_other_files_is_passed_over_and_said(feed: Path, path: str) -> None:
+    output(feed / "out")
+    (feed / "sub" / "a.txt").write_text("one\n")
+    said: list[FeedtoolsError] = []
+    found = expand([path], said.append)
+    assert found
+    assert not any("out/" in name for name in found)
+    assert [type(notice) for notice in said] == [Notice]
+    assert str(said[0]).removeprefix("./") == "out: the output of clean, passed over; name it to read it"
+
+
+@pytest.mark.parametrize("path", ["archive", "archive/**/*.txt"])
+def test_a_folder_of_nothing_but_outputs_is_read(feed: Path, path: str) -> None:
+    output(feed / "archive" / "one")
+    output(feed / "archive" / "two")
+    assert expand([path], pytest.fail)[:1] == ["archive/one/a.txt"]
+    assert "archive/two/a.txt" in expand([path], pytest.fail)
+
+
+@pytest.mark.parametrize(
+    ("paths", "files", "said"),
+    [
+        (["a.txt", "./a.txt", "sub/../a.txt"], ["a.txt"], []),
+        ([".", "sub/c.txt"], ["./a.txt", "./b.txt", "./sub/c.txt", "./sub/d.jsonl", "./sub/deep/e.txt"], []),
+        (["a.txt", "z.txt"], ["a.txt"], ["z.txt: another name of a.txt, which is read once"]),
+        (["z.txt"], ["z.txt"], []),
+        (["[az].txt"], ["a.txt"], ["z.txt: another name of a.txt, which is read once"]),
+    ],
+    ids=str,
+)
+def test_a_file_under_several_names_is_read_once(
+    feed: Path, paths: list[str], files: list[str], said: list[str]
+) -> None:
+    if any("z" in path for path in paths):
+        (feed / "z.txt").symlink_to("a.txt")
+    told: list[FeedtoolsError] = []
+    assert expand(paths, told.append) == files
+    assert [str(one) for one in told] == said
+
+
+def test_a_link_to_a_folder_outside_is_said_and_one_inside_is_no_news(feed: Path) -> None:
+    (feed / "sub" / "here").symlink_to("deep")
+    assert "sub/deep/e.txt" in expand(["sub"], pytest.fail)
+    (feed / "sub" / "there").symlink_to(feed / ".hidden")
+    said: list[FeedtoolsError] = []
+    assert expand(["sub"], said.append) == ["sub/c.txt", "sub/d.jsonl", "sub/deep/e.txt"]
+    assert [str(one) for one in said] == ["sub/there: a link to a folder, which is not followed; name it to read it"]
+    assert expand(["sub/there"], pytest.fail) == ["sub/there/f.txt"]
+
+
+@pytest.mark.parametrize("path", [".", "sub", "**/*.txt", "*/*/*.txt", "sub/**", "s*/d*/e*"])
+def test_a_folder_that_cannot_be_listed_is_an_error(feed: Path, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``os.walk`` and ``glob`` pass it over without a word."""
+    scandir = os.scandir
+
+    def closed(folder: str = ".") -> object:
+        if os.path.basename(os.path.normpath(os.fspath(folder))) == "deep":
+            raise PermissionError(errno.EACCES, "Permission denied", folder)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    errors: list[FeedtoolsError] = []
+    assert not any("deep" in name for name in expand([path], errors.append))
+    (error,) = {str(error).removeprefix("./").replace("deep/:", "deep:") for error in errors}
+    assert error == "sub/deep: the folder cannot be read: permission denied"
+    assert not any(isinstance(error, Notice) for error in errors)
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None and os.geteuid() == 0, reason="root may list any folder")
+def test_a_closed_folder_is_exit_2_for_every_command(feed: Path) -> None:
+    (feed / "sub" / "deep").chmod(0)
+    mortal = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    try:
+        for command in (["check"], ["dedup"], ["clean", "-o", "../out"], ["index", "add", "-i", "../i"]):
+            done = subprocess.run(
+                [*mortal, sys.executable, "-m", "feedtools", *command, "."],
+                cwd=feed, capture_output=True, text=True, env=environment(), check=False,
+            )  # fmt: skip
+            assert done.returncode == 2, (command, done.stderr)
+            assert "deep: the folder cannot be read: permission denied" in done.stderr, done.stderr
+    finally:
+        (feed / "sub" / "deep").chmod(0o700)
 
 
 def texts(path: Path, errors: list[FeedtoolsError], **options: str) -> list[tuple[int, str]]:

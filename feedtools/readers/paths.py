@@ -1,0 +1,279 @@
+"""From the paths a user names to the files that are read, each once."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
+from typing import NamedTuple
+
+from feedtools.errors import FeedtoolsError, Notice, ReadError
+from feedtools.readers.formats import PACKED, walked
+from feedtools.readers.streams import STDIN
+
+OnError = Callable[[FeedtoolsError], None]
+MANIFEST = "manifest.jsonl"
+"""Marks a folder that ``feedtools clean`` wrote; its bookkeeping is not read as articles."""
+_FIRST = b'{"feedtools-manifest"'
+"""How such a manifest begins; others call files by that name, too."""
+_BOOKKEEPING = frozenset({MANIFEST, "held", "report.html"})
+_PROJECT_FILES = frozenset(
+    f"{name}.{ending}"
+    for name in ("readme", "license", "changelog", "contributing", "code_of_conduct", "security")
+    for ending in ("md", "markdown", "txt")
+)
+"""Files about the repository, which no folder publishes; one that is named itself is read."""
+
+
+def expand(paths: list[str], on_error: OnError, input_format: str | None = None) -> list[str]:
+    """The files that ``paths`` name, each once, in the order given.
+
+    Folders are walked in sorted order, for transmissions and JSONL, and where there are none for Markdown, Parquet and
+    WARC. An output of ``feedtools clean`` that lies in one beside other files is passed over: it holds the same
+    articles again. Links to folders are not followed.
+
+    A path may be a file, a folder, a glob pattern (``**`` allowed), or ``-`` for standard input. One that names
+    nothing, and every folder that cannot be listed, is reported through ``on_error`` and the rest is taken; what is
+    passed over is reported as a ``Notice``. With an ``input_format``, folders are searched for files of that format
+    alone.
+    """
+    chosen = _Chosen(on_error)
+    for path in paths:
+        if path == STDIN:
+            chosen.add(path, path)
+        elif os.path.isfile(path):
+            chosen.add(path, os.path.realpath(path))
+        elif os.path.isdir(path):
+            for found in _inside(path, input_format, on_error):
+                chosen.add(*found)
+        elif any(mark in path for mark in "*?["):
+            for found in _matching(path, on_error):
+                chosen.add(*found)
+        else:
+            on_error(ReadError(_nothing_at(path), path=path))
+    return chosen.names
+
+
+class _Found(NamedTuple):
+    """A file: its name as found, and where it lies when all links are followed."""
+
+    name: str
+    place: str
+
+
+class _Chosen:
+    """Files under the first of their names."""
+
+    def __init__(self, on_error: OnError) -> None:
+        self.names: list[str] = []
+        self._first: dict[str, str] = {}
+        self._on_error = on_error
+
+    def add(self, name: str, place: str) -> None:
+        first = self._first.get(os.path.normcase(place))
+        if first is None:
+            self._first[os.path.normcase(place)] = name
+            self.names.append(name)
+        elif os.path.abspath(name) != os.path.abspath(first):
+            self._on_error(Notice(f"another name of {first}, which is read once", path=name))
+
+
+def _nothing_at(path: str) -> str:
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return "no such file or folder"
+    except (OSError, ValueError) as error:
+        return f"cannot be read: {_reason(error)}"
+    assert not stat.S_ISREG(mode)
+    return "not a regular file; reading a pipe or a device might never end"
+
+
+def _reason(error: OSError | ValueError) -> str:
+    said = getattr(error, "strerror", None) or str(error)
+    return said[:1].lower() + said[1:]
+
+
+class _Walk:
+    """Walk a folder: the files with some endings, and the outputs of ``clean`` that lie in it.
+
+    Args:
+        folder: is entered even if it is an output itself; of that only what is published is taken.
+        endings: of the names.
+        on_error: told of folders that cannot be listed, and of links to folders outside.
+    """
+
+    def __init__(self, folder: str, endings: Iterable[str], on_error: OnError) -> None:
+        plain = tuple(endings)
+        self._endings = (*plain, *(ending + packed for ending in plain for packed in PACKED))
+        self._on_error = on_error
+        self._root = os.path.realpath(folder)
+        self.outputs: list[str] = []
+        self.failed = False
+
+    def files(self, folder: str, place: str) -> Iterator[_Found]:
+        """The files below a folder that lies at ``place``."""
+        todo = [(folder, place)]
+        while todo:
+            at, there = todo.pop()
+            entries = self._entries(at)
+            skip: frozenset[str] = frozenset()
+            if any(entry.name == MANIFEST for entry in entries) and is_output(at):
+                if at != folder:
+                    self.outputs.append(at)
+                    continue
+                skip = _BOOKKEEPING
+            for entry in entries:
+                name = entry.name
+                if name.startswith(".") or name in skip:
+                    continue
+                if _is_folder(entry):
+                    if not entry.is_symlink():
+                        todo.append((os.path.join(at, name), os.path.join(there, name)))
+                    else:
+                        self._say_link(entry.path)
+                elif name.lower().endswith(self._endings) and name.lower() not in _PROJECT_FILES:
+                    real = os.path.join(there, name)
+                    yield _Found(os.path.join(at, name), os.path.realpath(real) if entry.is_symlink() else real)
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as entries:
+                return list(entries)
+        except OSError as error:
+            self.failed = True
+            self._on_error(ReadError(f"the folder cannot be read: {_reason(error)}", path=folder))
+            return []
+
+    def _say_link(self, path: str) -> None:
+        place = os.path.realpath(path)
+        if os.path.commonpath([place, self._root]) != self._root:  # what it leads to inside is read anyway
+            self._on_error(Notice("a link to a folder, which is not followed; name it to read it", path=path))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads nowhere, or in a circle: whoever reads it is told
+        return False
+
+
+def is_output(folder: str) -> bool:
+    """Whether ``feedtools clean`` wrote a folder."""
+    try:
+        with open(os.path.join(folder, MANIFEST), "rb") as stream:
+            return stream.read(len(_FIRST)) == _FIRST
+    except OSError:
+        return False
+
+
+def _inside(folder: str, input_format: str | None, on_error: OnError) -> list[_Found]:
+    """Transmissions and JSONL; in a folder without any, the other formats that folders hold (Markdown, Parquet …)."""
+    ranks = [walked(input_format, rank) for rank in (1, 2)]
+    walk = _Walk(folder, {ending for rank in ranks for ending in rank}, on_error)
+    found = _of_rank(walk.files(folder, os.path.realpath(folder)), ranks)
+    if not found and walk.outputs:  # nothing but outputs: they are what is meant
+        todo, walk.outputs = walk.outputs, []
+        every = (file for output in todo for file in walk.files(output, os.path.realpath(output)))
+        found = _of_rank(every, ranks)
+    for output in sorted(walk.outputs):
+        on_error(Notice("the output of clean, passed over; name it to read it", path=output))
+    if not found and not walk.failed:
+        on_error(_nothing_in(folder, input_format))
+    return found
+
+
+def _of_rank(files: Iterable[_Found], ranks: Iterable[tuple[str, ...]]) -> list[_Found]:
+    """The files of the first rank that has any, sorted."""
+    found = sorted(files)
+    for endings in ranks:
+        every = (*endings, *(ending + packed for ending in endings for packed in PACKED))
+        if mine := [file for file in found if file.name.lower().endswith(every)]:
+            return mine
+    return []
+
+
+def _nothing_in(folder: str, input_format: str | None) -> ReadError:
+    endings = ", ".join(dict.fromkeys((*walked(input_format, 1), *walked(input_format, 2))))
+    hint = "" if input_format else "; name other files one by one, or their format with --input-format"
+    return ReadError(f"no transmissions here; expected files ending in {endings}{hint}", path=folder)
+
+
+def _matching(pattern: str, on_error: OnError) -> list[_Found]:
+    """The files that match a pattern, without those of outputs of ``clean`` below it where there are others."""
+    import glob
+
+    failed = _unlisted(pattern, on_error)
+    matches = []
+    for match in sorted(glob.glob(pattern, recursive=True)):
+        if os.path.isfile(match):
+            matches.append(match)
+        elif (said := _unseen(match)) is not None:
+            failed = True
+            on_error(ReadError(f"cannot be read: {said}", path=match))
+    outputs = _Outputs(pattern)
+    others = [match for match in matches if outputs.of(match) is None]
+    for output in sorted({output for match in matches if others and (output := outputs.of(match)) is not None}):
+        on_error(Notice("the output of clean, passed over; name it to read it", path=output))
+    if not matches and not failed:
+        on_error(ReadError("the pattern matches no file", path=pattern))
+    return [_Found(match, os.path.realpath(match)) for match in others or matches]
+
+
+def _unseen(path: str) -> str | None:
+    """Why it is not known what a path is, if that is so."""
+    try:
+        os.stat(path)
+    except OSError as error:
+        return _reason(error)
+    return None
+
+
+def _unlisted(pattern: str, on_error: OnError) -> bool:
+    """Say which folders a pattern leads to and cannot be listed, which ``glob`` passes over; whether there are any."""
+    failed = False
+    for folder in dict.fromkeys(_searched(pattern)):
+        try:
+            os.scandir(folder).close()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            failed = True
+            on_error(ReadError(f"the folder cannot be read: {_reason(error)}", path=folder))
+    return failed
+
+
+def _searched(pattern: str) -> Iterator[str]:
+    """The folders that are listed to find what matches a pattern."""
+    import glob
+
+    parts = pattern.split("/")
+    for at, part in enumerate(parts):
+        if not glob.has_magic(part):
+            continue
+        above = "/".join(parts[:at])
+        if part == "**":
+            yield from glob.glob(f"{above}/**/" if parts[:at] else "**/", recursive=True)
+        if glob.has_magic(above):
+            yield from glob.glob(f"{above}/", recursive=True)
+        else:
+            yield above or ("/" if parts[0] == "" else ".")
+
+
+class _Outputs:
+    """The outputs of ``clean`` below the part of a pattern before its first mark."""
+
+    def __init__(self, pattern: str) -> None:
+        fixed = list(takewhile(lambda part: not any(mark in part for mark in "*?["), pattern.split("/")))
+        self._root = os.path.abspath("/".join(fixed) or ("/" if pattern.startswith("/") else "."))
+        self._known: dict[str, str | None] = {}
+
+    def of(self, path: str) -> str | None:
+        """The outermost output that a file lies in."""
+        folder = os.path.dirname(path)
+        if folder not in self._known:
+            below = os.path.abspath(folder) != self._root and os.path.abspath(folder).startswith(self._root)
+            outer = self.of(folder) if below and folder else None
+            self._known[folder] = outer or (folder if below and is_output(folder) else None)
+        return self._known[folder]
