@@ -148,6 +148,7 @@ class Config(NamedTuple):
         history: files that were published before, compared with but not checked.
         text_key, id_key: names of the fields of JSONL records.
         input_format: format of every input, where it cannot be told from name and content.
+        math: which delimiters hold formulas in Markdown: ``dollar``, ``bracket``, ``kramdown``, ``none``, or ``auto``.
         jobs: processes; 0 for one a core.
         baseline: file with findings that are known and not reported.
         since: git revision; only articles that it does not have are reported.
@@ -171,6 +172,7 @@ class Config(NamedTuple):
     text_key: str = "text"
     id_key: str = "id"
     input_format: str | None = None
+    math: str = "auto"
     jobs: int = 0
     cache: bool = True
     baseline: str | None = None
@@ -240,6 +242,8 @@ def parse(raw: Mapping[str, Any], path: Path) -> Config:
             raise ConfigError(f"unknown key {key!r}; expected one of {expected}", path=str(path))
         values[name] = _value(key, value, known[name], path)
     config = Config(root=path.parent, **values)
+    if config.math not in MATH_STYLES:
+        raise ConfigError(f"math {config.math!r}: expected one of {', '.join(MATH_STYLES)}", path=str(path))
     if config.fail_on not in (*LEVELS, NEVER):
         raise ConfigError(f"fail-on {config.fail_on!r}: expected {', '.join(LEVELS)} or {NEVER}", path=str(path))
     if config.renderers:
@@ -288,6 +292,7 @@ def _value(key: str, value: Any, default: Any, path: Path) -> Any:
     return value
 
 
+MATH_STYLES = ("auto", "dollar", "bracket", "kramdown", "none")
 FOLDER = ".feedtools_cache"
 
 

@@ -37,12 +37,15 @@ class Article(NamedTuple):
         text: raw text; bytes that are not UTF-8 stand as lone surrogates (PEP 383).
         verbatim: whether the text stands in the source as it is, so that a place in it is one of the source;
             otherwise it was unpacked from a record, and a place is an offset in the text.
+        syntax: empty where the text is what a reader sees; else the syntax it is written in: ``markdown``, or
+            ``markdown/`` and a style of formulas (``dollar``, ``bracket``, ``kramdown``, ``none``).
     """
 
     source: str
     line: int
     text: str
     verbatim: bool = True
+    syntax: str = ""
 
     @property
     def digest(self) -> bytes:

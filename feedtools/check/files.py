@@ -136,10 +136,6 @@ def check_batch(
     """Findings and failures of one batch, in reading order."""
     result = lint(batch.articles, rules, evidence)
     findings = result.findings
-    if batch.format == "markdown":
-        from feedtools.check.markdown import outside_markup
-
-        findings = outside_markup(findings)
     if batch.transmission is not None and batch.data is not None:
         framed = lint_transmission(batch.data, batch.transmission, rules)
         findings = sorted([*framed, *findings], key=reading_order)

@@ -198,7 +198,7 @@ def articles(files: Iterable[File], options: ReadOptions, skip: int = 0) -> Iter
                 if skip:
                     skip -= 1
                     continue
-                yield file, Article(file.name, record.line, record.text)
+                yield file, Article(file.name, record.line, record.text, syntax=record.syntax)
         except ReadError as error:
             raise ChangedError(error.message, path=file.path) from error
         verify(file, frame)

@@ -155,7 +155,7 @@ class Writer:
     ) -> Iterator[tuple[bytes, dict[str, Any]]]:
         yield frame.lead, {}
         for record, (note, mended) in zip(frame.records, task.notes, strict=False):
-            article = Article(task.file.name, record.line, record.text)
+            article = Article(task.file.name, record.line, record.text, syntax=record.syntax)
             mine = [finding for finding in framed if finding.article.text and finding.article.line == record.line]
             both = together(record.text, parse(note), parse(mended) if mended else None)
             yield self._record(task.file, record, article, both, mine, held)

@@ -42,8 +42,31 @@ def lint(
 ) -> Lint:
     """Check articles against article rules.
 
-    The same article gives the same findings whatever stands beside it, but for what ``evidence`` teaches.
+    The same article gives the same findings whatever stands beside it, but for what ``evidence`` teaches. One that is
+    written in Markdown is asked the rules that fit there, in the regions they look at (``feedtools.lint.markdown``).
     """
+    marked = [article for article in articles if article.syntax]
+    if not marked:
+        return _lint(articles, rules, evidence)
+    from feedtools.lint.markdown import asked, lint_prose, without_shields
+
+    plain = _lint([article for article in articles if not article.syntax], rules, evidence)
+    text, prose = asked(rules)
+    raw = _lint(marked, text, evidence)
+    errors = [*plain.errors, *raw.errors]
+
+    def run(shown: Sequence[Article]) -> list[Finding]:
+        result = _lint(shown, prose, evidence)
+        errors.extend(result.errors)
+        return result.findings
+
+    findings = [*plain.findings, *without_shields(raw.findings), *lint_prose(marked, prose, run)]
+    findings.sort(key=lambda finding: (finding.article.source, finding.article.line, finding.span, finding.rule))
+    return Lint(findings, errors)
+
+
+def _lint(articles: Sequence[Article], rules: Sequence[Rule], evidence: Evidence | None) -> Lint:
+    """Check the texts of articles as they stand."""
     findings: list[Finding] = []
     errors: list[FeedtoolsError] = []
     active = [(rule, *_compiled(rule)) for rule in rules if rule.scope == "article"]

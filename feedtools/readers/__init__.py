@@ -29,6 +29,8 @@ class Reading(Protocol):
     def id_key(self) -> str: ...  # noqa: D102
     @property
     def input_format(self) -> str | None: ...  # noqa: D102
+    @property
+    def math(self) -> str: ...  # noqa: D102
 
 
 class ReadOptions(NamedTuple):
@@ -37,11 +39,12 @@ class ReadOptions(NamedTuple):
     text_key: str = "text"
     id_key: str = "id"
     input_format: str | None = None
+    math: str = "auto"
 
     @classmethod
     def of(cls, config: Reading) -> Self:
         """Take what a configuration says of reading."""
-        return cls(config.text_key, config.id_key, config.input_format)
+        return cls(config.text_key, config.id_key, config.input_format, config.math)
 
 
 class Source(NamedTuple):

@@ -45,7 +45,9 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     lead = len(body) - len(body.lstrip())
     if body.strip():
         line = text.count("\n", 0, start + lead) + 1
-        yield Article(source, line, body.strip())
+        yield Article(
+            source, line, body.strip(), syntax="markdown" if options.math == "auto" else f"markdown/{options.math}"
+        )
 
 
 def body_start(text: str, source: str) -> int:

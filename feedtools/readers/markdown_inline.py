@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _SPECIAL = re.compile(r"[!&*:<\[\]\\_`~]")
 _ADDRESS = lazy(r"://[!#-;=?-Z\\\]^_a-z{-~\[]+")
 _WWW = lazy(r"(?<![\w./@-])www\.[A-Za-z0-9][!#-;=?-Z^_a-z~-]+")
+_SUPERSCRIPT = lazy(r"(?<=[\w)\]*~`])\^[^\s^\\{}]{1,20}\^")
 _TRAILING = "?!.,:;*_~'\""
 _TASK = lazy(r"\[[ xX]\](?=\s)")
 
@@ -149,13 +150,17 @@ def inline_regions(src: str, parser: MarkdownIt, env: dict[str, Any]) -> list[tu
     found: list[tuple[Kind, int, int]] = []
     for note in notes:
         if isinstance(note[0], str):
-            found += _of_note(src, *note)
+            if note[0] != "escape" or not env.get("brackets") or src[note[1] + 1] not in "()[]":
+                found += _of_note(src, *note)
         elif note[0].type != "text" or not note[0].content:
             found.append(("mark", note[1], note[2]))
     if task := _TASK.match(src):
         found.append(("mark", 0, task.end()))
     if "www." in src:
         found += (("url", one.start(), _address_end(src, one.start(), one.end())) for one in _WWW.finditer(src))
+    if "^" in src:
+        for one in _SUPERSCRIPT.finditer(src):
+            found += (("mark", one.start(), one.start() + 1), ("mark", one.end() - 1, one.end()))
     return _filled(found, len(src))
 
 

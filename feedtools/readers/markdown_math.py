@@ -41,6 +41,9 @@ _TEX_WORD = lazy(
     r"|hat|bar|tilde|vec|partial|nabla|infty|rightarrow|leftarrow|Rightarrow|approx|equiv|sim|forall|exists|subset"
     r"|begin|operatorname|binom|quad|pm|mid|cup|cap|top)(?![A-Za-z])"
 )
+_SURE_DOLLARS = lazy(r"\$[^$`\n]{0,300}?(?:\\[A-Za-z]{2,}|[A-Za-z)][_^]\{)[^$`\n]{0,300}\$")
+_MARKED = lazy(r"\\[A-Za-z]|[_^]")
+_IN_ADDRESS = lazy(r"\]\(\s*[a-z]{2,6}://[^\s()]*[?=]\s*\Z")
 _WORDS = lazy(r"[A-Za-z]{3,}(?: [A-Za-z]{2,}){3}|[一-鿿]{5}")
 _NUMBERS = lazy(r"[\d\s,;.–-]*")
 
@@ -65,6 +68,7 @@ class MathScanner:
         self.style = style
         brackets = style == "bracket" or (style == "auto" and _uses_brackets(text))
         self.brackets = brackets and style != "none"
+        self.dollars = style == "dollar" or (style == "auto" and _SURE_DOLLARS.search(text) is not None)
         self._next: dict[str, int] = {}
         self._runs: dict[int, int] = {}
         self._paragraph = -1, -1
@@ -212,7 +216,7 @@ class MathScanner:
         if end < 0 or (closer[-1] == ")" and end > self._paragraph_end(start)):
             return None
         inside = self.text[body:end]
-        if _NUMBERS.fullmatch(inside) or not _coherent(inside):
+        if _NUMBERS.fullmatch(inside) or "](" in inside or not _coherent(inside):
             return None
         if not (_COMMAND.search(inside) or reads_as_formula(inside.strip().replace("\n", " "))):
             return None
@@ -245,6 +249,8 @@ class MathScanner:
         inside = text[start + 2 : end]
         if not inside.strip() or "```" in inside or not _coherent(inside):
             return _Found(None, start + 2)
+        if _IN_ADDRESS.search(text, max(0, start - 200), start):  # of a picture that a service draws
+            return _Found(Region("target", start, end + 2), end + 2)
         return _Found(Region("display", start, end + 2), end + 2)
 
     def _closing_dollar(self, start: int) -> int:
@@ -274,15 +280,17 @@ class MathScanner:
         inside, after = self.text[start + 1 : end], self.text[end + 1 : end + 2]
         if not inside.strip() or after == "$":
             return False
-        if _TEX_WORD.search(inside) or (_SCRIPT.search(inside) and not inside[0].isspace()):
+        before, behind = inside[0].isspace(), inside[-1].isspace()
+        if _TEX_WORD.search(inside) or (_SCRIPT.search(inside) and (self.dollars or not before)):
             return _coherent(inside)
-        body = " ".join(inside.split())
-        spaced = inside[0].isspace(), inside[-1].isspace()
-        if self.style == "dollar" and not any(spaced) and not after.isdigit():
-            return True
-        if spaced[0] != spaced[1] or after.isdigit():
+        if after.isdigit():
             return False
-        return len(body) <= (30 if spaced[0] else LONGEST_INLINE) and reads_as_formula(body)
+        if self.dollars and not before and not behind:
+            return _coherent(inside) and not _WORDS.search(inside)
+        body = " ".join(inside.split())
+        if before != behind:
+            return self.dollars and _MARKED.search(body) is not None and _coherent(inside)
+        return len(body) <= (30 if before else LONGEST_INLINE) and reads_as_formula(body)
 
 
 def _coherent(inside: str) -> bool:

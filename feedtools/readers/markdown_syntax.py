@@ -62,7 +62,7 @@ def parse_markdown(text: str, math: MathStyle = "auto", *, body: int = 0) -> Mar
     """
     scanner = MathScanner(text, math)
     hidden = [region for region in scanner.scan() if region.start >= body]
-    found = _Blocks(text, hidden, body).regions()
+    found = _Blocks(text, hidden, body).regions(brackets=scanner.brackets)
     if body:
         found = [Region("front_matter", 0, body), *found]
     return Markdown(text, tuple(_joined(found)), scanner.brackets)
@@ -106,10 +106,10 @@ class _Blocks:
             place = text.find("\n", place + 1)
         self.lines.append(len(text) + 1)
 
-    def regions(self) -> list[Region]:
-        """All regions from the body on."""
+    def regions(self, *, brackets: bool) -> list[Region]:
+        r"""All regions from the body on; with ``brackets`` a ``\(`` without its end is no escape."""
         parser = markdown_inline.parser()
-        env: dict[str, Any] = {"ends": [], "notes": []}
+        env: dict[str, Any] = {"ends": [], "notes": [], "brackets": brackets}
         tokens: list[Token] = []
         parser.block.parse(self.masked, parser, env, tokens)
         found: list[Region] = []

@@ -35,12 +35,14 @@ class Record(NamedTuple):
         text: the raw article.
         raw: the bytes that hold it: the article itself, or its JSON object.
         gap: the bytes between it and the next record: line end, blank lines, lines that are no records.
+        syntax: of the text, see ``Article``.
     """
 
     line: int
     text: str
     raw: bytes
     gap: bytes
+    syntax: str = ""
 
 
 class Frame(NamedTuple):
@@ -156,7 +158,7 @@ def _converted(path: str, options: ReadOptions) -> Frame:
     def records() -> Iterator[Record]:
         for article in source.articles:
             record = {options.id_key: f"{Path(path).name}:{article.line}", options.text_key: article.text}
-            yield Record(article.line, article.text, _dumps(record).encode(), b"\n")
+            yield Record(article.line, article.text, _dumps(record).encode(), b"\n", article.syntax)
 
     return Frame("jsonl", "", True, b"", records(), lambda: file_digest(path), bad)
 

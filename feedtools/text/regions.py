@@ -55,10 +55,29 @@ class Visible(NamedTuple):
         text: it, with formulas in ``\(…\)`` and ``\[…\]`` and one block a line.
         offsets: for each code point of ``text`` the one of the raw text that it comes from, and the raw length at the
             end; ascending.
+        wide: by the offset of the first of several code points that one stands for (``$$``, ``&amp;``) their end.
     """
 
     text: str
     offsets: array[int]
+    wide: dict[int, int]
+
+    def raw(self, start: int, end: int) -> tuple[int, int]:
+        """Find where ``text[start:end]`` stands in the raw text; an empty range stands after what is before it."""
+        if start == end:
+            place = self._end(start - 1) if start else self.offsets[0]
+            return place, place
+        return self.offsets[start], self._end(end - 1)
+
+    def is_whole(self, start: int, end: int) -> bool:
+        """Tell whether nothing that is hidden stands inside ``text[start:end]``."""
+        return all(
+            self._end(place) in (self.offsets[place + 1], self._end(place + 1)) for place in range(start, end - 1)
+        )
+
+    def _end(self, place: int) -> int:
+        start = self.offsets[place]
+        return self.wide.get(start, start + 1)
 
 
 _ENTITY = lazy(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -67,7 +86,7 @@ _BLOCK_TAG = lazy(
 )
 _SCRIPT_TAG = lazy(r"(?i)<(/?)su[bp]\b")
 _LINE_LEAD = lazy(r"\n[ \t]*(?:>[ \t]?)*")
-_ESCAPE = lazy(r"\\([!-/:-@\[-`{-~])")
+_ESCAPE = lazy(r"\\([!-/:-@\[-`{-~\n])")
 _PAIRS = (
     ("\\\\(", "\\\\)"),
     ("\\\\[", "\\\\]"),
@@ -102,21 +121,24 @@ def visible_text(text: str, regions: Iterable[Region], *, prose_only: bool = Fal
             writer.prose(start, end)
         elif kind in {"math", "display"}:
             writer.formula(start, end, display=kind == "display")
-        elif prose_only and kind in {"code", "code_block", "url", "alt", "template"}:
-            writer.put(OBJECT, start)
+        elif prose_only and kind in {"code", "code_block", "url", "template"}:
+            writer.put(OBJECT, start, end)
             writer.breaks(start, end)
         elif kind not in HIDDEN:
             writer.copy(start, end)
         elif kind == "html":
             writer.tags(start, end, quiet=prose_only)
-        elif kind == "mark" and end - start == 1 and text.startswith("\\$", start):
-            writer.copy(start, end)  # without it the dollar sign would open a formula
+        elif kind == "mark" and text.startswith(("\\$", "\\\\") if prose_only else "\\$", end - 1):
+            writer.copy(end - 1, end)  # without it a formula would seem to begin
+        elif kind == "mark" and prose_only and text.startswith(("![", "^"), end - 2 + (text[end - 1] == "^")):
+            writer.breaks(start, end)
+            writer.put(OBJECT, end - 1, end)
         elif kind == "mark" and "|" in text[start:end]:
-            writer.put("\n", start)
+            writer.put("\n", start, end)
         elif kind in {"mark", "target", "comment", "front_matter"}:
             writer.breaks(start, end)
     writer.offsets.append(len(text))
-    return Visible("".join(writer.parts), writer.offsets)
+    return Visible("".join(writer.parts), writer.offsets, writer.wide)
 
 
 class _Writer:
@@ -126,14 +148,18 @@ class _Writer:
         self.raw = raw
         self.parts: list[str] = []
         self.offsets = array("I")
+        self.wide: dict[int, int] = {}
 
     def copy(self, start: int, end: int) -> None:
         self.parts.append(self.raw[start:end])
         self.offsets.extend(range(start, end))
 
-    def put(self, text: str, start: int) -> None:
+    def put(self, text: str, start: int, end: int) -> None:
+        """Write other text for ``raw[start:end]``."""
         self.parts.append(text)
         self.offsets.extend([start] * len(text))
+        if end - start != 1:
+            self.wide[start] = end
 
     def breaks(self, start: int, end: int) -> None:
         place = self.raw.find("\n", start, end)
@@ -150,31 +176,31 @@ class _Writer:
                 escaped = found.start() == start and self.raw[start - 1 : start] == "\\"
                 if shown != found[0] and not escaped:
                     self.copy(start, found.start())
-                    self.put(shown, found.start())
+                    self.put(shown, found.start(), found.end())
                     start = found.end()
         self.copy(start, end)
 
     def tags(self, start: int, end: int, *, quiet: bool) -> None:
         tag = self.raw[start:end]
         if script := _SCRIPT_TAG.match(tag):
-            self.put(OBJECT if quiet else "}" if script[1] else "^{" if tag[3] in "pP" else "_{", start)
+            self.put(OBJECT if quiet else "}" if script[1] else "^{" if tag[3] in "pP" else "_{", start, end)
         elif _BLOCK_TAG.match(tag):
-            self.put("\n", start)
+            self.put("\n", start, end)
         else:
             self.breaks(start, end)
 
     def formula(self, start: int, end: int, *, display: bool) -> None:
         opener, closer = delimiters(self.raw[start : start + 7])
         if opener:
-            self.put("\\[" if display else "\\(", start)
+            self.put("\\[" if display else "\\(", start, start + len(opener))
         first, last = start + len(opener), end - len(closer)
         for shown, low, high in _edits(self.raw, first, last, every=opener.startswith("\\\\")):
             self.copy(first, low)
-            self.put(shown, low)
+            self.put(shown, low, high)
             first = high
         self.copy(first, last)
         if opener:
-            self.put("\\]" if display else "\\)", last)
+            self.put("\\]" if display else "\\)", last, end)
 
 
 def _edits(raw: str, start: int, end: int, *, every: bool) -> list[tuple[str, int, int]]:
@@ -185,13 +211,15 @@ def _edits(raw: str, start: int, end: int, *, every: bool) -> list[tuple[str, in
     """
     edits: list[tuple[str, int, int]] = []
     if raw.find("\\", start, end) >= 0:
-        edits += (
-            (found[1], found.start(), found.end())
-            for found in _ESCAPE.finditer(raw, start, end)
-            if every or found[1] in "[]()*" or (found[1] == "_" and raw.startswith("{", found.end()))
-        )
+        for found in _ESCAPE.finditer(raw, start, end):
+            if found[1] == "\n":  # a control space, whatever the next line begins with
+                edits.append((" ", found.end() - 1, found.end()))
+            elif every or found[1] in "[]()*" or (found[1] == "_" and raw.startswith("{", found.end())):
+                edits.append((found[1], found.start(), found.end()))
     if raw.find("\n", start, end) >= 0 and raw.find(">", start, end) >= 0:
         leads = _LINE_LEAD.finditer(raw, start, end)
-        edits += (("\n", found.start(), found.end()) for found in leads if ">" in found[0])
+        edits += (
+            ("\n", found.start(), found.end()) for found in leads if ">" in found[0] and raw[found.start() - 1] != "\\"
+        )
         edits.sort(key=lambda edit: edit[1])
     return edits

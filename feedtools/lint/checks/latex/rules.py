@@ -20,7 +20,7 @@ from feedtools.text.patterns import lazy
 if TYPE_CHECKING:
     from feedtools.text.formulas import Math
 
-RENDERERS = {"katex": ("katex",), "mathjax": ("mathjax",), "both": ("katex", "mathjax")}
+RENDERERS = {"katex": ("katex",), "mathjax": ("mathjax",), "both": ("katex", "mathjax"), "either": ("katex", "mathjax")}
 NAMES = {"katex": "KaTeX", "mathjax": "MathJax"}
 _CLOSE = lazy(r"\\\\|\\[)\]]|\\end\{" + DISPLAYED + r"\}")
 _ESCAPE = lazy(r"&(?:amp;)*(lt|gt|amp|quot|#39|nbsp);")
@@ -83,6 +83,11 @@ def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
             tables = load(renderer)
             fault = find_fault(body, display, tables, macros, depth)
             if fault is not None:
+                if (
+                    options.get("renderer") == "either"
+                    and find_fault(body, display, load("mathjax"), macros, depth) is None
+                ):
+                    break
                 names = tables.environments if fault.code == "unknown-environment" else tables.math
                 message = describe(fault, body, math.opener, names, NAMES[renderer])
                 edits = unescape(body, offset, display, renderer, fault)

@@ -1,0 +1,257 @@
+r"""Rules in Markdown: which of them are asked, what they look at, and which of their fixes keep the meaning.
+
+A rule about running text reads what a reader sees: no marks, link targets or tags, formulas in the delimiters of a
+feed, and a sign for each piece of code, address and picture. What it finds is carried back to the raw text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+
+from feedtools.model import Article, Edit, Finding, Fix, Span
+from feedtools.readers.markdown_syntax import Markdown, parse_markdown
+from feedtools.text.patterns import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from feedtools.lint.rules import Rule
+    from feedtools.readers.markdown_math import MathStyle
+    from feedtools.text.regions import Visible
+
+    Run = Callable[[Sequence[Article]], list[Finding]]
+
+Look = Literal["prose", "text", "nothing"]
+
+LOOKS: dict[str, Look] = {
+    "FT1": "prose",
+    "FT2": "prose",
+    "FT3": "prose",
+    "FT401": "nothing",
+    "FT402": "nothing",
+    "FT403": "prose",
+    "FT404": "nothing",
+    "FT50": "text",
+    "FT506": "nothing",
+    "FT507": "nothing",
+    "FT508": "prose",
+    "FT509": "prose",
+    "FT51": "prose",
+    "FT511": "nothing",
+    "FT513": "nothing",
+    "FT515": "text",
+}
+"""By the beginning of a rule's code, the longest first: what it looks at in Markdown.
+
+``nothing``: it is about what a renderer should have taken away, left out or cut off, which is no fault in what has
+still to be rendered: there ``...`` and an icon are the author's. Rules that are not named look at the raw text.
+"""
+SURE = frozenset({"FT301", "FT302"})
+"""Rules about what a renderer deletes: what is doubtful in a feed is the author's own spelling in Markdown."""
+_TEX_MARKUP = lazy(r"\\[A-Za-z]{2,}|(?<=[A-Za-z0-9)\]])[_^]\{")
+# French sets a space before these; between two spaces a sign is the subject of the sentence.
+_SPACED_SIGN = lazy(r"[A-Za-zÀ-ÿ)\]\"»”'’]\s+[:;!?]|.\s+[?!:;*+|~]\s", re.DOTALL)
+_BETWEEN_WORDS = lazy(r"[^\s\d:;!?»«.,、。，：；！？].[^\s\d:;!?»«]")
+_PARAGRAPH = lazy(r"\n[ \t\r>]*\n")
+
+
+def look(rule: str) -> Look:
+    """Tell what a rule looks at in Markdown."""
+    for length in range(len(rule), 2, -1):
+        if rule[:length] in LOOKS:
+            return LOOKS[rule[:length]]
+    return "text"
+
+
+class Asked(NamedTuple):
+    """Rules by what they look at."""
+
+    text: list[Rule]
+    prose: list[Rule]
+
+
+def asked(rules: Iterable[Rule]) -> Asked:
+    """Divide rules by what they look at in Markdown, without those that are not asked."""
+    divided = Asked([], [])
+    for rule in rules:
+        seen = look(rule.id) if rule.trusted else "text"
+        if rule.id == "FT203" and rule.options.get("renderer") == "katex":  # a site may use either
+            rule = rule._replace(options={**rule.options, "renderer": "either"})
+        if seen != "nothing":
+            (divided.prose if seen == "prose" else divided.text).append(rule)
+    return divided
+
+
+def lint_prose(articles: Sequence[Article], rules: Sequence[Rule], run: Run) -> list[Finding]:
+    """Check what a reader sees of some articles in Markdown.
+
+    Args:
+        articles: raw.
+        rules: those that are asked.
+        run: checks plain articles against them.
+
+    Returns:
+        Findings with spans and fixes in the raw texts; a fix that would change more than the text it means to change is
+        taken off.
+    """
+    parsed = [parse_markdown(article.text, style(article)) for article in articles]
+    shown = [one.visible(prose_only=True) for one in parsed]
+    plain = [Article(str(number), 1, visible.text) for number, visible in enumerate(shown)]
+    levels = {rule.id: rule.level for rule in rules}
+    findings = []
+    for finding in run(plain):
+        number = int(finding.article.source)
+        if finding.rule in SURE and finding.level != levels.get(finding.rule, finding.level):
+            continue
+        carried = _carried(finding, articles[number], parsed[number], shown[number])
+        if carried is not None:
+            findings.append(carried)
+    return findings
+
+
+def without_shields(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings in the raw text, without those about a character that keeps Markdown from reading what follows it.
+
+    A zero-width space before a fence, a number or an indent is meant. Other fixes that would change the parse are taken
+    off.
+    """
+    kept = []
+    for finding in findings:
+        if finding.fix and not keeps_meaning(
+            finding.article, finding.fix.edits, [one.text for one in finding.fix.edits]
+        ):
+            if finding.rule == "FT503":
+                continue
+            finding = finding._replace(fix=None)
+        kept.append(finding)
+    return kept
+
+
+def style(article: Article) -> MathStyle:
+    """Tell which delimiters hold formulas in an article."""
+    return cast("MathStyle", article.syntax.partition("/")[2] or "auto")
+
+
+def _carried(finding: Finding, article: Article, markdown: Markdown, visible: Visible) -> Finding | None:
+    if finding.rule == "FT201":  # no formula runs over a blank line
+        low, high = finding.span
+        blank = visible.text.find("\n\n", low, high)
+        high = low + len(visible.text[low : high if blank < 0 else blank].rstrip())
+        finding = finding._replace(span=Span(low, high))
+    start, end = visible.raw(*finding.span)
+    if finding.rule.startswith("FT10") and _is_label(markdown, start, end):
+        return None
+    if is_meant(finding, markdown, visible):
+        return None
+    fix = finding.fix and _carried_fix(finding.fix, article, markdown, visible)
+    message = _spoken(finding.message, markdown) if finding.rule.startswith("FT2") else finding.message
+    return finding._replace(article=article, span=Span(start, end), fix=fix, message=message)
+
+
+def is_meant(finding: Finding, markdown: Markdown, visible: Visible) -> bool:
+    """Tell whether what would be damage in a feed is the author's own doing in Markdown.
+
+    Args:
+        finding: in the visible text.
+        markdown: the raw text.
+        visible: what the finding was made in.
+    """
+    text, (start, end) = visible.text, finding.span
+    if finding.rule == "FT210":
+        kinds = {region.kind for region in markdown.regions}
+        return not (
+            _TEX_MARKUP.search(text, start, end) or (kinds & {"math", "display"} and "^" not in text[start:end])
+        )
+    if finding.rule == "FT303":
+        return text.startswith("(sic)", end + 1) or not visible.is_whole(start, end)
+    if finding.rule == "FT509":
+        return not visible.is_whole(max(0, start - 1), end) or _SPACED_SIGN.match(text, max(0, start - 1)) is not None
+    if finding.rule == "FT514":
+        low, high = visible.raw(start, end)
+        entity = markdown.text.startswith("&", low)
+        return entity or high - low > 1 or not _BETWEEN_WORDS.fullmatch(text, max(0, start - 1), end + 1)
+    return False
+
+
+def _is_label(markdown: Markdown, start: int, end: int) -> bool:
+    """Whether what looks like a placeholder is a link, or says of the link beside it what it leads to."""
+    text, regions = markdown.text, markdown.regions
+    first = bisect_left(regions, start, key=lambda region: region.end)
+    for region in regions[first:]:
+        if region.start > end + 1:
+            break
+        if region.kind == "target" and region.start <= end:
+            return True
+        if region.kind == "mark" and region.start >= end and text[region.start : region.end].strip() in {"[", "[["}:
+            return not text[end : region.start].strip()
+    return False
+
+
+def _carried_fix(fix: Fix, article: Article, markdown: Markdown, visible: Visible) -> Fix | None:
+    edits = []
+    for edit in fix.edits:
+        if not visible.is_whole(edit.start, edit.end):
+            return None
+        start, end = visible.raw(edit.start, edit.end)
+        edits.append(Edit(start, end, _spoken(edit.text, markdown)))
+    carried = Fix(tuple(edits), fix.safety)
+    return carried if keeps_meaning(article, carried.edits, [edit.text for edit in fix.edits]) else None
+
+
+def _spoken(text: str, markdown: Markdown) -> str:
+    """New text in the delimiters that formulas have in this file."""
+    if "\\" not in text or markdown.brackets:
+        return text
+    return text.replace("\\(", "$").replace("\\)", "$").replace("\\[", "$$").replace("\\]", "$$")
+
+
+def keeps_meaning(article: Article, edits: Sequence[Edit], shown: Sequence[str]) -> bool:
+    """Tell whether a text reads as before but for what some edits mean to change.
+
+    The paragraphs around the edits are parsed before and after: what is hidden must be the same, and what is visible
+    must have changed as the edits say.
+
+    Args:
+        article: the raw text.
+        edits: in the raw text, apart from each other.
+        shown: for each of them, the new text as a reader is to see it.
+    """
+    text = article.text
+    first, last = min(edit.start for edit in edits), max(edit.end for edit in edits)
+    start = max((found.end() for found in _PARAGRAPH.finditer(text, max(0, first - 4000), first)), default=None)
+    start = max(0, first - 4000) if start is None else start
+    blank = _PARAGRAPH.search(text, last)
+    end = blank.start() if blank else len(text)
+    moved = sorted(
+        (Edit(edit.start - start, edit.end - start, edit.text), new) for edit, new in zip(edits, shown, strict=True)
+    )
+    before = parse_markdown(text[start:end], style(article))
+    after = parse_markdown(_edited(before.text, [edit for edit, _ in moved]), style(article))
+    if _hidden(before) != _hidden(after):
+        return False
+    visible = before.visible()
+    expected: list[str] = []
+    place = 0
+    for edit, new in moved:
+        low = bisect_left(visible.offsets, edit.start)
+        expected += (visible.text[place:low], new)
+        place = max(low, bisect_left(visible.offsets, edit.end))
+    expected.append(visible.text[place:])
+    return "".join(expected) == after.visible().text
+
+
+def _edited(text: str, edits: Sequence[Edit]) -> str:
+    for edit in reversed(edits):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
+
+
+def _hidden(markdown: Markdown) -> dict[str, str]:
+    """By kind, what of a text is no running text and no formula."""
+    parts: dict[str, list[str]] = {}
+    for region in markdown.regions:
+        if region.kind not in {"prose", "math", "display"}:
+            parts.setdefault(region.kind, []).append(markdown.text[region.start : region.end])
+    return {kind: "".join(some) for kind, some in parts.items()}
