@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Pairs = set[tuple[int, int]]
 SHINGLE, PERMUTATIONS = 5, 128
+DISTANCE = 3
+"""Bits by which two simhashes of copies may differ."""
 AT_ONCE = 5_000
 """Texts whose shingles are held at a time: those of a hundred thousand excerpts take several gigabytes."""
 
@@ -101,9 +103,45 @@ def fastsketchlsh(texts: list[str]) -> Pairs:
     return set(zip(other[keep].tolist(), rows[keep].tolist(), strict=True))
 
 
+def near_dupes(texts: list[str]) -> Pairs:
+    """``find_duplicates`` at a threshold of 0.5, with candidates verified by the exact Jaccard similarity."""
+    from near_dupes import DuplicateFinder
+
+    found = DuplicateFinder(kind="text", threshold=0.5, n_gram=SHINGLE, num_perm=PERMUTATIONS).find(texts)
+    return {(i, j) for i, j, _ in found.pairs}
+
+
+def tors(texts: list[str]) -> Pairs:
+    """``simhash64`` of each text, joined in bands of 16 bits, kept from a Hamming distance of at most 3."""
+    from tors import simhash64, simhash_distance
+
+    prints = [simhash64(text) for text in texts]
+    found: Pairs = set()
+    for band in range(4):
+        buckets: dict[int, list[int]] = {}
+        for i, value in enumerate(prints):
+            buckets.setdefault(value >> 16 * band & 0xFFFF, []).append(i)
+        for members in buckets.values():
+            first = members[0]
+            found.update((first, i) for i in members[1:] if simhash_distance(prints[first], prints[i]) <= DISTANCE)
+            found.update(
+                (i, j)
+                for i, j in zip(members, members[1:], strict=False)
+                if simhash_distance(prints[i], prints[j]) <= DISTANCE
+            )
+    return found
+
+
 def all_peers() -> dict[str, Callable[[list[str]], Pairs]]:
     """Those that are installed, ourselves first."""
-    named = {"datasketch": datasketch, "rensa": rensa, "gaoya": gaoya, "FastSketchLSH": fastsketchlsh}
+    named: dict[str, Callable[[list[str]], Pairs]] = {
+        "datasketch": datasketch,
+        "rensa": rensa,
+        "gaoya": gaoya,
+        "FastSketchLSH": fastsketchlsh,
+        "near_dupes": near_dupes,
+        "tors": tors,
+    }
     return {"feedtools": feedtools, **{name: peer for name, peer in named.items() if find_spec(name)}}
 
 
