@@ -7,6 +7,7 @@ threshold usual for it.  Libraries that are not installed are left out.
 from __future__ import annotations
 
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -124,11 +125,7 @@ def tors(texts: list[str]) -> Pairs:
         for members in buckets.values():
             first = members[0]
             found.update((first, i) for i in members[1:] if simhash_distance(prints[first], prints[i]) <= DISTANCE)
-            found.update(
-                (i, j)
-                for i, j in zip(members, members[1:], strict=False)
-                if simhash_distance(prints[i], prints[j]) <= DISTANCE
-            )
+            found.update((i, j) for i, j in pairwise(members) if simhash_distance(prints[i], prints[j]) <= DISTANCE)
     return found
 
 
