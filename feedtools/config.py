@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
-from feedtools.errors import ConfigError
+from feedtools.errors import ConfigError, did_you_mean
 from feedtools.model import KINDS, LEVELS, Level, Safety
 
 FILE = "feedtools.toml"
@@ -100,7 +100,8 @@ def policy(table: Mapping[str, Any]) -> Policy:
     for key, value in given.items():
         if key not in Policy._fields:
             expected = ", ".join(field.replace("_", "-") for field in Policy._fields)
-            raise ConfigError(f"[clean]: unknown key {key!r}; expected one of {expected}")
+            close = did_you_mean(key, Policy._fields)
+            raise ConfigError(f"[clean]: unknown key {key!r}{close or ';'} expected one of {expected}")
         if key in {"intact", "restore"} and not isinstance(value, bool):
             raise ConfigError(f"[clean] {key}: expected true or false")
     if "hold" in given:
@@ -154,6 +155,7 @@ class Config(NamedTuple):
         since: git revision; only articles that it does not have are reported.
         cache: whether findings of large feeds are remembered between runs.
         clean: what `feedtools clean` does with findings and copies.
+        file: the file that all this was read from, if any.
     """
 
     root: Path = Path()
@@ -178,6 +180,7 @@ class Config(NamedTuple):
     baseline: str | None = None
     since: str | None = None
     clean: Policy = Policy()
+    file: Path | None = None
 
     def activate_renderers(self) -> None:
         """Let the articles of this process come from the renderers that the configuration names."""
@@ -233,15 +236,16 @@ def parse(raw: Mapping[str, Any], path: Path) -> Config:
     Raises:
         ConfigError: see ``discover``.
     """
-    known = {name: value for name, value in Config._field_defaults.items() if name != "root"}
+    known = {name: value for name, value in Config._field_defaults.items() if name not in {"root", "file"}}
     values: dict[str, Any] = {}
     for key, value in raw.items():
         name = key.replace("-", "_")
         if name not in known:
             expected = ", ".join(sorted(field.replace("_", "-") for field in known))
-            raise ConfigError(f"unknown key {key!r}; expected one of {expected}", path=str(path))
+            close = did_you_mean(key.replace("_", "-"), [field.replace("_", "-") for field in known])
+            raise ConfigError(f"unknown key {key!r}{close or ';'} expected one of {expected}", path=str(path))
         values[name] = _value(key, value, known[name], path)
-    config = Config(root=path.parent, **values)
+    config = Config(root=path.parent, file=path, **values)
     if config.math not in MATH_STYLES:
         raise ConfigError(f"math {config.math!r}: expected one of {', '.join(MATH_STYLES)}", path=str(path))
     if config.fail_on not in (*LEVELS, NEVER):
@@ -279,6 +283,9 @@ def _value(key: str, value: Any, default: Any, path: Path) -> Any:
     if key.replace("-", "_") == "per_file_ignores":
         if not isinstance(value, dict) or not all(_is_strings(item) for item in value.values()):
             raise ConfigError(f'{key}: expected lists of codes such as "drafts/*" = ["FT401"]', path=str(path))
+        for pattern in value:
+            if "\\" in pattern:
+                raise ConfigError(f"{key}: write slashes, not backslashes, in {pattern!r}", path=str(path))
         return MappingProxyType({pattern: tuple(codes) for pattern, codes in value.items()})
     if isinstance(default, MappingProxyType):
         if not isinstance(value, dict) or not all(isinstance(item, dict) for item in value.values()):
@@ -338,7 +345,7 @@ def from_options(options: Mapping[str, Any], start: Config | None = None) -> Con
         ConfigError: an option that does not exist, or a value of the wrong kind.
     """
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in options.items()}
-    given = parse(plain, Path("options"))
+    given = parse(plain, Path("options"))._replace(file=None)
     if start is None:
         return given
     return start._replace(**{name: getattr(given, name) for name in options if name in Config._fields})

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 class FeedtoolsError(Exception):
     """Something could not be checked; the command goes on with the rest and exits 2.
@@ -66,3 +71,11 @@ class IndexFileError(FeedtoolsError):
 
 class StaleIndexError(IndexFileError):
     """An index that only building it again can cure: damaged, of another version, or no index at all."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A question that names the closest known word, to follow what is unknown; empty where none is close."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(dict.fromkeys(known)), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else ""

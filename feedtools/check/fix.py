@@ -36,10 +36,11 @@ class FixedFile(NamedTuple):
 
 
 class Fixes(NamedTuple):
-    """The files that fixes change, and what could not be fixed."""
+    """The files that fixes change, what could not be fixed, and the files whose format only ``clean`` repairs."""
 
     files: list[FixedFile]
     errors: list[FeedtoolsError]
+    passed: tuple[str, ...] = ()
 
 
 def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = SAFE) -> Fixes:
@@ -56,6 +57,7 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
     chosen = wanted(config)
     evidence = learn((article.text for batch in todo for article in batch.articles), rules, config)
     changed = []
+    passed = (batch.source for batch in todo if batch.transmission is None and batch.format != "markdown")
     for batch in todo:
         if batch.format == "markdown" and batch.source != STDIN:
             changed += _fixed_document(batch, rules, evidence, safeties, chosen)
@@ -71,7 +73,7 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
             errors.append(FeedtoolsError("a link that leads out of the folder; name it to fix it", path=fixed.path))
         else:
             mine.setdefault(os.path.realpath(fixed.path), fixed)
-    return Fixes(list(mine.values()), errors)
+    return Fixes(list(mine.values()), errors, tuple(dict.fromkeys(passed)))
 
 
 def write(files: Sequence[FixedFile]) -> Fixes:

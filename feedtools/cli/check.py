@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from feedtools.cli import console
+from feedtools.cli import console, outputs
 from feedtools.cli.options import (
     anchored,
     color_option,
@@ -19,7 +19,7 @@ from feedtools.cli.options import (
     rule_options,
     say,
 )
-from feedtools.cli.outputs import Target, View, at_least, baseline, check_targets, conclude, output_options
+from feedtools.cli.outputs import Target, View, at_least, check_targets, conclude, output_options
 from feedtools.cli.progress import Progress
 from feedtools.config import NEVER, Config
 from feedtools.model import LEVELS, Level, Safety
@@ -49,6 +49,7 @@ def check(
     level: Level | None,
     show: Level | None,
     write_baseline: Path | None,
+    add_allow: str | None,
     exit_zero: bool,
     quiet: bool,
     color: bool,
@@ -69,14 +70,17 @@ def check(
     check_targets(targets)
     chosen, failed = given(paths, config), False
     if fix or fix_only or diff:
-        failed = _fix(chosen, config, unsafe=unsafe_fixes, show=diff)
+        failed = _fix(chosen, config, unsafe=unsafe_fixes, show=diff, color=color)
     if fix_only:
         sys.exit(2 if failed else 0)
-    checked = _checked(chosen, config)
+    checked = _checked(chosen, config, quiet=quiet)
     if write_baseline:
-        failed |= baseline(checked, write_baseline, config)
+        failed |= outputs.baseline(checked, write_baseline, config)
         sys.exit(2 if failed else 0)
     checked = at_least(checked, level or "note")
+    if add_allow is not None:
+        failed |= outputs.add_allow(checked, add_allow, config)
+        sys.exit(2 if failed else 0)
     applied: Safety | None = ("unsafe" if unsafe_fixes else "safe") if fix else None
     view = View(targets, color, statistics, quiet, show, tuple(chosen), applied)
     failed |= conclude(checked, config, view)
@@ -84,28 +88,37 @@ def check(
     sys.exit(2 if failed else int(found and not exit_zero))
 
 
-def _checked(paths: list[str], config: Config) -> Checked:
+def _checked(paths: list[str], config: Config, *, quiet: bool) -> Checked:
     from feedtools.check.files import check as run
 
-    progress = Progress()
+    progress = Progress(quiet=quiet)
     try:
         return run(paths, config, say, progress)
     finally:
         progress.close()
 
 
-def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool) -> bool:
+def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool, color: bool) -> bool:
     """Fix the files, or show how and exit; whether something could not be fixed."""
     from feedtools.check import fix
     from feedtools.lint.fix import SAFE, UNSAFE
+    from feedtools.report.preview import words
     from feedtools.report.summary import plural
     from feedtools.report.text import escape
 
     found = fix.fixes(paths, config, UNSAFE if unsafe else SAFE)
     failed = report_errors(found.errors)
-    if show:
+    if found.passed:
+        also = f" and {plural(len(found.passed) - 1, 'other')}" if len(found.passed) > 1 else ""
+        say(f"{found.passed[0]}{also}: only transmissions and Markdown are fixed in place; use feedtools clean -o OUT")
+    if show and color:
+        for file in found.files:
+            for line in words(file.path, file.before, file.after):
+                console.out(line)
+    elif show:
         for line in fix.diff(found.files):
             console.out(escape(line.rstrip("\n")) + "\n")
+    if show:
         sys.exit(2 if failed else int(bool(found.files)))
     done = fix.write(found.files)
     failed |= report_errors(done.errors)

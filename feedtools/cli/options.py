@@ -48,6 +48,11 @@ def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def quiet_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Leave out what only a person at a terminal wants to read; errors are said all the same."""
+    return click.option("--quiet", "-q", is_flag=True, help="No closing summary and no progress.")(command)
+
+
 def color_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Colours on a terminal, unless NO_COLOR is set (no-color.org); ``color`` is passed as a plain bool."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import report_errors, say
+from feedtools.cli.options import quiet_option, report_errors, say
 from feedtools.errors import ConfigError, WriteError
 from feedtools.model import LEVELS, Level, Safety
 
@@ -51,6 +51,7 @@ def _anchored(_ctx: click.Context, _param: click.Parameter, value: str | None) -
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Formats, filters and endings of ``check``."""
+    command = quiet_option(command)
     for option in (
         click.option(
             "--output-format",
@@ -75,9 +76,13 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--write-baseline", type=click.Path(path_type=Path), help="Write the findings as a baseline; exit 0."
         ),
+        click.option(
+            "--add-allow",
+            metavar="REASON",
+            help="Allow what is found, in feedtools-allow.toml, and say why; narrow it with --select and PATHS.",
+        ),
         click.option("--since", metavar="REF", help="Report only articles that this git revision does not have."),
         click.option("--exit-zero", is_flag=True, help="Exit 0 even when there are findings."),
-        click.option("--quiet", "-q", is_flag=True, help="No closing summary."),
     ):
         command = option(command)
     return command
@@ -150,11 +155,20 @@ def emit(report: Report, view: View) -> None:
             _print(render(target.format, full, color=view.color), target.format)
         if target.format == "github":
             _step_summary(report)
+        if target.format == "sarif":
+            _say_left_out(report, target)
 
 
 def _print(pieces: Iterable[str], form: str) -> None:
     for piece in pieces:
         console.out(piece, form)
+
+
+def _say_left_out(report: Report, target: Target) -> None:
+    from feedtools.report.sarif import left_out
+
+    if said := left_out(len(report.findings)):
+        say(f"{target.path or 'sarif'}: holds {said}; check fewer files at once, or use jsonl")
 
 
 def _identified(report: Report) -> Report:
@@ -230,6 +244,25 @@ def baseline(checked: Checked, path: Path, config: Config) -> bool:
     suppress.write_baseline(checked.findings, path, config.root)
     noted = set_baseline(path, config)
     say(f"{path}: {plural(len(checked.findings), 'finding')} known from now on{noted}")
+    return report_errors(checked.errors)
+
+
+def add_allow(checked: Checked, reason: str, config: Config) -> bool:
+    """Allow the findings and say so in one line; whether something could not be checked.
+
+    Raises:
+        ConfigError: the reason is empty.
+        WriteError: the allow file cannot be written.
+    """
+    from feedtools.check import allow
+    from feedtools.config import ALLOW_FILE
+    from feedtools.report.summary import plural
+
+    if not reason.strip():
+        raise ConfigError("--add-allow: say why these findings are right; the reason stands in feedtools-allow.toml")
+    path = config.root / ALLOW_FILE
+    added = allow.append(path, checked.findings, reason.strip())
+    say(f"{path}: {plural(len(checked.findings), 'finding')} allowed by {plural(added, 'new entry', 'new entries')}")
     return report_errors(checked.errors)
 
 

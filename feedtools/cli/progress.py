@@ -19,13 +19,17 @@ class Progress:
     Args:
         stream: where to write; standard error by default.
         clock: seconds, for tests.
+        quiet: whether to say nothing.
     """
 
-    def __init__(self, stream: IO[str] | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, stream: IO[str] | None = None, clock: Callable[[], float] = time.monotonic, *, quiet: bool = False
+    ) -> None:
         self._stream = stream or sys.stderr
         self._live = self._stream.isatty()
         self._clock = clock
         self._shown = ""
+        self._quiet = quiet
         self._next = clock() + (DRAW if self._live else LOG)
 
     def __call__(self, phase: str, total: int, unit: str) -> Callable[[int], None]:
@@ -47,7 +51,7 @@ class Progress:
 
     def _tell(self, phase: str, unit: str, done: int, total: int, fresh: int, began: float) -> None:
         now = self._clock()
-        if now < self._next:
+        if self._quiet or now < self._next:
             return
         self._next = now + (DRAW if self._live else LOG)
         text = status(phase, unit, done, total, fresh / max(now - began, 1e-9))

@@ -36,6 +36,7 @@ def rules(
         sys.exit(_test(folder))
     if codes[:1] == ("learn",):
         sys.exit(_learn(list(codes[1:]), output or Path(LEARNED), configured(config_file)))
+    from feedtools.lint.rules import unknown_rule
     from feedtools.lint.selection import all_rules
     from feedtools.report import rule_pages
 
@@ -54,7 +55,7 @@ def rules(
     for code in codes:
         chosen = [rule for rule in every if rule.id.startswith(code.upper()) or rule.name == code]
         if not chosen:
-            raise FeedtoolsError(f"unknown rule {code!r}; `feedtools rules` lists them")
+            raise unknown_rule(code, every)
         console.lines("\n".join(rule_pages.page(rule) for rule in chosen).rstrip("\n"))
 
 

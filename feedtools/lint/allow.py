@@ -160,3 +160,43 @@ def apply(
         every = list(articles)
         unused = [entry for entry in unused if any(entry.concerns(article, root) for article in every)]
     return Allowed(left, len(findings) - len(left), unused)
+
+
+LONGEST = 60
+"""Characters of a finding that an entry quotes; a longer one is named by its article."""
+
+
+def entry(finding: Finding, reason: str = "") -> str:
+    """An entry that allows a finding, as TOML: its words, or the article where they are many."""
+    text = finding.article.text[finding.span.start : finding.span.end]
+    named = f"text = {_toml(text)}" if len(text) <= LONGEST else f'article = "{finding.article.digest.hex()[:16]}"'
+    why = f"reason = {_toml(reason)}\n" if reason else ""
+    return f'[[allow]]\nrule = "{finding.rule}"\n{named}\n{why}'
+
+
+def append(path: Path, findings: Iterable[Finding], reason: str) -> int:
+    """Add entries for findings at the end of an allow file, which is made where there is none.
+
+    Returns:
+        The number of new entries: several findings may be the same words.
+
+    Raises:
+        ConfigError: the file that is there is invalid, and is left as it is.
+        WriteError: it cannot be written.
+    """
+    from feedtools.system.files import write_whole
+
+    load(path)
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    new = list(dict.fromkeys(entry(finding, reason) for finding in findings))
+    if new:
+        start = before if not before or before.endswith("\n") else before + "\n"
+        write_whole(path, (start + ("\n" if start else "") + "\n".join(new)).encode())
+    return len(new)
+
+
+def _toml(text: str) -> str:
+    """A TOML string; JSON's escapes are TOML's, but for DEL and lone surrogates."""
+    import json
+
+    return json.dumps(text.encode("utf-8", "replace").decode(), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
-from feedtools.errors import ConfigError, RuleError
+from feedtools.errors import ConfigError, RuleError, did_you_mean
 from feedtools.lint.checks import resolve
 from feedtools.lint.resources import rules_folder
 from feedtools.model import CONFIDENCES, LEVELS, SAFETIES, Confidence, Kind, Level, Safety, Span
@@ -287,6 +287,17 @@ def merge(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(merged)
 
 
+def unknown_rule(code: str, rules: Sequence[Rule], where: str = "") -> ConfigError:
+    """The error for a code, prefix or name that no rule has; it names the closest one."""
+    close = did_you_mean(code, [*(rule.name for rule in rules), *(rule.id for rule in rules)])
+    return ConfigError(f"{where}unknown rule {code!r}{close or ';'} `feedtools rules` lists them")
+
+
+def names_a_rule(code: str, rules: Sequence[Rule]) -> bool:
+    """Tell whether a code, a prefix of codes or a name is that of a rule."""
+    return code == "ALL" or any(rule.id.startswith(code) or rule.name == code for rule in rules)
+
+
 def select(
     rules: Sequence[Rule], chosen: Sequence[str], ignored: Sequence[str], extended: Sequence[str] = ()
 ) -> tuple[Rule, ...]:
@@ -299,8 +310,8 @@ def select(
         ConfigError: a code that names no rule.
     """
     for code in (*chosen, *ignored, *extended):
-        if code != "ALL" and not any(rule.id.startswith(code) or rule.name == code for rule in rules):
-            raise ConfigError(f"unknown rule {code!r}; `feedtools rules` lists them")
+        if not names_a_rule(code, rules):
+            raise unknown_rule(code, rules)
     wanted = (*(chosen or ("ALL",)), *extended)
 
     def weight(rule: Rule, code: str, *, whole_only: bool) -> int:
@@ -329,15 +340,16 @@ def configure(rules: Sequence[Rule], overrides: Mapping[str, Mapping[str, Any]])
     changed: dict[str, Rule] = {}
     for key, table in overrides.items():
         if key not in by_key:
-            raise ConfigError(f"[rules.{key}]: no such rule; `feedtools rules` lists them")
+            raise unknown_rule(key, rules, f"[rules.{key}]: ")
         rule = by_key[key]
         level = cast("Level", table.get("level", rule.level))
         if level not in LEVELS:
             raise ConfigError(f"[rules.{key}] level {level!r}: expected {', '.join(LEVELS)}")
         given = {name: value for name, value in table.items() if name != "level"}
         if unknown := set(given) - set(rule.options):
-            expected = ", ".join(["level", *rule.options])
-            raise ConfigError(f"[rules.{key}]: unknown option {min(unknown)!r}; expected {expected}")
+            options = ["level", *rule.options]
+            close = did_you_mean(min(unknown), options)
+            raise ConfigError(f"[rules.{key}]: unknown option {min(unknown)!r}{close} expected {', '.join(options)}")
         for name, value in given.items():
             kind = type(rule.options[name])
             if type(value) is not kind and not (kind is float and type(value) is int):

@@ -1,10 +1,12 @@
 """From paths and configuration to articles and rules."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from feedtools.config import Config
+from feedtools.errors import ConfigError
 from feedtools.lint.checks.base import Evidence
-from feedtools.lint.rules import Rule, builtin, configure, load_folder, merge, select
+from feedtools.lint.rules import Rule, builtin, configure, load_folder, merge, names_a_rule, select, unknown_rule
 
 
 def active_rules(config: Config) -> tuple[Rule, ...]:
@@ -14,9 +16,33 @@ def active_rules(config: Config) -> tuple[Rule, ...]:
         RuleError: a rule pack is invalid.
         ConfigError: a code or an option does not exist.
     """
-    return select(
-        configure(all_rules(config, examples=False), config.rules), config.select, config.ignore, config.extend_select
-    )
+    every = all_rules(config, examples=False)
+    try:
+        for code, where in _elsewhere(config):
+            if not names_a_rule(code, every):
+                raise unknown_rule(code, every, where)
+        return select(configure(every, config.rules), config.select, config.ignore, config.extend_select)
+    except ConfigError as error:
+        if error.path is None and config.file is not None and _of_file(error.message, config.file):
+            error.path = str(config.file)
+        raise
+
+
+def _elsewhere(config: Config) -> Iterator[tuple[str, str]]:
+    """Codes of the configuration that do not say what runs, each with its table."""
+    for pattern, codes in config.per_file_ignores.items():
+        yield from ((code, f"per-file-ignores {pattern!r}: ") for code in codes)
+    for code in (*config.clean.rules, *config.clean.fixes):
+        yield code, f"[clean] {code}: "
+
+
+def _of_file(message: str, path: Path) -> bool:
+    """Tell whether the word that an error quotes stands in the file, and not on the command line."""
+    quoted = message.split("'")
+    try:
+        return len(quoted) < 2 or quoted[-2] in path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
 
 
 def all_rules(config: Config, *, examples: bool = True) -> tuple[Rule, ...]:

@@ -8,6 +8,15 @@ from feedtools.lint.rules import CLOSE, OPEN, Example, Rule
 from feedtools.report.text import escape
 
 
+HOME = "https://feedtools.example.org/"
+"""Address of the documents; that of a rule's page is under it."""
+
+
+def address(rule: Rule) -> str:
+    """The address of a rule's page."""
+    return f"{HOME}rules/{rule.id}/"
+
+
 def page(rule: Rule) -> str:
     """The rule as Markdown: what, why, examples, fix, how to allow it."""
     parts = [

@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 from feedtools import __version__
 from feedtools.lint.fingerprint import relative
-from feedtools.model import Article, Span
+from feedtools.model import LEVELS, Article, Span
 from feedtools.report.regions import region
-from feedtools.report.rule_pages import page
+from feedtools.report.rule_pages import HOME, address, page
 from feedtools.report.text import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from feedtools.errors import FeedtoolsError
     from feedtools.lint.rules import Rule
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from feedtools.report import Report
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+RESULTS = 25_000
+"""Results that code scanning takes of one run; a log with more is refused as a whole."""
 _PRECISION = {"high": "very-high", "medium": "high", "low": "medium"}
 
 
@@ -36,17 +38,33 @@ def render(report: Report) -> Iterator[str]:
                 "name": "feedtools",
                 "version": __version__,
                 "semanticVersion": __version__,
+                "informationUri": HOME,
                 "rules": [_rule(rule) for rule in report.rules],
             }
         },
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(report.errors)],
+        "invocations": [_invocation(report.errors, len(report.findings))],
         "results": [
-            _result(finding, index.get(finding.rule, -1), fingerprint)
-            for finding, fingerprint in zip(report.findings, fingerprints, strict=True)
+            _result(report.findings[number], index.get(report.findings[number].rule, -1), fingerprints[number])
+            for number in _chosen(report.findings)
         ],
     }
     yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+
+
+def left_out(findings: int) -> str:
+    """Say how many findings a log leaves out; empty where it holds them all."""
+    if findings <= RESULTS:
+        return ""
+    return f"{RESULTS:,} of {findings:,} findings, the most severe ones: readers of SARIF take no more of one run"
+
+
+def _chosen(findings: Sequence[Finding]) -> list[int]:
+    """Indices of the findings that a log holds, in order: the most severe ones where there are too many."""
+    if len(findings) <= RESULTS:
+        return list(range(len(findings)))
+    by_level = sorted(range(len(findings)), key=lambda number: (LEVELS.index(findings[number].level), number))
+    return sorted(by_level[:RESULTS])
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -56,14 +74,15 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "name": "".join(part.capitalize() for part in rule.name.split("-")),
         "shortDescription": {"text": rule.name},
         "fullDescription": {"text": text},
+        "helpUri": address(rule),
         "help": {"text": text, "markdown": page(rule)},
         "defaultConfiguration": {"level": rule.level},
         "properties": {"precision": _PRECISION[rule.confidence], "tags": ["feed"]},
     }
 
 
-def _invocation(errors: tuple[FeedtoolsError, ...]) -> dict[str, Any]:
-    notes = [
+def _invocation(errors: tuple[FeedtoolsError, ...], findings: int) -> dict[str, Any]:
+    notes: list[dict[str, Any]] = [
         {
             "level": "error",
             "message": {"text": escape(error.message)},
@@ -71,6 +90,8 @@ def _invocation(errors: tuple[FeedtoolsError, ...]) -> dict[str, Any]:
         }
         for error in errors
     ]
+    if said := left_out(findings):
+        notes.append({"level": "warning", "message": {"text": said}})
     return {"executionSuccessful": not errors, "toolExecutionNotifications": notes}
 
 

@@ -12,13 +12,13 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from feedtools import __version__
+from feedtools.check import allow
 from feedtools.cli.lsp.checker import Checker, Placed
 from feedtools.cli.lsp.positions import Places
 from feedtools.config import ALLOW_FILE
 from feedtools.config import FILE as CONFIG_FILE
 from feedtools.errors import FeedtoolsError
 from feedtools.model import Edit
-from feedtools.report.jsonl import dumps
 from feedtools.report.regions import quoted
 from feedtools.report.rule_pages import page
 
@@ -228,11 +228,7 @@ def _allow(server: Server, path: str, one: Placed, shown: types.Diagnostic) -> t
     except OSError:
         now = ""
     end = types.Position(*Places(now, server.encoding).position(len(now)))
-    text = one.finding.article.text[one.finding.span.start : one.finding.span.end]
-    content = f"text = {dumps(text)}" if len(text) <= 60 else f'article = "{one.finding.article.digest.hex()[:16]}"'
-    entry = (
-        f'{"" if not now or now.endswith(chr(10)) else chr(10)}\n[[allow]]\nrule = "{one.finding.rule}"\n{content}\n'
-    )
+    entry = ("" if not now or now.endswith("\n") else "\n") + "\n" + allow.entry(one.finding)
     create = types.CreateFile(uri, options=types.CreateFileOptions(ignore_if_exists=True))
     append = types.TextDocumentEdit(
         types.OptionalVersionedTextDocumentIdentifier(uri), [types.TextEdit(types.Range(end, end), entry)]
