@@ -31,7 +31,9 @@ class LazyGroup(click.Group):
                 raise
             return None
         assert isinstance(command, click.Command)
-        return command
+        from feedtools.cli.options import with_common_options
+
+        return with_common_options(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -11,13 +11,13 @@ import click
 from feedtools.cli import console, outputs
 from feedtools.cli.options import (
     anchored,
-    color_option,
     configured,
     given,
     input_options,
     report_errors,
     rule_options,
     say,
+    tell,
 )
 from feedtools.cli.outputs import Target, View, at_least, check_targets, conclude, output_options
 from feedtools.cli.progress import Progress
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 @output_options
 @rule_options
 @input_options
-@color_option
 def check(
     paths: tuple[str, ...],
     targets: tuple[Target, ...],
@@ -51,8 +50,6 @@ def check(
     write_baseline: Path | None,
     add_allow: str | None,
     exit_zero: bool,
-    quiet: bool,
-    color: bool,
     history: tuple[str, ...],
     fix: bool,
     fix_only: bool,
@@ -70,10 +67,10 @@ def check(
     check_targets(targets)
     chosen, failed = given(paths, config), False
     if fix or fix_only or diff:
-        failed = _fix(chosen, config, unsafe=unsafe_fixes, show=diff, color=color)
+        failed = _fix(chosen, config, unsafe=unsafe_fixes, show=diff)
     if fix_only:
         sys.exit(2 if failed else 0)
-    checked = _checked(chosen, config, quiet=quiet)
+    checked = _checked(chosen, config)
     if write_baseline:
         failed |= outputs.baseline(checked, write_baseline, config)
         sys.exit(2 if failed else 0)
@@ -82,23 +79,23 @@ def check(
         failed |= outputs.add_allow(checked, add_allow, config)
         sys.exit(2 if failed else 0)
     applied: Safety | None = ("unsafe" if unsafe_fixes else "safe") if fix else None
-    view = View(targets, color, statistics, quiet, show, tuple(chosen), applied)
+    view = View(targets, statistics, show, tuple(chosen), applied)
     failed |= conclude(checked, config, view)
     found = any(config.fails(finding.level) for finding in checked.findings)
     sys.exit(2 if failed else int(found and not exit_zero))
 
 
-def _checked(paths: list[str], config: Config, *, quiet: bool) -> Checked:
+def _checked(paths: list[str], config: Config) -> Checked:
     from feedtools.check.files import check as run
 
-    progress = Progress(quiet=quiet)
+    progress = Progress()
     try:
         return run(paths, config, say, progress)
     finally:
         progress.close()
 
 
-def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool, color: bool) -> bool:
+def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool) -> bool:
     """Fix the files, or show how and exit; whether something could not be fixed."""
     from feedtools.check import fix
     from feedtools.lint.fix import SAFE, UNSAFE
@@ -111,7 +108,7 @@ def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool, color: b
     if found.passed:
         also = f" and {plural(len(found.passed) - 1, 'other')}" if len(found.passed) > 1 else ""
         say(f"{found.passed[0]}{also}: only transmissions and Markdown are fixed in place; use feedtools clean -o OUT")
-    if show and color:
+    if show and console.colored():
         for file in found.files:
             for line in words(file.path, file.before, file.after):
                 console.out(line)
@@ -124,5 +121,5 @@ def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool, color: b
     failed |= report_errors(done.errors)
     if done.files:
         changes = sum(file.changes for file in done.files)
-        say(f"{plural(changes, 'fix', 'fixes')} in {plural(len(done.files), 'file')}")
+        tell(f"{plural(changes, 'fix', 'fixes')} in {plural(len(done.files), 'file')}")
     return failed

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import configured, given, input_options, report_errors, rule_options, say
+from feedtools.cli.options import configured, given, input_options, report_errors, rule_options, say, tell
 from feedtools.cli.spark import check_engine, engine_options
 from feedtools.errors import ConfigError
 
@@ -108,8 +108,8 @@ def _clean(
     if cleaned.taken:
         from feedtools.report.summary import plural
 
-        say(f"{plural(cleaned.taken, 'edit')} in held/ taken up as {plural(cleaned.taken, 'decision')}")
-    console.err(summary(cleaned.counts))
+        tell(f"{plural(cleaned.taken, 'edit')} in held/ taken up as {plural(cleaned.taken, 'decision')}")
+    console.note(summary(cleaned.counts))
     return 2 if report_errors(cleaned.errors) else 0
 
 
@@ -120,7 +120,7 @@ def _undo(out: Path, target: Path | None) -> int:
     from feedtools.report.summary import plural
 
     count, errors = undo(out, target)
-    console.err(f"{plural(count, 'file')} given back")
+    console.note(f"{plural(count, 'file')} given back")
     return 2 if report_errors(errors) else 0
 
 

@@ -12,6 +12,35 @@ import sys
 
 RUNNERS = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
 """Environment variables that say a runner reads along."""
+_asked = {"quiet": False, "color": False}
+
+
+def ask(**wishes: bool) -> None:
+    """Take over what the command line asks of all output: ``quiet``, ``color``."""
+    _asked.update(wishes)
+
+
+def quiet() -> bool:
+    """Tell whether only findings and failures are wanted."""
+    return _asked["quiet"]
+
+
+def colored() -> bool:
+    """Tell whether standard output shows colours."""
+    return _asked["color"]
+
+
+def note(message: str) -> None:
+    """Print a line that only a person wants to read to standard error; ``--quiet`` leaves it out."""
+    if not _asked["quiet"]:
+        err(message)
+
+
+def bold(text: str) -> str:
+    """The text in bold on a terminal that shows colours."""
+    return f"\x1b[1m{text}\x1b[0m" if _asked["color"] else text
+
+
 _ANYWHERE = re.compile(r"#(?=#(?:\[|vso\[|teamcity\[))", re.IGNORECASE)
 _FIRST = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 _SPOILT = {"json": r"\u0023", "jsonl": r"\u0023", "sarif": r"\u0023", "gitlab": r"\u0023", "junit": "&#35;"}

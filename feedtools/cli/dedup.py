@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import color_option, configured, given, input_options, report_errors, say
+from feedtools.cli.options import configured, given, input_options, report_errors, tell
 from feedtools.cli.spark import check_engine, engine_options
 from feedtools.errors import ConfigError
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 @click.option("--out", "-o", help="With --engine spark: folder for the tables clusters and matches.")
 @engine_options
 @input_options
-@color_option
 def dedup(
     paths: tuple[str, ...],
     pairs: bool,
@@ -32,7 +31,6 @@ def dedup(
     out: str | None,
     engine: str,
     master: str | None,
-    color: bool,
     **flags: Any,
 ) -> None:
     """Find copies, renderings, cuts, parts and edits among the articles of PATHS.
@@ -52,7 +50,7 @@ def dedup(
 
     found = api.dedup(given(paths, config), config, evidence=pairs or output_format == "text")
     if output_format == "text":
-        lines = _text(found, color)
+        lines = _text(found)
     else:
         from feedtools.report.jsonl import dumps
 
@@ -61,24 +59,23 @@ def dedup(
     for line in lines:
         console.out(line, output_format)
     copies = sum(len(cluster.drop) for cluster in found.clusters)
-    say(
+    tell(
         f"{plural(copies, 'copy', 'copies')} of {plural(len(found.clusters), 'article')} "
         f"among {plural(len(found.articles), 'article')}"
     )
     sys.exit(2 if report_errors(found.errors) else 0)
 
 
-def _text(found: Deduplicated, color: bool) -> Iterator[str]:
+def _text(found: Deduplicated) -> Iterator[str]:
     """For people: each kept article, and under it its copies with how they relate to it."""
     from feedtools.dedup.describe import describe, links
     from feedtools.model import Span
     from feedtools.report.text import escape, excerpt_of
 
-    bold, plain = ("\x1b[1m", "\x1b[0m") if color else ("", "")
     for cluster in found.clusters:
         keep = found.articles[cluster.keep]
         head, _ = excerpt_of(keep.text, Span(0, 1))
-        yield f"{bold}{escape(keep.source)}:{keep.line}{plain}: kept\n    {head}\n"
+        yield f"{console.bold(f'{escape(keep.source)}:{keep.line}')}: kept\n    {head}\n"
         tied = links(cluster)
         for number in cluster.drop:
             match = tied[number]

@@ -31,10 +31,11 @@ def _store_options(command: Any) -> Any:
 def add(paths: tuple[str, ...], where: str | None, store: str | None, **flags: Any) -> None:
     """Take in PATHS, besides all that was taken in before: what was published stays known when a file goes on."""
     from feedtools.dedup.index import files
+    from feedtools.report.summary import plural
 
     config = configured(**flags)
     done = files.add(given(paths, config), files.address(where or store, config), config)
-    console.err(f"{done.documents:,} articles of {done.sources:,} files added")
+    console.note(f"{plural(done.documents, 'article')} of {plural(done.sources, 'file')} added")
     sys.exit(2 if report_errors(done.errors) else 0)
 
 
@@ -45,10 +46,11 @@ def add(paths: tuple[str, ...], where: str | None, store: str | None, **flags: A
 def remove(paths: tuple[str, ...], where: str | None, store: str | None, **flags: Any) -> None:
     """Forget the articles of PATHS, whether the files still exist or not."""
     from feedtools.dedup.index import files
+    from feedtools.report.summary import plural
 
     config = configured(**flags)
     count = files.remove(list(paths), files.address(where or store, config), config)
-    console.err(f"{count:,} articles forgotten")
+    console.note(f"{plural(count, 'article')} forgotten")
 
 
 @index.command()
@@ -78,7 +80,7 @@ def verify(where: str | None, store: str | None, config_file: Path | None) -> No
     if wrong:
         console.err(f"feedtools: {path}: not sound; remove the file and build it with `feedtools index add`")
         sys.exit(2)
-    console.err(f"{path}: sound")
+    console.note(f"{path}: sound")
 
 
 @index.command()
@@ -87,6 +89,7 @@ def verify(where: str | None, store: str | None, config_file: Path | None) -> No
 def compact(where: str | None, store: str | None, config_file: Path | None) -> None:
     """Pack what came since the last time, drop what was removed, and give the space back."""
     from feedtools.dedup.index import files
+    from feedtools.report.summary import plural
 
     path = files.address(where or store, configured(config_file))
-    console.err(f"{path}: {files.compact(path).documents:,} articles")
+    console.note(f"{path}: {plural(files.compact(path).documents, 'article')}")

@@ -48,21 +48,39 @@ def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def quiet_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Leave out what only a person at a terminal wants to read; errors are said all the same."""
-    return click.option("--quiet", "-q", is_flag=True, help="No closing summary and no progress.")(command)
+def with_common_options(command: click.Command) -> click.Command:
+    """Give a command, and those under it, ``--quiet`` and ``--color`` where it has none of its own."""
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            with_common_options(inner)
+    elif not any(param.name == "quiet" for param in command.params):
+        command.params += [
+            click.Option(
+                ["--quiet", "-q"],
+                is_flag=True,
+                expose_value=False,
+                callback=_ask,
+                help="No closing summary and no progress.",
+            ),
+            click.Option(
+                ["--color"],
+                type=click.Choice(("auto", "always", "never")),
+                default="auto",
+                show_default=True,
+                expose_value=False,
+                callback=_ask,
+                help="Colours; auto: on a terminal, unless NO_COLOR is set.",
+            ),
+        ]
+    return command
 
 
-def color_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Colours on a terminal, unless NO_COLOR is set (no-color.org); ``color`` is passed as a plain bool."""
-
-    def decide(_ctx: click.Context, _param: click.Parameter, value: str) -> bool:
-        if value == "auto":
-            return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        return value == "always"
-
-    choice = click.Choice(("auto", "always", "never"))
-    return click.option("--color", type=choice, default="auto", show_default=True, callback=decide)(command)
+def _ask(_ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    if param.name == "quiet":
+        console.ask(quiet=bool(value))
+        return
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    console.ask(color=value == "always" or (value == "auto" and sys.stdout.isatty() and not plain))
 
 
 def given(paths: tuple[str, ...], config: Config) -> list[str]:
@@ -85,6 +103,11 @@ def anchored(path: str) -> str:
 def say(message: str) -> None:
     """Tell a person something that is no finding and no failure."""
     console.err(f"feedtools: {message}")
+
+
+def tell(message: str) -> None:
+    """Tell a person how a run ended; ``--quiet`` leaves it out."""
+    console.note(f"feedtools: {message}")
 
 
 def configured(config_file: Path | None, renderer: str | None = None, **flags: Any) -> Config:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import quiet_option, report_errors, say
+from feedtools.cli.options import report_errors, say
 from feedtools.errors import ConfigError, WriteError
 from feedtools.model import LEVELS, Level, Safety
 
@@ -51,7 +51,6 @@ def _anchored(_ctx: click.Context, _param: click.Parameter, value: str | None) -
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Formats, filters and endings of ``check``."""
-    command = quiet_option(command)
     for option in (
         click.option(
             "--output-format",
@@ -93,18 +92,14 @@ class View(NamedTuple):
 
     Attributes:
         targets: formats and where they go.
-        color: whether to use ANSI colours.
         counts: whether to print counts per rule in place of the findings.
-        quiet: whether to leave out the closing lines.
         show: least level that is listed for people.
         paths: as they were given.
         applied: the most daring fixes that were applied before the check.
     """
 
     targets: tuple[Target, ...]
-    color: bool = False
     counts: bool = False
-    quiet: bool = False
     show: Level | None = None
     paths: tuple[str, ...] = ()
     applied: Safety | None = None
@@ -152,7 +147,7 @@ def emit(report: Report, view: View) -> None:
 
             _print(statistics(report), "text")
         else:
-            _print(render(target.format, full, color=view.color), target.format)
+            _print(render(target.format, full, color=console.colored()), target.format)
         if target.format == "github":
             _step_summary(report)
         if target.format == "sarif":
@@ -224,7 +219,7 @@ def conclude(checked: Checked, config: Config, view: View) -> bool:
     emit(report, view)
     report_errors(checked.kept.stale)
     failed = report_errors(checked.errors)
-    if not view.quiet:
+    if not console.quiet():
         closing(checked, report, config, view)
     return failed
 
@@ -254,8 +249,8 @@ def add_allow(checked: Checked, reason: str, config: Config) -> bool:
         ConfigError: the reason is empty.
         WriteError: the allow file cannot be written.
     """
-    from feedtools.check import allow
     from feedtools.config import ALLOW_FILE
+    from feedtools.lint import allow
     from feedtools.report.summary import plural
 
     if not reason.strip():

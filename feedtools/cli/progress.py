@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import IO
 
+from feedtools.cli import console
+
 DRAW = 0.2
 """Seconds between two drawings on a terminal."""
 LOG = 30.0
@@ -19,17 +21,16 @@ class Progress:
     Args:
         stream: where to write; standard error by default.
         clock: seconds, for tests.
-        quiet: whether to say nothing.
+
+    Nothing is said where ``--quiet`` was given.
     """
 
-    def __init__(
-        self, stream: IO[str] | None = None, clock: Callable[[], float] = time.monotonic, *, quiet: bool = False
-    ) -> None:
+    def __init__(self, stream: IO[str] | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream or sys.stderr
         self._live = self._stream.isatty()
         self._clock = clock
         self._shown = ""
-        self._quiet = quiet
+        self._quiet = console.quiet()
         self._next = clock() + (DRAW if self._live else LOG)
 
     def __call__(self, phase: str, total: int, unit: str) -> Callable[[int], None]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import configured, given, report_errors, say
+from feedtools.cli.options import configured, given, report_errors, say, tell
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
 from feedtools.readers import ReadOptions
@@ -63,6 +63,7 @@ def _learn(paths: list[str], output: Path, config: Config) -> int:
     from feedtools.lint.checks import compounds
     from feedtools.readers import expand
     from feedtools.readers.batches import batches
+    from feedtools.report.summary import plural
 
     errors: list[FeedtoolsError] = []
     files = expand(given(tuple(paths), config), errors.append, config.input_format)
@@ -70,7 +71,7 @@ def _learn(paths: list[str], output: Path, config: Config) -> int:
         article.text for batch in batches(files, ReadOptions.of(config), errors.append) for article in batch.articles
     )
     compounds.write(output, found)
-    say(f"{output}: {len(found):,} compounds of {len(files):,} files")
+    tell(f"{output}: {plural(len(found), 'compound')} of {plural(len(files), 'file')}")
     return 2 if report_errors(errors) else 0
 
 
@@ -78,6 +79,7 @@ def _test(folder: Path) -> int:
     from feedtools.check.duplicates import feed_check
     from feedtools.lint import examples
     from feedtools.lint.rules import load_folder
+    from feedtools.report.summary import plural
 
     pack = load_folder(folder)
     every = list(examples.cases(pack))
@@ -93,5 +95,5 @@ def _test(folder: Path) -> int:
             "repeats, and let no two of them match the same characters"
         )
     count = len({case.rule.id for case in every})
-    console.lines(f"{count} rules, {len(every) - failed} examples passed, {failed} failed")
+    console.lines(f"{plural(count, 'rule')}, {len(every) - failed} examples passed, {failed} failed")
     return int(failed > 0)

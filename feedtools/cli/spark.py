@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from feedtools.cli.options import report_errors, say
+from feedtools.cli.options import report_errors, tell
 from feedtools.config import Config
-from feedtools.errors import ConfigError
+from feedtools.errors import ConfigError, FeedtoolsError
 
 if TYPE_CHECKING:
     from feedtools.scale.jobs import Account
@@ -56,18 +59,21 @@ def check_engine(engine: str, out: object, master: str | None, others: Mapping[s
 
 def dedup(paths: Sequence[str], out: str, master: str | None, config: Config) -> int:
     """Run the deduplicator; the exit code."""
-    from feedtools.scale import jobs
-
+    jobs = _jobs()
     account = jobs.dedup(jobs.Job(paths, out, master), config)
     copies, kept = account.tally.get("drop", 0), account.tally.get("keep", 0)
-    return _end(account, f"{account.articles:,} articles, {copies:,} copies of {kept:,}")
+    from feedtools.report.summary import plural
+
+    words = f"{plural(copies, 'copy', 'copies')} of {plural(kept, 'article')}"
+    return _end(account, f"{words} among {plural(account.articles, 'article')}")
 
 
 def clean(paths: Sequence[str], out: str, master: str | None, config: Config) -> int:
     """Decide about every article; the exit code."""
     from feedtools.lint.selection import active_rules
-    from feedtools.scale import jobs
+    from feedtools.report.summary import plural
 
+    jobs = _jobs()
     account = jobs.clean(jobs.Job(paths, out, master), config, active_rules(config))
     kept, fixed, restored, dropped, held = (
         account.tally.get(action, 0) for action in ("keep", "fix", "restore", "drop", "hold")
@@ -76,9 +82,21 @@ def clean(paths: Sequence[str], out: str, master: str | None, config: Config) ->
         f"{kept + fixed + restored:,} kept + {dropped:,} dropped + {held:,} held "
         f"({fixed:,} fixed, {restored:,} restored)"
     )
-    return _end(account, f"{account.articles:,} articles = {words}")
+    return _end(account, f"{plural(account.articles, 'article')} = {words}")
+
+
+def _jobs() -> ModuleType:
+    """The module that runs on Spark.
+
+    Raises:
+        FeedtoolsError: a package that it needs is not installed.
+    """
+    for package in ("pyspark", "pandas", "pyarrow"):
+        if find_spec(package) is None:
+            raise FeedtoolsError(f"--engine spark needs {package}; install it with: pip install 'feedtools[spark]'")
+    return import_module("feedtools.scale.jobs")
 
 
 def _end(account: Account, message: str) -> int:
-    say(message)
+    tell(message)
     return 2 if report_errors(account.errors) else 0

@@ -349,7 +349,9 @@ def configure(rules: Sequence[Rule], overrides: Mapping[str, Mapping[str, Any]])
         if unknown := set(given) - set(rule.options):
             options = ["level", *rule.options]
             close = did_you_mean(min(unknown), options)
-            raise ConfigError(f"[rules.{key}]: unknown option {min(unknown)!r}{close} expected {', '.join(options)}")
+            raise ConfigError(
+                f"[rules.{key}]: unknown option {min(unknown)!r}{close or ';'} expected {', '.join(options)}"
+            )
         for name, value in given.items():
             kind = type(rule.options[name])
             if type(value) is not kind and not (kind is float and type(value) is int):

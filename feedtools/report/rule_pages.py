@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from feedtools.lint.rules import CLOSE, OPEN, Example, Rule
 from feedtools.report.text import escape
 
-
 HOME = "https://feedtools.example.org/"
 """Address of the documents; that of a rule's page is under it."""
 

@@ -201,7 +201,7 @@ def test_what_does_not_exist_is_named(feed: Path, arguments: list[str], parts: l
         ('colour = "red"', ["feedtools.toml: unknown key 'colour'; expected one of", "select"]),
         ("select = 3", ["feedtools.toml: select: expected a list of strings"]),
         ('fail-on = "fatal"', ["feedtools.toml: fail-on 'fatal': expected error, warning, note"]),
-        ("[rules.FT999]", ["[rules.FT999]: no such rule"]),
+        ("[rules.FT999]", ["[rules.FT999]: unknown rule"]),
         ('[rules.FT101]\nlevel = "fatal"', ["[rules.FT101] level 'fatal'"]),
         ("[rules.FT101]\ncolour = 1", ["[rules.FT101]: unknown option 'colour'"]),
         ("select = [", ["feedtools.toml: not a TOML file"]),

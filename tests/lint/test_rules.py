@@ -230,7 +230,7 @@ def test_levels_and_options_are_configured_by_code_or_name() -> None:
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ({"FT999": {}}, r"\[rules.FT999\]: no such rule"),
+        ({"FT999": {}}, r"\[rules.FT999\]: unknown rule"),
         ({"FT101": {"level": "fatal"}}, "level 'fatal': expected error, warning, note"),
         ({"FT101": {"colour": 1}}, "unknown option 'colour'; expected level"),
     ],

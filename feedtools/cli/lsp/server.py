@@ -12,12 +12,12 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from feedtools import __version__
-from feedtools.check import allow
 from feedtools.cli.lsp.checker import Checker, Placed
 from feedtools.cli.lsp.positions import Places
 from feedtools.config import ALLOW_FILE
 from feedtools.config import FILE as CONFIG_FILE
 from feedtools.errors import FeedtoolsError
+from feedtools.lint import allow
 from feedtools.model import Edit
 from feedtools.report.regions import quoted
 from feedtools.report.rule_pages import page

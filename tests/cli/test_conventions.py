@@ -1,0 +1,189 @@
+"""Conventions that people expect of a command: suggestions, baselines, exceptions, quiet and colours."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from feedtools.cli import COMMANDS, cli
+from feedtools.errors import did_you_mean
+from feedtools.report import Report, render
+from feedtools.report.sarif import RESULTS, left_out
+from tests.cli.test_cli import Run
+from tests.report.test_formats import finding
+
+HEADER = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
+BAD = "我们用 modelfree 的方法训练,损失是 [Math] ,一共跑了三遍才收敛。"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a.txt").write_text(f"{HEADER}{BAD}\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["check", "a.txt", "--select", "joind-identifier"], "did you mean joined-identifier?"),
+        (["check", "a.txt", "--ignore", "FT3001"], "did you mean FT301?"),
+        (["rules", "mojibakee"], "did you mean mojibake?"),
+        (["chek", "a.txt"], "did you mean check?"),
+        (["qqqq"], "feedtools --help lists them"),
+    ],
+)
+def test_a_misspelt_word_is_answered_with_the_one_that_is_meant(folder: Path, arguments: list[str], meant: str) -> None:
+    run = Run(folder, *arguments)
+    assert run.code == 2
+    assert meant in run.err
+    assert "feedtools.toml" not in run.err
+
+
+@pytest.mark.parametrize(
+    ("config", "meant"),
+    [
+        ('ignore = ["FT999x"]', "FT999x"),
+        ("fial-on = 'error'", "did you mean fail-on?"),
+        ("[rules.joined-identifer]\nlevel = 'note'", "did you mean joined-identifier?"),
+        ("[rules.FT301]\nlevl = 'note'", "did you mean level?"),
+        ("[clean.rules]\nmojibak = 'hold'", "did you mean mojibake?"),
+        ("[clean]\nhlod = 'error'", "did you mean hold?"),
+        ("[per-file-ignores]\n'a.txt' = ['FT9999']", "FT9999"),
+        ("[per-file-ignores]\n'a\\*' = ['FT301']", "write slashes"),
+    ],
+)
+def test_a_misspelt_word_of_a_file_names_the_file(folder: Path, config: str, meant: str) -> None:
+    (folder / "feedtools.toml").write_text(config + "\n", encoding="utf-8")
+    run = Run(folder, "check", "a.txt")
+    assert run.code == 2
+    assert "feedtools.toml: " in run.err
+    assert meant in run.err
+
+
+def test_a_flag_is_not_blamed_on_the_file(folder: Path) -> None:
+    (folder / "feedtools.toml").write_text('ignore = ["FT402"]\n', encoding="utf-8")
+    assert "feedtools.toml" not in Run(folder, "check", "a.txt", "--ignore", "FT4x").err
+
+
+def test_nothing_is_suggested_for_what_is_like_nothing() -> None:
+    assert did_you_mean("zzz", ["check", "clean"]) == ""
+    assert did_you_mean("claen", ["check", "clean"]) == "; did you mean clean?"
+
+
+# --- baselines --------------------------------------------------------------------------------------------------------
+
+
+def test_a_baseline_is_written_with_one_line_and_used_from_then_on(folder: Path) -> None:
+    config = folder / "feedtools.toml"
+    config.write_text('# our feed\n\npaths = ["a.txt"]\n[rules.FT301]\nlevel = "error"\n', encoding="utf-8")
+    run = Run(folder, "check", "--write-baseline", "known.json")
+    assert (run.code, run.out, len(run.err.splitlines())) == (0, "", 1)
+    assert config.read_text(encoding="utf-8") == (
+        '# our feed\n\nbaseline = "known.json"\npaths = ["a.txt"]\n[rules.FT301]\nlevel = "error"\n'
+    )
+    assert Run(folder, "check").code == 0
+    before = config.read_bytes()
+    assert Run(folder, "check", "--write-baseline", "known.json").code == 0
+    assert config.read_bytes() == before
+    other = Run(folder, "check", "--write-baseline", "other.json")
+    assert "names known.json" in other.err
+    assert config.read_bytes() == before
+
+
+def test_a_baseline_is_noted_in_a_project_file(folder: Path) -> None:
+    config = folder / "pyproject.toml"
+    config.write_text('[project]\nname = "x"\n[tool.feedtools] # ours\npaths = ["a.txt"]\n', encoding="utf-8")
+    Run(folder, "check", "--write-baseline", "known.json")
+    assert '[tool.feedtools] # ours\nbaseline = "known.json"\npaths' in config.read_text(encoding="utf-8")
+    assert Run(folder, "check").code == 0
+
+
+@pytest.mark.parametrize("config", ['[[odd]]\n"""\n[tool.feedtools]\n"""', "tool.feedtools.paths = ['a.txt']\n"])
+def test_a_configuration_that_cannot_be_added_to_is_left_alone(folder: Path, config: str) -> None:
+    path = folder / "pyproject.toml"
+    path.write_text(config, encoding="utf-8")
+    Run(folder, "check", "a.txt", "--write-baseline", "known.json")
+    assert path.read_text(encoding="utf-8") == config
+
+
+# --- exceptions -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_found_can_be_allowed_with_a_reason(folder: Path) -> None:
+    run = Run(folder, "check", "a.txt", "--select", "FT301", "--add-allow", 'that is "our" spelling')
+    assert (run.code, run.out) == (0, "")
+    assert "1 finding allowed by 1 new entry" in run.err
+    assert Run(folder, "check", "a.txt", "--select", "FT301").code == 0
+    assert Run(folder, "check", "a.txt", "--select", "FT101").code == 1
+    before = (folder / "feedtools-allow.toml").read_text(encoding="utf-8")
+    Run(folder, "check", "a.txt", "--select", "FT101", "--add-allow", "we write about [Math]")
+    after = (folder / "feedtools-allow.toml").read_text(encoding="utf-8")
+    assert after.startswith(before)
+    assert Run(folder, "check", "a.txt", "--select", "FT301,FT101").code == 0
+
+
+def test_an_exception_wants_a_reason_and_a_file_that_can_be_read(folder: Path) -> None:
+    assert "say why" in Run(folder, "check", "a.txt", "--add-allow", " ").err
+    (folder / "feedtools-allow.toml").write_text("not toml", encoding="utf-8")
+    assert Run(folder, "check", "a.txt", "--add-allow", "x").code == 2
+    assert (folder / "feedtools-allow.toml").read_text(encoding="utf-8") == "not toml"
+
+
+# --- quiet and colours ------------------------------------------------------------------------------------------------
+
+
+def every_command() -> list[list[str]]:
+    import click
+
+    found = []
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        inner = list(command.commands) if isinstance(command, click.Group) else [""]
+        found += [[name, one] if one else [name] for one in inner]
+    return found
+
+
+@pytest.mark.parametrize("command", every_command(), ids=" ".join)
+def test_every_command_takes_quiet_and_color(folder: Path, command: list[str]) -> None:
+    said = Run(folder, *command, "-q", "--color", "never", "--help").out
+    assert "-q, --quiet" in said
+    assert "--color [auto|always|never]" in said
+
+
+def test_quiet_leaves_the_account_out_and_no_failure(folder: Path) -> None:
+    assert Run(folder, "clean", "a.txt", "-o", "out", "-q").err == ""
+    assert "kept" in Run(folder, "clean", "a.txt", "-o", "out2").err
+    assert "gone.txt" in Run(folder, "check", "gone.txt", "-q").err
+
+
+def test_a_diff_in_colours_shows_the_words_that_change(folder: Path) -> None:
+    (folder / "a.txt").write_text(f"{HEADER}{'字' * 300}看损失 ,再看{'梯' * 300}。\n", encoding="utf-8")
+    plain = Run(folder, "check", "a.txt", "--diff", "--color", "never").out
+    colored = Run(folder, "check", "a.txt", "--diff", "--color", "always").out
+    assert plain.startswith("--- a.txt")
+    assert len(colored) < 200 < len(plain)
+    assert "看损失\x1b[41m \x1b[0m," in colored
+
+
+def test_a_format_that_is_not_fixed_in_place_is_named(folder: Path) -> None:
+    (folder / "a.jsonl").write_text(json.dumps({"text": "结果 ,见下。"}) + "\n", encoding="utf-8")
+    run = Run(folder, "check", "a.jsonl", "--fix")
+    assert "a.jsonl: only transmissions and Markdown are fixed in place" in run.err
+    assert "only transmissions" not in Run(folder, "check", "a.txt", "--fix").err
+
+
+# --- SARIF ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_log_holds_what_its_readers_take_and_the_gravest_first() -> None:
+    notes = [finding()._replace(level="note")] * RESULTS
+    log = json.loads("".join(render("sarif", Report((*notes, finding())))))
+    results = log["runs"][0]["results"]
+    assert len(results) == RESULTS
+    assert results[-1]["level"] == "error"
+    [said] = log["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+    assert "25,000 of 25,001" in said["message"]["text"]
+    assert left_out(RESULTS) == ""
+    assert log["runs"][0]["tool"]["driver"]["informationUri"].startswith("https://")
