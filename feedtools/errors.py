@@ -1,4 +1,4 @@
-"""What can go wrong, said so that the reader knows where and what to do next."""
+"""Errors that say where something went wrong and what to do next."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ class Fix(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a copy stands: path, 1-based line."""
+    """Place of a copy: path and 1-based line."""
 
     path: str
     line: int
@@ -215,7 +215,7 @@ class Cluster(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What happens to one article; every reason names a rule or a match."""
+    """Fate of one article; every reason names a rule or a match."""
 
     article: Article
     action: Action

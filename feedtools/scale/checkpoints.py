@@ -1,4 +1,4 @@
-"""Where plans are cut off, so that a job's later steps do not carry all that was done before them."""
+"""Checkpoints: plans are cut off, so that later steps of a job do not carry all earlier ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def cut(frame: DataFrame) -> DataFrame:
 
 
 def rows(frame: DataFrame) -> int:
-    """How many rows a frame has: what Spark's ``count`` says, without planning a query of its own for it."""
+    """Count the rows of a frame as Spark's ``count`` does, without planning a query of its own."""
     plan: Any = frame._jdf.queryExecution()
     return int(plan.toRdd().count())
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def clean(
     documents: DataFrame, rules: Sequence[Rule], policy: Policy, known: Mapping[str, str] | None = None
 ) -> DataFrame:
-    """What happens to every document (id, text), as ``articles.DECISIONS``: the decisions of ``feedtools clean``.
+    """Decide the fate of every document (id, text), as ``decisions.DECISIONS``: that of ``feedtools clean``.
 
     Args:
         documents: ids are unique; where the local engine goes by the place of an article, their order decides.
@@ -96,7 +96,7 @@ def _told(state: DataFrame, found: DataFrame, going: Sequence[str]) -> DataFrame
 
 
 def learn(documents: DataFrame) -> dict[str, str]:
-    """What articles with their hyphens teach about articles without: ``compounds.harvest`` over all tasks."""
+    """Collect hyphenated compounds over all tasks, as ``compounds.harvest`` does."""
     from pyspark.sql import functions as f
 
     counts = map_batches(documents.select("text"), decisions.counted, decisions.COUNTS)

@@ -61,8 +61,7 @@ REPAIRED = pa.schema(
     ]
 )
 STANDING = pa.schema([(name, pa.string()) for name in ("of", "kind", "said", "other", "instead")])
-"""What a copy is to the one that stands for it (as in ``matches.CLUSTERED``); the copy that is kept instead of one that
-is held."""
+"""Relation of a copy to its representative (as in ``matches.CLUSTERED``), and the copy kept instead of a held one."""
 STATE = pa.schema([*REPAIRED, *STANDING])
 DECISIONS = pa.schema(
     [
@@ -175,7 +174,7 @@ def mended(rules: Sequence[Rule], evidence: Mapping[str, str], policy: Policy, k
 
 
 def _restored(keep: dict[str, Any], others: Sequence[dict[str, Any]], lint: Lint, policy: Policy) -> dict[str, Any]:
-    """What is other about a kept copy after its repairs."""
+    """List what the repairs of a kept copy changed."""
     from feedtools.restore import SIBLINGS, Sibling
 
     siblings = [Sibling(row["text"], Place(row["id"], 1)) for row in others[:SIBLINGS]]

@@ -30,7 +30,7 @@ PARTS = 2048
 
 
 class Found(NamedTuple):
-    """What a run found.
+    """Matches and cluster rows of a run.
 
     Attributes:
         matches: every match with its evidence (``matches.MATCHES``).
@@ -42,7 +42,7 @@ class Found(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What decides how the work is cut up, and never what is found.
+    """Sizes by which the work is cut up; they never change what is found.
 
     Attributes:
         buckets: parts of the key space, a power of two; 0 for what suits the shuffle partitions.
@@ -63,7 +63,7 @@ DEFAULT = Limits()
 
 
 class Sketched(NamedTuple):
-    """What one reading of the texts gives.
+    """Documents after one reading: their identity, their bundles of keys, and what the driver holds.
 
     Attributes:
         outcome: what is known of documents, and which texts verifying needs (``packs.PACKED``).
@@ -77,7 +77,7 @@ class Sketched(NamedTuple):
 
     @property
     def known(self) -> DataFrame:
-        """What exact copies are told by, for every document: ``stages.IDENTITY``."""
+        """Columns that tell exact copies, for every document: ``sketch_join.IDENTITY``."""
         return map_batches(self._packed("known"), arrow.unpacked, sketch_join.IDENTITY)
 
     @property
@@ -226,7 +226,7 @@ def _exact(copies: DataFrame) -> DataFrame:
 
 
 def _ends_of_evidence() -> dict[str, Column]:
-    """Where in the longer text the shared part begins and ends, for saying what a copy is."""
+    """Find the ends of the shared part in the longer text, to describe a copy."""
     from pyspark.sql import functions as f
 
     first, last = (f.try_element_at("evidence", f.lit(place)) for place in (1, -1))
@@ -234,7 +234,7 @@ def _ends_of_evidence() -> dict[str, Column]:
 
 
 def _outcome(bundles: DataFrame, hot: int, limits: Limits, crowded: Sequence[int] = ()) -> DataFrame:
-    """What comes of the bundles of all documents (``packs.PACKED``).
+    """Join the bundles of all documents (``arrow.PACKED``) into edges.
 
     Args:
         bundles: ``stages.BUNDLES``.

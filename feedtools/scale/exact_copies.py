@@ -1,4 +1,4 @@
-"""Which documents are exact copies, worked out by the driver while there are few: joins would cost it more in plans."""
+"""Exact copies, worked out by the driver while there are few: joins would cost it more in plans."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ASKED = pa.schema([("id", pa.string()), *sketch_join.WANTED])
 
 
 class Tally(NamedTuple):
-    """How many records there are, and whose id is another's.
+    """Count the records, and find ids that occur twice.
 
     Attributes:
         total: records.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Job(NamedTuple):
-    """What a run reads and writes.
+    """Paths to read, a folder to write, and where Spark runs.
 
     Attributes:
         paths: Parquet or JSON Lines, at any path that Spark reads.
@@ -34,7 +34,7 @@ class Job(NamedTuple):
 
 
 class Account(NamedTuple):
-    """How a run ended.
+    """The account of a finished run.
 
     Attributes:
         articles: how many there were.

@@ -157,7 +157,7 @@ def resolved(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def in_words(said: str, other: str, of: str) -> str:
-    """What a copy is to the one that stands for it, by what is said of it and another one of their cluster."""
+    """Describe a copy by its relation to the representative, through another member of the cluster."""
     return said if other == of else f"{said}; {of} stands for both"
 
 

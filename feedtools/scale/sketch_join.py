@@ -67,7 +67,7 @@ KEYS = pa.schema(
     ]
 )
 EDGES = pa.schema([("part", pa.int32()), ("heads", pa.bool_()), ("edges", pa.binary())])
-"""Where ``heads`` is null, ``edges`` are packed rows of ``IDENTITY``; or null, for a bucket that is too full."""
+"""Edges of a part; with null ``heads`` they are packed rows of ``IDENTITY``, or null for a bucket that is too full."""
 WANTED = pa.schema([("number", pa.int64()), ("centre", pa.int64()), ("salt", pa.int32())])
 
 
@@ -119,7 +119,7 @@ def _halves(digests: Sequence[bytes | None]) -> tuple[Ints, Ints]:
 
 
 def _identities(batch: pa.RecordBatch, texts: Sequence[str | None], numbers: Ints, rests: Ints) -> pa.RecordBatch:
-    """What the documents are."""
+    """Read the documents of a bundle."""
     missing = np.array([text is None for text in texts], bool)
     length = pa.array([None if text is None else len(text) for text in texts], pa.int32())
     told = pa.array(numbers, mask=missing), pa.array(rests, mask=missing), length
@@ -127,7 +127,7 @@ def _identities(batch: pa.RecordBatch, texts: Sequence[str | None], numbers: Int
 
 
 def _unseen(ids: pa.Array, digests: Sequence[bytes | None], seen: set[bytes]) -> list[int]:
-    """Where the documents are that have an id and a text of which none was before; ``seen`` is added to."""
+    """Find documents whose id and text are new, and add them to ``seen``."""
     fresh = []
     for place, (named, digest) in enumerate(zip(ids.is_valid().to_pylist(), digests, strict=True)):
         if named and digest is not None and digest not in seen:
@@ -198,7 +198,7 @@ def _runs(values: NDArray[Any]) -> Iterator[tuple[int, int]]:
 
 
 def _begins(values: NDArray[Any]) -> Ints:
-    """Where stretches of equal values begin."""
+    """Find the beginnings of stretches of equal values."""
     fresh = np.ones(len(values), bool)
     np.not_equal(values[1:], values[:-1], out=fresh[1:])
     return np.flatnonzero(fresh)

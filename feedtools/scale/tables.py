@@ -68,7 +68,7 @@ def _check_first(row: Any, wanted: Sequence[str], place: str) -> None:
 
 
 def checked(known: DataFrame | pa.Table) -> tuple[int, int]:
-    """How many documents have an id and a text, and how many records have not.
+    """Count the documents that have an id and a text, and the records that have not.
 
     Args:
         known: the id of every record, and something that is null where its text is.

@@ -86,7 +86,7 @@ class FileLock:
 
 
 def _locked(handle: int) -> bool:
-    """Whether an open file was locked: by description on POSIX, on Windows by a byte far behind its content."""
+    """Lock an open file and tell whether that worked: by description on POSIX, by a far byte on Windows."""
     try:
         import fcntl
     except ImportError:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """Where in an arena an array lies."""
+    """Place of an array in an arena."""
 
     start: int
     length: int

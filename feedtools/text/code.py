@@ -1,4 +1,4 @@
-"""Where a Markdown text holds code."""
+"""Code in a Markdown text."""
 
 from __future__ import annotations
 
@@ -72,6 +72,6 @@ def _partners(starts: array[int], ends: array[int]) -> array[int]:
 
 
 def inside(ranges: list[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether ``[start, end)`` touches one of the ranges."""
+    """Tell whether ``[start, end)`` touches one of the ranges."""
     number = bisect_right(ranges, (start, len(ranges) and ranges[-1][1]))
     return (number > 0 and ranges[number - 1][1] > start) or (number < len(ranges) and ranges[number][0] < end)

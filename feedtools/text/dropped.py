@@ -1,4 +1,4 @@
-"""What the renderers drop from a text: formulas, placeholders and unclosed tails, as spans."""
+"""Spans that the renderers drop from a text: formulas, placeholders and unclosed tails."""
 
 from __future__ import annotations
 
@@ -57,19 +57,19 @@ def dropped(text: str) -> Iterator[tuple[int, int]]:
 
 
 def traits(text: str) -> int:
-    """What of a raw text tells the renderers apart: ``HOLES`` and ``FORMULAS``."""
+    """Find the traits of a raw text that tell the renderers apart: ``HOLES`` and ``FORMULAS``."""
     holes = any(map(text.__contains__, own_texts()))
     return holes * HOLES | ("\\" in text and ("\\(" in text or "\\[" in text)) * FORMULAS
 
 
 def placeholder(text: str, at: int) -> int:
-    """Where the placeholder ends that begins with the bracket at ``at``, 0 where none does."""
+    """Find the end of the placeholder that begins at ``at``; 0 where none does."""
     found = _token().match(text, at)
     return found.end() if found else 0
 
 
 def _scan(text: str) -> array[int]:
-    """Where spans begin and end, in turn: as pairs they would take sixteen times as much."""
+    """List the beginnings and ends of spans in turn: as pairs they would take sixteen times the memory."""
     bounds = array("I")
     opened, closer = -1, ""
     for token in _token().finditer(text):
@@ -98,14 +98,14 @@ def _scan(text: str) -> array[int]:
 
 
 def _bare(inside: str, closer: str) -> bool:
-    """Whether the other rendering would print the formula as plain text: it holds no TeX command."""
+    """Tell that the other rendering would print the formula as plain text: it holds no TeX command."""
     if "\\" in inside and _COMMAND.search(inside) is not None:
         return False
     return closer == "\\)" or _ideographs(inside) > HAN_IN_TAIL
 
 
 def _ideographs(text: str) -> int:
-    """How many Chinese characters, counted without a pattern: a set of that many characters is slow to compile."""
+    """Count Chinese characters without a pattern: a set of that many characters is slow to compile."""
     return 0 if text.isascii() else sum("\u3400" <= char <= "\u9fff" for char in text)
 
 

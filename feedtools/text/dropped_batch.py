@@ -1,4 +1,4 @@
-r"""Where formulas and placeholders stand in many texts at once: the batch form of ``text.dropped``.
+r"""Formulas and placeholders in many texts at once: the batch form of ``text.dropped``.
 
 Openers and closers that follow one another in pairs, as they do in almost every text, are taken for all texts of a
 block together, and so are placeholders outside them.  A text where anything else turns up that matters (``\[`` without
@@ -94,7 +94,7 @@ def _kinds() -> Bytes:
 
 @derived
 def _meanings() -> Bytes:
-    """What each kind of mark is with each code point behind it."""
+    """Map each kind of mark, with each code point behind it, to its meaning."""
     found = np.full((4, 0x10000), _NOTHING, np.uint8)
     slash = found[_BACKSLASH]
     slash[[ord(c) for c in "()[]"]] = 0, _CLOSER, _DISPLAY, _DISPLAY | _CLOSER
@@ -105,7 +105,7 @@ def _meanings() -> Bytes:
 
 
 def kinds(codes: Units) -> Bytes:
-    """What each code point marks, 0 for nothing."""
+    """Look up the kind of mark of each code point, 0 for none."""
     return _kinds().take(codes, mode="clip")
 
 
@@ -143,7 +143,7 @@ def dropped(block: Block, marks: Ints) -> tuple[Ints, Bytes]:
 
 
 def _means(block: Block, marks: Ints) -> Bytes:
-    """What each mark is with the code point behind it."""
+    """Look up the meaning of each mark with the code point behind it."""
     after = block.raw.take(marks + 1, mode="clip")
     after[marks + 1 == block.starts[block.owners(marks) + 1]] = 0
     kind = kinds(block.raw.take(marks)).astype(np.int64)
@@ -152,7 +152,7 @@ def _means(block: Block, marks: Ints) -> Bytes:
 
 
 def _environments(raw: Units, commands: Ints) -> Ints:
-    r"""Those of ``commands`` that may be ``\begin`` or ``\end``."""
+    r"""Select the ``commands`` that may be ``\begin`` or ``\end``."""
     one, two, three = (raw.take(commands + i, mode="clip") for i in (1, 2, 3))
     begin = (one == ord("b")) & (two == ord("e")) & (three == ord("g"))
     found: Ints = commands[begin | ((one == ord("e")) & (two == ord("n")) & (three == ord("d")))]
@@ -199,7 +199,7 @@ def _formulas(block: Block, turns: _Turns, commands: Ints) -> _Formulas:
 
 
 def _han(codes: Units) -> Flags:
-    """Which code points are Chinese characters, as ``text.dropped`` counts them."""
+    """Mark the Chinese characters, as ``text.dropped`` counts them."""
     return (codes >= 0x3400) & (codes <= 0x9FFF)
 
 
@@ -229,7 +229,7 @@ def _shown(block: Block, places: Ints, owners: Ints) -> Ints:
 
 
 def _reference(block: Block, odd: Flags) -> Iterator[tuple[int, int]]:
-    """What the reference says of the odd texts."""
+    """Take the spans of odd texts from the reference."""
     for number in np.flatnonzero(odd).tolist():
         start = int(block.starts[number])
         for first, last in dropped_of(block.texts[number]):

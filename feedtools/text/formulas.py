@@ -1,4 +1,4 @@
-"""Where formulas begin and end in running text."""
+"""Formulas in running text: where each begins and ends."""
 
 import re
 from array import array
@@ -111,7 +111,7 @@ def _each(text: str) -> Iterator[Math]:
 
 
 def _special(text: str, start: int, at: int, match: re.Match[str]) -> Math | None:
-    """What is not a plain whole formula."""
+    """Read what is not a plain whole formula."""
     if match.lastgroup == "bracket":
         return _bracketed(text, start)
     if match.lastgroup == "name":
@@ -155,7 +155,7 @@ def _delimited(text: str, start: int) -> Math:
 
 
 def _inside_text(text: str, start: int, end: int, level: int) -> tuple[bool, int, int]:
-    r"""Whether ``end`` stands inside an argument of ``\text``: tells it, the level of braces there, and ``end``."""
+    r"""Tell whether ``end`` stands inside an argument of ``\text``, with the level of braces there."""
     words = level >> 16
     depth = level & 0xFFFF
     for match in _TEXT_BEFORE_BRACE.finditer(text, start, end):
@@ -224,7 +224,7 @@ def _dollars(text: str, start: int, opener: str) -> Math | None:
 
 
 def reads_as_formula(inside: str) -> bool:
-    """Whether what stands between two dollar signs is a formula rather than two prices or two variables."""
+    """Tell a formula between two dollar signs from two prices or two variables."""
     if any("\u3001" <= character <= "\u9fff" for character in inside) and "\\" not in inside:
         return False
     if _TEX.search(inside) and not _SHELL.match(inside):

@@ -95,7 +95,7 @@ def each(pattern: re.Pattern[str], text: str) -> Iterable[str]:
 
 
 def depth(pattern: str) -> int:
-    """How many groups of a pattern stand inside one another at most."""
+    """Count how deep the groups of a pattern are nested."""
     deepest = level = 0
     for part in _PART.finditer(pattern):
         level += {"(": 1, ")": -1}.get(part[0], 0)
@@ -104,7 +104,7 @@ def depth(pattern: str) -> int:
 
 
 def size(pattern: str) -> int:
-    """How many atoms a pattern has when its counted repeats are written out: ``(ab{3}){2}`` has eight."""
+    """Count the atoms of a pattern with its counted repeats written out: ``(ab{3}){2}`` has eight."""
     open_groups, total, last = [0], 0, 0
     for part in _PART.finditer(pattern):
         text = part[0]

@@ -250,7 +250,7 @@ def own_placeholders() -> Mapping[str, Kind]:
 
 
 class _Traces(NamedTuple):
-    """What tells renderers that delete hyphens from the others."""
+    """Traces by which renderers that delete hyphens are told from the others."""
 
     deleting: tuple[Renderer, ...]
     kept: tuple[str, ...]

@@ -40,7 +40,7 @@ def version() -> int:
 
 
 class Table(NamedTuple):
-    """What every code point becomes: 0 itself, 1 nothing, 2 several symbols, else the symbol.
+    """Symbols of all code points: 0 for itself, 1 for nothing, 2 for several, else the symbol.
 
     Attributes:
         low: 65,536 values, for the basic plane; they stay inside it.

@@ -30,7 +30,7 @@ _CLOSELY = 1
 BLOCK = 1 << 19
 """Raw code points a block: a text is never split, so a long one makes a block of its own."""
 _UNCHECKED: Literal["wrap"] = "wrap"
-"""How to take by numbers that lie inside by construction: looking whether they do costs a fifth of the time."""
+"""Mode of ``take`` for numbers that lie inside by construction: checking them costs a fifth of the time."""
 
 
 _kept = threading.local()
@@ -62,7 +62,7 @@ def blocks(texts: Iterable[str]) -> Iterator[list[str]]:
 
 @derived
 def _tables() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
-    """What each code point becomes: 0 nothing, 1 what has to be looked at more closely, else the symbol.
+    """Build the table of code points: 0 for nothing, 1 for a closer look, else the symbol.
 
     The latter are code points that become several symbols, and those that may begin a formula or a placeholder.
     """

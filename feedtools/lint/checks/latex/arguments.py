@@ -1,4 +1,4 @@
-"""How commands take their arguments."""
+"""Arguments of commands: groups, brackets, stars and single tokens."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def single(self: Parser, tok: str, i: int) -> int:
 
 
 def odd_single(self: Parser, tok: str, i: int, text: bool) -> int:
-    """What is left for an argument without braces: primes, line breaks, rare characters; all else is missing."""
+    """Read an argument without braces: primes, line breaks, rare characters; all else is missing."""
     kind = self.need[0]
     if self.tables.loose:
         if kind == "S" and (tok == "\\left" or (tok.startswith("\\begin") and tok.endswith("}"))):
@@ -148,7 +148,7 @@ def check_character(self: Parser, tok: str, i: int, text: bool) -> None:
 
 
 _EMPTY = frozenset(("\\\\", "\\newline", "\\over", "\\choose", "\\atop", "\\brace", "\\brack"))
-"""What an argument without braces may be, although it sets nothing."""
+"""Tokens that may be an argument without braces, although they set nothing."""
 _GRAMMAR_WORDS = (
     r"left|right|middle|over|choose|atop|brace|brack|above|limits|nolimits|hline|hdashline|begingroup|endgroup|bgroup|"
     r"egroup|newcommand|renewcommand|providecommand|def|gdef|cr|newline|char|let|global|long|[()\\[\]\\]"

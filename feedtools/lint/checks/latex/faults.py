@@ -1,4 +1,4 @@
-"""What can be wrong inside a formula, as values; the words for it are in ``messages``."""
+"""Faults of formulas, as values; the words for them are in ``messages``."""
 
 from typing import NamedTuple
 

@@ -122,7 +122,7 @@ def _head(body: str, at: int, opened: str) -> str:
 
 
 def _place(body: str, at: int) -> str:
-    """Where in the formula, by what stands there."""
+    """Name a place in the formula by what stands there."""
     if at < 0:
         return ""
     after = _cut(body[at:].strip(), 16)

@@ -56,7 +56,7 @@ _seen = 0
 
 
 def is_plain(body: str) -> bool:
-    """Whether a formula is seen to be one of ``PLAIN_FORMULA``; ``False`` is no verdict.
+    """Tell that a formula is one of ``PLAIN_FORMULA``; ``False`` is no verdict.
 
     The first formulas of a process take the long way: compiling the pattern costs as much as parsing dozens of them.
     """

@@ -85,7 +85,7 @@ def poor(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 def _found(kinds: Iterable[Kind], body: str, plain: str) -> list[Hit]:
-    """What the kinds find, each place once: the kind that comes first has it."""
+    """Report each place once, for the first kind that finds it."""
     hits = []
     taken = bytearray(len(body))
     for kind in kinds:
@@ -188,7 +188,7 @@ def _minus(body: str, plain: str) -> Iterator[Hit]:
 
 
 def _is_shifted(body: str, letter: str) -> bool:
-    """Whether ``t`` is an index by itself here, and never the first of two (``t2``, ``tn``)."""
+    """Tell that ``t`` is an index by itself here, and never the first of two (``t2``, ``tn``)."""
     alone = re.search(rf"[_^]\{{?\(?{letter}(?![A-Za-z\d])", body)
     return alone is not None and not re.search(rf"[_^]\{{{letter}[02-9A-Za-z]", body)
 

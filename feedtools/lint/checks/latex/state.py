@@ -40,7 +40,7 @@ def tokens_of(body: str) -> list[str]:
 
 
 class Frame(NamedTuple):
-    """What was open around the current group, restored when the group closes."""
+    """State around the current group, restored when the group closes."""
 
     closer: str
     text: bool

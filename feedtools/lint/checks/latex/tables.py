@@ -1,4 +1,4 @@
-"""What each renderer accepts: facts measured by ``benchmarks/latex_tables.py``, loaded at first use."""
+"""Commands and environments that each renderer accepts, measured by ``benchmarks/latex_tables.py``."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 
 class Command(NamedTuple):
-    r"""How one command is used.
+    r"""Arguments and place of one command.
 
     Attributes:
         args: one letter an argument: ``m`` in the mode around it, ``M`` math, ``t`` text, ``p`` a single atom,
@@ -25,7 +25,7 @@ class Command(NamedTuple):
 
 
 class Environment(NamedTuple):
-    r"""How one ``\begin{…}`` is used.
+    r"""Arguments and columns of one ``\begin{…}``.
 
     Attributes:
         args: ``A`` column letters, ``N`` a number, ``o`` an optional column letter, ``""`` none.
