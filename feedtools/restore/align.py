@@ -90,8 +90,13 @@ class Alignment(NamedTuple):
         near = any(start - NEAR < slip.place + slip.size and slip.place < end + NEAR for slip in self.slips)
         misread = len(single) > max(1, len(self.slips) // 2) or any(slip.letters for slip in single)
         if rate > REVISED or misread or near:
-            return float(1 - (1 - min(rate, 1.0)) ** max(1, length))
+            return self.prose_risk(length)
         return LEAK * rate
+
+    def prose_risk(self, length: int) -> float:
+        """Estimate the chance that a slip is in so many code points of the sibling's running text."""
+        rate = min(len(self.slips) / self.matched, 1.0)
+        return float(1 - (1 - rate) ** max(1, length))
 
 
 def align_best(a: Text, b: Text) -> tuple[Alignment, Text] | None:
@@ -118,9 +123,9 @@ def align_best(a: Text, b: Text) -> tuple[Alignment, Text] | None:
 
 
 def _is_printed(b: Text, slot: Slot, way: Alignment) -> bool:
-    """Whether the other text has much of a block of code."""
+    """Whether the other text has half of a block of code, or much of it before it ends."""
     first, last = b.before(slot.start), b.before(slot.end)
-    return first < last and 2 * sum(i >= 0 for i in way.back[first:last]) > last - first
+    return first < last and sum(i >= 0 for i in way.back[first:last]) >= min(3 * LONG, (last - first + 1) // 2)
 
 
 def align(a: Text, b: Text) -> Alignment | None:

@@ -47,6 +47,14 @@ def language(text: str) -> Language:
     return Language(script(text), None if not wide + half else wide > half, dollars)
 
 
+def in_script_of(text: str, feed: str) -> str:
+    """A whole text in the script of another one, where they differ: variants that no table folds would hide it."""
+    mine = language(feed).script
+    if not mine or language(text).script in {mine, ""}:
+        return text
+    return str(_converter("t2s" if mine == "simplified" else "s2t").convert(text))
+
+
 def script(text: str) -> Script:
     """Tell simplified from traditional Chinese by the characters that only one of them has (OpenCC's tables)."""
     characters = _HAN.findall(text)
@@ -70,7 +78,7 @@ class Speaker:
 
     def __init__(self, feed: Language, sibling: Language) -> None:
         self._feed = feed
-        self._to: Script = feed.script if feed.script != sibling.script and sibling.script else ""
+        self._other = feed.script == "simplified" or (feed.script == "traditional" and sibling.script == "simplified")
 
     def prose(self, text: str) -> str:
         """A stretch of running text; formulas and code in it stay as they are but for their delimiters."""
@@ -85,9 +93,12 @@ class Speaker:
 
     def in_script(self, text: str) -> str:
         """A stretch of text in the script of the feed, all else as it is: what code takes."""
-        if self._to and _HAN.search(text):
-            return str(_converter("t2s" if self._to == "simplified" else "s2t").convert(text))
-        return text
+        if not self._other or not _HAN.search(text):
+            return text
+        to_simplified = self._feed.script == "simplified"
+        if to_simplified and _characters()[1].isdisjoint(text):
+            return text
+        return str(_converter("t2s" if to_simplified else "s2t").convert(text))
 
     def _words(self, text: str) -> str:
         text = self.in_script(text)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from feedtools.restore.macros import Macro, definitions, expanded, without_definitions
 from feedtools.restore.texts import Slot, Text, assemble, read
-from feedtools.text.code import code
+from feedtools.text.code import code, inside
 from feedtools.text.formulas import find_math
 from feedtools.text.regions import Region
 
@@ -33,6 +33,7 @@ PAGES = (".html", ".htm", ".xhtml")
 _DOCUMENT = re.compile(r"\n|\*\*|__|\]\(|`|\$|(?<![\w*])\*\w|\[\^")
 _HELD = re.compile("\ue000(\\d+)\ue001")
 _OWN = re.compile("[\ue000\ue001]")
+_NAME = re.compile(r"(?<![\\$\w])\$([A-Za-z]\w*[_^]\{?\w+\}?)\$(?![\w$])")
 _LETTER = re.compile(r"[^\W\d_]")
 _MARKER = re.compile(r"\s*(?:(?:[-*+>]|\d{1,3}[.)])\s+)*")
 _TAG = re.compile(
@@ -180,12 +181,25 @@ def _formulas(raw: str) -> list[tuple[int, int, Piece]]:
             pieces.append((one.start, one.end, Piece(_fenced(_raw_code(raw[one.start : one.end])), "code")))
         else:
             pieces.append((one.start, one.end, Piece("")))
+    pieces = _with_names(raw, pieces)
     end = len(raw.rstrip(" .…\n"))
     for math in find_math(raw[-LAST:]):
         start = max(0, len(raw) - LAST) + math.start
         if not math.closed and math.end + start - math.start >= end and (not pieces or pieces[-1][1] <= start):
             pieces.append((start, len(raw), Piece(raw[start:], "open")))
     return pieces
+
+
+def _with_names(raw: str, pieces: list[tuple[int, int, Piece]]) -> list[tuple[int, int, Piece]]:
+    """The formulas, and names with an index between dollar signs, which elsewhere may be variables of a shell."""
+    names = list(_NAME.finditer(raw)) if "$" in raw else []
+    if not names:
+        return pieces
+    taken = sorted([*((start, end) for start, end, _ in pieces), *code(raw)])
+    free = (name for name in names if not inside(taken, *name.span()))
+    return sorted(
+        [*pieces, *((*name.span(), Piece(f"\\({name[1]}\\)", "math")) for name in free)], key=lambda one: one[:2]
+    )
 
 
 def _raw_code(source: str) -> str:

@@ -129,7 +129,7 @@ def _doubt(pair: Pair, rest: str, begin: int, end: int) -> tuple[float, str]:
         doubts.append((0.3, "code was cut here"))
     if len(rest) > LONGEST:
         doubts.append((0.5, "the sentence is too long"))
-    risk = pair.way.risk(len(pair.a.symbols), len(pair.a.symbols), len(rest))
+    risk = pair.way.prose_risk(len(rest))
     if risk > RISK:
         doubts.append((risk, DIFFERS))
     if hyphens(b.raw) == "lost" and (_JOINED.search(rest) or not HAN.search(rest)):
