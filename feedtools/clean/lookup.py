@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feedtools.config import Config
 from feedtools.dedup.index.history import open_store
 from feedtools.dedup.index.query import find
+from feedtools.dedup.index.sqlite import Index
 from feedtools.dedup.index.store import Store
-from feedtools.errors import FeedtoolsError
-from feedtools.model import Article, Place, blake2b
+from feedtools.errors import FeedtoolsError, Notice, ReadError
+from feedtools.model import Place, blake2b
 
 if TYPE_CHECKING:
     from feedtools.restore import Sibling
 
-PORTION = 20_000
-"""Originals taken in by one transaction; they are whole articles, and held in memory until then."""
+OnError = Callable[[FeedtoolsError], None]
+UNTOLD = frozenset({".txt", ".json", ".xml", ".csv", ".tsv", ".tab"})
+"""Endings of files that may hold articles or anything else."""
+SHOWN = 5
+"""Endings of files that are named where they are passed over."""
 
 
 class Stores:
@@ -70,22 +77,84 @@ class Stores:
         return {**self.__dict__, "_opened": {}, "_owner": -1}
 
 
-def read_originals(folder: str, path: Path, config: Config, on_error: Callable[[FeedtoolsError], None]) -> bytes:
-    """Make an index of the originals in a folder, anew at ``path``; a digest of all of them."""
-    from feedtools.dedup.index.updates import IndexWriter, take_in
-    from feedtools.readers import ReadOptions, expand
-    from feedtools.readers.batches import batches
+def read_originals(folder: str, path: Path, config: Config, on_error: OnError) -> tuple[Path, bytes]:
+    """Bring the index of the originals that a path names up to date.
 
-    options = ReadOptions.of(config)._replace(input_format=None)
-    seen: list[bytes] = []
+    It is kept in the cache, so that only files that are new or changed are read by the next run.
 
-    def articles() -> Iterator[Article]:
-        for batch in batches(expand([folder], on_error), options, on_error):
-            for article in batch.articles:
-                seen.append(article.digest)
-                yield article
+    Args:
+        folder: a folder, a file or a pattern.
+        path: where the index is made if it cannot be kept.
+        config: as the articles are read; the format of each original is told by its name and content.
+        on_error: told of what cannot be read, and of what is passed over.
 
-    path.unlink(missing_ok=True)
-    with IndexWriter(path, create=True) as index:
-        take_in(index, articles(), PORTION)
-    return blake2b(b"".join(seen))
+    Returns:
+        Where the index lies, and a digest of all originals.
+    """
+    from feedtools.dedup.index.history import follow, keep_up
+    from feedtools.dedup.index.updates import IndexWriter
+
+    config = config._replace(input_format=None)
+    files = find_originals(folder, on_error)
+    tell = partial(_tell, on_error) if os.path.isdir(folder) else on_error
+    kept = keep_up(f"originals\n{os.path.abspath(folder)}", files, config, tell)
+    if kept is None:
+        path.unlink(missing_ok=True)
+        with IndexWriter(path, create=True) as index:
+            follow(index, files, config, tell)
+    with closing(Index(kept or path, readonly=True)) as index:
+        states = sorted((source, state.digest) for source, state in index.states().items())
+    digest = b"".join(source.encode("utf-8", "surrogatepass") + b"\0" + made for source, made in states)
+    return kept or path, blake2b(digest)
+
+
+def _tell(on_error: OnError, error: FeedtoolsError) -> None:
+    """Pass an error on; what a name does not tell to be an article may be anything, and is passed over."""
+    if error.path and os.path.splitext(error.path)[1].lower() in UNTOLD:
+        error = Notice(f"passed over: {error.message}", path=error.path, line=error.line)
+    on_error(error)
+
+
+def find_originals(folder: str, on_error: OnError) -> list[str]:
+    """List the files that hold originals: of a folder those of every known format.
+
+    What a folder holds beside them is told by its endings, as a ``Notice``.
+    """
+    from feedtools.readers import expand
+    from feedtools.readers.formats import FORMATS
+
+    if not os.path.isdir(folder):
+        return expand([folder], on_error)
+    said: dict[str, FeedtoolsError] = {}
+    found: set[str] = set()
+
+    def hear(error: FeedtoolsError) -> None:
+        said.setdefault(str(error), error)
+
+    for name in FORMATS:
+        found.update(expand([folder], hear, name))
+    empty = [error for error in said.values() if not isinstance(error, Notice) and error.path == folder]
+    for error in said.values():
+        if error not in empty or not os.access(folder, os.R_OK | os.X_OK):
+            on_error(error)
+    if not found and empty:
+        on_error(
+            ReadError("no originals here; expected Markdown, HTML, JSON Lines or another known format", path=folder)
+        )
+    others = _passed_over(folder, found)
+    if others:
+        on_error(Notice(f"passed over, for no format is known of them: {others}", path=folder))
+    return sorted(found)
+
+
+def _passed_over(folder: str, found: Collection[str]) -> str:
+    """The endings of the other files in a folder, the most frequent first, with their numbers."""
+    endings: Counter[str] = Counter()
+    for at, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if not name.startswith(".") and os.path.join(at, name) not in found:
+                endings[os.path.splitext(name)[1].lower() or name] += 1
+    shown = [f"{count} {ending}" for ending, count in endings.most_common(SHOWN)]
+    rest = endings.total() - sum(count for _, count in endings.most_common(SHOWN))
+    return ", ".join([*shown, f"{rest} more"] if rest else shown)

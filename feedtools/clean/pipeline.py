@@ -276,8 +276,7 @@ def _stores(run: Run) -> Stores:
     if published and "://" not in published and not os.path.exists(published):
         published = None
     if run.sources.originals:
-        originals = run.stage / "originals"
-        read_originals(run.sources.originals, originals, run.config, run.errors.append)
+        originals, _ = read_originals(run.sources.originals, run.stage / "originals", run.config, run.errors.append)
     stores = Stores(published, originals)
     if published:
         stores.store(published)  # one that cannot be opened is to be told of before all others wait for it

@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeVar
@@ -133,6 +134,35 @@ def _ask_followed(
             return _up_to_date(path, files, config, on_error, ask, lock)
 
 
+def keep_up(name: str, files: Sequence[str], config: Config, on_error: OnError) -> Path | None:
+    """Bring an index of files up to date in the cache, where later runs find it, to be asked by anyone.
+
+    Args:
+        name: of what the files belong to; each has an index of its own.
+        files: all of them; what the index holds of others is forgotten.
+        config: where the cache is, and how files are read.
+        on_error: told of files that cannot be read.
+
+    Returns:
+        Where the index lies; ``None`` where there is no cache, or another run is at it.
+    """
+    folder = _folder(config, lambda _: None)
+    if folder is None:
+        return None
+    path = folder / f"{_PREFIX}{blake2b(name.encode('utf-8', 'surrogateescape'), size=8).hex()}.sqlite"
+    if not path.exists():
+        _forget_unused(folder)
+    with FileLock(_lock_of(path)) as lock:
+        for _ in range(2):
+            if not lock.take(PATIENCE):
+                return None
+            try:
+                return _up_to_date(path, files, config, on_error, lambda _: path, lock)
+            except StaleIndexError:
+                _discard(path)
+    return None
+
+
 def _ask_anew(files: Sequence[str], config: Config, on_error: OnError, ask: Callable[[Index], Answer]) -> Answer:
     """What an index that is made for this question says."""
     with TemporaryDirectory(prefix="feedtools-") as folder, IndexWriter(Path(folder) / "i", create=True) as index:
@@ -240,13 +270,22 @@ class _Followed(NamedTuple):
 
 
 def _take_in(index: IndexWriter, wanted: dict[str, tuple[str, SourceState]], config: Config, on_error: OnError) -> None:
+    """Take in files; one that was not read whole is read, and complained of, the next time again."""
     states = {key: state for key, (_, state) in wanted.items()}
     options = ReadOptions.of(config)
+    failed: set[str] = set()
+
+    def tell(key: str, error: FeedtoolsError) -> None:
+        failed.add(key)
+        on_error(error)
+
     articles = (
         article._replace(source=key)
         for key, (path, _) in wanted.items()
-        for batch in batches([path], options, on_error)
+        for batch in batches([path], options, partial(tell, key))
         for article in batch.articles
     )
     take_in(_Followed(index, states), articles)
-    index.replace((), states)  # files without an article
+    index.replace((), {key: state for key, state in states.items() if key not in failed})  # files without an article
+    for key in failed - states.keys():
+        index.note_state(key, SourceState(b"", 0, 0))

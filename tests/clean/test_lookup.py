@@ -1,0 +1,99 @@
+"""Originals: which files of a folder are read, what is said of the others, and what a second run reads again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from feedtools.clean import lookup
+from feedtools.clean.lookup import Stores, find_originals, read_originals
+from feedtools.config import Config
+from feedtools.dedup.index import history
+from feedtools.errors import FeedtoolsError, Notice
+
+ARTICLE = "清晨的雾从河面上升起来,把两岸的柳树都罩在里面,只有最高的那一座钟楼还露在外面。{}".format
+PAGE = "<!doctype html><html><body><article><p>{}</p></article></body></html>".format
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "originals"
+    (made / "deep" / "er").mkdir(parents=True)
+    (made / "a.md").write_text(ARTICLE("一"), encoding="utf-8")
+    (made / "deep" / "b.html").write_text(PAGE(ARTICLE("二")), encoding="utf-8")
+    (made / "deep" / "er" / "c.jsonl").write_text(f'{{"text": "{ARTICLE("三")}"}}\n', encoding="utf-8")
+    return made
+
+
+def config(tmp_path: Path) -> Config:
+    (tmp_path / "feedtools.toml").touch()
+    return Config(root=tmp_path)
+
+
+def test_every_format_of_a_folder_is_found(folder: Path) -> None:
+    said: list[FeedtoolsError] = []
+    assert [Path(path).name for path in find_originals(str(folder), said.append)] == ["a.md", "b.html", "c.jsonl"]
+    assert said == []
+
+
+def test_what_is_passed_over_is_said_by_ending_the_most_frequent_first(folder: Path) -> None:
+    for name in ("x.png", "y.PNG", "LICENSE", ".hidden"):
+        (folder / name).touch()
+    said: list[FeedtoolsError] = []
+    find_originals(str(folder), said.append)
+    (one,) = said
+    assert isinstance(one, Notice)
+    assert one.message.endswith("2 .png, 1 LICENSE")
+
+
+def test_folder_without_originals_is_an_error(tmp_path: Path) -> None:
+    said: list[FeedtoolsError] = []
+    assert find_originals(str(tmp_path), said.append) == []
+    assert [isinstance(error, Notice) for error in said] == [False]
+
+
+@pytest.mark.parametrize(("name", "passed"), [("notes.json", True), ("article.jsonl", False)])
+def test_a_file_that_cannot_be_read_is_passed_over_where_its_name_tells_no_article(
+    folder: Path, tmp_path: Path, name: str, passed: bool
+) -> None:
+    (folder / name).write_text('{"no": "article"', encoding="utf-8")
+    for _ in range(2):  # a second run does not forget it
+        said: list[FeedtoolsError] = []
+        read_originals(str(folder), tmp_path / "index", config(tmp_path), said.append)
+        assert [(Path(error.path or "").name, isinstance(error, Notice)) for error in said] == [(name, passed)]
+
+
+def test_a_second_run_reads_what_changed_alone(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    plain = history.batches
+
+    def counted(paths, *rest):  # type: ignore[no-untyped-def]
+        read.extend(Path(path).name for path in paths)
+        return plain(paths, *rest)
+
+    monkeypatch.setattr(history, "batches", counted)
+    monkeypatch.setattr(history, "UNSETTLED", 0)
+
+    def run() -> tuple[Path, bytes]:
+        return read_originals(str(folder), tmp_path / "index", config(tmp_path), pytest.fail)
+
+    first = run()
+    assert sorted(read) == ["a.md", "b.html", "c.jsonl"]
+    assert run() == first
+    assert len(read) == 3
+    (folder / "a.md").write_text(ARTICLE("四"), encoding="utf-8")
+    (folder / "deep" / "b.html").unlink()
+    path, digest = run()
+    assert read[3:] == ["a.md"]
+    assert digest != first[1]
+    stores = Stores(None, path)
+    assert [Path(one.place.path).name for one in stores.siblings(ARTICLE("四"))][:1] == ["a.md"]
+    assert not any("b.html" in one.place.path for one in stores.siblings(ARTICLE("二")))
+    stores.close()
+
+
+def test_without_a_cache_the_index_is_made_for_the_run(folder: Path, tmp_path: Path) -> None:
+    path, _ = read_originals(str(folder), tmp_path / "index", Config(root=tmp_path, cache=False), pytest.fail)
+    assert path == tmp_path / "index"
+    assert lookup.Stores(None, path).siblings(ARTICLE("三"))
