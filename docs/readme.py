@@ -7,6 +7,7 @@ prints in a fresh checkout.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shlex
@@ -20,6 +21,7 @@ from feedtools.lint.rules import builtin
 from feedtools.report.rule_pages import index, page
 
 ROOT = Path(__file__).resolve().parents[1]
+MANUAL = ROOT / "docs" / "feedtools.1"
 README = ROOT / "README.md"
 _RUN = re.compile(r"(<!-- run: (.+?) -->\n```text\n).*?(```\n)", re.DOTALL)
 _RULES = re.compile(r"(<!-- rules -->\n).*?(<!-- end of rules -->\n)", re.DOTALL)
@@ -61,6 +63,16 @@ def pages() -> dict[Path, str]:
     return {folder / "README.md": index(builtin()), **{folder / f"{rule.id}.md": page(rule) for rule in builtin()}}
 
 
+def manual() -> str:
+    """The manual page."""
+    spec = importlib.util.spec_from_file_location("man", ROOT / "docs" / "man.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return str(module.page())
+
+
 def main() -> None:
     """Rewrite the pages."""
     wanted = pages()
@@ -70,6 +82,7 @@ def main() -> None:
     for path, text in wanted.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="")
+    MANUAL.write_text(manual(), encoding="utf-8", newline="")
     README.write_text(current(README.read_text(encoding="utf-8")), encoding="utf-8", newline="")
 
 

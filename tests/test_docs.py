@@ -89,5 +89,5 @@ def test_the_key_table_of_the_guide_names_every_key_of_a_rule() -> None:
     from feedtools.lint import rules
 
     text = (DOCS / "rule-packs.md").read_text(encoding="utf-8")
-    for key in rules._KEYS:
+    for key in rules.KEYS:
         assert f"`{key}`" in text or f"`[{key}]`" in text or f"[[{key}]]" in text, key

@@ -8,7 +8,7 @@ import click
 
 from feedtools import __version__
 
-COMMANDS = ("check", "dedup", "clean", "index", "rules", "renderers", "lsp")
+COMMANDS = ("init", "check", "dedup", "clean", "index", "rules", "renderers", "schema", "lsp")
 _MODULES = {"lsp": "lsp.command"}
 
 

@@ -65,7 +65,7 @@ def check(
     if write_baseline:
         config = config._replace(baseline=None, since=None)
     check_targets(targets)
-    chosen, failed = given(paths, config), False
+    chosen, failed = given(paths, config, "."), False
     if fix or fix_only or diff:
         failed = _fix(chosen, config, unsafe=unsafe_fixes, show=diff)
     if fix_only:

@@ -48,7 +48,7 @@ def dedup(
     from feedtools.dedup import files as api
     from feedtools.report.summary import plural
 
-    found = api.dedup(given(paths, config), config, evidence=pairs or output_format == "text")
+    found = api.dedup(given(paths, config, "."), config, evidence=pairs or output_format == "text")
     if output_format == "text":
         lines = _text(found)
     else:

@@ -83,13 +83,19 @@ def _ask(_ctx: click.Context, param: click.Parameter, value: Any) -> None:
     console.ask(color=value == "always" or (value == "auto" and sys.stdout.isatty() and not plain))
 
 
-def given(paths: tuple[str, ...], config: Config) -> list[str]:
+def given(paths: tuple[str, ...], config: Config, otherwise: str | None = None) -> list[str]:
     """The paths of the command line, else those of the configuration, taken from its folder.
 
+    Args:
+        paths: of the command line.
+        config: the configuration.
+        otherwise: what is read where neither names any.
+
     Raises:
-        ConfigError: neither names any.
+        ConfigError: nothing names any.
     """
     chosen = list(paths) or [os.path.relpath(config.root / path) for path in config.paths]
+    chosen = chosen or ([otherwise] if otherwise else [])
     if not chosen:
         raise ConfigError('nothing to read: name files or folders, or set paths = ["feed/"] in feedtools.toml')
     return chosen

@@ -1,4 +1,4 @@
-"""Rule files: load, validate, select. A rule is one TOML file; what it may hold is said by ``_KEYS``."""
+"""Rule files: load, validate, select. A rule is one TOML file; what it may hold is said by ``KEYS``."""
 
 import os
 import re
@@ -60,7 +60,7 @@ class Rule(NamedTuple):
     trusted: bool
 
 
-_KEYS: dict[str, tuple[type, bool]] = {  # key: (type, required)
+KEYS: dict[str, tuple[type, bool]] = {  # key: (type, required)
     "id": (str, True),
     "name": (str, True),
     "level": (str, True),
@@ -155,11 +155,11 @@ def _rule(raw: dict[str, Any], path: Path, trusted: bool) -> Rule:
 
 def _check_keys(raw: dict[str, Any]) -> None:
     for key, value in raw.items():
-        if key not in _KEYS:
-            raise ValueError(f"unknown key {key!r}; expected one of {', '.join(_KEYS)}")
-        if not isinstance(value, _KEYS[key][0]):
-            raise ValueError(f"{key}: expected {_KEYS[key][0].__name__}, found {type(value).__name__}")
-    if missing := [key for key, (_, required) in _KEYS.items() if required and key not in raw]:
+        if key not in KEYS:
+            raise ValueError(f"unknown key {key!r}; expected one of {', '.join(KEYS)}")
+        if not isinstance(value, KEYS[key][0]):
+            raise ValueError(f"{key}: expected {KEYS[key][0].__name__}, found {type(value).__name__}")
+    if missing := [key for key, (_, required) in KEYS.items() if required and key not in raw]:
         raise ValueError(f"missing key {missing[0]!r}")
 
 

@@ -172,7 +172,7 @@ class TestCouldNotCheck:
         (["check", "found.txt", "--ignore", "no-such-rule"], ["unknown rule 'no-such-rule'"]),
         (["check", "found.txt", "--input-format", "yaml"], ["unknown input format 'yaml'"]),
         (["check", "found.txt", "--config", "missing.toml"], ["missing.toml: "]),
-        (["check"], ["nothing to read", "paths"]),
+        (["clean", "-o", "out"], ["nothing to read", "paths"]),
         (["rules", "FT999"], ["unknown rule 'FT999'"]),
         (["rules", "--test", "missing"], ["missing: no rule files here"]),
         (["dedup", "missing.txt"], ["missing.txt: no such file or folder"]),

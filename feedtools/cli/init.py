@@ -1,0 +1,183 @@
+"""``feedtools init``: the files with which a folder is checked from now on."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from feedtools import __version__
+from feedtools.cli import console
+from feedtools.cli.options import report_errors, tell
+from feedtools.config import FILE, Config, parse
+from feedtools.errors import FeedtoolsError
+
+BASELINE = "feedtools-baseline.json"
+SOURCE = "https://git.example.org/feedtools/feedtools"
+"""Address of the repository that hooks are taken from; a real one stands here once the project has it."""
+
+
+class Plan(NamedTuple):
+    """One file to write: its path, its text, and what it is for."""
+
+    path: Path
+    text: str
+    purpose: str
+
+
+class Feed(NamedTuple):
+    """What lies in a folder: the paths that hold articles, how many files, and their formats."""
+
+    paths: tuple[str, ...]
+    files: int
+    formats: tuple[str, ...]
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".")
+@click.option("--baseline/--no-baseline", default=None, help="Accept what is found today, and report only what is new.")
+@click.option("--hook/--no-hook", default=True, help="Write .pre-commit-config.yaml.  [default: on]")
+@click.option("--ci/--no-ci", default=True, help="Write .github/workflows/feedtools.yml.  [default: on]")
+def init(folder: Path, baseline: bool | None, hook: bool, ci: bool) -> None:
+    """Set up FOLDER: write feedtools.toml, a hook, a CI workflow and, if wanted, a baseline, as what lies in it asks.
+
+    No file that is there already is changed. Where standard input is no terminal, nothing is asked and no baseline
+    is written unless --baseline is given.
+    """
+    from feedtools.report.summary import plural
+
+    feed = look(folder)
+    if not feed.files:
+        raise FeedtoolsError("no article was found here; name the folder that holds your feed", path=str(folder))
+    console.note(f"{folder}: {plural(feed.files, 'file')} of {', '.join(feed.formats)} in {', '.join(feed.paths)}")
+    if baseline is None:
+        baseline = _asks() and click.confirm("Accept what is found today (a baseline)?", default=False)
+    wanted = [Plan(folder / FILE, configuration(feed, baseline=baseline), "what is checked")]
+    if hook:
+        wanted.append(Plan(folder / ".pre-commit-config.yaml", hooks(), "run it with: pre-commit install"))
+    if ci:
+        wanted.append(Plan(folder / ".github" / "workflows" / "feedtools.yml", workflow(), "checks every pull request"))
+    for plan in wanted:
+        _write(plan)
+    if baseline:
+        raise SystemExit(2 if _baseline(folder) else 0)
+    tell(f"next: feedtools check{'' if folder == Path() else f' --config {folder / FILE}'}")
+
+
+def _asks() -> bool:
+    import sys
+
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def look(folder: Path) -> Feed:
+    """Find the articles of a folder: the formats, and the folders that hold them.
+
+    A transmission among other formats is what counts: a feed is what was published, not the notes beside it.
+    """
+    from feedtools.readers import ReadOptions, expand
+    from feedtools.readers.batches import batches
+
+    errors: list[FeedtoolsError] = []
+    counts: dict[str, Counter[str]] = {}
+    for path in expand([str(folder)], errors.append):
+        place = os.path.relpath(path, folder).replace(os.sep, "/")
+        try:
+            batch = next(iter(batches([path], ReadOptions(), errors.append)), None)
+        except FeedtoolsError:
+            continue
+        if batch is not None and batch.articles:
+            counts.setdefault(batch.format, Counter())[place] += len(batch.articles)
+    chosen = {"transmission": counts["transmission"]} if "transmission" in counts else counts
+    files = [name for found in chosen.values() for name in found]
+    return Feed(tuple(_folders(files)), len(files), tuple(sorted(chosen)))
+
+
+def _folders(files: list[str]) -> Iterator[str]:
+    """The first folders below the root that hold the files; ``.`` where some lie in the root itself."""
+    tops = dict.fromkeys(f"{name.split('/')[0]}/" if "/" in name else "." for name in sorted(files))
+    yield from ["."] if "." in tops else tops
+
+
+def configuration(feed: Feed, *, baseline: bool) -> str:
+    """A ``feedtools.toml`` for a feed."""
+    paths = ", ".join(f'"{path}"' for path in feed.paths)
+    lines = [
+        "# What feedtools checks here; every key is explained by: feedtools schema configuration",
+        f"paths = [{paths}]",
+        'fail-on = "warning"  # the least level that fails: error, warning or note',
+    ]
+    if baseline:
+        lines.append(f'baseline = "{BASELINE}"  # what was found when this began; write it anew with --write-baseline')
+    if "jsonl" in feed.formats:
+        lines.append('text-key = "text"  # the field of a record that holds its text')
+    lines += ["", "# [rules.FT402]  # a rule that is right in general and too strict here", '# level = "note"', ""]
+    text = "\n".join(lines)
+    import tomllib
+
+    parse(tomllib.loads(text), Path(FILE))
+    return text
+
+
+def hooks() -> str:
+    """A ``.pre-commit-config.yaml`` that checks what is committed."""
+    return (
+        "repos:\n"
+        f"  - repo: {SOURCE}\n"
+        f"    rev: v{__version__}\n"
+        "    hooks:\n"
+        "      - id: feedtools-check\n"
+        "      - id: feedtools-dedup\n"
+    )
+
+
+def workflow() -> str:
+    """A workflow that reports what a pull request adds."""
+    return (
+        "name: feedtools\n"
+        "on: [push, pull_request]\n"
+        "permissions:\n  contents: read\n"
+        "jobs:\n"
+        "  check:\n"
+        "    runs-on: ubuntu-latest\n"
+        "    steps:\n"
+        "      - uses: actions/checkout@v4\n"
+        "        with:\n          fetch-depth: 0\n"
+        "      - uses: actions/setup-python@v5\n"
+        "        with:\n          python-version: '3.12'\n"
+        f"      - run: python -m pip install feedtools=={__version__}\n"
+        "      - run: feedtools check --output-format github\n"
+    )
+
+
+def _write(plan: Plan) -> None:
+    from feedtools.system.files import write_whole
+
+    if plan.path.exists() or plan.path.is_symlink():
+        console.note(f"{plan.path}: is there already and was left as it is")
+        return
+    plan.path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(plan.path, plan.text.encode())
+    console.note(f"{plan.path}: written; {plan.purpose}")
+
+
+def _baseline(folder: Path) -> bool:
+    """Write down what is found today; whether something could not be checked."""
+    from feedtools.check import suppress
+    from feedtools.check.files import check
+    from feedtools.config import load
+    from feedtools.report.summary import plural
+
+    config: Config = load(folder / FILE)._replace(baseline=None, since=None)
+    path = folder / BASELINE
+    if path.exists():
+        console.note(f"{path}: is there already and was left as it is")
+        return False
+    checked = check([str(folder / name) for name in config.paths], config)
+    suppress.write_baseline(checked.findings, path, config.root)
+    console.note(f"{path}: {plural(len(checked.findings), 'finding')} known from now on")
+    return report_errors(checked.errors)

@@ -1,0 +1,167 @@
+"""``feedtools schema``: JSON Schemas of the files that people write and read, from which editors complete."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from feedtools.cli import console
+from feedtools.config import FIXINGS, NEVER, VERDICTS, Config, Policy
+from feedtools.model import CONFIDENCES, KINDS, LEVELS, SAFETIES
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_ATTRIBUTE = re.compile(r"^(\w[\w, ]*): (.+?)(?=^\w[\w, ]*: |\Z)", re.MULTILINE | re.DOTALL)
+Schema = dict[str, Any]
+
+
+@click.command()
+@click.argument("name", type=click.Choice(("configuration", "rule", "manifest")))
+def schema(name: str) -> None:
+    """Print the JSON Schema NAME: of feedtools.toml, of a rule file, or of a line of manifest.jsonl."""
+    console.out(json.dumps(SCHEMAS[name](), indent=2, ensure_ascii=False) + "\n", "json")
+
+
+def configuration() -> Schema:
+    """The schema of ``feedtools.toml`` and of ``[tool.feedtools]``."""
+    words = _words(Config)
+    fields = {name: value for name, value in Config._field_defaults.items() if name not in {"root", "file"}}
+    keys = {
+        name.replace("_", "-"): {"description": words[name], **_kind(name, value)} for name, value in fields.items()
+    }
+    return {
+        "$schema": DIALECT,
+        "title": "Configuration of feedtools",
+        **_table({**keys, **{key.replace("-", "_"): {"$ref": f"#/properties/{key}"} for key in keys if "-" in key}}),
+    }
+
+
+def _kind(name: str, default: Any) -> Schema:
+    codes = {"type": "array", "items": {"type": "string"}}
+    if name == "clean":
+        return _policy()
+    special: Mapping[str, Schema] = {
+        "fail_on": {"enum": [*LEVELS, NEVER]},
+        "rules": _map({"type": "object", "properties": {"level": {"enum": list(LEVELS)}}}),
+        "per_file_ignores": _map(codes),
+    }
+    if name in special:
+        return special[name]
+    if isinstance(default, tuple):
+        return codes
+    if isinstance(default, bool):
+        return {"type": "boolean", "default": default}
+    if isinstance(default, int):
+        return {"type": "integer", "default": default, "minimum": 0}
+    if isinstance(default, Mapping):
+        return _map({"type": "object"})
+    return {"type": "string"} | ({"default": default} if default is not None else {})
+
+
+def _policy() -> Schema:
+    words = _words(Policy)
+    values: dict[str, Schema] = {
+        "hold": {"enum": [*LEVELS, NEVER]},
+        "kinds": _table({kind: {"enum": list(VERDICTS)} for kind in KINDS if kind != "overlap"}),
+        "rules": _map({"enum": ["keep", "hold"]}),
+        "fix": {"enum": list(FIXINGS)},
+        "fixes": _map({"enum": list(FIXINGS)}),
+    }
+    keys = {
+        name: {"description": words.get(name, name), **values.get(name, _kind(name, default))}
+        for name, default in Policy._field_defaults.items()
+    }
+    return _table({name.replace("_", "-"): value for name, value in keys.items()})
+
+
+def rule() -> Schema:
+    """The schema of a rule file."""
+    from feedtools.lint import rules
+
+    text: Schema = {"type": "string", "minLength": 1}
+    example = _table({key: {"type": "string"} for key in ("text", "fixed", "note")}, ["text"])
+    values: dict[str, Schema] = {
+        "id": {**text, "pattern": r"^[A-Z]{2,8}\d{3}$"},
+        "name": {**text, "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$"},
+        "level": {"enum": list(LEVELS)},
+        "confidence": {"enum": list(CONFIDENCES)},
+        "status": {"enum": list(rules.STATUSES)},
+        "scope": {"enum": list(rules.SCOPES)},
+        "keywords": {"type": "array", "items": text},
+        "fix": _table({"replace": {"type": "string"}, "safety": {"enum": list(SAFETIES)}}),
+        **{key: {"type": "array", "items": example} for key in ("bad", "good", "missed")},
+    }
+    kinds = {str: "string", bool: "boolean", list: "array", dict: "object"}
+    keys = {key: values.get(key, {"type": kinds[kind]}) for key, (kind, _) in rules.KEYS.items()}
+    required = [key for key, (_, needed) in rules.KEYS.items() if needed]
+    return {"$schema": DIALECT, "title": "Rule of feedtools", **_table(keys, required)}
+
+
+def manifest() -> Schema:
+    """The schema of one line of ``manifest.jsonl``; further keys may come with a later version."""
+    count, text = {"type": "integer", "minimum": 0}, {"type": "string"}
+    place = {"type": "object", "required": ["path", "line"], "properties": {"path": text, "line": count}}
+    finding = {
+        "type": "object",
+        "required": ["rule", "name", "level", "confidence", "start", "end", "message"],
+        "properties": {"level": {"enum": list(LEVELS)}, "confidence": {"enum": list(CONFIDENCES)}, "start": count},
+    }
+    findings = {"type": "array", "items": finding}
+    edit = {
+        "type": "object",
+        "required": ["start", "end", "old", "new", "by"],
+        "properties": {"start": count, "end": count, "old": text, "new": text, "by": {"type": "array", "items": text}},
+    }
+    article = {
+        "path": text,
+        "line": count,
+        "digest": text,
+        "action": {"enum": ["keep", "fix", "restore", "drop", "hold"]},
+        "reasons": {"type": "array", "items": text},
+        "findings": findings,
+        "edits": {"type": "array", "items": edit},
+        "of": place,
+        "kind": {"enum": list(KINDS)},
+    }
+    file = {"file": text, "out": text, "source": text, "format": text, "articles": count, "findings": findings}
+    shapes = (
+        ("header", {"feedtools-manifest": {"const": 1}, "version": text, "options": {"type": "object"}}),
+        ("file", file),
+        ("article", article),
+        ("end of a file", {"end": text, "digest": text}),
+        ("further files of the run", {"report": text}),
+    )
+    needed = {"article": ["path", "line", "action", "reasons"], "end of a file": ["end"], "file": ["file", "articles"]}
+    kinds = [
+        {"title": title, "type": "object", "required": needed.get(title, list(keys)), "properties": keys}
+        for title, keys in shapes
+    ]
+    return {"$schema": DIALECT, "title": "Line of a manifest of feedtools clean", "oneOf": kinds}
+
+
+def _table(keys: Mapping[str, Schema], required: list[str] | None = None) -> Schema:
+    made: Schema = {"type": "object", "properties": dict(keys), "additionalProperties": False}
+    return made | ({"required": required} if required else {})
+
+
+def _map(value: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": value}
+
+
+def _words(of: type) -> dict[str, str]:
+    """The sentences that a class's docstring says of its attributes, by name."""
+    part = inspect.getdoc(of) or ""
+    attributes = inspect.cleandoc(part.partition("Attributes:\n")[2])
+    lines = re.sub(r"\n\s+", " ", attributes)
+    found = {}
+    for match in _ATTRIBUTE.finditer(lines):
+        for name in match[1].split(", "):
+            found[name] = " ".join(match[2].split())
+    return found
+
+
+SCHEMAS: Mapping[str, Callable[[], Schema]] = {"configuration": configuration, "rule": rule, "manifest": manifest}
