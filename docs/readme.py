@@ -7,6 +7,7 @@ prints in a fresh checkout.
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
 import re
@@ -24,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MANUAL = ROOT / "docs" / "feedtools.1"
 README = ROOT / "README.md"
 _RUN = re.compile(r"(<!-- run: (.+?) -->\n```text\n).*?(```\n)", re.DOTALL)
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+_TREE = re.compile(r"(<!-- tree -->\n).*?(<!-- end of tree -->\n)", re.DOTALL)
 _RULES = re.compile(r"(<!-- rules -->\n).*?(<!-- end of rules -->\n)", re.DOTALL)
 
 
@@ -63,6 +66,25 @@ def pages() -> dict[Path, str]:
     return {folder / "README.md": index(builtin()), **{folder / f"{rule.id}.md": page(rule) for rule in builtin()}}
 
 
+def tree() -> str:
+    """A table of every module with the first line of its docstring, package by package."""
+    package = ROOT / "feedtools"
+    rows: list[str] = []
+    for folder in sorted({path.parent for path in package.rglob("*.py")}):
+        name = folder.relative_to(package).as_posix()
+        rows += ["", f"### {'feedtools' if name == '.' else f'feedtools/{name}'}", "", "| module | |", "|---|---|"]
+        for path in sorted(folder.glob("*.py")):
+            said = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n\n")[0]
+            line = " ".join(said.split()).replace("|", "\\|").replace("``", "`")
+            rows.append(f"| `{path.relative_to(package).as_posix()}` | {line} |")
+    return "\n".join([*rows[1:], ""])
+
+
+def architecture() -> str:
+    """The map, with the tree as it is now."""
+    return _TREE.sub(lambda match: match[1] + tree() + match[2], ARCHITECTURE.read_text(encoding="utf-8"))
+
+
 def manual() -> str:
     """The manual page."""
     spec = importlib.util.spec_from_file_location("man", ROOT / "docs" / "man.py")
@@ -82,6 +104,7 @@ def main() -> None:
     for path, text in wanted.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="")
+    ARCHITECTURE.write_text(architecture(), encoding="utf-8", newline="")
     MANUAL.write_text(manual(), encoding="utf-8", newline="")
     README.write_text(current(README.read_text(encoding="utf-8")), encoding="utf-8", newline="")
 
