@@ -35,6 +35,9 @@ AUTO = "auto"
 """Confident fixes in transmissions, safe ones in other formats: what `Policy.of` makes of it."""
 
 
+ENDS = ("keep", "break", "sentence")
+
+
 NEVER = "never"
 
 
@@ -54,6 +57,10 @@ class Policy(NamedTuple):
         fix: fixes that are applied: ``none``, ``safe``, ``confident`` or ``unsafe`` ones as well; ``auto`` for
             confident ones in transmissions and safe ones in other formats.
         fixes: the same by code, the start of one, or name; the longest wins.
+        end: where an excerpt ends. ``keep``: where it was cut; ``break``: one that would be held for a break that
+            nothing can repair ends at the last whole sentence before it; ``sentence``: every excerpt that was cut ends
+            at its last whole sentence as well.
+        end_keep: least share of an article that must be left, 0 to 1; below it the article stays as it is.
         restore: whether damaged articles are repaired from their whole siblings.
         intact: write every transmission as it came, and only say in the manifest what would have been done.
     """
@@ -63,6 +70,8 @@ class Policy(NamedTuple):
     rules: Mapping[str, Literal["keep", "hold"]] = _NONE
     fix: Fixing | Literal["auto"] = "auto"
     fixes: Mapping[str, Fixing] = _NONE
+    end: str = "keep"
+    end_keep: float = 0.5
     restore: bool = True
     intact: bool = False
 
@@ -104,6 +113,11 @@ def policy(table: Mapping[str, Any]) -> Policy:
             raise ConfigError(f"[clean]: unknown key {key!r}{close or ';'} expected one of {expected}")
         if key in {"intact", "restore"} and not isinstance(value, bool):
             raise ConfigError(f"[clean] {key}: expected true or false")
+    if "end" in given:
+        _one_of("end", given["end"], ENDS)
+    share = given.get("end_keep", 0.5)
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        raise ConfigError("[clean] end-keep: expected a number from 0 to 1")
     if "hold" in given:
         _one_of("hold", given["hold"], (*LEVELS, NEVER))
     if "fix" in given:

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from feedtools.clean import manifest
-from feedtools.clean.protect import Strange
+from feedtools.clean.output import PRESENT
+from feedtools.clean.protect import OverwriteError, Strange
 from feedtools.config import DECISIONS_FILE, Config
 from feedtools.errors import ReadError
 from feedtools.lint.decisions import Choice, append, choice, load
+from feedtools.lint.fix import Change, rewrite
 from feedtools.model import digest
-from feedtools.readers import MANIFEST
+from feedtools.readers import MANIFEST, ReadOptions
+from feedtools.readers.records import file_digest, open_frame
 from feedtools.readers.transmission import decode
 
 
@@ -86,6 +89,58 @@ def _records(path: Path) -> Iterator[tuple[tuple[str, int], str]]:
         if not isinstance(text, str):
             raise ReadError('edited, and "text" is no string any more', path=str(path), line=number)
         yield place, text
+
+
+def edited_articles(out: Path, strange: Strange, config: Config) -> list[Choice]:
+    """Find what a person edited in published files: each article against the one that stood at its place.
+
+    Raises:
+        OverwriteError: articles were added or removed, or the input is no more what the file was made from, so that
+            nobody can tell what was edited.
+    """
+    if not strange.articles:
+        return []
+    options = ReadOptions.of(config)
+    found: list[Choice] = []
+    for file in written(out):
+        if file.head["out"] in strange.articles:
+            found += _edited(out / file.head["out"], file, source_of(file, config), options)
+    return found
+
+
+def source_of(file: Written, config: Config) -> Path:
+    """Where the input of a file lies, if it is still what it was.
+
+    Raises:
+        OverwriteError: it is not.
+    """
+    source = config.root / str(file.head["source"])
+    try:
+        same = file_digest(source) == file.head["digest"]
+    except ReadError:
+        same = False
+    if not same:
+        message = (
+            f"edited, and its input {source} is no more what it was made from, so nobody can tell what was edited; "
+            "put the input back, or move the file away"
+        )
+        raise OverwriteError(message, path=file.head["out"])
+    return source
+
+
+def _edited(path: Path, file: Written, source: Path, options: ReadOptions) -> Iterator[Choice]:
+    present = {row["line"] for row in file.rows if row["action"] in PRESENT}
+    before = [record for record in open_frame(str(source), options).records if record.line in present]
+    after = list(open_frame(str(path), options).records)
+    if len(before) != len(after):
+        message = f"edited: {len(before):,} articles were written, {len(after):,} are there; edit them in their lines"
+        raise OverwriteError(message, path=str(path))
+    rows = {row["line"]: row for row in file.rows}
+    for one, other in zip(before, after, strict=True):
+        edits = rows[one.line].get("edits", ())
+        wrote = rewrite(one.text, [Change(e["start"], e["end"], e["old"], e["new"], ()) for e in edits])
+        if other.text != wrote:
+            yield choice("edit", text=one.text, to=other.text, path=file.head["file"], line=one.line)
 
 
 def raw_text(form: str, key: str, row: dict[str, Any]) -> str:

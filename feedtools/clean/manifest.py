@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import IO, Any, NamedTuple
 
 from feedtools.config import Config
@@ -171,6 +172,9 @@ class Origin(NamedTuple):
     batch: bytes
 
 
+_NOWHERE: Mapping[str, Origin] = MappingProxyType({})
+
+
 class Origins:
     """For every input the file its articles came from first: of an output of ``clean``, what that was made of.
 
@@ -178,10 +182,12 @@ class Origins:
 
     Args:
         config: gives the folder.
+        given: by path, the origin of files that lie somewhere else for the time of a run.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, given: Mapping[str, Origin] = _NOWHERE) -> None:
         self._config = config
+        self._given = given
         self._known: dict[Path, dict[str, Origin]] = {}
 
     def of(self, path: str, digest: str) -> Origin:
@@ -191,6 +197,8 @@ class Origins:
             path: of the input.
             digest: of its bytes, in hexadecimal digits.
         """
+        if path in self._given:
+            return self._given[path]
         itself = Origin(source_key(path, self._config), bytes.fromhex(digest))
         place = Path(os.path.abspath(path))
         for folder in place.parents:

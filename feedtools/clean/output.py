@@ -13,10 +13,11 @@ from feedtools.clean import manifest
 from feedtools.clean.copies import Copies, how, words
 from feedtools.clean.decide import Standing, decide
 from feedtools.clean.decisions import DECIDED
+from feedtools.clean.ending import CUT
 from feedtools.clean.inputs import File, opened, verify
 from feedtools.clean.judging import Judge
 from feedtools.clean.notes import Note, findings_of, parse, together
-from feedtools.clean.on_disk import Texts
+from feedtools.clean.on_disk import Instead, Texts
 from feedtools.config import Config
 from feedtools.lint.engine import lint_transmission
 from feedtools.lint.fix import rewrite
@@ -26,7 +27,7 @@ from feedtools.readers.records import Frame, Record, file_digest, packer
 from feedtools.report.jsonl import as_fix
 from feedtools.restore.mend import RESTORED
 
-_PRESENT: frozenset[Action] = frozenset({"keep", "fix", "restore"})
+PRESENT: frozenset[Action] = frozenset({"keep", "fix", "restore"})
 
 
 class Fate(NamedTuple):
@@ -36,11 +37,15 @@ class Fate(NamedTuple):
         texts: of all articles after their fixes.
         copies: who stands for whom.
         replaced: articles that are held, to those published in their place.
+        instead: texts of those that were restored or cut.
+        ending: held articles that an earlier end releases, or would release.
     """
 
     texts: Texts
     copies: Copies
     replaced: Mapping[int, int]
+    instead: Instead
+    ending: int = 0
 
 
 class Task(NamedTuple):
@@ -171,7 +176,7 @@ class Writer:
         action: Action = "keep" if intact else decision.action
         changes = () if intact else note.changes
         text = rewrite(record.text, changes) if changes else record.text
-        kept = manifest.record_entry(file.form, self._key, record, action in _PRESENT, text, changes)
+        kept = manifest.record_entry(file.form, self._key, record, action in PRESENT, text, changes)
         entry: dict[str, Any] = {
             "path": file.name,
             "line": record.line,
@@ -210,9 +215,13 @@ class Writer:
     def _decide(self, article: Article, note: Note, findings: Sequence[Finding], copy: Standing | None) -> Decision:
         by = sorted({name for change in note.changes for name in change.by})
         restored = [name for name in by if name.startswith(RESTORED)]
-        fixed = [name for name in by if name not in restored]
+        cut = tuple(name for name in by if name.startswith(CUT))
+        fixed = [name for name in by if not name.startswith((RESTORED, CUT, DECIDED))]
         said = how(self._number, copy, self._fate.copies, self._fate.texts) if copy else ""
         decision = decide(article, findings, self._policy, copy.match if copy else None, said, fixed, restored)
+        if cut and decision.action != "drop":
+            action: Action = "fix" if decision.action == "keep" else decision.action
+            decision = decision._replace(action=action, reasons=(*decision.reasons, *cut))
         other = self._fate.replaced.get(self._number)
         if other is not None and decision.action == "hold":
             instead = f"{words(self._fate.copies.place(other))} is kept in its place"

@@ -9,7 +9,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
+from heapq import merge
 from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
@@ -28,6 +30,7 @@ from feedtools.clean.copies import (
     unpublished,
 )
 from feedtools.clean.decisions import Decisions
+from feedtools.clean.ending import candidates, end_earlier
 from feedtools.clean.fixing import HELD, PORTION, REJECTED, mark, pieces, portions, repair
 from feedtools.clean.inputs import Files, Input, articles, survey
 from feedtools.clean.judging import Judge, Pair
@@ -36,6 +39,7 @@ from feedtools.clean.notes import EMPTY, Log, dump, parse
 from feedtools.clean.on_disk import Instead, Strings, Texts
 from feedtools.clean.output import Fate, Task, Writer, write_files
 from feedtools.clean.protect import REPORT
+from feedtools.clean.remaining import Remaining, Remains
 from feedtools.clean.restoring import damaged, mend
 from feedtools.config import ALLOW_FILE, Config
 from feedtools.dedup.index.history import source_key
@@ -73,7 +77,7 @@ class Run(NamedTuple):
 
     Attributes:
         choices: decisions of a person.
-        places: by the name of a file in the output, its path for the configuration where that is not where it lies.
+        origins: by path, where an input comes from that lies somewhere else for the time of the run.
     """
 
     config: Config
@@ -84,7 +88,7 @@ class Run(NamedTuple):
     sources: Sources
     progress: Progress
     choices: tuple[Choice, ...] = ()
-    places: Mapping[str, str] = MappingProxyType({})
+    origins: Mapping[str, manifest.Origin] = MappingProxyType({})
     processes: int = 1
 
     @property
@@ -93,8 +97,8 @@ class Run(NamedTuple):
         return self.stage / "out"
 
 
-def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, Files]:
-    """Do everything from reading to the report, in the folder of the run; its numbers and its files.
+def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, Remaining, Files]:
+    """Do everything from reading to the report, in the folder of the run; its numbers, what remains, its files.
 
     Raises:
         ChangedError: a file changed after it was read first.
@@ -111,10 +115,11 @@ def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, File
         judge = _judge(run, files, evidence)
         marks = _repair(run, files, judge, texts)
         copies = stack.enter_context(closing(Copies(texts, run.stage / "published")))
-        fate = Fate(texts, copies, _decide(run, files, marks, judge, copies, texts, stores))
+        fate = _decide(run, files, marks, judge, copies, texts, stores)
+        stack.callback(fate.instead.close)
         _write(run, files, fate, first, judge)
         run.errors.extend(files.bad())
-        return _report(run, fate), files
+        return *_report(run, fate), files
 
 
 def _processes(run: Run, names: Sequence[tuple[str, str]]) -> int:
@@ -176,7 +181,10 @@ def _judge(run: Run, files: Files, evidence: Evidence) -> Judge:
     exceptions = Exceptions(run.config, run.choices)
     places: dict[str, str] = {}
     if exceptions:
-        places = {file.name: run.places.get(file.name, file.path) for file in files}
+        places = {file.name: file.path for file in files}
+        for file in files:
+            if (origin := run.origins.get(file.path)) is not None:
+                places[file.name] = str(run.config.root / origin.source)
     return Judge(run.rules, evidence, run.config.clean, exceptions or None, Decisions(run.choices), places)
 
 
@@ -226,8 +234,17 @@ def _mapped(run: Run, function: Callable[..., R], items: Iterable[Any], *shared:
 
 
 def _repairs(run: Run) -> Iterator[tuple[int, bytes]]:
-    """Numbers and notes of the articles that were restored."""
-    with open(run.stage / "repairs", "rb") as stream:
+    """Numbers and notes of the articles that were restored or cut; the note of a cut has the repairs in it."""
+    logs = (_logged(run, "endings"), _logged(run, "repairs"))
+    for _, same in groupby(merge(*logs, key=itemgetter(0)), key=itemgetter(0)):
+        yield next(same)
+
+
+def _logged(run: Run, name: str) -> Iterator[tuple[int, bytes]]:
+    """Numbers and notes of a log, ascending."""
+    if not (run.stage / name).exists():
+        return
+    with open(run.stage / name, "rb") as stream:
         for line in stream:
             number, _, note = line.partition(b" ")
             if note != EMPTY:
@@ -249,12 +266,13 @@ def _all_notes(run: Run) -> Iterator[tuple[bytes, bytes | None]]:
 
 def _decide(
     run: Run, files: Files, marks: bytearray, judge: Judge, copies: Copies, texts: Texts, stores: Stores
-) -> dict[int, int]:
+) -> Fate:
     """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
     policy, spill = run.config.clean, run.stage / "spill"
     stand(copies, find_copies(texts, run.rules, run.config.jobs, spill, run.progress), run.rules)
     if stores.published:
         _look_up(run, files, texts, copies, stores)
+    (run.stage / "endings").unlink(missing_ok=True)
     _restore(run, files, texts, marks, judge, copies, stores)
     held = bytearray(marked & HELD for marked in marks)
     for number, note in _repairs(run):
@@ -262,12 +280,16 @@ def _decide(
         if repair.changes:
             held[number] = mark(repair, policy) & HELD
     replaced = replace_held(copies, held.__getitem__, texts, policy)
+    now = bytes(marked & ~HELD | one for marked, one in zip(marks, held, strict=True))
+    ending = _end(run, files, texts, now, judge, copies)
+    for number, note in _logged(run, "endings"):
+        held[number] = mark(parse(note), policy) & HELD
     changed = ((number, parse(note)) for number, note in _repairs(run))
     restored = ((number, rewrite(texts[number], note.changes)) for number, note in changed if note.changes)
     away = bytearray(one or marked & REJECTED for one, marked in zip(held, marks, strict=True))
-    with closing(Instead(run.stage / "instead", restored)) as instead:
-        settle(copies, texts, away, instead, run.rules, run.config, spill, run.progress)
-    return replaced
+    instead = Instead(run.stage / "instead", restored)
+    settle(copies, texts, away, instead, run.rules, run.config, spill, run.progress)
+    return Fate(texts, copies, replaced, instead, ending)
 
 
 def _stores(run: Run) -> Stores:
@@ -285,7 +307,7 @@ def _stores(run: Run) -> Stores:
 
 def _look_up(run: Run, files: Files, texts: Texts, copies: Copies, stores: Stores) -> None:
     """Let published articles stand for those that repeat them."""
-    origins = manifest.Origins(run.config)
+    origins = manifest.Origins(run.config, run.origins)
     own = frozenset(
         (origin.source, origin.batch) for file in files for origin in (origins.of(file.path, file.digest),)
     ) | frozenset((source_key(file.path, run.config), bytes.fromhex(file.digest)) for file in files)
@@ -328,6 +350,32 @@ def _excepted(run: Run, files: Files, judge: Judge) -> Iterator[tuple[str, froze
             yield form, frozenset(parse(line).excepted)
 
 
+def _end(run: Run, files: Files, texts: Texts, marks: bytes, judge: Judge, copies: Copies) -> int:
+    """Let excerpts end at the end of a sentence, as the policy asks for; how many held ones that does or would release.
+
+    Where it does not ask for it nothing is noted.
+    """
+    policy = run.config.clean
+    if policy.end != "sentence" and not any(marked & HELD for marked in marks):
+        return 0
+    standing = copies.standing
+    gone = (number in standing and policy.kinds[standing.kind(number)] == "drop" for number in range(len(marks)))
+    forms = (file.form for file in files for _ in range(file.articles))
+    notes = _all_notes(run)
+    rows = ((form, parse(one), parse(two) if two else None) for form, (one, two) in zip(forms, notes, strict=True))
+    todo = candidates(marks, rows, gone, policy)
+    released = 0
+    log = Log(run.stage / "endings")
+    try:
+        for done in _mapped(run, end_earlier, iter(lambda: list(islice(todo, PORTION)), []), texts, judge):
+            released += sum(marks[number] & HELD and not mark(note, policy) & HELD for number, note in done)
+            if policy.end != "keep":
+                log.append([b"%d %s" % (number, dump(note)) for number, note in done])
+    finally:
+        log.close()
+    return released
+
+
 def _write(run: Run, files: Files, fate: Fate, first: bytes, judge: Judge) -> None:
     """The last pass: write the files, ``held/`` and the manifest, from where an interrupted run stopped."""
     done, size = _written(run.out, files)
@@ -352,7 +400,7 @@ def _write(run: Run, files: Files, fate: Fate, first: bytes, judge: Judge) -> No
 
 def _tasks(run: Run, files: Files, done: int) -> Iterator[Task]:
     """What is to be written of every file but the first ``done``; the notes of each are to be taken before the next."""
-    origins, notes, first = manifest.Origins(run.config), _all_notes(run), 0
+    origins, notes, first = manifest.Origins(run.config, run.origins), _all_notes(run), 0
     for number, file in enumerate(files):
         mine = islice(notes, file.articles)
         if number >= done:
@@ -394,17 +442,18 @@ def _written(out: Path, files: Files) -> tuple[int, int]:
     return done, good
 
 
-def _report(run: Run, fate: Fate) -> Counts:
+def _report(run: Run, fate: Fate) -> tuple[Counts, Remaining]:
     from feedtools.report.page.html import html
 
     progress = run.progress("reporting", len(fate.texts), "articles")
+    remains = Remains(fate)
     with closing(Strings(run.stage / "tallies")) as tallies:
-        shown = summary.report(run.out / MANIFEST, fate, run.errors, "feedtools clean", tallies, progress)
+        shown = summary.report(run.out / MANIFEST, fate, run.errors, "feedtools clean", tallies, progress, remains)
         with open(run.out / REPORT, "w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(html(shown))
     with open(run.out / MANIFEST, "ab") as account:
         account.write(manifest.line({"report": REPORT, "digest": file_digest(run.out / REPORT)}))
-    return shown.counts
+    return shown.counts, remains.sum()
 
 
 def _exceptions(run: Run) -> str:
@@ -426,6 +475,9 @@ def _header(run: Run, files: Files) -> dict[str, Any]:
             },
             "rules": [f"{rule.id} {rule.level}" for rule in run.rules],
             "text-key": run.options.text_key,
+            "id-key": run.options.id_key,
+            "input-format": run.options.input_format,
+            "renderer": run.config.rules.get("FT203", {}).get("renderer"),
             "index": run.sources.published,
             "sources": run.sources.originals,
             "exceptions": _exceptions(run),

@@ -91,8 +91,13 @@ def _files(out: Path) -> Iterator[str]:
                 yield path
 
 
-def refuse(out: Path, strange: Strange) -> None:
+def refuse(out: Path, strange: Strange, *, taking: bool = False) -> None:
     """Stop where a run would replace what it did not write.
+
+    Args:
+        out: the output.
+        strange: what about it is not as it was written.
+        taking: whether edited articles are taken up.
 
     Raises:
         OverwriteError: names the files and says what to do.
@@ -100,8 +105,9 @@ def refuse(out: Path, strange: Strange) -> None:
     if strange.old:
         message = "the output is of a version that kept no digests, so nobody can tell if it was edited"
         raise OverwriteError(f"{message}; choose another place, or replace it with --force", path=str(out))
+    publish = f"feedtools publish {out} takes edits up as decisions"
     for names, what, then in (
-        (list(strange.articles), "edited since it was written", f"feedtools publish {out} takes edits up as decisions"),
+        ([] if taking else list(strange.articles), "edited since it was written", publish),
         (list(strange.others), "edited since it was written", "move it away"),
         (list(strange.unknown), "not a file of this output", "move it away"),
     ):

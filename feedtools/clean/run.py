@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from feedtools.clean import manifest
@@ -14,6 +15,7 @@ from feedtools.clean.edits import edited_held, record
 from feedtools.clean.inputs import ChangedError, Files
 from feedtools.clean.pipeline import Run, Sources, run_passes
 from feedtools.clean.protect import OverwriteError, Strange, inspect, refuse
+from feedtools.clean.remaining import Remaining
 from feedtools.clean.staging import RESUME, Stage, unwritable
 from feedtools.config import DECISIONS_FILE, Config, from_options
 from feedtools.errors import ConfigError, FeedtoolsError, LostProcessError, Notice, ReadError
@@ -36,16 +38,36 @@ class Cleaned(NamedTuple):
         counts: the account.
         errors: what could not be done.
         taken: edits in ``held/`` that became decisions.
+        decisions: how many there are.
+        remaining: what is left to a person.
     """
 
     counts: Counts
     errors: list[FeedtoolsError]
     taken: int = 0
+    decisions: int = 0
+    remaining: Remaining | None = None
 
     @property
     def failed(self) -> bool:
         """Whether anything could not be done; notices tell of what was left out on purpose."""
         return any(not isinstance(error, Notice) for error in self.errors)
+
+
+class Inputs(NamedTuple):
+    """What a run reads.
+
+    Attributes:
+        paths: files, folders, globs.
+        names: in their place, path and name in the output of every file, sorted by name.
+        origins: by path, where a file comes from that lies somewhere else for the time of the run.
+        unread: what an earlier run could not read.
+    """
+
+    paths: Sequence[str] = ()
+    names: Sequence[tuple[str, str]] | None = None
+    origins: Mapping[str, manifest.Origin] = MappingProxyType({})
+    unread: Sequence[FeedtoolsError] = ()
 
 
 def clean(
@@ -82,15 +104,28 @@ def clean(
     _refuse(paths, out)
     with Stage(out, is_own, resume=resume) as stage:
         strange, taken = _take_up(stage, config, force=force)
-        cleaned, files = clean_into(stage.folder, paths, config, rules, sources, progress)
+        cleaned, files = clean_into(stage.folder, Inputs(paths), config, rules, sources, progress)
         with closing(files):
             if cleaned.counts.files or not cleaned.failed:  # where nothing could be read, an earlier output stays
-                if not force and inspect(out) != strange:
-                    raise OverwriteError("edited while the run was going on; run again", path=str(out))
-                stage.publish()
+                put_in_place(stage, None if force else strange)
                 if sources.published:
-                    cleaned.errors.extend(_remember(out, files, sources.published, config))
+                    cleaned.errors.extend(remember(out, files, sources.published, config))
     return cleaned._replace(taken=taken)
+
+
+def put_in_place(stage: Stage, strange: Strange | None) -> None:
+    """Make what was written the output.
+
+    Args:
+        stage: where it was written.
+        strange: how the earlier output was found, where it may not have been edited since.
+
+    Raises:
+        OverwriteError: it was edited.
+    """
+    if strange is not None and inspect(stage.out) != strange:
+        raise OverwriteError("edited while the run was going on; run again", path=str(stage.out))
+    stage.publish()
 
 
 def _take_up(stage: Stage, config: Config, *, force: bool) -> tuple[Strange, int]:
@@ -105,12 +140,14 @@ def _take_up(stage: Stage, config: Config, *, force: bool) -> tuple[Strange, int
         raise
 
 
-def _remember(out: Path, files: Files, where: str, config: Config) -> list[FeedtoolsError]:
+def remember(
+    out: Path, files: Files, where: str, config: Config, given: Mapping[str, manifest.Origin] = MappingProxyType({})
+) -> list[FeedtoolsError]:
     """Let the index know what was published; what went wrong with that."""
     from feedtools.dedup.index.files import Batch, publish
 
     try:
-        origins = manifest.Origins(config)
+        origins = manifest.Origins(config, given)
         batches = ((origins.of(file.path, file.digest), str(out / file.out)) for file in files)
         publish((Batch(origin.source, path, origin.batch) for origin, path in batches), where, config)
     except FeedtoolsError as error:
@@ -141,7 +178,8 @@ def preview(
 
     with tempfile.TemporaryDirectory(prefix="feedtools-") as folder:
         out = Path(folder) / "out"
-        cleaned, files = clean_into(Path(folder), paths, config, active_rules(config), sources, progress, kept="")
+        inputs, rules = Inputs(paths), active_rules(config)
+        cleaned, files = clean_into(Path(folder), inputs, config, rules, sources, progress, kept="")
         with closing(files):
             if diff:
                 for file in files:
@@ -176,7 +214,7 @@ def is_own(folder: Path) -> bool:
 
 def clean_into(
     stage: Path,
-    paths: Sequence[str],
+    inputs: Inputs,
     config: Config,
     rules: tuple[Rule, ...],
     sources: Sources,
@@ -193,10 +231,10 @@ def clean_into(
     choices = load(config.root / DECISIONS_FILE)
     changed: dict[str, FeedtoolsError] = {}
     while True:
-        errors = list(changed.values())
-        run = Run(config, rules, options, errors, stage, sources, progress, choices)
+        errors = [*inputs.unread, *changed.values()]
+        run = Run(config, rules, options, errors, stage, sources, progress, choices, inputs.origins)
         try:
-            counts, files = run_passes(run, _left(paths, config, errors, changed))
+            counts, remaining, files = run_passes(run, _left(inputs, config, errors, changed))
         except ChangedError as error:
             changed[str(error.path)] = error
         except OSError as error:
@@ -204,14 +242,16 @@ def clean_into(
         except LostProcessError as error:
             raise LostProcessError(error.message + kept) from error
         else:
-            return Cleaned(counts, errors), files
+            return Cleaned(counts, errors, 0, len(choices), remaining), files
 
 
 def _left(
-    paths: Sequence[str], config: Config, errors: list[FeedtoolsError], changed: Collection[str]
+    inputs: Inputs, config: Config, errors: list[FeedtoolsError], changed: Collection[str]
 ) -> list[tuple[str, str]]:
     """What is to be cleaned but for files that changed."""
-    names = [pair for pair in _names(paths, config, errors) if pair[0] not in changed]
+    if inputs.names is not None:
+        return [pair for pair in inputs.names if pair[0] not in changed]
+    names = [pair for pair in _names(inputs.paths, config, errors) if pair[0] not in changed]
     failed = [error for error in errors if not isinstance(error, Notice)]
     if not names and failed:
         raise failed[0]

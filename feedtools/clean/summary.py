@@ -13,6 +13,7 @@ from typing import Any
 from feedtools.clean import manifest
 from feedtools.clean.on_disk import Rows, Strings, Texts
 from feedtools.clean.output import Fate
+from feedtools.clean.remaining import Remains
 from feedtools.dedup.describe import links
 from feedtools.dedup.match import explain
 from feedtools.errors import FeedtoolsError
@@ -69,6 +70,7 @@ def report(
     title: str,
     tallies: Strings,
     advance: Callable[[int], None],
+    remains: Remains,
 ) -> Report:
     """Everything the report shows of a finished run.
 
@@ -79,6 +81,7 @@ def report(
         title: headline.
         tallies: takes what was found in every file.
         advance: told how many more articles were counted.
+        remains: told every line.
     """
     wanted = list(islice((cluster for found in fate.copies.clusters for cluster in found.all()), SHOWN))
     members = {number for cluster in wanted for number in (cluster.keep, *cluster.drop)}
@@ -86,6 +89,7 @@ def report(
     for entry in manifest.read(path):
         seen.take(entry)
         account.take(entry)
+        remains.take(entry)
         if "file" in entry:
             advance(entry["articles"])
     return Report(

@@ -38,7 +38,7 @@ def undo(out: Path, target: Path) -> tuple[int, list[FeedtoolsError]]:
             place = manifest.inside(stage.folder / "out", head["file"])
             try:
                 place.parent.mkdir(parents=True, exist_ok=True)
-                _give_back(out, head, rows, key, place)
+                give_back(out, head, rows, key, place)
                 count += 1
             except ReadError as error:
                 errors.append(error)
@@ -66,7 +66,7 @@ def _files(entries: Iterator[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], 
                 pass
 
 
-def _give_back(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, place: Path) -> None:
+def give_back(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, place: Path) -> None:
     """Write one file as it came in, or raise ``ReadError``."""
     original = manifest.inside(out, f"{manifest.ORIGINALS}/{head['file']}")
     source = original if head["whole"] and original.is_file() else manifest.inside(out, head["out"])

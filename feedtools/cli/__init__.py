@@ -8,7 +8,9 @@ import click
 
 from feedtools import __version__
 
-COMMANDS = ("init", "check", "dedup", "clean", "index", "rules", "renderers", "schema", "lsp")
+COMMANDS = (
+    "init", "check", "dedup", "clean", "review", "publish", "index", "rules", "renderers", "schema", "lsp",
+)
 _MODULES = {"lsp": "lsp.command"}
 
 

@@ -15,10 +15,10 @@ from feedtools.cli.spark import check_engine, engine_options
 from feedtools.errors import ConfigError
 
 if TYPE_CHECKING:
-    from feedtools.report.page.data import Counts
+    from feedtools.clean.run import Cleaned
 
 
-_LOCAL = ("resume", "force", "sources", "index", "diff", "dry_run")
+_LOCAL = ("resume", "force", "fail_on", "sources", "index", "diff", "dry_run")
 """Options of the local engine alone."""
 
 
@@ -26,6 +26,7 @@ def _own_options(command: Callable[..., Any]) -> Callable[..., Any]:
     folder = click.Path(path_type=Path)
     for option in (
         click.option("--intact/--no-intact", default=None, help="Leave files as they are; only fill the manifest."),
+        click.option("--fail-on", type=click.Choice(("held",)), help="Exit 1 where articles are held."),
         click.option("--force", is_flag=True, help="Replace an earlier output even where its files were edited."),
         click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped."),
         click.option("--sources", metavar="DIR", help="Originals to restore damaged articles from."),
@@ -80,6 +81,7 @@ def _clean(
     sources: str | None,
     resume: bool,
     force: bool,
+    fail_on: str | None,
     intact: bool | None,
     **flags: Any,
 ) -> int:
@@ -105,12 +107,21 @@ def _clean(
         return 130
     finally:
         progress.close()
-    if cleaned.taken:
-        from feedtools.report.summary import plural
+    return concluded(cleaned, None if dry_run or diff else out, fail_on)
 
-        tell(f"{plural(cleaned.taken, 'edit')} in held/ taken up as {plural(cleaned.taken, 'decision')}")
-    console.note(summary(cleaned.counts))
-    return 2 if report_errors(cleaned.errors) else 0
+
+def concluded(cleaned: Cleaned, out: Path | None, fail_on: str | None) -> int:
+    """Say how a run ended, and what to do next; the exit code."""
+    from feedtools.cli.closing import closing
+    from feedtools.report.summary import plural
+
+    if cleaned.taken:
+        tell(f"{plural(cleaned.taken, 'edit')} taken up as {plural(cleaned.taken, 'decision')}")
+    for line in closing(cleaned, out):
+        console.note(line)
+    if report_errors(cleaned.errors):
+        return 2
+    return int(fail_on == "held" and cleaned.counts.held > 0)
 
 
 def _undo(out: Path, target: Path | None) -> int:
@@ -122,14 +133,3 @@ def _undo(out: Path, target: Path | None) -> int:
     count, errors = undo(out, target)
     console.note(f"{plural(count, 'file')} given back")
     return 2 if report_errors(errors) else 0
-
-
-def summary(counts: Counts) -> str:
-    """The account in one line; its numbers add up."""
-    from feedtools.report.summary import plural
-
-    return (
-        f"{plural(counts.articles, 'article')} in {plural(counts.files, 'file')} = "
-        f"{counts.kept:,} kept + {counts.dropped:,} dropped + "
-        f"{counts.held:,} held ({counts.fixed:,} fixed, {counts.restored:,} restored)"
-    )
