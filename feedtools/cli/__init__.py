@@ -9,7 +9,17 @@ import click
 from feedtools import __version__
 
 COMMANDS = (
-    "init", "check", "dedup", "clean", "review", "publish", "index", "rules", "renderers", "schema", "lsp",
+    "init",
+    "check",
+    "dedup",
+    "clean",
+    "review",
+    "publish",
+    "index",
+    "rules",
+    "renderers",
+    "schema",
+    "lsp",
 )
 _MODULES = {"lsp": "lsp.command"}
 
