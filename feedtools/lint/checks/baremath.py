@@ -49,7 +49,7 @@ _INDEX = r"(?!min|int?\b|init|it\b|nil|kin|ink|lin|mil|tin)[ijklmnt0-9]{2,3}"
 
 def _seed(greek: str, changes: str) -> re.Pattern[str]:
     """What only formulas hold besides commands, with these letters and signs of change (``Δx``) added."""
-    name = rf"\d{{0,3}}[d{changes}]?[A-Za-z{greek}]"
+    name = rf"(?:\d{{1,3}}(?:\.\d{{1,3}})?)?[d{changes}]?[A-Za-z{greek}]"
     return lazy(
         rf"""
     \\\{{ | (?<=[A-Za-z])\\\|(?=[A-Za-z]) | \\\|_\d | \d\\%         # \{{x_i\}}; z\|x, whose parentheses are gone
@@ -62,6 +62,10 @@ def _seed(greek: str, changes: str) -> re.Pattern[str]:
   | [A-Za-z0-9)\]}}'{greek}]\^(?:[A-Za-z{greek}](?![a-z]{{2}})|[(*∗\\])
   | [A-Za-z)\]}}'{greek}]\^[-+−]\d
   | (?<![A-Za-z0-9_.+^-])[A-Za-z]\^(?=[,;)|]|\.\.\.|\Z|[-+](?![A-Za-z0-9]))      # V^ , its star lost; o^+
+  | (?<![A-Za-z0-9_.{greek}])d?[A-Za-z{greek}]['’]*\^\[(?:\d|[a-zA-Z](?:[-+]\d)?)\]   # W^[1], dz^[l-1]
+  | (?<![A-Za-z0-9_.{greek}])d?[A-Z]_[chwt]{{2}}(?![A-Za-z0-9_])                    # Z_hw
+  | [A-Za-z)]\^_[A-Za-z] | (?<==)[a-z]_(?=[,;)|]|\Z) | [A-Za-z]\)\^(?=[,;)|]|\Z)      # stars lost: t^*_i, X=x_*, M(G)^*
+  | (?<![A-Za-z0-9/\\])\\[,&](?![A-Za-z0-9])                                          # \, and \&
   | \A(?:[a-z]_|_[a-z])(?:\.\.\.)?\Z | \\;                       # half of a subscript; a space of TeX
     """,
         re.VERBOSE,
@@ -103,6 +107,8 @@ def bare(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         if _MARKUP.search(text, start, math.start):
             yield from _between(text, start, math.start)
         start = math.end
+        if not math.closed:  # where it ends is not known
+            return
     yield from _between(text, start, len(text))
 
 
@@ -147,6 +153,8 @@ def _is_assigned_code(pieces: Sequence[str], last: int) -> bool:
 
 def _reads_as_text(text: str, start: int, end: int) -> bool:
     """Plain powers, and footnote marks such as ``)^3`` whose bracket opens nowhere."""
+    if text[start] == text[end - 1] == "_":  # emphasis
+        return True
     return text[start] in ")]" or _PLAIN.fullmatch(text, start, end) is not None or _is_complexity(text, start, end)
 
 

@@ -19,6 +19,8 @@ PLACES = lazy(
     r"|(?<=\[0)[ijkn](?=\])(?P<until>)"
     r"|(?<=\[1),\ ?1(?=\])(?P<interval>)"
     r"|%[0-9]{1,3}(?:\.[0-9]{1,3})?%(?P<rates>)"
+    r"|(?<=[_{][tnkijl]\ [12])(?=\ ?[-+*/=)}\],]|\Z)(?P<subscript>)"
+    r"|(?:\.[0-9])?e0[1-9](?![0-9A-Za-z])(?P<exponent>)"
     r"|(?<![0-9.A-Za-z:/].)(?:"  # from here on the digit begins a number
     r"[0-9]{3,7}(?![0-9.A-Za-z/]|(?<=[0-9])\ [0-9])(?P<digits>)"
     r"|[0-9]{0,2}\.[0-9]{2,4}\.[0-9]{1,2}(?=\ ?[%×倍])(?P<ratios>)"
@@ -27,12 +29,15 @@ PLACES = lazy(
     r"|[0-9]{0,3}\ ?[和到至与]\ ?[0-9]{1,4}(?=\ ?之间)(?P<between>)"
     r"|(?<=0)\.[0-9]0\.[0-9](?![0-9.])(?P<decimals>)"
     r"|(?<=1)[a-zαβγλεσ](?=[/)])(?P<rest>)"
+    r"|(?<=\(1)\ [αβγλεσ](?=\ ?\))(?P<rest_apart>)"
+    r"|[0-9]{0,3}\ [0-9]{1,4}"
+    r"(?=\ ?[的之个]?\ ?(?:分钟|秒|小时|天|年|岁|倍|元|毫秒|帧|GB|MB|ms\b|数轴|范围|之间|区间))(?P<range>)"
     r"|(?:\.[0-9])?e[1-9](?![0-9])(?P<tiny>)"
     r"|[0-9]{5}(?=(?:m[lLgm]|k[gm]|[KMGT]B|ms|Hz|px)(?![A-Za-z]))(?P<measure>)"
     r"))",
     re.VERBOSE,
 )
-_COUNTER = r"[个层条次项维阶步位级行列元轮份帧]"
+_COUNTER = r"[个层条次项维阶步位级行列元轮份帧折]"
 _UNIT = lazy(r" ?(?:m[lLgm]|k[gm]|[KMGT]B|ms|Hz|px|倍|万|次|元|字|克|米|天|秒|分钟|小时)")
 _PERCENT = lazy(" ?%")
 _RANGE = lazy(r"范围|区间|之间|取值|值域|归一|缩放|映射|限制|均匀分布|outputs in|range|interval")
@@ -42,8 +47,16 @@ _SMALL = lazy(
 _NAME = lazy(r"(?<![A-Za-z0-9_\[])[A-Za-z][0-9]?(?![A-Za-z0-9_])")
 _SCRIPT = lazy(r"\{([a-z][0-9])[},]")
 _SECTION = lazy(r"(?<![0-9.])[0-9]{1,2}\.[0-9]{1,2}(?![0-9.])")
-_AFTER = lazy(r" ?" + _COUNTER + r"|\)| [a-z]{4,}")
-_BEFORE = lazy(r"(?:[第前后为共了(是约]|最后|(?<![a-z])(?:the|has|first|last|previous|next)) ?\Z")
+_AFTER = lazy(r" ?" + _COUNTER + r"| ?(?:及|和)?(?:之前|以前|之后|以后)|\)| [a-z]{4,}| ?的(?:整数|范围)")
+_BEFORE = lazy(
+    r"(?:[第前后为共了(是约]|最后|所有|每个|包括|[0-9] ?[到至~]|(?<![a-z])(?:the|has|first|last|previous|next)) ?\Z"
+)
+_BIG_O = lazy(r"[OoΘΩ]\(\Z")
+_CALL = lazy(r"([A-Za-z]+)\(([^()]{1,30})\)")
+_WHOLE = lazy(r"([A-Za-z])_\{?([a-z])(?! ?[0-9A-Za-z])")
+_EXPONENT = lazy(r"[0-9](?:\.[0-9])?e0[1-9]")
+_RANGED = lazy(r"(?<![0-9.])([0-9]{1,4}) ?[到至~] ?([0-9]{1,4})(?![0-9.])")
+_BASE = lazy(r"([A-Za-z])_\{?([a-z])(?![A-Za-z0-9])")
 
 
 class Loss(NamedTuple):
@@ -69,6 +82,35 @@ class _Clues:
     def scripts(self) -> frozenset[str]:
         """Subscripts of a letter and a digit: ``i2``."""
         return frozenset(_SCRIPT.findall(self.text))
+
+    @cached_property
+    def bases(self) -> frozenset[tuple[str, str]]:
+        """Names and their subscripts of one letter: ``F`` and ``n``."""
+        return frozenset(_BASE.findall(self.text))
+
+    @cached_property
+    def calls(self) -> frozenset[tuple[str, int, str]]:
+        """Functions, the number of an argument, and what stands there in some call."""
+        return frozenset(
+            (name, number, part.strip())
+            for name, arguments in _CALL.findall(self.text)
+            for number, part in enumerate(arguments.split(","))
+        )
+
+    @cached_property
+    def whole(self) -> frozenset[tuple[str, str]]:
+        """Names, folded, and their subscripts of one letter that nothing follows: ``V_t +``."""
+        return frozenset((base.casefold(), letter) for base, letter in _WHOLE.findall(self.text))
+
+    @cached_property
+    def exponents(self) -> frozenset[str]:
+        """Numbers such as ``1e05``."""
+        return frozenset(_EXPONENT.findall(self.text))
+
+    @cached_property
+    def ranges(self) -> frozenset[tuple[str, str]]:
+        """Ends of ranges in words: ``50 到 100``."""
+        return frozenset(_RANGED.findall(self.text))
 
     @cached_property
     def sections(self) -> frozenset[str]:
@@ -108,24 +150,50 @@ def _letter(clues: _Clues, match: re.Match[str]) -> Loss | None:
     if before == "{" and after in {"}", ","}:
         # x_{i1} is also the first of x_{i1}, x_{i2}: then nothing was lost.
         others = {f"{letter}{other}" for other in "123" if other != digit}
-        return minus if text[start - 2 : start - 1] in {"_", "^"} and not clues.scripts & others else None
+        alone = (text[start - 3 : start - 2], letter) in clues.bases or not clues.scripts & others
+        return minus if text[start - 2 : start - 1] in {"_", "^"} and alone else None
+    if before == ":" and after == "}":  # x_{1:i1}
+        return minus
+    if _is_shifted(clues, start):
+        return minus._replace(confidence="medium")
     if (before.isascii() and (before.isalnum() or before in "_.{[\\")) and before:
         return None
     return None if after in {"_", ".", "]", "}"} else _counted(clues, start, minus)
+
+
+def _is_shifted(clues: _Clues, start: int) -> bool:
+    """Whether the argument ``i1`` of a function stands where another call has ``i``: ``f(i,j)``, ``f(i1,j)``."""
+    text = clues.text
+    name = opens = text.rfind("(", max(0, start - 30), start)
+    while name > 0 and text[name - 1].isascii() and text[name - 1].isalpha():
+        name -= 1
+    match = _CALL.match(text, name) if opens >= 0 else None
+    if match is None or match.end() <= start or "," not in match[2]:
+        return False
+    place = text.count(",", match.start(2), start)
+    return {(match[1], place, text[start : start + 2]), (match[1], place, text[start])} <= clues.calls
 
 
 def _counted(clues: _Clues, start: int, minus: Loss) -> Loss | None:
     """``n1个`` where ``n`` is a number by itself too; ``n1`` and ``n2`` alone are two names."""
     text, letter = clues.text, clues.text[start]
     before = _BEFORE.search(text, max(0, start - 9), start) is not None
+    if _BIG_O.search(text, max(0, start - 2), start):  # its square
+        return None
     after = _AFTER.match(text, start + 2) is not None
     if letter in "ijlN" and not (before and after):
         return None
+    if letter in clues.names and (text[start - 2 : start] == f"{letter} " or text[start - 3 : start] == f"{letter}1 "):
+        return minus if before and after else minus._replace(confidence="medium")  # n n1 n2
+    row = {f"{letter}{other}" for other in "0123" if other != text[start + 1]}
+    if not clues.names.isdisjoint(row) and not (before and after and letter in clues.names):
+        return None  # one of a counted row
+    if text[start + 1] != "1" and not (before and after):  # rather its square
+        return None
     if letter in clues.names:
-        chained = text[start - 2 : start] == f"{letter} " or text[start - 3 : start] == f"{letter}1 "
-        if before or after or chained:
+        if before or after:
             return minus if before and after else minus._replace(confidence="medium")
-    elif before and after and f"{letter}2" not in clues.names:
+    elif before and after and text[start + 1] == "1":
         return minus
     return None
 
@@ -162,7 +230,7 @@ def _digits(clues: _Clues, match: re.Match[str]) -> Loss | None:
     digits = match.group()
     half = len(digits) // 2
     low, high = digits[:half], digits[half:]
-    if len(digits) % 2 or high[0] == "0":
+    if len(digits) % 2 or high[0] == "0" or set(digits) <= {"0", "1"}:
         return None
     if half == 4 and low[:2] in {"19", "20"} and high[:2] == "20":
         return Loss(f"{low}-{high}", "high") if low < high else None
@@ -223,6 +291,37 @@ def _rest(clues: _Clues, match: re.Match[str]) -> Loss | None:
     return None
 
 
+def _rest_apart(_clues: _Clues, match: re.Match[str]) -> Loss:
+    """``(1 β )`` was ``(1 - β )``."""
+    return Loss(match.group().replace(" ", " - "), "high")
+
+
+def _subscript(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``V_t 1 +`` was ``V_t - 1 +``, where the article has ``V_t`` as well."""
+    start = match.start() - 2
+    base, letter = clues.text[start - 2 : start - 1], clues.text[start]
+    if not base.isalpha():
+        return None
+    plain = (base.casefold(), letter) in clues.whole
+    return Loss(f"{letter} - {match.group()}", "high" if plain else "medium", 2)
+
+
+def _exponent(_clues: _Clues, match: re.Match[str]) -> Loss:
+    """``1e05`` was ``1e-05``: with a plus it would be written."""
+    return Loss(match.group().replace("e", "e-"), "high")
+
+
+def _range(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``25 40 分钟`` was a range, from less to more."""
+    low, high = match.group().split(" ")
+    before = _before(clues, match).rstrip()[-1:]
+    if int(low) >= int(high) or before in set("第图表章节.,，、:：()（） ") or high[0] == "0":
+        return None
+    named = (low, high) in clues.ranges
+    spoken = before in set("从在为约需要列行了用") or named
+    return Loss(f"{low} - {high}", "high" if named else "medium") if spoken else None
+
+
 def _power(_clues: _Clues, match: re.Match[str]) -> Loss:
     """``2^31 1`` was ``2^31 - 1``."""
     return Loss(match.group().replace(" ", " - "), "medium")
@@ -235,7 +334,8 @@ def _until(_clues: _Clues, match: re.Match[str]) -> Loss:
 
 def _tiny(clues: _Clues, match: re.Match[str]) -> Loss | None:
     """A learning rate of ``1e5`` was ``1e-5``."""
-    if _SMALL.search(clues.text, max(0, match.start() - 40), match.end() + 10) is None:
+    small = _SMALL.search(clues.text, max(0, match.start() - 40), match.end() + 10)
+    if small is None and match.group().replace("e", "e0") not in clues.exponents:
         return None
     return Loss(match.group().replace("e", "e-"), "high")
 
@@ -255,5 +355,9 @@ _READERS: dict[str, Callable[[_Clues, re.Match[str]], Loss | None]] = {
     "ratios": _ratios,
     "decimals": _decimals,
     "rest": _rest,
+    "rest_apart": _rest_apart,
+    "subscript": _subscript,
+    "exponent": _exponent,
+    "range": _range,
     "tiny": _tiny,
 }

@@ -21,6 +21,8 @@ _POINTER = lazy(
     rf"""
     (?:[如见由从在看比据]|参见|参考|对于|根据|按照)?\s?
         (?:(?<![以之条一地])[上下]|[左右])面?的?(?:{_FIGURE}|{_TABLE})(?:所示)?
+  | (?:[上下](?:面|方)|[左右][侧边])的?(?:这|那)?[个张幅]?(?:{_FIGURE}|{_TABLE})
+  | (?<=[一-鿿])图如下(?:所示)?(?=[:：。,，])
   | (?:如|见|参见|参考|参照)\s?[图表]\s?(?:{_NUMBER})?\s?(?:\([a-z]\))?(?:\s?所示)?
         (?![像片形论表达示格书纸案谱解画层神明])
   | [由从在据]?\s?[图表]\s?{_NUMBER}
@@ -44,7 +46,8 @@ _ENGLISH_POINTER = lazy(
 # Every pointer holds one of these; looking around them only is many times as fast as trying the pattern everywhere, and
 # one set of first characters lets the search skip all others.
 _ANCHOR = lazy(
-    r"[上下左右如见由从在据考照图表像面片](?:(?<=[上下左右])面?的?[图表]|(?<=[如见由从在据考照])\s?[图表]|(?<=[图表])\s?\d"
+    r"[上下左右如见由从在据考照图表像面片](?:(?<=[上下左右])(?:[面方侧边]?的?(?:[这那][个张幅]?)?)?[图表]"
+    r"|(?<=图)如下|(?<=[如见由从在据考照])\s?[图表]|(?<=[图表])\s?\d"
     r"|(?<=[图像面片])(?:如下|[:：])|(?<=表)格?中?[:：]|(?<=如)下[^\s。]{0,12}[图表])"
 )
 _ENGLISH_ANCHOR = lazy(r"[FfTt](?:igures?|ig\.|ables?)|(?:below|above|following)\b")

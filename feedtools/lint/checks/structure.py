@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from feedtools.lint.checks.base import Hit
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
-from feedtools.text.renderers import active
+from feedtools.text.renderers import active, hyphens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,26 +77,57 @@ def _open_bracket(body: str) -> str | None:
     return stack[-1] if stack else None
 
 
-_MARKER = lazy(r"(\d{1,2})([.、])\s(?=\S)")
+_MARKER = lazy(r"(?<!\S)(\d{1,2})(?:([.、])(?:\s(?=\S)|(?=\.{3}\Z))|(?=\.{3}\Z))")
+_HEADING = lazy(r"[。!！]\s[^\s。,:;!?，：；！？]{4,14}\s\Z")
+_TITLE = lazy(r"(?:[^\s。,:;!?，：；！？]{2,20}\s){1,4}(?<![A-Za-z]\s)[^\s。]")
+_ANNOUNCED = lazy(r"[。!?！？](?=[^。!?！？]{0,20}(?:再|然后|接着|接下来|另外|其次|最后))[^。!?！？]{0,40}[:：]\s?\Z")
+_ALIKE = 0.88
+"""Share of its pairs of characters by which a heading is known as the first item of the list of contents."""
+_TITLE_LENGTH = 24
 
 
 def restarted_list(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """``1. … 1. …``: a list whose every item is number one (FT404), one hit for each number that is wrong.
 
     A one counts as restarted when the marker before it is also a one: between two lists that are numbered rightly
-    stands at least a two.
+    stands at least a two. A heading, a sentence that announces another list and a heading that repeats the first item
+    begin anew. Where no renderer that may have written the article restarts lists, the numbers are the author's.
     """
     del options
-    count = 0
     text = view.text
+    kept = hyphens(text) == "kept"
+    if not any(one.lists == "restarted" and not (kept and "-" in one.deletes) for one in active()):
+        return
+    count, first, end = 0, "", 0
     for match in _MARKER.finditer(text):
-        if match.start() and not text[match.start() - 1].isspace():
-            continue
         if match[1] != "1":
             count = 0
             continue
+        item = text[end : match.start()]
+        if count == 1:
+            first = item.strip()
+        end = match.end()
+        if count and _begins_anew(text, item, end, first if count > 1 else ""):
+            count = 0
         count += 1
         if count > 1:
-            start, end = match.start(1), match.end(2)
-            message = f"list number {match[1]}{match[2]} again: the list restarts here, item {count} is probably meant"
-            yield Hit(start, end, message=message, edits=(Edit(start, match.end(1), str(count)),))
+            start, stop = match.start(1), match.end(2) if match[2] else match.end(1)
+            number = text[start:stop]
+            message = f"list number {number} again: the list restarts here, item {count} is probably meant"
+            yield Hit(start, stop, message=message, edits=(Edit(start, match.end(1), str(count)),))
+
+
+def _begins_anew(text: str, item: str, end: int, first: str) -> bool:
+    """Whether the marker that ends at ``end``, behind ``item``, is of another list or a heading."""
+    if _ANNOUNCED.search(item) or _repeats(first, text[end : end + 40]):
+        return True
+    return _HEADING.search(item) is not None and _TITLE.match(text, end) is not None
+
+
+def _repeats(first: str, heading: str) -> bool:
+    """Whether a heading says what the first item said."""
+    if not 1 < len(first) <= _TITLE_LENGTH or "[" in first:
+        return False
+    pairs = {first[at : at + 2] for at in range(len(first) - 1)}
+    there = heading[: len(first) + 1]
+    return sum(pair in there for pair in pairs) >= _ALIKE * len(pairs)

@@ -56,14 +56,22 @@ def restarts(text: str) -> list[tuple[int, str]]:
         ("11. 甲 1. 乙", []),
         ("1、 甲 1、 乙", [(5, "2")]),
         ("1. 甲\n1. 乙", [(5, "2")]),
+        ("1. 甲 1...", [(5, "2")]),
+        ("1. 甲 1....", [(5, "2")]),
+        ("1. 甲 1. 乙 -", []),  # hyphens are kept: the renderer that writes no numbers
+        ("1. 由来 1. 三道门 1. 由来 循环", [(6, "2")]),  # the heading repeats the first item
+        ("1. 由来 1. 由来与门", [(6, "2")]),
+        ("1. 甲。 1. 乙。然后做两件事: 1. 丙 1. 丁", [(6, "2"), (24, "2")]),  # another list is announced
+        ("1. 甲。 1. 乙。两件事: 1. 丙", [(6, "2"), (16, "3")]),
     ],
 )
 def test_restarted_lists(text: str, found: list[tuple[int, str]]) -> None:
     assert restarts(text) == found
 
 
-@given(st.lists(st.text(alphabet="甲乙丙ab,。", min_size=1), min_size=2, max_size=20))
-def test_numbering_a_list_repairs_it(items: list[str]) -> None:
+@given(st.lists(st.text(alphabet="甲乙丙ab,。", max_size=8), min_size=2, max_size=20))
+def test_numbering_a_list_repairs_it(starts: list[str]) -> None:
+    items = [start + chr(0x4E10 + number) * 2 for number, start in enumerate(starts)]  # none repeats another
     text = " ".join(f"1. {item}" for item in items)
     for start, number in reversed(restarts(text)):
         text = f"{text[:start]}{number}{text[start + 1 :]}"
