@@ -122,11 +122,9 @@ def odd_single(self: Parser, tok: str, i: int, text: bool) -> int:
 
 def any_item(self: Parser, tok: str, i: int) -> int:
     r"""MathJax takes whatever comes next as the script, ``\left(…\right)`` and environments included."""
-    from feedtools.lint.checks.latex.grammar import GRAMMAR, begin
-
     self.need = self.need[1:]
     flags, depth = self.flags, len(self.stack)
-    after = (GRAMMAR.get(tok) or begin)(self, tok, i)
+    after = (self.grammar.steps.get(tok) or self.grammar.begin)(self, tok, i)
     if len(self.stack) > depth:
         self.stack[-1] = self.stack[-1]._replace(flags=flags)
     return after

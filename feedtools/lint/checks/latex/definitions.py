@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from feedtools.lint.checks.latex import arguments
 from feedtools.lint.checks.latex.faults import BrokenError
+from feedtools.lint.checks.latex.plain import is_plain
 from feedtools.lint.checks.latex.tables import Command
 from feedtools.text.patterns import lazy
 
@@ -66,15 +67,12 @@ def _name(self: Parser, tok: str, i: int) -> tuple[str, int]:
 
 def _check_body(self: Parser, name: str, body: str, i: int, end: int) -> None:
     """The body by itself, with a letter for each parameter; definitions inside definitions are left alone."""
-    from feedtools.lint.checks.latex.plain import is_plain
-    from feedtools.lint.checks.latex.state import Parser
-
     if "def" in body or "command" in body or self.last_use(name) < end:
         return
     body = _PARAMETER.sub("{x}", body)
     if is_plain(body):
         return
-    inner = Parser(body, self.display, self.tables, {}, self.max_depth)
+    inner = type(self)(body, self.display, self.tables, {}, self.grammar, max_depth=self.max_depth)
     inner.math, inner.texts, inner.table = self.math, self.texts, self.math
     try:
         inner.run()

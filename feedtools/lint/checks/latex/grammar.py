@@ -5,19 +5,16 @@ A step is given the parser, the token and its number, and gives the number of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from feedtools.lint.checks.latex import arguments
 from feedtools.lint.checks.latex.definitions import define
 from feedtools.lint.checks.latex.faults import BrokenError
+from feedtools.lint.checks.latex.state import LIMITS, NO_BASE, ROW, START, SUB, SUP, Grammar, Step
 from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
     from feedtools.lint.checks.latex.state import Parser
-
-SUP, SUB, LIMITS, ROW, NO_BASE, START = 1, 2, 4, 8, 16, 32
-"""Bits of ``Parser.flags``: the atom has a superscript, a subscript, may take limits, none; a row, a group begins."""
 
 NUMBERED = lazy(r"(?:equation|align|gather|multline|eqnarray|flalign|x{0,2}alignat)\*?")
 """Environments that MathJax refuses inside one another."""
@@ -304,8 +301,7 @@ def bare_environment(self: Parser, tok: str, i: int) -> int:
     raise BrokenError("environment-name", i, what=tok)
 
 
-Step = Callable[["Parser", str, int], int]
-GRAMMAR: dict[str, Step] = {
+STEPS: dict[str, Step] = {
     " ": space,
     "^": script,
     "_": script,
@@ -343,3 +339,4 @@ GRAMMAR: dict[str, Step] = {
     **dict.fromkeys(("\\over", "\\choose", "\\atop", "\\brace", "\\brack", "\\above"), infix),
     **dict.fromkeys(("\\char", "\\let", "\\global", "\\long", "\\noexpand", "\\expandafter"), lenient),
 }
+GRAMMAR = Grammar(STEPS, unusual, begin, arguments.read, arguments.PLAIN)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from itertools import accumulate
 
 from feedtools.lint.checks.latex.faults import BrokenError, Fault
+from feedtools.lint.checks.latex.grammar import GRAMMAR
 from feedtools.lint.checks.latex.plain import is_plain
 from feedtools.lint.checks.latex.state import Parser, tokens_of
 from feedtools.lint.checks.latex.tables import Command, Tables
@@ -28,7 +29,7 @@ def find_fault(
     """
     if is_plain(body):
         return None
-    parser = Parser(body, display, tables, macros or {}, max_depth)
+    parser = Parser(body, display, tables, macros or {}, GRAMMAR, max_depth=max_depth)
     try:
         parser.run()
     except BrokenError as broken:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import NamedTuple
 
-from feedtools.lint.checks.latex import arguments
 from feedtools.lint.checks.latex.faults import BrokenError
-from feedtools.lint.checks.latex.grammar import GRAMMAR, START, unusual
 from feedtools.lint.checks.latex.tables import Command, Tables
 from feedtools.text.patterns import lazy
 
@@ -39,6 +37,31 @@ def tokens_of(body: str) -> list[str]:
     return (_ASCII_TOKEN if body.isascii() else _TOKEN).findall(body)
 
 
+SUP, SUB, LIMITS, ROW, NO_BASE, START = 1, 2, 4, 8, 16, 32
+"""Bits of ``Parser.flags``: the atom has a superscript, a subscript, may take limits, none; a row, a group begins."""
+
+Step = Callable[["Parser", str, int], int]
+"""One step: it is given the parser, the token and its number, and gives the number of the next token."""
+
+
+class Grammar(NamedTuple):
+    """The steps of a pass.
+
+    Attributes:
+        steps: by token.
+        unusual: for a token that is in no table.
+        begin: for an environment.
+        read: for an argument that a command waits for.
+        plain: first characters of tokens that are ordinary.
+    """
+
+    steps: Mapping[str, Step]
+    unusual: Step
+    begin: Step
+    read: Step
+    plain: Container[str]
+
+
 class Frame(NamedTuple):
     """State around the current group, restored when the group closes."""
 
@@ -60,10 +83,20 @@ class Parser:
         display: whether it is displayed.
         tables: the renderer's facts.
         macros: commands declared by the user.
+        grammar: the steps.
         max_depth: deepest nesting before the formula is called broken.
     """
 
-    def __init__(self, body: str, display: bool, tables: Tables, macros: Mapping[str, Command], max_depth: int) -> None:
+    def __init__(
+        self,
+        body: str,
+        display: bool,
+        tables: Tables,
+        macros: Mapping[str, Command],
+        grammar: Grammar,
+        *,
+        max_depth: int,
+    ) -> None:
         self.tokens = tokens_of(body)
         self.tokens.append("")
         self.tables = tables
@@ -72,6 +105,7 @@ class Parser:
         self.texts = {**tables.text, **macros} if macros else tables.text
         self.table = self.math
         self.display = display
+        self.grammar = grammar
         self.max_depth = max_depth
         self.stack: list[Frame] = []
         self.text = False
@@ -92,12 +126,12 @@ class Parser:
         Raises:
             BrokenError: at the first place that would not render.
         """
-        tokens, grammar, plain = self.tokens, GRAMMAR, arguments.PLAIN
+        tokens, (steps, unusual, _, read, plain) = self.tokens, self.grammar
         i = 0
         while True:
             tok = tokens[i]
             if self.need:
-                i = arguments.read(self, tok, i)
+                i = read(self, tok, i)
                 continue
             command = self.table.get(tok)
             if command is not None:
@@ -107,7 +141,7 @@ class Parser:
                     self.command = i
                 i += 1
                 continue
-            step = grammar.get(tok)
+            step = steps.get(tok)
             if step is not None:
                 i = step(self, tok, i)
             elif tok[:1] in plain:

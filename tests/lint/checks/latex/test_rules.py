@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from feedtools.errors import ConfigError
 from feedtools.lint.checks import latex
 from feedtools.lint.checks.base import Hit, View
+from feedtools.lint.checks.latex.grammar import GRAMMAR
 from feedtools.lint.checks.latex.messages import WORDS
 from feedtools.lint.checks.latex.parser import find_fault
 from feedtools.lint.checks.latex.plain import PLAIN_COMMANDS, PLAIN_FONTS, PLAIN_FORMULA, PLAIN_SCRIPTS
@@ -215,8 +216,8 @@ plain_pieces = st.sampled_from(
 @settings(max_examples=500)
 def test_the_short_cut_takes_only_what_renders(body: str) -> None:
     if PLAIN_FORMULA.fullmatch(body):
-        Parser(body, False, KATEX, {}, 100).run()
-        Parser(body, False, MATHJAX, {}, 100).run()
+        Parser(body, False, KATEX, {}, GRAMMAR, max_depth=100).run()
+        Parser(body, False, MATHJAX, {}, GRAMMAR, max_depth=100).run()
 
 
 def test_macros_are_declared() -> None:
