@@ -164,6 +164,9 @@ class Config(NamedTuple):
         text_key, id_key: names of the fields of JSONL records.
         input_format: format of every input, where it cannot be told from name and content.
         math: which delimiters hold formulas in Markdown: ``dollar``, ``bracket``, ``kramdown``, ``none``, or ``auto``.
+        encoding: of every text file, where it is not UTF-8: ``gbk``, ``utf-16`` …
+        include: patterns of paths from ``root``: files of folders that are read though they would be passed over.
+        exclude: patterns of paths from ``root``: files and folders that are not read unless they are named themselves.
         jobs: processes; 0 for one a core.
         baseline: file with findings that are known and not reported.
         since: git revision; only articles that it does not have are reported.
@@ -189,6 +192,9 @@ class Config(NamedTuple):
     id_key: str = "id"
     input_format: str | None = None
     math: str = "auto"
+    encoding: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     jobs: int = 0
     cache: bool = True
     baseline: str | None = None

@@ -84,7 +84,7 @@ def check(
         else:
             errors.append(error)
 
-    files = expand(list(paths), told, config.input_format)
+    files = expand(list(paths), told, ReadOptions.of(config))
     advance = progress("reading", 0, "articles")
     todo = []
     for batch in batches(files, ReadOptions.of(config), errors.append):

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from feedtools.check.files import check_batch
 from feedtools.check.suppress import wanted
 from feedtools.config import Config
-from feedtools.errors import FeedtoolsError
+from feedtools.errors import FeedtoolsError, Notice
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.engine import lint, lint_transmission
-from feedtools.lint.fix import SAFE, apply, proposals, stable_fix
+from feedtools.lint.fix import SAFE, Change, apply, proposals, rewrite, stable_fix
 from feedtools.lint.rules import Rule
 from feedtools.lint.selection import active_rules, learn
 from feedtools.model import Article, Finding, Safety, Transmission
@@ -53,12 +53,17 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
     config.activate_renderers()
     rules = active_rules(config)
     errors: list[FeedtoolsError] = []
-    todo = list(batches(expand(list(paths), errors.append, config.input_format), ReadOptions.of(config), errors.append))
+    todo = list(
+        batches(expand(list(paths), errors.append, ReadOptions.of(config)), ReadOptions.of(config), errors.append)
+    )
     chosen = wanted(config)
     evidence = learn((article.text for batch in todo for article in batch.articles), rules, config)
     changed = []
     passed = (batch.source for batch in todo if batch.transmission is None and batch.format != "markdown")
     for batch in todo:
+        if said := _left(batch, config):
+            errors.append(Notice(said, path=batch.source))
+            continue
         if batch.format == "markdown" and batch.source != STDIN:
             changed += _fixed_document(batch, rules, evidence, safeties, chosen)
         if batch.transmission is None or batch.data is None or batch.source == STDIN:
@@ -74,6 +79,15 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
         else:
             mine.setdefault(os.path.realpath(fixed.path), fixed)
     return Fixes(list(mine.values()), errors, tuple(dict.fromkeys(passed)))
+
+
+def _left(batch: Batch, config: Config) -> str:
+    """Why a file is not repaired in place, if so."""
+    if batch.format not in {"markdown", "transmission"}:
+        return "not changed: --fix repairs transmissions and Markdown; feedtools clean repairs other formats"
+    if config.encoding:
+        return f"not changed: --fix writes UTF-8, and this is read as {config.encoding}; convert it first"
+    return ""
 
 
 def write(files: Sequence[FixedFile]) -> Fixes:
@@ -160,11 +174,24 @@ def _fixed_document(
 
     before = Path(batch.source).read_bytes()
     [article], [settled] = batch.articles, stable_fix(batch.articles, found, safeties)
-    old = article.text.encode()
-    if before.count(old) != 1 or not settled.changes:
+    old, changes = article.text.encode(), _harmless(article, settled.changes)
+    if before.count(old) != 1 or not changes:
         return []
-    after = before.replace(old, settled.text.encode())
-    return [FixedFile(batch.source, before, after, len(settled.changes))]
+    after = before.replace(old, rewrite(article.text, changes).encode())
+    return [FixedFile(batch.source, before, after, len(changes))]
+
+
+def _harmless(article: Article, changes: Sequence[Change]) -> Sequence[Change]:
+    """The changes after which Markdown reads as before but for their own text; each by itself was seen to be one."""
+    from feedtools.lint.markdown import keeps_hidden
+
+    if not changes or keeps_hidden(article, rewrite(article.text, changes)):
+        return changes
+    kept: list[Change] = []
+    for change in changes:
+        if keeps_hidden(article, rewrite(article.text, [*kept, change])):
+            kept.append(change)
+    return kept
 
 
 def _with_texts(transmission: Transmission, texts: Sequence[str]) -> Transmission:

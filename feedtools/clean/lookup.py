@@ -120,11 +120,11 @@ def find_originals(folder: str, on_error: OnError) -> list[str]:
 
     What a folder holds beside them is told by its endings, as a ``Notice``.
     """
-    from feedtools.readers import expand
+    from feedtools.readers import ReadOptions, expand
     from feedtools.readers.formats import FORMATS
 
     if not os.path.isdir(folder):
-        return expand([folder], on_error)
+        return expand([folder], on_error, ReadOptions())
     said: dict[str, FeedtoolsError] = {}
     found: set[str] = set()
 
@@ -132,7 +132,7 @@ def find_originals(folder: str, on_error: OnError) -> list[str]:
         said.setdefault(str(error), error)
 
     for name in FORMATS:
-        found.update(expand([folder], hear, name))
+        found.update(expand([folder], hear, ReadOptions(input_format=name)))
     empty = [error for error in said.values() if not isinstance(error, Notice) and error.path == folder]
     for error in said.values():
         if error not in empty or not os.access(folder, os.R_OK | os.X_OK):

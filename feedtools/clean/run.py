@@ -260,7 +260,7 @@ def _left(
 
 def _names(paths: Sequence[str], config: Config, errors: list[FeedtoolsError]) -> list[tuple[str, str]]:
     """Path and place in the output of every input, sorted by the place: the order of inputs plays no role."""
-    names = relative_names(paths, expand(list(paths), errors.append, config.input_format))
+    names = relative_names(paths, expand(list(paths), errors.append, ReadOptions.of(config)))
     good = []
     for path, name in names.items():
         if name.split("/")[0] in _RESERVED:

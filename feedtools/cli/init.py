@@ -84,7 +84,7 @@ def look(folder: Path) -> Feed:
 
     errors: list[FeedtoolsError] = []
     counts: dict[str, Counter[str]] = {}
-    for path in expand([str(folder)], errors.append):
+    for path in expand([str(folder)], errors.append, ReadOptions()):
         place = os.path.relpath(path, folder).replace(os.sep, "/")
         try:
             batch = next(iter(batches([path], ReadOptions(), errors.append)), None)

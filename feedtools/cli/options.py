@@ -30,6 +30,7 @@ def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--text-key", help="Name of the text field of JSONL records.  [default: text]"),
         click.option("--id-key", help="Name of the id field of JSONL records.  [default: id]"),
         click.option("--input-format", help="Format of the inputs, where name and content do not tell."),
+        click.option("--encoding", help="Encoding of text files that are not UTF-8, such as gbk."),
         click.option("--jobs", "-j", type=click.IntRange(0), help="Processes; 0 for one a core.  [default: 0]"),
     ):
         command = option(command)

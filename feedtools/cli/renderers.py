@@ -93,8 +93,8 @@ def _learn(sample: str, original: str, name: str, config: Config) -> int:
 
 
 def _texts(path: str, config: Config, errors: list[FeedtoolsError]) -> list[str]:
-    files = expand([path], errors.append)
-    read = batches(files, ReadOptions.of(config), errors.append)
+    options = ReadOptions.of(config)
+    read = batches(expand([path], errors.append, options), options, errors.append)
     return [article.text for batch in read for article in batch.articles]
 
 

@@ -66,7 +66,7 @@ def _learn(paths: list[str], output: Path, config: Config) -> int:
     from feedtools.report.summary import plural
 
     errors: list[FeedtoolsError] = []
-    files = expand(given(tuple(paths), config), errors.append, config.input_format)
+    files = expand(given(tuple(paths), config), errors.append, ReadOptions.of(config))
     found = compounds.harvest(
         article.text for batch in batches(files, ReadOptions.of(config), errors.append) for article in batch.articles
     )

@@ -38,7 +38,7 @@ def dedup(paths: Sequence[str], config: Config, *, evidence: bool = False) -> De
 
     config.activate_renderers()
     errors: list[FeedtoolsError] = []
-    files = expand(list(paths), errors.append, config.input_format)
+    files = expand(list(paths), errors.append, ReadOptions.of(config))
     articles = [
         article for batch in batches(files, ReadOptions.of(config), errors.append) for article in batch.articles
     ]

@@ -140,7 +140,9 @@ def ignored(tables: Mapping[str, Sequence[str]], root: Path) -> Callable[[Findin
     @cache
     def codes(source: str) -> tuple[str, ...]:
         path = relative(source, str(root))
-        return tuple(code for pattern, left in tables.items() if fnmatchcase(path, pattern) for code in left)
+        return tuple(
+            code for pattern, left in tables.items() if fnmatchcase(path, pattern.replace("\\", "/")) for code in left
+        )
 
     return lambda finding: any(
         finding.rule.startswith(code) or finding.name == code for code in codes(finding.article.source)

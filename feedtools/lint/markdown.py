@@ -242,6 +242,12 @@ def keeps_meaning(article: Article, edits: Sequence[Edit], shown: Sequence[str])
     return "".join(expected) == after.visible().text
 
 
+def keeps_hidden(article: Article, after: str) -> bool:
+    """Tell whether a whole text hides the same as before: marks, targets, tags, code."""
+    before = parse_markdown(article.text, style(article))
+    return _hidden(before) == _hidden(parse_markdown(after, style(article)))
+
+
 def _edited(text: str, edits: Sequence[Edit]) -> str:
     for edit in reversed(edits):
         text = text[: edit.start] + edit.text + text[edit.end :]

@@ -9,7 +9,7 @@ from typing import IO, Any, NamedTuple, Protocol, Self
 from feedtools.errors import FeedtoolsError, Notice, ReadError
 from feedtools.model import Article, Transmission
 from feedtools.readers import transmission
-from feedtools.readers.formats import FORMATS, detect
+from feedtools.readers.formats import FORMATS, REFUSED, detect, suffix
 from feedtools.readers.paths import MANIFEST as MANIFEST
 from feedtools.readers.paths import OnError as OnError
 from feedtools.readers.paths import expand as expand
@@ -31,6 +31,14 @@ class Reading(Protocol):
     def input_format(self) -> str | None: ...  # noqa: D102
     @property
     def math(self) -> str: ...  # noqa: D102
+    @property
+    def encoding(self) -> str | None: ...  # noqa: D102
+    @property
+    def root(self) -> os.PathLike[str]: ...  # noqa: D102
+    @property
+    def include(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def exclude(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 class ReadOptions(NamedTuple):
@@ -40,11 +48,24 @@ class ReadOptions(NamedTuple):
     id_key: str = "id"
     input_format: str | None = None
     math: str = "auto"
+    encoding: str | None = None
+    root: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, config: Reading) -> Self:
         """Take what a configuration says of reading."""
-        return cls(config.text_key, config.id_key, config.input_format, config.math)
+        return cls(
+            config.text_key,
+            config.id_key,
+            config.input_format,
+            config.math,
+            config.encoding,
+            os.fspath(config.root),
+            config.include,
+            config.exclude,
+        )
 
 
 class Source(NamedTuple):
@@ -80,10 +101,7 @@ def read_bytes(data: bytes, path: str, options: ReadOptions, on_error: OnError) 
 
 
 def _source(stream: io.BufferedReader, path: str, options: ReadOptions, on_error: OnError) -> Source:
-    if options.input_format is not None and options.input_format not in FORMATS:
-        expected = ", ".join(FORMATS)
-        raise ReadError(f"unknown input format {options.input_format!r}; expected one of {expected}", path=path)
-    name = options.input_format or detect(path, stream.peek(PEEK))
+    name, stream = tell(stream, path, options)
     if name != "transmission":
         return Source(path, None, None, _articles(name, stream, path, options, on_error), name)
     with stream:
@@ -92,6 +110,36 @@ def _source(stream: io.BufferedReader, path: str, options: ReadOptions, on_error
         raise ReadError(f"larger than {MAX_TRANSMISSION // 2**30} GiB; split it, or convert it to JSONL", path=path)
     parsed = transmission.parse(data, path)
     return Source(path, data, parsed, iter(parsed.articles))
+
+
+def tell(stream: io.BufferedReader, path: str, options: ReadOptions) -> tuple[str, io.BufferedReader]:
+    """Tell the format of an open file, and undo its encoding.
+
+    Raises:
+        ReadError: the format is unknown or not read; or the encoding is not UTF-8 and was not named, or is another.
+    """
+    if options.input_format is not None and options.input_format not in FORMATS:
+        expected = ", ".join(FORMATS)
+        raise ReadError(f"unknown input format {options.input_format!r}; expected one of {expected}", path=path)
+    if options.input_format is None and (kind := REFUSED.get(suffix(path))):
+        raise ReadError(f"{kind} is not read; convert it to Markdown, or say what it is with --input-format", path=path)
+    head = stream.peek(PEEK)
+    if options.encoding and not head.startswith((b"PAR1", b"WARC/")):
+        from feedtools.readers.encodings import recoded
+
+        with stream:
+            stream = recoded(stream, options.encoding, path)
+        head = stream.peek(PEEK)
+    name = options.input_format or detect(path, head)
+    if name in {"transmission", "markdown", "jsonl", "notebook"} and (
+        b"\0" in head[:64] or head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    ):
+        from feedtools.readers.encodings import wide
+
+        if kind := wide(head):
+            stream.close()
+            raise ReadError(f"{kind}; save it as UTF-8, or read it with --encoding {kind.lower()}", path=path)
+    return name, stream
 
 
 def _articles(name: str, stream: IO[bytes], path: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:
@@ -127,7 +175,7 @@ def read_files(*paths: str | os.PathLike[str], **options: Any) -> Iterator[Artic
     [(4, '第一篇。'), (5, '第二篇。')]
     """
     chosen = ReadOptions(**options)
-    for path in expand([str(path) for path in paths], _raise, chosen.input_format):
+    for path in expand([str(path) for path in paths], _raise, chosen):
         yield from read(path, chosen, _raise).articles
 
 

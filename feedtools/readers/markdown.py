@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 from feedtools.errors import ReadError
 from feedtools.model import Article
+from feedtools.readers.encodings import UNKNOWN_ENCODING
 from feedtools.readers.streams import read_document
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise ReadError(f"not UTF-8 ({error.reason}); save it as UTF-8", path=source, line=line) from error
+        raise ReadError(f"not UTF-8 ({error.reason}); {UNKNOWN_ENCODING}", path=source, line=line) from error
     if "\x00" in text:
         raise ReadError("binary file (it holds NUL); expected Markdown", path=source)
     start = body_start(text, source)
@@ -45,9 +46,12 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     lead = len(body) - len(body.lstrip())
     if body.strip():
         line = text.count("\n", 0, start + lead) + 1
-        yield Article(
-            source, line, body.strip(), syntax="markdown" if options.math == "auto" else f"markdown/{options.math}"
-        )
+        yield Article(source, line, body.strip(), syntax=syntax_of(options))
+
+
+def syntax_of(options: ReadOptions) -> str:
+    """Name the syntax of Markdown articles, with the style of their formulas where one is given."""
+    return "markdown" if options.math == "auto" else f"markdown/{options.math}"
 
 
 def body_start(text: str, source: str) -> int:

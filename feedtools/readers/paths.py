@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import takewhile
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from feedtools.errors import FeedtoolsError, Notice, ReadError
-from feedtools.readers.formats import PACKED, walked
+from feedtools.readers.passed_over import PassedOver, Patterns
 from feedtools.readers.streams import STDIN
 
 OnError = Callable[[FeedtoolsError], None]
@@ -18,25 +18,34 @@ MANIFEST = "manifest.jsonl"
 _FIRST = b'{"feedtools-manifest"'
 """How such a manifest begins; others call files by that name, too."""
 _BOOKKEEPING = frozenset({MANIFEST, "held", "report.html"})
-_PROJECT_FILES = frozenset(
-    f"{name}.{ending}"
-    for name in ("readme", "license", "changelog", "contributing", "code_of_conduct", "security")
-    for ending in ("md", "markdown", "txt")
-)
-"""Files about the repository, which no folder publishes; one that is named itself is read."""
 
 
-def expand(paths: list[str], on_error: OnError, input_format: str | None = None) -> list[str]:
+class Walking(Protocol):
+    """Options of a walk through folders."""
+
+    @property
+    def text_key(self) -> str: ...  # noqa: D102
+    @property
+    def input_format(self) -> str | None: ...  # noqa: D102
+    @property
+    def root(self) -> str: ...  # noqa: D102
+    @property
+    def include(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def exclude(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+def expand(paths: list[str], on_error: OnError, options: Walking) -> list[str]:
     """The files that ``paths`` name, each once, in the order given.
 
-    Folders are walked in sorted order, for transmissions and JSONL, and where there are none for Markdown, Parquet and
-    WARC. An output of ``feedtools clean`` that lies in one beside other files is passed over: it holds the same
-    articles again. Links to folders are not followed.
+    Folders are walked in sorted order, for files of every format that is known. What is about the repository (README,
+    licence) or for programs (``robots.txt``) is passed over beside articles. An output of ``feedtools clean`` that lies
+    in one beside other files is passed over: it holds the same articles again. Links to folders are not followed.
 
     A path may be a file, a folder, a glob pattern (``**`` allowed), or ``-`` for standard input. One that names
     nothing, and every folder that cannot be listed, is reported through ``on_error`` and the rest is taken; what is
     passed over is reported as a ``Notice``. With an ``input_format``, folders are searched for files of that format
-    alone.
+    alone. ``exclude`` takes files out that were not named themselves, ``include`` puts files of folders in.
     """
     chosen = _Chosen(on_error)
     for path in paths:
@@ -45,10 +54,10 @@ def expand(paths: list[str], on_error: OnError, input_format: str | None = None)
         elif os.path.isfile(path):
             chosen.add(path, os.path.realpath(path))
         elif os.path.isdir(path):
-            for found in _inside(path, input_format, on_error):
+            for found in _inside(path, options, on_error):
                 chosen.add(*found)
         elif any(mark in path for mark in "*?["):
-            for found in _matching(path, on_error):
+            for found in _matching(path, options, on_error):
                 chosen.add(*found)
         else:
             on_error(ReadError(_nothing_at(path), path=path))
@@ -96,17 +105,16 @@ def _reason(error: OSError | ValueError) -> str:
 
 
 class _Walk:
-    """Walk a folder: the files with some endings, and the outputs of ``clean`` that lie in it.
+    """Walk a folder: its files, and the outputs of ``clean`` that lie in it.
 
     Args:
         folder: is entered even if it is an output itself; of that only what is published is taken.
-        endings: of the names.
+        exclude: files and folders that are left out.
         on_error: told of folders that cannot be listed, and of links to folders outside.
     """
 
-    def __init__(self, folder: str, endings: Iterable[str], on_error: OnError) -> None:
-        plain = tuple(endings)
-        self._endings = (*plain, *(ending + packed for ending in plain for packed in PACKED))
+    def __init__(self, folder: str, exclude: Patterns, on_error: OnError) -> None:
+        self._exclude = exclude
         self._on_error = on_error
         self._root = os.path.realpath(folder)
         self.outputs: list[str] = []
@@ -126,14 +134,14 @@ class _Walk:
                 skip = _BOOKKEEPING
             for entry in entries:
                 name = entry.name
-                if name.startswith(".") or name in skip:
+                if name.startswith(".") or name in skip or self._exclude.match(os.path.join(at, name)):
                     continue
                 if _is_folder(entry):
                     if not entry.is_symlink():
                         todo.append((os.path.join(at, name), os.path.join(there, name)))
                     else:
                         self._say_link(entry.path)
-                elif name.lower().endswith(self._endings) and name.lower() not in _PROJECT_FILES:
+                else:
                     real = os.path.join(there, name)
                     yield _Found(os.path.join(at, name), os.path.realpath(real) if entry.is_symlink() else real)
 
@@ -168,45 +176,35 @@ def is_output(folder: str) -> bool:
         return False
 
 
-def _inside(folder: str, input_format: str | None, on_error: OnError) -> list[_Found]:
-    """Transmissions and JSONL; in a folder without any, the other formats that folders hold (Markdown, Parquet …)."""
-    ranks = [walked(input_format, rank) for rank in (1, 2)]
-    walk = _Walk(folder, {ending for rank in ranks for ending in rank}, on_error)
-    found = _of_rank(walk.files(folder, os.path.realpath(folder)), ranks)
+def _inside(folder: str, options: Walking, on_error: OnError) -> list[_Found]:
+    """The files of a folder that hold articles; what is passed over is said."""
+    walk = _Walk(folder, Patterns(options.exclude, options.root), on_error)
+    files = sorted(walk.files(folder, os.path.realpath(folder)))
+    over = PassedOver(folder, options)
+    found = over.without([file.name for file in files])
     if not found and walk.outputs:  # nothing but outputs: they are what is meant
         todo, walk.outputs = walk.outputs, []
-        every = (file for output in todo for file in walk.files(output, os.path.realpath(output)))
-        found = _of_rank(every, ranks)
+        files = sorted(file for output in todo for file in walk.files(output, os.path.realpath(output)))
+        found = over.without([file.name for file in files])
     for output in sorted(walk.outputs):
         on_error(Notice("the output of clean, passed over; name it to read it", path=output))
     if not found and not walk.failed:
-        on_error(_nothing_in(folder, input_format))
-    return found
+        on_error(ReadError(over.nothing(), path=folder))
+    elif said := over.said():
+        on_error(Notice(said, path=folder))
+    return [file for file in files if file.name in found]
 
 
-def _of_rank(files: Iterable[_Found], ranks: Iterable[tuple[str, ...]]) -> list[_Found]:
-    """The files of the first rank that has any, sorted."""
-    found = sorted(files)
-    for endings in ranks:
-        every = (*endings, *(ending + packed for ending in endings for packed in PACKED))
-        if mine := [file for file in found if file.name.lower().endswith(every)]:
-            return mine
-    return []
-
-
-def _nothing_in(folder: str, input_format: str | None) -> ReadError:
-    endings = ", ".join(dict.fromkeys((*walked(input_format, 1), *walked(input_format, 2))))
-    hint = "" if input_format else "; name other files one by one, or their format with --input-format"
-    return ReadError(f"no transmissions here; expected files ending in {endings}{hint}", path=folder)
-
-
-def _matching(pattern: str, on_error: OnError) -> list[_Found]:
+def _matching(pattern: str, options: Walking, on_error: OnError) -> list[_Found]:
     """The files that match a pattern, without those of outputs of ``clean`` below it where there are others."""
     import glob
 
     failed = _unlisted(pattern, on_error)
     matches = []
+    exclude = Patterns(options.exclude, options.root)
     for match in sorted(glob.glob(pattern, recursive=True)):
+        if exclude.match(match):
+            continue
         if os.path.isfile(match):
             matches.append(match)
         elif (said := _unseen(match)) is not None:

@@ -19,9 +19,8 @@ from typing import IO, Any, NamedTuple, cast
 
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.model import Transmission
-from feedtools.readers import MAX_TRANSMISSION, ReadOptions, read, transmission
-from feedtools.readers.formats import FORMATS, detect
-from feedtools.readers.streams import GZIP_MAGIC, PEEK, ZSTD_MAGIC, open_stream, read_most
+from feedtools.readers import MAX_TRANSMISSION, ReadOptions, read, tell, transmission
+from feedtools.readers.streams import GZIP_MAGIC, ZSTD_MAGIC, open_stream, read_most
 
 IN_PARTS = frozenset({"transmission", "jsonl"})
 """Formats that can be written in parts."""
@@ -78,13 +77,10 @@ def open_frame(path: str, options: ReadOptions) -> Frame:
         ReadError: it is missing, unreadable, binary, or of a format that is not known; also while its records are
             taken, since a stream is read as it goes.
     """
-    if options.input_format is not None and options.input_format not in FORMATS:
-        expected = ", ".join(FORMATS)
-        raise ReadError(f"unknown input format {options.input_format!r}; expected one of {expected}", path=path)
     try:
         packed = _packing(path)
         stream = open_stream(path)
-        form = options.input_format or detect(path, stream.peek(PEEK))
+        form, stream = tell(stream, path, options)
         if form == "jsonl":
             return _stream(path, packed, stream, options)
         if form != "transmission":

@@ -9,13 +9,20 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from feedtools.errors import FeedtoolsError, Notice, ReadError
-from feedtools.readers import ReadOptions, expand, read
+from feedtools.readers import ReadOptions, read
+from feedtools.readers import expand as expanded
 from tests.cli.test_cli import environment
+
+
+def expand(paths: list[str], on_error: Callable[[FeedtoolsError], None], **options: Any) -> list[str]:
+    return expanded(paths, on_error, ReadOptions(**options))
 
 
 @pytest.fixture
@@ -34,7 +41,7 @@ def feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["a.txt"], ["a.txt"]),
         (["b.txt", "a.txt", "b.txt"], ["b.txt", "a.txt"]),
         (["notes.md"], ["notes.md"]),
-        (["."], ["./a.txt", "./b.txt", "./sub/c.txt", "./sub/d.jsonl", "./sub/deep/e.txt"]),
+        (["."], ["./a.txt", "./b.txt", "./notes.md", "./sub/c.txt", "./sub/d.jsonl", "./sub/deep/e.txt"]),
         (["sub"], ["sub/c.txt", "sub/d.jsonl", "sub/deep/e.txt"]),
         (["*.txt"], ["a.txt", "b.txt"]),
         (["**/*.txt"], ["a.txt", "b.txt", "sub/c.txt", "sub/deep/e.txt"]),
@@ -109,7 +116,11 @@ def test_a_folder_of_nothing_but_outputs_is_read(feed: Path, path: str) -> None:
     ("paths", "files", "said"),
     [
         (["a.txt", "./a.txt", "sub/../a.txt"], ["a.txt"], []),
-        ([".", "sub/c.txt"], ["./a.txt", "./b.txt", "./sub/c.txt", "./sub/d.jsonl", "./sub/deep/e.txt"], []),
+        (
+            [".", "sub/c.txt"],
+            ["./a.txt", "./b.txt", "./notes.md", "./sub/c.txt", "./sub/d.jsonl", "./sub/deep/e.txt"],
+            [],
+        ),
         (["a.txt", "z.txt"], ["a.txt"], ["z.txt: another name of a.txt, which is read once"]),
         (["z.txt"], ["z.txt"], []),
         (["[az].txt"], ["a.txt"], ["z.txt: another name of a.txt, which is read once"]),
@@ -238,3 +249,120 @@ def test_an_unknown_format_says_which_are_known(tmp_path: Path) -> None:
     (tmp_path / "f.txt").write_text("one\n")
     with pytest.raises(ReadError, match=r"unknown input format 'yaml'; expected .*transmission"):
         read(str(tmp_path / "f.txt"), ReadOptions(input_format="yaml"), pytest.fail)
+
+
+def folder(root: Path, *names: str) -> None:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("甲 the one\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("names", "files", "said"),
+    [
+        (["a.md", "b.mdx", "c.txt", "d.jsonl", "e.ipynb"], ["a.md", "b.mdx", "c.txt", "d.jsonl", "e.ipynb"], ""),
+        (["a.md", "robots.txt", "requirements-dev.txt"], ["a.md"], "requirements-dev.txt and 1 more (for programs)"),
+        (["requirement.txt", "a.md"], ["a.md", "requirement.txt"], ""),
+        (["README.md", "a.md", "LICENSE.txt"], ["a.md"], "LICENSE.txt and 1 more (about the repository)"),
+        (["README.md"], ["README.md"], ""),
+        (["a/README.md", "b/README.md", "LICENSE.md"], ["a/README.md", "b/README.md"], ""),
+        (["a/README.md", "b/c.md"], ["a/README.md", "b/c.md"], ""),
+        (["a/README.md", "a/c.md"], ["a/c.md"], "a/README.md (about the repository)"),
+        (["README.md", "b/c.md"], ["b/c.md"], "README.md (about the repository)"),
+        (["a.rst", "b.rst", "c.md", "d.png"], ["c.md"], "2 .rst (reStructuredText is not read)"),
+        (["a.json", "b.xml", "c.md"], ["c.md"], "a.json and 1 more (no feeds)"),
+        (["a.csv", "c.md"], ["c.md"], "a.csv (without a column “text”)"),
+    ],
+    ids=str,
+)
+def test_a_folder_is_read_whole_and_what_is_passed_over_is_said(
+    tmp_path: Path, names: list[str], files: list[str], said: str
+) -> None:
+    folder(tmp_path, *names)
+    told: list[FeedtoolsError] = []
+    found = expand([str(tmp_path)], told.append)
+    assert [os.path.relpath(name, tmp_path) for name in found] == files
+    assert all(isinstance(one, Notice) for one in told)
+    assert " ".join(one.message for one in told).startswith(f"passed over: {said}" if said else "")
+    assert bool(told) == bool(said)
+
+
+def test_files_whose_content_is_that_of_a_format_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"version": "https://jsonfeed.org/version/1.1", "items": []}')
+    (tmp_path / "b.xml").write_text("<?xml version='1.0'?><rss></rss>")
+    (tmp_path / "c.csv").write_text("id,text\n1,甲\n", encoding="utf-8")
+    (tmp_path / "d.html").write_text("<html><p>甲</p></html>", encoding="utf-8")
+    (tmp_path / "e.html").write_text("{% extends 'd.html' %}")
+    told: list[FeedtoolsError] = []
+    names = [os.path.basename(name) for name in expand([str(tmp_path)], told.append)]
+    assert names == ["a.json", "b.xml", "c.csv", "d.html"]
+    assert "e.html (templates)" in told[0].message
+
+
+def test_a_folder_without_articles_says_what_it_holds(tmp_path: Path) -> None:
+    folder(tmp_path, "a.rst", "robots.txt")
+    told: list[FeedtoolsError] = []
+    assert expand([str(tmp_path)], told.append) == []
+    assert not isinstance(told[0], Notice)
+    assert "reStructuredText" in told[0].message
+    assert "robots.txt (for programs)" in told[0].message
+
+
+@pytest.mark.parametrize("exclude", [["drafts"], ["drafts/"], ["drafts/*"], ["./drafts"], ["drafts\\*"], ["d*/b.md"]])
+def test_what_is_excluded_is_not_read_unless_it_is_named(feed: Path, exclude: list[str]) -> None:
+    folder(feed / "f", "a.md", "drafts/b.md")
+    options = {"exclude": tuple(exclude), "root": str(feed / "f")}
+    assert expand(["f"], pytest.fail, **options) == ["f/a.md"]
+    assert expand(["f/**/*.md"], pytest.fail, **options) == ["f/a.md"]
+    assert expand(["f/drafts/b.md"], pytest.fail, **options) == ["f/drafts/b.md"]
+
+
+def test_what_is_included_is_read_though_its_name_is_against_it(feed: Path) -> None:
+    folder(feed / "f", "a.md", "README.md", "x/robots.txt", "y.text")
+    options = {"include": ("README.md", "x/*", "*.text"), "root": str(feed / "f")}
+    assert expand(["f"], pytest.fail, **options) == ["f/README.md", "f/a.md", "f/x/robots.txt", "f/y.text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("a.rst", b"x", "reStructuredText is not read; convert it to Markdown"),
+        ("a.md", "\ufeff甲".encode("utf-16-le"), "UTF-16; save it as UTF-8, or read it with --encoding utf-16"),
+        ("a.txt", "plain text here".encode("utf-16-le"), "UTF-16; save it as UTF-8"),
+        ("a.txt", b"\0\1\2\3\4\5\6\7\0", "binary file"),
+        ("a.md", "甲乙丙丁".encode("gbk"), "not UTF-8"),
+        ("a.ipynb", b"{}", "not a notebook of nbformat 4"),
+    ],
+)
+def test_what_cannot_be_read_is_named(tmp_path: Path, name: str, data: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    told: list[FeedtoolsError] = []
+    try:
+        assert list(read(str(tmp_path / name), ReadOptions(), told.append).articles) == []
+    except ReadError as error:
+        told.append(error)
+    assert message in str(told[0])
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt", "a.jsonl"])
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16", "big5"])
+def test_an_encoding_that_is_named_is_undone(tmp_path: Path, name: str, encoding: str) -> None:
+    text = '{"text": "一文"}' if name == "a.jsonl" else "一文"
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    assert [one for _, one in texts(tmp_path / name, [], encoding=encoding)] == ["一文"]
+    with pytest.raises(ReadError, match="unknown encoding 'klingon'"):
+        texts(tmp_path / name, [], encoding="klingon")
+
+
+def test_the_markdown_cells_of_a_notebook_are_one_article(tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": "markdown", "source": ["# 甲\n", "乙\n"]},
+        {"cell_type": "code", "source": "x = 1"},
+        {"cell_type": "markdown", "source": "丙"},
+    ]
+    (tmp_path / "a.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4}), encoding="utf-8")
+    told: list[FeedtoolsError] = []
+    source = read(str(tmp_path / "a.ipynb"), ReadOptions(), told.append)
+    [article] = source.articles
+    assert (article.text, article.syntax, article.verbatim) == ("# 甲\n乙\n\n丙", "markdown", False)
+    assert next(str(one) for one in told if isinstance(one, Notice)).endswith("are read (2), other cells are not (1)")

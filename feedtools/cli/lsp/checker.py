@@ -145,7 +145,7 @@ class Checker:
 
     def _neighbours(self, path: str, config: Config) -> Iterable[str]:
         roots = [str(config.root / name) for name in config.paths] or [os.path.dirname(path)]
-        return (os.path.abspath(name) for name in expand(roots, _ignore, config.input_format))
+        return (os.path.abspath(name) for name in expand(roots, _ignore, ReadOptions.of(config)))
 
     def _read(self, path: str, config: Config) -> list[Article]:
         status = os.stat(path)
@@ -177,7 +177,7 @@ def _ignore(_error: FeedtoolsError) -> None:
 
 
 def _batch(path: str, text: str, config: Config, on_error: Callable[[FeedtoolsError], None]) -> Batch:
-    options = ReadOptions.of(config)
+    options = ReadOptions.of(config)._replace(encoding=None)  # what an editor sends is UTF-8
     try:
         source = read_bytes(text.encode("utf-8", "surrogateescape"), path, options, on_error)
         articles = list(source.articles)

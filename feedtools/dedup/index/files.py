@@ -123,7 +123,7 @@ def add(paths: Sequence[str], where: str, config: Config) -> Added:
     """
     config.activate_renderers()
     errors: list[FeedtoolsError] = []
-    files = expand(list(paths), errors.append, config.input_format)
+    files = expand(list(paths), errors.append, ReadOptions.of(config))
 
     def named() -> Iterator[Batch]:
         for path in files:

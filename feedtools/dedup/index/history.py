@@ -113,7 +113,7 @@ def _ask_followed(
 
     Where there is no place for it, or none is wanted, one is made for this run alone.
     """
-    files = expand(list(paths), on_error, config.input_format)
+    files = expand(list(paths), on_error, ReadOptions.of(config))
     folder = _folder(config, say)
     if folder is None:
         return _ask_anew(files, config, on_error, ask)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from feedtools.model import Transmission
 
 _BOM = b"\xef\xbb\xbf"
+_FOR_PROGRAMS = lazy(r"#|[\w.,@/+\[\]*-]+\s*(?:[=<>!~]=|=|: )[^㐀-鿿]*\Z")
 _LETTERS = lazy(r"[^\W\d_]+")
 _LIKENESS = 0.8
 """Share of common letters (Ratcliff and Obershelp's ratio) from which a line counts as a misspelt header line."""
@@ -34,7 +35,9 @@ def missing_header(data: bytes, transmission: Transmission, options: Mapping[str
     del data, options
     if () in headers():  # a renderer that writes none
         return
-    if transmission.articles and not _header_lines(transmission) and not _misspelt(transmission):
+    if all(_FOR_PROGRAMS.match(article.text) for article in transmission.articles):
+        return  # a list that some program reads, or nothing
+    if not _header_lines(transmission) and not _misspelt(transmission):
         yield 0, Hit(0, 1)
 
 

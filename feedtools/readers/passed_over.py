@@ -1,0 +1,152 @@
+"""Files of a folder that are no articles, and why."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from feedtools.errors import FeedtoolsError
+from feedtools.readers.formats import FORMATS, PACKED, REFUSED, endings, named, suffix
+from feedtools.readers.streams import PEEK, open_stream
+from feedtools.text.patterns import lazy
+
+if TYPE_CHECKING:
+    from feedtools.readers.paths import Walking
+
+_README = lazy(r"readme(?:[._-][a-z_-]+)?\.(?:md|markdown|txt)")
+_ABOUT = lazy(
+    r"(?:licen[cs]e|copying|notice|authors|change(?:s|log)|history|news|contributing|contributors|code_of_conduct|security"
+    r"|governance|maintainers|todo)(?:[._-][a-z0-9_-]+)?\.(?:md|markdown|txt)"
+)
+_FOR_PROGRAMS = lazy(
+    r"(?:(?:dev-|test-)?requirements|constraints)(?:[._-][\w-]+)*\.txt"
+    r"|(?:robots|humans|ads|app-ads|security|cmakelists|llms(?:-full)?|cname|top_level|entry_points|sources|version)\.txt"
+)
+_TEMPLATE = (b"{%", b"{{")
+
+
+class Patterns:
+    """Patterns of paths below a folder: ``*`` stands for anything, ``/`` too; a folder stands for all that it holds.
+
+    Args:
+        patterns: with forward slashes; backslashes are taken for them.
+        root: the folder that they are seen from.
+    """
+
+    def __init__(self, patterns: Sequence[str], root: str) -> None:
+        self._patterns = [pattern.replace("\\", "/").removeprefix("./").rstrip("/") for pattern in patterns]
+        self._root = root
+
+    def match(self, path: str) -> bool:
+        """Tell whether a path is meant by one of them."""
+        if not self._patterns:
+            return False
+        from fnmatch import fnmatchcase
+
+        name = os.path.relpath(os.path.abspath(path), os.path.abspath(self._root or ".")).replace(os.sep, "/")
+        return any(fnmatchcase(name, one) or fnmatchcase(name, f"{one}/*") for one in self._patterns)
+
+
+class PassedOver:
+    """Files of one folder that are not read, by reason.
+
+    Args:
+        folder: as it was named.
+        options: the format that is wanted, if one is, and the name of the text field.
+    """
+
+    def __init__(self, folder: str, options: Walking) -> None:
+        self._folder = folder
+        self._options = options
+        self._include = Patterns(options.include, options.root)
+        wanted = endings(options.input_format)
+        self._endings = (*wanted, *(ending + packed for ending in wanted for packed in PACKED))
+        self._reasons: dict[str, list[str]] = {}
+        self._refused: Counter[str] = Counter()
+
+    def without(self, names: Sequence[str]) -> set[str]:
+        """The files that hold articles; why the others do not is remembered."""
+        found: set[str] = set()
+        about: list[str] = []
+        for name in names:
+            base = os.path.basename(name).lower()
+            if self._include.match(name):
+                found.add(name)
+            elif not base.endswith(self._endings):
+                if suffix(name) in REFUSED:
+                    self._refused[suffix(name)] += 1
+            elif _FOR_PROGRAMS.fullmatch(base):
+                self._note("for programs", name)
+            elif _README.fullmatch(base) or _ABOUT.fullmatch(base):
+                about.append(name)
+            elif reason := self._unlike(name):
+                self._note(reason, name)
+            else:
+                found.add(name)
+        found |= self._kept(about, {os.path.dirname(name) for name in found})
+        return found
+
+    def _kept(self, about: Sequence[str], taken: set[str]) -> set[str]:
+        """Files about a repository that are articles all the same: a README by itself in a folder below."""
+        if not taken and about:  # there is nothing else
+            readmes = {name for name in about if _README.fullmatch(os.path.basename(name).lower())}
+            return readmes or set(about)
+        top = os.path.normpath(self._folder)
+        kept = set()
+        for name in about:
+            folder = os.path.dirname(name)
+            alone = folder not in taken and os.path.normpath(folder) != top
+            if alone and _README.fullmatch(os.path.basename(name).lower()):
+                kept.add(name)
+            else:
+                self._note("about the repository", name)
+        return kept
+
+    def _unlike(self, name: str) -> str:
+        """Why a file is no article though its ending is that of a format, if so."""
+        format_ = named(name)
+        if self._options.input_format is not None or format_ is None or format_.name not in _LOOKED_AT:
+            return ""
+        try:
+            with open_stream(name) as stream:
+                head = stream.peek(PEEK)
+        except (OSError, FeedtoolsError):  # whoever reads it says so
+            return ""
+        key = self._options.text_key.encode()
+        if format_.name == "html":
+            return "templates" if any(mark in head for mark in _TEMPLATE) else ""
+        if format_.name in {"csv", "tsv"}:
+            return "" if key in head.split(b"\n", 1)[0].replace(b"\0", b"") else f"without a column “{key.decode()}”"
+        if any(mark in head for mark in format_.marks) or (format_.name == "jsonfeed" and b'"%s"' % key in head):
+            return ""
+        return "no feeds"
+
+    def _note(self, reason: str, name: str) -> None:
+        self._reasons.setdefault(reason, []).append(name)
+
+    def said(self) -> str:
+        """What was passed over and why, in one line; nothing where nothing was."""
+        parts = []
+        for reason, names in self._reasons.items():
+            more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+            parts.append(f"{os.path.relpath(names[0], self._folder)}{more} ({reason})")
+        if self._options.input_format is None:
+            parts += (
+                f"{count:,} {ending} ({REFUSED[ending]} is not read)" for ending, count in sorted(self._refused.items())
+            )
+        return f"passed over: {', '.join(parts)}; name files to read them, or see include" if parts else ""
+
+    def nothing(self) -> str:
+        """Say that the folder holds no article, and what was expected."""
+        expected = ", ".join(endings(self._options.input_format))
+        hint = (
+            "" if self._options.input_format else "; name other files one by one, or their format with --input-format"
+        )
+        said = self.said()
+        return f"no transmissions here; expected files ending in {expected}{hint}{f' ({said})' if said else ''}"
+
+
+_LOOKED_AT = frozenset({"html", "csv", "tsv", *(entry.name for entry in FORMATS.values() if entry.marks)})
+"""Formats whose endings other files have too: of a folder only those are read that look like articles."""
