@@ -64,7 +64,7 @@ def edited_held(out: Path, strange: Strange) -> list[Choice]:
 
 
 def _corrected(path: Path, file: Written, key: str) -> Iterator[Choice]:
-    texts = dict(_records(path))
+    texts = dict(records(path))
     for row in file.rows:
         text = texts.get((row["path"], row["line"]))
         if text is not None and "held" in row and digest(text).hex() != row["held"]:
@@ -72,7 +72,12 @@ def _corrected(path: Path, file: Written, key: str) -> Iterator[Choice]:
             yield choice("edit", text=before, to=text, path=row["path"], line=row["line"])
 
 
-def _records(path: Path) -> Iterator[tuple[tuple[str, int], str]]:
+def records(path: Path) -> Iterator[tuple[tuple[str, int], str]]:
+    """Read the texts of a file of held articles by their places.
+
+    Raises:
+        ReadError: a line is no such record.
+    """
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:

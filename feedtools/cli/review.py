@@ -1,0 +1,169 @@
+"""``feedtools review``: go through what is held and what is offered, and decide."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from feedtools.cli import console
+from feedtools.cli.options import configured, say
+from feedtools.errors import ConfigError
+
+if TYPE_CHECKING:
+    from feedtools.clean.review.session import Session
+
+_SHOWN = {"holds": ("⟦", "⟧"), "found": ("‹", "›"), "offered": ("→⟨", "⟩"), "": ("", "")}
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--plain", is_flag=True, help="Prompts, one line each, in place of the full screen.")
+@click.option("--only", type=click.Choice(("held", "offered")), help="Only what is held, or only what is offered.")
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use.")
+def review(out: Path, plain: bool, only: str | None, **flags: Any) -> None:
+    """Go through what is held and offered in OUT, an output of `feedtools clean`.
+
+    Every decision is written to feedtools-decisions.jsonl beside the configuration at once; nothing else is changed.
+    `feedtools publish OUT`, or the next run, applies them. The full screen needs the extra "review".
+    """
+    from feedtools.clean.review.finding import finder
+    from feedtools.clean.review.queue import queue
+    from feedtools.clean.review.session import Session
+    from feedtools.config import DECISIONS_FILE
+
+    config = configured(**flags)
+    items = [item for item in queue(out) if only is None or item.held == (only == "held")]
+    session = Session(items, config.root / DECISIONS_FILE, finder(out, config))
+    if plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        prompts(session)
+    elif find_spec("textual") is None:
+        say('the full screen needs textual: pip install "feedtools[review]"; going on with prompts')
+        prompts(session)
+    else:
+        from feedtools.cli.review_screen import Screen
+
+        Screen(session, edited).run()
+    _end(session, out)
+
+
+def _end(session: Session, out: Path) -> None:
+    from feedtools.report.summary import plural
+
+    place = shlex.quote(str(out))
+    console.note(f"{plural(session.decided, 'decision')} written, {session.left:,} of {len(session.items):,} left")
+    if session.decided:
+        console.note(f"next: feedtools publish {place}")
+    elif session.left:
+        console.note(f"go on: feedtools review {place}")
+
+
+def edited(text: str) -> str:
+    """What a person makes of a text in their editor ($VISUAL, $EDITOR); the text itself where they leave it.
+
+    Raises:
+        ConfigError: there is no editor, or it ended with an error.
+    """
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
+    with tempfile.TemporaryDirectory(prefix="feedtools-") as folder:
+        path = Path(folder) / "article.txt"
+        path.write_bytes(text.encode("utf-8", "surrogateescape") + b"\n")
+        try:
+            subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603 - the person's own editor
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise ConfigError(f"the editor {editor!r} cannot be used: {error}; set EDITOR") from error
+        after = path.read_bytes().decode("utf-8", "surrogateescape")
+    return after if text.endswith("\n") else after.removesuffix("\n").removesuffix("\r")
+
+
+def act(session: Session, key: str, edit: Callable[[str], str]) -> str:
+    """Do what a key stands for, and say what came of it; the empty text where the article was left.
+
+    Raises:
+        ConfigError: the editor cannot be used.
+        WriteError: the decision cannot be written.
+    """
+    item = session.item
+    if key == "u":
+        return "taken back" if session.undo() else "nothing to take back"
+    if key == "b":
+        session.back()
+    elif item is None:
+        return "nothing is left to decide"
+    elif key == "a":
+        session.accept()
+    elif key == "r":
+        session.reject()
+    elif key == "s":
+        session.forward()
+    elif key == "f":
+        session.look()
+    elif key == "t":
+        return _taken(session)
+    elif key == "e":
+        text = edit(item.text)
+        if text == item.text:
+            return "nothing was changed"
+        told = ""
+        if len(text.splitlines()) > 1 and len(item.raw.splitlines()) == 1:
+            text, told = " ".join(text.split("\n")), "line ends became spaces: an article of this file is one line"
+        return told if session.edit(text) else "your edit is kept; this still holds the article"
+    elif key in {"T", "W"}:
+        count = session.everywhere(take=key == "T")
+        return f"decided for {count:,} of these" if count else "there is nothing to decide about these words"
+    else:
+        return f"no such key: {key}"
+    return ""
+
+
+def _taken(session: Session) -> str:
+    at = session.at
+    if not session.take():
+        return "nothing is offered here"
+    return "" if session.at != at else "the suggestions are taken; this still holds the article"
+
+
+def prompts(session: Session) -> None:
+    """Review by prompts that any terminal and any pipe can show."""
+    from feedtools.clean.review.screen import KEYS
+
+    console.lines("  ".join(f"{key} {what}" for key, what in KEYS.items()))
+    while session.item is not None:
+        _show(session)
+        line = sys.stdin.readline()
+        if not line or line.strip() == "q":
+            return
+        for key in line.strip():
+            if key == "q":
+                return
+            try:
+                told = act(session, key, edited)
+            except ConfigError as error:
+                told = str(error)
+            if told:
+                console.lines(told)
+
+
+def _show(session: Session) -> None:
+    from feedtools.clean.review import screen
+
+    item = session.item
+    assert item is not None
+    console.lines(f"\n{screen.heading(session)}")
+    marked = []
+    for piece in screen.pieces(item, session.spot):
+        before, after = _SHOWN[piece.style]
+        marked.append(f"{before}{piece.text}{after}" if piece.text else "")
+    console.out("".join(marked) + "\n")
+    for line in (*screen.explained(session), *screen.beside(item)):
+        console.out(f"  {line}\n")
+    console.out("> ")
+    sys.stdout.flush()
