@@ -1,0 +1,102 @@
+"""Promises of the documents that no other test runs, each as a user would type it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_cli import HEADER, JSONL, Run
+
+FOUND = HEADER + "这一篇里的公式丢了:假设数据 [Math] 服从正态分布,读者就看不明白。\n"
+SPACED = "注意 ,这里多了一个空格,读者不会喜欢,编辑也不会喜欢,所以请把它拿掉。"
+
+
+def test_tool_feedtools_of_a_project_file_is_obeyed(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(FOUND, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "x"\n[tool.feedtools]\npaths = ["a.txt"]\n', encoding="utf-8"
+    )
+    assert Run(tmp_path, "check", *JSONL).codes() == ["a.txt FT101"]
+    (tmp_path / "pyproject.toml").write_text('[tool.feedtools]\nignore = ["FT101"]\n', encoding="utf-8")
+    assert Run(tmp_path, "check", "a.txt", *JSONL).code == 0
+    (tmp_path / "pyproject.toml").write_text('[tool.feedtools]\nignroe = ["FT101"]\n', encoding="utf-8")
+    Run(tmp_path, "check", "a.txt").refused("pyproject.toml", "ignroe", "ignore")
+
+
+def test_the_nearest_file_wins_and_the_own_file_beats_the_project(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(FOUND, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text('[tool.feedtools]\nignore = ["FT101"]\n', encoding="utf-8")
+    (tmp_path / "feedtools.toml").write_text("", encoding="utf-8")
+    assert Run(tmp_path, "check", "a.txt", *JSONL).codes() == ["a.txt FT101"]
+
+
+@pytest.mark.parametrize("ending", [".gz", ".zst"])
+def test_clean_writes_what_is_packed_packed_again(tmp_path: Path, ending: str) -> None:
+    if ending == ".zst":
+        zstd = pytest.importorskip("backports.zstd")
+        pack, unpack = zstd.compress, zstd.decompress
+    else:
+        pack, unpack = gzip.compress, gzip.decompress
+    (tmp_path / f"a.txt{ending}").write_bytes(pack((HEADER + SPACED + "\n").encode()))
+    run = Run(tmp_path, "clean", f"a.txt{ending}", "-o", "out")
+    assert run.code == 0, run.err
+    written = unpack((tmp_path / "out" / f"a.txt{ending}").read_bytes()).decode()
+    assert written == HEADER + SPACED.replace(" ,", ",") + "\n"
+    assert Run(tmp_path, "clean", "--undo", "out", "-o", "back").code == 0
+    back = (tmp_path / "back" / f"a.txt{ending}").read_bytes()
+    assert unpack(back).decode() == HEADER + SPACED + "\n"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        r'{"id": 1, "text": "%s", "url": "http:\/\/a.example\/b"}',
+        r'{"text": "old", "id": 2, "text": "%s"}',
+        r'{"id":3,   "text":"%s" , "tags": [1, 2.50, 1e3, null]}',
+        r'{"text": "%s", "more": {"text": "not this one"}}',
+    ],
+)
+def test_a_record_is_changed_in_its_text_alone_and_comes_back_to_the_byte(tmp_path: Path, record: str) -> None:
+    line = record % SPACED + "\r\n"
+    (tmp_path / "a.jsonl").write_bytes(line.encode())
+    assert Run(tmp_path, "clean", "a.jsonl", "-o", "out").code == 0
+    fixed = SPACED.replace(" ,", ",")
+    assert (tmp_path / "out" / "a.jsonl").read_bytes() == (record % fixed + "\r\n").encode()
+    assert Run(tmp_path, "clean", "--undo", "out", "-o", "back").code == 0
+    assert (tmp_path / "back" / "a.jsonl").read_bytes() == line.encode()
+
+
+def test_a_file_of_the_same_size_and_time_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(FOUND, encoding="utf-8")
+    before = os.stat(path)
+    assert Run(tmp_path, "check", "a.txt", *JSONL).codes() == ["a.txt FT101"]
+    path.write_text(FOUND.replace("[Math]", "(X, Y)"), encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert os.stat(path).st_size == before.st_size
+    assert Run(tmp_path, "check", "a.txt", *JSONL).code == 0
+
+
+def test_the_cache_sees_a_changed_word_list_of_a_pack(tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    rule = 'id = "XY101"\nname = "slip"\nlevel = "error"\nconfidence = "high"\nmessage = "m"\nwhy = "w"\n'
+    rule += 'words = "slips.tsv"\n'
+    (pack / "XY101-slip.toml").write_text(rule + "[[bad]]\ntext = '⟦teh⟧'\n[[good]]\ntext = 'the'\n", encoding="utf-8")
+    (pack / "slips.tsv").write_text("teh\tthe\n", encoding="utf-8")
+    (tmp_path / "feedtools.toml").write_text('rule-packs = ["pack"]\nselect = ["XY"]\n', encoding="utf-8")
+    articles = [  # large enough to be remembered
+        f"Article {number} says teh and zis, and nothing else that matters here." for number in range(20_000)
+    ]
+    (tmp_path / "a.txt").write_text(
+        HEADER + "\n".join(articles) + "\n", encoding="utf-8"
+    )  # large enough to be remembered
+    run = Run(tmp_path, "check", "a.txt", "--no-duplicates", *JSONL)
+    assert {json.loads(line)["text"] for line in run.out.splitlines()} == {"teh"}
+    (pack / "slips.tsv").write_text("teh\tthe\nzis\tthis\n", encoding="utf-8")
+    run = Run(tmp_path, "check", "a.txt", "--no-duplicates", *JSONL)
+    assert {json.loads(line)["text"] for line in run.out.splitlines()} == {"teh", "zis"}
