@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
@@ -39,6 +40,9 @@ REVISED = 0.025
 """Slips a symbol up to which a sibling may be a revision; beyond, its letters cannot be trusted."""
 
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
 class Slip(NamedTuple):
     """A small disagreement.
 
@@ -72,7 +76,7 @@ class Alignment(NamedTuple):
     slips: tuple[Slip, ...]
     matched: int
 
-    def risk(self, start: int, end: int, length: int) -> float:
+    def risk(self, start: int, end: int, text: str) -> float:
         """Estimate the chance that what the sibling has in a place is not what stood there.
 
         Slips of single symbols, or of letters, may have hit any code point of it. Words that an author changed
@@ -81,22 +85,32 @@ class Alignment(NamedTuple):
         Args:
             start: symbols of the damaged text that stand before the place.
             end: symbols that stand before its end.
-            length: code points that are taken from the sibling.
+            text: what is taken from the sibling.
         """
-        if not self.slips:
-            return 0.0
-        rate = len(self.slips) / self.matched
-        single = [slip for slip in self.slips if slip.size < 2]
         near = any(start - NEAR < slip.place + slip.size and slip.place < end + NEAR for slip in self.slips)
-        misread = len(single) > max(1, len(self.slips) // 2) or any(slip.letters for slip in single)
-        if rate > REVISED or misread or near:
-            return self.prose_risk(length)
-        return LEAK * rate
+        if near or self._is_misread:
+            return self.prose_risk(len(text))
+        return max(LEAK * self._rate, self.prose_risk(len(_HAN.findall(text))))
+
+    @property
+    def mark_risk(self) -> float:
+        """Estimate the chance that a mark which the sibling has between two symbols that agree was never there."""
+        return self._rate if self._is_misread else LEAK * self._rate
+
+    @property
+    def _rate(self) -> float:
+        return min(len(self.slips) / self.matched, 1.0)
+
+    @property
+    def _is_misread(self) -> bool:
+        """Whether slips hit symbols rather than words, or so many that no author made them."""
+        single = [slip for slip in self.slips if slip.size < 2]
+        letters = any(slip.letters for slip in single)
+        return letters or len(single) > max(1, len(self.slips) // 2) or self._rate > REVISED
 
     def prose_risk(self, length: int) -> float:
         """Estimate the chance that a slip is in so many code points of the sibling's running text."""
-        rate = min(len(self.slips) / self.matched, 1.0)
-        return float(1 - (1 - rate) ** max(1, length))
+        return float(1 - (1 - self._rate) ** length)
 
 
 def align_best(a: Text, b: Text) -> tuple[Alignment, Text] | None:
@@ -184,10 +198,10 @@ def _sorted_out(codes: Opcodes, base: int, holes: frozenset[int], *, begins: boo
 
 
 def _joined(slips: list[Slip]) -> tuple[Slip, ...]:
-    """Slips with one symbol between them are one: a changed word may share a letter with the one that stood there."""
+    """Slips that stand close together are one: a changed word may share letters with the one that stood there."""
     joined: list[Slip] = []
     for slip in slips:
-        if joined and slip.place - (joined[-1].place + joined[-1].size) <= 1:
+        if joined and slip.place - (joined[-1].place + joined[-1].size) <= CHANCE:
             last = joined.pop()
             size = max(slip.place - last.place, last.size) + slip.size
             slip = Slip(last.place, size, last.letters or slip.letters)

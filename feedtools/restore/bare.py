@@ -53,7 +53,7 @@ def _proposal(pair: Pair, whole: Slot, start: int, end: int) -> Proposal:
     i, k = way.back[b.before(whole.start)], way.back[b.before(whole.end) - 1]
     text = pair.shown([whole])
     marks = sum(char in DELETED for char in text)
-    risk = way.risk(i, k + 1, max(marks, 1)) if marks or _RUN.search(_kept(inside)) else 0.0
+    risk = way.prose_risk(max(marks, 1)) if marks or _RUN.search(_kept(inside)) else 0.0
     doubts = [(0.0, "the same letters stand in the sibling as a formula")]
     if way.left[i] + way.right[k] < 2 * CONTEXT or min(way.left[i], way.right[k]) < 1:
         doubts.append((0.2, THIN))

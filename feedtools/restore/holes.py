@@ -66,7 +66,7 @@ class _Match(NamedTuple):
     Attributes:
         slot: of the damaged text.
         whole: of the sibling; several where blocks of code follow one another.
-        sides: ``both``, or the one side from which the slots were counted.
+        sides: ``both``, or the one side from which the slots were counted; empty where it is not clear which is which.
     """
 
     slot: Slot
@@ -152,11 +152,11 @@ def _matches(a: Text, b: Text, region: _Region, mine: Sequence[Slot], theirs: Se
             if between == _separators(b, several, region.b_start, region.b_end):
                 yield from (_Match(slot, whole, "both") for slot, whole in zip(mine, several, strict=True))
                 return
-    taken: set[Slot] = set()
+    used: set[Slot] = set()
     for several in (groups, alone) if len(groups) != len(mine) else (alone,):
         for match in _from_one_side(a, b, region, mine, several):
-            if match.slot not in taken:
-                taken.add(match.slot)
+            if match.slot not in used and used.isdisjoint(match.whole):
+                used.update((match.slot, *match.whole))
                 yield match
 
 
@@ -171,12 +171,17 @@ def _from_one_side(
         for number in range(count):
             if ours[number] != others[number]:
                 break
-            yield _Match(mine[number], several[number], "left")
+            yield _Match(mine[number], several[number], _side("left", ours[number + 1], number + 1 < len(mine)))
     if region.right:
         for number in range(1, count + 1):
             if ours[-number] != others[-number]:
                 break
-            yield _Match(mine[-number], several[-number], "right")
+            yield _Match(mine[-number], several[-number], _side("right", ours[-number - 1], number < len(mine)))
+
+
+def _side(side: str, beyond: str, more: bool) -> str:
+    """The side from which a slot was counted; none where another one of unknown number touches it."""
+    return side if beyond or not more else ""
 
 
 def _groups(text: Text, slots: Sequence[Slot]) -> list[tuple[Slot, ...]]:
@@ -201,7 +206,7 @@ def _inlined(pair: Pair, region: _Region, slot: Slot) -> Iterator[Proposal]:
     text = " ".join(gap[len(before) : len(gap) - len(after)].split())
     if not text or not _CODE.search(text) or len(HAN.findall(text)) > len(text) // 4 or count(text):
         return
-    risk = pair.way.risk(region.first, region.last, len(text))
+    risk = pair.way.risk(region.first, region.last, text)
     doubts = [(0.0, "the sibling prints code here, and the text agrees on both sides")]
     if min(region.left, region.right) <= CONTEXT:
         doubts.append((0.2, THIN))
@@ -233,7 +238,7 @@ def _visible(text: Text, start: int, end: int) -> str:
 
 
 def _doubt(pair: Pair, text: str, match: _Match, region: _Region, fits: str) -> tuple[float, str]:
-    risk = pair.way.risk(region.first, region.last, len(text))
+    risk = pair.way.risk(region.first, region.last, text)
     kinds = {one.kind for one in match.whole}
     doubts = [(0.0, "the text agrees on both sides and the formula renders" if fits != "code" else "the text agrees")]
     if kinds != {fits} and not (match.whole[0].fits == "either" and fits in {"math", "display"}):
@@ -245,6 +250,8 @@ def _doubt(pair: Pair, text: str, match: _Match, region: _Region, fits: str) -> 
     if match.sides == "both":
         if min(region.left, region.right) < CONTEXT:
             doubts.append((0.2, THIN))
+    elif not match.sides:
+        doubts.append((0.4, "it is not clear which of them stands here"))
     elif (region.left if match.sides == "left" else region.right) < ALONE or fits == "math":
         doubts.append((0.3, f"only what stands {'before' if match.sides == 'left' else 'after'} it can be compared"))
     if risk > 0:

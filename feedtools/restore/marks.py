@@ -21,9 +21,9 @@ LONGEST = 12
 """Code points between two symbols in which a lost mark is looked for."""
 
 _MARKS = re.compile(f"[{re.escape(DELETED)}]+")
-_STAR = re.compile(r"(?<=[\w)\]}])(?: ?\* ?(?=[\w(])|\*\*(?=[\w(]))")
+_STAR = re.compile(r"(?<=[\w)\]}])(?:\*| \* |\*\*)(?=[\w(])")
 """A star between two operands; others may be marks."""
-_LONE = re.compile(r"(?<!\S)#+(?!\S)|`")
+_LONE = re.compile(r"(?<=\s)#+(?=\s)|`")
 
 
 def marks(pair: Pair) -> Iterator[Proposal]:
@@ -107,7 +107,7 @@ def _doubt(pair: Pair, i: int, place: int, *, word: bool) -> tuple[float, str]:
     enough = way.left[i] >= min(CONTEXT, i + 1) and way.right[k] >= min(CONTEXT, len(way.partner) - k)
     if not enough or way.left[i] + way.right[k] < 2 * CONTEXT:
         return 0.2, THIN
-    risk = way.risk(k, k, 1)
+    risk = way.mark_risk
     if risk <= RISK:
         return risk, reason
     if word and _is_compound(pair.a.raw, place):
@@ -157,7 +157,9 @@ def numbers(pair: Pair) -> Iterator[Proposal]:
         doubt = 0.0, "the sibling numbers this item so"
         if way.right[place] < CONTEXT and place + way.right[place] < len(way.partner):
             doubt = graver(doubt, (0.2, THIN))
-        risk = way.risk(place, place, 1)
+        if whole.fits:
+            doubt = graver(doubt, (0.3, "its author gave this item another number than its place in the list"))
+        risk = way.risk(place, place, text)
         if risk > RISK:
             doubt = graver(doubt, (risk, DIFFERS))
         yield Proposal(Edit(slot.start, slot.end, text), "number", *doubt)

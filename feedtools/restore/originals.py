@@ -281,7 +281,9 @@ class _Walk:
         elif token.type in {"ordered_list_close", "bullet_list_close"}:
             self._numbers.pop()
         elif token.type == "list_item_open" and self._numbers[-1] >= 0:
-            yield Piece(f"{self._numbers[-1]}. ", "label")
+            number, written = self._numbers[-1], int(token.info or 0)
+            repeated = written in {0, 1}  # who writes 1 before every item leaves the counting to the renderer
+            yield Piece(f"{number}. ", "label", "" if written == number or repeated else "doubtful")
             self._numbers[-1] += 1
         elif token.type in _CLOSING:
             yield Piece(" ", "break")

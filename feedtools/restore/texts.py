@@ -45,7 +45,8 @@ class Slot(NamedTuple):
             shows, ``open`` a formula that was cut off, ``label`` the number of a list item, which renderers change.
         fits: for a placeholder, the kind of slot that stood there; ``either`` for a formula that may be
             in line or not, ``loose`` for code that is told by its indent alone, which many renderers take for text, and
-            ``spoken`` for such code where the other text prints it.
+            ``spoken`` for such code where the other text prints it, ``doubtful`` for a number that its author counted
+            otherwise.
     """
 
     start: int
