@@ -22,14 +22,17 @@ _PART = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _MARKUP = re.compile(r"!\[.*?\]\(.*?\)|^#+ |^[-*] |\*\*", re.MULTILINE)
-_WORD = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+")
+_WORD = re.compile(
+    r"(?P<number>(?:^|(?<=\n))[0-9]+\. )|(?P<sign>(?<=[一-鿿] )-[0-9]+)|(?P<word>[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+)"
+)
 
 
 class Part(NamedTuple):
     """A stretch of an article.
 
     Attributes:
-        kind: ``text``, ``word`` (hyphenated), ``math``, ``display`` or ``code``.
+        kind: ``text``, ``word`` (hyphenated), ``number`` (of a list item), ``sign`` (a negative number), ``math``,
+            ``display`` or ``code``.
         whole: as mode A prints it, code flattened.
     """
 
@@ -43,7 +46,7 @@ class Loss(NamedTuple):
     Attributes:
         start: first character in the rendered text.
         end: one past its last.
-        kind: ``placeholder``, ``code``, ``bare`` or ``word``.
+        kind: ``placeholder``, ``code``, ``bare``, ``word``, ``number`` or ``sign``.
         whole: what stood there.
         end_in_a: how many characters of the mode A rendering are needed to see it whole.
         end_inline: likewise where mode A prints code.
@@ -95,13 +98,12 @@ def parts(source: str) -> Iterator[Part]:
 
 
 def _words(text: str) -> Iterator[Part]:
-    text = re.sub(r"\s+", " ", _MARKUP.sub("", text))
-    at = 0
+    text, at = _MARKUP.sub("", text), 0
     for match in _WORD.finditer(text):
-        yield Part("text", text[at : match.start()])
-        yield Part("word", match.group())
+        yield Part("text", re.sub(r"\s+", " ", text[at : match.start()]))
+        yield Part(str(match.lastgroup), match.group())
         at = match.end()
-    yield Part("text", text[at:])
+    yield Part("text", re.sub(r"\s+", " ", text[at:]))
 
 
 def mode_a(source: str, limit: int = LIMIT_A, *, code: bool = False) -> str:
@@ -130,7 +132,7 @@ def mode_b(source: str, limit: int = LIMIT_B) -> Rendered:
             ends += [length + last] * len(shown)
         whole.append(part.whole)
         length += len(part.whole)
-        if part.kind != "text" and len(text) <= limit:
+        if part.kind != "text" and part.whole != "1. " and len(text) <= limit:
             losses.append(Loss(start, len(text), _loss(part), part.whole, in_a, length))
     code = [part.whole for part in parts(source) if part.kind == "code"]
     cut = len(text) > limit
@@ -145,6 +147,8 @@ def _shown(part: Part) -> Iterator[tuple[str, int, int]]:
         yield "[代码]", 0, size
     elif part.kind == "display":
         yield "[公式]", 0, size
+    elif part.kind == "number":
+        yield from (("1", 0, size - 2), (".", size - 2, size - 1), (" ", size - 1, size))
     elif part.kind == "math" and "\\" in part.whole[2:-2]:
         yield "[Math]", 0, size
     else:
@@ -156,7 +160,7 @@ def _shown(part: Part) -> Iterator[tuple[str, int, int]]:
 
 
 def _loss(part: Part) -> str:
-    if part.kind in {"word", "code"}:
+    if part.kind in {"word", "code", "number", "sign"}:
         return part.kind
     return "bare" if part.kind == "math" and "\\" not in part.whole[2:-2] else "placeholder"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.clean.copies import Copies, words
 from feedtools.clean.fixing import FINAL, FOUND
@@ -16,6 +16,13 @@ from feedtools.config import Policy
 from feedtools.model import Article
 from feedtools.readers.records import fits
 from feedtools.restore import mend as mending
+
+if TYPE_CHECKING:
+    from feedtools.lint.checks.latex.tables import Command
+    from feedtools.lint.rules import Rule
+
+BROKEN = "FT203"
+"""The rule that judges formulas, and knows the macros of the site."""
 
 
 class Work(NamedTuple):
@@ -66,6 +73,7 @@ def mend(works: Sequence[Work], texts: Texts, stores: Stores, judge: Judge) -> l
     """Restore some articles; the changes of the notes are against what they read after their fixes."""
     from feedtools.restore import Sibling
 
+    macros = _macros(judge.rules)
     done = []
     for work in works:
         article = Article(*texts.place(work.number), texts[work.number])
@@ -76,6 +84,16 @@ def mend(works: Sequence[Work], texts: Texts, stores: Stores, judge: Judge) -> l
         ]
         known = {(article.source, article.line): work.excepted}
         findings_in = judge.over([article], {article.source: work.form}, known)
-        made = mending.mend(article, groups, findings_in, partial(fits, work.form), words)
+        made = mending.mend(article, groups, findings_in, partial(fits, work.form), words, macros)
         done.append((work.number, Note(made.changes, tuple(map(plain, made.findings)), made.repairs)))
     return done
+
+
+def _macros(rules: Sequence[Rule]) -> Mapping[str, Command]:
+    """The macros that the configuration declares for formulas."""
+    given = next((rule.options.get("macros") for rule in rules if rule.id == BROKEN), None)
+    if not given:
+        return {}
+    from feedtools.lint.checks.latex.rules import declared
+
+    return declared(given)

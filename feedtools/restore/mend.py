@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,6 +10,7 @@ from feedtools.lint.fix import UNSAFE, Change, compose, stable_fix
 from feedtools.model import Article, Finding, Fix, Place, Span
 
 if TYPE_CHECKING:
+    from feedtools.lint.checks.latex.tables import Command
     from feedtools.restore import Restoration, Sibling
 
     Lint = Callable[[Sequence[Article]], Sequence[Finding]]
@@ -43,6 +44,7 @@ def mend(
     lint: Lint,
     fits: Callable[[str], bool],
     words: Callable[[Place], str],
+    macros: Mapping[str, Command] | None = None,
 ) -> Mended:
     """Restore one article.
 
@@ -55,6 +57,7 @@ def mend(
         lint: findings of some articles.
         fits: whether a text can stand where the article stands.
         words: a sibling's place as messages name it.
+        macros: commands that formulas of the feed may use beside those of the renderer.
     """
     from feedtools.restore import restore
     from feedtools.restore.judge import sound
@@ -70,7 +73,7 @@ def mend(
         quiet += 1
         if quiet > len(groups):
             break
-        found = restore(article.text, siblings) if siblings else []
+        found = restore(article.text, siblings, macros) if siblings else []
         offered |= {_key(article.text, one): _as_entry(one, rounds) for one in found if one.safety != "safe"}
         safe = (one for one in found if one.safety == "safe" and _key(article.text, one) not in refused)
         claims = {f"{n}#{RESTORED}{one.kind} from {words(one.source)}": one for n, one in enumerate(safe)}

@@ -132,7 +132,8 @@ def _doubt(pair: Pair, rest: str, begin: int, end: int) -> tuple[float, str]:
     risk = pair.way.prose_risk(len(rest))
     if risk > RISK:
         doubts.append((risk, DIFFERS))
-    if hyphens(b.raw) == "lost" and (_JOINED.search(rest) or not HAN.search(rest)):
+    seam = b.raw[max(0, begin - 2) : begin] + rest
+    if hyphens(b.raw) == "lost" and (_JOINED.search(seam) or not HAN.search(rest)):
         doubts.append((0.5, "the sibling has lost its hyphens, too"))
     return graver(*doubts)
 
