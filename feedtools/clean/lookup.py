@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,7 @@ from feedtools.dedup.index.history import open_store
 from feedtools.dedup.index.query import find
 from feedtools.dedup.index.sqlite import Index
 from feedtools.dedup.index.store import Store
-from feedtools.errors import FeedtoolsError, Notice, ReadError
+from feedtools.errors import FeedtoolsError, Notice
 from feedtools.model import Place, blake2b
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 OnError = Callable[[FeedtoolsError], None]
 UNTOLD = frozenset({".txt", ".json", ".xml", ".csv", ".tsv", ".tab"})
 """Endings of files that may hold articles or anything else."""
-SHOWN = 5
-"""Endings of files that are named where they are passed over."""
 
 
 class Stores:
@@ -83,7 +80,7 @@ def read_originals(folder: str, path: Path, config: Config, on_error: OnError) -
     It is kept in the cache, so that only files that are new or changed are read by the next run.
 
     Args:
-        folder: a folder, a file or a pattern.
+        folder: a folder, which is walked whole, a file or a pattern.
         path: where the index is made if it cannot be kept.
         config: as the articles are read; the format of each original is told by its name and content.
         on_error: told of what cannot be read, and of what is passed over.
@@ -93,9 +90,10 @@ def read_originals(folder: str, path: Path, config: Config, on_error: OnError) -
     """
     from feedtools.dedup.index.history import follow, keep_up
     from feedtools.dedup.index.updates import IndexWriter
+    from feedtools.readers import ReadOptions, expand
 
     config = config._replace(input_format=None)
-    files = find_originals(folder, on_error)
+    files = expand([folder], on_error, ReadOptions.of(config))
     tell = partial(_tell, on_error) if os.path.isdir(folder) else on_error
     kept = keep_up(f"originals\n{os.path.abspath(folder)}", files, config, tell)
     if kept is None:
@@ -113,48 +111,3 @@ def _tell(on_error: OnError, error: FeedtoolsError) -> None:
     if error.path and os.path.splitext(error.path)[1].lower() in UNTOLD:
         error = Notice(f"passed over: {error.message}", path=error.path, line=error.line)
     on_error(error)
-
-
-def find_originals(folder: str, on_error: OnError) -> list[str]:
-    """List the files that hold originals: of a folder those of every known format.
-
-    What a folder holds beside them is told by its endings, as a ``Notice``.
-    """
-    from feedtools.readers import ReadOptions, expand
-    from feedtools.readers.formats import FORMATS
-
-    if not os.path.isdir(folder):
-        return expand([folder], on_error, ReadOptions())
-    said: dict[str, FeedtoolsError] = {}
-    found: set[str] = set()
-
-    def hear(error: FeedtoolsError) -> None:
-        said.setdefault(str(error), error)
-
-    for name in FORMATS:
-        found.update(expand([folder], hear, ReadOptions(input_format=name)))
-    empty = [error for error in said.values() if not isinstance(error, Notice) and error.path == folder]
-    for error in said.values():
-        if error not in empty or not os.access(folder, os.R_OK | os.X_OK):
-            on_error(error)
-    if not found and empty:
-        on_error(
-            ReadError("no originals here; expected Markdown, HTML, JSON Lines or another known format", path=folder)
-        )
-    others = _passed_over(folder, found)
-    if others:
-        on_error(Notice(f"passed over, for no format is known of them: {others}", path=folder))
-    return sorted(found)
-
-
-def _passed_over(folder: str, found: Collection[str]) -> str:
-    """The endings of the other files in a folder, the most frequent first, with their numbers."""
-    endings: Counter[str] = Counter()
-    for at, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            if not name.startswith(".") and os.path.join(at, name) not in found:
-                endings[os.path.splitext(name)[1].lower() or name] += 1
-    shown = [f"{count} {ending}" for ending, count in endings.most_common(SHOWN)]
-    rest = endings.total() - sum(count for _, count in endings.most_common(SHOWN))
-    return ", ".join([*shown, f"{rest} more"] if rest else shown)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from feedtools.clean import lookup
-from feedtools.clean.lookup import Stores, find_originals, read_originals
+from feedtools.clean.lookup import Stores, read_originals
 from feedtools.config import Config
 from feedtools.dedup.index import history
 from feedtools.errors import FeedtoolsError, Notice
@@ -31,25 +31,21 @@ def config(tmp_path: Path) -> Config:
     return Config(root=tmp_path)
 
 
-def test_every_format_of_a_folder_is_found(folder: Path) -> None:
+def test_every_format_of_a_folder_is_read_and_what_is_passed_over_is_said(folder: Path, tmp_path: Path) -> None:
+    (folder / "x.png").touch()
     said: list[FeedtoolsError] = []
-    assert [Path(path).name for path in find_originals(str(folder), said.append)] == ["a.md", "b.html", "c.jsonl"]
-    assert said == []
-
-
-def test_what_is_passed_over_is_said_by_ending_the_most_frequent_first(folder: Path) -> None:
-    for name in ("x.png", "y.PNG", "LICENSE", ".hidden"):
-        (folder / name).touch()
-    said: list[FeedtoolsError] = []
-    find_originals(str(folder), said.append)
-    (one,) = said
-    assert isinstance(one, Notice)
-    assert one.message.endswith("2 .png, 1 LICENSE")
+    path, _ = read_originals(str(folder), tmp_path / "index", config(tmp_path), said.append)
+    stores = Stores(None, path)
+    for text, name in (("一", "a.md"), ("二", "b.html"), ("三", "c.jsonl")):
+        assert name in {Path(one.place.path).name for one in stores.siblings(ARTICLE(text))}
+    stores.close()
+    assert [isinstance(error, Notice) and ".png" in error.message for error in said] == [True]
 
 
 def test_folder_without_originals_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
     said: list[FeedtoolsError] = []
-    assert find_originals(str(tmp_path), said.append) == []
+    read_originals(str(tmp_path / "none"), tmp_path / "index", config(tmp_path), said.append)
     assert [isinstance(error, Notice) for error in said] == [False]
 
 
@@ -61,7 +57,7 @@ def test_a_file_that_cannot_be_read_is_passed_over_where_its_name_tells_no_artic
     for _ in range(2):  # a second run does not forget it
         said: list[FeedtoolsError] = []
         read_originals(str(folder), tmp_path / "index", config(tmp_path), said.append)
-        assert [(Path(error.path or "").name, isinstance(error, Notice)) for error in said] == [(name, passed)]
+        assert [isinstance(error, Notice) and error.path is not None for error in said] == [passed]
 
 
 def test_a_second_run_reads_what_changed_alone(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
