@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from feedtools.restore import Sibling
 
 OnError = Callable[[FeedtoolsError], None]
+PAGES = ("*.html", "*.htm", "*.xhtml")
+"""Pages that are read whatever they hold: what looks like a template may be TeX or code that an original shows."""
 UNTOLD = frozenset({".txt", ".json", ".xml", ".csv", ".tsv", ".tab"})
 """Endings of files that may hold articles or anything else."""
 
@@ -93,7 +95,8 @@ def read_originals(folder: str, path: Path, config: Config, on_error: OnError) -
     from feedtools.readers import ReadOptions, expand
 
     config = config._replace(input_format=None)
-    files = expand([folder], on_error, ReadOptions.of(config))
+    options = ReadOptions.of(config)
+    files = expand([folder], on_error, options._replace(include=(*options.include, *PAGES)))
     tell = partial(_tell, on_error) if os.path.isdir(folder) else on_error
     kept = keep_up(f"originals\n{os.path.abspath(folder)}", files, config, tell)
     if kept is None:

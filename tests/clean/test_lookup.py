@@ -32,14 +32,14 @@ def config(tmp_path: Path) -> Config:
 
 
 def test_every_format_of_a_folder_is_read_and_what_is_passed_over_is_said(folder: Path, tmp_path: Path) -> None:
-    (folder / "x.png").touch()
+    (folder / "robots.txt").write_text("User-agent: *\n", encoding="utf-8")
     said: list[FeedtoolsError] = []
     path, _ = read_originals(str(folder), tmp_path / "index", config(tmp_path), said.append)
     stores = Stores(None, path)
     for text, name in (("一", "a.md"), ("二", "b.html"), ("三", "c.jsonl")):
         assert name in {Path(one.place.path).name for one in stores.siblings(ARTICLE(text))}
     stores.close()
-    assert [isinstance(error, Notice) and ".png" in error.message for error in said] == [True]
+    assert [isinstance(error, Notice) and "robots.txt" in error.message for error in said] == [True]
 
 
 def test_folder_without_originals_is_an_error(tmp_path: Path) -> None:
