@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from feedtools.clean.manifest import extended
 from feedtools.clean.on_disk import Rows, Strings
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.model import Article
@@ -136,7 +137,7 @@ def _surveyed(one: Input, options: ReadOptions, found: Surveyed) -> Iterator[str
     """The texts of a file; at their end its entry is made."""
     path, name, taken = one
     frame = open_frame(path, options)
-    out = f"{name}.jsonl" if frame.converted else name
+    out = extended(name, ".jsonl") if frame.converted else name
     if frame.converted and taken:
         raise ReadError(f"its articles would go to {out}, which is another input; rename it", path=path)
     count = 0

@@ -33,11 +33,13 @@ class Stores:
     Args:
         published: an index or a shared store, where there is one.
         originals: an index, likewise.
+        content: digest of the originals.
     """
 
-    def __init__(self, published: str | None, originals: Path | None) -> None:
+    def __init__(self, published: str | None, originals: Path | None, content: bytes = b"") -> None:
         self.published = published
         self.originals = originals
+        self.content = content
         self._opened: dict[str, Store] = {}
         self._owner = -1
 

@@ -18,6 +18,7 @@ from feedtools.config import Config
 from feedtools.dedup.index.history import source_key
 from feedtools.errors import ReadError
 from feedtools.lint.fix import Change, revert
+from feedtools.model import blake2b
 from feedtools.readers import MANIFEST
 from feedtools.readers.records import Record, replaced, rest
 from feedtools.report.jsonl import dumps
@@ -25,9 +26,32 @@ from feedtools.report.jsonl import dumps
 VERSION = 1
 HELD = "held"
 ORIGINALS = f"{HELD}/originals"
+MAX_NAME = 255
+"""Bytes of the longest name that file systems take."""
 MAX_PIECE = 2**30
 """Bytes of the longest lead, record or gap: that of the longest transmission."""
 _HEAD = {"file": str, "out": str, "format": str, "digest": str, "lead": int, "whole": bool}
+
+
+def held_name(name: str) -> str:
+    """Where the held articles of a file stand in an output."""
+    return f"{HELD}/{extended(name, '.jsonl')}"
+
+
+def original_name(name: str) -> str:
+    """Where a file is put by that the output cannot give back; no held articles go by such a name."""
+    return f"{ORIGINALS}/{extended(name, '.original')}"
+
+
+def extended(name: str, ending: str) -> str:
+    """A name with a further ending; the last part is cut where the two would be longer than names may be."""
+    folder, slash, last = name.rpartition("/")
+    raw = last.encode("utf-8", "surrogateescape")
+    if len(raw) + len(ending) <= MAX_NAME:
+        return name + ending
+    mark = f"-{blake2b(raw, size=8).hex()}{ending}"
+    cut = raw[: MAX_NAME - len(mark)].decode("utf-8", "ignore")
+    return f"{folder}{slash}{cut}{mark}"
 
 
 class Kept(NamedTuple):
@@ -152,6 +176,13 @@ def text_key(entries: Iterator[dict[str, Any]], path: Path) -> str:
     if not isinstance(key, str):
         raise ReadError("not a manifest: its first line has no options", path=str(path))
     return key
+
+
+def files(header: dict[str, Any]) -> int | None:
+    """How many files a manifest tells of, by its header; ``None`` where that does not say."""
+    inputs = header.get("inputs")
+    count = inputs.get("files") if isinstance(inputs, dict) else None
+    return count if type(count) is int else None
 
 
 def check_head(entry: dict[str, Any], path: Path) -> None:

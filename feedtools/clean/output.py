@@ -150,7 +150,7 @@ class Writer:
 
     def _put_by(self, file: File, target: Path, changed: bool) -> Path:
         """Keep the file as it came where its bytes cannot be made again: packing twice gives other bytes."""
-        copy = manifest.inside(self._out, f"{manifest.ORIGINALS}/{file.name}") if changed else target
+        copy = manifest.inside(self._out, manifest.original_name(file.name)) if changed else target
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file.path, copy)
         return copy
@@ -169,9 +169,11 @@ class Writer:
     def _record(
         self, file: File, record: Record, article: Article, note: Note, framed: Sequence[Finding], held: _Held
     ) -> tuple[bytes, dict[str, Any]]:
-        findings = [*findings_of(note, article), *framed]
+        mine = findings_of(note, article)
+        findings = [*mine, *framed]
         copy = self._fate.copies.standing.get(self._number)
-        decision = self._ruled(self._decide(article, note, findings, copy), note)
+        # What is wrong with the file holds no article: the next run would find it at the next one.
+        decision = self._ruled(self._decide(article, note, mine, copy), note)
         intact = self._policy.intact
         action: Action = "keep" if intact else decision.action
         changes = () if intact else note.changes
@@ -247,7 +249,7 @@ class _Held:
     """The held articles of one file, as JSON objects; the file appears with the first of them."""
 
     def __init__(self, out: Path, name: str, stack: ExitStack) -> None:
-        self.path = manifest.inside(out, f"{manifest.HELD}/{name}.jsonl")
+        self.path = manifest.inside(out, manifest.held_name(name))
         self._stack = stack
         self._stream: IO[bytes] | None = None
 

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from feedtools import __version__
-from feedtools.clean import manifest, summary
+from feedtools.clean import manifest, resume, summary
 from feedtools.clean.copies import (
     TOGETHER,
     Copies,
@@ -32,7 +32,7 @@ from feedtools.clean.copies import (
 from feedtools.clean.decisions import Decisions
 from feedtools.clean.ending import candidates, end_earlier
 from feedtools.clean.fixing import HELD, PORTION, REJECTED, mark, pieces, portions, repair
-from feedtools.clean.inputs import Files, Input, articles, survey
+from feedtools.clean.inputs import File, Files, Input, articles, survey
 from feedtools.clean.judging import Judge, Pair
 from feedtools.clean.lookup import Stores, read_originals
 from feedtools.clean.notes import EMPTY, Log, dump, parse
@@ -43,7 +43,7 @@ from feedtools.clean.remaining import Remaining, Remains
 from feedtools.clean.restoring import damaged, mend
 from feedtools.config import ALLOW_FILE, Config
 from feedtools.dedup.index.history import source_key
-from feedtools.errors import FeedtoolsError, ReadError
+from feedtools.errors import FeedtoolsError, Notice, ReadError
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.decisions import Choice
 from feedtools.lint.exceptions import Exceptions
@@ -55,7 +55,6 @@ from feedtools.readers import MANIFEST, ReadOptions
 from feedtools.readers.records import file_digest
 from feedtools.report.page.data import Counts
 from feedtools.system import POOL_BYTES
-from feedtools.system.files import write_whole
 from feedtools.system.progress import Progress
 
 R = TypeVar("R")
@@ -108,9 +107,10 @@ def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, Rema
     header = _header(run, files)
     unread = [{"unread": e.path, "line": e.line, "error": e.message} for e in run.errors if isinstance(e, ReadError)]
     first = b"".join(map(manifest.line, [header, *unread]))
-    _begin(run, first + digest(repr(sorted(evidence.compounds.items()))).hex().encode())
     with ExitStack() as stack:
         stores = stack.enter_context(closing(_stores(run)))
+        inputs = repr((header["inputs"], unread))
+        _begin(run, resume.deciding(run.config, run.rules, evidence, stores, inputs))
         texts = stack.enter_context(closing(Texts(run.stage / "texts")))
         judge = _judge(run, files, evidence)
         marks = _repair(run, files, judge, texts)
@@ -132,14 +132,17 @@ def _processes(run: Run, names: Sequence[tuple[str, str]]) -> int:
     return 1
 
 
-def _begin(run: Run, inputs: bytes) -> None:
-    """Go on where an interrupted run of the same inputs and options stopped, or else begin anew."""
-    state = run.stage / "state"
-    if not state.exists() or state.read_bytes() != inputs:
+def _begin(run: Run, inputs: Mapping[str, str]) -> None:
+    """Go on where an interrupted run of the same inputs and options stopped, or else begin anew and say so."""
+    others = resume.changed(run.stage / "state", inputs)
+    if others != []:
+        if others:
+            said = " and ".join(filter(None, (", ".join(others[:-1]), others[-1])))
+            run.errors.append(Notice(f"not as in the run that was interrupted: {said}; this one began anew"))
         for name in ("notes", "repairs"):
             (run.stage / name).unlink(missing_ok=True)
         shutil.rmtree(run.out, ignore_errors=True)
-        write_whole(state, inputs)
+        resume.note(run.stage / "state", inputs)
     run.out.mkdir(parents=True, exist_ok=True)
 
 
@@ -294,12 +297,13 @@ def _decide(
 
 def _stores(run: Run) -> Stores:
     """What was published, if it is there yet, and the originals."""
-    published, originals = run.sources.published, None
+    published, originals, content = run.sources.published, None, b""
     if published and "://" not in published and not os.path.exists(published):
         published = None
     if run.sources.originals:
-        originals, _ = read_originals(run.sources.originals, run.stage / "originals", run.config, run.errors.append)
-    stores = Stores(published, originals)
+        where = run.stage / "originals"
+        originals, content = read_originals(run.sources.originals, where, run.config, run.errors.append)
+    stores = Stores(published, originals, content)
     if published:
         stores.store(published)  # one that cannot be opened is to be told of before all others wait for it
     return stores
@@ -425,7 +429,11 @@ def _together(tasks: Iterable[Task]) -> Iterator[list[Task]]:
 
 
 def _written(out: Path, files: Files) -> tuple[int, int]:
-    """How many files an earlier run wrote whole, and the size of the manifest up to there."""
+    """How many files an earlier run wrote whole, and the size of the manifest up to there.
+
+    A file is whole where it, its held articles and what was put by of it are what the manifest says: after a power
+    failure the manifest may be on the disk and what it speaks of not.
+    """
     place = out / MANIFEST
     done = size = good = 0
     if not place.exists():
@@ -434,12 +442,19 @@ def _written(out: Path, files: Files) -> tuple[int, int]:
         for raw in stream:
             size += len(raw)
             if raw.startswith(b'{"end": ') and raw.endswith(b"\n") and done < len(files):
-                digest = json.loads(raw)["digest"]
-                target = out / files[done].out
-                if not target.is_file() or file_digest(target) != digest:
+                if not _is_whole(out, files[done], raw):
                     break
                 done, good = done + 1, size
     return done, good
+
+
+def _is_whole(out: Path, file: File, raw: bytes) -> bool:
+    try:
+        end = json.loads(raw)
+        wanted = {file.out: end["digest"], **end.get("held", {}), **end.get("put by", {})}
+        return end["end"] == file.name and all(file_digest(out / name) == made for name, made in wanted.items())
+    except (ReadError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _report(run: Run, fate: Fate) -> tuple[Counts, Remaining]:
@@ -448,7 +463,8 @@ def _report(run: Run, fate: Fate) -> tuple[Counts, Remaining]:
     progress = run.progress("reporting", len(fate.texts), "articles")
     remains = Remains(fate)
     with closing(Strings(run.stage / "tallies")) as tallies:
-        shown = summary.report(run.out / MANIFEST, fate, run.errors, "feedtools clean", tallies, progress, remains)
+        failed = [error for error in run.errors if not isinstance(error, Notice)]
+        shown = summary.report(run.out / MANIFEST, fate, failed, "feedtools clean", tallies, progress, remains)
         with open(run.out / REPORT, "w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(html(shown))
     with open(run.out / MANIFEST, "ab") as account:

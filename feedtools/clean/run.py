@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from feedtools.clean.pipeline import Run, Sources, run_passes
 from feedtools.clean.protect import OverwriteError, Strange, inspect, refuse
 from feedtools.clean.remaining import Remaining
 from feedtools.clean.staging import RESUME, Stage, unwritable
-from feedtools.config import DECISIONS_FILE, Config, from_options
+from feedtools.config import ALLOW_FILE, DECISIONS_FILE, FILE, Config, from_options
 from feedtools.errors import ConfigError, FeedtoolsError, LostProcessError, Notice, ReadError
 from feedtools.lint.decisions import load
 from feedtools.lint.rules import Rule
@@ -101,7 +101,7 @@ def clean(
         ConfigError: what is asked for does not exist, or the output lies among the inputs.
     """
     rules = active_rules(config)
-    _refuse(paths, out)
+    _refuse(paths, out, config, sources)
     with Stage(out, is_own, resume=resume) as stage:
         strange, taken = _take_up(stage, config, force=force)
         cleaned, files = clean_into(stage.folder, Inputs(paths), config, rules, sources, progress)
@@ -191,7 +191,12 @@ def preview(
     return cleaned
 
 
-def _refuse(paths: Sequence[str], out: Path) -> None:
+def _refuse(paths: Sequence[str], out: Path, config: Config, sources: Sources) -> None:
+    """Stop before anything is touched where an output would swallow what the run is told to use.
+
+    Raises:
+        ConfigError: names what lies where.
+    """
     if STDIN in paths:
         raise ConfigError("clean reads its input more than once; name files or folders in place of -")
     place = os.path.realpath(out)
@@ -199,8 +204,25 @@ def _refuse(paths: Sequence[str], out: Path) -> None:
         inside = os.path.realpath(path)
         if os.path.isdir(path) and os.path.commonpath([inside, place]) == inside:
             raise ConfigError(f"the output {out} lies inside the input {path}; choose a place outside it")
-        if os.path.commonpath([inside, place]) == place:
-            raise ConfigError(f"the input {path} lies inside the output {out}; choose another place for the output")
+    for what, path in _used(paths, config, sources):
+        if os.path.commonpath([os.path.realpath(path), place]) == place:
+            raise ConfigError(f"the {what} {path} lies inside the output {out}; choose another place for the output")
+
+
+def _used(paths: Sequence[str], config: Config, sources: Sources) -> Iterator[tuple[str, str]]:
+    """Everything that a run reads, by what it is."""
+    for path in paths:
+        yield "input", path
+        if not os.path.exists(path):  # a pattern, perhaps
+            yield from (("input", found) for found in expand([path], lambda _: None, ReadOptions.of(config)))
+    if sources.published and "://" not in sources.published:
+        yield "index", sources.published
+    if sources.originals:
+        yield "folder of originals", sources.originals
+    named = [*config.rule_packs, *filter(None, (config.learned, config.baseline))]
+    for name in (*named, FILE, ALLOW_FILE, DECISIONS_FILE):
+        if (config.root / name).exists():
+            yield "file" if (config.root / name).is_file() else "folder", str(config.root / name)
 
 
 def is_own(folder: Path) -> bool:
@@ -261,15 +283,25 @@ def _left(
 def _names(paths: Sequence[str], config: Config, errors: list[FeedtoolsError]) -> list[tuple[str, str]]:
     """Path and place in the output of every input, sorted by the place: the order of inputs plays no role."""
     names = relative_names(paths, expand(list(paths), errors.append, ReadOptions.of(config)))
+    folders = {parent for name in names.values() for parent in _parents(name)}
     good = []
     for path, name in names.items():
         if name.split("/")[0] in _RESERVED:
             errors.append(
                 ReadError(f"{name} is a name the output itself uses; rename it or name its folder", path=path)
             )
+        elif f"{name}.jsonl" in folders:
+            errors.append(ReadError(f"{name}.jsonl, where its articles may go, is a folder of the input", path=path))
         else:
             good.append((path, name))
     return sorted(good, key=lambda pair: pair[1])
+
+
+def _parents(name: str) -> Iterator[str]:
+    at = name.find("/")
+    while at >= 0:
+        yield name[:at]
+        at = name.find("/", at + 1)
 
 
 def clean_files(

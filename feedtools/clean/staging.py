@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from feedtools.errors import FeedtoolsError, LostProcessError, WriteError
+from feedtools.system.locks import FileLock
 
 RESUME = "; what was done is kept, and the same command with --resume goes on from there"
 KEPT = (WriteError, LostProcessError)
@@ -40,13 +41,18 @@ class Stage:
         self._own = own
         self._resume = resume
         self._resumable = resumable
-        self._lock = _Lock(self.out.parent / f".{self.out.name}.feedtools-lock")
+        self._lock = FileLock(self.out.parent / f".{self.out.name}.feedtools-lock", remove=True)
 
     def __enter__(self) -> Stage:
         """Take the lock and make the folder."""
         try:
             self.out.parent.mkdir(parents=True, exist_ok=True)
-            self._lock.take()
+            if not self._lock.take():
+                raise WriteError(
+                    f"another run (process {self._lock.holder()}) is writing this output; "
+                    "wait for it or choose another place",
+                    path=str(self._lock.path),
+                )
             self._recover()
             self._refuse_foreign()
             if self.folder.is_symlink():
@@ -139,47 +145,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-class _Lock:
-    """An advisory lock that its holder's death frees; the file names the holder."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._handle: int | None = None
-
-    def take(self) -> None:
-        while True:
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
-            if not self._locked(handle):
-                holder = os.read(handle, 32).decode("ascii", "replace").strip() or "unknown"
-                os.close(handle)
-                raise WriteError(
-                    f"another run (process {holder}) is writing this output; wait for it or choose another place",
-                    path=str(self._path),
-                )
-            # The file may have been removed between opening and locking: then the lock is on nothing.
-            if self._path.exists() and os.path.samestat(os.fstat(handle), os.stat(self._path)):
-                break
-            os.close(handle)
-        os.truncate(handle, 0)
-        os.write(handle, str(os.getpid()).encode())
-        self._handle = handle
-
-    @staticmethod
-    def _locked(handle: int) -> bool:
-        try:
-            import fcntl
-        except ImportError:  # a system without POSIX locks: nothing keeps two runs apart there
-            return True
-        try:
-            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
-            return False
-        return True
-
-    def free(self) -> None:
-        if self._handle is not None:
-            self._path.unlink(missing_ok=True)
-            os.close(self._handle)
-            self._handle = None

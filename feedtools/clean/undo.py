@@ -29,12 +29,14 @@ def undo(out: Path, target: Path) -> tuple[int, list[FeedtoolsError]]:
         WriteError: ``target`` cannot be written.
     """
     entries = manifest.read(out / MANIFEST)
+    promised = manifest.files(next(manifest.read(out / MANIFEST), {}))
     key = manifest.text_key(entries, out / MANIFEST)
     errors: list[FeedtoolsError] = []
-    count = 0
+    count = seen = 0
     with Stage(target, lambda _: False, resumable=False) as stage:
         for head, rows in _files(entries):
             manifest.check_head(head, out / MANIFEST)
+            seen += 1
             place = manifest.inside(stage.folder / "out", head["file"])
             try:
                 place.parent.mkdir(parents=True, exist_ok=True)
@@ -45,6 +47,9 @@ def undo(out: Path, target: Path) -> tuple[int, list[FeedtoolsError]]:
                 place.unlink(missing_ok=True)
             except OSError as error:
                 raise unwritable(target, error) from error
+        if promised is not None and seen != promised:
+            cut = f"cut off: it tells of {seen:,} of {promised:,} files; what it tells of was given back"
+            errors.append(ReadError(cut, path=str(out / MANIFEST)))
         stage.publish()
     return count, errors
 
@@ -68,8 +73,7 @@ def _files(entries: Iterator[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], 
 
 def give_back(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, place: Path) -> None:
     """Write one file as it came in, or raise ``ReadError``."""
-    original = manifest.inside(out, f"{manifest.ORIGINALS}/{head['file']}")
-    source = original if head["whole"] and original.is_file() else manifest.inside(out, head["out"])
+    source = _original(out, head, rows) if head["whole"] else manifest.inside(out, head["out"])
     if not source.is_file():
         raise ReadError("the output is not complete: this file is missing", path=str(source))
     if not source.resolve().is_relative_to(out.resolve()):
@@ -85,6 +89,18 @@ def give_back(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], k
             raise _changed(source) from error
     if file_digest(place) != head["digest"]:
         raise _changed(source)
+
+
+def _original(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]]) -> Path:
+    """Where a file stands that is kept whole: put by as the last line about it says, or in the output."""
+    end: dict[str, Any] = {}
+    for entry in rows:
+        end = entry
+    put_by = end.get("put by")
+    if isinstance(put_by, dict) and put_by:
+        return manifest.inside(out, next(iter(put_by)))
+    former = manifest.inside(out, f"{manifest.ORIGINALS}/{head['file']}")  # of a version that did not say where
+    return former if former.is_file() else manifest.inside(out, head["out"])
 
 
 def _pieces(head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, stream: IO[bytes]) -> Iterator[bytes]:

@@ -16,7 +16,7 @@ from feedtools.clean import manifest
 from feedtools.clean.pipeline import Sources
 from feedtools.clean.run import clean
 from feedtools.clean.undo import undo
-from feedtools.config import Config, policy
+from feedtools.config import Config, Policy, policy
 from feedtools.errors import FeedtoolsError
 from tests.places import FEED, SHARED
 
@@ -392,3 +392,79 @@ def test_the_index_does_not_make_an_output_the_copy_of_its_input(tmp_path: Path)
     assert again.kept == again.articles == first.kept
     assert published(tmp_path / "two") == published(tmp_path / "one")
     assert clean([str(SAMPLE)], tmp_path / "three", CONFIG, memory).counts == first
+
+
+def test_a_finding_about_the_file_holds_no_article(tmp_path: Path) -> None:
+    """A missing header is found at the first article; were that held, the next run would hold the second one."""
+    path = tmp_path / "in.txt"
+    path.write_text("这一份没有开头的两行,第一篇就这么开始了。\n第二篇讲的是码头上的吊车。\n", encoding="utf-8")
+    config = CONFIG._replace(clean=Policy(hold="warning"))
+    cleaned = clean([str(path)], tmp_path / "out", config)
+    assert (cleaned.counts.held, cleaned.counts.kept) == (0, 2)
+    assert '"rule": "FT601"' in (tmp_path / "out" / "manifest.jsonl").read_text(encoding="utf-8")
+    damaged = tmp_path / "damaged.txt"
+    damaged.write_text("这一份没有开头的两行,第一篇丢了 [Math] 的一句。\n第二篇没有事。\n", encoding="utf-8")
+    assert clean([str(damaged)], tmp_path / "out2", config).counts.held == 1
+
+
+def test_held_articles_and_files_that_are_put_by_never_share_a_name(tmp_path: Path) -> None:
+    folder, text = tmp_path / "in", "这一篇丢了 [Math] 的一句 ,别的都在。"
+    records = f'{{"text": "{text}"}}\n'
+    for name in ("originals/a.txt", "originals/b.txt", "c.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(HEADER.decode() + text + "\n", encoding="utf-8")
+    for name in ("a.txt.jsonl", "b.txt.jsonl", "c.txt.jsonl.original"):
+        (folder / name).write_bytes(gzip.compress((records * 2).encode()))
+    clean([str(folder), str(folder / "c.txt.jsonl.original")], tmp_path / "out", CONFIG)
+    count, errors = undo(tmp_path / "out", tmp_path / "back")
+    assert errors == []
+    assert tree(tmp_path / "back") == tree(folder)
+    assert count == 6
+
+
+@pytest.mark.parametrize("length", [240, 250, 255])
+def test_a_name_as_long_as_names_may_be(tmp_path: Path, length: int) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    names = [letter * (length - 4) + ".txt" for letter in "ab"] + ["长" * ((length - 4) // 3) + ".txt"]
+    for name in names:
+        (folder / name).write_text(HEADER.decode() + "这一篇丢了 [Math] 的一句,别的都在。\n", encoding="utf-8")
+    page = folder / ("c" * (length - 3) + ".md")
+    page.write_text("# 一页\n\n讲的是码头上的吊车和它的影子。\n", encoding="utf-8")
+    cleaned = clean([str(folder), str(page)], tmp_path / "out", CONFIG._replace(select=("FT1",)))
+    assert (cleaned.errors, cleaned.counts.held) == ([], len(names))
+    assert undo(tmp_path / "out", tmp_path / "back") == (len(names) + 1, [])
+    assert tree(tmp_path / "back") == tree(folder)
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_a_manifest_that_is_cut_is_said(tmp_path: Path, kept: int) -> None:
+    """Cut behind a file's last line it looks whole: its first line tells how many there were."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.txt").write_text(
+            f"{HEADER.decode()}第{number}篇讲的是{number}号码头的吊车。\n", encoding="utf-8"
+        )
+    clean([str(folder)], tmp_path / "out", CONFIG)
+    place = tmp_path / "out" / "manifest.jsonl"
+    lines = place.read_bytes().splitlines(keepends=True)
+    ends = [0, *(number for number, line in enumerate(lines) if line.startswith(b'{"end"'))]
+    place.write_bytes(b"".join(lines[: ends[kept] + 1]))
+    count, errors = undo(tmp_path / "out", tmp_path / "back")
+    assert count == kept
+    assert [error.message for error in errors] == [
+        f"cut off: it tells of {kept} of 3 files; what it tells of was given back"
+    ]
+
+
+def test_an_input_whose_held_articles_would_go_where_another_has_a_folder_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    for name in ("a.txt", "a.txt.jsonl/b.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"{HEADER.decode()}{name} 这一篇丢了 [Math] 的一句。\n", encoding="utf-8")
+    cleaned = clean([str(folder)], tmp_path / "out", CONFIG)
+    assert [error.message for error in cleaned.errors] == [
+        "a.txt.jsonl, where its articles may go, is a folder of the input"
+    ]
+    assert cleaned.counts.files == 1

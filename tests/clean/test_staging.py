@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -395,3 +397,179 @@ def test_progress_elsewhere_is_a_log_line_now_and_then() -> None:
         status("checking", "articles", 1000, 4_000_000, 500.0)
         == "checking: 1,000 of 4,000,000 articles, 500/s, 2:13:18 left"
     )
+
+
+EARLY = """
+import os, sys
+from feedtools.clean import pipeline
+from feedtools.__main__ import main
+
+def stop(*_):
+    os._exit(9)
+
+setattr(pipeline, sys.argv.pop(1), stop)
+sys.exit(main())
+"""
+
+
+def died(cwd: Path, step: str, *arguments: object) -> None:
+    """A run whose process ends when it comes to a step; what it did until then stays."""
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY, step, "clean", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=cwd, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 9, done.stderr
+
+
+def commands(cwd: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "feedtools", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=cwd, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+PACK = """id = "XX001"
+name = "no-dogs"
+level = "error"
+confidence = "high"
+message = "a dog"
+why = "Dogs."
+words = "dogs.txt"
+[[bad]]
+text = '⟦狗⟧'
+[[bad]]
+text = '有一只⟦狗⟧'
+[[bad]]
+text = '⟦狗⟧在叫'
+[[good]]
+text = '猫'
+"""
+LEARNS = "第{0}篇写的是一只{1}和一个下雨的晚上,路灯亮着,街上没有别的人,值是 $\\mine{{{0}}}$ 与 $\\varGamma$。"
+CHANGES = {
+    "nothing": ((), None, ""),
+    "the rules": (("--renderer", "mathjax"), None, "the configuration and the rules"),
+    "a word list": ((), ("pack/dogs.txt", "猫\t犬\n"), "the rules"),
+    "a pattern": ((), ("pack/XX001.toml", PACK.replace('"a dog"', '"a hound"')), "the rules"),
+    "the policy": ((), ("feedtools.toml", 'rule-packs = ["pack"]\n[clean]\nhold = "never"\n'), "the configuration"),
+    "macros": (
+        (),
+        ("feedtools.toml", 'rule-packs = ["pack"]\n[rules.FT203.macros]\nmine = 1\n'),
+        "the configuration and the rules",
+    ),
+    "an original": ((), ("sources/o.md", LEARNS.format(7, "鸟") + "\n"), "the originals"),
+    "an input": ((), ("feed/1.txt", HEADER + LEARNS.format(1, "马") + "\n"), "the inputs"),
+    "an exception": (
+        (),
+        ("feedtools-allow.toml", '[[allow]]\nrule = "XX001"\ntext = "狗"\n'),
+        "exceptions, baseline or decisions",
+    ),
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name, text in {
+        "feedtools.toml": 'rule-packs = ["pack"]\n',
+        "pack/XX001.toml": PACK,
+        "pack/dogs.txt": "狗\t犬\n",
+        "sources/o.md": LEARNS.format(0, "狗") + "\n",
+        **{f"feed/{n}.txt": HEADER + LEARNS.format(n, "猫狗鸟"[n]) + "\n" for n in range(3)},
+        "old/o.txt": HEADER + "一篇早就登过的旧文章,讲的是怎样在冬天把水管包起来,免得它冻裂。\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert commands(tmp_path, "index", "add", "old", "--index", "i.sqlite").returncode == 0
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "step"), [*((name, "_report") for name in (*CHANGES, "the index")), ("nothing", "_decide")]
+)
+def test_a_run_goes_on_only_where_nothing_that_decides_its_output_changed(project: Path, name: str, step: str) -> None:
+    arguments = ("feed", "-o", "out", "--index", "i.sqlite", "--sources", "sources")
+    flags, edit, said = CHANGES.get(name, ((), None, "the index"))
+    died(project, step, *arguments)
+    if edit is not None:
+        (project / edit[0]).write_text(edit[1], encoding="utf-8")
+    if name == "the index":
+        assert commands(project, "index", "add", "feed/2.txt", "--index", "i.sqlite").returncode == 0
+    shutil.copy(project / "i.sqlite", project / "j.sqlite")
+    done = commands(project, "clean", *arguments, "--resume", *flags)
+    assert done.returncode == 0, done.stderr
+    expected = f"not as in the run that was interrupted: {said}; this one began anew"
+    assert (expected in done.stderr) == (name != "nothing"), done.stderr
+    (project / "j.sqlite").replace(project / "i.sqlite")
+    assert commands(project, "clean", "feed", "-o", "anew", *arguments[3:], *flags).returncode == 0
+    assert tree(project / "out") == tree(project / "anew")
+
+
+@pytest.mark.parametrize("lost", ["1.txt", "held/1.txt.jsonl", "held/originals/more.jsonl.gz.original"])
+@pytest.mark.parametrize("how", ["missing", "empty"])
+def test_what_a_power_failure_took_from_the_output_is_written_again(tmp_path: Path, lost: str, how: str) -> None:
+    """The manifest may have reached the disk, and what it speaks of may not."""
+    feed = tmp_path / "feed"
+    feed.mkdir()
+    for number in range(3):
+        text = f"第{number}篇丢了 [Math] 的一句,别的都在,讲的是{number}号井里的水在春天为什么会变浑。"
+        (feed / f"{number}.txt").write_text(f"{HEADER}{text}\n", encoding="utf-8")
+    with gzip.open(feed / "more.jsonl.gz", "wt", encoding="utf-8") as stream:
+        stream.write(json.dumps({"text": "这里丢了 [Math] 的一句 ,说的是另一口井,井沿上有一块青石板。"}) + "\n")
+    assert commands(tmp_path, "clean", "feed", "-o", "whole").returncode == 0
+    died(tmp_path, "_report", "feed", "-o", "out")
+    victim = tmp_path / ".out.feedtools" / "out" / lost
+    assert victim.exists()
+    victim.unlink()
+    if how == "empty":
+        victim.touch()
+    assert commands(tmp_path, "clean", "feed", "-o", "out", "--resume").returncode == 0
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+SWALLOWED = {
+    "an index": ("clean", "feed", "-o", "out", "--index", "out/i.sqlite"),
+    "originals": ("clean", "feed", "-o", "out", "--sources", "out/sources"),
+    "the originals themselves": ("clean", "feed", "-o", "sources", "--sources", "sources"),
+    "itself": ("clean", "o*t/*.txt", "-o", "out"),
+    "itself by a link": ("clean", "link/a.txt", "-o", "out"),
+    "a folder of it": ("clean", "out/deep", "-o", "out"),
+    "a pack": ("clean", "feed", "-o", "pack"),
+}
+
+
+@pytest.mark.parametrize("name", SWALLOWED)
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_an_output_that_would_swallow_what_it_is_told_to_use_is_refused(
+    project: Path, name: str, force: tuple[str, ...]
+) -> None:
+    assert commands(project, "clean", "feed", "-o", "out").returncode == 0
+    for there in ("out/sources/o.md", "out/deep/a.txt", "out/a.txt"):
+        (project / there).parent.mkdir(exist_ok=True)
+        (project / there).write_text(HEADER + "一个人自己写的一篇。\n", encoding="utf-8")
+    (project / "link").symlink_to("out")
+    shutil.copy(project / "i.sqlite", project / "out" / "i.sqlite")
+    before = tree(project)
+    done = commands(project, *SWALLOWED[name], *force)
+    assert done.returncode == 2, done.stderr
+    assert "lies inside the output" in done.stderr
+    assert tree(project) == before
+
+
+def test_what_stands_beside_an_output_may_be_used(project: Path) -> None:
+    done = commands(project, "clean", "feed", "-o", "out", "--index", "out.sqlite", "--sources", "sources")
+    assert done.returncode == 0, done.stderr
+    assert commands(project, "clean", "out", "-o", "out2", "--index", "out.sqlite").returncode == 0
+
+
+def test_two_threads_of_one_process_do_not_share_a_lock(tmp_path: Path) -> None:
+    from feedtools.clean.staging import Stage
+    from feedtools.errors import WriteError
+
+    with (
+        Stage(tmp_path / "out", lambda _: True),
+        pytest.raises(WriteError, match="another run"),
+        Stage(tmp_path / "out", lambda _: True),
+    ):
+        pytest.fail("the second one got it, too")
+    with Stage(tmp_path / "out", lambda _: True):
+        assert (tmp_path / ".out.feedtools-lock").exists()
+    assert not (tmp_path / ".out.feedtools-lock").exists()
