@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
 from feedtools.errors import ConfigError, did_you_mean
-from feedtools.model import KINDS, LEVELS, Level, Safety
+from feedtools.model import COPIES, KINDS, LEVELS, Level, Safety
 
 FILE = "feedtools.toml"
 ALLOW_FILE = "feedtools-allow.toml"
@@ -41,7 +41,7 @@ ENDS = ("keep", "break", "sentence")
 NEVER = "never"
 
 
-_KINDS: Mapping[str, Verdict] = MappingProxyType({kind: "drop" for kind in KINDS if kind != "overlap"})
+_KINDS: Mapping[str, Verdict] = MappingProxyType({kind: "drop" for kind in KINDS if kind in COPIES})
 
 
 _NONE: Mapping[str, Any] = MappingProxyType({})

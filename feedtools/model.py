@@ -12,13 +12,15 @@ from typing import Literal, NamedTuple
 Level = Literal["error", "warning", "note"]
 Confidence = Literal["high", "medium", "low"]
 Safety = Literal["display", "unsafe", "confident", "safe"]
-Kind = Literal["exact", "rerendered", "truncated", "contained", "near", "overlap"]
+Kind = Literal["exact", "rerendered", "truncated", "contained", "near", "overlapping", "overlap"]
 Action = Literal["keep", "fix", "restore", "drop", "hold"]
 
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
 SAFETIES: tuple[Safety, ...] = ("display", "unsafe", "confident", "safe")
-KINDS: tuple[Kind, ...] = ("exact", "rerendered", "truncated", "contained", "near", "overlap")
+KINDS: tuple[Kind, ...] = ("exact", "rerendered", "truncated", "contained", "near", "overlapping", "overlap")
+COPIES: frozenset[Kind] = frozenset(KINDS[:-2])
+"""Kinds that make two documents one article."""
 
 
 class Span(NamedTuple):
@@ -170,18 +172,20 @@ class Block(NamedTuple):
 
 
 class Match(NamedTuple):
-    """Two documents that share text; directed: for all kinds but ``near`` and ``overlap``, ``a`` is (part of) ``b``.
+    """Two documents that share text; directed: of ``exact`` to ``contained``, ``a`` is (part of) ``b``.
 
     Attributes:
         a: number of the document that is repeated, cut or contained.
         b: number of the document it is a copy of.
         kind: ``exact`` the same text; ``rerendered`` the same article in the other mode; ``truncated`` ``a`` is the
-            beginning of ``b``; ``contained`` ``a`` stands inside ``b``; ``near`` an edited copy; ``overlap`` a shared
-            passage, reported and never acted on.
-        coverage_a: share of ``a``'s symbols inside the overlap, 0 to 1.
+            beginning of ``b``; ``contained`` ``a`` stands inside ``b``; ``near`` an edited copy; ``overlapping`` much
+            in common while each has text of its own; ``overlap`` a shared passage. The last two join nothing.
+        coverage_a: share of ``a``'s symbols inside runs that both have, 0 to 1.
         coverage_b: likewise of ``b``.
-        similarity: normalised Levenshtein similarity of the overlapping regions, 0 to 1, by ``overlap.codes``.
+        similarity: share of those runs that agrees, 0 to 1, by ``overlap.codes``.
         evidence: aligned raw spans.
+        rest_a: symbols of the longest stretch of ``a`` that ``b`` lacks, formulas included.
+        rest_b: likewise of ``b``.
     """
 
     a: int
@@ -191,6 +195,8 @@ class Match(NamedTuple):
     coverage_b: float
     similarity: float
     evidence: tuple[Block, ...] = ()
+    rest_a: int = 0
+    rest_b: int = 0
 
 
 class Cluster(NamedTuple):

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from feedtools.dedup import cluster, join, match, match_table, sketch_batch
+from feedtools.dedup import join, match, match_table, sketch_batch
 from feedtools.dedup.candidates import worth
+from feedtools.dedup.document import Document
 from feedtools.dedup.keeper import Order, damage
 from feedtools.dedup.sketch_store import Store
-from feedtools.model import Match, digest, text_number
+from feedtools.model import KINDS, digest, text_number
 from feedtools.system.processes import ordered_map
 from feedtools.system.shared_memory import Arena
 from feedtools.text import symbols_batch
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from feedtools.dedup.overlap import Overlap
-    from feedtools.model import Cluster
+    from feedtools.model import Block, Cluster, Match
 
     Ints = NDArray[np.int64]
     Numbers = NDArray[Any] | Sequence[int]
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 MANY, MANY_READ = 150_000, 40_000
 """Texts from which more than one process pays: of such as lie in memory, and of such as have to be read."""
+ROUNDS = 8
+"""Times that what is left is compared again; a second time finds a copy or two in ten thousand, a third none."""
 _TASK, _PAIRS = 2_000, 500
 """Texts, and pairs of texts, that a process takes at once."""
 
@@ -67,23 +69,35 @@ class _Kept(NamedTuple):
     numbers: Ints
 
 
-class _Known:
-    """Some texts, as ``match.Known``; ``positions``: where the store has those of ``numbers``."""
+class _Found(NamedTuple):
+    """What comparing gave.
 
-    def __init__(self, texts: Sequence[str], store: Store, numbers: Sequence[int], positions: Ints) -> None:
-        self._texts, self._store = texts, store
-        self._numbers, self._positions = numbers, positions
-        self._at: dict[int, int] = {}
+    Attributes:
+        rows: matches as ``match_table.ROW``.
+        slots: where their texts differ, as ``match_table.SLOT``.
+        evidence: of each row the aligned spans; empty where nobody asked.
+    """
 
-    def text(self, number: int, /) -> str:
-        """The raw text."""
-        return self._texts[number]
+    rows: NDArray[Any]
+    slots: NDArray[Any]
+    evidence: list[tuple[Block, ...]]
 
-    def opening(self, number: int, /) -> str:
-        """The symbols that it begins with."""
-        if not self._at:  # seldom asked for
-            self._at = dict(zip(self._numbers, self._positions.tolist(), strict=True))
-        return self._store.opening(self._at[number], match.OPENING)
+
+def _joined(parts: Iterable[_Found]) -> _Found:
+    """All of them, in order."""
+    every = list(parts) or [_made([], [])]
+    slots = [part.slots.copy() for part in every]
+    for some, first in zip(slots, np.cumsum([0, *(len(part.rows) for part in every)]).tolist(), strict=False):
+        some["row"] += first
+    evidence = [one for part in every for one in part.evidence]
+    return _Found(np.concatenate([part.rows for part in every]), np.concatenate(slots), evidence)
+
+
+class _Asked(NamedTuple):
+    """What is wanted of a comparison, beside the clusters: overlaps as well, and aligned spans."""
+
+    overlaps: bool = False
+    evidence: bool = False
 
 
 def dedup(
@@ -107,26 +121,88 @@ def dedup(
         spill: a folder for temporary files; what is needed of every text is kept there instead of in memory.
     """
     order = np.arange(len(texts)) if places is None else _ranks(places)
-    workers, folder = _workers(jobs, texts), None if spill is None else Path(spill)
-    with _uncollected() if workers > 1 or _at_hand(texts) else nullcontext():  # else reading may leave cycles
-        return _dedup(texts, order, workers, evidence, folder)
+    run = _Run(texts, order, _workers(jobs, texts), None if spill is None else Path(spill))
+    with _uncollected() if run.workers > 1 or _at_hand(texts) else nullcontext():  # else reading may leave cycles
+        table, found, exact = _find(run, _Asked(overlaps=True, evidence=evidence))
+        return _as_objects(texts, table, found, exact, evidence=evidence)
 
 
-def _dedup(texts: Sequence[str], order: Ints, workers: int, evidence: bool, folder: Path | None) -> Result:
-    if folder is None:
-        exact, numbers = _collapse(texts, order)
-    else:
-        copies, firsts, numbers = _collapse_by_digest(texts, order, workers)
-        exact = match_table.unpack(match_table.pack_exact(copies, firsts))
-    kept = _Kept(texts, numbers)
-    store = _sketch_all(kept, workers, folder)
-    found = [one for part in _verify_all(kept, store, workers, _explained if evidence else _verify) for one in part]
+class _Run(NamedTuple):
+    """What stays the same through a run."""
+
+    texts: Sequence[str]
+    order: Ints
+    workers: int = 1
+    folder: Path | None = None
+    progress: Progress = _silent
+
+
+def _find(run: _Run, asked: _Asked) -> tuple[match_table.Clusters, _Found, NDArray[Any]]:
+    """The clusters, all matches between distinct texts, and exact copies as rows.
+
+    What is left is compared again until no copy is found among it: the join links a text with part of those that share
+    its keys, and with which ones depends on what else is there.
+    """
+    copies, firsts, numbers = _collapse(run)
+    kept, exact = _Kept(run.texts, numbers), match_table.pack_exact(copies, firsts)
+    store = _sketch_all(kept, run)
+    sizes = _sizes(len(run.texts), numbers, store, copies, firsts)
+    keepers = Order(sizes.__getitem__, lambda number: damage(run.texts[number]), run.order.__getitem__)
+    found = _verify_all(kept, store, run, asked)
+    tried = np.empty(0, np.int64)
+    for rounds_left in range(ROUNDS, -1, -1):
+        rows = match_table.tell_series_apart(found.rows, found.slots)
+        table = match_table.clusters(np.concatenate([exact, rows]), keepers)
+        fresh = _untried(found.rows, table, tried) if rounds_left else tried[:0]
+        if not len(fresh):
+            break
+        tried = np.concatenate([tried, fresh])
+        place = np.empty(len(run.texts), np.int64)
+        place[numbers] = np.arange(len(numbers))
+        pairs = place[fresh >> 32], place[fresh & 0xFFFFFFFF]
+        found = _joined([found, *_verify_pairs(pairs, kept, store, run, asked)])
+    return table, found._replace(rows=rows), exact
+
+
+def _untried(rows: NDArray[Any], table: match_table.Clusters, tried: Ints) -> Ints:
+    """The pairs of kept documents that may be copies although they were never compared (``match_table.packed``).
+
+    The one matches a document that went for the other: the join had that stand between them.
+    """
+    homes = table.homes()
+    if not len(homes):
+        return tried[:0]
+    rows = rows[rows["kind"] != KINDS.index("overlap")]
+    gone, keeps = homes[:, 0], homes[:, 1]
+    a, b = rows["a"].astype(np.int64), rows["b"].astype(np.int64)
+    found = [np.empty(0, np.int64)]
+    for one, other in ((a, b), (b, a)):
+        at = np.minimum(np.searchsorted(gone, one), len(gone) - 1)
+        there = np.minimum(np.searchsorted(gone, other), len(gone) - 1)
+        wanted = (gone[at] == one) & (gone[there] != other) & (keeps[at] != other)
+        found.append(match_table.packed(other[wanted], keeps[at[wanted]]))
+    fresh: Ints = np.setdiff1d(np.concatenate(found), np.concatenate([tried, match_table.packed(a, b)]))
+    return fresh
+
+
+def _as_objects(
+    texts: Sequence[str], table: match_table.Clusters, found: _Found, exact: NDArray[Any], *, evidence: bool
+) -> Result:
+    """Clusters and matches as values, a view of the table."""
+    matches = match_table.unpack(found.rows)
     if evidence:
-        exact = [match.explain(m, texts[m.a], texts[m.b]) for m in exact]
-    matches = _in_order([*exact, *found])
-    sizes = _sizes(len(texts), numbers, store, [m.a for m in exact], [m.b for m in exact])
-    found_clusters = cluster.clusters(matches, _keeper(texts, sizes.data, order.data))
-    return Result(found_clusters, tuple(_acted_on(matches, found_clusters)))
+        matches = [one._replace(evidence=spans) for one, spans in zip(matches, found.evidence, strict=True)]
+    copies = match_table.unpack(exact)
+    if evidence:
+        copies = [match.explain(one, texts[one.a], texts[one.b]) for one in copies]
+    known = {(one.a, one.b): one for one in (*copies, *matches)}
+    made = []
+    for cluster in table.all():
+        every = [known.get((one.a, one.b), one) for one in cluster.matches]
+        if evidence:  # an exact copy of one that goes has its match, and no spans yet
+            every = [one if one.evidence else match.explain(one, texts[one.a], texts[one.b]) for one in every]
+        made.append(cluster._replace(matches=tuple(every)))
+    return Result(tuple(made), tuple(_in_order(list(known.values()))))
 
 
 def _in_order(matches: list[Match]) -> list[Match]:
@@ -162,22 +238,8 @@ def clusters_of(
         spill: as for ``dedup``.
         progress: told what begins, how much of it there is and of what; what it gives back is told what was done.
     """
-    workers, order = _workers(jobs, texts), np.arange(len(texts))
-    copies, firsts, numbers = _collapse_by_digest(texts, order, workers)
-    kept = _Kept(texts, numbers)
-    store = _sketch_all(kept, workers, None if spill is None else Path(spill), progress)
-    parts = list(_verify_all(kept, store, workers, _verify_packed, progress))
-    sizes = _sizes(len(texts), numbers, store, copies, firsts)
-    del store, kept
-    return match_table.clusters(
-        np.concatenate([match_table.pack_exact(copies, firsts), *parts]), _keeper(texts, sizes, order)
-    )
-
-
-def _acted_on(matches: list[Match], found: tuple[Cluster, ...]) -> Iterable[Match]:
-    """``matches``, with those that joined nothing turned into overlaps: reported, and no more."""
-    inert = set(map(id, matches)).difference(id(match) for one in found for match in one.matches)
-    return [one._replace(kind="overlap") if id(one) in inert and one.kind != "overlap" else one for one in matches]
+    run = _Run(texts, np.arange(len(texts)), _workers(jobs, texts), None if spill is None else Path(spill), progress)
+    return _find(run, _Asked())[0]
 
 
 def _workers(jobs: int | None, texts: Sequence[str]) -> int:
@@ -202,26 +264,29 @@ def _ranks(places: Sequence[Any]) -> Ints:
     return ranks
 
 
-def _collapse(texts: Sequence[str], order: Ints) -> tuple[list[Match], Ints]:
-    """Exact copies as matches with the earliest of them, and the numbers of the earliest."""
-    first: dict[str, int] = {}
-    copies = [i for i in np.argsort(order).tolist() if first.setdefault(texts[i], i) != i]
-    numbers = np.fromiter(first.values(), np.int64, len(first))
-    return [Match(i, first[texts[i]], "exact", 1.0, 1.0, 1.0) for i in copies], numbers
-
-
-def _collapse_by_digest(texts: Sequence[str], order: Ints, workers: int) -> tuple[Ints, Ints, Ints]:
-    """``_collapse`` that holds 16 bytes a text instead of the text: copies, the earliest of each, all earliest."""
-    if not len(texts):
+def _collapse(run: _Run) -> tuple[Ints, Ints, Ints]:
+    """Exact copies, the earliest text of each, and all earliest texts in their order."""
+    if not len(run.texts):
         none = np.empty(0, np.int64)
         return none, none, none
-    tasks = range(0, len(texts), _TASK)
-    digests = np.frombuffer(b"".join(_spread(_digests, tasks, workers, texts)), np.uint64).reshape(-1, 2)
-    ranking = np.lexsort((order, digests[:, 1], digests[:, 0]))
+    if _at_hand(run.texts):
+        first: dict[str, int] = {}
+        ordered = np.argsort(run.order).tolist()
+        copies = [i for i in ordered if first.setdefault(run.texts[i], i) != i]
+        firsts = [first[run.texts[i]] for i in copies]
+        return np.array(copies, np.int64), np.array(firsts, np.int64), np.fromiter(first.values(), np.int64, len(first))
+    return _collapse_by_digest(run)
+
+
+def _collapse_by_digest(run: _Run) -> tuple[Ints, Ints, Ints]:
+    """``_collapse`` that holds 16 bytes a text instead of the text."""
+    tasks = range(0, len(run.texts), _TASK)
+    digests = np.frombuffer(b"".join(_spread(_digests, tasks, run.workers, run.texts)), np.uint64).reshape(-1, 2)
+    ranking = np.lexsort((run.order, digests[:, 1], digests[:, 0]))
     again = np.concatenate([[False], (digests[ranking[1:]] == digests[ranking[:-1]]).all(axis=1)])
     leader = np.maximum.accumulate(np.where(again, 0, np.arange(len(ranking))))
     numbers = ranking[~again]
-    return ranking[again], ranking[leader[again]], numbers[np.argsort(order[numbers])]
+    return ranking[again], ranking[leader[again]], numbers[np.argsort(run.order[numbers])]
 
 
 def _digests(start: int, texts: Sequence[str]) -> bytes:
@@ -235,9 +300,10 @@ def _spread(function: Callable[..., Any], items: Iterable[Any], workers: int, *s
     return ordered_map(function, items, workers, *shared)
 
 
-def _sketch_all(kept: _Kept, workers: int, folder: Path | None, progress: Progress = _silent) -> Store:
+def _sketch_all(kept: _Kept, run: _Run) -> Store:
+    workers, folder = run.workers, run.folder
     store = Store(len(kept.numbers), folder)
-    advance = progress("sketching", len(kept.numbers), "articles")
+    advance = run.progress("sketching", len(kept.numbers), "articles")
     if workers == 1 or (workers == 2 and folder is None and _at_hand(kept.texts)):  # two would take as long as one
         for block in symbols_batch.blocks(map(kept.texts.__getitem__, kept.numbers.tolist())):
             store.add(sketch_batch.sketch_block(block))
@@ -270,18 +336,22 @@ def _sketch(start: int, kept: _Kept, arena: Arena | None) -> list[Any]:
     return parts if arena is None else [arena.put(start // _TASK, part) for part in parts]
 
 
-def _verify_all(
-    kept: _Kept, store: Store, workers: int, verify: Callable[..., Any], progress: Progress = _silent
-) -> Iterator[Any]:
-    """What ``verify`` gives for the pairs worth it, portion by portion."""
+def _verify_all(kept: _Kept, store: Store, run: _Run, asked: _Asked) -> _Found:
+    """Compare the pairs that are worth it."""
     if not len(kept.numbers):
-        return
-    longer, shorter = _candidates(kept, store, progress("joining", int(store.sizes().sum()), "keys"))
+        return _joined([])
+    pairs = _candidates(kept, store, run.progress("joining", int(store.sizes().sum()), "keys"))
     store.close()  # before the processes are made, which share what is laid out
-    advance = progress("comparing", len(longer), "pairs")
-    tasks = ((longer[at : at + _PAIRS], shorter[at : at + _PAIRS]) for at in range(0, len(longer), _PAIRS))
-    for found in _spread(verify, tasks, workers, kept, store):
-        yield found
+    return _joined(_verify_pairs(pairs, kept, store, run, asked))
+
+
+def _verify_pairs(pairs: tuple[Ints, Ints], kept: _Kept, store: Store, run: _Run, asked: _Asked) -> Iterator[_Found]:
+    """Compare pairs of positions, portion by portion."""
+    one, other = pairs
+    advance = run.progress("comparing", len(one), "pairs")
+    tasks = ((one[at : at + _PAIRS], other[at : at + _PAIRS]) for at in range(0, len(one), _PAIRS))
+    for part in _spread(_verify, tasks, run.workers, kept, store, asked):
+        yield part
         advance(_PAIRS)
 
 
@@ -326,39 +396,42 @@ def _ranking(kept: _Kept, store: Store) -> NDArray[Any]:
     return ranking
 
 
-def _verify(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> list[Match]:
-    return [one for one, _ in _measured(some, kept, store)]
+def _verify(some: tuple[Ints, Ints], kept: _Kept, store: Store, asked: _Asked) -> _Found:
+    """Compare some pairs."""
+    compared = [one for one in _compared(some, kept, store) if asked.overlaps or one.match.kind != "overlap"]
+    return _made(compared, _evidence(compared, kept) if asked.evidence else [])
 
 
-def _measured(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> Iterator[tuple[Match, Overlap | None]]:
-    """The pairs that match, each with the overlap it was found by."""
-    longer, shorter = some
-    numbers_b, numbers_a = kept.numbers[longer].tolist(), kept.numbers[shorter].tolist()
-    codes_b, codes_a = store.codes(longer), store.codes(shorter)
-    traits_b, traits_a = store.traits[longer].tolist(), store.traits[shorter].tolist()
-    known = _Known(kept.texts, store, [*numbers_a, *numbers_b], np.concatenate([shorter, longer]))
-    for pair in zip(codes_a, codes_b, traits_a, traits_b, numbers_a, numbers_b, strict=True):
-        one, found = match.measured(*pair, known=known)
-        if one is not None:
-            yield one, found
+def _made(compared: Sequence[match.Comparison], evidence: list[tuple[Block, ...]]) -> _Found:
+    slots = [(row, *slot) for row, one in enumerate(compared) for slot in one.slots]
+    return _Found(match_table.pack([one.match for one in compared]), np.array(slots, match_table.SLOT), evidence)
 
 
-def _explained(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> list[Match]:
-    """``_verify`` with evidence."""
-    matches = list(_measured(some, kept, store))
-    numbers = sorted({number for one, _ in matches for number in (one.a, one.b)})
+def _compared(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> Iterator[match.Comparison]:
+    """What the pairs that share anything are to each other."""
+    sides = []
+    for positions in some:
+        columns = kept.numbers[positions].tolist(), store.codes(positions), store.traits[positions].tolist()
+        sides.append([Document(*row, kept.texts.__getitem__) for row in zip(*columns, strict=True)])
+    for longer, shorter in zip(*sides, strict=True):
+        if (found := match.compare(shorter, longer)) is not None:
+            yield found
+
+
+def _evidence(compared: Sequence[match.Comparison], kept: _Kept) -> list[tuple[Block, ...]]:
+    """Of each comparison the aligned spans."""
+    numbers = sorted({number for one in compared for number in (one.match.a, one.match.b)})
     symbols, offsets, _, _ = symbols_batch.placed(kept.texts[number] for number in numbers)
     at = {number: place for place, number in enumerate(numbers)}
     explained = []
-    for one, found in matches:
-        a, b = at[one.a], at[one.b]
-        assert found is not None  # of distinct texts
-        explained.append(one._replace(evidence=match.aligned(found, symbols[a], symbols[b], offsets[a], offsets[b])))
+    for one in compared:
+        a, b = at[one.match.a], at[one.match.b]
+        if one.overlap is None:  # it was measured on other texts
+            texts = kept.texts[one.match.a], kept.texts[one.match.b]
+            explained.append(match.explain(one.match, *texts).evidence)
+        else:
+            explained.append(match.aligned(one.overlap, symbols[a], symbols[b], offsets[a], offsets[b]))
     return explained
-
-
-def _verify_packed(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> NDArray[Any]:
-    return match_table.pack([one for one in _verify(some, kept, store) if one.kind != "overlap"])
 
 
 def _sizes(count: int, numbers: Ints, store: Store, copies: Numbers, firsts: Numbers) -> NDArray[np.uint32]:
@@ -368,7 +441,3 @@ def _sizes(count: int, numbers: Ints, store: Store, copies: Numbers, firsts: Num
         sizes[numbers] = store.lengths()
     sizes[copies] = sizes[firsts]
     return sizes
-
-
-def _keeper(texts: Sequence[str], sizes: Numbers, order: Numbers) -> Callable[[list[int]], int]:
-    return Order(sizes.__getitem__, lambda number: damage(texts[number]), order.__getitem__).first

@@ -9,6 +9,8 @@ SHARED = 0.1
 """Share of the shorter text's keys that a candidate must have in common with the other."""
 FEW_KEYS = 16
 """Number of keys from which they decide by themselves, and an equal head alone proves nothing."""
+NEIGHBOURS = 2
+"""Documents before it that one is linked with in the chain of a key: up to four that share it are all compared."""
 HOT = 64
 """Documents from which a key gives star edges alone: what so many have is either a stock passage, of which a chain
 proves nothing, or an article of which the longest copy stands for all."""
@@ -26,7 +28,7 @@ def worth(shared: Any, least: Any, same_head: Any = False) -> Any:
 
 
 def edges(bucket: Sequence[int], hot: int | None = None) -> Iterator[tuple[int, int]]:
-    """Link the documents of one key, lower number first: each to the first, and to the one before unless it is hot.
+    """Link the documents of one key, lower number first: each to the first and, unless it is hot, to two before it.
 
     Args:
         bucket: the documents that have the key, ascending.
@@ -34,7 +36,6 @@ def edges(bucket: Sequence[int], hot: int | None = None) -> Iterator[tuple[int, 
     """
     crowded = len(bucket) >= (hot or HOT)
     for at in range(1, len(bucket)):
-        if at > 1:
-            yield bucket[0], bucket[at]
-        if at == 1 or not crowded:
-            yield bucket[at - 1], bucket[at]
+        yield bucket[0], bucket[at]
+        if not crowded:
+            yield from ((bucket[before], bucket[at]) for before in range(max(1, at - NEIGHBOURS), at))

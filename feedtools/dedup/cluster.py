@@ -1,21 +1,25 @@
-"""Matches to clusters: which documents are one article, and which copy is kept."""
+"""Matches to clusters: which documents are kept, and which of them stands for each of the others.
+
+A document is dropped only for one that is kept, that it matches itself, and that has all of it but a small rest.
+Resemblance is never handed on: of a chain in which each is a copy of the next, as many are kept as it takes.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from feedtools.model import Cluster
+from feedtools.dedup.rest import REST
+from feedtools.model import COPIES, Cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from feedtools.dedup.keeper import Order
     from feedtools.model import Match
 
-
-STRONG_SIMILAR, STRONG_COVER = 0.85, 0.8
 _A, _B = attrgetter("a"), attrgetter("b")
 
 
@@ -46,70 +50,89 @@ class Sets:
         return list(found.values())
 
 
-def is_strong(match: Match) -> bool:
-    """Whether the match alone shows that both are one article, so that it may carry further members along."""
-    return match.similarity >= STRONG_SIMILAR and max(match.coverage_a, match.coverage_b) >= STRONG_COVER
+def partner(match: Match, number: int) -> int:
+    """Name the other document of a match."""
+    return match.b if match.a == number else match.a
 
 
-def clusters(matches: Iterable[Match], keeper: Callable[[list[int]], int]) -> tuple[Cluster, ...]:
-    """Documents joined by ``matches`` (``overlap`` never joins), each cluster with its keeper.
+def rest_of(match: Match, number: int) -> int:
+    """Measure the longest stretch of a document that the other one of a match lacks, in symbols."""
+    return match.rest_a if match.a == number else match.rest_b
 
-    Strong matches join freely. Weak ones (edited or shifted copies) join groups into stars only, the most similar
-    first, so that resemblance is never handed on from edit to edit.
+
+def clusters(matches: Iterable[Match], order: Order, rest: int = REST) -> tuple[Cluster, ...]:
+    """Choose which documents are kept, in the order of keepers, and which go for which of them.
 
     Args:
-        matches: in any order, each once.
-        keeper: which of several documents is kept, by a total order: most complete, least damaged, earliest.
+        matches: in any order, each once; of exact ones ``b`` is the earliest of its text, in all of them.
+        order: of keepers.
+        rest: symbols in a row from which text of its own keeps a document.
+
+    Returns:
+        One cluster per kept document for which others go, with the match between each of these and the kept one.
     """
-    acting = sorted(m for m in matches if m.kind != "overlap")
+    repeated: defaultdict[int, list[Match]] = defaultdict(list)
+    acting = []
+    for match in matches:
+        if match.kind == "exact":
+            repeated[match.b].append(match)
+        elif match.kind in COPIES:
+            acting.append(match)
+    gone = dict(repeated)
     seen = Counter(chain(map(_A, acting), map(_B, acting)))
-    found, rest = [], []
+    alone = [match for match in acting if seen[match.a] == seen[match.b] == 1]  # most articles come back once
+    homes: dict[int, tuple[int, Match]] = {}
+    for match in alone:
+        keep, number = order.sorted((match.a, match.b))
+        if rest_of(match, number) < rest:
+            homes[number] = keep, match
+    for members, some in _components([match for match in acting if seen[match.a] > 1 or seen[match.b] > 1]):
+        homes.update(_chosen(members, some, order, rest))
+    for number, (keep, match) in homes.items():
+        into = gone.setdefault(keep, [])
+        into.append(match)
+        into += [_of_copy(match, number, one.a) for one in gone.pop(number, ()) if one.kind == "exact"]
+    return tuple(sorted(_cluster(keep, found) for keep, found in gone.items()))
+
+
+def _cluster(keep: int, found: Sequence[Match]) -> Cluster:
+    return Cluster(keep, tuple(sorted(partner(match, keep) for match in found)), tuple(sorted(found)))
+
+
+def _of_copy(match: Match, number: int, copy: int) -> Match:
+    """The match of a text's exact copy, which is that of the text."""
+    return match._replace(a=copy) if match.a == number else match._replace(b=copy)
+
+
+def _components(acting: Sequence[Match]) -> Iterator[tuple[list[int], list[Match]]]:
+    """Documents that hang together, and their matches."""
+    sets = Sets()
     for match in acting:
-        a, b = match.a, match.b
-        if seen[a] == seen[b] == 1:  # most articles that come back do so once
-            keep = keeper([a, b] if a < b else [b, a])
-            found.append(Cluster(keep, (a if keep == b else b,), (match,)))
-        else:
-            rest.append(match)
-    found += _of_several(rest, keeper)
-    return tuple(sorted(found))
-
-
-def _of_several(acting: Sequence[Match], keeper: Callable[[list[int]], int]) -> Iterator[Cluster]:
-    joined = Sets()
-    weak = []
+        sets.union(match.a, match.b)
+    within: defaultdict[int, list[Match]] = defaultdict(list)
     for match in acting:
-        if is_strong(match):
-            joined.union(match.a, match.b)
-        else:
-            weak.append(match)
-    _attach(joined, weak)
-    within: dict[int, list[Match]] = {}
-    for match in acting:
-        home = joined.find(match.a)
-        if home == joined.find(match.b):
-            within.setdefault(home, []).append(match)
-    for found in within.values():
-        members = sorted({*map(_A, found), *map(_B, found)})
-        keep = keeper(members)
-        members.remove(keep)
-        yield Cluster(keep, tuple(members), tuple(found))
+        within[sets.find(match.a)].append(match)
+    for some in within.values():
+        yield sorted({*map(_A, some), *map(_B, some)}), some
 
 
-def _attach(joined: Sets, weak: Iterable[Match]) -> None:
-    """Join groups along ``weak`` matches into stars, the most similar first."""
-    stars = Sets()
-    centre: dict[int, int | None] = {}  # star -> the group at its centre, None while it has but two groups
-    for match in sorted(weak, key=lambda m: (-m.similarity * max(m.coverage_a, m.coverage_b), m)):
-        a, b = joined.find(match.a), joined.find(match.b)
-        if stars.find(b) in centre:
-            a, b = b, a
-        old, new = stars.find(a), stars.find(b)
-        if old == new or new in centre or centre.get(old) not in (None, a):
+def _chosen(
+    members: Sequence[int], matches: Sequence[Match], order: Order, rest: int
+) -> Iterator[tuple[int, tuple[int, Match]]]:
+    """For each document that goes, the kept one that stands for it, and their match."""
+    known: defaultdict[int, list[Match]] = defaultdict(list)
+    for match in matches:
+        known[match.a].append(match)
+        known[match.b].append(match)
+    kept: dict[int, int] = {}  # to its place in the order
+    for place, number in enumerate(order.sorted(members)):
+        covering = [m for m in known[number] if partner(m, number) in kept and rest_of(m, number) < rest]
+        if not covering:
+            kept[number] = place
             continue
-        grown = old in centre
-        stars.union(a, b)
-        centre[stars.find(a)] = a if grown else None
-    for group in stars.groups():
-        for other in group[1:]:
-            joined.union(group[0], other)
+        best = min(covering, key=lambda m: (-m.similarity, -_coverage(m, number), kept[partner(m, number)]))
+        yield number, (partner(best, number), best)
+
+
+def _coverage(match: Match, number: int) -> float:
+    return match.coverage_a if match.a == number else match.coverage_b

@@ -1,9 +1,9 @@
 """Which documents share keys: a join by sorting packed words, linear in the size of every bucket.
 
 A word holds the leading bits of a key and the number of a document.  After sorting, the documents of one key lie
-together; they are linked by star edges (to the first) and chain edges (to the next), never by all pairs, so a text
-repeated a hundred thousand times costs two edges a copy and key.  Documents must be numbered by a total order that
-does not depend on the input order (longest first): then neither do the edges.
+together; they are linked by star edges (to the first) and chain edges (to the next ones), never by all pairs, so a
+text repeated a hundred thousand times costs a few edges per copy and key.  Documents must be numbered by a total order
+that does not depend on the input order (longest first): then neither do the edges.
 """
 
 from __future__ import annotations
@@ -91,30 +91,29 @@ def edges(words: Keys, bits: int, hot: int | None = None) -> Keys:
 
 def _linked(words: Keys, mask: np.uint64, hot: int) -> Keys:
     """``edges`` of some whole buckets."""
+    fresh = np.append(True, words[1:] != words[:-1])
+    words = words if fresh.all() else words[fresh]  # a gram repeated inside one document
     at = np.flatnonzero((words[1:] ^ words[:-1]) <= mask)
     if not len(at):
         return np.empty(0, np.uint64)
     left, right = words[at] & mask, words[at + 1] & mask
-    fresh = left != right  # a gram repeated inside one document
-    begins = np.empty(len(at), bool)  # first pair of its bucket
-    begins[0] = True
-    np.not_equal(at[1:], at[:-1] + 1, out=begins[1:])
-    first = np.maximum.accumulate(np.where(begins, np.arange(len(at)), 0))
+    begins = np.append(True, at[1:] != at[:-1] + 1)  # first pair of its bucket
+    number = np.arange(len(at))
+    first = np.maximum.accumulate(np.where(begins, number, 0))
     star = left[first]
-    far = fresh & (star != left)
-    linked = fresh & ~(far & _crowded(fresh, begins, hot))
-    chain = left[linked] << np.uint64(32) | right[linked]
-    return np.concatenate([chain, star[far] << np.uint64(32) | right[far]])
+    found = [star << np.uint64(32) | right]
+    place = number - first  # of the left document in its bucket
+    chained = ~_crowded(begins, hot)
+    for back in range(candidates.NEIGHBOURS):
+        further = np.flatnonzero(chained & (place > back))
+        found.append(left[further - back] << np.uint64(32) | right[further])
+    return np.concatenate(found)
 
 
-def _crowded(fresh: Flags, begins: Flags, hot: int) -> Flags:
-    """For each pair whether ``hot`` documents or more share its key."""
-    crowded = np.zeros(len(begins), bool)
-    ends = np.append(np.flatnonzero(begins), len(begins))
-    large = np.flatnonzero(np.diff(ends) >= hot - 1)
-    for start, end in zip(ends[large].tolist(), ends[large + 1].tolist(), strict=True):
-        crowded[start:end] = np.count_nonzero(fresh[start:end]) >= hot - 1
-    return crowded
+def _crowded(begins: Flags, hot: int) -> Flags:
+    """For each pair of neighbours whether ``hot`` documents or more share its key."""
+    sizes = np.diff(np.append(np.flatnonzero(begins), len(begins)))
+    return np.repeat(sizes >= hot - 1, sizes)
 
 
 def counted(found: Keys) -> tuple[Ints, Ints, Ints]:

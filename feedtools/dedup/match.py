@@ -1,20 +1,35 @@
-"""Two texts to a Match: what their overlap, located and measured in ``overlap``, makes of them."""
+"""Two texts to a Match: what they share in runs, what differs between, and what either would lose."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
+from feedtools.dedup import slots
+from feedtools.dedup.document import Document
 from feedtools.dedup.keeper import damage
 from feedtools.dedup.overlap import Overlap, codes, equal, overlap
+from feedtools.dedup.rest import REST, longest_rest
+from feedtools.dedup.runs import Runs, shared_runs
 from feedtools.dedup.sketch import SHORT
 from feedtools.model import Block, Kind, Match
 from feedtools.text import symbols
-from feedtools.text.dropped import HOLES, dropped, traits
+from feedtools.text.dropped import FORMULAS, HOLES, dropped
 from feedtools.text.patterns import lazy
+from feedtools.text.visible import addresses, may_hide
+
+if TYPE_CHECKING:
+    from feedtools.dedup.slots import Gap, Slot
 
 CLEAN = 0.9
 """Similarity below which a copy counts as edited, not merely cut or rendered otherwise."""
+COVERED = 0.8
+"""Share of the shorter text that lies in common runs, from which the two are one article."""
+OVERLAPPING, OVERLAPPING_SYMBOLS = 0.15, 30
+"""The share, and the symbols of a run, from which two count as overlapping."""
+STUB = {True: 80, False: 240}
+"""Symbols below which a page is an address with some words around it, if it has one: in a script of thousands of
+letters, and in an alphabet."""
 PARTED = 40
 """Symbols that two texts begin with, from which they are one article if they part where one of them has a hole."""
 _BEGIN, _CHANCE = 8, 4
@@ -31,147 +46,205 @@ _INSTALMENT_CODES = lazy("".join(char if char.isascii() else rf"\x{ord(char) & 0
 """The same for codes: what names an instalment does so in them too."""
 _PLACES = 10_000
 """Shares are told to four places."""
+MOST = 65_535
+"""What a rest is told up to: two bytes."""
 
 
-class Known(Protocol):
-    """What is asked of few texts, by their numbers."""
-
-    def text(self, number: int, /) -> str:
-        """The raw text."""
-
-    def opening(self, number: int, /) -> str:
-        """The symbols that it begins with, ``OPENING`` of them or more."""
-
-
-class Pair(NamedTuple):
-    """Two texts that are known; the numbers are those they go by.
+class Comparison(NamedTuple):
+    """What two texts are to each other.
 
     Attributes:
-        numbers: of the one and the other.
-        texts: raw.
-        symbols: of each.
+        match: the same in short; directed, without evidence.
+        overlap: where they run in parallel, as ``aligned`` takes it; none where that was measured on other texts.
+        slots: where they differ; what others of the feed have there decides whether they are a series (``series``).
     """
 
-    numbers: tuple[int, int]
-    texts: tuple[str, str]
-    symbols: tuple[str, str]
-
-    def text(self, number: int, /) -> str:
-        """See ``Known``."""
-        return self.texts[self.numbers.index(number)]
-
-    def opening(self, number: int, /) -> str:
-        """See ``Known``."""
-        return self.symbols[self.numbers.index(number)]
-
-    def compared(self) -> tuple[Match | None, Overlap | None]:
-        """What ``measured`` makes of them."""
-        (one, other), (first, second) = map(codes, self.symbols), map(traits, self.texts)
-        return measured(one, other, first, second, *self.numbers, known=self)
+    match: Match
+    overlap: Overlap | None = None
+    slots: tuple[Slot, ...] = ()
 
 
-def _kind(found: Overlap, size_a: int, size_b: int, traits_a: int, traits_b: int) -> Kind:
-    """What ``a`` (the repeated, cut or contained text) is to ``b``, where they are one article."""
-    holed = (traits_a ^ traits_b) & HOLES
-    whole = found.a_start <= 0.1 * size_a and found.a_end >= 0.9 * size_a
-    if not whole or found.similarity < CLEAN:
-        return "rerendered" if found.b_start <= _BEGIN and holed else "near"
-    if found.b_start > _BEGIN:
+def compare(one: Document, other: Document) -> Comparison | None:
+    """Compare two texts; ``None`` where they share nothing worth reporting.
+
+    The match is directed from the text with fewer symbols to the other (between equals: the more damaged one, then
+    the one that sorts first, so that nothing depends on the order of the two).
+    """
+    a, b = _directed(one, other)
+    size_a, size_b = len(a.codes), len(b.codes)
+    if size_a == size_b and a.text == b.text:
+        return Comparison(Match(a.number, b.number, "exact", 1.0, 1.0, 1.0))
+    found = overlap(a.codes, b.codes)
+    if found is None or size_a < SHORT:
+        return None
+    if not (found.same or _parted_by_hole(found, a, b)) or _other_instalment(found, a, b):
+        runs = shared_runs(a.codes, b.codes, found, dense=a.dense)
+        return Comparison(_match(a, b, "overlap", runs), found) if runs.spans else None
+    if may_hide(a.text) or may_hide(b.text):
+        shown = a.shown(), b.shown()
+        if _begins(a, b, shown[0]):
+            return _judged(a, b, found)
+        if shown != (a, b):
+            return _of_shown(a, b, *shown)
+        if _other_stub(a, b):
+            return Comparison(_match(a, b, "overlap", shared_runs(a.codes, b.codes, found, dense=a.dense)), found)
+    return _judged(a, b, found)
+
+
+def _directed(one: Document, other: Document) -> tuple[Document, Document]:
+    """The two, the one that may be part of the other first."""
+    if len(one.codes) != len(other.codes):
+        return (one, other) if len(one.codes) < len(other.codes) else (other, one)
+
+    def order(document: Document) -> tuple[int, bytes, str]:
+        return -damage(document.text), document.codes, document.text
+
+    return (one, other) if order(one) <= order(other) else (other, one)
+
+
+def _begins(a: Document, b: Document, shown: Document) -> bool:
+    """Say whether the one is the beginning of the other, hidden text and all, and shows something."""
+    return len(shown.codes) >= _BEGIN and b.codes.startswith(a.codes)
+
+
+def _of_shown(a: Document, b: Document, shown_a: Document, shown_b: Document) -> Comparison | None:
+    """Compare two texts by what their readers see; the evidence is told of the whole texts."""
+    one, other = _directed(shown_a, shown_b)
+    found = overlap(one.codes, other.codes)
+    if found is None or len(one.codes) < SHORT:
+        return None
+    alike = (found.same or _parted_by_hole(found, one, other)) and not _other_stub(a, b)
+    if alike:
+        return _judged(one, other, found)._replace(overlap=None)
+    runs = shared_runs(one.codes, other.codes, found, dense=one.dense)
+    return Comparison(_match(one, other, "overlap", runs)) if runs.spans else None
+
+
+def _other_stub(a: Document, b: Document) -> bool:
+    """Say whether both are little more than addresses, and not the same."""
+    if min(len(a.shown().codes), len(b.shown().codes)) >= STUB[a.dense]:
+        return False
+    one, other = addresses(a.text), addresses(b.text)
+    return bool(one and other) and not one & other
+
+
+def _judged(a: Document, b: Document, found: Overlap) -> Comparison:
+    """Compare two texts that overlap as copies do: by their runs, and by what stands between these."""
+    runs = shared_runs(a.codes, b.codes, found, dense=a.dense)
+    size_a, size_b = len(a.codes), len(b.codes)
+    if runs.agreed == size_a == runs.length:  # the one stands in the other as it is
+        kind = _kind(runs, a, b)
+        if not slots.formulas_agree(a, b, runs):
+            kind = "overlapping"
+        return Comparison(_match(a, b, kind, runs), found)
+    between = slots.gaps(runs, size_a, size_b, dense=a.dense)
+    left_out = slots.excused(a, b, between), slots.excused(b, a, [gap.turned() for gap in between])
+    kind = _edited_kind(a, b, runs, between, left_out)
+    named = slots.slots(a, b, between, dense=a.dense)
+    return Comparison(_match(a, b, kind, runs), found, named)
+
+
+def _edited_kind(
+    a: Document, b: Document, runs: Runs, between: Sequence[Gap], left_out: tuple[Sequence[Gap], Sequence[Gap]]
+) -> Kind:
+    """Name what ``a`` is to ``b``, where something differs."""
+    size = len(a.codes)
+    covered = runs.covered(0) + sum(gap.a_end - gap.a_start for gap in left_out[0])
+    longest = max((end - start for start, end, _, _ in runs.spans), default=0)
+    if longest < min(OVERLAPPING_SYMBOLS, size / 2) or covered < OVERLAPPING * size or slots.translated(a, b, between):
+        return "overlap"
+    mine = [gap for gap in between if gap not in left_out[0]]
+    others = [gap.turned() for gap in between if gap.turned() not in left_out[1]]
+    own = slots.longest(mine, 0), slots.longest(others, 0)
+    agreed = slots.figures_agree(a, b, between, dense=a.dense) and slots.formulas_agree(a, b, runs)
+    if covered < COVERED * size or min(own) >= REST or not agreed:
+        return "overlapping"
+    return _kind(runs, a, b)
+
+
+def _match(a: Document, b: Document, kind: Kind, runs: Runs) -> Match:
+    """A match with its figures."""
+    size_a, size_b = len(a.codes), len(b.codes)
+    rest_a, rest_b = runs.longest_outside(0, size_a), runs.longest_outside(1, size_b)
+    if a.traits & FORMULAS and not b.traits & HOLES:  # where it shows placeholders, they are restored
+        rest_a = max(rest_a, longest_rest(a.text, b.text))
+    if b.traits & FORMULAS and not a.traits & HOLES and rest_b < REST:
+        rest_b = max(rest_b, longest_rest(b.text, a.text))
+    cover_a, cover_b = _rounded(runs.covered(0) / size_a), _rounded(runs.covered(1) / size_b)
+    found = Match(a.number, b.number, kind, cover_a, cover_b, _rounded(runs.similarity))
+    return found._replace(rest_a=min(rest_a, MOST), rest_b=min(rest_b, MOST))
+
+
+def _rounded(share: float) -> float:
+    return int(share * _PLACES + 0.5) / _PLACES
+
+
+def _kind(runs: Runs, a: Document, b: Document) -> Kind:
+    """Name what ``a`` (the repeated, cut or contained text) is to ``b``, where they are one article."""
+    size_a, size_b = len(a.codes), len(b.codes)
+    b_start, b_end = min(span[2] for span in runs.spans), max(span[3] for span in runs.spans)
+    apart = a.traits != b.traits
+    if runs.covered(0) < CLEAN * size_a or runs.similarity < CLEAN:
+        return "rerendered" if b_start <= _BEGIN and (a.traits ^ b.traits) & HOLES else "near"
+    if b_start > _BEGIN:
         return "contained"
-    apart = traits_a != traits_b
-    if found.b_end >= 0.95 * size_b:
-        if apart or found.similarity == 1:
-            return "rerendered" if apart or found.b_end == size_b else "truncated"
+    if b_end < 0.95 * size_b:
+        return "rerendered" if apart else "truncated"
+    if apart:
+        return "rerendered"
+    if runs.agreed < size_a or runs.length > size_a:
         return "near"
-    return "rerendered" if apart else "truncated"
+    if b_end < size_b:
+        return "truncated"
+    return "near" if size_a != size_b or _letters(a.text) == _letters(b.text) else "rerendered"
 
 
-def _parted_by_hole(found: Overlap, a: int, b: int, traits_a: int, traits_b: int, known: Known) -> bool:
-    """Whether two texts begin alike up to where one of them, and not the other, lacks something."""
-    if not (traits_a ^ traits_b) & HOLES:
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+def _parted_by_hole(found: Overlap, a: Document, b: Document) -> bool:
+    """Say whether two texts begin alike up to where one of them, and not the other, lacks something."""
+    if not (a.traits ^ b.traits) & HOLES:
         return False
     if found.parted:
         return True
-    number, end = (a, found.a_end) if traits_a & HOLES else (b, found.b_end)
+    document, end = (a, found.a_end) if a.traits & HOLES else (b, found.b_end)
     begun = max(found.a_start, found.b_start) <= _BEGIN and found.a_end - found.a_start >= PARTED
-    return begun and found.similarity == 1 and _hole_behind(known.text(number), end)
+    return begun and found.similarity == 1 and _hole_behind(document.text, end)
 
 
 def _hole_behind(text: str, count: int) -> bool:
-    """Whether a placeholder stands behind the first ``count`` symbols, a few of which may agree by chance."""
+    """Say whether a placeholder stands behind the first ``count`` symbols, a few of which may agree by chance."""
     offsets = symbols.offsets(text)
     start, end = offsets[max(0, count - _CHANCE)], offsets[count] if count < len(offsets) else len(text)
     return any(start <= first and last <= end and text[first] == "[" for first, last in dropped(text))
 
 
-def _other_instalment(a: int, b: int, codes_a: bytes, codes_b: bytes, known: Known) -> bool:
-    """Whether both texts open by naming their number in a series, and the numbers differ."""
+def _other_instalment(found: Overlap, a: Document, b: Document) -> bool:
+    """Say whether both texts open by naming their number in a series, and the numbers differ."""
     search = _INSTALMENT_CODES.search
-    if search(codes_a, 0, OPENING) is None or search(codes_b, 0, OPENING) is None:
+    if found.similarity == 1 or max(found.a_start, found.b_start) > _NAMED:
         return False
-    one = _INSTALMENT.search(known.opening(a), 0, OPENING)
-    two = one and _INSTALMENT.search(known.opening(b), 0, OPENING)
+    if search(a.codes, 0, OPENING) is None or search(b.codes, 0, OPENING) is None:
+        return False
+    one = _INSTALMENT.search(a.symbols, 0, OPENING)
+    two = one and _INSTALMENT.search(b.symbols, 0, OPENING)
     if one is None or two is None:
         return False  # most true copies that differ in a numeral name no instalment
     return one.group("unit", "word") == two.group("unit", "word") and one.group() != two.group()
 
 
 def match_pair(text_a: str, text_b: str, a: int = 0, b: int = 1) -> Match | None:
-    """Compare two raw texts; ``None`` where they share nothing worth reporting.
+    """Compare two raw texts and align them; ``None`` where they share nothing worth reporting.
 
-    The match is directed from the text with fewer symbols to the other (between equals: the more damaged one, then
-    the one that sorts first, so that nothing depends on the order of the two); ``a`` and ``b`` are the numbers to give
-    them. The result is the same as the batch deduplicator's, with evidence.
+    ``a`` and ``b`` are the numbers to give them. The result is the same as the batch deduplicator's, with evidence.
     """
-    found = match_symbols(symbols.symbols(text_a), symbols.symbols(text_b), text_a, text_b, a, b)
-    if found is None:
+    made = compare(Document.of(a, text_a), Document.of(b, text_b))
+    if made is None:
         return None
+    found = made.match
     return explain(found, text_a, text_b) if found.a == a else explain(found, text_b, text_a)
-
-
-def match_symbols(sym_a: str, sym_b: str, text_a: str, text_b: str, a: int, b: int) -> Match | None:
-    """``match_pair`` without evidence, for texts whose symbols are known."""
-    return Pair((a, b), (text_a, text_b), (sym_a, sym_b)).compared()[0]
-
-
-def measured(
-    codes_a: bytes, codes_b: bytes, traits_a: int, traits_b: int, a: int, b: int, *, known: Known
-) -> tuple[Match | None, Overlap | None]:
-    """``match_symbols``, and the overlap it was made from, as ``aligned`` takes it; none where the texts are equal.
-
-    Args:
-        codes_a: of the symbols of the one text, as ``overlap.codes`` gives them.
-        codes_b: likewise of the other.
-        traits_a: of the one, as ``normal.traits`` gives them.
-        traits_b: likewise of the other.
-        a: the number of the one.
-        b: the number of the other.
-        known: asked for what few pairs need.
-    """
-    size_a, size_b = len(codes_a), len(codes_b)
-    if size_a == size_b:
-        text_a, text_b = known.text(a), known.text(b)
-        turned = (-damage(text_a), codes_a, text_a) > (-damage(text_b), codes_b, text_b)
-    else:
-        text_a = text_b = ""
-        turned = size_a > size_b
-    if turned:
-        a, b, codes_a, codes_b, traits_a, traits_b = b, a, codes_b, codes_a, traits_b, traits_a
-        size_a, size_b = size_b, size_a
-    if size_a == size_b and text_a == text_b:
-        return Match(a, b, "exact", 1.0, 1.0, 1.0), None
-    found = overlap(codes_a, codes_b)
-    if found is None or size_a < SHORT:
-        return None, None
-    a_start, a_end, b_start, b_end, similarity, same, _ = found
-    kind: Kind = "overlap"
-    if same or _parted_by_hole(found, a, b, traits_a, traits_b, known):
-        named = similarity < 1 and a_start <= _NAMED and b_start <= _NAMED
-        if not (named and _other_instalment(a, b, codes_a, codes_b, known)):
-            kind = _kind(found, size_a, size_b, traits_a, traits_b)
-    cover_a = int((a_end - a_start) / size_a * _PLACES + 0.5) / _PLACES
-    cover_b = int((b_end - b_start) / size_b * _PLACES + 0.5) / _PLACES
-    return Match(a, b, kind, cover_a, cover_b, int(similarity * _PLACES + 0.5) / _PLACES), found
 
 
 def explain(match: Match, text_a: str, text_b: str) -> Match:

@@ -1,4 +1,4 @@
-"""Matches by the million: fifteen bytes each, and the clusters they make, one at a time."""
+"""Matches by the million: nineteen bytes each, and the clusters they make, one at a time."""
 
 from __future__ import annotations
 
@@ -7,23 +7,28 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from feedtools.dedup import cluster
-from feedtools.model import KINDS, Cluster, Match
+from feedtools.dedup import cluster, series
+from feedtools.dedup.rest import REST
+from feedtools.model import COPIES, KINDS, Cluster, Match
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
 
+    from feedtools.dedup.keeper import Order
+
     Rows = NDArray[Any]
     Ints = NDArray[np.int64]
 
-ROW = np.dtype(
-    [("a", "u4"), ("b", "u4"), ("kind", "u1"), ("coverage_a", "u2"), ("coverage_b", "u2"), ("similarity", "u2")]
-)
+_SHARES = ("coverage_a", "coverage_b", "similarity", "rest_a", "rest_b")
+ROW = np.dtype([("a", "u4"), ("b", "u4"), ("kind", "u1"), *((name, "u2") for name in _SHARES)])
+SLOT = np.dtype([("row", "u4"), ("key", "u8"), ("a", "u4"), ("b", "u4")])
+"""A place where the texts of a row differ (``slots.Slot``), by the number of the row."""
 _UNIT = 10_000
 """Shares of a match have four places."""
+_ACTING = [place for place, kind in enumerate(KINDS) if kind in COPIES]
 _CHUNK = 1 << 16
 """Matches that are objects at a time."""
 
@@ -31,8 +36,8 @@ _CHUNK = 1 << 16
 def pack(matches: Sequence[Match]) -> Rows:
     """Matches without evidence as rows."""
     plain = [
-        (a, b, KINDS.index(kind), round(part_a * _UNIT), round(part_b * _UNIT), round(similarity * _UNIT))
-        for a, b, kind, part_a, part_b, similarity, _ in matches
+        (a, b, KINDS.index(kind), round(part_a * _UNIT), round(part_b * _UNIT), round(similarity * _UNIT), own, others)
+        for a, b, kind, part_a, part_b, similarity, _, own, others in matches
     ]
     return np.array(plain, ROW)
 
@@ -41,16 +46,16 @@ def pack_exact(copies: Ints, firsts: Ints) -> Rows:
     """Texts that are the same as an earlier one, as rows."""
     rows = np.empty(len(copies), ROW)
     rows["a"], rows["b"], rows["kind"] = copies, firsts, KINDS.index("exact")
-    for share in ("coverage_a", "coverage_b", "similarity"):
-        rows[share] = _UNIT
+    for share in _SHARES:
+        rows[share] = 0 if share.startswith("rest") else _UNIT
     return rows
 
 
 def unpack(rows: Rows) -> list[Match]:
     """The inverse of ``pack``."""
     return [
-        Match(a, b, KINDS[kind], part_a / _UNIT, part_b / _UNIT, similarity / _UNIT)
-        for a, b, kind, part_a, part_b, similarity in rows.tolist()
+        Match(a, b, KINDS[kind], part_a / _UNIT, part_b / _UNIT, similarity / _UNIT, (), own, others)
+        for a, b, kind, part_a, part_b, similarity, own, others in rows.tolist()
     ]
 
 
@@ -79,6 +84,13 @@ class Clusters(NamedTuple):
             for keep, (start, end) in zip(keeps, pairwise(starts), strict=True):
                 yield _cluster(keep, unpack(self.rows[start:end]))
 
+    def homes(self) -> Ints:
+        """Each document that goes beside the one that stands for it, ascending: shape ``(n, 2)``."""
+        keeps = np.repeat(self.keeps, np.diff(self.starts))
+        a, b = self.rows["a"].astype(np.int64), self.rows["b"].astype(np.int64)
+        found = np.stack([np.where(a == keeps, b, a), keeps], axis=1)
+        return found[np.argsort(found[:, 0])]
+
     def dropped(self, keep: int) -> tuple[int, ...]:
         """The other members of the cluster that keeps this copy; none where there is no such cluster."""
         at = int(np.searchsorted(self.keeps, keep))
@@ -101,29 +113,84 @@ def _cluster(keep: int, matches: Sequence[Match]) -> Cluster:
     return Cluster(keep, tuple(members), tuple(matches))
 
 
-def clusters(rows: Rows, keeper: Callable[[list[int]], int]) -> Clusters:
-    """What ``cluster.clusters`` makes of the matches, component by component.
+def clusters(rows: Rows, order: Order, rest: int = REST) -> Clusters:
+    """Choose as ``cluster.clusters`` does, some components at a time.
 
     Args:
-        rows: matches in any order, each once; given up.
-        keeper: as there.
+        rows: matches in any order, each once.
+        order: as there.
+        rest: as there.
     """
-    rows = rows[rows["kind"] != KINDS.index("overlap")]
+    rows = rows[np.isin(rows["kind"], _ACTING)]
     if not len(rows):
         return NONE
     of = components(rows["a"], rows["b"])
-    order = np.lexsort((rows["b"], rows["a"], of))
-    rows, of = rows[order], of[order]
+    ranking = np.lexsort((rows["b"], rows["a"], of))
+    rows, of = rows[ranking], of[ranking]
     ends = np.append(np.flatnonzero(of[1:] != of[:-1]) + 1, len(of))
-    keeps: list[NDArray[Any]] = []
-    sizes: list[NDArray[Any]] = []
-    parts: list[Rows] = []
+    found: list[tuple[Ints, Ints, Rows]] = []
     for first, last in _chunks(ends):
-        made = list(_made(unpack(rows[first:last]), ends, first, last, keeper))
-        keeps.append(np.array([one.keep for one in made], np.int64))
-        sizes.append(np.array([len(one.matches) for one in made], np.int64))
-        parts.append(pack([match for one in made for match in one.matches]))
-    return _ascending(np.concatenate(keeps), np.concatenate(sizes), np.concatenate(parts))
+        made = cluster.clusters(unpack(rows[first:last]), order, rest)
+        keeps = np.array([one.keep for one in made], np.int64)
+        sizes = np.array([len(one.matches) for one in made], np.int64)
+        found.append((keeps, sizes, pack([match for one in made for match in one.matches])))
+    return _ascending(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def tell_series_apart(rows: Rows, slots: NDArray[Any]) -> Rows:
+    """Turn matches between items of a series into overlaps, as ``series.told_apart`` does.
+
+    Args:
+        rows: matches in any order.
+        slots: where their texts differ, as ``SLOT``.
+    """
+    acting = np.flatnonzero(rows["kind"] != KINDS.index("overlap"))
+    slots = slots[np.isin(slots["row"], acting)]
+    if not len(slots):
+        return rows
+    told = rows.copy()
+    slots["row"] = np.searchsorted(acting, slots["row"])
+    told["kind"][acting] = _told_apart(rows[acting], slots)
+    return told
+
+
+def _told_apart(rows: Rows, slots: NDArray[Any]) -> NDArray[Any]:
+    """The kinds of matches of which none is an overlap."""
+    home = components(rows["a"], rows["b"]).astype(np.uint64)[slots["row"]]
+    key = (home * np.uint64(0x9E3779B97F4A7C15)) ^ slots["key"]
+    fillers = np.empty(2 * len(slots), np.dtype([("key", "u8"), ("filler", "u4")]))
+    fillers["key"], fillers["filler"] = np.tile(key, 2), np.concatenate([slots["a"], slots["b"]])
+    keys, often = np.unique(np.unique(fillers)["key"], return_counts=True)
+    varied = often[np.searchsorted(keys, key)] >= series.VARIED
+    varied &= _often(rows, slots) >= series.OFTEN
+    edge = (slots["key"] & np.uint64(1)).astype(bool)
+    inside, varied_inside, varied_edge = (
+        np.bincount(slots["row"][some], minlength=len(rows)) for some in (~edge, varied & ~edge, varied & edge)
+    )
+    kinds = rows["kind"].copy()
+    kinds[(varied_edge > 0) & np.isin(kinds, _ACTING)] = KINDS.index("overlapping")
+    kinds[(varied_inside > 0) & (varied_inside >= series.SHARE * inside)] = KINDS.index("overlap")
+    return kinds
+
+
+def _often(rows: Rows, slots: NDArray[Any]) -> NDArray[np.float64]:
+    """Of each slot the share of the matches of its two texts that differ there."""
+    degree = np.bincount(np.concatenate([rows["a"], rows["b"]]))
+    mixed = []
+    for side in "ab":
+        number = rows[side][slots["row"]].astype(np.uint64)
+        mixed.append((number * np.uint64(0xD6E8FEB86659FD93)) ^ slots["key"])
+    _, at, times = np.unique(np.concatenate(mixed), return_inverse=True, return_counts=True)
+    one, other = np.split(times[at], 2)
+    matches = degree[rows["a"][slots["row"]]] + degree[rows["b"][slots["row"]]] - 1
+    share: NDArray[np.float64] = (one + other - 1) / matches
+    return share
+
+
+def packed(one: Ints, other: Ints) -> Ints:
+    """Each pair of documents as one number, whichever of the two is first."""
+    pairs: Ints = np.minimum(one, other) << 32 | np.maximum(one, other)
+    return pairs
 
 
 def components(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.int32]:
@@ -151,19 +218,6 @@ def _chunks(ends: Ints) -> Iterator[tuple[int, int]]:
         last = int(ends[min(int(np.searchsorted(ends, first + _CHUNK)), len(ends) - 1)])
         yield first, last
         first = last
-
-
-def _made(
-    matches: list[Match], ends: Ints, first: int, last: int, keeper: Callable[[list[int]], int]
-) -> Iterator[Cluster]:
-    start = 0
-    for end in (ends[np.searchsorted(ends, first, "right") : np.searchsorted(ends, last, "right")] - first).tolist():
-        if end - start > 1:
-            yield from cluster.clusters(matches[start:end], keeper)
-        else:
-            [match] = matches[start:end]
-            yield _cluster(keeper(sorted((match.a, match.b))), [match])
-        start = end
 
 
 def _ascending(keeps: Ints, sizes: Ints, rows: Rows) -> Clusters:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from codecs import utf_16_le_decode, utf_32_le_decode  # str would look the codec up for every text
 from itertools import pairwise
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -205,11 +204,6 @@ class Store:
                 units, width = self._units(number)
                 read[number] = units[::width].tobytes()
         return [read[number] for number in wanted.tolist()]
-
-    def opening(self, number: int, count: int) -> str:
-        """The first ``count`` symbols of a text, once closed."""
-        units, width = self._units(number, count)
-        return (utf_16_le_decode if width == 2 else utf_32_le_decode)(units.data)[0]
 
     def _units(self, number: int, count: int | None = None) -> tuple[NDArray[Any], int]:
         """The code units of a text, or of its first ``count`` symbols, and their width in bytes."""

@@ -3,15 +3,22 @@
 Same keys, same edges, same verification as ``feedtools.dedup.batch``, which takes over beyond ``FEW`` texts.
 """
 
+from __future__ import annotations
+
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.dedup.candidates import edges, worth
 from feedtools.dedup.sketch import grams
 from feedtools.model import Cluster, Match, text_number
 
+if TYPE_CHECKING:
+    from feedtools.dedup.slots import Slot
+
+ROUNDS = 8
+"""Times that what is left is compared again (``batch.ROUNDS``)."""
 FEW = 96
 """Texts up to which this costs less than importing numpy."""
 PORTION = 2**16
@@ -26,8 +33,20 @@ class _Document(NamedTuple):
     head: int | None
 
 
+class Result(NamedTuple):
+    """What was found, as the batch deduplicator has it; matches are without evidence."""
+
+    clusters: tuple[Cluster, ...] = ()
+    matches: tuple[Match, ...] = ()
+
+
 def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
     """The clusters that ``feedtools.dedup.batch.dedup(texts)`` finds, without evidence."""
+    return dedup(texts).clusters
+
+
+def dedup(texts: Sequence[str]) -> Result:
+    """Find what ``feedtools.dedup.batch.dedup(texts)`` finds, without evidence."""
     first: dict[str, int] = {}
     exact = [
         Match(number, first[text], "exact", 1.0, 1.0, 1.0)
@@ -37,18 +56,53 @@ def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
     documents = _ranked(_document(number, text) for text, number in first.items())
     pairs = list(_candidates(documents))
     if not exact and not pairs:  # a clean transmission needs nothing that verifies
-        return ()
-    from feedtools.dedup import cluster, match
+        return Result()
+    return _resolved(documents, exact, pairs)
+
+
+def _resolved(documents: Sequence[_Document], exact: list[Match], pairs: list[tuple[_Document, _Document]]) -> Result:
+    """Compare pairs and choose; and again what is left, until no copy is found among it."""
+    from feedtools.dedup import cluster, series
     from feedtools.dedup.keeper import Order, damage
 
-    found = [
-        verified
-        for b, a in pairs
-        if (verified := match.match_symbols(a.symbols, b.symbols, a.text, b.text, a.number, b.number)) is not None
-    ]
-    sizes = {it.text: len(it.symbols) for it in documents}
-    order = Order(lambda number: sizes[texts[number]], lambda number: damage(texts[number]), int)
-    return cluster.clusters([*exact, *found], order.first)
+    by_number = {it.number: it for it in documents}
+    sizes = {it.number: len(it.symbols) for it in documents} | {m.a: len(by_number[m.b].symbols) for m in exact}
+    text = {it.number: it.text for it in documents} | {m.a: by_number[m.b].text for m in exact}
+    order = Order(sizes.__getitem__, lambda number: damage(text[number]), int)
+    tried: set[frozenset[int]] = set()
+    found = list(_compared(pairs))
+    for rounds_left in range(ROUNDS, -1, -1):
+        told = series.told_apart(found)
+        made = cluster.clusters([*exact, *told], order)
+        fresh = sorted(_untried(found, made).difference(tried), key=sorted) if rounds_left else []
+        if not fresh:
+            break
+        tried.update(fresh)
+        found += _compared([by_number[number] for number in pair] for pair in map(sorted, fresh))
+    return Result(made, tuple(sorted([*exact, *told])))
+
+
+def _compared(pairs: Iterable[Iterable[_Document]]) -> Iterator[tuple[Match, Sequence[Slot]]]:
+    from feedtools.dedup.document import Document
+    from feedtools.dedup.match import compare
+
+    for pair in pairs:
+        made = compare(*(Document.of(it.number, it.text, it.symbols) for it in pair))
+        if made is not None:
+            yield made.match, made.slots
+
+
+def _untried(found: Iterable[tuple[Match, Sequence[Slot]]], made: Iterable[Cluster]) -> set[frozenset[int]]:
+    """The pairs of kept documents that may be copies although they were never compared (``batch``)."""
+    homes = {number: one.keep for one in made for number in one.drop}
+    pairs = {frozenset((match.a, match.b)) for match, _ in found if match.kind != "overlap"}
+    fresh = set[frozenset[int]]()
+    for pair in pairs:
+        one, other = pair
+        for gone, kept in ((one, other), (other, one)):
+            if gone in homes and kept not in homes and homes[gone] != kept:
+                fresh.add(frozenset((kept, homes[gone])))
+    return fresh - pairs
 
 
 def _document(number: int, text: str) -> _Document:

@@ -366,4 +366,5 @@ RULES: dict[Kind, str] = {
     "truncated": "FT903",
     "rerendered": "FT904",
     "contained": "FT905",
+    "overlapping": "FT906",
 }

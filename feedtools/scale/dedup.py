@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
-from feedtools.dedup.candidates import HOT
+from feedtools.dedup.candidates import HOT, NEIGHBOURS
 from feedtools.scale import arrow, exact_copies, matches, sketch_join
 from feedtools.scale.checkpoints import cut, rows
 from feedtools.scale.components import DRIVER_EDGES, components
@@ -279,16 +279,13 @@ def _edges_of_rows(keys: DataFrame, buckets: int, hot: int) -> DataFrame:
     many = f.broadcast(shared.where(f.col("n") >= hot).drop("n"))
     by_rank = Window.partitionBy("bucket", "key").orderBy("me")
     few = row.join(many, ["bucket", "key"], "left_anti")
-    few = few.withColumn("star", f.first("me").over(by_rank)).withColumn("before", f.lag("me").over(by_rank))
-    few = few.where("before is not null")
-    ends = _ends("before", few), _ends("star", few.where("star.number != before.number"))
-    stars = _ends("star", row.join(many, ["bucket", "key"]).where("me.number != star.number"))
-    return (
-        ends[0]
-        .union(ends[1])
-        .union(stars)
-        .groupBy((f.col("bucket") >= buckets).alias("heads"), "low", "high")
-        .agg(f.count("*").cast("int").alias("shared"), f.first("least").alias("least"))
+    few = few.withColumn("star", f.first("me").over(by_rank))
+    stars = _ends("star", few.unionByName(row.join(many, ["bucket", "key"])).where("me.number != star.number"))
+    for back in range(1, NEIGHBOURS + 1):
+        chain = few.withColumn("before", f.lag("me", back).over(by_rank))
+        stars = stars.union(_ends("before", chain.where("before.number != star.number")))  # null where there is none
+    return stars.groupBy((f.col("bucket") >= buckets).alias("heads"), "low", "high").agg(
+        f.count("*").cast("int").alias("shared"), f.first("least").alias("least")
     )
 
 

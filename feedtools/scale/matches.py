@@ -5,6 +5,7 @@ Documents are named by their id, which is also their place in the order of keepe
 
 from __future__ import annotations
 
+import struct
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
@@ -13,9 +14,11 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from feedtools.dedup import cluster, match
+from feedtools.dedup import cluster, match, series
 from feedtools.dedup.describe import describe, links
+from feedtools.dedup.document import Document
 from feedtools.dedup.keeper import Order, damage
+from feedtools.dedup.slots import Slot
 from feedtools.model import Block, Kind, Match
 from feedtools.scale.arrow import batch_of, rows_of
 from feedtools.text import symbols_batch
@@ -29,10 +32,14 @@ MATCHES = pa.schema(
         ("coverage_b", pa.float64()),
         ("similarity", pa.float64()),
         ("evidence", pa.list_(pa.list_(pa.int32()))),
+        ("rest_a", pa.int32()),
+        ("rest_b", pa.int32()),
     ]
 )
 FACTS = ("symbols_a", "damage_a", "symbols_b", "damage_b")
-VERIFIED = pa.schema([*MATCHES, *((name, pa.int32()) for name in FACTS)])
+VERIFIED = pa.schema([*MATCHES, ("slots", pa.binary()), *((name, pa.int32()) for name in FACTS)])
+"""``slots``: where the texts differ, as ``_SLOT`` has each place."""
+_SLOT = struct.Struct("<QII")
 ROWS = pa.schema(
     [
         ("id", pa.string()),
@@ -48,7 +55,7 @@ ROWS = pa.schema(
 CLUSTERED = pa.schema([*ROWS, ("said", pa.string()), ("other", pa.string()), ("covered", pa.float64())])
 """``said`` of ``other`` makes ``how`` (see ``in_words``); ``covered``: the share of the kept copy that this one has."""
 APART = "apart"
-"""The action of a row that says of a match (``a`` as id, ``b`` as cluster) that it joined nothing."""
+"""The action of a row that says of a match (``a`` as id, ``b`` as cluster) that it is one of a series, an overlap."""
 
 
 class _Text(NamedTuple):
@@ -97,18 +104,23 @@ class _Found:
 
     def compare(self, a: _Text, b: _Text) -> None:
         """Add the match of two texts, where they are one."""
-        known = match.Pair((0, 1), (a.text, b.text), (a.symbols, b.symbols))
-        made, found = match.measured(a.codes, b.codes, a.traits, b.traits, 0, 1, known=known)
-        if made is None:
+        pair = a, b
+        compared = match.compare(
+            *(Document(at, it.codes, it.traits, lambda i: pair[i].text) for at, it in enumerate(pair))
+        )
+        if compared is None:
             return
+        made, found = compared.match, compared.overlap
         if made.a:
             a, b = b, a
         if found is None:
             evidence = match.explain(made, a.text, b.text).evidence
         else:
             evidence = match.aligned(found, a.symbols, b.symbols, a.offsets, b.offsets)
+        slots = b"".join(_SLOT.pack(*slot) for slot in compared.slots)
         facts = len(a.symbols), damage(a.text), len(b.symbols), damage(b.text)
-        self._rows.append((a.id, b.id, made.kind, made.coverage_a, made.coverage_b, made.similarity, *facts))
+        shares = made.coverage_a, made.coverage_b, made.similarity
+        self._rows.append((a.id, b.id, made.kind, *shares, made.rest_a, made.rest_b, slots, *facts))
         self._evidence.extend(chain.from_iterable(evidence))
         self._ends.append(len(self._evidence) // 4)
 
@@ -132,6 +144,9 @@ class Acting(NamedTuple):
     coverage_a: float
     coverage_b: float
     similarity: float
+    rest_a: int | None
+    rest_b: int | None
+    slots: bytes | None
     symbols_a: int
     damage_a: int
     symbols_b: int
@@ -169,13 +184,12 @@ def cluster_rows(component: Sequence[Acting]) -> Iterator[tuple[Any, ...]]:
     facts = _facts(component)
     ids = sorted(facts)
     number = {name: place for place, name in enumerate(ids)}
-    matches = [_match(row, number) for row in component]
+    compared = [(_match(row, number), _slots(row)) for row in component]
+    matches = series.told_apart(compared)
 
     order = Order(lambda one: -facts[ids[one]][0], lambda one: facts[ids[one]][1], int)
-    home: dict[int, int] = {}
-    for found in cluster.clusters(sorted(matches), order.first):
+    for found in cluster.clusters(sorted(matches), order):
         keep = ids[found.keep]
-        home |= dict.fromkeys((found.keep, *found.drop), found.keep)
         yield keep, keep, "keep", *[None] * 7
         tied = links(found)
         for drop in found.drop:
@@ -186,13 +200,18 @@ def cluster_rows(component: Sequence[Acting]) -> Iterator[tuple[Any, ...]]:
             how, covered = in_words(said, ids[other], keep), theirs if other == found.keep else 0.0
             yield ids[drop], keep, "drop", tie.kind, tie.similarity, mine, how, said, ids[other], covered
     for one in matches:
-        if home.get(one.a, -1) != home.get(one.b, -2):
+        if one.kind == "overlap":
             yield ids[one.a], ids[one.b], APART, *[None] * 7
+
+
+def _slots(row: Acting) -> list[Slot]:
+    return [Slot(*one) for one in _SLOT.iter_unpack(row.slots or b"")]
 
 
 def _match(row: Acting, number: dict[str, int]) -> Match:
     evidence = () if row.begins is None or row.ends is None else (Block(0, 0, row.begins, row.ends),)
-    return Match(number[row.a], number[row.b], row.kind, row.coverage_a, row.coverage_b, row.similarity, evidence)
+    shares = row.coverage_a, row.coverage_b, row.similarity
+    return Match(number[row.a], number[row.b], row.kind, *shares, evidence, row.rest_a or 0, row.rest_b or 0)
 
 
 def _facts(component: Sequence[Acting]) -> dict[str, tuple[int, int]]:

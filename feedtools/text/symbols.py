@@ -111,6 +111,11 @@ def symbols(text: str) -> str:
     return without_dropped(text).translate(_fold)
 
 
+def folded(text: str) -> str:
+    """The symbols of all of ``text``, formulas and placeholders included."""
+    return text.translate(_fold)
+
+
 def offsets(text: str, base: int = 0) -> array[int]:
     """For each symbol of ``text`` the offset of the raw code point it came from, ascending, plus ``base``."""
     found = array("I")

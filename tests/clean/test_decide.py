@@ -10,7 +10,7 @@ import pytest
 from feedtools.clean.decide import Standing, decide, standings
 from feedtools.config import Config, Policy, parse, policy
 from feedtools.errors import ConfigError
-from feedtools.model import KINDS, Article, Cluster, Finding, Kind, Level, Match, Safety, Span
+from feedtools.model import COPIES, Article, Cluster, Finding, Kind, Level, Match, Safety, Span
 
 ARTICLE = Article("a.txt", 4, "设 \\(x 为输入")
 
@@ -52,7 +52,7 @@ def test_what_holds_can_be_configured_by_level_and_by_rule(table: dict[str, Any]
     assert decide(ARTICLE, [finding(level=level)], policy(table)).action == action
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "overlap"])
+@pytest.mark.parametrize("kind", sorted(COPIES))
 def test_copies_are_dropped_for_the_one_that_stands_for_them(kind: Kind) -> None:
     decision = decide(ARTICLE, [finding()], Policy(), copy(kind), "the same text as b.txt:9")
     assert decision.action == "drop"

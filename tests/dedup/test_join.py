@@ -27,8 +27,13 @@ def test_shared_keys_are_counted() -> None:
     assert found([(1, 4), (1, 7), (2, 4), (2, 7), (3, 4), (5, 9)]) == {(4, 7): 2}
 
 
-def test_a_hub_costs_two_edges_a_document() -> None:
-    assert len(found([(1, n) for n in range(candidates.HOT - 1)])) == (candidates.HOT - 2) + (candidates.HOT - 3)
+def test_a_hub_costs_three_edges_per_document() -> None:
+    size = candidates.HOT - 1
+    assert len(found([(1, n) for n in range(size)])) == (size - 1) + (size - 2) + (size - 3)
+
+
+def test_four_that_share_a_key_are_all_compared() -> None:
+    assert set(found([(1, n) for n in range(4)])) == set(itertools.combinations(range(4), 2))
 
 
 def test_a_key_of_many_links_them_to_the_longest_alone() -> None:
@@ -40,8 +45,7 @@ def test_edges_are_the_stars_and_chains_of_every_bucket(pairs: list[tuple[int, i
     expected: Counter[tuple[int, int]] = Counter()
     for key in {key for key, _ in pairs}:
         bucket = sorted({document for k, document in pairs if k == key})
-        expected.update(itertools.pairwise(bucket))
-        expected.update((bucket[0], document) for document in bucket[2:])
+        expected.update(candidates.edges(bucket))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(join, "PIECE", piece)
         assert found(pairs) == dict(expected)

@@ -12,7 +12,8 @@ from rapidfuzz.distance import Levenshtein
 
 from feedtools.dedup import match, overlap
 from feedtools.dedup.batch import dedup
-from feedtools.dedup.match import cut, explain, match_pair
+from feedtools.dedup.document import Document
+from feedtools.dedup.match import compare, cut, explain, match_pair
 from feedtools.text import symbols
 
 HAN = [chr(0x4E00 + 41 * i) for i in range(480)]
@@ -31,10 +32,12 @@ WHOLE = article(1)
         (WHOLE, WHOLE, "exact"),
         (WHOLE[:90] + "...", WHOLE, "truncated"),
         (WHOLE[100:220], WHOLE, "contained"),
-        (WHOLE[:150] + "，" + WHOLE[150:], WHOLE, "rerendered"),
+        (WHOLE[:150] + "，" + WHOLE[150:], WHOLE, "near"),
         (WHOLE[:100] + "[Math]" + WHOLE[100:], WHOLE[:100] + r"\(\theta\)" + WHOLE[100:], "rerendered"),
         (WHOLE[:100] + "[公式]" + WHOLE[100:200], WHOLE[:100] + r"\[\sum x\]" + WHOLE[100:], "rerendered"),
-        (WHOLE[:60] + article(2, 45) + WHOLE[100:], WHOLE, "near"),
+        (WHOLE[:60] + article(2, 29) + WHOLE[89:], WHOLE, "near"),
+        (WHOLE[:60] + article(2, 30) + WHOLE[90:], WHOLE, "overlapping"),
+        (WHOLE[:60] + article(2, 45) + WHOLE[60:], WHOLE, "near"),
         (WHOLE[120:], article(3, 100) + WHOLE[120:], "contained"),
         (WHOLE[:240] + article(4, 200), WHOLE[:80] + article(5, 260), "overlap"),
     ],
@@ -56,10 +59,11 @@ def test_short_texts_match_only_exactly() -> None:
     assert found.kind == "exact"
 
 
-def test_excerpts_that_begin_at_different_places_are_one_article() -> None:
+def test_excerpts_that_begin_at_different_places_overlap_and_keep_what_is_their_own() -> None:
     found = match_pair(WHOLE[:200], WHOLE[100:])
     assert found is not None
-    assert found.kind == "near"
+    assert found.kind == "overlapping"
+    assert (found.rest_a, found.rest_b) == (100, 120)
     assert found.similarity == 1.0
     assert found.coverage_a == pytest.approx(0.5)
 
@@ -96,9 +100,9 @@ def test_a_copy_with_its_code_left_out_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("behind", "kind"), [(60, "rerendered"), (57, "rerendered"), (30, "overlap"), (None, "overlap")]
+    ("behind", "kind"), [(60, "overlapping"), (57, "overlapping"), (30, "overlap"), (None, "overlap")]
 )
-def test_two_that_part_where_one_has_a_hole_are_one_article(behind: int | None, kind: str) -> None:
+def test_two_that_part_where_one_has_a_hole_overlap(behind: int | None, kind: str) -> None:
     """Code that one renderer keeps fills its excerpt; the other shows a placeholder there and goes on."""
     shown, kept = WHOLE[:60] + article(2, 200), WHOLE[:60] + article(3, 300)
     if behind is not None:
@@ -121,7 +125,7 @@ def test_a_list_that_one_lacks_behind_its_title_is_bridged(swapped: bool) -> Non
     a, b = title + table + rest + "...", title + rest + more
     found = match_pair(b, a) if swapped else match_pair(a, b)
     assert found is not None
-    assert found.kind == "near"
+    assert found.kind == "overlapping"
     assert sum(block.a_end - block.a_start for block in found.evidence) >= 55
 
 
@@ -164,8 +168,9 @@ def test_evidence_is_ordered_and_equal_symbol_by_symbol(seed: int, rate: float) 
     rng = random.Random(seed)
     a = article(seed, 200)
     b = "".join(c if rng.random() > rate else rng.choice(["", c + "，", "Ａ"]) for c in a)
-    found = match.match_symbols(symbols.symbols(a), symbols.symbols(b), a, b, 0, 1)
-    assert found is not None
+    compared = compare(Document.of(0, a), Document.of(1, b))
+    assert compared is not None
+    found = compared.match
     first, second = (a, b) if found.a == 0 else (b, a)
     blocks = explain(found, first, second).evidence
     assert blocks
@@ -222,7 +227,7 @@ def test_a_short_text_is_compared_for_a_passage_and_for_what_is_left_between_edi
     edited = "".join(WHOLE[i] if i % 4 else "改" for i in range(100))  # no run of more than three
     found = match_pair(edited, WHOLE)
     assert found is not None
-    assert (found.kind, found.similarity) == ("near", 0.75)
+    assert (found.kind, found.similarity) == ("near", 0.7576)
 
 
 def test_a_stock_opening_is_told_as_it_is_and_is_no_article() -> None:
@@ -259,3 +264,60 @@ def test_long_texts_are_measured_in_bounded_time() -> None:
     found = match_pair(text, edited)
     assert found is not None
     assert found.similarity > 0.9
+
+
+PAGE = "---\ntitle: {}\n---\n<!-- " + WHOLE + " -->\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        (PAGE.format("甲", article(21, 90)), PAGE.format("乙", article(22, 90)), None),
+        (PAGE.format("甲", article(21, 90)), PAGE.format("乙", article(21, 90) + "乙丙"), "truncated"),
+        (PAGE.format("甲", "未完待续"), PAGE.format("乙", "未完待续"), None),
+        ("见 https://example.org/a" + "/x" * 30, "又见 https://example.org/a" + "/x" * 30 + article(23, 30), None),
+        (f"[{WHOLE[:50]}](https://example.org/a)", f"[{WHOLE[:50]}](https://example.org/b)", "overlap"),
+        (f"[{WHOLE[:90]}](https://example.org/a)", f"[{WHOLE[:90]}](https://example.org/b)", "near"),
+    ],
+)
+def test_text_that_is_not_shown_makes_no_copy(a: str, b: str, kind: str | None) -> None:
+    found = match_pair(a, b)
+    assert (found and found.kind) == kind
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        ("共 128 人到场", "共 129 人到场", "overlapping"),
+        ("共 128 人到场", "共一百多人到场", "near"),
+        (r"设 \(y=\sin x\) 的导数", r"设 \(y=\cos x\) 的导数", "overlapping"),
+        (r"设 \(y=\sin x\) 的导数", r"设 \(y = \sin x\) 的导数", "near"),
+        (r"设 \(y=\sin x\) 的导数", "设 [公式] 的导数", "rerendered"),
+    ],
+)
+def test_figures_and_formulas_in_one_place_have_to_agree(one: str, other: str, kind: str) -> None:
+    found = match_pair(WHOLE[:60] + one + WHOLE[60:150], WHOLE[:60] + other + WHOLE[60:150])
+    assert found is not None
+    assert found.kind == kind
+
+
+def test_formulas_count_among_what_would_be_lost() -> None:
+    body = r"\frac{\partial u}{\partial t} = \alpha \nabla^2 u + \beta u"
+    a, b = WHOLE[:90] + rf"\[{body}\]" + WHOLE[90:150], WHOLE
+    found = match_pair(a, b)
+    assert found is not None
+    assert found.rest_a > 30
+    assert match_pair(WHOLE[:150], b).rest_a == 0  # type: ignore[union-attr]
+
+
+def test_english_prose_that_aligns_letter_by_letter_shares_no_run() -> None:
+    words = ["harbour", "night", "salt", "the", "of", "window", "and", "ferry", "slowly", "under", "candle", "a"]
+    a, b = (" ".join(random.Random(seed).choices(words, k=150)) for seed in (1, 2))
+    assert match_pair(a, b) is None or match_pair(a, b).kind == "overlap"  # type: ignore[union-attr]
+
+
+def test_a_page_and_its_translation_share_their_commands_and_are_no_copies() -> None:
+    code = "curl -fsSL https example org install sh and then mill init with config etc mill toml workers eight " * 2
+    a = "先取得软件包再执行下面的命令" + code + "参见指南与参考手册"
+    b = "Fetch the package first and run these" + code + "See the guide and the reference"
+    assert match_pair(a, b).kind == "overlap"  # type: ignore[union-attr]

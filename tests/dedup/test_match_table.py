@@ -7,18 +7,25 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedtools.clean.copy_table import Standings
 from feedtools.clean.decide import Standing
-from feedtools.dedup import cluster, match_table
+from feedtools.dedup import cluster, match_table, series
 from feedtools.dedup.batch import clusters_of, dedup
+from feedtools.dedup.keeper import Order
+from feedtools.dedup.slots import Slot
 from feedtools.model import KINDS, Block, Match
 
 SHARES = st.integers(0, 10_000).map(lambda share: share / 10_000)
 NUMBERS = st.integers(0, 40)
-MATCHES = st.builds(Match, NUMBERS, NUMBERS, st.sampled_from(KINDS), SHARES, SHARES, SHARES, st.just(()))
+RESTS = st.sampled_from([0, 29, 30, 65_535])
+MATCHES = st.builds(
+    Match, NUMBERS, NUMBERS, st.sampled_from(KINDS[1:]), SHARES, SHARES, SHARES, st.just(()), RESTS, RESTS
+)
+ORDER = Order(lambda _: 0, lambda _: 0, int)
 FOUND = st.lists(
     MATCHES.filter(lambda one: one.a != one.b),
     max_size=60,
@@ -31,10 +38,10 @@ def test_rows_give_back_the_matches(found: list[Match]) -> None:
     assert match_table.unpack(match_table.pack(found)) == found
 
 
-@given(FOUND, st.sampled_from([min, max]))
-def test_rows_cluster_as_objects_do(found: list[Match], keeper: object) -> None:
-    expected = cluster.clusters(found, keeper)  # type: ignore[arg-type]
-    made = match_table.clusters(match_table.pack(found), keeper)  # type: ignore[arg-type]
+@given(FOUND, st.integers(10, 100))
+def test_rows_cluster_as_objects_do(found: list[Match], rest: int) -> None:
+    expected = cluster.clusters(found, ORDER, rest)
+    made = match_table.clusters(match_table.pack(found), ORDER, rest)
     assert tuple(made.all()) == expected
     dropped = {one.keep: one.drop for one in expected}
     assert [made.dropped(number) for number in range(42)] == [dropped.get(number, ()) for number in range(42)]
@@ -43,9 +50,24 @@ def test_rows_cluster_as_objects_do(found: list[Match], keeper: object) -> None:
 def test_a_long_chain_is_one_component() -> None:
     order = list(range(5000))
     random.Random(3).shuffle(order)
-    chain = [Match(a, b, "exact", 1.0, 1.0, 1.0) for a, b in pairwise(order)]
-    [found] = match_table.clusters(match_table.pack(chain), min).all()
-    assert (found.keep, len(found.drop), len(found.matches)) == (0, 4999, 4999)
+    chain = [Match(a, b, "near", 1.0, 1.0, 1.0) for a, b in pairwise(order)]
+    rows = match_table.pack(chain)
+    assert len(set(match_table.components(rows["a"], rows["b"]).tolist())) == 1
+    found = tuple(match_table.clusters(rows, ORDER).all())
+    assert found == cluster.clusters(chain, ORDER)
+    assert sum(len(one.drop) for one in found) > 2000
+
+
+KEYS = st.integers(0, 3)
+PLACES = st.builds(Slot, KEYS, st.integers(0, 3), st.integers(0, 3))
+
+
+@given(st.lists(st.tuples(MATCHES.filter(lambda one: one.a != one.b), st.lists(PLACES, max_size=5)), max_size=30))
+def test_rows_tell_series_apart_as_objects_do(found: list[tuple[Match, list[Slot]]]) -> None:
+    expected = series.told_apart(found)
+    slots = [(row, *slot) for row, (_, places) in enumerate(found) for slot in places]
+    rows = match_table.pack([match for match, _ in found])
+    assert match_table.unpack(match_table.tell_series_apart(rows, np.array(slots, match_table.SLOT))) == expected
 
 
 def test_texts_cluster_alike_in_memory_and_on_the_disk(tmp_path: Path) -> None:

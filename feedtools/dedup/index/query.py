@@ -4,18 +4,26 @@ What one article can cost is bounded, whatever was published: a key proposes ``C
 are weighed, and ``VERIFIED`` texts are read.
 """
 
+from __future__ import annotations
+
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.dedup.candidates import FEW_KEYS, worth
+from feedtools.dedup.cluster import partner, rest_of
+from feedtools.dedup.document import Document as PublishedText
 from feedtools.dedup.index.postings import digest_posting, head_posting
 from feedtools.dedup.index.store import CAP, Document, Own, Store, stored_keys
-from feedtools.dedup.match import explain, match_symbols
+from feedtools.dedup.match import compare, explain
+from feedtools.dedup.rest import REST
+from feedtools.dedup.series import told_apart
 from feedtools.dedup.sketch import Sketch, grams, sketch
-from feedtools.model import Match
-from feedtools.text import symbols
+from feedtools.model import COPIES, Match
+
+if TYPE_CHECKING:
+    from feedtools.dedup.slots import Slot
 
 TOGETHER = 64
 """Texts that are looked up together."""
@@ -124,7 +132,9 @@ class _Asked:
 
 def _verified(store: Store, text: str, ranked: Sequence[_Candidate], own: Own) -> list[Published]:
     """The copies among some documents, the best first; later ones are not looked at where earlier ones held some."""
-    mine = grams(text).symbols
+    mine = PublishedText.of(0, text, grams(text).symbols)
+    documents: list[Document] = []
+    compared: list[tuple[Match, Sequence[Slot]]] = []
     found: list[Published] = []
     for _ in range(VERIFIED // CANDIDATES):
         keys = dict(ranked[:CANDIDATES])
@@ -132,16 +142,26 @@ def _verified(store: Store, text: str, ranked: Sequence[_Candidate], own: Own) -
         for document in store.documents(keys):
             if document.source in own or (document.source, document.batch) in own:
                 continue
-            theirs = mine if document.text == text else symbols.symbols(document.text)
-            match = match_symbols(mine, theirs, text, document.text, 0, 1)
-            if match is not None and match.kind != "overlap":
-                found.append(Published(document, match))
+            documents.append(document)
+            made = compare(mine, PublishedText.of(len(documents), document.text))
+            if made is not None:
+                compared.append((made.match, made.slots))
             refuted.add(keys[document.number])
+        found = _copies(compared, documents)
         ranked = [one for one in ranked[CANDIDATES:] if one.keys not in refuted]
         if found or not ranked:
             break
     found.sort(key=_best_first)
     return [_explained(found[0], text), *found[1:]] if found else []
+
+
+def _copies(compared: Sequence[tuple[Match, Sequence[Slot]]], documents: Sequence[Document]) -> list[Published]:
+    """The documents that stand for the article 0: copies, of no series with others, that have all of it but a rest."""
+    told = [match for match in told_apart(compared) if match.kind in COPIES and rest_of(match, 0) < REST]
+    return [
+        Published(documents[partner(match, 0) - 1], match._replace(a=min(match.a, 1), b=min(match.b, 1)))
+        for match in told
+    ]
 
 
 def _explained(found: Published, text: str) -> Published:

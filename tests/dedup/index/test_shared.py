@@ -48,7 +48,7 @@ def test_answers_equal_those_of_sqlite(server: str, tmp_path: Path) -> None:
 
 def test_a_source_keeps_what_was_taken_in_before_and_takes_nothing_twice(server: str) -> None:
     store = SharedStore(server)
-    old, new = ("一篇只在这里出现的旧文章,后来又来了一篇,两篇都有人找得到。" + str(number) for number in (1, 2))
+    old, new = ("一篇只在这里出现的旧文章,后来又来了一篇,两篇都有人找得到。" + tail for tail in "甲乙")
     assert store.add([Article("rolled.txt", 4, old)], {"rolled.txt": b"one"}) == 1
     before = store.identity()
     assert store.add([Article("rolled.txt", 5, old)], {"rolled.txt": b"two"}) == 0

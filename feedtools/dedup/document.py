@@ -1,0 +1,76 @@
+"""A text as comparing needs it: its codes at once, everything else when it is asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from feedtools.dedup.overlap import codes
+from feedtools.text import symbols
+from feedtools.text.dropped import traits
+from feedtools.text.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+DENSE = 1.5
+"""Bytes per character from which a script is taken for one of thousands of letters."""
+
+
+class Document:
+    """One text to compare.
+
+    Attributes:
+        number: what it goes by.
+        codes: the low byte of each of its symbols (``overlap.codes``).
+        traits: as ``text.dropped.traits`` gives them.
+
+    Args:
+        number: see above.
+        codes: see above.
+        traits: see above.
+        read: gives the raw text of a number; asked only where the codes do not decide.
+    """
+
+    def __init__(self, number: int, codes: bytes, traits: int, read: Callable[[int], str]) -> None:
+        self.number, self.codes, self.traits = number, codes, traits
+        self._read = read
+
+    @classmethod
+    def of(cls, number: int, text: str, known: str | None = None) -> Document:
+        """Make a document of a raw text.
+
+        Args:
+            number: what it goes by.
+            text: the raw text.
+            known: its symbols, where they are known.
+        """
+        made = cls(number, codes(symbols.symbols(text) if known is None else known), traits(text), lambda _: text)
+        if known is not None:
+            made.symbols = known
+        return made
+
+    @cached_property
+    def text(self) -> str:
+        """The raw text."""
+        return self._read(self.number)
+
+    @cached_property
+    def symbols(self) -> str:
+        """Its symbols."""
+        return symbols.symbols(self.text)
+
+    @cached_property
+    def offsets(self) -> Sequence[int]:
+        """Of each symbol the offset of the raw code point it came from."""
+        return symbols.offsets(self.text)
+
+    @cached_property
+    def dense(self) -> bool:
+        """Whether most of it is in a script of thousands of letters."""
+        return len(self.text.encode("utf-8", "surrogatepass")) > DENSE * len(self.text)
+
+    def shown(self) -> Document:
+        """The document without what its reader does not see; itself where that is nothing."""
+        text = visible(self.text)
+        return self if text == self.text else Document.of(self.number, text)

@@ -1,0 +1,68 @@
+"""Items of a series: texts of one frame, whose slots each of them fills otherwise."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from feedtools.dedup.cluster import Sets
+from feedtools.model import COPIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from feedtools.dedup.slots import Slot
+    from feedtools.model import Match
+
+    Compared = tuple[Match, Sequence[Slot]]
+
+VARIED = 3
+"""Fillers of a slot from which its flanks are the frame of a series."""
+OFTEN = 0.4
+"""Share of the matches of two texts that differ in a slot, from which it is one of a frame: where a copy was edited,
+most of the others agree with the original."""
+SHARE = 0.5
+"""Share of the differing places of two texts that such slots make, from which the two are items of a series."""
+
+
+def told_apart(found: Iterable[Compared]) -> list[Match]:
+    """Tell items of a series from copies: what they share, others of the feed share as well.
+
+    Those of a template become overlaps.  Those that share all but what they begin or end with become overlapping: the
+    rest may be a footer of many articles, or an article under many headers.  Fillers are counted within what hangs
+    together by matches, so that an engine which resolves one component at a time says the same.
+
+    Args:
+        found: matches, each with the places where its texts differ; all those of a component.
+    """
+    every = [(match, slots) for match, slots in found]
+    sets = Sets()
+    degree: Counter[int] = Counter()
+    fillers: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    often: Counter[tuple[int, int]] = Counter()
+    acting = [(match, slots) for match, slots in every if match.kind != "overlap"]
+    for match, _ in acting:
+        sets.union(match.a, match.b)
+        degree.update((match.a, match.b))
+    for match, slots in acting:
+        home = sets.find(match.a)
+        for slot in slots:
+            fillers[home, slot.key].update((slot.a, slot.b))
+            often.update(((match.a, slot.key), (match.b, slot.key)))
+
+    def varied(match: Match, slot: Slot) -> bool:
+        both = often[match.a, slot.key] + often[match.b, slot.key] - 1
+        enough = both >= OFTEN * (degree[match.a] + degree[match.b] - 1)
+        return enough and len(fillers[sets.find(match.a), slot.key]) >= VARIED
+
+    def told(match: Match, slots: Sequence[Slot]) -> Match:
+        if match.kind == "overlap":
+            return match
+        inside = [varied(match, slot) for slot in slots if not slot.key & 1]
+        if any(inside) and sum(inside) >= SHARE * len(inside):
+            return match._replace(kind="overlap")
+        if match.kind in COPIES and any(varied(match, slot) for slot in slots if slot.key & 1):
+            return match._replace(kind="overlapping")
+        return match
+
+    return [told(match, slots) for match, slots in every]
