@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import ModuleType
 
 from feedtools.lint.rules import builtin
 from feedtools.report.rule_pages import index, page
@@ -87,12 +88,23 @@ def architecture() -> str:
 
 def manual() -> str:
     """The manual page."""
-    spec = importlib.util.spec_from_file_location("man", ROOT / "docs" / "man.py")
+    return str(_beside("man").page())
+
+
+def reference() -> dict[Path, str]:
+    """The pages of the configuration and of the command line."""
+    made = _beside("reference")
+    folder = ROOT / "docs"
+    return {folder / "configuration.md": made.configuration(), folder / "command-line.md": made.command_line()}
+
+
+def _beside(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return str(module.page())
+    return module
 
 
 def main() -> None:
@@ -105,6 +117,8 @@ def main() -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="")
     ARCHITECTURE.write_text(architecture(), encoding="utf-8", newline="")
+    for path, text in reference().items():
+        path.write_text(text, encoding="utf-8", newline="")
     MANUAL.write_text(manual(), encoding="utf-8", newline="")
     README.write_text(current(README.read_text(encoding="utf-8")), encoding="utf-8", newline="")
 
