@@ -30,6 +30,46 @@ class Span(NamedTuple):
     end: int
 
 
+CODED = "code"
+"""``Article.syntax`` of texts in which only code is marked."""
+
+
+class Places(NamedTuple):
+    """Where the parts of a text stood in the source that it was taken from.
+
+    Attributes:
+        runs: for each part, in order, three numbers of 32 bits: its offset in the text, its 1-based line in the source,
+            and twice its 1-based column, plus one where the characters after it stand one by one in the source.
+    """
+
+    runs: bytes
+
+    def find(self, offset: int) -> tuple[int, int]:
+        """1-based line and column in the source of what stands at an offset of the text."""
+        from bisect import bisect_right
+
+        rows = memoryview(self.runs).cast("I")
+        if not rows:
+            return 1, 1
+        number = max(0, bisect_right(range(len(rows) // 3), offset, key=lambda row: rows[3 * row]) - 1)
+        start, line, column = rows[3 * number : 3 * number + 3]
+        return line, (column >> 1) + (max(0, offset - start) if column & 1 else 0)
+
+
+class Origin(NamedTuple):
+    """What a record says beside its text.
+
+    Attributes:
+        id: what its format calls it; empty where it has no name.
+        fields: the whole record as a JSON object, without its text; empty where nobody asked for it.
+        places: where its text stood, of a page.
+    """
+
+    id: str = ""
+    fields: str = ""
+    places: Places | None = None
+
+
 class Article(NamedTuple):
     """One article excerpt as it was published; the text is raw and never altered.
 
@@ -40,7 +80,9 @@ class Article(NamedTuple):
         verbatim: whether the text stands in the source as it is, so that a place in it is one of the source;
             otherwise it was unpacked from a record, and a place is an offset in the text.
         syntax: empty where the text is what a reader sees; else the syntax it is written in: ``markdown``, or
-            ``markdown/`` and a style of formulas (``dollar``, ``bracket``, ``kramdown``, ``none``).
+            ``markdown/`` and a style of formulas (``dollar``, ``bracket``, ``kramdown``, ``none``); ``code`` where only
+            code is marked, in fences and ticks.
+        origin: what its record says beside the text, where it is one.
     """
 
     source: str
@@ -48,6 +90,7 @@ class Article(NamedTuple):
     text: str
     verbatim: bool = True
     syntax: str = ""
+    origin: Origin | None = None
 
     @property
     def digest(self) -> bytes:

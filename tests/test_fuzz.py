@@ -45,7 +45,7 @@ FOUND: dict[str, tuple[bytes, ...]] = {
     ),
 }
 """Inputs that failed once, shortened."""
-NEEDS = {"pages": "selectolax", "parquet": "pyarrow", "warc": "fastwarc"}
+NEEDS = {"parquet": "pyarrow", "warc": "fastwarc"}
 """What a target cannot do without, and which comes with an extra."""
 INPUTS = 150
 PATIENCE = 10.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from feedtools.errors import FeedtoolsError, RuleError
 from feedtools.lint.checks import resolve
 from feedtools.lint.checks.base import Evidence, Hit, View
-from feedtools.model import LEVELS, Article, Edit, Finding, Fix, Span, Transmission
+from feedtools.model import CODED, LEVELS, Article, Edit, Finding, Fix, Span, Transmission
 from feedtools.text.patterns import SECONDS, Limited, lazy
 
 if TYPE_CHECKING:
@@ -43,24 +43,29 @@ def lint(
     """Check articles against article rules.
 
     The same article gives the same findings whatever stands beside it, but for what ``evidence`` teaches. One that is
-    written in Markdown is asked the rules that fit there, in the regions they look at (``feedtools.lint.markdown``).
+    written in Markdown is asked the rules that fit there, in the regions they look at (``feedtools.lint.markdown``),
+    and one that marks its code is asked about the rest of its text alone (``feedtools.lint.coded``).
     """
-    marked = [article for article in articles if article.syntax]
-    if not marked:
+    if not any(article.syntax for article in articles):
         return _lint(articles, rules, evidence)
-    from feedtools.lint.markdown import asked, lint_prose, without_shields
+    errors: list[FeedtoolsError] = []
 
-    plain = _lint([article for article in articles if not article.syntax], rules, evidence)
-    text, prose = asked(rules)
-    raw = _lint(marked, text, evidence)
-    errors = [*plain.errors, *raw.errors]
-
-    def run(shown: Sequence[Article]) -> list[Finding]:
-        result = _lint(shown, prose, evidence)
+    def run(some: Sequence[Article], asked: Sequence[Rule]) -> list[Finding]:
+        result = _lint(some, asked, evidence)
         errors.extend(result.errors)
         return result.findings
 
-    findings = [*plain.findings, *without_shields(raw.findings), *lint_prose(marked, prose, run)]
+    findings = run([article for article in articles if not article.syntax], rules)
+    if coded := [article for article in articles if article.syntax == CODED]:
+        from feedtools.lint.coded import lint_coded
+
+        findings += lint_coded(coded, rules, run)
+    if marked := [article for article in articles if article.syntax not in {"", CODED}]:
+        from feedtools.lint.markdown import asked, lint_prose, without_shields
+
+        text, prose = asked(rules)
+        findings += without_shields(run(marked, text))
+        findings += lint_prose(marked, prose, lambda shown: run(shown, prose))
     findings.sort(key=lambda finding: (finding.article.source, finding.article.line, finding.span, finding.rule))
     return Lint(findings, errors)
 

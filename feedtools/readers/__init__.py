@@ -42,7 +42,7 @@ class Reading(Protocol):
 
 
 class ReadOptions(NamedTuple):
-    """How records name their parts, and the format where the user gave it."""
+    """How records name their parts, the format where the user gave it, and whether articles bring all they say."""
 
     text_key: str = "text"
     id_key: str = "id"
@@ -52,6 +52,7 @@ class ReadOptions(NamedTuple):
     root: str = ""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    fields: bool = False
 
     @classmethod
     def of(cls, config: Reading) -> Self:
@@ -66,6 +67,10 @@ class ReadOptions(NamedTuple):
             config.include,
             config.exclude,
         )
+
+    def with_fields(self) -> Self:
+        """The same, with what a record says beside its text in ``Article.origin``."""
+        return self._replace(fields=True)
 
 
 class Source(NamedTuple):

@@ -6,9 +6,11 @@ import re
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
-from feedtools.model import Article
+from feedtools.model import Article, Origin
 from feedtools.readers.encodings import decode
-from feedtools.readers.markup import text_of
+from feedtools.readers.entries import FULLER, Empty
+from feedtools.readers.fields import dumps
+from feedtools.readers.markup import syntax_of, text_of
 from feedtools.readers.streams import optional, read_document
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ _TAG = re.compile(r"<(/?)[A-Za-z_][^<>]*?(/?)>")
 _CDATA = re.compile(r"<!\[CDATA\[(?:[^\]]|\](?!\]>))*\]\]>")
 
 
-def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:  # noqa: ARG001
+def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:
     """Yield the text of each entry; ``Article.line`` is the number of the entry, from 1.
 
     feedparser gets bytes, since it would open or fetch a string, and neither sanitises nor resolves: both damage
@@ -31,16 +33,20 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         ReadError: no feed, or one that defines entities of its own (a bomb, or a way to other files).
     """
     feedparser = optional("feedparser", "feeds", "reading RSS and Atom", source)
-    text = decode(read_document(stream, source), source)
+    text = decode(read_document(stream, source), source).lstrip("\ufeff \t\r\n")
     if "<!ENTITY" in text:
         raise ReadError("it defines entities (<!ENTITY), which no feed needs; remove them", path=source)
     if _depth(text) > MAX_DEPTH:
         raise ReadError(f"elements are nested more than {MAX_DEPTH:,} deep; no feed needs that", path=source)
     parsed = feedparser.parse(_as_utf8(text), sanitize_html=False, resolve_relative_uris=False)
+    empty = Empty(source, "entry")
     for number, entry in enumerate(parsed.entries, 1):
         found = _text(entry)
         if found.strip():
-            yield Article(source, number, found, verbatim=False)
+            origin = _origin(entry, fields=options.fields)
+            yield Article(source, number, found, False, syntax_of(found), origin)
+        else:
+            empty.add(number)
     if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
         raise ReadError(
             f"malformed feed ({parsed.bozo_exception}); {len(parsed.entries)} entries were read, others may be lost",
@@ -48,6 +54,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         )
     if not parsed.entries and not parsed.version:
         raise ReadError("no RSS or Atom feed in it", path=source)
+    empty.say(on_error)
 
 
 def _depth(text: str) -> int:
@@ -66,9 +73,33 @@ def _as_utf8(text: str) -> bytes:
 
 
 def _text(entry: Any) -> str:
-    contents = list(entry.get("content", ()))
-    detail = entry.get("summary_detail")
-    if not contents and detail:
-        contents = [detail]
-    texts = [item.value if item.get("type") == "text/plain" else text_of(item.value) for item in contents]
-    return max(texts, key=len, default="")
+    """The fullest of the texts of an entry; of one that has none, its title."""
+    contents = [*entry.get("content", ()), entry.get("summary_detail"), entry.get("description_detail")]
+    best = ""
+    for item in filter(None, contents):
+        found = _read(item)
+        if len(found.strip()) > (FULLER * len(best.strip()) if best.strip() else 0):
+            best = found
+    return best if best.strip() else _read(entry.get("title_detail"))
+
+
+def _read(item: Any) -> str:
+    """The text of a part of an entry; none of a picture or sound that stands there in letters."""
+    if not item or not item.get("value"):
+        return ""
+    kind = (item.get("type") or "").lower()
+    if kind == "text/plain" and not item.get("base64"):
+        return str(item.value)
+    return text_of(item.value) if not kind or kind.startswith("text/") or "html" in kind or "xml" in kind else ""
+
+
+def _origin(entry: Any, *, fields: bool) -> Origin:
+    """The entry's own id, and where it is asked for what else it says."""
+    own = str(entry.get("id") or entry.get("link") or "")
+    said = {
+        name: entry.get(name) for name in ("id", "title", "link", "author", "published", "updated") if entry.get(name)
+    }
+    tags = [tag.get("term") for tag in entry.get("tags", ()) if tag.get("term")]
+    media = [part.get("href") for part in entry.get("enclosures", ()) if part.get("href")]
+    said |= {name: value for name, value in (("tags", tags), ("enclosures", media)) if value}
+    return Origin(own, dumps(said) if fields else "")

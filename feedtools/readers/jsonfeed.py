@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
-from feedtools.model import Article
+from feedtools.model import Article, Origin
+from feedtools.readers import fields
 from feedtools.readers.bounded_json import loads
-from feedtools.readers.markup import text_of
-from feedtools.readers.streams import read_document
+from feedtools.readers.entries import FULLER, Empty
+from feedtools.readers.markup import syntax_of, text_of
+from feedtools.readers.streams import listed, read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:
     """Yield the articles of a JSON Feed; ``Article.line`` is the number of the item, from 1.
 
-    The text is ``content_text``, else that of ``content_html``, else the string under ``options.text_key``.
+    The text is the string under ``options.text_key``, else the fullest of ``content_text``, ``content_html`` and
+    ``summary``, else the title; of a list that is no feed, the text alone.
 
     Raises:
         ReadError: not JSON, nested too deeply, or without a list of items.
@@ -31,23 +34,41 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     items = feed.get("items") if isinstance(feed, dict) else feed
     if not isinstance(items, list):
         raise ReadError('no "items"; expected a JSON Feed, or one object a line (--input-format jsonl)', path=source)
+    empty = Empty(source, "item")
     for number, item in enumerate(items, 1):
-        text = _text(item, options.text_key)
-        if text is None:
-            expected = f"expected content_text, content_html or {options.text_key}"
+        found = _text(item, options.text_key, feed=isinstance(feed, dict))
+        if found is None:
+            keys = f" (its keys: {listed(fields.names(item))})" if isinstance(item, dict) else ""
+            expected = f"expected content_text, content_html or {options.text_key}{keys}"
             on_error(ReadError(f"item {number} has no text; {expected}", path=source, line=number))
-        elif text.strip():
-            yield Article(source, number, text, verbatim=False)
+            continue
+        text, key = found
+        if not text.strip():
+            empty.add(number)
+            continue
+        rest = {name: value for name, value in item.items() if name not in {key, "content_text", "content_html"}}
+        written = fields.dumps(item if key == options.text_key else rest) if options.fields else ""
+        syntax = syntax_of(text) if key == "content_html" else ""
+        yield Article(source, number, text, False, syntax, Origin(fields.identity(item, options.id_key), written))
+    empty.say(on_error)
 
 
-def _text(item: Any, key: str) -> str | None:
+_CANDIDATES = ("content_text", "content_html", "summary")
+
+
+def _text(item: Any, key: str, *, feed: bool) -> tuple[str, str] | None:
+    """The text of an item and the name of the field it came from; ``None`` where it has no such field."""
     if not isinstance(item, dict):
         return None
-    plain = item.get("content_text")
-    if isinstance(plain, str):
-        return plain
-    markup = item.get("content_html")
-    if isinstance(markup, str):
-        return text_of(markup)
-    other = item.get(key)
-    return other if isinstance(other, str) else None
+    own = fields.find(item, key)
+    if isinstance(own, str) and own.strip():
+        return own, key
+    best = (own, key) if isinstance(own, str) else None
+    for name in (*_CANDIDATES, "title") if feed else _CANDIDATES[:2]:
+        value = item.get(name)
+        if not isinstance(value, str) or (name == "title" and best and best[0].strip()):
+            continue
+        text = text_of(value) if name == "content_html" else value
+        if best is None or len(text.strip()) > FULLER * len(best[0].strip()):
+            best = text, name
+    return best

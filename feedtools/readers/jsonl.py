@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
-from feedtools.model import Article
+from feedtools.model import Article, Origin
+from feedtools.readers import fields
 from feedtools.readers.bounded_json import loads
 from feedtools.readers.streams import listed
-from feedtools.readers.transmission import MAX_LINE
+from feedtools.readers.transmission import MAX_LINE, refuse_utf16
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,31 +21,62 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     """Yield the articles of a JSONL stream; a record that is none is reported and the rest is read.
 
     ``Article.line`` is the 1-based line of the record. The text is the string under ``options.text_key``.
+
+    Raises:
+        ReadError: a line is longer than ``MAX_LINE``, or the file is UTF-16.
+    """
+    for number, raw in lines(stream, source):
+        if not raw.strip():
+            continue
+        try:
+            record = parse(raw, options.text_key, source, number)
+        except ReadError as error:
+            on_error(error)
+            continue
+        own = fields.identity(record, options.id_key)
+        text = fields.find(record, options.text_key)
+        yield Article(source, number, text, verbatim=False, origin=Origin(own) if own else None)
+
+
+def lines(stream: IO[bytes], source: str) -> Iterator[tuple[int, bytes]]:
+    """The lines of a stream with their numbers.
+
+    Raises:
+        ReadError: one is longer than ``MAX_LINE``, or the first begins as UTF-16 does.
     """
     number = 0
     while raw := stream.readline(MAX_LINE + 1):
         number += 1
+        if number == 1:
+            refuse_utf16(raw, source)
         if len(raw) > MAX_LINE:
-            on_error(
-                ReadError(
-                    f"record longer than {MAX_LINE // 2**20} MiB; expected one JSON object a line",
-                    path=source,
-                    line=number,
-                )
+            raise ReadError(
+                f"record longer than {MAX_LINE // 2**20} MiB; expected one JSON object a line", path=source, line=number
             )
-            return
-        if not raw.strip():
-            continue
-        try:
-            yield Article(source, number, _text(loads(raw), options.text_key), verbatim=False)
-        except ValueError as error:
-            on_error(ReadError(f"not a JSON record: {error}", path=source, line=number))
+        yield number, raw
 
 
-def _text(record: Any, key: str) -> str:
+def parse(raw: bytes, key: str, source: str, number: int) -> dict[str, Any]:
+    """The object on a line, which has a string under a key.
+
+    Raises:
+        ReadError: it is none; the message says what it is.
+    """
+    record: Any = None
+    try:
+        record = loads(raw)
+        fault = _fault(record, key)
+    except ValueError as error:
+        fault = str(error)
+    if fault:
+        raise ReadError(f"not a JSON record: {fault}", path=source, line=number)
+    return dict(record)
+
+
+def _fault(record: Any, key: str) -> str:
+    """What keeps a value from being a record; empty where nothing does."""
     if not isinstance(record, dict):
-        raise ValueError(f'expected an object like {{"id": …, "{key}": …}}, found {type(record).__name__}')
-    text = record.get(key)
-    if not isinstance(text, str):
-        raise ValueError(f'no string under "{key}" (its keys: {listed(record)}); name the key with --text-key')
-    return text
+        return f'expected an object like {{"id": …, "{key}": …}}, found {type(record).__name__}'
+    if isinstance(fields.find(record, key), str):
+        return ""
+    return f'no string under "{key}" (its keys: {listed(fields.names(record))}); name the key with --text-key'

@@ -1,8 +1,8 @@
-"""From HTML to text, in one linear pass without a tree, with formulas intact.
+"""From HTML to text, in one linear pass without a tree, with formulas and code intact and every place known.
 
-An HTML parser takes the ``<i`` of ``x_{<i}`` for a tag and drops the rest of the line. Here only the names of real
-elements make a tag, so that depth costs nothing and formulas come through. Rendered formulas (MathML, KaTeX, MathJax
-scripts, images of formulas) are turned back into the TeX that they carry along.
+An HTML parser takes the ``<i`` of ``x_{<i}`` for a tag and drops the rest of the line, and none says where in the
+source a text stood. Here only the names of real elements make a tag, so that depth costs nothing and formulas come
+through; what carries a formula becomes its TeX (``carriers``), and code stands in the marks that Markdown has for it.
 
 Markup is UTF-8 here and becomes a string once, as running text: with one emoji in it a string takes four bytes for each
 character, and escaping makes five characters of one.
@@ -11,157 +11,60 @@ character, and escaping makes five characters of one.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from bisect import bisect_right
+from html import unescape
+from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.readers.tags import AMBIGUOUS, BLOCKS, TAG, Tags, characters, entities, replaced, string, utf8
+from feedtools.model import CODED
+from feedtools.readers import carriers
+from feedtools.readers.delimited import Formulas, word_marks
+from feedtools.readers.output import Lines, Output
+from feedtools.readers.raised import raise_or_lower
+from feedtools.readers.tags import AMBIGUOUS, BLOCKS, RAW, Tags, string, utf8
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from feedtools.model import Places
     from feedtools.readers.tags import Tag
 
-_RAW = frozenset({b"script", b"style", b"template", b"textarea", b"title", b"iframe", b"svg"})
-"""Elements whose content is not running text."""
-_PART = (
-    rb"""[ \t\n\f\r/]*+([^ \t\n\f\r/>][^ \t\n\f\r/=>]*+)(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+"""
-    rb"""("[^"]*+"|'[^']*+'|[^ \t\n\f\r"'>][^ \t\n\f\r>]*+|(?=>))|(?![ \t\n\f\r]*+=))"""
+_SPECIAL = re.compile(rb"[ \t\r\n\f]{2,}|[\t\r\n\f]|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_LITERAL = re.compile(rb"\r\n?|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_NUMBERING = (
+    "gutter rouge-gutter linenos linenodiv lineno lnt crayon-nums hljs-ln-numbers hljs-ln-n pre-numbering line-number "
+    "line-numbers line-numbers-rows blob-num code-line-numbers CodeMirror-linenumber linenumber"
 )
-"""An attribute as browsers read it: its name, and its value with its quotes."""
-_PARTS = re.compile(_PART + rb"|[ \t\n\f\r/]++|[^ \t\n\f\r/=>]++")
-"""The same one after the other, and without a group what is none: passed over at once, not letter by letter."""
-_ATTRIBUTES = re.compile(rb"((?:" + _PART + rb")*+)([ \t\n\f\r/]*+)>")
-"""What stands between the name of a tag and its end, as browsers read it."""
-_NEEDED = {
-    b"annotation": (b"encoding",),
-    b"annotation-xml": (b"encoding",),
-    b"img": (b"src", b"class", b"alt", b"eeimg"),
-    b"math": (b"alttext", b"display"),
-    b"script": (b"type",),
-}
-"""Attributes that are read of some elements."""
-_TELLING = {b"class": b"katex-html", b"itemprop": b"articleBody", b"role": b"main"}
-"""Attributes that are looked for in all elements, and the value that matters."""
-_ENDLESS = re.compile(rb"<(?=[a-zA-Z][^ \t\n\f\r/>]*+(?:" + _PART + rb"){300})")
-"""The beginning of a tag of more attributes than any has: parsers compare each with all before it."""
-_BEGINNING = re.compile(rb"<(?=[a-zA-Z][^ \t\n\f\r/>]*+((?:" + _PART + rb")*+))")
-_ANNOTATION = re.compile(rb"<annotation[^>]{0,200}application/x-tex[^>]{0,200}>([^<]*)</annotation", re.IGNORECASE)
-_ANY_TAG = re.compile(rb"<[^<>]*>")
-_BREAK = re.compile(rb"(?<![ \t])[ \t]*+\n(?:[ \t]*+\n)*+")
-_SPACE = re.compile(rb"[ \t\r\n\f]{2,}|[\t\r\n\f]")
-_NO_SPACE = re.compile(rb"[^ \t\r\n\f]")
-_PORTION = 2**15
-_MATH = {b"\\(": b"\\)", b"\\[": b"\\]", b"$$": b"$$", b"$": b"$"}
-_MATH_OPEN = re.compile(rb"\\\(|\\\[|\$\$?")
-MAX_FORMULA = 2000
-"""Characters within which a formula's end is looked for."""
+_GUTTERS = frozenset(_NUMBERING.split())
+"""Classes of what numbers the lines of code."""
+_LANGUAGE = re.compile(rb"""class\s*=\s*["'][^"'>]{0,200}?\b(?:language|lang|highlight-source)-([\w+#.-]{1,30})""")
+_CODE = frozenset({b"code", b"tt", b"samp"})
+_TICKS = re.compile(rb"`+")
+MAX_INLINE = 2000
+"""Bytes of the longest code that stands within a line."""
+_EMPHASIS = frozenset({b"em", b"i", b"strong", b"b"})
+_WORD = re.compile(rb"[A-Za-z0-9})\]\\|']\Z")
 
 
-def shield(markup: bytes) -> bytes:
-    """The markup for a parser: every ``<`` that begins no element is escaped, so that it leaves formulas alone.
+class Page:
+    """Some markup with what is asked of it as a whole, worked out once however many parts of it are read."""
 
-    What nobody reads goes, since a parser keeps some 370 bytes for an attribute however short: comments, what is in
-    elements without running text, and all attributes but a few. A tag that another parser would end elsewhere loses all
-    of them.
-    """
-    tags = Tags(shield_formulas(markup))
-    shielded = bytearray()
-    markup, done = tags.markup, 0
-    place = markup.find(b"<")
-    while place >= 0:
-        tag = tags.at(place)
-        if tag is None:
-            end = place + 1
-            if markup.startswith(b"<!--", place):
-                end = tags.past_comment(place)
-                shielded += markup[done:place] + b"<!---->"
-                done = end
-            elif not markup.startswith((b"<!", b"<?"), place):
-                shielded += markup[done:place] + b"&lt;"
-                done = end
-        else:
-            end = tag.end
-            if tag.attributes:
-                shielded += markup[done : tag.named] + _kept(markup, tag)
-                done = end
-            if not tag.closes and tag.name in _RAW and not markup.endswith(b"/", 0, end - 1):
-                close = tags.close_of(tag.name, end)
-                if close < len(markup):  # else any parser has its own way to go on
-                    if _unread(tag, markup[end:close]):
-                        shielded += markup[done:end]
-                        done = close
-                    end = close
-        place = markup.find(b"<", end)
-    shielded += markup[done:]
-    return _ENDLESS.sub(b"&lt;", shielded)
+    def __init__(self, markup: bytes) -> None:
+        self.markup = markup
+        self.tags = Tags(markup)
+        self.formulas = Formulas(markup)
+        self.marks = word_marks(markup)
+        self.scripts = carriers.script_ids(markup)
+        self.lines = Lines(markup)
 
 
-def attributes(markup: bytes) -> int:
-    """How many attributes shielded markup has, by whatever rules a parser tells where its tags begin."""
-    return sum(part[1] is not None for tag in _BEGINNING.finditer(markup) for part in _PARTS.finditer(tag[1]))
+class Reading(NamedTuple):
+    """The text of some markup, and where in the markup each part of it stood, where that was asked for."""
+
+    text: str
+    places: Places | None = None
 
 
-def _unread(tag: Tag, content: bytes) -> bool:
-    """Whether nothing in an element without running text is read: no TeX, and what is in one like it goes on."""
-    return not tag.get("type").startswith("math/tex") and b"<" + tag.name not in content.lower()
-
-
-def _kept(markup: bytes, tag: Tag) -> bytes:
-    """The end of a tag, from behind its name, with those of its attributes that are read."""
-    found = _ATTRIBUTES.fullmatch(markup, tag.named, tag.end)
-    if not found:
-        return b">"
-    needed = _NEEDED.get(tag.name, ())
-    kept: dict[bytes, bytes] = {}
-    for part in _PARTS.finditer(found[1]):
-        name = (part[1] or b"").lower()
-        if name in needed or _TELLING.get(name, b"\0") in part[0]:
-            kept.setdefault(name, b" " + name + (b"=" + part[2] if part[2] else b""))
-    return b"".join(kept.values()) + (b" />" if found[4].endswith(b"/") else b">")
-
-
-def shield_formulas(markup: bytes) -> bytes:
-    r"""Escape tags of one letter that are unbalanced inside a formula: ``\(a<b>c\)``."""
-    if b"<" not in markup:
-        return markup
-    shielded = bytearray()
-    done = 0
-    opener = _MATH_OPEN.search(markup)
-    while opener:
-        closer = _MATH[opener[0]]
-        end = _formula_end(markup, closer, opener.end())
-        inside = markup[opener.end() : end] if end >= 0 else b""
-        if end < 0 or (closer in {b"$", b"\\)"} and _has_block(inside)):
-            opener = _MATH_OPEN.search(markup, opener.end())
-            continue
-        if b"<" in inside:
-            shielded += markup[done : opener.end()] + _disarm(inside)
-            done = end
-        opener = _MATH_OPEN.search(markup, end + len(closer))
-    if not done:
-        return markup
-    shielded += markup[done:]
-    return bytes(shielded)
-
-
-def _formula_end(markup: bytes, closer: bytes, start: int) -> int:
-    """Where a formula's end begins, if that lies within so many characters: of up to four bytes each."""
-    end = markup.find(closer, start, start + MAX_FORMULA)
-    if end < 0 and not markup[start : start + MAX_FORMULA].isascii():
-        end = markup.find(closer, start, start + 4 * MAX_FORMULA)
-        if end >= 0 and characters(markup[start:end]) + len(closer) > MAX_FORMULA:
-            return -1
-    return end
-
-
-def _has_block(inside: bytes) -> bool:
-    return any(tag[2].lower() in BLOCKS - {b"p", b"br"} or tag[0].lower() == b"</p" for tag in TAG.finditer(inside))
-
-
-def _disarm(inside: bytes) -> bytes:
-    closed = {tag[2].lower() for tag in TAG.finditer(inside) if tag[1]}
-    opened = {tag[2].lower() for tag in TAG.finditer(inside) if not tag[1]}
-    loose = AMBIGUOUS - (opened & closed)
-    return TAG.sub(lambda tag: b"&lt;" + tag[0][1:] if tag[2].lower() in loose else tag[0], inside)
+def syntax_of(text: str) -> str:
+    """``Article.syntax`` of a text that this module read: whether there may be code in it."""
+    return CODED if "`" in text else ""
 
 
 def text_of(markup: str | bytes) -> str:
@@ -169,126 +72,237 @@ def text_of(markup: str | bytes) -> str:
 
     Bytes are UTF-8.
     """
-    reader = _Text(shield_formulas(utf8(markup) if isinstance(markup, str) else markup))
+    data = utf8(markup) if isinstance(markup, str) else markup
     del markup  # whoever asks may have given it up as well
-    return reader.run()
+    return read(Page(data), [(0, len(data))]).text
 
 
-def _portions(space: re.Pattern[bytes], by: bytes, text: bytes | bytearray) -> Iterator[bytes]:
-    """A text with runs of white space replaced, in portions: between two of them lies a piece of eighty bytes."""
-    start = 0
-    while start < len(text):
-        found = _NO_SPACE.search(text, start + _PORTION)
-        end = found.start() if found else len(text)
-        yield space.sub(by, text[start:end])
-        start = end
+def read(page: Page, ranges: list[tuple[int, int]], *, head: str = "", places: bool = False) -> Reading:
+    """The running text of parts of some markup, one after the other.
+
+    Args:
+        page: the markup; what is read of it one after the other must be in order.
+        ranges: the parts, ascending: an article without what does not belong to it.
+        head: text to put on a line before all.
+        places: whether to say where each part of the text stood.
+    """
+    reader = _Reader(page, places=places)
+    if head:
+        reader.begin(head, ranges[0][0])
+    for start, end in ranges:
+        reader.run(start, end)
+    return reader.result()
 
 
-class _Text:
-    def __init__(self, markup: bytes) -> None:
-        self._tags = Tags(markup)
-        self._markup = markup
-        self._text = bytearray()
-        self._spaced = False
-        self._pre = 0
-        self._balanced = True
+class _Reader:
+    def __init__(self, page: Page, *, places: bool) -> None:
+        self._page = page
+        self._tags = page.tags
+        self._markup = page.markup
+        self._out = Output(places=places)
+        self._formulas = page.formulas
+        self._marks = page.marks
+        self._scripts = page.scripts
+        self._pre = b""  # the fence of the block that is open
+        self._code_end = -1  # where the code that is open ends
+        self._ticks = b""  # around code within a line
+        self._sign = b""  # that the emphasis within a formula was made of
+        self._last = ""  # the formula that was put last, and where it ended
+        self._last_end = -1
 
-    def run(self) -> str:
-        markup, done = self._markup, 0
-        place = markup.find(b"<")
+    def begin(self, head: str, at: int) -> None:
+        """Put a line before all that is read."""
+        self._out.put(utf8(head), at)
+        self._out.line(at)
+
+    def run(self, start: int, stop: int) -> None:
+        """Read on from one place to another."""
+        done = start
+        place = self._markup.find(b"<", start, stop)
         while place >= 0:
-            end = self._skip_declaration(place)
+            end = self._tags.past_declaration(place)
             tag = None if end else self._tags.at(place)
-            if tag is not None:
-                self._add(markup[done:place])
-                end = self._tag(tag)
-            elif end:
-                self._add(markup[done:place])
-            if end:
-                done = end
-            place = markup.find(b"<", end or place + 1)
-        self._add(markup[done:])
-        self._markup = markup = b""  # before there is a second text beside it
-        self._tags = Tags(markup)
-        text = bytearray()
-        for portion in _portions(_BREAK, b"\n", self._text):
-            text += portion
-        self._text.clear()
-        return string(text.strip()).strip()
+            if end or (tag is not None and not self._is_sign(tag)):
+                self._text(done, place)
+                done = end = end or self._tag(tag)  # type: ignore[arg-type]
+            place = self._markup.find(b"<", end or place + 1, stop)
+        self._text(done, stop)
 
-    def _skip_declaration(self, place: int) -> int:
-        """The end of the comment or declaration that begins here, or 0."""
-        markup = self._markup
-        if markup.startswith(b"<!--", place):
-            return self._tags.past_comment(place)
-        if markup.startswith((b"<!", b"<?"), place) and re.match(rb"<[!?][a-zA-Z\[]", markup[place : place + 3]):
-            end = self._tags.find(b">", place)
-            return end + 1 if end >= 0 else 0
-        return 0
+    def result(self) -> Reading:
+        """The text, once all of it was read."""
+        if self._code_end >= 0:
+            self._close_code()
+        return Reading(*self._out.result(self._page.lines))
 
-    def _put(self, piece: bytes) -> None:
-        self._text += piece
-        self._spaced = piece.endswith((b" ", b"\n"))
+    def _is_sign(self, tag: Tag) -> bool:
+        r"""Whether what looks like a tag is the less-than of a formula: ``\(a<b>c\)``."""
+        return tag.name in AMBIGUOUS and self._formulas.is_loose(tag)
 
-    def _add(self, piece: bytes) -> None:
-        if not piece:
+    # --- text ---------------------------------------------------------------------------------------------------------
+
+    def _text(self, start: int, stop: int) -> None:
+        """Take in what stands between two tags."""
+        if self._marks and self._code_end < 0:
+            number = bisect_right(self._marks, (start,))
+            while number < len(self._marks) and self._marks[number][0] < stop:
+                at, end, sign = self._marks[number]
+                self._plain(start, at)
+                self._out.put(sign, at)
+                start = end
+                number += 1
+        self._plain(start, stop)
+
+    def _plain(self, start: int, stop: int) -> None:
+        if start >= stop:
             return
-        piece = entities(piece)
-        if self._pre:
-            self._put(piece)
-            return
-        spaced = self._spaced  # by the piece before: a portion never ends with white space but the last
-        for portion in _portions(_SPACE, b" ", piece):
-            self._put(portion.lstrip(b" ") if spaced else portion)
-            spaced = False
+        markup, out, done = self._markup, self._out, start
+        for found in (_LITERAL if self._pre else _SPECIAL).finditer(markup, start, stop):
+            out.copy(markup, done, found.start())
+            done = found.end()
+            if found[0].startswith(b"&"):
+                out.put(utf8(unescape(found[0].decode("ascii"))), found.start())
+            elif self._pre:
+                out.put(b"\n", found.start())
+            else:
+                out.space(found.start())
+        out.copy(markup, done, stop)
+
+    # --- tags ---------------------------------------------------------------------------------------------------------
 
     def _tag(self, tag: Tag) -> int:
         """Take in one tag; returns where reading goes on."""
-        if not tag.closes and (tag.name in _RAW or tag.name == b"math"):
-            end = self._tags.close_of(tag.name, tag.end)
-            self._formula(tag, self._markup[tag.end : end])
+        if 0 <= self._code_end <= tag.start:
+            self._close_code()
+            return tag.end
+        end = 0 if tag.closes else self._opened(tag)
+        if end:
             return end
-        if tag.name == b"img":
-            self._image(tag)
-        elif self._balanced and tag.name == b"span" and not tag.closes and "katex-html" in tag.get("class"):
-            return self._past_span(tag.end)
-        elif tag.name == b"pre":
-            self._pre = max(0, self._pre + (-1 if tag.closes else 1))
-        if tag.name in BLOCKS:
-            self._put(b"\n")
+        if tag.name in _EMPHASIS and self._code_end < 0 and (sign := self._emphasis(tag)):
+            self._out.put(sign, tag.start)
+        elif tag.name == b"br" and self._pre:
+            self._out.put(b"\n", tag.start)
+        elif tag.name in BLOCKS and not self._ticks:
+            self._out.line(tag.start)
         return tag.end
 
-    def _formula(self, tag: Tag, content: bytes) -> None:
-        tex = ""
-        display = False
-        if tag.name == b"script" and tag.get("type").startswith("math/tex"):
-            tex, display = string(content), "display" in tag.get("type")
-        elif tag.name == b"math":
-            found = _ANNOTATION.search(content)
-            tex = string(entities(found[1])) if found else tag.get("alttext")
-            display = tag.get("display") == "block"
-            if not tex:
-                self._add(replaced(_ANY_TAG, lambda _: b"", content))
-        if tex:
-            self._put(utf8(f"\\[{tex.strip()}\\]" if display else f"\\({tex.strip()}\\)"))
+    def _opened(self, tag: Tag) -> int:
+        """Take in an element as a whole, where it is one that is; returns where reading goes on, or 0."""
+        if tag.name in RAW:
+            return self._raw(tag)
+        if b"class" in tag.attributes and tag.name not in {b"pre", b"code"} and not _GUTTERS.isdisjoint(tag.classes()):
+            content = self._tags.content_end(tag)
+            return content[1] if content else 0
+        if self._code_end >= 0:
+            return 0
+        if tag.name == b"math":
+            return self._mathml(tag)
+        if tag.name == b"img":
+            self._formula(carriers.of_picture(tag), tag)
+            return 0
+        if tag.name in {b"sub", b"sup"}:
+            return raise_or_lower(self._tags, tag, self._out, within=self._formulas.around(tag.start) is not None)
+        return self._carrier(tag) or (self._code(tag) if tag.name == b"pre" or tag.name in _CODE else 0)
 
-    def _image(self, tag: Tag) -> None:
-        source, kind, alternative = tag.get("src"), tag.get("class"), tag.get("alt")
-        if "mwe-math" in kind or not alternative:  # Wikipedia's images repeat the MathML beside them
+    def _raw(self, tag: Tag) -> int:
+        """Pass over an element without running text, but for scripts that hold formulas; a drawing may lack its end."""
+        end = self._tags.close_of(tag.name, tag.end)
+        if tag.name == b"script" and self._code_end < 0:
+            self._formula(carriers.of_script(tag, self._markup[tag.end : end]), tag)
+        if tag.name == b"svg":
+            content = self._tags.content_end(tag)
+            return content[1] if content else tag.end
+        return end
+
+    def _mathml(self, tag: Tag) -> int:
+        end = self._tags.close_of(tag.name, tag.end)
+        if end == len(self._markup):  # never closed: what is in it is read as it stands
+            return 0
+        content = self._markup[tag.end : end]
+        if not carriers.is_mathml(content) and b"alttext" not in tag.attributes:
+            return 0
+        self._formula(carriers.of_mathml(string(content), tag), tag)
+        return end
+
+    def _carrier(self, tag: Tag) -> int:
+        """Take in an element that stands for a formula; returns its end, or 0."""
+        if not tag.attributes and b"-" not in tag.name and tag.name not in carriers.LEAVES:
+            return 0
+        named = carriers.of_attributes(tag)
+        drawn = named is None and carriers.is_drawn(tag)
+        if named is None and not drawn and not carriers.may_be_leaf(tag):
+            return 0
+        content = self._tags.content_end(tag)
+        if content is None:
+            return 0
+        inside = self._markup[tag.end : content[0]]
+        found: carriers.Formula | bool | None = named
+        if drawn:
+            found = carriers.of_drawn(tag, self._tags, inside, content[1], self._scripts)
+        elif named is None:
+            found = carriers.of_leaf(tag, inside)
+        if found is None:
+            return 0
+        if isinstance(found, carriers.Formula):
+            self._formula(found, tag)
+        return content[1]
+
+    def _formula(self, found: carriers.Formula | None, tag: Tag) -> None:
+        """Put a formula, unless it is the one before it once more: a picture beside its MathML."""
+        if found is None:
             return
-        if "equation?tex=" in source or tag.get("eeimg") or re.search(r"\b(?:latex|tex|math)\b", kind):
-            self._put(utf8(f"\\({alternative.strip()}\\)"))
+        again = found.tex == self._last or not found.tex
+        if again and self._last_end == len(self._out) and tag.name == b"img":
+            return
+        self._out.put(utf8(found.shown()), tag.start)
+        self._last, self._last_end = found.tex, len(self._out)
 
-    def _past_span(self, start: int) -> int:
-        """The end of a span that shows what the MathML before it says; ``start`` where it is not closed."""
-        depth, place = 1, start
-        while depth:
-            place = self._markup.find(b"<", place)
-            if place < 0:
-                self._balanced = False  # looked through to the end once, not once a span
-                return start
-            tag = self._tags.at(place)
-            if tag is not None and tag.name == b"span":
-                depth += -1 if tag.closes else 1
-            place = place + 1 if tag is None else tag.end
-        return place
+    def _emphasis(self, tag: Tag) -> bytes:
+        """The sign that Markdown took out of a formula: ``A<em>i`` was ``A_i``."""
+        found = self._formulas.around(tag.start)
+        if found is None or not found.emphasis:
+            return b""
+        count = 2 if tag.name in {b"strong", b"b"} else 1
+        if tag.closes:
+            sign, self._sign = self._sign or b"_", b""
+            return sign * count
+        before = self._out.tail(1)
+        if not _WORD.search(before):
+            return b""
+        self._sign = b"*" if before.isdigit() else b"_"
+        return self._sign * count
+
+    # --- code ---------------------------------------------------------------------------------------------------------
+
+    def _code(self, tag: Tag) -> int:
+        """Begin code, in a block of its own or within a line; returns where it begins, or 0 where it is none."""
+        end = self._tags.close_of(tag.name, tag.end)
+        if tag.name != b"pre" and (end == len(self._markup) or end - tag.end > MAX_INLINE):
+            return 0
+        content = self._markup[tag.end : end]
+        longest = max((len(run) for run in _TICKS.findall(content)), default=0)
+        if tag.name == b"pre":
+            language = _LANGUAGE.search(self._markup, tag.start, min(tag.end + 300, end))
+            if language and language[1] == b"math":
+                self._formula(carriers.of_block(content), tag)
+                return end
+            self._pre = b"`" * max(3, longest + 1)
+            self._out.line(tag.start)
+            self._out.put(self._pre + (language[1] if language else b"") + b"\n", tag.start)
+            self._out.literal, self._code_end = True, end
+            return tag.end + self._markup.startswith(b"\n", tag.end)
+        if not content.strip() or b"<pre" in content.lower():
+            return 0
+        self._ticks, self._code_end = b"`" * (longest + 1), end
+        self._out.put(self._ticks + b" " * (longest > 0), tag.start)
+        return tag.end
+
+    def _close_code(self) -> None:
+        at = max(0, self._code_end)
+        self._code_end = -1
+        if self._pre:
+            self._out.line(at)
+            self._out.put(self._pre + b"\n", at)
+            self._pre, self._out.literal = b"", False
+        elif self._ticks:
+            self._out.put(b" " * (len(self._ticks) > 1) + self._ticks, at)
+            self._ticks = b""

@@ -1,185 +1,158 @@
-"""HTML pages, with the extra ``html``: the article without the furniture around it."""
+"""HTML pages: the article without the furniture around it, with every place in the page's source.
+
+No parser is asked: none says where in the source its text stood, and all of them take the ``<i`` of ``x_{<i}`` for a
+tag.
+"""
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any
+from array import array
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from feedtools.errors import ReadError
-from feedtools.model import Article
+from feedtools.model import Article, Origin
 from feedtools.readers.encodings import recode
-from feedtools.readers.markup import attributes, shield, text_of
-from feedtools.readers.streams import optional, read_document
-from feedtools.readers.tags import OPEN_ENDED, Tags, characters
+from feedtools.readers.macros import defined, used
+from feedtools.readers.markup import Page, Reading, syntax_of
+from feedtools.readers.markup import read as read_markup
+from feedtools.readers.streams import read_document
+from feedtools.readers.tags import RAW, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feedtools.readers import OnError, ReadOptions
+    from feedtools.readers.tags import Tag, Tags
 
-_FURNITURE = ("nav", "header", "footer", "aside", "noscript", "button", "template", "style", "iframe", "svg")
-_EMPTY = "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
-_VOID = frozenset(_EMPTY.split())
-"""Elements without an end tag, where there is nothing in them: inside MathML there may be."""
-_LITERAL = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext"})
-"""Elements in whose text nothing is escaped."""
-_ESCAPES = (("&", "&amp;"), ("\xa0", "&nbsp;"), ("<", "&lt;"), (">", "&gt;"))
-_PORTION = 2**16
-_BODIES = ("[itemprop=articleBody]", "article", "main", "[role=main]", "body")
-MAX_DEPTH = 2000
-"""Elements inside one another; a page has some thirty."""
-FREE_NODES = 100_000
-"""Elements and attributes that a page may have however short they are."""
-LEAST = 48
-"""Bytes that one of them has at least on average, where there are more; the tree of a page takes 450 for an element."""
+_FURNITURE = frozenset({b"nav", b"header", b"footer", b"aside", b"noscript", b"button", b"template", b"iframe"})
+_BODIES = ("itemprop", "article", "main", "role", "body")
+"""What holds the article: the first of these that has text; of elements, attributes come by their value."""
+
+
+class _Element(NamedTuple):
+    """Where an element begins, and where its content ends; which of ``_BODIES`` it is, or -1 for furniture."""
+
+    start: int
+    end: int
+    kind: int
 
 
 def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:  # noqa: ARG001
     """Yield the articles of a page: one for each ``article`` element, else its main part.
 
+    ``Article.line`` is the line of the page on which the article begins; of several on one line each has the next.
+
     Raises:
-        ReadError: the encoding is not what the page says, or elements are nested too deeply.
+        ReadError: the encoding is not what the page says, or there is no text in it.
     """
-    for number, text in enumerate(articles(recode(read_document(stream, source), source), source), 1):
-        yield Article(source, number, text, verbatim=False)
+    page = recode(read_document(stream, source), source)
+    line = 0
+    for text, places in articles(page, places=True):
+        line = max(line + 1, places.find(0)[0] if places else 1)
+        yield Article(source, line, text, False, syntax_of(text), Origin(places=places))
+    if not line:
+        raise ReadError("no text in this page; is it drawn by a script, or are its parts loaded later?", path=source)
 
 
-def articles(page: bytes, source: str) -> Iterator[str]:
+def articles(page: bytes, *, places: bool = False) -> Iterator[Reading]:
     """The texts of a page's articles; the page is UTF-8.
 
-    Raises:
-        ReadError: selectolax is not installed, or the elements are nested too deeply.
+    Args:
+        page: the whole page.
+        places: whether to say where in it each part of a text stood.
     """
-    lexbor = optional("selectolax.lexbor", "html", "reading HTML", source)
-    size, page = characters(page), shield(page)
-    _check_size(page, size, source)
-    _check_depth(page, source)
-    for passed in range(len(_BODIES)):
-        bodies = _bodies(lexbor.LexborHTMLParser(page), passed)  # no tree is there beside a text
-        found = len(bodies)
-        bodies.reverse()
-        texts: list[str] = []
-        while bodies:
-            if text := text_of(bytes(bodies.pop())):
-                texts.append(text)
-        yield from texts
-        if texts or not found:
+    whole = Page(page)
+    elements = _elements(whole.tags)
+    furniture = [one for one in elements if one.kind < 0]
+    for kind in (*range(len(_BODIES)), None):
+        bodies = list(_outermost(elements, kind, len(page)))
+        macros = defined(whole.tags, bodies)
+        found = False
+        for start, end in bodies:
+            head = used(macros, page[start:end])
+            reading = read_markup(whole, list(_without(furniture, start, end)), head=head, places=places)
+            if reading.text != head:
+                found = True
+                yield reading
+        if found:
             return
 
 
-def _bodies(tree: Any, passed: int) -> list[bytearray]:
-    """The markup of what is found by the first way that finds anything, after so many ways whose finds had no text."""
-    for selector in _BODIES:
-        found = _outermost(tree.css(selector))
-        for node in found:
-            _remove_furniture(node)
-        if found and not passed:
-            return [_markup(node) for node in found]
-        passed -= bool(found)
-    return []
-
-
-def _check_size(page: bytes, size: int, source: str) -> None:
-    most = max(FREE_NODES, size // LEAST)
-    elements = page.count(b"<") - page.count(b"</")
-    if elements > most or (len(page) > 2 * most and elements + attributes(page) > most):
-        raise ReadError(
-            f"more than {most:,} elements and attributes of fewer than {LEAST} characters; no page needs that",
-            path=source,
-        )
-
-
-def _check_depth(page: bytes, source: str) -> None:
-    """A tree of great depth is walked by recursion, or for quadratic time, somewhere down in any parser."""
-    deepest = depth = 0
-    place = page.find(b"<")
+def _elements(tags: Tags) -> list[_Element]:
+    """The elements that hold an article, and those that hold none, in order."""
+    markup = tags.markup
+    open_elements: dict[bytes, array[int]] = {}  # starts and kinds of those of a name that are open
+    found: list[_Element] = []
+    place = markup.find(b"<")
     while place >= 0:
-        closes = page.startswith(b"/", place + 1)
-        depth = max(0, depth - 1) if closes else depth + 1
-        deepest = max(deepest, depth)
-        place = page.find(b"<", place + 1)
-    if deepest > MAX_DEPTH and _depth(page) > MAX_DEPTH:
-        raise ReadError(f"elements are nested more than {MAX_DEPTH:,} deep; no page needs that", path=source)
+        end = tags.past_declaration(place)
+        tag = None if end else tags.at(place)
+        if tag is not None:
+            end = tag.end
+            if tag.name in RAW and not tag.closes:
+                end = tags.close_of(tag.name, tag.end) if tag.name != b"svg" else end
+            _note(tag, markup, open_elements, found)
+        place = markup.find(b"<", end or place + 1)
+    for rows in open_elements.values():  # never closed: to the end, but for furniture, which would take all with it
+        found += [_Element(rows[n], len(markup), rows[n + 1]) for n in range(0, len(rows), 2) if 0 <= rows[n + 1] < 9]
+    return sorted(found)
 
 
-def _depth(page: bytes) -> int:
-    """Elements that are open at once, at most, of those that have to be closed."""
-    tags, deepest, open_tags = Tags(page), 0, dict[bytes, int]()
-    depth, place = 0, page.find(b"<")
-    while place >= 0:
-        tag = tags.at(place)
-        if tag is not None and tag.name not in OPEN_ENDED:
-            count = open_tags.get(tag.name, 0)
-            if not tag.closes:
-                open_tags[tag.name] = count + 1
-                depth += 1
-                deepest = max(deepest, depth)
-            elif count:
-                open_tags[tag.name] = count - 1
-                depth -= 1
-        place = page.find(b"<", place + 1)
-    return deepest
+def _note(tag: Tag, markup: bytes, open_elements: dict[bytes, array[int]], found: list[_Element]) -> None:
+    kind = _kind(tag)
+    if kind is None and tag.name not in open_elements:
+        return
+    if tag.closes:
+        rows = open_elements[tag.name]
+        if rows:
+            number, start = rows.pop(), rows.pop()
+            if number < 9:
+                found.append(_Element(start, tag.start, number))
+    elif tag.name not in VOID and not markup.endswith(b"/", tag.start, tag.end - 1):
+        start = tag.start if kind == -1 else tag.end
+        open_elements.setdefault(tag.name, array("q")).extend((start, 9 if kind is None else kind))
 
 
-def _outermost(found: list[Any]) -> list[Any]:
-    """Those that are in none of the others; no way up is gone twice."""
-    inside, outside = {node.mem_id for node in found}, set[int]()
-    outermost = []
-    for node in found:
-        passed, parent = [], node.parent
-        while parent is not None and parent.mem_id not in inside and parent.mem_id not in outside:
-            passed.append(parent.mem_id)
-            parent = parent.parent
-        if parent is None or parent.mem_id in outside:
-            outside.update(passed)
-            outermost.append(node)
-        else:
-            inside.update(passed)
-    return outermost
+def _kind(tag: Tag) -> int | None:
+    if tag.closes:
+        return None
+    if tag.name in _FURNITURE:
+        return -1
+    if b"articleBody" in tag.attributes and "articleBody" in tag.get("itemprop").split():
+        return 0
+    if tag.name == b"article":
+        return 1
+    if tag.name == b"main":
+        return 2
+    if b"main" in tag.attributes and tag.get("role") == "main":
+        return 3
+    return 4 if tag.name == b"body" else None
 
 
-def _remove_furniture(node: Any) -> None:
-    for name in _FURNITURE:
-        for inner in _outermost(node.css(name)):
-            inner.decompose()
+def _outermost(elements: list[_Element], kind: int | None, size: int) -> Iterator[tuple[int, int]]:
+    """Elements of a kind that lie in none of their kind and in no furniture; the whole page for ``None``."""
+    if kind is None:
+        yield 0, size
+        return
+    past = 0
+    for one in elements:
+        if one.start < past:
+            continue
+        if one.kind == kind:
+            yield one.start, one.end
+        if one.kind in {kind, -1}:
+            past = one.end
 
 
-def _markup(root: Any) -> bytearray:
-    """An element as markup, put together piece by piece: as one string it may take twenty times its size."""
-    markup = bytearray(_start(root))
-    walk = [(root.tag, root.iter(include_text=True))]
-    while walk:
-        parent, nodes = walk[-1]
-        node = next(nodes, None)
-        if node is None:
-            walk.pop()
-            markup += f"</{parent}>".encode()
-        elif (name := node.tag or "-") == "-text":
-            for portion in _portions(node.text_content or ""):
-                markup += (portion if parent in _LITERAL else _escaped(portion)).encode()
-        elif name.startswith("-"):
-            markup += (node.html or "").encode()
-        else:
-            markup += _start(node)
-            if name not in _VOID or node.child is not None:
-                walk.append((name, node.iter(include_text=True)))
-    return markup
+def _without(furniture: list[_Element], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What of a part of the page is no furniture."""
+    from bisect import bisect_left
 
-
-def _start(node: Any) -> bytes:
-    start = bytearray(f"<{node.tag}".encode())
-    for name, value in node.attributes.items():
-        start += f' {name}="'.encode()
-        for portion in _portions(value or ""):
-            start += _escaped(portion).replace('"', "&quot;").encode()
-        start += b'"'
-    return bytes(start + b">")
-
-
-def _portions(text: str) -> Iterator[str]:
-    return (text[start : start + _PORTION] for start in range(0, len(text), _PORTION))
-
-
-def _escaped(text: str) -> str:
-    for character, escape in _ESCAPES:
-        text = text.replace(character, escape)
-    return text
+    for number in range(bisect_left(furniture, (start, 0, -1)), len(furniture)):
+        one = furniture[number]
+        if one.start >= end:
+            break
+        if one.start >= start:
+            yield start, one.start
+            start = max(start, one.end)
+    yield start, end

@@ -1,4 +1,4 @@
-"""Parquet, with the extra ``parquet``: the text column alone, some rows at a time."""
+"""Parquet, with the extra ``parquet``: the columns that are asked for, some rows at a time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import io
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
-from feedtools.model import Article
+from feedtools.model import Article, Origin
+from feedtools.readers.entries import Empty
+from feedtools.readers.fields import dumps, identity
 from feedtools.readers.parquet_sizes import unpacked
 from feedtools.readers.streams import FREE_BYTES, MAX_RATIO, listed, optional
 
@@ -21,7 +23,7 @@ ROW = 100
 """Bytes that a row counts for besides its text: an article takes that much, and a column may repeat one for nothing."""
 
 
-def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:  # noqa: ARG001
+def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:
     """Yield the strings of the text column; ``Article.line`` is the number of the row, from 1.
 
     Raises:
@@ -36,19 +38,26 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     limit = max(FREE_BYTES, MAX_RATIO * size)
     try:
         plain = files.ParquetFile(stream)
-        columns = _check(plain, key, source, pyarrow, limit)
-        if unpacked(stream, columns, limit) > limit:
+        _check(plain, key, source, pyarrow, limit)
+        wanted = _wanted(plain.schema_arrow, options)
+        if unpacked(stream, _leaves(plain, wanted), limit) > limit:
             raise _too_much(source)
         table = files.ParquetFile(stream, read_dictionary=[key], metadata=plain.metadata)
         number = given = 0
-        for batch in table.iter_batches(batch_size=ROWS, columns=[key]):
-            for text in _strings(batch.column(0), pyarrow):
+        empty = Empty(source, "row")
+        for batch in table.iter_batches(batch_size=ROWS, columns=wanted):
+            origins = _origins(batch, options)
+            for text in _strings(_column(batch, key), pyarrow):
                 number += 1
-                given += ROW + len(text or "")
+                origin = next(origins)
+                given += ROW + len(text or "") + (len(origin.fields) if origin else 0)
                 if given > limit:
                     raise _too_much(source)
                 if text is not None and text.strip():
-                    yield Article(source, number, text, verbatim=False)
+                    yield Article(source, number, text, verbatim=False, origin=origin)
+                else:
+                    empty.add(number)
+        empty.say(on_error)
     except (pyarrow.ArrowException, ValueError, IndexError) as error:
         said = " ".join(str(error).split())
         raise ReadError(f"not a readable Parquet file: {said}", path=source) from error
@@ -58,14 +67,41 @@ def _too_much(source: str) -> ReadError:
     return ReadError(f"unpacks to more than {MAX_RATIO} times its size, as no text does", path=source)
 
 
-def _check(table: Any, key: str, source: str, pyarrow: Any, limit: int) -> list[int]:
-    """Numbers of the columns of that name, of which there may be several."""
-    schema = table.schema_arrow
-    if key not in schema.names:
-        raise ReadError(
-            f'no column "{key}" (the columns: {listed(schema.names)}); name it with --text-key', path=source
-        )
-    kind = schema.field(key).type
+def _wanted(schema: Any, options: ReadOptions) -> list[str] | None:
+    """The columns to read: the text and the identity, or all of them."""
+    if options.fields:
+        return None
+    own = [options.id_key] if options.id_key in schema.names and options.id_key != options.text_key else []
+    return [options.text_key, *own]
+
+
+def _column(batch: Any, key: str) -> Any:
+    """The column of a name, or the one inside another that a way of names leads to."""
+    if key in batch.schema.names:
+        return batch.column(batch.schema.names.index(key))
+    head, *rest = key.split(".")
+    column = batch.column(batch.schema.names.index(head))
+    for name in rest:
+        column = column.field(name)
+    return column
+
+
+def _origins(batch: Any, options: ReadOptions) -> Iterator[Origin | None]:
+    """What each row says beside its text."""
+    if options.fields:
+        yield from (Origin(identity(row, options.id_key), dumps(row)) for row in batch.to_pylist())
+    elif options.id_key in batch.schema.names and options.id_key != options.text_key:
+        column = batch.column(batch.schema.names.index(options.id_key))
+        for value in column:
+            own = identity({"id": value.as_py()}, "id")
+            yield Origin(own) if own else None
+    else:
+        yield from (None for _ in range(batch.num_rows))
+
+
+def _check(table: Any, key: str, source: str, pyarrow: Any, limit: int) -> None:
+    """Make sure that there is such a column of strings, and that the table does not unpack beyond measure."""
+    kind = _kind(table.schema_arrow, key, source)
     value = kind.value_type if pyarrow.types.is_dictionary(kind) else kind
     if not (pyarrow.types.is_string(value) or pyarrow.types.is_large_string(value)):
         raise ReadError(f'column "{key}" holds {value}; expected strings', path=source)
@@ -73,8 +109,30 @@ def _check(table: Any, key: str, source: str, pyarrow: Any, limit: int) -> list[
     groups = (table.metadata.row_group(number) for number in range(table.metadata.num_row_groups))
     if sum(group.total_byte_size for group in groups) > limit:
         raise _too_much(source)
+
+
+def _kind(schema: Any, key: str, source: str) -> Any:
+    """The type of a column, or of one inside another."""
+    if key in schema.names:
+        return schema.field(schema.names.index(key)).type
+    head, *rest = key.split(".")
+    kind: Any = schema.field(schema.names.index(head)).type if rest and head in schema.names else None
+    for name in rest:
+        if kind is None:
+            break
+        place = kind.get_field_index(name) if hasattr(kind, "get_field_index") else -1
+        kind = kind.field(place).type if place >= 0 else None
+    if kind is None:
+        message = f'no column "{key}" (the columns: {listed(schema.names)}); name it with --text-key'
+        raise ReadError(message, path=source)
+    return kind
+
+
+def _leaves(table: Any, names: list[str] | None) -> list[int]:
+    """Numbers of the columns on the disk that belong to some names, or to all; there may be several of a name."""
     leaves = table.metadata.schema
-    return [number for number in range(len(leaves)) if leaves.column(number).path == key]
+    paths = (leaves.column(number).path for number in range(len(leaves)))
+    return [number for number, path in enumerate(paths) if names is None or path in names]
 
 
 def _strings(column: Any, pyarrow: Any) -> Iterator[str | None]:

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
 from feedtools.errors import FeedtoolsError, ReadError
-from feedtools.model import Transmission
-from feedtools.readers import MAX_TRANSMISSION, ReadOptions, read, tell, transmission
+from feedtools.model import Article, Transmission
+from feedtools.readers import MAX_TRANSMISSION, ReadOptions, jsonl, read, tell, transmission
+from feedtools.readers.fields import find, placed
 from feedtools.readers.streams import GZIP_MAGIC, ZSTD_MAGIC, open_stream, read_most
 
 IN_PARTS = frozenset({"transmission", "jsonl"})
@@ -147,16 +148,26 @@ def _stream(path: str, packed: str, stream: IO[bytes], options: ReadOptions) -> 
 
 
 def _converted(path: str, options: ReadOptions) -> Frame:
-    """Another format: records made of its articles."""
+    """Another format: records made of its articles, with all else that they say."""
     bad: list[FeedtoolsError] = []
-    source = read(path, options, bad.append)
+    source = read(path, options.with_fields(), bad.append)
 
     def records() -> Iterator[Record]:
         for article in source.articles:
-            record = {options.id_key: f"{Path(path).name}:{article.line}", options.text_key: article.text}
+            record = _record(article, f"{Path(path).name}:{article.line}", options)
             yield Record(article.line, article.text, _dumps(record).encode(), b"\n", article.syntax)
 
     return Frame("jsonl", "", True, b"", records(), lambda: file_digest(path), bad)
+
+
+def _record(article: Article, name: str, options: ReadOptions) -> dict[str, Any]:
+    """An article as a record: what its own said, an identity, and the text under the key that is read again."""
+    origin = article.origin
+    fields: dict[str, Any] = json.loads(origin.fields) if origin is not None and origin.fields else {}
+    identity = fields.pop(options.id_key, None)
+    if identity is None or identity == "":
+        identity = (origin.id if origin is not None else "") or name
+    return {options.id_key: identity, **fields, **placed(fields, options.text_key, article.text)}
 
 
 def _dumps(value: Any) -> str:
@@ -185,20 +196,12 @@ def _records(
     path: str, stream: IO[bytes], key: str, digest: hashlib.blake2b, bad: list[FeedtoolsError]
 ) -> Iterator[bytes | Record]:
     """First the bytes before the first record, then the records."""
-    line = 0
     last: tuple[int, str, bytes] | None = None
     between: list[bytes] = []
     try:
         with stream:
-            while raw := stream.readline(transmission.MAX_LINE + 1):
-                line += 1
+            for line, raw in jsonl.lines(stream, path):
                 digest.update(raw)
-                if len(raw) > transmission.MAX_LINE:
-                    raise ReadError(
-                        f"record longer than {transmission.MAX_LINE // 2**20} MiB; expected one JSON object a line",
-                        path=path,
-                        line=line,
-                    )
                 text = _text(path, line, raw, key, bad)
                 if text is None:
                     between.append(raw)
@@ -215,17 +218,10 @@ def _text(path: str, line: int, raw: bytes, key: str, bad: list[FeedtoolsError])
     if not raw.strip():
         return None
     try:
-        record = json.loads(raw.decode("utf-8-sig", "surrogatepass"))
-        text = record.get(key) if isinstance(record, dict) else None
-    except (ValueError, RecursionError) as error:
-        bad.append(ReadError(f"not a JSON record: {error}", path=path, line=line))
+        return str(find(jsonl.parse(raw, key, path, line), key))
+    except ReadError as error:
+        bad.append(error)
         return None
-    if not isinstance(text, str):
-        bad.append(
-            ReadError(f'not a JSON record: no string under "{key}"; name the key with --text-key', path=path, line=line)
-        )
-        return None
-    return text
 
 
 def unpacked(path: str | Path) -> bytes:
@@ -270,7 +266,7 @@ def replaced(form: str, raw: bytes, text: str, key: str) -> bytes:
         return transmission.encode(text)
     whole = raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8", "surrogatepass")
     mark = raw[:3] if raw.startswith(b"\xef\xbb\xbf") else b""
-    start, end = _value(whole, key)
+    start, end = _way(whole, key)
     plain = not whole[start:end].isascii() or "\\u" not in whole[start:end]
     literal = json.dumps(text, ensure_ascii=not plain or _SURROGATE.search(text) is not None)
     return mark + (whole[:start] + literal + whole[end:]).encode("utf-8", "surrogatepass")
@@ -280,10 +276,21 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLANK = re.compile(r"[ \t\n\r]*")
 
 
-def _value(whole: str, key: str) -> tuple[int, int]:
+def _way(whole: str, key: str) -> tuple[int, int]:
+    """Where the value stands that ``fields.find`` finds."""
+    start, found = whole.index("{"), _value(whole, whole.index("{"), key)
+    while found is None:
+        head, _, key = key.partition(".")
+        inner = _value(whole, start, head)
+        assert inner is not None
+        start, found = inner[0], _value(whole, inner[0], key)
+    return found
+
+
+def _value(whole: str, start: int, key: str) -> tuple[int, int] | None:
     """Where the value of the last ``key`` of a JSON object stands, as ``json.loads`` takes the last."""
     decoder = json.JSONDecoder()
-    place = whole.index("{") + 1
+    place = start + 1
     found = None
     while True:
         place = _skip(whole, place)
@@ -296,7 +303,6 @@ def _value(whole: str, key: str) -> tuple[int, int]:
         _, place = decoder.raw_decode(whole, start)
         if name == key:
             found = start, place
-    assert found is not None
     return found
 
 

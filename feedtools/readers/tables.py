@@ -8,7 +8,9 @@ import io
 from typing import IO, TYPE_CHECKING
 
 from feedtools.errors import ReadError
-from feedtools.model import Article
+from feedtools.model import Article, Origin
+from feedtools.readers.entries import Empty
+from feedtools.readers.fields import dumps
 from feedtools.readers.formats import suffix
 from feedtools.readers.streams import listed
 from feedtools.readers.transmission import MAX_LINE
@@ -36,25 +38,40 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     lines = _lines(io.TextIOWrapper(stream, encoding, newline=""), source)
     number = 1
     try:
+        empty = Empty(source, "record")
         header = next(lines, "")
         delimiter = _delimiter(header, source, options)
         rows = csv.reader(_chain(header, lines), delimiter=delimiter, strict=True)
-        column = _column(next(rows, []), source, options.text_key)
+        columns = next(rows, [])
+        column = _column(columns, source, options.text_key)
+        named = columns.index(options.id_key) if options.id_key in columns else -1
         number = rows.line_num + 1
         for row in rows:
             if len(row) > column:
                 if row[column].strip():
-                    yield Article(source, number, row[column], verbatim=False)
+                    own = row[named] if 0 <= named < len(row) else ""
+                    whole = _fields(columns, row) if options.fields else ""
+                    origin = Origin(own, whole) if own or whole else None
+                    yield Article(source, number, row[column], verbatim=False, origin=origin)
+                else:
+                    empty.add(number)
             elif row:
                 message = f"expected at least {column + 1} fields, as the header says; found {len(row)}"
                 on_error(ReadError(message, path=source, line=number))
             number = rows.line_num + 1
+        empty.say(on_error)
     except csv.Error as error:
         raise ReadError(f"not a CSV record: {error}; reading stopped here", path=source, line=number) from error
     except UnicodeDecodeError as error:
         raise ReadError(
             f"not {encoding.removesuffix('-sig').upper()} ({error.reason}); save it as UTF-8", path=source, line=number
         ) from error
+
+
+def _fields(head: list[str], row: list[str]) -> str:
+    """A row as a JSON object; fields beyond the header have numbers."""
+    names = [*head, *(f"column {number}" for number in range(len(head) + 1, len(row) + 1))]
+    return dumps(dict(zip(names, row, strict=False)))
 
 
 def _lines(text: IO[str], source: str) -> Iterator[str]:

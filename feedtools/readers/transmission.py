@@ -47,6 +47,7 @@ def parse(data: bytes, source: str) -> Transmission:
     Raises:
         ReadError: the data is binary (holds NUL), or one line is longer than ``MAX_LINE`` bytes.
     """
+    refuse_utf16(data, source)
     if b"\x00" in data[:8192]:
         raise ReadError("binary file (it holds NUL bytes); expected a text file with one article a line", path=source)
     head, gap = bytearray(), bytearray()
@@ -80,6 +81,17 @@ def parse(data: bytes, source: str) -> Transmission:
     if articles:
         gaps.append(bytes(gap))
     return Transmission(source, bytes(head), tuple(articles), tuple(gaps))
+
+
+def refuse_utf16(head: bytes, source: str) -> None:
+    """Say so where a file begins as one in UTF-16 or UTF-32 does.
+
+    Raises:
+        ReadError: it does.
+    """
+    marked = head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")) and b"\x00" in head[:8192]
+    if marked or re.match(rb"(?:[\x20-\x7e]\x00){8}|(?:\x00[\x20-\x7e]){8}", head):
+        raise ReadError("UTF-16 or UTF-32; save it as UTF-8 (iconv -f UTF-16 -t UTF-8)", path=source, line=1)
 
 
 def _lines(data: bytes) -> Iterator[bytes]:

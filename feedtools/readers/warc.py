@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
-from feedtools.model import Article
+from feedtools.model import Article, Origin
 from feedtools.readers.encodings import recode
+from feedtools.readers.markup import syntax_of
 from feedtools.readers.pages import articles
 from feedtools.readers.streams import FREE_BYTES, MAX_DOCUMENT, MAX_RATIO, optional, taken
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:  # noqa: ARG001
     """Yield the articles of the pages in an archive; ``Article.line`` is the number of the record, from 1.
 
+    Of several articles of one page each after the first has the next number.
     Responses that hold HTML or plain text, and conversions to plain text, are read; a record that cannot be is
     reported, and the rest is read.
 
@@ -26,7 +28,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         ReadError: no WARC file.
     """
     warc = optional("fastwarc.warc", "warc", "reading WARC", source)
-    number = end = given = 0
+    number = end = given = last = 0
     counted = _Positioned(stream)
     try:
         for record in warc.ArchiveIterator(counted, parse_http=True, auto_decode="all"):
@@ -38,8 +40,9 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
             try:
                 payload = _payload(record, plain, source)
                 given += len(payload)
-                for found in _texts(record, payload, plain, source):
-                    yield Article(source, number, found, verbatim=False)
+                for found in _texts(record, payload, plain):
+                    last = max(last + 1, number)
+                    yield Article(source, last, found, False, syntax_of(found), Origin(_address(record)))
             except ReadError as error:
                 on_error(ReadError(f"record {number}: {error.message}", path=source, line=number))
             _bound(given, taken(stream) or counted.tell(), source)
@@ -53,6 +56,11 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         raise ReadError(f"cut short in record {number}", path=source, line=number)
     if not number:
         raise ReadError("no WARC record in it", path=source)
+
+
+def _address(record: Any) -> str:
+    """The address that a record was fetched from."""
+    return str(record.headers.get("WARC-Target-URI") or "").strip("<>")
 
 
 def _end(record: Any, number: int) -> int:
@@ -99,9 +107,9 @@ def _payload(record: Any, plain: bool, source: str) -> bytes:
     return recode(data, source, record.http_charset or "")
 
 
-def _texts(record: Any, payload: bytes, plain: bool, source: str) -> Iterator[str]:
+def _texts(record: Any, payload: bytes, plain: bool) -> Iterator[str]:
     if plain or (record.http_content_type or "").lower() == "text/plain":
         if text := payload.decode().strip():
             yield text
     elif payload:
-        yield from articles(payload, source)
+        yield from (reading.text for reading in articles(payload))

@@ -18,15 +18,18 @@ def as_object(finding: Finding) -> dict[str, Any]:
     """The finding as plain data.
 
     ``start`` and ``end`` are 0-based half-open code points in the article's text. That is the line, but in Markdown,
-    where an article has many, and ``line`` and ``column`` say which.
+    where an article has many, and ``line`` and ``column`` say which; of a page they are those of its source. ``id`` is
+    there where the record has one of its own.
     """
     line, column, *_ = region(finding.article, finding.span)
+    origin = finding.article.origin
     return {
         "rule": finding.rule,
         "name": finding.name,
         "level": finding.level,
         "confidence": finding.confidence,
         "path": finding.article.source,
+        **({"id": origin.id} if origin is not None and origin.id else {}),
         "line": line,
         "column": column,
         "start": finding.span.start,

@@ -17,9 +17,14 @@ class Region(NamedTuple):
 def region(article: Article, span: Span) -> Region:
     """The place of a span in the article's file.
 
-    In an article of several lines (Markdown) the lines are counted. For one that was unpacked from a record (JSONL, a
-    feed) the line is the record's, and the columns count in its text.
+    In an article of several lines (Markdown) the lines are counted, and one that was taken from a page knows where in
+    the page it stood. For one that was unpacked from a record (JSONL, a feed) the line is the record's, and the columns
+    count in its text.
     """
+    if article.origin is not None and article.origin.places is not None:
+        places = article.origin.places
+        line, column = places.find(max(span.start, span.end - 1))
+        return Region(*places.find(span.start), line, column + 1)
     if not article.verbatim or "\n" not in article.text:
         return Region(article.line, span.start + 1, article.line, span.end + 1)
     return Region(*_place(article, span.start), *_place(article, span.end))
@@ -32,7 +37,8 @@ def _place(article: Article, offset: int) -> tuple[int, int]:
 
 def line_around(article: Article, span: Span) -> tuple[str, Span]:
     """The line of an article that a span begins on, and the part of the span that is in it."""
-    if not article.verbatim or "\n" not in article.text:
+    lines = article.verbatim or (article.origin is not None and article.origin.places is not None)
+    if not lines or "\n" not in article.text:
         return article.text, span
     start = article.text.rfind("\n", 0, span.start) + 1
     end = article.text.find("\n", span.start)

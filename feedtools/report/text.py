@@ -31,7 +31,9 @@ def text(findings: Iterable[Finding], *, color: bool = False, excerpt: bool = Tr
         place = f"{escape(finding.article.source)}:{line}:{column}"
         level = paint(finding.level, COLORS[finding.level], color)
         code = paint(finding.rule, "1", color)
-        yield f"{place}: {level} {code} {escape(finding.message)}\n"
+        origin = finding.article.origin
+        own = f" ({escape(origin.id[:100])})" if origin is not None and origin.id else ""
+        yield f"{place}: {level} {code} {escape(finding.message)}{own}\n"
         if excerpt and finding.article.text:
             shown, caret = excerpt_of(*line_around(finding.article, finding.span))
             yield f"  | {shown}\n  | {paint(caret, COLORS[finding.level], color)}\n"

@@ -188,6 +188,10 @@ def _batch(path: str, text: str, config: Config, on_error: Callable[[FeedtoolsEr
 
 
 def _placed(finding: Finding, text: str) -> Placed:
+    origin = finding.article.origin
+    if origin is not None and origin.places is not None:
+        first, last = (_at(text, *origin.places.find(place)) for place in (finding.span.start, finding.span.end - 1))
+        return Placed(first, max(first, last) + 1, finding)
     start = _start(finding.article, text)
     if start is None or not finding.article.text:
         return Placed(*_line(text, finding.article.line), finding)
@@ -206,6 +210,12 @@ def _start(article: Article, text: str) -> int | None:
         return None
     place = text.find(article.text, _line(text, article.line)[0])
     return place if place >= 0 else None
+
+
+def _at(text: str, line: int, column: int) -> int:
+    """The offset of a line and column, both from 1."""
+    start, end = _line(text, line)
+    return min(start + column - 1, end)
 
 
 def _line(text: str, number: int) -> Span:

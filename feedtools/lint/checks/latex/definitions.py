@@ -14,7 +14,22 @@ from feedtools.text.patterns import lazy
 if TYPE_CHECKING:
     from feedtools.lint.checks.latex.state import Parser
 
+_DEFINED = lazy(
+    r"\\((?:re|provide)?(?:new)?command|g?def|DeclareMathOperator)(?![A-Za-z])\*?\s*\{?\s*(\\[A-Za-z]+)\s*\}?"
+    r"\s*(?:\[(\d)\])?((?:\s*#\d)*)"
+)
 _PARAMETER = lazy(r"#([1-9])")
+
+
+def defined(body: str) -> dict[str, Command]:
+    """The macros that a formula defines, which the formulas after it in the same article may use."""
+    if "\\def" not in body and "command" not in body and "\\gdef" not in body and "MathOperator" not in body:
+        return {}
+    found = {}
+    for one in _DEFINED.finditer(body):
+        count = 0 if "MathOperator" in one[1] else int(one[3]) if one[3] else one[4].count("#")
+        found[one[2]] = Command("m" * count, 4, True)
+    return found
 
 
 def define(self: Parser, tok: str, i: int) -> int:

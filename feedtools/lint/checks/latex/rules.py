@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedtools.errors import ConfigError
 from feedtools.lint.checks.base import Hit, View
+from feedtools.lint.checks.latex.definitions import defined
 from feedtools.lint.checks.latex.faults import Fault
 from feedtools.lint.checks.latex.messages import describe
 from feedtools.lint.checks.latex.parser import find_fault
@@ -79,9 +80,11 @@ def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         if not math.closed:
             continue
         body, offset, display = formula(view.text, math)
+        made = defined(body)
+        known = {name: command for name, command in macros.items() if name not in made} if made else macros
         for renderer in renderers:
             tables = load(renderer)
-            fault = find_fault(body, display, tables, macros, depth)
+            fault = find_fault(body, display, tables, known, depth)
             if fault is not None:
                 if (
                     options.get("renderer") == "either"
@@ -94,6 +97,8 @@ def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
                 start, end = span(fault, body)
                 yield Hit(offset + start, offset + end, message, edits, "unsafe" if edits else None)
                 break
+        if made:
+            macros = {**macros, **made}
 
 
 def formula(text: str, math: Math) -> tuple[str, int, bool]:

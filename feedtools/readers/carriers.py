@@ -1,0 +1,334 @@
+r"""Formulas that HTML carries beside its text: in addresses and texts of pictures, in attributes, under what was drawn.
+
+The carriers are those of MathJax 2 to 4, KaTeX, WordPress, QuickLaTeX, CodeCogs, Google Charts, GitHub, Wikimedia,
+Zhihu, Yuque, CSDN, WeChat, Substack, Canvas, Quill, Distill, JATS and LaTeXML, as their pages are met.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from feedtools.readers.mathml import tex_of
+from feedtools.readers.tags import Tag, Tags, string
+
+PLACEHOLDER = "[Math]"
+"""Stands where a formula is shown whose TeX is not to be had; FT101 finds it."""
+MAX_TEX = 20_000
+"""Characters of the longest formula."""
+_ATTRIBUTES = (
+    "data-tex", "data-latex", "data-formula", "data-math", "data-equation-content", "data-equation", "data-katex",
+    "data-expr", "data-expression", "data-eq", "data-tex-source", "data-math-source", "data-original-tex",
+)  # fmt: skip
+_TEX_PARAMETERS = ("tex", "latex")
+_PARAMETERS = ("math", "formula", "equation", "eq", "inline", "block", "from", "chl", "code", "text")
+"""Parameters of an address that hold a formula, where the address or the value is one of formulas."""
+_SERVICE = re.compile(
+    r"codecogs|/equation\b|latex|(?:math|mime)tex|render/math|math/render|math\.(?:now\.sh|vercel\.app)|upmath|s2cms"
+    r"|cht=tx|/tex/|/tex\.php|texrender|texify|katex|card=math|wikimedia\.org/api/rest_v1/media/math|/math/[0-9a-f/]{8,}",
+    re.IGNORECASE,
+)
+_RAW_QUERY = re.compile(r"codecogs\.com/[^?]*\?|(?:math|mime)tex\.cgi\?|latex\.(?:cgi|php)\?(?![\w-]+=)", re.IGNORECASE)
+_PATH = re.compile(r"(?:upmath\.me|s2cms\.\w+)/(?:svg|png)(?:b|mini)?/(.+)", re.IGNORECASE | re.DOTALL)
+_PICTURE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:latex\w*|tex\w*|math\w*|equation\w*|formula\w*|ql-img-(?:inline|displayed)-(?:formula|equation)|katex|ee_img)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_DISPLAY = re.compile(
+    r"\b(?:display(?:ed)?|block|center|katex--display|display_?math)(?![a-z])|math-?display|latexdisplay"
+)
+_LABEL = re.compile(
+    r"\W*(?:数学)?(?:公式|图片|图像|图)?\W*\d*\W*\Z"
+    r"|\W*(?:img|image|picture|formula|equation|math|latex|tex|alt(?:ernative)? ?text|rendered by \S+|undefined|null)"
+    r"[\W\d]*\Z|.*\.(?:png|svg|gif|jpe?g|webp)\Z",
+    re.IGNORECASE,
+)
+_FLAG = re.compile(r"(?:true|false|inline|block|display|yes|no)\Z", re.IGNORECASE)
+_LOOKS = re.compile(r"[\\^_={}<>+]|^\W*[A-Za-z]\W*$|^[\w\s()\[\]|,.*/-]{1,24}$")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_DELIMITED = (
+    (re.compile(r"\\\[(.*)\\\]\Z", re.DOTALL), True), (re.compile(r"\$\$(.*)\$\$\Z", re.DOTALL), True),
+    (re.compile(r"\\\((.*)\\\)\Z", re.DOTALL), False), (re.compile(r"\$(?:latex\s)?([^$]*)\$\Z", re.DOTALL), False),
+)  # fmt: skip
+_STYLE = re.compile(r"\{\s*\\(?:display|text)style(?![a-zA-Z])\s*(.*)\}\Z", re.DOTALL)
+_SETTINGS = re.compile(r"\s*&(?:bg|fg|s|c|zoom)=[\w.#-]*\Z")
+_HEAD = re.compile(
+    r"\s*\\(?:dpi\s*\{\d+\}|bg_\w+|fn_\w+|inline|huge|large|small|tiny|normal|footnotesize)(?![A-Za-z])\s*"
+)
+_DOCUMENT = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
+_ANNOTATION = re.compile(
+    rb"<annotation\b[^>]{0,300}?encoding\s*=\s*[\"']?(?:application/x-)?(?:la)?tex\b[^>]{0,200}>", re.IGNORECASE
+)
+_MATH = re.compile(rb"<(?:\w+:)?math(?=[\s>])([^>]*)>", re.IGNORECASE)
+_MATH_END = re.compile(rb"</(?:\w+:)?math\s*>", re.IGNORECASE)
+_DATA_LATEX = re.compile(rb"\bdata-(?:la)?tex=(?:\"([^\"]*)\"|'([^']*)')")
+_MATHML = re.compile(rb"<(?:\w+:)?(?:m(?!ath|ark|eta|ain|enu|ap)[a-z]+|semantics|annotation)[\s/>]", re.IGNORECASE)
+_TITLE = re.compile(r"[\s\S]*\\[a-zA-Z]|[\s\S]*[\^_]")
+_ANY_TAG = re.compile(r"<[^<>]*>")
+LEAVES = frozenset({b"d-math", b"tex-math", b"math-field", b"la-tex", b"lb-tex", b"tex", b"latex"})
+_LEAF_WORDS = "math-inline math-display math-block js-render-math language-math katex-error ztext-math math-renderer"
+_LEAF_CLASSES = frozenset(_LEAF_WORDS.split())
+_DRAWN = re.compile(r"(?:MathJax|MJX)(?:c-display|_\w+)?\Z|mjx-chtml\Z")
+_KATEX = frozenset({"katex", "katex-display", "katex--inline", "katex--display", "katex-block"})
+_SCRIPT_ID = re.compile(rb"<script\b[^>]{0,200}?\bid=[\"']?([\w-]+)", re.IGNORECASE)
+_FRAME = re.compile(rb"\bid=[\"']?(MathJax-Element-\d+)-Frame")
+_NEXT_SCRIPT = re.compile(rb"(?:\s|</\w+>)*<script\b[^>]{0,200}?math/", re.IGNORECASE)
+_NEXT_DRAWN = re.compile(rb"\s*<(?:span|div|script|mjx-container)\b[^>]{0,200}?(?:MathJax|math/|mjx)", re.IGNORECASE)
+
+
+class Formula(NamedTuple):
+    """A formula that an element stands for; without TeX where that is not to be had."""
+
+    tex: str
+    display: bool = False
+
+    def shown(self) -> str:
+        r"""The formula in its delimiters, ``\(…\)`` or ``\[…\]``, or the placeholder."""
+        if not self.tex:
+            return PLACEHOLDER
+        return f"\\[{self.tex}\\]" if self.display else f"\\({self.tex}\\)"
+
+
+def formula(tex: str, *, display: bool = False) -> Formula:
+    r"""Take TeX out of what it comes in: delimiters, ``{\\displaystyle …}``, a document, settings of a renderer."""
+    tex = tex.replace("\u200b", "").strip()
+    if "\\begin{document}" in tex and (found := _DOCUMENT.search(tex)):
+        tex = found[1].strip()
+    for pattern, displayed in _DELIMITED:
+        if found := pattern.match(tex):
+            inner = found[1].strip()
+            if "$" not in inner.replace(r"\$", "") or not displayed:
+                tex, display = inner, display or displayed
+            break
+    if (found := _STYLE.match(tex)) and _is_group(tex):
+        tex = found[1].strip()
+    tex = _SETTINGS.sub("", tex)
+    if tex.endswith("\\\\"):
+        tex, display = tex.rstrip("\\").rstrip(), True
+    tex = re.sub(r"\n\s*\n\s*", "\n", tex)
+    return Formula("" if len(tex) > MAX_TEX else tex, display)
+
+
+def _is_group(tex: str) -> bool:
+    """Whether the brace that opens a text is closed by its last."""
+    depth = 0
+    for number, char in enumerate(tex):
+        depth += (char == "{") - (char == "}")
+        if not depth:
+            return number == len(tex) - 1
+    return False
+
+
+def _plausible(text: str) -> bool:
+    """Whether the text of a picture is TeX and no label, name of a file or sentence."""
+    text = text.strip()
+    if not text or _LABEL.match(text):
+        return False
+    return "\\" in text or not _HAN.search(text)
+
+
+def of_picture(tag: Tag) -> Formula | None:
+    """The formula that an ``img`` shows, or ``None`` where it shows none."""
+    values = tag.all()
+    kind, alternative = values.get("class", ""), values.get("alt", "")
+    source = next((values[key] for key in _SOURCES if values.get(key) and not values[key].startswith("data:")), "")
+    service = _SERVICE.search(source) is not None or "eeimg" in values
+    marked = service or _PICTURE_CLASS.search(kind) is not None
+    display = _DISPLAY.search(kind) is not None
+    if values.get("data-mathml"):
+        return of_mathml(values["data-mathml"].replace("«", "<").replace("»", ">").replace("¨", '"').replace("§", "&"))
+    if tex := _in_address(source, service=service):
+        return formula(tex, display=display)
+    for key in _ATTRIBUTES:
+        if (value := values.get(key, "")) and not _FLAG.match(value):
+            return formula(value, display=display)
+    if not marked:
+        return (
+            formula(alternative, display=display)
+            if re.match(r"\s*(?:\$\$?|\\[(\[]).+[$)\]]\s*\Z", alternative, re.DOTALL)
+            else None
+        )
+    for text in (re.sub(r"^LaTeX: ", "", alternative), values.get("title", "")):
+        if _plausible(text):
+            return formula(unquote(text) if "%5C" in text else text, display=display)
+    return Formula("") if service or "math" in kind.lower() or "latex" in kind.lower() else None
+
+
+_SOURCES = ("src", "data-src", "data-original", "data-actualsrc", "data-lazy-src", "data-canonical-src")
+
+
+def _in_address(address: str, *, service: bool) -> str:
+    """The TeX in an address: its query, its fragment, its path; empty where there is none."""
+    if service and (found := _RAW_QUERY.search(address)):
+        return _without_settings(unquote(address[found.end() :]))
+    if service and (found := _PATH.search(address)):
+        return unquote(found[1].split("?")[0])
+    _, _, tail = address.partition("?")
+    query, _, fragment = tail.partition("#") if tail else ("", "", address.partition("#")[2])
+    values: dict[str, str] = {}
+    for part in re.split(r"&(?:amp;)?", f"{query}&{fragment}"):
+        name, equals, value = part.partition("=")
+        if equals and value:
+            values.setdefault(name.lower(), value)
+    for name in (*_TEX_PARAMETERS, *_PARAMETERS):
+        value = values.get(name, "")
+        tex = unquote(value.replace("+", " ") if "%" in value else value)
+        if tex and (service or (name in _TEX_PARAMETERS and _LOOKS.search(tex))):
+            return _without_settings(tex)
+    return ""
+
+
+def _without_settings(tex: str) -> str:
+    tex = tex.replace("&space;", " ").replace("&plus;", "+").replace("&amp;", "&").replace("&hash;", "#")
+    while found := _HEAD.match(tex):
+        tex = tex[found.end() :]
+    return tex
+
+
+def of_attributes(tag: Tag) -> Formula | None:
+    """The formula that an element names in an attribute, and stands for with all that is in it."""
+    if b"data-" not in tag.attributes:
+        return None
+    values = tag.all()
+    display = tag.name in {b"div", b"section", b"p", b"figure"} or _DISPLAY.search(values.get("class", "")) is not None
+    if "persistentExpression" in values.get("data-attrs", ""):
+        try:
+            return formula(str(json.loads(values["data-attrs"])["persistentExpression"]), display=True)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return Formula("", True)
+    if "ql-formula" in values.get("class", "") and values.get("data-value"):
+        return formula(values["data-value"], display=display)
+    for key in _ATTRIBUTES:
+        value = values.get(key, "")
+        if value and not _FLAG.match(value) and _plausible(value):
+            return formula(value, display=display or values.get("data-display") == "true")
+    return None
+
+
+def of_leaf(tag: Tag, content: bytes) -> Formula | None:
+    """The formula that an element without others in it holds as its text, by its name or class."""
+    classes = tag.classes()
+    if b"</" in content or len(content) > MAX_TEX:
+        return None
+    text = unescape(string(content)).strip()
+    if not text or (re.match(r"\\[(\[]|\$", text) and not tag.name.endswith(b"-math")):
+        return None  # it has its delimiters
+    display = "display" in classes or re.match(rb"pre\Z", tag.name) is not None or "block" in tag.all()
+    shown = display or not {"math-display", "math-block"}.isdisjoint(classes)
+    return formula(text, display=shown or tag.get("data-math-style") == "display")
+
+
+def of_block(content: bytes) -> Formula:
+    """The formula in a block of code whose language is said to be mathematics."""
+    return formula(unescape(_ANY_TAG.sub("", string(content))), display=True)
+
+
+def is_drawn(tag: Tag) -> bool:
+    """Whether an element is what MathJax or KaTeX draws, of which the formula is made."""
+    if tag.name == b"mjx-container":
+        return True
+    if not any(mark in tag.attributes for mark in (b"katex", b"MathJax", b"MJX", b"mjx")):
+        return False
+    return any(word in _KATEX or _DRAWN.match(word) for word in tag.classes())
+
+
+def of_drawn(tag: Tag, tags: Tags, content: bytes, end: int, scripts: frozenset[bytes]) -> Formula | bool | None:
+    """The formula of what was drawn.
+
+    Returns ``True`` where it is drawn once more behind, so that this has to go; ``None`` where it is no drawing.
+    """
+    classes = tag.classes()
+    if tag.name != b"mjx-container" and not _KATEX.isdisjoint(classes):
+        return _of_katex(classes, content)
+    if "MathJax_Preview" in classes:
+        return True if _NEXT_DRAWN.match(tags.markup, end) else None
+    frame = _FRAME.search(tags.markup, tag.start, end)
+    if (frame and frame[1] in scripts) or _NEXT_SCRIPT.match(tags.markup, end):
+        return True
+    if tag.name != b"mjx-container" and b"<" not in content:
+        return None
+    display = tag.get("display") == "true" or any("isplay" in word for word in classes) or tag.name == b"div"
+    if found := _DATA_LATEX.search(content):
+        return formula(unescape(string(found[1] or found[2])), display=display)
+    mathml = tag.get("data-mathml") or _inner(content, rb'\bdata-mathml="([^"]*)"')
+    if mathml:
+        return of_mathml(mathml, display=display)
+    if b"<math" in content:
+        return of_mathml(string(content), display=display)
+    title = tag.get("aria-label") or tag.get("title")
+    return formula(title, display=display) if _TITLE.match(title) else Formula("", display)
+
+
+def _inner(content: bytes, pattern: bytes) -> str:
+    found = re.search(pattern, content)
+    return unescape(string(found[1])) if found else ""
+
+
+def _of_katex(classes: list[str], content: bytes) -> Formula | None:
+    drawn = content.count(b"katex-html") + content.count(b"katex-mathml")
+    if not drawn or content.count(b"katex-mathml") > 1 or content.count(b"katex-html") > 1:
+        return None
+    display = any("display" in word or "block" in word for word in classes)
+    if b"<math" in content:
+        return of_mathml(string(content), display=display)
+    found = re.search(rb"katex-mathml[^>]*>(.*?)</span", content, re.DOTALL)
+    if not found:
+        return Formula("", display)
+    text = unescape(_ANY_TAG.sub("", string(found[1]))).strip()
+    return formula(
+        re.split(r"\n[^\S\n]*\n", text)[-1], display=display
+    )  # the formula as it looks, a blank line, its TeX
+
+
+def of_mathml(markup: str, attributes: Tag | None = None, *, display: bool = False) -> Formula:
+    """The formula of some MathML: the TeX in its annotation, its text for others, else what its elements say."""
+    data = markup.encode("utf-8", "surrogatepass")
+    outer = _MATH.search(data)
+    head = string(outer[1]) if outer else ""
+    display = display or re.search(r"display\s*=\s*[\"']?block|mode\s*=\s*[\"']?display", head) is not None
+    if attributes is not None:
+        display = display or attributes.get("display") == "block"
+    if found := _ANNOTATION.search(data):
+        end = data.find(b"</annotation", found.end())
+        return formula(unescape(string(data[found.end() : end if end >= 0 else len(data)])), display=display)
+    alternative = attributes.get("alttext") if attributes else _inner(outer[1] if outer else b"", rb'alttext="([^"]*)"')
+    if alternative and _plausible(alternative):
+        return formula(alternative, display=display)
+    if outer:
+        close = _MATH_END.search(data, outer.end())
+        markup = string(data[outer.end() : close.start() if close else len(data)])
+    return Formula(tex_of(markup) if len(markup) < 50 * MAX_TEX else "", display)
+
+
+def is_mathml(content: bytes) -> bool:
+    """Whether the content of a ``math`` element has elements of MathML in it."""
+    return _MATHML.search(content) is not None
+
+
+def may_be_leaf(tag: Tag) -> bool:
+    """Whether the name or class of an element says that its text is TeX."""
+    if tag.name in LEAVES:
+        return True
+    if b"math" not in tag.attributes and b"katex-error" not in tag.attributes:
+        return False
+    classes = tag.classes()
+    return not _LEAF_CLASSES.isdisjoint(classes) or ("math" in classes and bool({"inline", "display"} & {*classes}))
+
+
+def of_script(tag: Tag, content: bytes) -> Formula | None:
+    """The formula in a script of MathJax 2."""
+    kind = tag.get("type").lower()
+    if not kind.startswith("math/"):
+        return None
+    display = "display" in kind
+    if kind.startswith("math/tex"):
+        return formula(re.sub(r"^\s*% <!\[CDATA\[|%\s*\]\]>\s*$", "", string(content)), display=display)
+    return of_mathml(string(content), display=display) if kind.startswith("math/mml") else Formula("", display)
+
+
+def script_ids(markup: bytes) -> frozenset[bytes]:
+    """The ids of scripts, by which what MathJax 2 drew is known to be said again."""
+    return frozenset(found[1] for found in _SCRIPT_ID.finditer(markup)) if b"math/" in markup else frozenset()

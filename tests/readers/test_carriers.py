@@ -1,0 +1,199 @@
+"""Formulas come out of whatever carries them, each once, and code stays code."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedtools.readers.markup import text_of
+
+DRAWN = '<nobr><span class="math"><span class="mi">v</span><span class="mn">3</span></span></nobr>'
+MATHML = "<math><msup><mi>v</mi><mn>3</mn></msup></math>"
+HIDDEN = MATHML.replace("<", "&lt;").replace(">", "&gt;")
+ANNOTATED = (
+    "<math><semantics><msup><mi>v</mi><mn>3</mn></msup>"
+    '<annotation encoding="application/x-tex">v^3</annotation></semantics></math>'
+)
+
+INLINE = {
+    "script": '<script type="math/tex">v^3</script>',
+    "script under its preview": '<span class="MathJax_Preview">v3</span><script type="math/tex">v^3</script>',
+    "drawn above its script": f'<span class="MathJax" id="MathJax-Element-7-Frame">{DRAWN}</span>'
+    '<script type="math/tex" id="MathJax-Element-7">v^3</script>',
+    "drawn, its script gone": f'<span class="MathJax" id="MathJax-Element-7-Frame" data-mathml="{HIDDEN}">{DRAWN}</span>',  # noqa: E501
+    "container with assistance": "<mjx-container class=MathJax jax=SVG><svg><path d='M1'/></svg>"
+    f"<mjx-assistive-mml>{MATHML}</mjx-assistive-mml></mjx-container>",
+    "container of version 4": '<mjx-container jax="CHTML"><mjx-math data-latex="v^3"><mjx-c></mjx-c></mjx-math></mjx-container>',  # noqa: E501
+    "katex": f'<span class="katex"><span class="katex-mathml">{ANNOTATED}</span><span class="katex-html">v3</span></span>',  # noqa: E501
+    "katex flattened": '<span class="katex--inline"><span class="katex"><span class="katex-mathml">\n   v\n   3\n  \n  v^3\n'  # noqa: E501
+    '</span><span class="katex-html">v3</span></span></span>',
+    "katex that failed": '<span class="katex-error" title="ParseError">v^3</span>',
+    "bare MathML": MATHML,
+    "MathML with text for others": '<math alttext="{\\displaystyle v^3}"><mi>v</mi></math>',
+    "encyclopedia": f'<span class="mwe-math-element"><span style="display:none">{ANNOTATED}</span>'
+    '<img class="mwe-math-fallback-image-inline" alt="v^3" src="//wikimedia.org/api/rest_v1/media/math/render/svg/0a"></span>',  # noqa: E501
+    "picture of an encyclopedia": '<img class="mwe-math-fallback-image-inline" alt="{\\displaystyle v^3}" src="a.svg">',
+    "raw query": '<img src="https://latex.codecogs.com/svg.latex?\\dpi{120}&space;v^3">',
+    "parameter": '<img src="https://www.zhihu.com/equation?tex=v%5E3" alt="[公式]">',
+    "picture that comes later": '<img src="data:image/gif;base64,R0" data-original="https://juejin.cn/equation?tex=v%5E3">',
+    "fragment": '<img src="https://cdn.nlark.com/yuque/__latex/9f.svg#card=math&amp;code=v%5E3&amp;id=u1">',
+    "chart": '<img src="https://chart.googleapis.com/chart?cht=tx&amp;chl=v%5E3">',
+    "path": '<img src="https://i.upmath.me/svg/v%5E3">',
+    "text of a picture": '<img class="ql-img-inline-formula" alt="&#118;&#94;&#51;" src="q.png">',
+    "title of a picture": '<img class="texrender" alt="" title="v^3" src="p.gif">',
+    "blog engine's picture": '<img class="latex" alt="v^3" src="https://s0.wp.com/latex.php?latex=v%5E3&#038;bg=fff&#038;s=0">',
+    "course's picture": '<img class="equation_image" alt="LaTeX: v^3" data-equation-content="v^3" src="e.png">',
+    "editor's MathML": '<img class="Wirisformula" data-mathml="«math»«msup»«mi»v«/mi»«mn»3«/mn»«/msup»«/math»">',
+    "data-tex": '<span class="ztext-math" data-tex="v^3">v^3</span>',
+    "data-formula": '<span data-formula="v^3"><svg><g></g></svg></span>',
+    "data-value": '<span class="ql-formula" data-value="v^3"><b>v3</b></span>',
+    "name": "<d-math>v^3</d-math>",
+    "class": '<span class="math inline">v^3</span>',
+    "code that is none": '<code class="js-render-math">v^3</code>',
+    "word": "$latex v^3&s=1$",
+    "word in brackets": "[itex]v^3[/itex]",
+}
+DISPLAYED = {
+    "script": '<script type="math/tex; mode=display">v^3</script>',
+    "drawn": f'<div class="MathJax_Display"><span class="MathJax">{DRAWN}</span></div>'
+    '<script type="math/tex; mode=display">v^3</script>',
+    "katex": f'<span class="katex-display"><span class="katex"><span class="katex-mathml">{ANNOTATED}</span>'
+    '<span class="katex-html">v3</span></span></span>',
+    "MathML": MATHML.replace("<math>", '<math display="block">'),
+    "letter": '<div class="latex-rendered" data-attrs="{&quot;persistentExpression&quot;:&quot;v^3&quot;}"></div>',
+    "block of code": '<pre><code class="language-math">v^3\n</code></pre>',
+    "line ends": '<img src="https://www.zhihu.com/equation?tex=v%5E3+%5C%5C">',
+    "document": "<tex-math>\\documentclass{a}\\begin{document}$$v^3$$\\end{document}</tex-math>",
+}
+
+
+@pytest.mark.parametrize("name", INLINE)
+def test_a_formula_comes_out_once(name: str) -> None:
+    assert text_of(f"<p>设 {INLINE[name]} 为体积</p>") == r"设 \(v^3\) 为体积"
+
+
+@pytest.mark.parametrize("name", DISPLAYED)
+def test_a_displayed_formula_comes_out_once(name: str) -> None:
+    assert text_of(f"<p>设</p>{DISPLAYED[name]}").split() == ["设", r"\[v^3\]"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<img src="https://wikimedia.org/api/rest_v1/media/math/render/svg/0a" alt="">',
+        '<img src="https://www.zhihu.com/equation?tex=" alt="[公式]" eeimg="1">',
+        '<img src="https://latex.codecogs.com/gif.download" alt="公式1">',
+        '<mjx-container jax="SVG"><svg><path d="M1"/></svg></mjx-container>',
+        '<span class="katex"><span class="katex-html"><span>v3</span></span></span>',
+        '<script type="math/asciimath">v^3</script>',
+    ],
+)
+def test_where_the_tex_is_not_to_be_had_a_placeholder_says_so(html: str) -> None:
+    assert text_of(f"<p>设 {html} 为体积</p>") == "设 [Math] 为体积"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('<img src="cat.png" alt="a_cat">', ""),
+        ('<img src="https://e.org/?text=v_3" alt="">', ""),
+        ('<span class="MathJax_Preview">v3</span>', "v3"),
+        ('<div class="katex">甲<p>乙</p></div>', "甲\n乙"),
+        ('<span class="math inline"><em>v</em><sup>3</sup></span>', "v³"),
+        ('<span class="math inline">\\(v^3\\)</span>', r"\(v^3\)"),
+        ('<span data-math="true">乙</span>', "乙"),
+        ("$latexmk -pdf and $HOME", "$latexmk -pdf and $HOME"),
+        ("[tex]v^3", "[tex]v^3"),
+    ],
+)
+def test_what_is_no_formula_stays_as_it_is(html: str, text: str) -> None:
+    assert text_of(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("2<sup>16</sup>", "2¹⁶"),
+        ("5×10<sup>−7</sup>", "5×10⁻⁷"),
+        ("CO<sub>2</sub>", "CO₂"),
+        ("e<sup>at</sup>", r"\(e^{at}\)"),
+        ("<i>x</i><sub>i</sub><sup>2</sup>", r"\(x_{i}^{2}\)"),
+        ("θ<sub>t</sub>", r"\(\theta_{t}\)"),
+        ("f<sub>损失</sub>", r"\(f_{\text{损失}}\)"),
+        ("21<sup>st</sup>", "21st"),
+        ("注<sup>[4]</sup>", "注[4]"),
+        ('注<sup><a href="#n">4</a></sup>', "注4"),
+        ("$v<sup>3</sup>$", "$v^{3}$"),
+        ("<code>v<sup>3</sup></code>", "`v3`"),
+        ("<sup>3", "3"),
+    ],
+)
+def test_what_stands_high_or_low(html: str, text: str) -> None:
+    assert text_of(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("$B<em>k, B</em>{k-1}$", "$B_k, B_{k-1}$"),
+        ("$B<em>k$ 与 $C</em>k$", "$B_k$ 与 $C_k$"),
+        ("$3<em>y + 4</em>z$", "$3*y + 4*z$"),
+        (r"\(B<em>k\) 与 \(C</em>k\)", r"\(B_k\) 与 \(C_k\)"),
+        ("$9 <em>each</em> or $12", "$9 each or $12"),
+        ("$9<em>起</em>,$12", "$9起,$12"),
+        ("<em>甲</em> $v$", "甲 $v$"),
+    ],
+)
+def test_emphasis_in_a_formula_is_undone(html: str, text: str) -> None:
+    assert text_of(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<pre>a\n\n  b</pre>丙", "```\na\n\n  b\n```\n丙"),
+        ('<pre><code class="language-go hljs">x := 1\n</code></pre>', "```go\nx := 1\n```"),
+        ("<pre>a ``` b</pre>", "````\na ``` b\n````"),
+        ("甲<code>a `b`</code>乙", "甲`` a `b` ``乙"),
+        ("<pre>a<br>b<div>c</div></pre>", "```\na\nb\nc\n```"),
+        (
+            '<table><tr><td class="gutter"><pre>1\n2</pre></td><td class="code"><pre>p\nq</pre></td></tr></table>',
+            "```\np\nq\n```",
+        ),
+        ('<pre><span class="lineno">1</span>p\n<span class="lineno">2</span>q</pre>', "```\np\nq\n```"),
+        ("<pre>printf '\\('</pre><p>甲 <em>乙</em> \\)", "```\nprintf '\\('\n```\n甲 乙 \\)"),
+        ("<code>甲", "甲"),
+    ],
+)
+def test_code_is_code(html: str, text: str) -> None:
+    assert text_of(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<nobr>甲</nobr><center>乙</center><marquee>丙</marquee>", "甲\n乙\n丙"),
+        ("<ruby>漢<rt>かん</rt></ruby>", "漢かん"),
+        ("<foo>甲</foo><my-part>乙</my-part><o:p>丙</o:p>", "甲乙丙"),
+        ("if a <foo and b> c", "if a <foo and b> c"),
+        ("Map<Key> m", "Map<Key> m"),
+    ],
+)
+def test_unknown_elements_leave_their_text(html: str, text: str) -> None:
+    assert text_of(html) == text
+
+
+PARTS = st.sampled_from(
+    [*INLINE.values(), *DISPLAYED.values(), "<p>", "</p>", "<div>", "甲", "<b>乙</b>", "<pre>c</pre>"]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PARTS, max_size=8))
+def test_carriers_side_by_side_do_not_disturb_each_other(parts: list[str]) -> None:
+    formulas = sum(part in {*INLINE.values(), *DISPLAYED.values()} for part in parts)
+    text = text_of("<p>。</p>".join(parts))
+    assert len(re.findall(r"\\[(\[]v\^3\\[)\]]", text)) == formulas

@@ -1,0 +1,190 @@
+"""Feeds, tables and records: the fullest text, all other fields, the record's own identity, and what is passed over."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from feedtools.readers import fields
+from feedtools.readers.records import replaced
+from tests.cli.test_cli import Run
+from tests.readers.test_readers import FEED_1_1, articles, parquet, rss, texts, write
+
+FULL = "缓存离读者越近,页面就越快,这比多买一台机器便宜得多。"
+OTHER = "夜班应当顺着钟点轮换,先早班再中班,最后才是夜班。"
+CONTENT = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+
+
+def atom(entry: str) -> str:
+    return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>f</title><entry>{entry}</entry></feed>'
+
+
+def item(**values: object) -> str:
+    return json.dumps({"version": FEED_1_1, "items": [values]})
+
+
+FULLEST = {
+    "empty.rss": rss(f"<item><description>{FULL}</description><content:encoded {CONTENT}/></item>"),
+    "teaser.rss": rss(
+        f"<item><description>{FULL}</description><content:encoded {CONTENT}><![CDATA[<p>全文</p>]]></content:encoded></item>"  # noqa: E501
+    ),
+    "full.rss": rss(
+        f"<item><description>{FULL[:9]}…</description><content:encoded {CONTENT}><![CDATA[<p>{FULL}</p>]]></content:encoded></item>"  # noqa: E501
+    ),
+    "blank.atom": atom(f'<summary>{FULL}</summary><content type="html"> </content>'),
+    "teaser.atom": atom(f'<summary>{FULL}</summary><content type="html">More …</content>'),
+    "title.rss": rss(f"<item><title>{FULL}</title><link>https://e.org/1</link></item>"),
+    "title.atom": atom(f"<title>{FULL}</title>"),
+    "text.json": item(content_text="", content_html=f"<p>{FULL}</p>"),
+    "html.json": item(content_html=" ", content_text=FULL),
+    "summary.json": item(content_html="", summary=FULL),
+    "title.json": item(title=FULL),
+    "short.json": item(content_text="全文见网站", content_html=f"<div>{FULL}</div>"),
+    "declared.rss": "\n \n" + rss(f"<item><description>{FULL}</description></item>"),
+}
+
+
+@pytest.mark.parametrize("name", FULLEST)
+def test_the_fullest_text_is_read(name: str, tmp_path: Path) -> None:
+    assert texts(write(tmp_path, name, FULLEST[name])) == [FULL]
+
+
+def test_a_picture_in_letters_is_no_text(tmp_path: Path) -> None:
+    letters = base64.b64encode(b"picture" * 40).decode()
+    feed = atom(f'<title>{FULL}</title><content type="image/png">{letters}</content>')
+    assert texts(write(tmp_path, "a.atom", feed)) == [FULL]
+
+
+EMPTY = {
+    "a.rss": rss(f"<item><description>{FULL}</description></item><item><guid>2</guid></item>"),
+    "a.json": json.dumps({"version": FEED_1_1, "items": [{"content_text": FULL}, {"content_text": ""}]}),
+    "a.csv": f"id,text\n1,{FULL}\n2,\n",
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_an_entry_without_text_is_said_and_no_failure(name: str, tmp_path: Path) -> None:
+    write(tmp_path, name, EMPTY[name])
+    run = Run(tmp_path, "check", name, "--no-cache")
+    assert run.code == 0, run.err
+    assert "has no text; passed over" in run.err
+
+
+def test_a_list_of_records_without_their_text_is_not_read_by_its_titles(tmp_path: Path) -> None:
+    found, errors = articles(write(tmp_path, "a.json", json.dumps([{"title": "题", "body": FULL}])))
+    assert found == []
+    assert "item 1 has no text" in errors[0]
+    assert "body" in errors[0]
+
+
+RECORDS = {
+    "a.csv": f'nr,title,text,url\n7,甲,"{FULL}",https://e.org/7\n',
+    "a.json": json.dumps([{"nr": "7", "title": "甲", "text": FULL, "url": "https://e.org/7", "tags": ["x", {"y": 1}]}]),
+    "feed.json": item(nr="7", title="甲", content_html=f"<p>{FULL}</p>", url="https://e.org/7"),
+    "a.rss": rss(
+        f"<item><guid>7</guid><title>甲</title><link>https://e.org/7</link><pubDate>Mon, 01 Jan 2024 00:00:00 GMT</pubDate>"  # noqa: E501
+        f"<description>{FULL}</description></item>"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_clean_gives_every_other_field_back(name: str, tmp_path: Path) -> None:
+    write(tmp_path, name, RECORDS[name])
+    key = "id" if name.endswith("rss") else "nr"
+    run = Run(tmp_path, "clean", name, "-o", "out", *(() if key == "id" else ("--id-key", key)))
+    assert run.code == 0, run.err
+    [line] = (tmp_path / "out" / f"{name}.jsonl").read_text("utf-8").splitlines()
+    record = json.loads(line)
+    assert record["text"] == FULL
+    assert (record[key], record["title"]) == ("7", "甲")
+    assert "https://e.org/7" in line
+    if name == "a.json":
+        assert record["tags"] == ["x", {"y": 1}]
+    if name == "a.rss":
+        assert record["published"].startswith("Mon, 01 Jan")
+
+
+def test_clean_gives_the_columns_of_a_table_back(tmp_path: Path) -> None:
+    pyarrow, files = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    table = pyarrow.table(
+        {"id": ["k1", "k2"], "text": [FULL, OTHER], "score": [0.5, None], "meta": [{"a": 1}, {"a": 2}]}
+    )
+    files.write_table(table, tmp_path / "a.parquet")
+    assert Run(tmp_path, "clean", "a.parquet", "-o", "out").code == 0
+    rows = [json.loads(line) for line in (tmp_path / "out/a.parquet.jsonl").read_text("utf-8").splitlines()]
+    assert rows == table.to_pylist()
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.rss", "a.parquet"])
+def test_a_finding_names_its_record(name: str, tmp_path: Path) -> None:
+    bad = "设 [Math] 为样本。"
+    content = {
+        "a.csv": f"id,text\nk-7,{bad}\n",
+        "a.jsonl": json.dumps({"id": "k-7", "text": bad}),
+        "a.rss": rss(f"<item><guid>k-7</guid><description>{bad}</description></item>"),
+        "a.parquet": b"",
+    }[name]
+    if name == "a.parquet":
+        pyarrow, files = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+        files.write_table(pyarrow.table({"id": ["k-7"], "text": [bad]}), tmp_path / name)
+    else:
+        write(tmp_path, name, content)
+    run = Run(tmp_path, "check", name, "--select", "FT101", "--output-format", "jsonl", "--no-cache")
+    assert [json.loads(line)["id"] for line in run.out.splitlines()] == ["k-7"]
+    assert "(k-7)" in Run(tmp_path, "check", name, "--select", "FT101", "--output-format", "concise", "--no-cache").out
+
+
+def test_a_key_inside_another(tmp_path: Path) -> None:
+    write(tmp_path, "a.jsonl", json.dumps({"id": 1, "data": {"body": "设设定 ,, 好", "n": [1]}}) + "\n")
+    assert texts(tmp_path / "a.jsonl", text_key="data.body") == ["设设定 ,, 好"]
+    assert "its keys: id, data, data.body, data.n" in articles(tmp_path / "a.jsonl", text_key="data.text")[1][0]
+    pyarrow, files = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    files.write_table(pyarrow.table({"data": [{"body": FULL}, {"body": OTHER}]}), tmp_path / "a.parquet")
+    assert texts(tmp_path / "a.parquet", text_key="data.body") == [FULL, OTHER]
+    assert "no column" in articles(tmp_path / "a.parquet", text_key="data.text")[1][0]
+
+
+@pytest.mark.parametrize(
+    ("raw", "key", "after"),
+    [
+        ('{"a": {"b": "x", "c": 1}}', "a.b", '{"a": {"b": "y", "c": 1}}'),
+        ('{"a.b": "x", "a": {"b": "z"}}', "a.b", '{"a.b": "y", "a": {"b": "z"}}'),
+        ('{"a": {"b": {"c": "x"}}}', "a.b.c", '{"a": {"b": {"c": "y"}}}'),
+    ],
+)
+def test_the_text_under_a_way_of_keys_is_replaced_where_it_stands(raw: str, key: str, after: str) -> None:
+    assert replaced("jsonl", raw.encode(), "y", key).decode() == after
+    assert fields.placed(json.loads(raw), key, "y") == json.loads(after)
+
+
+def test_check_and_clean_say_the_same_of_a_bad_record(tmp_path: Path) -> None:
+    lines = [
+        '{"text": 5}',
+        "[1]",
+        "{",
+        '{"text": "好", "x": [' + "[]," * 120_000 + "0]}",
+        '{"text": "一篇完整的文章。"}',
+    ]
+    write(tmp_path, "a.jsonl", "\n".join(lines))
+    said = [Run(tmp_path, "check", "a.jsonl", "--no-cache"), Run(tmp_path, "clean", "a.jsonl", "-o", "out")]
+    assert [run.code for run in said] == [2, 2]
+    records = [[line for line in run.err.splitlines() if "not a JSON record" in line] for run in said]
+    assert records[0] == records[1]
+    assert len(records[0]) == 4
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_utf16_is_called_by_its_name(name: str, encoding: str, tmp_path: Path) -> None:
+    text = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n一句。\n" if name == "a.txt" else '{"text": "abcdefgh"}\n'
+    _, errors = articles(write(tmp_path, name, text.encode(encoding)))
+    assert len(errors) == 1
+    assert "UTF-16" in errors[0] or encoding == "utf-32"
+
+
+def test_a_table_without_identities_has_none(tmp_path: Path) -> None:
+    assert [one.origin for one in articles(write(tmp_path, "a.parquet", parquet([FULL])))[0]] == [None]
