@@ -52,8 +52,9 @@ SURE = frozenset({"FT301", "FT302"})
 """Rules about what a renderer deletes: what is doubtful in a feed is the author's own spelling in Markdown."""
 _TEX_MARKUP = lazy(r"\\[A-Za-z]{2,}|(?<=[A-Za-z0-9)\]])[_^]\{")
 # French sets a space before these; between two spaces a sign is the subject of the sentence.
-_SPACED_SIGN = lazy(r"[A-Za-zÀ-ÿ)\]\"»”'’]\s+[:;!?]|.\s+[?!:;*+|~]\s", re.DOTALL)
+_SPACED_SIGN = lazy(r"[A-Za-zÀ-ÿ)\]\"»”'’]\s+[:;!?]|.\s+[?!:;*+|~]+\s", re.DOTALL)
 _BETWEEN_WORDS = lazy(r"[^\s\d:;!?»«.,、。，：；！？].[^\s\d:;!?»«]")
+_ENDING = lazy(r"(?<=[a-z]{4})(?:ing|ed|ers?|s)\Z")
 _PARAGRAPH = lazy(r"\n[ \t\r>]*\n")
 
 
@@ -143,20 +144,21 @@ def _carried(finding: Finding, article: Article, markdown: Markdown, visible: Vi
     start, end = visible.raw(*finding.span)
     if finding.rule.startswith("FT10") and _is_label(markdown, start, end):
         return None
-    if is_meant(finding, markdown, visible):
+    if is_meant(finding, markdown, visible, article.source):
         return None
     fix = finding.fix and _carried_fix(finding.fix, article, markdown, visible)
     message = _spoken(finding.message, markdown) if finding.rule.startswith("FT2") else finding.message
     return finding._replace(article=article, span=Span(start, end), fix=fix, message=message)
 
 
-def is_meant(finding: Finding, markdown: Markdown, visible: Visible) -> bool:
+def is_meant(finding: Finding, markdown: Markdown, visible: Visible, source: str) -> bool:
     """Tell whether what would be damage in a feed is the author's own doing in Markdown.
 
     Args:
         finding: in the visible text.
         markdown: the raw text.
         visible: what the finding was made in.
+        source: path of the file.
     """
     text, (start, end) = visible.text, finding.span
     if finding.rule == "FT210":
@@ -165,13 +167,42 @@ def is_meant(finding: Finding, markdown: Markdown, visible: Visible) -> bool:
             _TEX_MARKUP.search(text, start, end) or (kinds & {"math", "display"} and "^" not in text[start:end])
         )
     if finding.rule == "FT303":
-        return text.startswith("(sic)", end + 1) or not visible.is_whole(start, end)
+        return (
+            text.startswith("(sic)", end + 1)
+            or not visible.is_whole(start, end)
+            or _is_name(text[start:end], markdown, source)
+        )
     if finding.rule == "FT509":
-        return not visible.is_whole(max(0, start - 1), end) or _SPACED_SIGN.match(text, max(0, start - 1)) is not None
+        aligned = text[start:end].startswith("   ")
+        return (
+            aligned
+            or not visible.is_whole(max(0, start - 1), end)
+            or _SPACED_SIGN.match(text, max(0, start - 1)) is not None
+        )
     if finding.rule == "FT514":
         low, high = visible.raw(start, end)
         entity = markdown.text.startswith("&", low)
-        return entity or high - low > 1 or not _BETWEEN_WORDS.fullmatch(text, max(0, start - 1), end + 1)
+        return (
+            entity
+            or high - low > 1
+            or text[start] == "\u3000"
+            or not _BETWEEN_WORDS.fullmatch(text, max(0, start - 1), end + 1)
+        )
+    return False
+
+
+def _is_name(word: str, markdown: Markdown, source: str) -> bool:
+    """Whether a word is spelt so on purpose: it stands in code or addresses too, or by itself between marks."""
+    text, stem = markdown.text, _ENDING.sub("", word.casefold())
+    if stem in source.casefold():
+        return True
+    for region in markdown.regions:
+        part = text[region.start : region.end]
+        if region.kind in {"code", "code_block", "url", "target"}:
+            if stem in part.casefold():
+                return True
+        elif region.kind == "prose" and part == word and region.start:
+            return text[region.start - 1] in "*_" and text[region.end : region.end + 1] in {"*", "_"}
     return False
 
 
