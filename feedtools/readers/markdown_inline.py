@@ -15,6 +15,7 @@ from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline.state_inline import StateInline
 from mdit_py_plugins.footnote import footnote_plugin
 
+from feedtools.readers.markdown_simple import ADDRESS, SCHEME, address_end, simple_regions
 from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
@@ -26,11 +27,10 @@ if TYPE_CHECKING:
 
     Rule = Callable[[StateInline, bool], bool]
 
-_SPECIAL = re.compile(r"[!&*:<\[\]\\_`~]")
-_ADDRESS = lazy(r"://[!#-;=?-Z\\\]^_a-z{-~\[]+")
+_SPECIAL = re.compile(r"[!*:<\[\]\\_`~]")
+"""Characters at which inline rules begin. An entity begins at ``&``, and stays prose."""
 _WWW = lazy(r"(?<![\w./@-])www\.[A-Za-z0-9][!#-;=?-Z^_a-z~-]+")
 _SUPERSCRIPT = lazy(r"(?<=[\w)\]*~`])\^[^\s^\\{}]{1,20}\^")
-_TRAILING = "?!.,:;*_~'\""
 _TASK = lazy(r"\[[ xX]\](?=\s)")
 
 
@@ -51,13 +51,14 @@ def parser() -> MarkdownIt:
     made.inline.terminator_re = _SPECIAL
     footnote_plugin(made, inline=False, move_to_end=False, always_match_refs=True)
     made.block.ruler.before("fence", "container", _container, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    made.__dict__.update(normalizeLink=str, validateLink=bool)  # nobody follows the links
     ruler = made.inline.ruler
     for rule in ruler.__rules__:
         rule.fn = _watch(rule.name, rule.fn)
     ruler.push("address", _watch("address", _address))
     ruler.enableOnly([
         "text", "escape", "backticks", "strikethrough", "emphasis", "link", "image", "footnote_ref", "autolink",
-        "html_inline", "entity", "address",
+        "html_inline", "address",
     ])  # fmt: skip
     return made
 
@@ -76,26 +77,15 @@ def _address(state: StateInline, silent: bool) -> bool:
     """Read the rest of a bare address from its ``://`` on."""
     if state.src[state.pos] != ":" or not state.src.startswith("://", state.pos) or state.linkLevel:
         return False
-    found = _ADDRESS.match(state.src, state.pos, state.posMax)
-    scheme = lazy(r"(?:https?|ftps?|file|git|ssh)\Z", re.IGNORECASE).search(state.src, max(0, state.pos - 5), state.pos)
+    found = ADDRESS.match(state.src, state.pos, state.posMax)
+    scheme = SCHEME.search(state.src, max(0, state.pos - 5), state.pos)
     if not found or not scheme:
         return False
-    end = _address_end(state.src, state.pos, found.end())
+    end = address_end(state.src, state.pos, found.end())
     if not silent:
         state.append_pending(state.src[state.pos : end])
     state.pos = end
     return True
-
-
-def _address_end(src: str, start: int, end: int) -> int:
-    """Where a bare address ends: closing marks of the sentence are none of it (GFM 6.9)."""
-    while end > start + 3:
-        last = src[end - 1]
-        opener = {")": "(", "]": "["}.get(last)
-        if last not in _TRAILING and not (opener and src.count(opener, start, end) < src.count(last, start, end)):
-            break
-        end -= 1
-    return end
 
 
 def _watch(name: str, rule: Any) -> Rule:
@@ -139,14 +129,29 @@ def inline_regions(src: str, parser: MarkdownIt, env: dict[str, Any]) -> list[tu
         parser: that of ``parser``.
         env: as the blocks left it: the references of the text.
     """
-    notes: list[Any] = []
+    found: list[tuple[Kind, int, int]] = []
     if _SPECIAL.search(src):
-        env["notes"], env["ends"] = notes, []
-        state = StateInline(src, parser, env, [])
-        parser.inline.tokenize(state)
-        for rule in parser.inline.ruler2.getRules(""):
-            if rule.__name__ != "fragments_join":
-                rule(state)
+        quick = simple_regions(src, env)
+        found = watched_regions(src, parser, env) if quick is None else quick
+    if task := _TASK.match(src):
+        found.append(("mark", 0, task.end()))
+    if "www." in src:
+        found += (("url", one.start(), address_end(src, one.start(), one.end())) for one in _WWW.finditer(src))
+    if "^" in src:
+        for one in _SUPERSCRIPT.finditer(src):
+            found += (("mark", one.start(), one.start() + 1), ("mark", one.end() - 1, one.end()))
+    return _filled(found, len(src))
+
+
+def watched_regions(src: str, parser: MarkdownIt, env: dict[str, Any]) -> list[tuple[Kind, int, int]]:
+    """What is no prose, by the parser's rules."""
+    notes: list[Any] = []
+    env["notes"], env["ends"] = notes, []
+    state = StateInline(src, parser, env, [])
+    parser.inline.tokenize(state)
+    for rule in parser.inline.ruler2.getRules(""):
+        if rule.__name__ != "fragments_join":
+            rule(state)
     found: list[tuple[Kind, int, int]] = []
     for note in notes:
         if isinstance(note[0], str):
@@ -154,14 +159,7 @@ def inline_regions(src: str, parser: MarkdownIt, env: dict[str, Any]) -> list[tu
                 found += _of_note(src, *note)
         elif note[0].type != "text" or not note[0].content:
             found.append(("mark", note[1], note[2]))
-    if task := _TASK.match(src):
-        found.append(("mark", 0, task.end()))
-    if "www." in src:
-        found += (("url", one.start(), _address_end(src, one.start(), one.end())) for one in _WWW.finditer(src))
-    if "^" in src:
-        for one in _SUPERSCRIPT.finditer(src):
-            found += (("mark", one.start(), one.start() + 1), ("mark", one.end() - 1, one.end()))
-    return _filled(found, len(src))
+    return found
 
 
 def _of_note(src: str, name: str, start: int, end: int, label: int) -> Iterator[tuple[Kind, int, int]]:

@@ -234,7 +234,7 @@ class _Blocks:
     def _complete(self, found: list[Region]) -> list[Region]:
         """Put in what was hidden, and ``mark`` for what nobody claimed."""
         found.sort(key=lambda region: region.start)
-        whole = _overlaid(found, self.hidden)
+        whole = _overlaid(found, self.hidden) if self.hidden else found
         result: list[Region] = []
         place = self.body
         for region in whole:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
+from feedtools.readers import markdown_inline
 from feedtools.readers.markdown_syntax import parse_markdown
 
 
@@ -75,6 +76,15 @@ def test_what_is_visible_is_what_markdown_it_renders(text):
         return  # text in a block of HTML is one token for markdown-it
     seen = re.sub(r"\s", "", parse_markdown(text, "none").visible().text)
     assert seen == _said(text)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(markdown_texts)
+def test_what_is_read_at_a_glance_is_what_the_parser_says(text):
+    quick = parse_markdown(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markdown_inline, "simple_regions", lambda src, env: None)
+        assert parse_markdown(text) == quick
 
 
 @pytest.mark.parametrize(
