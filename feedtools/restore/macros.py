@@ -81,7 +81,7 @@ def _once(formula: str, macros: dict[str, Macro]) -> str:
         if taken is None:
             continue
         values, end = taken
-        body = re.sub(r"#([1-9])", lambda one, values=values: _value(values, int(one[1])), macro.body)  # type: ignore[misc]
+        body = _filled(macro.body, values)
         if formula[end : end + 1].isalpha() and re.search(r"\\[A-Za-z]+\Z", body):
             body += " "
         parts += [formula[at : match.start()], body]
@@ -89,8 +89,15 @@ def _once(formula: str, macros: dict[str, Macro]) -> str:
     return "".join([*parts, formula[at:]])
 
 
-def _value(values: list[str], number: int) -> str:
-    return values[number - 1] if number <= len(values) else ""
+def _filled(body: str, values: list[str]) -> str:
+    """The body with its arguments; a letter does not become part of the command before it."""
+
+    def value(match: re.Match[str]) -> str:
+        number = int(match[2])
+        text = values[number - 1] if number <= len(values) else ""
+        return f"{match[1] or ''}{' ' if match[1] and text[:1].isalpha() else ''}{text}"
+
+    return re.sub(r"(\\[A-Za-z]+)?#([1-9])", value, body)
 
 
 def _arguments(formula: str, place: int, count: int) -> tuple[list[str], int] | None:

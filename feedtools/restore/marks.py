@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from feedtools.restore.pair import Pair
     from feedtools.restore.texts import Text
 
+WORD = 40
+"""Letters of the word beside a lost mark that are shown with it."""
 LONGEST = 12
 """Code points between two symbols in which a lost mark is looked for."""
 
@@ -185,17 +187,36 @@ def whole(text: str, repairs: Sequence[Restoration]) -> list[Restoration]:
         start, end = one.edit.start, one.edit.end
         last = wide[-1] if wide else None
         following = repairs[number + 1].edit.start if number + 1 < len(repairs) else len(text)
-        lead = text[start - 1 : start] if start and (last is None or last.edit.end < start) else ""
-        trail = text[end : end + 1] if end < following else ""
-        lead, trail = (char if char.isalnum() else "" for char in (lead, trail))
+        lead = _word_before(text, last.edit.end if last else 0, start)
+        trail = _word_after(text, end, following)
         edit = Edit(start - len(lead), end + len(trail), f"{lead}{one.edit.text}{trail}")
-        if last and last.kind in {"joined", "operator"} and last.edit.end == start and _alike(last, one):
-            edit = Edit(last.edit.start, end + len(trail), f"{last.edit.text}{one.edit.text}{trail}")
+        if last and last.kind in {"joined", "operator"} and last.edit.end == start - len(lead) and _alike(last, one):
+            edit = Edit(last.edit.start, edit.end, last.edit.text + edit.text)
             kind = last.kind if last.kind == one.kind else "operator"
             wide[-1] = last._replace(edit=edit, kind=kind, confidence=min(last.confidence, one.confidence))
         else:
             wide.append(one._replace(edit=edit))
     return wide
+
+
+def _word_before(text: str, low: int, end: int) -> str:
+    """The Latin word, or the one other letter, that ends at ``end`` and does not begin before ``low``."""
+    start = end
+    while start > max(low, end - WORD) and text[start - 1].isascii() and text[start - 1].isalnum():
+        start -= 1
+    if start == end and start > low and text[start - 1].isalnum():
+        start -= 1
+    return text[start:end]
+
+
+def _word_after(text: str, start: int, high: int) -> str:
+    """Likewise the one that begins at ``start`` and does not end behind ``high``."""
+    end = start
+    while end < min(high, start + WORD) and text[end].isascii() and text[end].isalnum():
+        end += 1
+    if end == start < high and text[end].isalnum():
+        end += 1
+    return text[start:end]
 
 
 def _alike(one: Restoration, other: Restoration) -> bool:

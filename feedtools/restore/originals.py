@@ -40,7 +40,6 @@ _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(?:script|style)\b.*?(?:</(?:script|style)>|\Z)|</?[A-Za-z][^<>]*>|<![A-Z][^>]*>",
     re.DOTALL | re.IGNORECASE,
 )
-_PRE = re.compile(r"<pre\b[^>]*>\s*(?:<code\b[^>]*>)?(.*?)(?:</code>\s*)?</pre>", re.DOTALL | re.IGNORECASE)
 _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol|td|th|tr|table|h[1-6]|summary|details)\b[^<>]*>", re.IGNORECASE)
 _NO_TEXT = re.compile(r"\[\^[^\]\s]{1,60}\]|\{[:#][^{}\n]{0,200}\}|^\[(?:toc|TOC)\]$|:::+ ?\w*|<!--.*?-->")
 """What other dialects write in prose that is no text: notes that are nowhere, attributes, a table of contents."""
@@ -319,13 +318,8 @@ class _Walk:
         yield Piece(_plain(text[at:]))
 
     def _html(self, markup: str) -> Iterator[Piece]:
-        at = 0
-        for match in _PRE.finditer(markup):
-            yield from self._prose(_untagged(markup[at : match.start()]))
-            body = self._source(_entities(_TAG.sub("", match[1]))).strip("\n")
-            yield Piece(_fenced(body), "code")
-            at = match.end()
-        yield from self._prose(_untagged(markup[at:]))
+        """A block of HTML: its text, and what was found to be code in it before."""
+        yield from self._prose(_untagged(markup))
 
     def _source(self, text: str) -> str:
         """A stretch of code with what was taken for formulas as it stood."""

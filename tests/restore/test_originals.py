@@ -1,0 +1,93 @@
+"""Originals: marks of Markdown are no text, formulas and code are slots, whatever dialect the author writes."""
+
+from __future__ import annotations
+
+import pytest
+
+from feedtools.restore.originals import read_sibling
+from feedtools.restore.texts import Text
+
+
+def slots(text: Text) -> list[tuple[str, str, str]]:
+    return sorted((one.kind, one.fits, text.raw[one.start : one.end]) for one in (*text.slots, *text.simple))
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        pytest.param("网络由**生成器**和*判别器*组成", "网络由生成器和判别器组成", id="emphasis"),
+        pytest.param("一个**“新”**的`a*b`", "一个“新”的a*b", id="emphasis-beside-quotes"),
+        pytest.param("幂是 `2**3` 与 2**3 ", "幂是 2**3 与 2**3", id="stars-between-operands"),
+        pytest.param("看[这里](http://a-b.c/d_e)和![图](i-j.png)", "看这里和", id="links-and-pictures"),
+        pytest.param("误差变小[^n1],趋于零[1](https://a.b)。\n\n[^n1]: 注", "误差变小,趋于零。", id="footnotes"),
+        pytest.param("第[12](https://a.b)章", "第章", id="a-number-alone-is-a-note"),
+        pytest.param("第[12章](https://a.b)", "第12章", id="a-number-with-a-word-is-text"),
+        pytest.param("前<!-- x-y -->后 <b>粗</b>", "前后 粗", id="comments-and-tags"),
+        pytest.param("- 甲\n- 乙", "甲 乙", id="bullets"),
+        pytest.param("> 引用 -4\n\n# 题\n文", "引用 -4 题 文", id="quotes-and-headings"),
+        pytest.param("这是==重点==的 a == b", "这是重点的 a == b", id="marked"),
+        pytest.param("## 题 {#sec}\n\n{: .cls}\n文", "题 文", id="attributes"),
+        pytest.param("{% include x %}\n\n文 {{ y }}字", "文 字", id="templates"),
+        pytest.param("<script>a-b</script>\n\n文", "文", id="scripts"),
+    ],
+)
+def test_marks_are_no_text(raw: str, expected: str) -> None:
+    assert read_sibling(raw + "\n").raw.strip() == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        pytest.param("设 $\\theta$ 为", [("math", "", r"\(\theta\)")], id="dollars"),
+        pytest.param("设 $$\\theta$$ 为", [("math", "", r"\(\theta\)")], id="kramdown-in-a-line"),
+        pytest.param("设 $$x_i$$ 为", [("math", "", r"\(x_i\)")], id="kramdown-simple"),
+        pytest.param("设\n\n$$\\theta$$\n\n为", [("display", "", r"\[\theta\]")], id="kramdown-by-itself"),
+        pytest.param(
+            "设 $a_1$ 与 $$\\theta$$ 为",
+            [("display", "either", r"\[\theta\]"), ("math", "", r"\(a_1\)")],
+            id="both-in-use",
+        ),
+        pytest.param("设\n$$\nx\n$$\n为", [("display", "either", r"\[x\]")], id="a-block-in-a-paragraph"),
+        pytest.param("记为 $err_2$ 。", [("math", "", r"\(err_2\)")], id="a-name-with-an-index"),
+        pytest.param("记为 `$err_2$` 。", [], id="not-in-code"),
+        pytest.param("价格 $5 和 $6", [], id="prices"),
+        pytest.param("最后 $\\frac{a", [("open", "", "$\\frac{a")], id="cut-off"),
+    ],
+)
+def test_formulas(raw: str, expected: list[tuple[str, str, str]]) -> None:
+    assert slots(read_sibling(raw + "\n")) == expected
+
+
+def test_code_is_a_slot_and_told_by_its_indent_alone_a_loose_one() -> None:
+    text = read_sibling("前\n\n```py\na = 1\n```\n\n<pre><code>b &lt; 2</code></pre>\n\n中\n\n    c = 3\n\n后")
+    assert slots(text) == [
+        ("code", "", "```\na = 1\n```"),
+        ("code", "", "```\nb < 2\n```"),
+        ("code", "loose", "```\nc = 3\n```"),
+    ]
+    assert text.symbols == "前中后"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        pytest.param("3. 甲\n4. 乙", [("3.", ""), ("4.", "")], id="counted"),
+        pytest.param("1. 甲\n1. 乙", [("1.", ""), ("2.", "")], id="left-to-the-renderer"),
+        pytest.param("3. 甲\n5. 乙", [("3.", ""), ("4.", "doubtful")], id="counted-otherwise"),
+        pytest.param("- 甲\n- 乙", [], id="bullets"),
+    ],
+)
+def test_items_carry_the_numbers_that_a_reader_sees(raw: str, expected: list[tuple[str, str]]) -> None:
+    assert [(label, fits) for kind, fits, label in slots(read_sibling(raw)) if kind == "label"] == expected
+
+
+def test_a_page_is_read_by_its_lines_and_a_feeds_line_as_it_is() -> None:
+    page = read_sibling("星号 *不是* 标记\n```\nx = 1\n```\n后", "a/b.HTML")
+    assert page.raw.strip() == "星号 *不是* 标记 ```\nx = 1\n``` 后"
+    assert slots(page) == [("code", "", "```\nx = 1\n```")]
+    assert read_sibling("a > b - c * d", "feed.txt").raw == "a > b - c * d"
+
+
+def test_macros_of_the_document_are_expanded() -> None:
+    text = read_sibling("$$\\newcommand{\\R}{\\mathbb{R}}$$\n\n在 $x\\in\\R^d$ 中")
+    assert slots(text) == [("math", "", r"\(x\in\mathbb{R}^d\)")]
