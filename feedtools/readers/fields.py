@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from feedtools.model import CODED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -38,6 +40,12 @@ def identity(record: Mapping[str, Any], key: str) -> str:
     """The record's own name; empty where it has none."""
     value = find(record, key)
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def syntax(record: Mapping[str, Any]) -> str:
+    """The syntax of the text that ``clean`` notes in what it writes, so that it is read in the same way again."""
+    value = record.get("syntax")
+    return value if isinstance(value, str) and value.partition("/")[0] in {CODED, "markdown"} else ""
 
 
 def names(record: Mapping[str, Any], depth: int = 2) -> Iterator[str]:

@@ -35,7 +35,8 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
             continue
         own = fields.identity(record, options.id_key)
         text = fields.find(record, options.text_key)
-        yield Article(source, number, text, verbatim=False, origin=Origin(own) if own else None)
+        origin = Origin(own) if own else None
+        yield Article(source, number, text, False, fields.syntax(record), origin)
 
 
 def lines(stream: IO[bytes], source: str) -> Iterator[tuple[int, bytes]]:

@@ -20,7 +20,7 @@ from typing import IO, Any, NamedTuple, cast
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.model import Article, Transmission
 from feedtools.readers import MAX_TRANSMISSION, ReadOptions, jsonl, read, tell, transmission
-from feedtools.readers.fields import find, placed
+from feedtools.readers.fields import find, placed, syntax
 from feedtools.readers.streams import GZIP_MAGIC, ZSTD_MAGIC, open_stream, read_most
 
 IN_PARTS = frozenset({"transmission", "jsonl"})
@@ -167,7 +167,8 @@ def _record(article: Article, name: str, options: ReadOptions) -> dict[str, Any]
     identity = fields.pop(options.id_key, None)
     if identity is None or identity == "":
         identity = (origin.id if origin is not None else "") or name
-    return {options.id_key: identity, **fields, **placed(fields, options.text_key, article.text)}
+    noted = {"syntax": article.syntax} if article.syntax and "syntax" not in fields else {}
+    return {options.id_key: identity, **fields, **placed(fields, options.text_key, article.text), **noted}
 
 
 def _dumps(value: Any) -> str:
@@ -196,29 +197,29 @@ def _records(
     path: str, stream: IO[bytes], key: str, digest: hashlib.blake2b, bad: list[FeedtoolsError]
 ) -> Iterator[bytes | Record]:
     """First the bytes before the first record, then the records."""
-    last: tuple[int, str, bytes] | None = None
+    last: Record | None = None
     between: list[bytes] = []
     try:
         with stream:
             for line, raw in jsonl.lines(stream, path):
                 digest.update(raw)
-                text = _text(path, line, raw, key, bad)
-                if text is None:
+                record = _record_on(path, line, raw, key, bad)
+                if record is None:
                     between.append(raw)
                     continue
                 body = raw.rstrip(b"\r\n")
-                yield Record(*last, b"".join(between)) if last else b"".join(between)
-                last, between = (line, text, body), [raw[len(body) :]]
+                yield last._replace(gap=b"".join(between)) if last else b"".join(between)
+                last, between = Record(line, str(find(record, key)), body, b"", syntax(record)), [raw[len(body) :]]
     except OSError as error:
         raise _failure(path, error) from error
-    yield Record(*last, b"".join(between)) if last else b"".join(between)
+    yield last._replace(gap=b"".join(between)) if last else b"".join(between)
 
 
-def _text(path: str, line: int, raw: bytes, key: str, bad: list[FeedtoolsError]) -> str | None:
+def _record_on(path: str, line: int, raw: bytes, key: str, bad: list[FeedtoolsError]) -> dict[str, Any] | None:
     if not raw.strip():
         return None
     try:
-        return str(find(jsonl.parse(raw, key, path, line), key))
+        return jsonl.parse(raw, key, path, line)
     except ReadError as error:
         bad.append(error)
         return None

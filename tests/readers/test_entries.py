@@ -188,3 +188,19 @@ def test_utf16_is_called_by_its_name(name: str, encoding: str, tmp_path: Path) -
 
 def test_a_table_without_identities_has_none(tmp_path: Path) -> None:
     assert [one.origin for one in articles(write(tmp_path, "a.parquet", parquet([FULL])))[0]] == [None]
+
+
+def test_clean_of_its_own_output_reads_code_as_code(tmp_path: Path) -> None:
+    page = f"<article><p>{FULL}</p><pre>grep 'f\\(' a.c ,, b</pre><p>{OTHER}</p></article>"
+    write(tmp_path, "a.html", page)
+    assert Run(tmp_path, "clean", "a.html", "-o", "one").code == 0
+    first = (tmp_path / "one/a.html.jsonl").read_text("utf-8")
+    assert json.loads(first)["syntax"] == "code"
+    assert Run(tmp_path, "clean", "one/a.html.jsonl", "-o", "two").code == 0
+    assert (tmp_path / "two/a.html.jsonl").read_text("utf-8") == first
+    assert Run(tmp_path, "check", "one/a.html.jsonl", "--no-cache").code == 0
+
+
+def test_a_field_of_that_name_that_says_something_else_is_left(tmp_path: Path) -> None:
+    write(tmp_path, "a.jsonl", json.dumps({"text": "设 \\(x 为", "syntax": "python"}) + "\n")
+    assert [one.syntax for one in articles(tmp_path / "a.jsonl")[0]] == [""]
