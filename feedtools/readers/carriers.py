@@ -22,7 +22,9 @@ MAX_TEX = 20_000
 _ATTRIBUTES = (
     "data-tex", "data-latex", "data-formula", "data-math", "data-equation-content", "data-equation", "data-katex",
     "data-expr", "data-expression", "data-eq", "data-tex-source", "data-math-source", "data-original-tex",
+    "tex", "latex",
 )  # fmt: skip
+_NAMES = re.compile(rb"\b(?:data-|tex\s*=|latex\s*=|mathml\s*=)", re.IGNORECASE)
 _TEX_PARAMETERS = ("tex", "latex")
 _PARAMETERS = ("math", "formula", "equation", "eq", "inline", "block", "from", "chl", "code", "text")
 """Parameters of an address that hold a formula, where the address or the value is one of formulas."""
@@ -48,6 +50,7 @@ _LABEL = re.compile(
 )
 _FLAG = re.compile(r"(?:true|false|inline|block|display|yes|no)\Z", re.IGNORECASE)
 _LOOKS = re.compile(r"[\\^_={}<>+]|^\W*[A-Za-z]\W*$|^[\w\s()\[\]|,.*/-]{1,24}$")
+_QUOTED = re.compile(r"%(?:5[CEF]|7[BD]|20|2B)", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DELIMITED = (
     (re.compile(r"\\\[(.*)\\\]\Z", re.DOTALL), True), (re.compile(r"\$\$(.*)\$\$\Z", re.DOTALL), True),
@@ -66,10 +69,15 @@ _MATH = re.compile(rb"<(?:\w+:)?math(?=[\s>])([^>]*)>", re.IGNORECASE)
 _MATH_END = re.compile(rb"</(?:\w+:)?math\s*>", re.IGNORECASE)
 _DATA_LATEX = re.compile(rb"\bdata-(?:la)?tex=(?:\"([^\"]*)\"|'([^']*)')")
 _MATHML = re.compile(rb"<(?:\w+:)?(?:m(?!ath|ark|eta|ain|enu|ap)[a-z]+|semantics|annotation)[\s/>]", re.IGNORECASE)
+_ERROR = re.compile(r"(\{.+\})|\):\s*(\S.*)", re.DOTALL)
+"""What an encyclopedia says of a formula that it could not render: the formula in braces, or after a colon."""
 _TITLE = re.compile(r"[\s\S]*\\[a-zA-Z]|[\s\S]*[\^_]")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 LEAVES = frozenset({b"d-math", b"tex-math", b"math-field", b"la-tex", b"lb-tex", b"tex", b"latex"})
-_LEAF_WORDS = "math-inline math-display math-block js-render-math language-math katex-error ztext-math math-renderer"
+_LEAF_WORDS = (
+    "math-inline wp-katex-eq texerror math-display math-block js-render-math language-math katex-error ztext-math "
+    "math-renderer"
+)
 _LEAF_CLASSES = frozenset(_LEAF_WORDS.split())
 _DRAWN = re.compile(r"(?:MathJax|MJX)(?:c-display|_\w+)?\Z|mjx-chtml\Z")
 _KATEX = frozenset({"katex", "katex-display", "katex--inline", "katex--display", "katex-block"})
@@ -153,7 +161,7 @@ def of_picture(tag: Tag) -> Formula | None:
         )
     for text in (re.sub(r"^LaTeX: ", "", alternative), values.get("title", "")):
         if _plausible(text):
-            return formula(unquote(text) if "%5C" in text else text, display=display)
+            return formula(unquote(text) if _QUOTED.search(text) else text, display=display)
     return Formula("") if service or "math" in kind.lower() or "latex" in kind.lower() else None
 
 
@@ -190,7 +198,7 @@ def _without_settings(tex: str) -> str:
 
 def of_attributes(tag: Tag) -> Formula | None:
     """The formula that an element names in an attribute, and stands for with all that is in it."""
-    if b"data-" not in tag.attributes:
+    if not _NAMES.search(tag.attributes):
         return None
     values = tag.all()
     display = tag.name in {b"div", b"section", b"p", b"figure"} or _DISPLAY.search(values.get("class", "")) is not None
@@ -201,6 +209,9 @@ def of_attributes(tag: Tag) -> Formula | None:
             return Formula("", True)
     if "ql-formula" in values.get("class", "") and values.get("data-value"):
         return formula(values["data-value"], display=display)
+    for key in ("mathml", "data-mathml"):
+        if "<" in values.get(key, "") and not is_drawn(tag):
+            return of_mathml(values[key], display=display)
     for key in _ATTRIBUTES:
         value = values.get(key, "")
         if value and not _FLAG.match(value) and _plausible(value):
@@ -214,9 +225,13 @@ def of_leaf(tag: Tag, content: bytes) -> Formula | None:
     if b"</" in content or len(content) > MAX_TEX:
         return None
     text = unescape(string(content)).strip()
+    if "texerror" in classes:
+        found = _ERROR.search(text)
+        return formula(found[1] or found[2]) if found else Formula("")
     if not text or (re.match(r"\\[(\[]|\$", text) and not tag.name.endswith(b"-math")):
         return None  # it has its delimiters
     display = "display" in classes or re.match(rb"pre\Z", tag.name) is not None or "block" in tag.all()
+    display = display or tag.get("data-display") == "true"
     shown = display or not {"math-display", "math-block"}.isdisjoint(classes)
     return formula(text, display=shown or tag.get("data-math-style") == "display")
 
@@ -295,6 +310,8 @@ def of_mathml(markup: str, attributes: Tag | None = None, *, display: bool = Fal
         end = data.find(b"</annotation", found.end())
         return formula(unescape(string(data[found.end() : end if end >= 0 else len(data)])), display=display)
     alternative = attributes.get("alttext") if attributes else _inner(outer[1] if outer else b"", rb'alttext="([^"]*)"')
+    if attributes and attributes.get("data-math-language") in {"", "tex", "latex"}:
+        alternative = alternative or attributes.get("data-code")
     if alternative and _plausible(alternative):
         return formula(alternative, display=display)
     if outer:
@@ -312,10 +329,12 @@ def may_be_leaf(tag: Tag) -> bool:
     """Whether the name or class of an element says that its text is TeX."""
     if tag.name in LEAVES:
         return True
-    if b"math" not in tag.attributes and b"katex-error" not in tag.attributes:
+    if not any(word in tag.attributes for word in (b"math", b"katex", b"texerror")):
         return False
     classes = tag.classes()
-    return not _LEAF_CLASSES.isdisjoint(classes) or ("math" in classes and bool({"inline", "display"} & {*classes}))
+    return not _LEAF_CLASSES.isdisjoint(classes) or (
+        "math" in classes and bool({"inline", "display"} & {*classes} or tag.name == b"formula")
+    )
 
 
 def of_script(tag: Tag, content: bytes) -> Formula | None:

@@ -218,7 +218,7 @@ class _Reader:
         if end == len(self._markup):  # never closed: what is in it is read as it stands
             return 0
         content = self._markup[tag.end : end]
-        if not carriers.is_mathml(content) and b"alttext" not in tag.attributes:
+        if not carriers.is_mathml(content) and b"alttext" not in tag.attributes and b"data-code" not in tag.attributes:
             return 0
         self._formula(carriers.of_mathml(string(content), tag), tag)
         return end

@@ -53,6 +53,14 @@ INLINE = {
     "name": "<d-math>v^3</d-math>",
     "class": '<span class="math inline">v^3</span>',
     "code that is none": '<code class="js-render-math">v^3</code>',
+    "attribute of a picture": '<img src="f.png" latex="v^3">',
+    "attribute": '<span tex="v^3"><img src="f.png"></span>',
+    "MathML in an attribute": f'<span data-mathml="{HIDDEN}">v3</span>',
+    "plugin's class": '<span class="wp-katex-eq" data-display="false">v^3</span>',
+    "name and class": '<formula class="math">v^3</formula>',
+    "school's picture": '<img class="x-ck12-math" alt="v%5E3" src="/flx/math/inline/v%5E3">',
+    "error of an encyclopedia": '<strong class="error texerror">Failed to parse (syntax error): {\\displaystyle v^3}</strong>',  # noqa: E501
+    "code of MathML": '<math data-code="v^3" data-math-language="latex"></math>',
     "word": "$latex v^3&s=1$",
     "word in brackets": "[itex]v^3[/itex]",
 }
