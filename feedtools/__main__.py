@@ -11,13 +11,15 @@ import threading
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
-from feedtools.errors import FeedtoolsError
+from feedtools.errors import ConfigError, FeedtoolsError
 
 if TYPE_CHECKING:
     import click
 
 INTERRUPTED = 130
 """128 and the number of SIGINT, as shells report it."""
+UNEXPECTED = 3
+"""What nobody foresaw: neither findings nor something that could not be checked."""
 
 GENERATION = 50_000
 """Objects made until the collector looks for cycles: a small check makes as many, nearly all of them to stay."""
@@ -47,13 +49,11 @@ def command() -> None:
 
 
 def main() -> int:
-    """Run the command line; the exit code is 0 clean, 1 findings, 2 could not check, 130 interrupted."""
+    """Run the command line: 0 clean, 1 findings, 2 could not check, 3 an error of feedtools itself, 130 interrupted."""
     try:
         return _run()
-    except BaseException as error:
-        if not _interrupted(error):  # also while modules are being imported
-            raise
-        return INTERRUPTED
+    except BaseException as error:  # noqa: BLE001 - also while modules are being imported
+        return INTERRUPTED if _interrupted(error) else _unexpected(error)
 
 
 def _interrupted(error: BaseException) -> bool:
@@ -91,20 +91,58 @@ def _run() -> int:
         _say("standard output is closed; send it to /dev/null if it is not wanted")
         return code
     _configure(sys.stdout)
+    _end_by_signal()
     try:
+        _refuse_disguised(sys.argv[1:])
         code = _code(cli.main(prog_name="feedtools", standalone_mode=False))
-    except BaseException as error:  # noqa: BLE001 - what nobody foresaw is raised again
+    except BaseException as error:  # noqa: BLE001 - nothing leaves this but an exit code
         code = INTERRUPTED if _interrupted(error) else _failed(error)
     try:
         sys.stdout.flush()
+    except ValueError:  # closed by the language server, which is done with it
+        pass
     except OSError as error:
         _refuse(error)
         code = 2
     return code
 
 
+def _refuse_disguised(arguments: list[str]) -> None:
+    """Stop where an argument is read as an option and is the name of a file as well, as a hook may pass it.
+
+    Whoever may add a file to a repository could otherwise switch off its checks by the name.
+
+    Raises:
+        ConfigError: names it.
+    """
+    for argument in arguments:
+        if argument == "--":
+            return
+        if len(argument) > 1 and argument.startswith("-") and os.path.lexists(argument):
+            raise ConfigError(
+                f"{argument} is a file, and would be read as an option; write ./{argument}, or -- before the names"
+            )
+
+
+def _end_by_signal() -> None:
+    """Let a request to end take away what lies in temporary folders, as an interrupt does."""
+    import signal
+
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if (
+            number is not None
+            and threading.current_thread() is threading.main_thread()
+            and signal.getsignal(number) is signal.SIG_DFL
+        ):
+            signal.signal(number, end)
+
+
 def _failed(error: BaseException) -> int:
-    """Say in one sentence what went wrong, and give the exit code; what nobody foresaw is raised again."""
+    """Say in one sentence what went wrong, and give the exit code."""
     import click
 
     if isinstance(error, SystemExit):
@@ -120,8 +158,39 @@ def _failed(error: BaseException) -> int:
     elif isinstance(error, MemoryError):
         _say("out of memory; check fewer files at once, or send large feeds as JSONL")
     else:
-        raise error
+        return _unexpected(error)
     return 2
+
+
+def _unexpected(error: BaseException) -> int:
+    """Say that feedtools itself is at fault, and how to report it; findings have another exit code."""
+    if isinstance(error, SystemExit):
+        return _code(error.code)
+    if isinstance(error, MemoryError):
+        _say_plainly("out of memory; check fewer files at once, or send large feeds as JSONL")
+        return 2
+    import traceback
+
+    if os.environ.get("FEEDTOOLS_TRACEBACK"):
+        traceback.print_exception(error)
+    with suppress(Exception):
+        *_, last = traceback.extract_tb(error.__traceback__)
+        place = f"{os.path.basename(os.path.dirname(last.filename))}/{os.path.basename(last.filename)}:{last.lineno}"
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        _say_plainly(
+            f"an error of feedtools itself ({said}, at {place}); please report it, with the command and, if you can, "
+            "the smallest input that shows it; FEEDTOOLS_TRACEBACK=1 prints where it arose"
+        )
+    return UNEXPECTED
+
+
+def _say_plainly(message: str) -> None:
+    """Say something even where the modules that would say it cannot be imported."""
+    try:
+        _say(message)
+    except Exception:  # noqa: BLE001 - whatever is broken, the sentence is to be heard
+        with suppress(Exception):
+            os.write(2, f"feedtools: {ascii(message)[1:-1]}\n".encode())
 
 
 def _configure(stream: IO[str]) -> None:

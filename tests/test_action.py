@@ -121,6 +121,12 @@ def test_inputs_are_data_and_no_commands(runner: Runner, tmp_path: Path) -> None
     assert "${{" not in text
 
 
+@pytest.mark.parametrize("since", ["--upload-pack=touch pwned;", "--output=pwned", "-h", "HEAD\nsince=HEAD"])
+def test_a_revision_is_never_an_option(runner: Runner, since: str) -> None:
+    assert runner.run(1, paths="feed/", since=since).returncode not in {0, 1}
+    assert not (runner.repository / "pwned").exists()
+
+
 def test_an_unknown_revision_fails_the_step(runner: Runner) -> None:
     assert runner.run(1, paths="feed/", since="nowhere").returncode not in {0, 1}
 

@@ -146,3 +146,21 @@ def test_try_repo(feed: Path, home: dict[str, str], project: tuple[Path, str]) -
     run = shell("pre-commit", "try-repo", str(project[0]), "feedtools-check", "--all-files", cwd=feed, env=home)
     assert run.returncode == 1, run.stdout + run.stderr
     assert found(run.stdout) == DEFECT_PLACES
+
+
+@pytest.mark.parametrize("arguments", ["", "    args: [--select, FT]\n"], ids=["as published", "with args"])
+def test_a_file_name_does_not_switch_a_hook_off(
+    tmp_path: Path, home: dict[str, str], project: tuple[Path, str], arguments: str
+) -> None:
+    """Whoever may add a file chooses its name; with args of one's own the run is refused, and never passes."""
+    for name in ("--write-baseline=x.txt", "--config=c.txt", "--output-format=text:leak.txt", "a.txt"):
+        (tmp_path / name).write_text(f"{HEADER}{CLEAN.format(n=1)}\n", encoding="utf-8")
+    (tmp_path / "--write-baseline=x.txt").write_text(f"{HEADER}{DEFECTS['FT101'].format(n=1)}\n", encoding="utf-8")
+    (tmp_path / ".pre-commit-config.yaml").write_text(
+        f"repos:\n- repo: {project[0]}\n  rev: {project[1]}\n  hooks:\n  - id: feedtools-check\n{arguments}"
+    )
+    commit(tmp_path)
+    run = shell("pre-commit", "run", "--all-files", cwd=tmp_path, env=home)
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "is a file, and would be read as an option" in run.stdout if arguments else "FT101" in run.stdout
+    assert not {"x.txt", "leak.txt"} & set(os.listdir(tmp_path))

@@ -6,6 +6,7 @@ A cache may vanish, be damaged or be unwritable at any time: then the work is do
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import zlib
 from collections.abc import Sequence
@@ -60,14 +61,20 @@ class LintCache:
 
     def _note(self, error: Exception) -> None:
         """Locked, full or read-only is no damage; a file that is no database, or not ours, is."""
-        plain = isinstance(error, sqlite3.OperationalError) and "no such column" not in str(error)
+        plain = isinstance(error, sqlite3.OperationalError) and not (
+            any(said in str(error) for said in ("no such column", "has no column", "no such table", "malformed"))
+            or self._path.is_dir()
+        )
         self._damaged = self._damaged or (isinstance(error, sqlite3.DatabaseError) and not plain)
 
     def _discard(self) -> None:
         """Take a damaged file away, so that the next run begins anew."""
         with suppress(OSError):
             for path in (self._path, *self._path.parent.glob(f"{self._path.name}-*")):
-                path.unlink(missing_ok=True)
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
         self._damaged = False
 
     def key(self, data: bytes) -> bytes:

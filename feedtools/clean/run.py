@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -26,6 +25,7 @@ from feedtools.readers import MANIFEST, STDIN, ReadOptions, expand
 from feedtools.readers.records import relative_names, unpacked
 from feedtools.report.page.data import Counts
 from feedtools.system.progress import Progress, silent
+from feedtools.system.temporary import temporary_folder
 
 _RESERVED = frozenset({MANIFEST, manifest.HELD, "report.html"})
 NOTHING = Sources()
@@ -176,10 +176,10 @@ def preview(
     """
     from feedtools.report import preview as show
 
-    with tempfile.TemporaryDirectory(prefix="feedtools-") as folder:
-        out = Path(folder) / "out"
+    with temporary_folder() as folder:
+        out = folder / "out"
         inputs, rules = Inputs(paths), active_rules(config)
-        cleaned, files = clean_into(Path(folder), inputs, config, rules, sources, progress, kept="")
+        cleaned, files = clean_into(folder, inputs, config, rules, sources, progress, kept="")
         with closing(files):
             if diff:
                 for file in files:

@@ -210,7 +210,8 @@ def _is_label(markdown: Markdown, start: int, end: int) -> bool:
     """Whether what looks like a placeholder is a link, or says of the link beside it what it leads to."""
     text, regions = markdown.text, markdown.regions
     first = bisect_left(regions, start, key=lambda region: region.end)
-    for region in regions[first:]:
+    for at in range(first, len(regions)):  # a slice would copy all that follow, for every placeholder
+        region = regions[at]
         if region.start > end + 1:
             break
         if region.kind == "target" and region.start <= end:

@@ -94,6 +94,7 @@ def load(path: Path, *, trusted: bool = False, examples: bool = True) -> Rule:
     Raises:
         RuleError: it is not TOML, or not a rule; the message names the file, the key and what was expected.
     """
+    _check_file(path)
     try:
         text = path.read_text(encoding="utf-8")
         raw = tomllib.loads(text) if examples else {**tomllib.loads(text.split("\n[[", 1)[0]), "bad": [], "good": []}
@@ -103,6 +104,18 @@ def load(path: Path, *, trusted: bool = False, examples: bool = True) -> Rule:
         return _rule(raw, path, trusted)
     except ValueError as error:
         raise RuleError(str(error), path=str(path)) from error
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what is no file, which might never end, and a link that leads out of the pack.
+
+    Raises:
+        RuleError: such a path.
+    """
+    if path.exists() and not path.is_file():
+        raise RuleError("not a regular file; reading a pipe or a device might never end", path=str(path))
+    if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+        raise RuleError("a link that leads out of the folder of its pack; put the file itself there", path=str(path))
 
 
 def _rule(raw: dict[str, Any], path: Path, trusted: bool) -> Rule:
@@ -242,6 +255,8 @@ def _check_reach(rule: Rule) -> None:
         folder = rule.path.parent.resolve()
         if "\0" in rule.value or not (folder / rule.value).resolve().is_relative_to(folder):
             raise ValueError(f"words {rule.value!r}: expected a file in the folder of the rule")
+        if (folder / rule.value).exists() and not (folder / rule.value).is_file():
+            raise ValueError(f"words {rule.value!r}: not a regular file")
     if rule.finder == "check":
         takes = getattr(getattr(resolve(rule.value), "__code__", None), "co_argcount", None)
         if takes not in {None, 3 if rule.scope == "transmission" else 2}:

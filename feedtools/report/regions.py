@@ -1,5 +1,9 @@
 """Where a finding stands in its file, for formats that want lines and columns."""
 
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from feedtools.model import Article, Finding, Span
@@ -25,20 +29,42 @@ def region(article: Article, span: Span) -> Region:
         places = article.origin.places
         line, column = places.find(max(span.start, span.end - 1))
         return Region(*places.find(span.start), line, column + 1)
-    if not article.verbatim or "\n" not in article.text:
+    if not article.verbatim:
         return Region(article.line, span.start + 1, article.line, span.end + 1)
     return Region(*_place(article, span.start), *_place(article, span.end))
 
 
 def _place(article: Article, offset: int) -> tuple[int, int]:
-    before = article.text.count("\n", 0, offset)
-    return article.line + before, offset - (article.text.rfind("\n", 0, offset) + 1) + 1
+    starts = _line_starts(article.text)
+    number = bisect_right(starts, offset) - 1
+    return article.line + number, offset - starts[number] + 1
+
+
+_last: tuple[str, Sequence[int]] = ("", (0,))
+
+
+def _line_starts(text: str) -> Sequence[int]:
+    """Where each line begins; found once a text, for an article may have a finding in every line."""
+    global _last  # findings come article by article: to look a long text up by its content takes longer
+    if _last[0] is not text:
+        _last = text, _found_starts(text)
+    return _last[1]
+
+
+@lru_cache(maxsize=4)
+def _found_starts(text: str) -> Sequence[int]:
+    starts = array("Q", [0])
+    at = text.find("\n")
+    while at >= 0:
+        starts.append(at + 1)
+        at = text.find("\n", at + 1)
+    return starts
 
 
 def line_around(article: Article, span: Span) -> tuple[str, Span]:
     """The line of an article that a span begins on, and the part of the span that is in it."""
     lines = article.verbatim or (article.origin is not None and article.origin.places is not None)
-    if not lines or "\n" not in article.text:
+    if not lines or len(_line_starts(article.text)) == 1:
         return article.text, span
     start = article.text.rfind("\n", 0, span.start) + 1
     end = article.text.find("\n", span.start)

@@ -14,10 +14,11 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | get
 def write_whole(path: Path, data: bytes) -> None:
     """Replace ``path`` by ``data`` in one step: a reader sees the old file or the new one, never a part.
 
-    An existing file keeps its permissions; a symbolic link is followed. A device or a pipe is written to.
+    An existing file keeps its permissions and its owner; a symbolic link is followed. A device or a pipe is written to.
 
     Raises:
-        WriteError: it cannot be written; what stood there is untouched.
+        WriteError: it cannot be written, or not without giving it another owner, or parting it from its other names
+            (hard links); what stood there is untouched.
     """
     target = Path(os.path.realpath(path))
     temporary = target.parent / f".{target.name}.{os.urandom(6).hex()}"
@@ -25,11 +26,17 @@ def write_whole(path: Path, data: bytes) -> None:
         if target.exists() and not target.is_file():  # /dev/null, a pipe: replacing it would take it from everybody
             target.write_bytes(data)
             return
-        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
+        before = target.stat() if target.exists() else None
+        if before is not None and before.st_nlink > 1:
+            others = f"it has {before.st_nlink} names (hard links), and the others would keep the old text"
+            raise WriteError(f"cannot be replaced: {others}; copy it, or part them first", path=str(path))
+        mode = before.st_mode & 0o7777 if before else 0o666 & ~_umask()
         with open(os.open(temporary, _NEW, 0o600), "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
+        if before is not None:
+            _keep_owner(temporary, before)
         os.chmod(temporary, mode)
         os.replace(temporary, target)
     except OSError as error:
@@ -37,6 +44,17 @@ def write_whole(path: Path, data: bytes) -> None:
     finally:  # its name is known before it is there, so that no interrupt leaves it behind
         with suppress(OSError):
             temporary.unlink()
+
+
+def _keep_owner(temporary: Path, before: os.stat_result) -> None:
+    """Give a file the owner and the group of the one it replaces.
+
+    Raises:
+        OSError: that is not allowed, so that the file would change hands.
+    """
+    now = temporary.stat()
+    if hasattr(os, "chown") and (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
+        os.chown(temporary, before.st_uid, before.st_gid)
 
 
 def _umask() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from typing import Any
 from urllib.request import pathname2url
 
@@ -29,6 +30,8 @@ _SEVERITIES = {
     "warning": types.DiagnosticSeverity.Warning,
     "note": types.DiagnosticSeverity.Information,
 }
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a pair of UTF-16, which an editor may send while a character is being typed, and no file can hold."""
 _CONFIGURATION = {CONFIG_FILE, ALLOW_FILE, "pyproject.toml"}
 _FIX_ALL = "source.fixAll.feedtools"
 
@@ -44,8 +47,12 @@ class Server(LanguageServer):
         self.versions: dict[str, int | None] = {}
 
     def text(self, uri: str) -> str:
-        """The document as it stands in the editor."""
-        return self.workspace.get_text_document(uri).source
+        """The document as it stands in the editor, with half characters as replacement characters."""
+        return _HALF.sub("\ufffd", self.workspace.get_text_document(uri).source)
+
+    def is_open(self, uri: str) -> bool:
+        """Whether the editor has shown the document, and not taken it away."""
+        return uri in self.workspace.text_documents
 
     @property
     def encoding(self) -> str:
@@ -164,6 +171,8 @@ def code_action(server: Server, params: types.CodeActionParams) -> list[types.Co
     """A fix for each finding in the range, a way to allow it, and one action for all safe fixes."""
     uri, only = params.text_document.uri, params.context.only
     actions: list[types.CodeAction] = []
+    if not server.is_open(uri):
+        return actions
     if _wanted(types.CodeActionKind.QuickFix, only):
         for one in server.at(uri, params.range):
             actions += _quick_fixes(server, uri, one)
@@ -245,8 +254,10 @@ def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
     """The page of the rule under the cursor."""
     uri = params.text_document.uri
     path = to_fs_path(uri)
+    if path is None or not server.is_open(uri):
+        return None
     found = [one for one in server.at(uri, types.Range(params.position, params.position)) if one.finding]
-    if not found or path is None:
+    if not found:
         return None
     one = min(found, key=lambda one: one.end - one.start)
     assert one.finding is not None
@@ -259,6 +270,8 @@ def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
 
 def definition(server: Server, params: types.DefinitionParams) -> list[types.Location]:
     """The other copies of the article under the cursor."""
+    if not server.is_open(params.text_document.uri):
+        return []
     found = server.at(params.text_document.uri, types.Range(params.position, params.position))
     return [
         _location(place.path, place.line) for one in found if one.finding is not None for place in one.finding.related

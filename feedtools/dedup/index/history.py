@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeVar
 
 from feedtools.config import Config, cache_folder
@@ -24,6 +23,7 @@ from feedtools.readers import ReadOptions, expand
 from feedtools.readers.batches import batches
 from feedtools.readers.streams import STDIN
 from feedtools.system.locks import FileLock
+from feedtools.system.temporary import temporary_folder
 
 OnError = Callable[[FeedtoolsError], None]
 Answer = TypeVar("Answer")
@@ -165,7 +165,7 @@ def keep_up(name: str, files: Sequence[str], config: Config, on_error: OnError) 
 
 def _ask_anew(files: Sequence[str], config: Config, on_error: OnError, ask: Callable[[Index], Answer]) -> Answer:
     """What an index that is made for this question says."""
-    with TemporaryDirectory(prefix="feedtools-") as folder, IndexWriter(Path(folder) / "i", create=True) as index:
+    with temporary_folder() as folder, IndexWriter(folder / "i", create=True) as index:
         follow(index, files, config, on_error)
         return ask(index)
 

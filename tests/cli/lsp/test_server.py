@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from itertools import count
@@ -274,6 +276,36 @@ def test_typing_in_a_long_document_stays_quick(tmp_path: Path) -> None:
     checker.check(path, text)
     lines = (f"再加第{number}行。\n" for number in count())
     assert within(0.5, lambda: checker.check(path, text + next(lines)))
+
+
+def message(method: str, number: int | None = None, **params: Any) -> bytes:
+    body = {"jsonrpc": "2.0", "method": method, "params": params} | ({"id": number} if number is not None else {})
+    data = json.dumps(body).encode()
+    return b"Content-Length: %d\r\n\r\n%s" % (len(data), data)
+
+
+def test_the_server_ends_without_a_word_and_answers_for_documents_nobody_opened(tmp_path: Path) -> None:
+    uri, closed = (tmp_path / "a.md").as_uri(), {"uri": (tmp_path / "b.md").as_uri()}
+    start = {"line": 0, "character": 0}
+    text, where = "# T\n\n半个字 \ud83d 与 [Math]。\n", {"start": start, "end": start}
+    said = [
+        message("initialize", 1, capabilities={}, rootUri=None, processId=None),
+        message("initialized"),
+        message(
+            "textDocument/didOpen",
+            textDocument={"uri": uri, "languageId": "markdown", "version": 1, "text": text},
+        ),
+        message("textDocument/codeAction", 2, textDocument=closed, range=where, context={"diagnostics": []}),
+        message("textDocument/hover", 3, textDocument=closed, position=start),
+        message("textDocument/definition", 4, textDocument=closed, position=start),
+        message("shutdown", 9),
+        message("exit"),
+    ]  # fmt: skip
+    command = [sys.executable, "-m", "feedtools", "lsp"]
+    done = subprocess.run(command, input=b"".join(said), cwd=ROOT, capture_output=True, check=False, timeout=120)
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
+    assert b'"code": "FT101"' in done.stdout
+    assert b'"error"' not in done.stdout
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
