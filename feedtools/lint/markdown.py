@@ -27,6 +27,7 @@ Look = Literal["prose", "text", "nothing"]
 
 LOOKS: dict[str, Look] = {
     "FT1": "prose",
+    "FT105": "text",
     "FT2": "prose",
     "FT3": "prose",
     "FT401": "nothing",

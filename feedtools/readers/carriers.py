@@ -165,6 +165,12 @@ def of_picture(tag: Tag) -> Formula | None:
     return Formula("") if service or "math" in kind.lower() or "latex" in kind.lower() else None
 
 
+def of_address(address: str) -> str:
+    """The TeX in the address of a picture that a service for formulas draws; empty where there is none."""
+    address = unescape(address)
+    return formula(_in_address(address, service=True)).tex if _SERVICE.search(address) else ""
+
+
 _SOURCES = ("src", "data-src", "data-original", "data-actualsrc", "data-lazy-src", "data-canonical-src")
 
 

@@ -1,0 +1,36 @@
+"""Formulas that a picture shows (rule FT105)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from feedtools.lint.checks.base import Hit
+from feedtools.text.patterns import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from feedtools.lint.checks.base import View
+
+_PICTURE = lazy(
+    r"!\[[^\]\n]{0,300}\]\(([^\s()<>]{0,2000}(?:\([^\s()<>]{0,200}\)[^\s()<>]{0,500}){0,20})(?:\s+[\"'][^\n]{0,300}?[\"'])?\)"
+)
+_LONGEST = 60
+"""Characters of TeX that a message shows."""
+
+
+def formulas(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Find Markdown pictures whose address holds a formula.
+
+    Args:
+        view: the article.
+        options: none.
+    """
+    from feedtools.readers.carriers import of_address
+
+    for found in _PICTURE.finditer(view.text):
+        tex = of_address(found[1])
+        if tex:
+            shown = tex if len(tex) <= _LONGEST else f"{tex[:_LONGEST]}…"
+            message = f"a formula stands here as a picture, which no text carries on; write it as TeX: {shown}"
+            yield Hit(found.start(), found.end(), message)
