@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.clean.copy_table import Standings
 from feedtools.clean.decide import ROUNDS, STAND_IN, Standing, standings
@@ -114,9 +114,31 @@ def unpublished(copies: Copies, texts: Texts) -> Iterator[list[int]]:
     return iter(lambda: list(islice(left, TOGETHER)), [])
 
 
+class FoundCopy(NamedTuple):
+    """A published copy of an article.
+
+    Attributes:
+        number: of the article.
+        place: where the copy stands.
+        match: between them; the article is 0 and the copy 1.
+        id: what the record of the copy called it.
+    """
+
+    number: int
+    place: Place
+    match: Match
+    id: str
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether the article says something that the copy does not."""
+        share = self.match.coverage_a if self.match.a == 0 else self.match.coverage_b
+        return self.match.kind == "near" or (self.match.kind in {"truncated", "contained"} and share < 1)
+
+
 def find_published(
     numbers: Sequence[int], texts: Texts, stores: Stores, rules: Sequence[Rule], own: Own
-) -> list[tuple[int, Place, Match]]:
+) -> list[FoundCopy]:
     """Which of some articles a published one stands for; in the match they are 0 and 1.
 
     Args:
@@ -131,15 +153,15 @@ def find_published(
     copies = zip(numbers, find(store, [texts[number] for number in numbers], own=own), strict=True)
     best = ((number, *found[0]) for number, found in copies if found)
     return [
-        (number, Place(document.source, document.line), match)
+        FoundCopy(number, Place(document.source, document.line), match, document.id)
         for number, document, match in best
         if RULES.get(match.kind) in selected
     ]
 
 
-def add_published(copies: Copies, found: Iterable[tuple[int, Place, Match]]) -> None:
+def add_published(copies: Copies, found: Iterable[FoundCopy]) -> None:
     """Let published articles stand for those that repeat them; their numbers are below zero."""
-    for number, place, match in found:
+    for number, place, match, _ in found:
         stand_in = copies.publish(place)
         copies.standing[number] = Standing(stand_in, _numbered(match, number, stand_in))
 

@@ -41,6 +41,7 @@ from feedtools.clean.output import Fate, Task, Writer, write_files
 from feedtools.clean.protect import REPORT
 from feedtools.clean.remaining import Remaining, Remains
 from feedtools.clean.restoring import damaged, mend
+from feedtools.clean.versions import Versions
 from feedtools.config import ALLOW_FILE, Config
 from feedtools.dedup.index.history import source_key
 from feedtools.errors import FeedtoolsError, Notice, ReadError
@@ -316,9 +317,9 @@ def _look_up(run: Run, files: Files, texts: Texts, copies: Copies, stores: Store
         (origin.source, origin.batch) for file in files for origin in (origins.of(file.path, file.digest),)
     ) | frozenset((source_key(file.path, run.config), bytes.fromhex(file.digest)) for file in files)
     progress = run.progress("looking up", len(texts) - len(copies.standing), "articles")
-    todo = unpublished(copies, texts)
+    todo, versions = unpublished(copies, texts), Versions(files, texts, run.options)
     for found in _mapped(run, find_published, todo, texts, stores, run.rules, own):
-        add_published(copies, found)
+        add_published(copies, versions.copies(found))
         progress(TOGETHER)
     copies.seal()
 

@@ -468,3 +468,28 @@ def test_an_input_whose_held_articles_would_go_where_another_has_a_folder_is_ref
         "a.txt.jsonl, where its articles may go, is a folder of the input"
     ]
     assert cleaned.counts.files == 1
+
+
+@pytest.mark.parametrize(
+    ("other", "identity", "published"),
+    [("一名船闸工人受了伤", "w7", 1), ("一名船闸工人受了伤", "w8", None), ("没有人受伤", "w7", 0)],
+)
+def test_a_correction_of_what_was_published_is_published(
+    tmp_path: Path, other: str, identity: str, published: int | None
+) -> None:
+    """The same id and another text is a later version; under another id it is what the two texts make of it."""
+    from feedtools.dedup.index.sqlite import Index
+
+    text = "堰上的闸门中午打开了,下面有两条驳船在等,{},纤道到星期天晚上为止不通,要等修好以后才放行,绕路的人请走东岸。"
+    for name, said, own in (("one", "没有人受伤", "w7"), ("two", other, identity)):
+        record = json.dumps({"id": own, "text": text.format(said)}, ensure_ascii=False)
+        feed(tmp_path / name, **{f"{name}_jsonl": f"{record}\n".encode()})
+    memory = Sources(published=str(tmp_path / "i.sqlite"))
+    config = CONFIG._replace(root=tmp_path)
+    clean([str(tmp_path / "one")], tmp_path / "out1", config, memory)
+    kept = clean([str(tmp_path / "two")], tmp_path / "out2", config, memory).counts.kept
+    if published is not None:
+        assert kept == published
+    with Index(tmp_path / "i.sqlite", readonly=True) as index:
+        marked = [one.superseded for one in index.documents(range(1, 9))]
+    assert marked == ([True, False] if published else [False] * len(marked))

@@ -29,6 +29,12 @@ _SOURCE = """CREATE TABLE source (
     digest BLOB, size INTEGER, changed INTEGER
 )"""
 _LOOKUPS = ("CREATE INDEX source_past ON source (past)", "CREATE INDEX source_path ON source (path)")
+_VERSIONS = (
+    "CREATE TABLE IF NOT EXISTS name (id INTEGER PRIMARY KEY, name TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS name_name ON name (name)",
+    "CREATE TABLE IF NOT EXISTS superseded (id INTEGER PRIMARY KEY, later INTEGER NOT NULL)",
+)
+"""How records call documents, and which are superseded by which."""
 _SCHEMA = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID",
     _SOURCE,
@@ -38,6 +44,7 @@ _SCHEMA = (
     "CREATE TABLE short (id INTEGER PRIMARY KEY, bits BLOB)",
     "CREATE TABLE delta (key INTEGER, document INTEGER, PRIMARY KEY (key, document)) WITHOUT ROWID",
     *_LOOKUPS,
+    *_VERSIONS,
 )
 _UPDATE = (
     "ALTER TABLE source RENAME TO former",
@@ -46,6 +53,7 @@ _UPDATE = (
     "DROP TABLE former",
     "INSERT OR IGNORE INTO meta VALUES ('stamp', 0)",
     *_LOOKUPS,
+    *_VERSIONS,
 )
 """Statements that bring an index of the oldest format up to date."""
 
@@ -101,9 +109,10 @@ class IndexFile:
             if not tables:  # an empty file that somebody made; one that is missing is made whole
                 _fill(self.base)
         with self._one_state("BEGIN"):
-            version = self._check_version()
-        if write and version < FORMAT:
+            self.version = self._check_version()
+        if write and self.version < FORMAT:
             self._update()
+            self.version = FORMAT
 
     def _check_version(self) -> int:
         (application,) = self.base.execute("PRAGMA application_id").fetchone()

@@ -174,7 +174,8 @@ class SharedStore:
     def _put(self, number: int, article: Article, batch: bytes) -> None:
         made = sketch(article.text)
         name = number.to_bytes(8, "big")
-        row = json.dumps([article.source, article.line, made.digest.hex(), made.size, article.text, batch.hex()])
+        own = article.origin.id if article.origin is not None else ""
+        row = json.dumps([article.source, article.line, made.digest.hex(), made.size, article.text, batch.hex(), own])
         with self._faults():
             self._texts.remove(name)
             self._texts.insert(name, row.encode())
@@ -229,5 +230,6 @@ def _number(article: Article) -> int:
 
 
 def _document(number: int, row: bytes) -> Document:
-    source, line, digest, keys, text, *batch = json.loads(row)
-    return Document(number, source, line, bytes.fromhex(digest), keys, text, bytes.fromhex("".join(batch)))
+    source, line, digest, keys, text, *more = json.loads(row)
+    batch, own = [*more, "", ""][:2]
+    return Document(number, source, line, bytes.fromhex(digest), keys, text, bytes.fromhex(batch), own)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.dedup.candidates import FEW_KEYS
 from feedtools.dedup.index import postings
-from feedtools.dedup.index.file import REBUILD, IndexFile, checked, one_line
+from feedtools.dedup.index.file import FORMAT, REBUILD, IndexFile, checked, one_line
 from feedtools.dedup.index.store import CAP, Document
 from feedtools.errors import StaleIndexError
 from feedtools.model import Article, digest
@@ -177,7 +177,35 @@ class Index(IndexFile):
         checked(int, (line, keys))
         checked(str, (path,))
         checked(bytes, (batch,) if batch is not None else ())
-        return Document(number, path, line, made, keys, text.decode("utf-8", "surrogatepass"), batch or b"")
+        name, later = self._version_of(number)
+        said = text.decode("utf-8", "surrogatepass")
+        return Document(number, path, line, made, keys, said, batch or b"", name, later)
+
+    def _version_of(self, number: int) -> tuple[str, bool]:
+        """What the record of a document called it, and whether a later version was published."""
+        if self.version < FORMAT:
+            return "", False
+        name = self.base.execute("SELECT name FROM name WHERE id = ?", (number,)).fetchone()
+        later = self.base.execute("SELECT 1 FROM superseded WHERE id = ?", (number,)).fetchone()
+        checked(str, name or ())
+        return name[0] if name else "", later is not None
+
+    def put_names(self, names: Sequence[tuple[int, str]]) -> None:
+        """Write how the records of documents call them; inside the caller's transaction."""
+        self.base.executemany("INSERT INTO name VALUES (?, ?)", names)
+
+    def named(self, name: str, before: int, most: int) -> list[int]:
+        """The latest documents of a name below a number that nothing supersedes."""
+        rows = self.base.execute(
+            "SELECT n.id FROM name n JOIN document d ON d.id = n.id WHERE n.name = ? AND n.id < ? "
+            "AND n.id NOT IN (SELECT id FROM superseded) ORDER BY n.id DESC LIMIT ?",
+            (name, before, most),
+        )
+        return [number for (number,) in rows]
+
+    def supersede(self, number: int, later: int) -> None:
+        """Note that a later version of a document was published; inside the caller's transaction."""
+        self.base.execute("INSERT OR REPLACE INTO superseded VALUES (?, ?)", (number, later))
 
     def put_many(self, rows: Iterable[tuple[int, int, int, bytes, bytes]]) -> None:
         """Write documents of consecutive numbers: number, line, sketch keys, digest, text."""
@@ -227,7 +255,8 @@ class Index(IndexFile):
         ranges = self.base.execute("SELECT first, past FROM source WHERE path = ?", (path,)).fetchall()
         count = 0
         for span in ranges:
-            self.base.execute("DELETE FROM text WHERE id >= ? AND id < ?", span)
+            for table in ("text", "name", "superseded"):
+                self.base.execute(f"DELETE FROM {table} WHERE id >= ? AND id < ?", span)  # noqa: S608
             count += self.base.execute("DELETE FROM document WHERE id >= ? AND id < ?", span).rowcount
         if ranges:
             self._note_change()

@@ -23,6 +23,8 @@ class Document(NamedTuple):
         keys: how many sketch keys it has.
         text: as it was published.
         batch: digest of the file as it was when the article was taken in; empty where that is not known.
+        id: what its record called it; empty where that is not known.
+        superseded: whether a later version of it was published.
     """
 
     number: int
@@ -32,6 +34,8 @@ class Document(NamedTuple):
     keys: int
     text: str
     batch: bytes = b""
+    id: str = ""
+    superseded: bool = False
 
 
 Own = frozenset[str | tuple[str, bytes]]

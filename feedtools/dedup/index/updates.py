@@ -14,6 +14,8 @@ from feedtools.model import Article
 
 FEW = 512
 """Articles up to which they go to the recent table, without numpy; more are packed at once."""
+NAMESAKES = 16
+"""Documents of one id that an article may be a later version of: ids such as 1 are given by many."""
 PORTION = 1_000_000
 """Articles taken in by one transaction, at least, where there are as many."""
 
@@ -71,8 +73,21 @@ class IndexWriter(Index):
         with self.writing():
             new = self._unknown(articles)
             mine = {article.source for article in new}
-            self._put(new, {path: SourceState(batches[path]) for path in mine if path in batches})
+            first = self.meta("next")
+            ordered = self._put(new, {path: SourceState(batches[path]) for path in mine if path in batches})
+            self._supersede(first, ordered)
         return len(new)
+
+    def _supersede(self, first: int, articles: Sequence[Article]) -> None:
+        """Mark the documents of which the articles are later versions: of the same id, alike, and not the same."""
+        from feedtools.dedup.match import match_pair
+
+        for number, article in enumerate(articles, first):
+            if article.origin is None or not article.origin.id:
+                continue
+            for document in self.documents(self.named(article.origin.id, first, NAMESAKES)):
+                if document.text != article.text and match_pair(document.text, article.text) is not None:
+                    self.supersede(document.number, number)
 
     def replace(self, articles: Sequence[Article], states: Mapping[str, SourceState] | None = None) -> int:
         """Remember articles in the place of all that was taken in from their sources before.
@@ -116,16 +131,19 @@ class IndexWriter(Index):
                 new.append(article)
         return new
 
-    def _put(self, articles: Sequence[Article], states: Mapping[str, SourceState]) -> None:
-        """Few are written to the recent table, many are packed at once; inside the caller's transaction."""
+    def _put(self, articles: Sequence[Article], states: Mapping[str, SourceState]) -> Sequence[Article]:
+        """Write few to the recent table, pack many at once, inside the caller's transaction; as they are numbered."""
         ordered = sorted(articles, key=lambda article: article.source)
         self.put_sources(ordered, states)
+        numbered = enumerate(ordered, self.meta("next"))
+        self.put_names([(at, one.origin.id) for at, one in numbered if one.origin is not None and one.origin.id])
         if len(ordered) > FEW:
             from feedtools.dedup.index.packing import add_many
 
             add_many(self, ordered)
         else:
             self._put_few(ordered)
+        return ordered
 
     def _put_few(self, articles: Sequence[Article]) -> None:
         first = self.meta("next")
