@@ -90,3 +90,14 @@ def test_an_edit_that_is_no_record_any_more_is_named_by_its_line_and_left(feed: 
     assert done.returncode == 2
     assert "out/held/a.txt.jsonl:1: " in done.stderr
     assert path.read_bytes() == before
+
+
+def test_check_and_clean_read_one_record_alike(tmp_path: Path) -> None:
+    empty = "[]," * 110_000
+    write(tmp_path, a_jsonl=f'{{"id": "1", "text": "{WHOLE}", "x": [{empty}[]]}}\n{{"id": "2", "text": "{OTHER}"}}\n')
+    checked = feedtools(tmp_path, "check", "a.jsonl", "--no-cache")
+    cleaned = feedtools(tmp_path, "clean", "a.jsonl", "-o", "out")
+    assert (checked.returncode, cleaned.returncode) == (2, 2)
+    assert "a.jsonl:1: not a JSON record: more than" in checked.stderr
+    assert "a.jsonl:1: not a JSON record: more than" in cleaned.stderr
+    assert actions(tmp_path / "out") == ["keep"]
