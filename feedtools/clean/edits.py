@@ -17,7 +17,6 @@ from feedtools.lint.fix import Change, rewrite
 from feedtools.model import digest
 from feedtools.readers import MANIFEST, ReadOptions
 from feedtools.readers.records import file_digest, open_frame
-from feedtools.readers.transmission import decode
 
 
 class Written(NamedTuple):
@@ -150,12 +149,7 @@ def _edited(path: Path, file: Written, source: Path, options: ReadOptions) -> It
 
 def raw_text(form: str, key: str, row: dict[str, Any]) -> str:
     """The article of a held or dropped row as it came in, from the bytes that its manifest keeps."""
-    raw = manifest.to_bytes(row["raw"])
-    if form == "transmission":
-        return decode(raw)
-    text = json.loads(raw.decode("utf-8-sig", "surrogatepass"))[key]
-    assert isinstance(text, str)
-    return text
+    return manifest.text_of(form, key, manifest.to_bytes(row["raw"]))
 
 
 def record(choices: Sequence[Choice], config: Config) -> int:

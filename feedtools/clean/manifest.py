@@ -20,6 +20,7 @@ from feedtools.errors import ReadError
 from feedtools.lint.fix import Change, revert
 from feedtools.model import blake2b
 from feedtools.readers import MANIFEST
+from feedtools.readers.fields import find
 from feedtools.readers.records import Record, replaced, rest
 from feedtools.report.jsonl import dumps
 
@@ -111,8 +112,21 @@ def original(form: str, key: str, entry: dict[str, Any], stream: IO[bytes]) -> b
         return raw + gap
     if form == "transmission":
         return to_bytes(revert(to_text(raw), changes)) + gap
-    text = json.loads(raw.decode("utf-8-sig", "surrogatepass"))[key]
-    return replaced(form, raw, revert(text, changes), key) + gap
+    return replaced(form, raw, revert(text_of(form, key, raw), changes), key) + gap
+
+
+def text_of(form: str, key: str, raw: bytes) -> str:
+    """The article in the bytes of a record.
+
+    Raises:
+        ValueError: the record has no string under ``key``.
+    """
+    if form == "transmission":
+        return to_text(raw)
+    text = find(json.loads(raw.decode("utf-8-sig", "surrogatepass")), key)
+    if not isinstance(text, str):
+        raise ValueError(f"a record without a string under {key!r}")
+    return text
 
 
 def take(stream: IO[bytes], size: int) -> bytes:

@@ -140,3 +140,16 @@ def test_a_kill_at_any_moment_loses_no_decision(feed: Path) -> None:
         assert whole in path.read_text(encoding="utf-8")
         assert decisions(feed)[-1]["to"] == whole
     assert len(decisions(feed)) == 100
+
+
+def test_a_text_inside_another_object_is_corrected_and_given_back(tmp_path: Path) -> None:
+    row = {"id": 1, "data": {"body": DAMAGED, "n": 1}}
+    write(tmp_path, feed__a_jsonl=json.dumps(row, ensure_ascii=False) + "\n")
+    assert feedtools(tmp_path, "clean", "feed", "-o", "out", "--text-key", "data.body").returncode == 0
+    replace(tmp_path / "out/held/a.jsonl.jsonl", "推导到了 [Math] 就断", "推导到了积分就断")
+    done = feedtools(tmp_path, "publish", "out")
+    assert done.returncode == 0, done.stderr
+    [line] = (tmp_path / "out/a.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["data"] == {"body": DAMAGED.replace(" [Math] ", "积分"), "n": 1}
+    assert feedtools(tmp_path, "clean", "--undo", "out", "-o", "back").returncode == 0
+    assert tree(tmp_path / "back") == tree(tmp_path / "feed")

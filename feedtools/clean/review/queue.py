@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,7 +14,6 @@ from feedtools.lint.fix import Change, revert
 from feedtools.model import Edit, Fix, Place, Safety, digest
 from feedtools.readers import MANIFEST
 from feedtools.readers.streams import open_stream
-from feedtools.readers.transmission import decode
 
 BESIDE = 3
 """Copies and sources that are shown beside an article."""
@@ -152,10 +150,7 @@ def _published(stream: IO[bytes], row: Mapping[str, Any], form: str, key: str) -
     manifest.take(stream, gap)
     if row["action"] in {"drop", "hold"}:
         return ""
-    if form == "transmission":
-        return decode(raw)
-    text = json.loads(raw.decode("utf-8-sig", "surrogatepass"))[key]
-    return text if isinstance(text, str) else ""
+    return manifest.text_of(form, key, raw)
 
 
 def _item(file: Written, row: dict[str, Any], raw: str, text: str, *, edited: bool) -> Item:
