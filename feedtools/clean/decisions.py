@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from feedtools.lint.decisions import Choice
-from feedtools.lint.fix import Change, rewrite
-from feedtools.model import Finding, Fix, digest
+from feedtools.lint.fix import Change, Fixed, rewrite
+from feedtools.model import Action, Article, Decision, Finding, Fix, digest
 from feedtools.text.symbols import symbols
 
 DECIDED = "decision "
@@ -162,3 +162,29 @@ def accepted(finding: Finding, ruling: Ruling) -> bool:
     one = ruling.choice
     words = finding.article.text[finding.span.start : finding.span.end]
     return finding.rule in one.rules and words in one.to
+
+
+def by_decision(article: Article, ruling: Ruling, lint: Callable[[Sequence[Article]], Sequence[Finding]]) -> Fixed:
+    """Let an article read what was decided, and find what is wrong with it then; nothing is fixed."""
+    text = settled(article.text, ruling)
+    left = lint([article._replace(text=text)])
+    if ruling.choice.decision == "publish" and not ruling.same:
+        left = [finding for finding in left if not accepted(finding, ruling)]
+    return Fixed(text, changes(article.text, text, ruling), tuple(left), ())
+
+
+def ruled(decision: Decision, names: Iterable[str], *, changed: bool) -> Decision:
+    """Change what the policy says to what a person decided.
+
+    Args:
+        decision: by the policy.
+        names: of the decisions about the article, see ``Ruling.name``.
+        changed: whether the article reads otherwise than it came in.
+    """
+    told = dict(name.split(":") for name in names)
+    if "reject" in told and decision.action != "drop":
+        return decision._replace(action="drop", reasons=(f"rejected ({DECIDED}{told['reject']})",))
+    if "publish" in told and decision.action != "drop":
+        action: Action = "fix" if changed else "keep"
+        return decision._replace(action=action, reasons=(f"published ({DECIDED}{told['publish']})",))
+    return decision

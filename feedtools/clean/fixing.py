@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from feedtools.clean.decisions import Ruling, accepted, changes, settled
+from feedtools.clean.decisions import Ruling, by_decision
 from feedtools.clean.inputs import File, articles
 from feedtools.clean.judging import Judge, Linting
 from feedtools.clean.notes import Note, dump, plain
@@ -125,12 +125,7 @@ def _fixed(some: Sequence[tuple[File, Article]], rulings: Mapping[int, Ruling], 
         if number not in rulings:
             yield next(fixed)
             continue
-        ruling = rulings[number]
-        text = settled(article.text, ruling)
-        left = findings([article._replace(text=text)])
-        if ruling.choice.decision == "publish" and not ruling.same:
-            left = [finding for finding in left if not accepted(finding, ruling)]
-        yield Fixed(text, changes(article.text, text, ruling), tuple(left), ())
+        yield by_decision(article, rulings[number], findings)
 
 
 def pieces(

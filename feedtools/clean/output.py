@@ -12,7 +12,7 @@ from typing import IO, Any, NamedTuple
 from feedtools.clean import manifest
 from feedtools.clean.copies import Copies, how, words
 from feedtools.clean.decide import Standing, decide
-from feedtools.clean.decisions import DECIDED
+from feedtools.clean.decisions import DECIDED, ruled
 from feedtools.clean.ending import CUT
 from feedtools.clean.inputs import File, opened, verify
 from feedtools.clean.judging import Judge
@@ -173,7 +173,7 @@ class Writer:
         findings = [*mine, *framed]
         copy = self._fate.copies.standing.get(self._number)
         # What is wrong with the file holds no article: the next run would find it at the next one.
-        decision = self._ruled(self._decide(article, note, mine, copy), note)
+        decision = ruled(self._decide(article, note, mine, copy), note.decided, changed=bool(note.changes))
         intact = self._policy.intact
         action: Action = "keep" if intact else decision.action
         changes = () if intact else note.changes
@@ -203,16 +203,6 @@ class Writer:
         if action == "hold":
             held.add(decision, text, entry)
         return kept.data, entry
-
-    def _ruled(self, decision: Decision, note: Note) -> Decision:
-        """The same as a person decided."""
-        names = dict(name.split(":") for name in note.decided)
-        if "reject" in names and decision.action != "drop":
-            return decision._replace(action="drop", reasons=(f"rejected ({DECIDED}{names['reject']})",))
-        if "publish" in names and decision.action != "drop":
-            action: Action = "fix" if note.changes else "keep"
-            return decision._replace(action=action, reasons=(f"published ({DECIDED}{names['publish']})",))
-        return decision
 
     def _decide(self, article: Article, note: Note, findings: Sequence[Finding], copy: Standing | None) -> Decision:
         by = sorted({name for change in note.changes for name in change.by})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from feedtools.clean.decide import ROUNDS
+from feedtools.clean.judging import Judge
 from feedtools.config import Policy
 from feedtools.lint.checks import compounds
+from feedtools.lint.checks.base import Evidence
 from feedtools.lint.rules import RULES
 from feedtools.scale import decisions
 from feedtools.scale.checkpoints import cut
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def clean(
-    documents: DataFrame, rules: Sequence[Rule], policy: Policy, known: Mapping[str, str] | None = None
+    documents: DataFrame, rules: Sequence[Rule], policy: Policy, known: Mapping[str, str] | None = None, **asked: Any
 ) -> DataFrame:
     """Decide the fate of every document (id, text), as ``decisions.DECISIONS``: that of ``feedtools clean``.
 
@@ -30,6 +32,7 @@ def clean(
         rules: the selected rules.
         policy: what is fixed, restored, held and dropped.
         known: compounds the archive taught before.
+        asked: ``exceptions`` and ``decisions``, as ``Judge`` takes them.
     """
     from pyspark import StorageLevel
     from pyspark.sql import functions as f
@@ -37,7 +40,8 @@ def clean(
     evidence: dict[str, str] = {}
     if any(rule.value.startswith("identifiers:") for rule in rules):
         evidence = {**(known or {}), **learn(documents)}
-    stage = decisions.repaired(rules, evidence, policy)
+    judge = Judge(rules, Evidence(evidence), policy, **asked)
+    stage = decisions.repaired(judge)
     fixed = map_batches(documents, stage, decisions.REPAIRED).persist(StorageLevel.MEMORY_AND_DISK)
     kinds = [kind for kind, code in RULES.items() if code in {rule.id for rule in rules}]
     if not kinds:
@@ -46,7 +50,7 @@ def clean(
         rows = dedup(fixed.select("id", "text")).rows.select("id", "cluster", "kind", "said", "other", "covered")
         members = fixed.join(rows, "id").repartition("cluster")
         members = members.sortWithinPartitions("cluster", f.col("id") != f.col("cluster"), "id")
-        mended = map_batches(members, decisions.mended(rules, evidence, policy, kinds), decisions.STATE)
+        mended = map_batches(members, decisions.mended(judge, kinds), decisions.STATE)
         alone = fixed.join(rows, "id", "left_anti")
         state = _settled(mended.unionByName(alone, allowMissingColumns=True), kinds, policy)
     return map_batches(state, decisions.decided(policy), decisions.DECISIONS)
@@ -62,7 +66,7 @@ def _settled(state: DataFrame, kinds: Sequence[str], policy: Policy) -> DataFram
 
     going = [kind for kind in kinds if policy.kinds[kind] != "keep"]
     state = state.select(*decisions.STATE.names).persist(StorageLevel.MEMORY_AND_DISK)
-    left = state.where(~f.col("held") & (f.col("kind").isNull() | ~f.col("kind").isin(going)))
+    left = state.where(~f.col("held") & ~f.col("rejected") & (f.col("kind").isNull() | ~f.col("kind").isin(going)))
     unknown, found = left.where("of is null").select("id"), None
     for _ in range(ROUNDS):
         again = dedup(left.select("id", "text")).rows.where(f.col("kind").isin(kinds))

@@ -9,14 +9,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from feedtools.clean.decide import STAND_IN, decide, permitted
+from feedtools.clean.decide import STAND_IN, decide
+from feedtools.clean.decisions import DECIDED, by_decision, ruled
+from feedtools.clean.judging import Judge
 from feedtools.config import Policy
-from feedtools.errors import FeedtoolsError
 from feedtools.lint.checks import compounds
-from feedtools.lint.checks.base import Evidence
-from feedtools.lint.engine import lint
 from feedtools.lint.fix import UNSAFE, Change, Fixed, compose, stable_fix
-from feedtools.lint.rules import Rule
 from feedtools.model import Article, Finding, Match, Place, Span
 from feedtools.restore.mend import RESTORED, mend
 from feedtools.scale.arrow import batch_of
@@ -58,6 +56,8 @@ REPAIRED = pa.schema(
         ("findings", pa.list_(FINDING)),
         ("errors", pa.list_(pa.string())),
         ("held", pa.bool_()),
+        ("decided", pa.list_(pa.string())),
+        ("rejected", pa.bool_()),
     ]
 )
 STANDING = pa.schema([(name, pa.string()) for name in ("of", "kind", "said", "other", "instead")])
@@ -85,44 +85,41 @@ def counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     yield batch_of([*rows, *((word, None, times) for word, times in joined.items())], COUNTS)
 
 
-def repaired(rules: Sequence[Rule], evidence: Mapping[str, str], policy: Policy) -> Stage:
-    """Documents (id, text) to what they read after their fixes, and what remains wrong with them.
+def repaired(judge: Judge) -> Stage:
+    """Map documents (id, text) to what they read after fixes and decisions, and what remains wrong with them.
 
     Args:
-        rules: the selected ones.
-        evidence: compounds that the articles taught.
-        policy: which fixes are made.
+        judge: finds what is wrong, and knows which fixes are made and what was decided. Documents have no paths:
+            exceptions for paths say nothing about them.
     """
 
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        known = Evidence(evidence)
         for batch in batches:
             names, texts = batch.column("id").to_pylist(), batch.column("text").to_pylist()
             articles = [Article(name, 1, text, verbatim=False) for name, text in zip(names, texts, strict=True)]
-            errors: list[FeedtoolsError] = []
-            fixed = stable_fix(articles, _linter(rules, known, policy, errors), UNSAFE)
-            rows = [_repaired(article, one, policy) for article, one in zip(articles, fixed, strict=True)]
-            if rows and errors:  # each names its article; they travel with the first
-                rows[0] = (*rows[0][:-2], [str(error) for error in errors], rows[0][-1])
+            findings = judge.over(articles, dict.fromkeys(names, ""))
+            rulings = [judge.decisions.of(text) for text in texts]
+            free = (article for article, ruling in zip(articles, rulings, strict=True) if ruling is None)
+            fixed = iter(stable_fix(list(free), findings, UNSAFE))
+            rows = []
+            for article, ruling in zip(articles, rulings, strict=True):
+                one = next(fixed) if ruling is None else by_decision(article, ruling, findings)
+                used = sorted(findings.used.get((article.source, 1), ()))
+                rows.append(_repaired(article, one, [ruling.name, *used] if ruling else used, judge.policy))
+            if rows and findings.errors:  # each names its article; they travel with the first
+                at = REPAIRED.names.index("errors")
+                rows[0] = (*rows[0][:at], [str(error) for error in findings.errors], *rows[0][at + 1 :])
             yield batch_of(rows, REPAIRED)
 
     return stage
 
 
-def _linter(rules: Sequence[Rule], evidence: Evidence, policy: Policy, errors: list[FeedtoolsError]) -> Lint:
-    def findings(some: Sequence[Article]) -> list[Finding]:
-        result = lint(some, rules, evidence)
-        errors.extend(result.errors)
-        return [permitted(finding, policy) for finding in result.findings]
-
-    return findings
-
-
-def _repaired(article: Article, one: Fixed, policy: Policy) -> tuple[Any, ...]:
+def _repaired(article: Article, one: Fixed, names: Sequence[str], policy: Policy) -> tuple[Any, ...]:
     edits = [change._asdict() for change in one.changes]
     findings = list(map(_plain, one.findings))
-    held = _holds(one.findings, policy)
-    return article.source, article.text, one.text, edits, findings, [], held
+    verbs = {name.partition(":")[0] for name in names}
+    held = not verbs & {"publish", "reject"} and _holds(one.findings, policy)
+    return article.source, article.text, one.text, edits, findings, [], held, names, "reject" in verbs
 
 
 def _plain(finding: Finding) -> dict[str, Any]:
@@ -134,7 +131,7 @@ def _holds(findings: Iterable[Finding], policy: Policy) -> bool:
     return any(policy.verdict(one.rule, one.name, one.level) == "hold" for one in findings)
 
 
-def mended(rules: Sequence[Rule], evidence: Mapping[str, str], policy: Policy, kinds: Collection[str]) -> Stage:
+def mended(judge: Judge, kinds: Collection[str]) -> Stage:
     """Clusters of repaired documents to the same documents (``STATE``): restored, and each with what stands for it.
 
     The copy that is kept gets back what the others have; where it would be held and another one would not, that one
@@ -144,20 +141,19 @@ def mended(rules: Sequence[Rule], evidence: Mapping[str, str], policy: Policy, k
     a cluster are on end, the kept copy first; they are held in memory.
 
     Args:
-        rules: the selected ones.
-        evidence: compounds that the articles taught.
-        policy: what is restored, held and dropped.
+        judge: as in ``repaired``.
         kinds: of copies, whose rule is selected.
     """
 
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        known = Evidence(evidence)
+        policy = judge.policy
         rows = (row for batch in batches for row in batch.to_pylist())
         portion: list[list[Any]] = []
         for _, members in groupby(rows, key=itemgetter("cluster")):
             keep, *others = members
-            if policy.restore and keep["findings"]:
-                keep |= _restored(keep, others, _linter(rules, known, policy, []), policy)
+            if policy.restore and keep["findings"] and not _final(keep):
+                article = Article(keep["id"], 1, keep["text"], verbatim=False)
+                keep |= _restored(keep, others, judge.over([article], {article.source: ""}), policy)
             for row in (keep, *others):
                 row |= {"of": row["cluster"], "instead": None}
                 if row["kind"] not in kinds:
@@ -171,6 +167,11 @@ def mended(rules: Sequence[Rule], evidence: Mapping[str, str], policy: Policy, k
         yield batch_of(portion, STATE)
 
     return stage
+
+
+def _final(row: Mapping[str, Any]) -> bool:
+    """Tell if a person said how an article reads."""
+    return any(name.startswith(("publish:", "edit:")) for name in row["decided"])
 
 
 def _restored(keep: dict[str, Any], others: Sequence[dict[str, Any]], lint: Lint, policy: Policy) -> dict[str, Any]:
@@ -228,7 +229,9 @@ def _decision(row: Mapping[str, Any], policy: Policy) -> tuple[Any, ...]:
     said = in_words(row["said"], row["other"], row["of"]) if copy else ""
     by = sorted({name for edit in row["edits"] for name in edit["by"]})
     restored = [name for name in by if name.startswith(RESTORED)]
-    made = decide(article, findings, policy, copy, said, [name for name in by if name not in restored], restored)
+    fixed = [name for name in by if not name.startswith((RESTORED, DECIDED))]
+    made = decide(article, findings, policy, copy, said, fixed, restored)
+    made = ruled(made, row["decided"], changed=bool(row["edits"]))
     action, reasons, text, edits = made.action, list(made.reasons), row["text"], row["edits"]
     if action == "hold" and row["instead"]:
         reasons.append(f"{row['instead']} is kept in its place")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.config import Config
+from feedtools.config import DECISIONS_FILE, Config
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.scale import tables
 from feedtools.scale.checkpoints import recoverable
@@ -69,13 +69,18 @@ def clean(job: Job, config: Config, rules: Sequence[Rule]) -> Account:
     Raises:
         FeedtoolsError: Spark cannot run, read or write.
     """
+    from feedtools.clean.decisions import Decisions
     from feedtools.lint.checks import compounds
+    from feedtools.lint.decisions import load
+    from feedtools.lint.exceptions import Exceptions
     from feedtools.scale.clean import clean as decide
 
     known = compounds.read(config.root / config.learned) if config.learned else {}
+    choices = load(config.root / DECISIONS_FILE)
+    asked = {"exceptions": Exceptions(config, choices) or None, "decisions": Decisions(choices)}
     with _documents(job, config) as (documents, _, count, errors):
         place = f"{job.out}/decisions"
-        tables.write(decide(documents, rules, config.clean, known), place)
+        tables.write(decide(documents, rules, config.clean, known, **asked), place)
         spark = documents.sparkSession
         stopped = spark.read.parquet(place).where("size(errors) > 0").select("errors").limit(100).collect()
         errors += [FeedtoolsError(message) for row in stopped for message in row["errors"]]
