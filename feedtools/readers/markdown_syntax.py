@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _HIDE = "\ue000"
 """Stands in a formula while the blocks are found: a letter that means nothing (private use)."""
-_BODY = lazy(r"[^\n\s>][^\n]*|(?<=[^\n>])[>][^\n]*")
 _HTML_RAW = lazy(r"\s*<(?:!--|!|\?|(?:pre|script|style|textarea)\b)", re.IGNORECASE)
 
 
@@ -184,6 +183,11 @@ class _Blocks:
         """Where the lines of a piece of running text stand."""
         pieces: list[_Piece] = []
         place = 0
+        content = content.strip(" \t")
+        first = max(self.lines[line], cursor)
+        whole = self.masked.find(content, first - self.body, min(self.lines[line + 1], len(self.text)) + len(content))
+        if "\n" in content and whole >= 0 and not self.masked[first - self.body : whole].strip(" \t"):
+            return [_Piece(0, whole + self.body, content)]  # nothing stands before its lines
         for part in content.split("\n"):
             if line + 1 >= len(self.lines):
                 break
