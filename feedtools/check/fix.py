@@ -18,7 +18,7 @@ from feedtools.lint.engine import lint, lint_transmission
 from feedtools.lint.fix import SAFE, Change, apply, proposals, rewrite, stable_fix
 from feedtools.lint.rules import Rule
 from feedtools.lint.selection import active_rules, learn
-from feedtools.model import Article, Finding, Safety, Transmission
+from feedtools.model import Article, Edit, Finding, Safety, Transmission
 from feedtools.readers import ReadOptions, expand
 from feedtools.readers.batches import Batch, batches
 from feedtools.readers.streams import STDIN
@@ -183,13 +183,16 @@ def _fixed_document(
 
 def _harmless(article: Article, changes: Sequence[Change]) -> Sequence[Change]:
     """The changes after which Markdown reads as before but for their own text; each by itself was seen to be one."""
-    from feedtools.lint.markdown import keeps_hidden
+    from feedtools.lint.markdown import keeps_parse
 
-    if not changes or keeps_hidden(article, rewrite(article.text, changes)):
+    def holds(some: Sequence[Change]) -> bool:
+        return keeps_parse(article, [Edit(change.start, change.end, change.new) for change in some])
+
+    if not changes or holds(changes):
         return changes
     kept: list[Change] = []
     for change in changes:
-        if keeps_hidden(article, rewrite(article.text, [*kept, change])):
+        if holds([*kept, change]):
             kept.append(change)
     return kept
 

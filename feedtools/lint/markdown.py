@@ -260,8 +260,26 @@ def keeps_meaning(article: Article, edits: Sequence[Edit], shown: Sequence[str])
     moved = sorted(
         (Edit(edit.start - start, edit.end - start, edit.text), new) for edit, new in zip(edits, shown, strict=True)
     )
-    before = parse_markdown(text[start:end], style(article))
-    after = parse_markdown(_edited(before.text, [edit for edit, _ in moved]), style(article))
+    return _reads_as_before(text[start:end], moved, style(article))
+
+
+def keeps_parse(article: Article, edits: Sequence[Edit]) -> bool:
+    """Tell whether a whole text parses as before but for the text that some edits mean to change.
+
+    Args:
+        article: the raw text.
+        edits: in the raw text, ascending and apart from each other; each was seen to keep the meaning by itself.
+    """
+    marks = any("$" in edit.text or "\\" in edit.text for edit in edits)  # of formulas: a reader does not see them
+    moved = [(edit, edit.text) for edit in edits]
+    return _reads_as_before(article.text, moved, style(article), hidden_only=marks)
+
+
+def _reads_as_before(
+    text: str, moved: Sequence[tuple[Edit, str]], math: MathStyle, *, hidden_only: bool = False
+) -> bool:
+    before = parse_markdown(text, math)
+    after = parse_markdown(_edited(text, [edit for edit, _ in moved]), math)
     if _hidden(before) != _hidden(after):
         return False
     visible = before.visible()
@@ -272,13 +290,7 @@ def keeps_meaning(article: Article, edits: Sequence[Edit], shown: Sequence[str])
         expected += (visible.text[place:low], new)
         place = max(low, bisect_left(visible.offsets, edit.end))
     expected.append(visible.text[place:])
-    return "".join(expected) == after.visible().text
-
-
-def keeps_hidden(article: Article, after: str) -> bool:
-    """Tell whether a whole text hides the same as before: marks, targets, tags, code."""
-    before = parse_markdown(article.text, style(article))
-    return _hidden(before) == _hidden(parse_markdown(after, style(article)))
+    return hidden_only or "".join(expected) == after.visible().text
 
 
 def _edited(text: str, edits: Sequence[Edit]) -> str:

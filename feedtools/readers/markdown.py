@@ -46,7 +46,9 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     lead = len(body) - len(body.lstrip())
     if body.strip():
         line = text.count("\n", 0, start + lead) + 1
-        yield Article(source, line, body.strip(), syntax=syntax_of(options))
+        indent = body[body.rfind("\n", 0, lead) + 1 : lead]
+        kept = indent if indent.expandtabs(4).count(" ") > 3 else ""  # it makes code of the first lines
+        yield Article(source, line, kept + body.strip(), syntax=syntax_of(options))
 
 
 def syntax_of(options: ReadOptions) -> str:
