@@ -40,6 +40,9 @@ ENDS = ("keep", "break", "sentence")
 
 NEVER = "never"
 
+LANGUAGES = ("en", "zh")
+"""Languages of the report's page."""
+
 
 _KINDS: Mapping[str, Verdict] = MappingProxyType({kind: "drop" for kind in KINDS if kind in COPIES})
 
@@ -171,6 +174,7 @@ class Config(NamedTuple):
         baseline: file with findings that are known and not reported.
         since: git revision; only articles that it does not have are reported.
         cache: whether findings of large feeds are remembered between runs.
+        lang: language of the report's page, ``en`` or ``zh``.
         clean: what `feedtools clean` does with findings and copies.
         file: the file that all this was read from, if any.
     """
@@ -199,6 +203,7 @@ class Config(NamedTuple):
     cache: bool = True
     baseline: str | None = None
     since: str | None = None
+    lang: str = "en"
     clean: Policy = Policy()
     file: Path | None = None
 
@@ -268,6 +273,8 @@ def parse(raw: Mapping[str, Any], path: Path) -> Config:
     config = Config(root=path.parent, file=path, **values)
     if config.math not in MATH_STYLES:
         raise ConfigError(f"math {config.math!r}: expected one of {', '.join(MATH_STYLES)}", path=str(path))
+    if config.lang not in LANGUAGES:
+        raise ConfigError(f"lang {config.lang!r}: expected one of {', '.join(LANGUAGES)}", path=str(path))
     if config.fail_on not in (*LEVELS, NEVER):
         raise ConfigError(f"fail-on {config.fail_on!r}: expected {', '.join(LEVELS)} or {NEVER}", path=str(path))
     if config.renderers:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from feedtools.model import Article, Decision, Edit, Finding, Fix, Place, Span
-from feedtools.report.page.data import Copies, Copy, Counts, Repair, Report, RuleName, Tally, tally
+from feedtools.model import Article, Edit, Finding, Fix, Place, Span
+from feedtools.report.page.data import About, Copies, Copy, Counts, Held, Point, Repair, Report, RuleName, Tally, tally
 from feedtools.report.page.html import html
 
 HOSTILE = (
@@ -58,10 +58,15 @@ def hostile() -> Report:
         rules,
         findings,
         clusters,
-        [Decision(article, "hold", (article.text,)) for article in articles],
+        [
+            Held(article, (f"FT999 {article.text}",), findings[number : number + 1], article.text, article.source)
+            for number, article in enumerate(articles)
+        ],
         repairs,
         HOSTILE,
         HOSTILE[0],
+        About(HOSTILE[3], HOSTILE[0], [(HOSTILE[1], HOSTILE[2])]),
+        [Point(HOSTILE[1], Counts(held=2)), Point(HOSTILE[0], Counts(held=1))],
     )
 
 
@@ -113,5 +118,5 @@ def sample() -> Report:
             Copy(Place("feed/9.txt", 1), "别的文章", action="keep"), [Copy(Place("feed/9.txt", 2), "别的文章", "exact")]
         ),
     ]
-    held = [Decision(article, "hold", ("FT102 formula-placeholder",))]
+    held = [Held(article, ("FT102 formula-placeholder: a formula was lost",), findings, CUT, "held/2.txt.jsonl")]
     return Report("Sample", counts, tallies, rules, findings, clusters, held, [repair])

@@ -54,7 +54,7 @@ from feedtools.lint.selection import listens, taught
 from feedtools.model import digest, digest_of
 from feedtools.readers import MANIFEST, ReadOptions
 from feedtools.readers.records import file_digest
-from feedtools.report.page.data import Counts
+from feedtools.report.page.data import About, Counts
 from feedtools.system import POOL_BYTES
 from feedtools.system.progress import Progress
 
@@ -465,12 +465,27 @@ def _report(run: Run, fate: Fate) -> tuple[Counts, Remaining]:
     remains = Remains(fate)
     with closing(Strings(run.stage / "tallies")) as tallies:
         failed = [error for error in run.errors if not isinstance(error, Notice)]
-        shown = summary.report(run.out / MANIFEST, fate, failed, "feedtools clean", tallies, progress, remains)
+        told = "feedtools clean", tallies, progress, remains, _about(run), run.config.lang
+        shown = summary.report(run.out / MANIFEST, fate, failed, *told)
         with open(run.out / REPORT, "w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(html(shown))
     with open(run.out / MANIFEST, "ab") as account:
         account.write(manifest.line({"report": REPORT, "digest": file_digest(run.out / REPORT)}))
     return shown.counts, remains.sum()
+
+
+def _about(run: Run) -> About:
+    """What the page says of the run; nothing that differs between two runs of the same input and options."""
+    config, policy = run.config, run.config.clean
+    rules = (("select", config.select), ("extend-select", config.extend_select), ("ignore", config.ignore))
+    options = [(name, ", ".join(codes)) for name, codes in rules if codes]
+    options += [("hold", policy.hold), ("fix", policy.fix), ("restore", str(policy.restore).lower())]
+    options += [
+        (name, str(value))
+        for name, value in (("sources", run.sources.originals), ("index", run.sources.published))
+        if value
+    ]
+    return About(config.root.resolve().name, "feedtools clean", options)
 
 
 def _exceptions(run: Run) -> str:

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from feedtools.clean import manifest
+from feedtools.clean.edits import raw_text
 from feedtools.clean.on_disk import Rows, Strings, Texts
 from feedtools.clean.output import Fate
 from feedtools.clean.remaining import Remains
 from feedtools.dedup.describe import links
 from feedtools.dedup.match import explain
 from feedtools.errors import FeedtoolsError
-from feedtools.model import Article, Block, Cluster, Decision, Edit, Finding, Level, Match, Place, Span, digest
-from feedtools.report.page.data import Copies, Copy, Counts, Repair, Report, RuleName, Tally, graver
+from feedtools.model import Article, Block, Cluster, Edit, Finding, Fix, Level, Match, Place, Span, digest
+from feedtools.report.page.data import About, Copies, Copy, Counts, Held, Repair, Report, RuleName, Tally, graver
 from feedtools.restore.mend import RESTORED
 
 SHOWN = 1000
@@ -46,6 +47,7 @@ class _Account:
         tally["articles"] += 1
         tally[outcome] += 1
         tally["findings"] += len(entry.get("findings", ()))
+        tally["remaining"] += len(entry.get("findings", ())) if outcome == "kept" else 0
         tally["repairs"] += len(entry.get("repairs", ()))
         if "of" in entry:
             place = f"{entry['of']['path']}\n{entry['of']['line']}"
@@ -71,6 +73,8 @@ def report(
     tallies: Strings,
     advance: Callable[[int], None],
     remains: Remains,
+    about: About,
+    lang: str,
 ) -> Report:
     """Everything the report shows of a finished run.
 
@@ -82,10 +86,12 @@ def report(
         tallies: takes what was found in every file.
         advance: told how many more articles were counted.
         remains: told every line.
+        about: the run, for the head of the page.
+        lang: language of the page.
     """
     wanted = list(islice((cluster for found in fate.copies.clusters for cluster in found.all()), SHOWN))
     members = {number for cluster in wanted for number in (cluster.keep, *cluster.drop)}
-    seen, account = _Seen(fate.texts, members, tallies), _Account()
+    seen, account = _Seen(fate.texts, members, tallies, path.parent), _Account()
     for entry in manifest.read(path):
         seen.take(entry)
         account.take(entry)
@@ -99,9 +105,11 @@ def report(
         rules=seen.named(),
         findings=seen.findings,
         clusters=[_copies(cluster, fate, seen.actions) for cluster in wanted],
-        decisions=seen.held,
+        held=seen.held,
         repairs=seen.repairs,
         errors=[str(error) for error in errors],
+        about=about,
+        lang=lang,
     )
 
 
@@ -126,9 +134,13 @@ class Tallies(Rows[Tally]):
 class _Seen:
     """What one reading of the manifest collects."""
 
-    def __init__(self, texts: Texts, members: set[int], tallies: Strings) -> None:
+    def __init__(self, texts: Texts, members: set[int], tallies: Strings, out: Path) -> None:
         self.findings: list[Finding] = []
-        self.held: list[Decision] = []
+        self.held: list[Held] = []
+        self._out = out
+        self._waiting: list[dict[str, Any]] = []
+        self._form = ""
+        self._key = ""
         self.repairs: list[Repair] = []
         self.actions: dict[int, Any] = {}
         self._names: dict[str, RuleName] = {}
@@ -143,30 +155,48 @@ class _Seen:
 
     def take(self, entry: dict[str, Any]) -> None:
         """Take in one line."""
+        if "options" in entry:
+            self._key = entry["options"]["text-key"]
         if "file" in entry:
             self._end()
             self._file = entry["file"], entry["articles"]
+            self._form = entry["format"]
             self._count(entry["findings"])
+        if "end" in entry:
+            self._hold(entry)
         if "action" not in entry:
             return
         number, self._number = self._number, self._number + 1
         if number in self._members:
             self.actions[number] = entry.get("mark", entry["action"])
-        if found := entry.get("findings", ()):
-            self._count(found)
-        held = len(self.held) < SHOWN and entry.get("mark", entry["action"]) == "hold"
-        told = found and len(self.findings) < SHOWN
+        published = _OUTCOMES[entry["action"]] == "kept"
+        if published:
+            self._count(entry.get("findings", ()))
+        if len(self.held) + len(self._waiting) < SHOWN and entry.get("mark", entry["action"]) == "hold":
+            self._waiting.append({**entry, "number": number})
+        told = published and "findings" in entry and len(self.findings) < SHOWN
         mended = len(self.repairs) < SHOWN and "repairs" in entry
-        if held or told or mended:
-            self._show(entry, Article(entry["path"], entry["line"], self._texts[number]), held=held)
+        if told or mended:
+            self._show(entry, Article(entry["path"], entry["line"], self._texts[number]), published=published)
 
-    def _show(self, entry: dict[str, Any], article: Article, *, held: bool) -> None:
-        if held:
-            self.held.append(Decision(article, "hold", tuple(entry["reasons"])))
+    def _hold(self, end: dict[str, Any]) -> None:
+        """Show the articles of one file that wait, as they stand in ``held/``."""
+        names = list(end.get("held", {}))
+        texts = {place: text for name in names for place, text in _held_texts(self._out / name)}
+        for entry in self._waiting:
+            place = entry["path"], entry["line"]
+            text = texts.get(place, self._texts[entry["number"]])
+            article = Article(*place, text)
+            found = [_finding(one, article) for one in entry.get("findings", ()) if one["end"] <= len(text)]
+            raw = raw_text(self._form, self._key, entry) if "raw" in entry else None
+            self.held.append(Held(article, entry["reasons"], found, raw, names[0] if place in texts else ""))
+        self._waiting = []
+
+    def _show(self, entry: dict[str, Any], article: Article, *, published: bool) -> None:
         repairs = entry.get("repairs", ())
         # The findings of a restored article point into a text that is not at hand here.
         restored = any(repair["safety"] == "safe" for repair in repairs)
-        if not restored and len(self.findings) < SHOWN:
+        if published and not restored and len(self.findings) < SHOWN:
             found = entry.get("findings", ())
             self.findings += (_finding(one, article) for one in found if one["end"] <= len(article.text))
         if len(self.repairs) < SHOWN:
@@ -199,9 +229,21 @@ class _Seen:
         return sorted(self._names.values(), key=lambda rule: (order[rule.level], -self._total[rule.rule], rule.rule))
 
 
+def _held_texts(path: Path) -> Iterator[tuple[tuple[str, int], str]]:
+    """The articles of one file of ``held/``, by place."""
+    try:
+        with open(path, "rb") as stream:
+            for raw in stream:
+                row = json.loads(raw)
+                yield (row["path"], row["line"]), row["text"]
+    except (OSError, ValueError, KeyError):
+        return
+
+
 def _finding(one: dict[str, Any], article: Article) -> Finding:
-    span = Span(one["start"], one["end"])
-    return Finding(one["rule"], one["name"], one["level"], one["confidence"], article, span, one["message"])
+    span, fix = Span(one["start"], one["end"]), one.get("fix")
+    made = Fix(tuple(Edit(**edit) for edit in fix["edits"]), fix["safety"]) if fix else None
+    return Finding(one["rule"], one["name"], one["level"], one["confidence"], article, span, one["message"], made)
 
 
 def _repair(one: dict[str, Any], article: Article) -> Repair:

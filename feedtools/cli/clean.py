@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import configured, given, input_options, report_errors, rule_options, say, tell
+from feedtools.cli.options import configured, given, input_options, lang_option, report_errors, rule_options, say, tell
 from feedtools.cli.spark import check_engine, engine_options
 from feedtools.errors import ConfigError
 
@@ -45,6 +45,7 @@ def _own_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @_own_options
 @engine_options
 @rule_options
+@lang_option
 @input_options
 def clean(
     paths: tuple[str, ...], out: str | None, undo: Path | None, engine: str, master: str | None, **flags: Any

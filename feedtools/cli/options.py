@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from feedtools.cli import console
-from feedtools.config import Config, discover, load
+from feedtools.config import LANGUAGES, Config, discover, load
 from feedtools.errors import ConfigError, FeedtoolsError, Notice
 
 RENDERERS = ("katex", "mathjax", "both")
@@ -35,6 +35,13 @@ def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Language of the page."""
+    return click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the report's page.  [default: en]")(
+        command
+    )
 
 
 def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import report_errors, say
+from feedtools.cli.options import lang_option, report_errors, say
 from feedtools.errors import ConfigError, WriteError
 from feedtools.model import LEVELS, Level, Safety
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from feedtools.config import Config
     from feedtools.report import Report
 
-FORMATS = ("text", "full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
+FORMATS = ("text", "full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "html")
 
 
 class Target(NamedTuple):
@@ -51,6 +51,7 @@ def _anchored(_ctx: click.Context, _param: click.Parameter, value: str | None) -
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Formats, filters and endings of ``check``."""
+    command = lang_option(command)
     for option in (
         click.option(
             "--output-format",
@@ -215,7 +216,11 @@ def conclude(checked: Checked, config: Config, view: View) -> bool:
     Raises:
         WriteError: a file cannot be written.
     """
-    report = report_of(checked, view)
+    report = report_of(checked, view)._replace(
+        page=(config.root.resolve().name, shlex.join(["feedtools", "check", *view.paths])),
+        lang=config.lang,
+        originals=checked.originals,
+    )
     emit(report, view)
     report_errors(checked.kept.stale)
     failed = report_errors(checked.errors)

@@ -1,14 +1,15 @@
 """Reports: what was found, in the form that whoever reads it expects."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import NamedTuple
 
 from feedtools.errors import FeedtoolsError
 from feedtools.lint.rules import Rule
-from feedtools.model import Finding, Level
+from feedtools.model import Article, Finding, Level, Place
 
-FORMATS = ("text", "full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
+FORMATS = ("text", "full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "html")
 
 
 class Report(NamedTuple):
@@ -23,6 +24,9 @@ class Report(NamedTuple):
         fingerprints: the identity of each finding.
         least: least level that is printed for people, one by one; the others are counted.
         restorable: numbers of the findings that another copy can repair.
+        page: what the head of the page says: name of the feed, command.
+        lang: language of the page.
+        originals: the articles that findings of copies point at, by place.
     """
 
     findings: tuple[Finding, ...]
@@ -33,6 +37,9 @@ class Report(NamedTuple):
     fingerprints: tuple[str, ...] = ()
     least: Level = "note"
     restorable: frozenset[int] = frozenset()
+    page: tuple[str, str] = ("", "")
+    lang: str = "en"
+    originals: Mapping[Place, Article] = MappingProxyType({})
 
 
 def render(name: str, report: Report, *, color: bool = False) -> Iterator[str]:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.model import LEVELS
-from feedtools.report.regions import quoted, region
+from feedtools.report.regions import quoted, region, suggestion
 from feedtools.report.text import COLORS, escape, paint, width
 
 if TYPE_CHECKING:
@@ -117,15 +117,8 @@ def _place(finding: Finding, article: Article) -> str:
 
 def _change(finding: Finding) -> str:
     """The text of a finding and what its fix makes of it; empty where they are not both short."""
-    fix, (start, end) = finding.fix, finding.span
-    if fix is None or any(edit.start < start or edit.end > end for edit in fix.edits):
-        return ""
-    new, at = "", start
-    for edit in sorted(fix.edits):
-        new += finding.article.text[at : edit.start] + edit.text
-        at = edit.end
-    new += finding.article.text[at:end]
-    return f"{quoted(finding, 30)} → {new}" if len(new) <= 40 and "\n" not in new else ""
+    new = suggestion(finding)
+    return f"{quoted(finding, 30)} → {new}" if new and len(new) <= 40 and "\n" not in new else ""
 
 
 class _Mark(NamedTuple):

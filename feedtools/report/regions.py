@@ -76,3 +76,15 @@ def quoted(finding: Finding, length: int = 60) -> str:
     """The text of a finding, shortened in its middle."""
     text = finding.article.text[finding.span.start : finding.span.end]
     return text if len(text) <= length else f"{text[: length * 2 // 3]}…{text[-length // 4 :]}"
+
+
+def suggestion(finding: Finding) -> str:
+    """The text of a finding as its fix would make it; empty where it has none or the fix reaches beyond it."""
+    fix, (start, end) = finding.fix, finding.span
+    if fix is None or not fix.edits or any(edit.start < start or edit.end > end for edit in fix.edits):
+        return ""
+    new, at = "", start
+    for edit in sorted(fix.edits):
+        new += finding.article.text[at : edit.start] + edit.text
+        at = edit.end
+    return new + finding.article.text[at:end]

@@ -114,7 +114,7 @@ def test_transmissions_are_fixed_confidently_unless_the_policy_says_otherwise(
 @pytest.mark.parametrize(
     ("table", "sentence"),
     [
-        ({"holdd": "error"}, "unknown key 'holdd'; did you mean hold?"),
+        ({"holdd": "error"}, "unknown key 'holdd'; did you mean hold? expected one of hold"),
         ({"hold": "sometimes"}, "'sometimes' is none of error, warning, note, never"),
         ({"fix": True}, "True is none of auto, none, safe, confident, unsafe"),
         ({"kinds": {"overlap": "drop"}}, "'overlap': expected one of exact"),

@@ -43,19 +43,18 @@ def bar(amount: int, most: int, level: str) -> str:
     )
 
 
-def spark(values: Sequence[int], level: str) -> str:
-    """The course of one amount."""
-    most, wide = max(values, default=0) or 1, 1000 / max(1, len(values))
-    thick = min(wide * 0.8, 110)
+def spark(values: Sequence[int], level: str, *, wide: bool = False) -> str:
+    """The course of one amount; ``wide`` as a chart by itself."""
+    most, step = max(values, default=0) or 1, 1000 / max(1, len(values))
+    thick = min(step * 0.8, 110)
     bars = [
-        f'<rect class="{level}-f" x="{(number + 0.5) * wide - thick / 2:.0f}" y="{100 - 100 * value / most:.0f}" '
+        f'<rect class="{level}-f" x="{(number + 0.5) * step - thick / 2:.0f}" y="{100 - 100 * value / most:.0f}" '
         f'width="{thick:.0f}" height="{100 * value / most:.0f}"/>'
         for number, value in enumerate(values)
         if value
     ]
-    return (
-        f'<svg class="spark" viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true">{"".join(bars)}</svg>'
-    )
+    box = 'viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true"'
+    return f'<svg class="{"chart" if wide else "spark"}" {box}>{"".join(bars)}</svg>'
 
 
 class Column(NamedTuple):

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.model import LEVELS, Action, Block, Decision, Edit, Finding, Kind, Level, Place, Safety
+from feedtools.model import LEVELS, Action, Article, Block, Edit, Finding, Kind, Level, Place, Safety
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +70,38 @@ class Repair(NamedTuple):
     reason: str
 
 
+class Held(NamedTuple):
+    """An article that waits for a person.
+
+    Attributes:
+        article: as it stands in ``held/``.
+        reasons: why it waits.
+        findings: of its text, with their fixes.
+        raw: the article as it came in; ``None`` where that is not known, and no decision can be written here.
+        out: the file that holds it, from the folder of the output.
+    """
+
+    article: Article
+    reasons: Sequence[str]
+    findings: Sequence[Finding] = ()
+    raw: str | None = None
+    out: str = ""
+
+
+class About(NamedTuple):
+    """The run that the page tells of.
+
+    Attributes:
+        feed: name of the feed.
+        command: as it was typed, or as it would be.
+        options: what was asked for besides, name and value.
+    """
+
+    feed: str = ""
+    command: str = ""
+    options: Sequence[tuple[str, str]] = ()
+
+
 class Tally(NamedTuple):
     """One transmission (or other file): its articles, and its findings by rule and by their own level."""
 
@@ -92,7 +124,7 @@ class Counts(NamedTuple):
     """The account of a run, in articles: ``articles = kept + dropped + held``.
 
     ``fixed`` and ``restored`` are among the kept and held ones. ``findings``, ``clusters`` and ``repairs`` count all
-    there are, of which the report may show a part.
+    there are, of which the report may show a part; ``remaining`` are the findings in what is published.
     """
 
     files: int = 0
@@ -105,6 +137,14 @@ class Counts(NamedTuple):
     findings: int = 0
     clusters: int = 0
     repairs: int = 0
+    remaining: int = 0
+
+
+class Point(NamedTuple):
+    """One run of a series: when, and its account."""
+
+    when: str
+    counts: Counts
 
 
 class Report(NamedTuple):
@@ -112,15 +152,19 @@ class Report(NamedTuple):
 
     Attributes:
         title: headline, such as the name of the archive.
-        created: date and time as text; empty when the report must be reproducible.
         counts: the account, over everything.
         tallies: defects by transmission, in the order of time.
         rules: the rules that found something.
         findings: the findings to show in full; ``counts.findings`` says how many there were.
         clusters: the clusters to show in full.
-        decisions: articles that were held, with their reasons; others are accepted and not listed.
+        held: articles that wait for a person.
         repairs: restored and offered spans to show.
         errors: what could not be read or checked, one sentence each.
+        created: date and time as text; empty where the browser is to show the date of the file.
+        about: the run.
+        trend: earlier runs and this one, in the order of time.
+        lang: language of the page, ``en`` or ``zh``.
+        checked: whether this is a check, which publishes and drops nothing.
     """
 
     title: str
@@ -129,10 +173,14 @@ class Report(NamedTuple):
     rules: Sequence[RuleName] = ()
     findings: Sequence[Finding] = ()
     clusters: Sequence[Copies] = ()
-    decisions: Sequence[Decision] = ()
+    held: Sequence[Held] = ()
     repairs: Sequence[Repair] = ()
     errors: Sequence[str] = ()
     created: str = ""
+    about: About = About()
+    trend: Sequence[Point] = ()
+    lang: str = "en"
+    checked: bool = False
 
 
 def tally(findings: Iterable[Finding], articles: Mapping[str, int]) -> tuple[list[Tally], list[RuleName]]:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from feedtools.report.page.mathml import mathml
+from feedtools.report.regions import suggestion
 from feedtools.report.text import escape as visible
 from feedtools.report.text import printable
 from feedtools.text.formulas import find_math
@@ -14,7 +15,7 @@ from feedtools.text.formulas import find_math
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from feedtools.model import Edit, Span
+    from feedtools.model import Edit, Finding, Span
     from feedtools.report.page.diff import Diff, Piece
 
 POOL = 1_000_000
@@ -95,6 +96,22 @@ def excerpt(text: str, span: Span, *, around: int = AROUND, most: int = 240) -> 
     lead = "…" if span.start > around else ""
     trail = "…" if span.end + around < len(text) else ""
     return f"{lead}{plain(before)}<mark>{plain(inside)}</mark>{plain(after)}{trail}"
+
+
+def marked(text: str, findings: Sequence[Finding], formulas: Formulas) -> str:
+    """A whole text with everything that was found in it marked, and the suggestion after each mark that has one."""
+    parts, at = [], 0
+    for finding in sorted(findings, key=lambda one: (one.span.start, -one.span.end)):
+        start, end = max(at, finding.span.start), min(len(text), finding.span.end)
+        if end <= start or end - start >= len(text):
+            continue
+        said = plain(f"{finding.rule} {finding.message}").replace("<span class=odd>", "").replace("</span>", "")
+        mark = f'<mark class={finding.level} title="{said}">{plain(text[start:end])}</mark>'
+        parts += [rich(text[at:start], formulas), mark]
+        if new := suggestion(finding):
+            parts.append(f"<ins>{plain(new)}</ins>")
+        at = end
+    return "".join([*parts, rich(text[at:], formulas)])
 
 
 def repaired(text: str, edits: Sequence[Edit], formulas: Formulas, *, around: int = AROUND, most: int = 400) -> str:

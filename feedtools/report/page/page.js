@@ -1,11 +1,15 @@
-"use strict";
 (() => {
+  "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const one = (id) => document.getElementById(id);
   const root = document.documentElement;
-  const lists = all("ul.list").map((list) => (
-    { list, items: [...list.children], note: list.closest("section").querySelector(".shown") }
-  ));
+  const tools = one("tools");
+  const lists = all("ul.list").map((list) => {
+    const items = [...list.children];
+    const before = list.previousElementSibling;
+    return { list, items, title: before && before.matches("h3") ? before : null, section: list.closest("section") };
+  });
+  const every = lists.flatMap(({ items }) => items);
   const words = new Map();
   let rendered = true;
 
@@ -37,6 +41,27 @@
   for (const place of all(".math")) watch.observe(place);
   const redraw = () => { for (const place of seen) draw(place); };
 
+  // What the filters ask of: the attribute of an item, and whether it may hold several values.
+  const FILTERS = { level: ["l", true], rule: ["r", true], file: ["f", false], action: ["a", true], kind: ["k", true] };
+  const names = new Map(tools.dataset.rules.split("\n").filter(Boolean).map((row) => [row.split(" ")[0], row]));
+  const values = (item, name) => {
+    const [key, several] = FILTERS[name];
+    const value = item.dataset[key] || "";
+    return several ? value.split(" ").filter(Boolean) : value ? [value] : [];
+  };
+  for (const name of Object.keys(FILTERS)) {
+    const found = [...new Set(every.flatMap((item) => values(item, name)))];
+    if (name === "level") found.sort((a, b) => "error warning note".indexOf(a) - "error warning note".indexOf(b));
+    else found.sort();
+    for (const value of found) {
+      const option = document.createElement("option");
+      option.value = value;
+      option.textContent = name === "rule" ? names.get(value) || value : value;
+      one(name).append(option);
+    }
+    one(name).hidden = found.length < 2;
+  }
+
   const text = (item) => {
     if (!words.has(item)) {
       const formulas = all("var[data-on]", item).map((formula) => formula.title).join(" ");
@@ -44,42 +69,110 @@
     }
     return words.get(item);
   };
+  const query = () => one("q").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+
+  const highlight = (asked) => {
+    if (!window.CSS || !CSS.highlights) return;
+    CSS.highlights.delete("hit");
+    if (!asked.length) return;
+    const ranges = [];
+    for (const item of all(".item")) {
+      if (ranges.length > 2000) break;
+      const walk = document.createTreeWalker(item, NodeFilter.SHOW_TEXT);
+      while (walk.nextNode()) {
+        const content = walk.currentNode.data.toLowerCase();
+        for (const word of asked) {
+          for (let at = content.indexOf(word); at >= 0; at = content.indexOf(word, at + word.length)) {
+            const range = new Range();
+            range.setStart(walk.currentNode, at);
+            range.setEnd(walk.currentNode, Math.min(at + word.length, walk.currentNode.data.length));
+            ranges.push(range);
+            const folded = walk.currentNode.parentElement.closest("details:not([open])");
+            if (folded && ranges.length < 50) folded.open = true;
+          }
+        }
+      }
+    }
+    if (ranges.length) CSS.highlights.set("hit", new Highlight(...ranges));
+  };
+
+  const remember = () => {
+    const asked = new URLSearchParams();
+    for (const name of ["q", ...Object.keys(FILTERS)]) if (one(name).value) asked.set(name, one(name).value);
+    const wanted = location.pathname + (asked.size ? "?" + asked : "") + location.hash;
+    try { history.replaceState(null, "", wanted); } catch { /* an address that may not be changed */ }
+  };
+
   const filter = () => {
-    const query = one("q").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    const rule = one("rule").value;
-    const kind = one("kind").value;
+    const asked = query();
+    const chosen = Object.keys(FILTERS).filter((name) => one(name).value);
+    const active = asked.length > 0 || chosen.length > 0;
     // What does not fit leaves the page: hiding it would make the browser style all that it has not drawn yet.
     let total = 0;
-    for (const { list, items, note } of lists) {
-      const fits = items.filter((item) => (!rule || !item.dataset.r || item.dataset.r === rule)
-        && (!kind || !item.dataset.k || item.dataset.k.split(" ").includes(kind))
-        && query.every((word) => text(item).includes(word)));
+    const sums = new Map();
+    for (const { list, items, title, section } of lists) {
+      const fits = items.filter((item) => chosen.every((name) => values(item, name).includes(one(name).value))
+        && asked.every((word) => text(item).includes(word)));
       total += fits.length;
       if (fits.length !== list.children.length || fits.some((item) => item.parentNode !== list)) {
         list.replaceChildren(...fits);
       }
-      note.textContent = fits.length === items.length ? "" : `${fits.length} of ${items.length} match`;
+      if (title) title.hidden = active && !fits.length;
+      const sum = sums.get(section) || [0, 0];
+      sums.set(section, [sum[0] + fits.length, sum[1] + items.length]);
     }
-    one("live").textContent = query.length || rule || kind ? `${total} match` : "";
+    for (const [section, [fits, items]] of sums) {
+      const note = section.querySelector(".shown");
+      note.textContent = active ? `${fits} ${tools.dataset.of} ${items} ${tools.dataset.match}` : "";
+      section.classList.toggle("none", active && !fits);
+    }
+    one("nothing").hidden = !active || total > 0;
+    one("live").textContent = active ? `${total} ${tools.dataset.match}` : "";
+    one("clear").hidden = !active;
+    highlight(asked);
+    remember();
+    return total;
   };
+  // Items that were never drawn have a height that is guessed: go there again until the place stands still.
+  const goTo = (target, tries = 8) => {
+    if (!target) return;
+    const wanted = tools.getBoundingClientRect().height + 12;
+    window.scrollBy({ top: target.getBoundingClientRect().top - wanted, behavior: "instant" });
+    if (tries > 0) requestAnimationFrame(() => {
+      if (Math.abs(target.getBoundingClientRect().top - wanted) > 4) goTo(target, tries - 1);
+    });
+  };
+  const first = (section) => one(section).querySelector(".list > .item") || document.querySelector(".list > .item");
   let wait = 0;
-  one("q").addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(filter, 120); });
-  one("rule").addEventListener("change", filter);
-  one("kind").addEventListener("change", filter);
-  for (const button of all("button[data-rule]")) {
+  one("q").addEventListener("input", () => {
+    clearTimeout(wait);
+    wait = setTimeout(() => { filter(); if (query().length) goTo(document.querySelector(".list > .item")); }, 120);
+  });
+  for (const name of Object.keys(FILTERS)) one(name).addEventListener("change", filter);
+  one("clear").addEventListener("click", () => {
+    for (const name of ["q", ...Object.keys(FILTERS)]) one(name).value = "";
+    filter();
+  });
+  for (const button of all("button[data-rule], button[data-file]")) {
     button.addEventListener("click", () => {
-      one("rule").value = button.dataset.rule;
+      const name = button.dataset.rule ? "rule" : "file";
+      one(name).value = button.dataset[name];
       filter();
-      one("findings").scrollIntoView();
+      goTo(first(button.closest("section").id));
     });
   }
 
+  const store = { get: (key) => { try { return localStorage.getItem(key); } catch { return null; } },
+    set: (key, value) => { try { localStorage.setItem(key, value); } catch { /* private window */ } } };
   const theme = one("theme");
   const wished = matchMedia("(prefers-color-scheme: dark)");
   const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : wished.matches);
-  const label = () => { theme.textContent = dark() ? "Light" : "Dark"; };
+  const label = () => { theme.textContent = dark() ? tools.dataset.light : tools.dataset.dark; };
+  const kept = store.get("feedtools-theme");
+  if (kept === "dark" || kept === "light") root.dataset.theme = kept;
   theme.addEventListener("click", () => {
     root.dataset.theme = dark() ? "light" : "dark";
+    store.set("feedtools-theme", root.dataset.theme);
     label();
   });
   wished.addEventListener("change", label);
@@ -90,6 +183,75 @@
     source.setAttribute("aria-pressed", String(!rendered));
     redraw();
   });
+  const made = one("made");
+  if (made) {
+    const when = new Date(document.lastModified);
+    made.dateTime = when.toISOString();
+    made.textContent = when.toLocaleString(root.lang, { dateStyle: "medium", timeStyle: "short" });
+  }
+
+  // Choices become lines of feedtools-decisions.jsonl, in the format of `feedtools review`.
+  const decisions = new Map();
+  const number = () => [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const told = () => {
+    one("decided").textContent = decisions.size;
+    one("decisions").hidden = one("how").hidden = !decisions.size;
+  };
+  const decide = (key, verb, row) => {
+    const id = number();
+    const time = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+    decisions.set(key, { decision: verb, id, time, ...row });
+  };
+  for (const box of all(".choices")) {
+    box.hidden = false;
+    const facts = JSON.parse(box.dataset.d);
+    const item = box.closest(".item");
+    const place = { path: facts.path, line: facts.line };
+    const pressed = (button, on) => button.setAttribute("aria-pressed", String(on));
+    box.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (!button) return;
+      const verb = button.dataset.do;
+      const offer = button.dataset.o ? JSON.parse(button.dataset.o) : null;
+      const key = offer ? `${verb} ${offer.rule} ${offer.words}` : `article ${item.id}`;
+      const before = decisions.get(key);
+      if (before && before.decision === verb) {
+        decisions.delete(key);
+        pressed(button, false);
+        const field = box.querySelector("textarea");
+        if (verb === "edit" && field) field.remove();
+        told();
+        return;
+      }
+      if (!offer) for (const other of all("button[data-do]:not([data-o])", box)) pressed(other, false);
+      pressed(button, true);
+      if (verb !== "edit" && !offer) all("textarea", box).forEach((field) => field.remove());
+      if (verb === "take") decide(key, verb, { rule: offer.rule, words: offer.words, instead: offer.instead, ...place });
+      if (verb === "allow") decide(key, verb, { rule: offer.rule, words: offer.words, ...place });
+      if (verb === "publish") decide(key, verb, { text: facts.text, to: facts.to, rules: facts.rules, ...place });
+      if (verb === "reject") decide(key, verb, { text: facts.text, ...place });
+      if (verb === "edit") {
+        const field = document.createElement("textarea");
+        field.value = facts.to;
+        field.rows = 8;
+        field.setAttribute("aria-label", button.textContent);
+        const take = () => decide(key, verb, { text: facts.text, to: field.value.replace(/\s*\n\s*/g, " "), ...place });
+        field.addEventListener("input", take);
+        box.append(field);
+        take();
+        field.focus();
+      }
+      told();
+    });
+  }
+  const lines = () => [...decisions.values()].map((row) => JSON.stringify(row) + "\n").join("");
+  one("decisions").addEventListener("click", () => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([lines()], { type: "application/x-ndjson" }));
+    link.download = "feedtools-decisions.jsonl";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  });
 
   const step = (by) => {
     const stops = all(".item");
@@ -97,7 +259,7 @@
     const here = document.activeElement && document.activeElement.closest(".item");
     const at = here ? stops.indexOf(here) + by : by > 0 ? 0 : stops.length - 1;
     const next = stops[Math.max(0, Math.min(stops.length - 1, at))];
-    (next.querySelector("summary") || next).focus();
+    (next.querySelector(":scope > details > summary") || next).focus();
     next.scrollIntoView({ block: "nearest" });
   };
   document.addEventListener("keydown", (event) => {
@@ -112,5 +274,19 @@
     } else if (!typing && event.key === "j") step(1);
     else if (!typing && event.key === "k") step(-1);
   });
-  one("tools").hidden = false;
+
+  tools.hidden = false;
+  const asked = new URLSearchParams(location.search);
+  for (const name of ["q", ...Object.keys(FILTERS)]) if (asked.has(name)) one(name).value = asked.get(name);
+  if ([...asked.keys()].length) filter();
+  const here = () => {
+    const target = location.hash.length > 1 && one(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    const folded = target.querySelector(":scope > details");
+    if (folded) folded.open = true;
+    goTo(target);
+    target.focus({ preventScroll: true });
+  };
+  window.addEventListener("hashchange", here);
+  here();
 })();

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from feedtools.lint.decisions import load
+from feedtools.report.page.data import Counts
 from tests.places import ROOT
 from tests.report_values import HOSTILE, KEPT, hostile, large, page, sample
 
@@ -141,7 +143,7 @@ def write(tmp_path: Path, text: str) -> Path:
 OPEN_ALL = """(async () => {
   document.querySelectorAll("details").forEach((one) => { one.open = true; });
   for (let y = 0; y <= document.body.scrollHeight; y += 500) {
-    window.scrollTo(0, y);
+    window.scrollTo({ top: y, behavior: "instant" });
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   }
 })()"""
@@ -286,3 +288,201 @@ def test_layout_fits_and_contrast_is_readable(browser: Browser, tmp_path: Path, 
 })()"""
     )
     assert low == []
+
+
+# --- filters, addresses, choices --------------------------------------------------------------------------------------
+
+ONE = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
+HELD_ONE = "我们用 modelfree 的方法训练智能体,损失写成 [Math] ,一共跑了三遍才收敛,记在实验记录里。"
+HELD_TWO = "第二篇讲的是把批次调大以后的事,损失写成 [公式] ,学习率也要跟着一起放大,不然训练很慢。"
+FINE = "这一篇没有什么大毛病,只有权重 x_1 写在外面,讲的是怎么给值班的人排班,顺着钟走就好。"
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real run: two articles held, one published with a warning."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "feed").mkdir()
+    (folder / "feed" / "a.txt").write_text(f"{ONE}{HELD_ONE}\n{HELD_TWO}\n", encoding="utf-8")
+    (folder / "feed" / "b.txt").write_text(f"{ONE}{FINE}\n", encoding="utf-8")
+    for lang in ("en", "zh"):
+        command = [sys.executable, "-m", "feedtools", "clean", "feed", "-o", lang, "--lang", lang]
+        subprocess.run(
+            command, cwd=folder, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+    return folder
+
+
+def go(browser: Browser, path: Path, query: str = "") -> None:
+    browser.events.clear()
+    browser.call("Page.navigate", url=path.as_uri() + query)
+    while not any(event.get("method") == "Page.loadEventFired" for event in browser.events):
+        browser._read()
+    browser.run("new Promise(done => setTimeout(done, 300))")
+
+
+COUNT = "document.querySelectorAll('{} .item').length"
+
+
+@pytest.mark.slow
+def test_filters_stand_in_the_address_and_counts_follow_them(browser: Browser, real: Path) -> None:
+    page_ = real / "en" / "report.html"
+    browser.size(1280, 900)
+    go(browser, page_, "?level=warning&rule=FT210")
+    assert browser.run("document.getElementById('level').value") == "warning"
+    assert browser.run(COUNT.format("#remains")) == browser.run("document.querySelectorAll('.item').length") == 1
+    assert browser.run("document.querySelector('#remains .shown').textContent").startswith("1 of ")
+    assert browser.run("getComputedStyle(document.getElementById('todo')).display") == "none"
+    browser.run("document.getElementById('clear').click()")
+    assert browser.run("location.search") == ""
+    assert browser.run(COUNT.format("#todo")) == 2
+    browser.run(
+        "document.getElementById('file').value = 'a.txt';"
+        "document.getElementById('file').dispatchEvent(new Event('change'))"
+    )
+    assert "file=a.txt" in browser.run("location.search")
+    go(browser, page_, "?rule=FT999")
+    assert browser.run("document.getElementById('rule').value") == ""
+    go(browser, page_, "?q=nothing-like-this")
+    assert browser.run("document.getElementById('nothing').hidden") is False
+
+
+@pytest.mark.slow
+def test_a_click_on_a_rule_lands_on_what_it_found(browser: Browser, real: Path) -> None:
+    browser.size(1280, 900)
+    go(browser, real / "en" / "report.html")
+    browser.run("document.querySelector('#todo button[data-rule=FT102]').click()")
+    browser.run("new Promise(done => setTimeout(done, 500))")
+    item = "document.querySelector('#todo .item')"
+    assert "[公式]" in browser.run(f"{item}.textContent")
+    top = browser.run(f"{item}.getBoundingClientRect().top")
+    assert browser.run("document.getElementById('tools').getBoundingClientRect().bottom") <= top < 450
+    assert browser.run(COUNT.format("#todo")) == 1
+
+
+@pytest.mark.slow
+def test_every_item_has_an_address_of_its_own_that_is_the_same_in_the_next_run(browser: Browser, real: Path) -> None:
+    browser.size(1280, 700)
+    go(browser, real / "en" / "report.html")
+    ids = browser.run("[...document.querySelectorAll('.item')].map((one) => one.id)")
+    assert len(set(ids)) == len(ids) > 2
+    go(browser, real / "zh" / "report.html", f"#{ids[-1]}")
+    assert browser.run("document.activeElement.id") == ids[-1]
+    place = browser.run("document.activeElement.getBoundingClientRect().top")
+    assert 0 < place < 700
+    assert browser.run("document.documentElement.lang") == "zh"
+    assert browser.run("document.querySelector('#todo h2').textContent") == "待办"
+
+
+@pytest.mark.slow
+def test_search_hits_are_marked_and_in_view(browser: Browser, real: Path) -> None:
+    browser.size(1280, 700)
+    go(browser, real / "en" / "report.html", "?q=modelfree")
+    assert browser.run("CSS.highlights.get('hit').size") >= 1
+    hit = "[...CSS.highlights.get('hit')][0]"
+    assert browser.run(f"{hit}.toString().toLowerCase()") == "modelfree"
+    browser.run("document.getElementById('q').dispatchEvent(new Event('input'))")
+    browser.run("new Promise(done => setTimeout(done, 500))")
+    assert 0 < browser.run(f"{hit}.getBoundingClientRect().top") < 700
+
+
+@pytest.mark.slow
+def test_the_theme_is_remembered(browser: Browser, real: Path) -> None:
+    browser.size(1280, 700)
+    go(browser, real / "en" / "report.html")
+    browser.run("document.getElementById('theme').click()")
+    chosen = browser.run("document.documentElement.dataset.theme")
+    go(browser, real / "en" / "report.html")
+    assert browser.run("document.documentElement.dataset.theme") == chosen
+    browser.run("document.getElementById('theme').click()")
+    assert browser.run("document.documentElement.dataset.theme") != chosen
+    browser.run("localStorage.clear()")
+
+
+@pytest.mark.slow
+def test_choices_are_lines_that_the_next_run_follows(browser: Browser, real: Path, tmp_path: Path) -> None:
+    browser.size(1280, 900)
+    go(browser, real / "en" / "report.html")
+    browser.run("window.kept = null; URL.createObjectURL = (blob) => { window.kept = blob; return 'blob:x'; }")
+    browser.run("HTMLAnchorElement.prototype.click = function () { window.named = this.download; }")
+    browser.run("document.querySelectorAll('#todo [data-do=publish]')[0].click()")
+    browser.run("document.querySelectorAll('#todo [data-do=edit]')[1].click()")
+    browser.run(
+        "(() => { const field = document.querySelector('textarea');"
+        "field.value = field.value.replace('[公式]', '很小');"
+        "field.dispatchEvent(new Event('input')); })()"
+    )
+    assert browser.run("document.getElementById('decided').textContent") == "2"
+    browser.run("document.getElementById('decisions').click()")
+    lines = browser.run("window.kept.text()")
+    assert browser.run("window.named") == "feedtools-decisions.jsonl"
+    (tmp_path / "feedtools-decisions.jsonl").write_text(lines, encoding="utf-8")
+    choices = load(tmp_path / "feedtools-decisions.jsonl")
+    assert [one.decision for one in choices] == ["publish", "edit"]
+    assert choices[0].text == HELD_ONE
+    assert "很小" in choices[1].to
+    shutil.copytree(real / "feed", tmp_path / "feed")
+    (tmp_path / "feedtools.toml").write_text('paths = ["feed"]\n', encoding="utf-8")
+    command = [sys.executable, "-m", "feedtools", "clean", "-o", "out"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert "= 3 kept + 0 dropped + 0 held" in done.stderr
+    browser.run("document.querySelectorAll('#todo [data-do=publish]')[0].click()")
+    assert browser.run("document.getElementById('decided').textContent") == "1"
+
+
+@pytest.mark.slow
+def test_a_check_makes_the_same_page(browser: Browser, real: Path) -> None:
+    command = [sys.executable, "-m", "feedtools", "check", "feed", "--output-format", "html:check.html", "-q"]
+    subprocess.run(command, cwd=real, check=False, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    browser.size(1280, 900)
+    go(browser, real / "check.html", "?level=error")
+    assert browser.run("document.querySelector('.command').textContent") == "feedtools check feed"
+    levels = browser.run("[...document.querySelectorAll('.item')].map((one) => one.dataset.l)")
+    assert levels
+    assert set(levels) == {"error"}
+    assert browser.run("document.getElementById('made').textContent") != ""
+
+
+AXE = os.environ.get("AXE_CORE", "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_serious(
+    browser: Browser, real: Path, width: int, dark: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    axe = axe_core(tmp_path_factory)
+    browser.size(width, 900, phone=width < 500, dark=dark)
+    for path in (real / "en" / "report.html", write(tmp_path_factory.mktemp("axe"), page(sample()))):
+        go(browser, path)
+        browser.run(axe)
+        found = browser.run(
+            "axe.run().then((result) => result.violations.filter((one) => ['serious', 'critical'].includes(one.impact))"
+            ".map((one) => one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')))"
+        )
+        assert found == []
+
+
+def axe_core(factory: pytest.TempPathFactory) -> str:
+    """The script of axe-core, named in $AXE_CORE or installed for this test."""
+    if AXE:
+        return Path(AXE).read_text(encoding="utf-8")
+    if shutil.which("npm") is None:
+        pytest.skip("no npm on this machine to install axe-core with")
+    folder = factory.mktemp("npm")
+    done = subprocess.run(["npm", "install", "--silent", "axe-core@4"], cwd=folder, capture_output=True, check=False)
+    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if done.returncode or not script.exists():
+        pytest.skip("axe-core could not be installed")
+    return script.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_run_over_fifty_thousand_articles_opens_at_once(browser: Browser, tmp_path: Path) -> None:
+    text = page(large()._replace(counts=Counts(5000, 50_000, 50_000, findings=9000, clusters=1000, remaining=9000)))
+    browser.size(1280, 900)
+    path = write(tmp_path, text)
+    assert min(browser.open(path) for _ in range(3)) <= 1.0

@@ -1,0 +1,87 @@
+"""The section of copies: each kept article beside those it stands for."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from feedtools.report.page.diff import compare
+from feedtools.report.page.marks import plain, sides
+from feedtools.report.page.parts import Facts, item, number, part, place, section, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from feedtools.report.page.data import Copies, Copy, Report
+    from feedtools.report.page.marks import Formulas
+    from feedtools.report.page.words import Words
+
+CLUSTERS = 1000
+"""Clusters that are shown; the account counts them all."""
+COPIES = 8
+"""Copies of one article that are compared with the kept one; the others are listed by place."""
+PLACES = 30
+"""Further copies of one article that are listed by place."""
+ROOM = 2_300_000
+"""Bytes of comparisons after which clusters are listed without them, so that the page stays below 5 MB."""
+FEW = 150
+"""Clusters up to which the agreeing text around a difference is shown at length."""
+
+
+def copies(report: Report, formulas: Formulas, say: Words) -> Iterator[str]:
+    """Every cluster, closed but for the first; what is alike in two copies is shortened."""
+    clusters = report.clusters
+    if not clusters:
+        return
+    shown = min(len(clusters), CLUSTERS)
+    keys = (("cut", "cut or missing"), ("rendered", "rendered another way"), ("changed", "changed or added"))
+    legend = "".join(f"<span class=k-{name}>{say(words)}</span>" for name, words in keys)
+    hint = part(shown, report.counts.clusters, "cluster", "", say)
+    yield section("copies", say("Copies"), hint, f"<p class=key>{legend}</p>")
+    context = 220 if shown <= FEW else 40
+    room = ROOM
+    for at, group in enumerate(islice(clusters, CLUSTERS)):
+        markup = _cluster(group, formulas, say, (context, COPIES if room > 0 else 0), opened=at == 0)
+        room -= len(markup.encode())
+        yield markup
+    yield "</ul>\n</section>\n"
+
+
+def _cluster(group: Copies, formulas: Formulas, say: Words, limits: tuple[int, int], *, opened: bool) -> str:
+    context, compared = limits
+    kinds = sorted({copy.kind for copy in group.others if copy.kind})
+    tags = " ".join(f"<span class=tag>{kind}</span>" for kind in kinds)
+    count = len(group.others) + group.more
+    rest = [f"<li>{place(copy.place)} {copy.kind or ''}" for copy in group.others[compared : compared + PLACES]]
+    title = say("Further copies") if compared else "Copies, by place alone: the page is full"
+    more = count - min(len(group.others), compared + PLACES)
+    if more > 0:
+        rest.append(f"<li>{more:,} more")
+    inner = (
+        f"<details{' open' if opened else ''}><summary>"
+        f"<span class=top>{place(group.keep.place)} <span class=hint>{say('stands for')} "
+        f"{number(count, 'copy', say, 'copies')}</span> {tags}</span>"
+        f"<span class=first>{plain(group.keep.text[:90])}</span></summary>\n"
+        + "".join(_pair(group.keep, copy, formulas, context, say) for copy in group.others[:compared])
+        + (f"<p class=more>{title}</p><ul class=more>{''.join(rest)}</ul>" if rest else "")
+        + "</details>"
+    )
+    keep = group.keep.place
+    actions = " ".join(sorted({copy.action for copy in group.others}))
+    facts = Facts(keep.path, actions, kind=" ".join(kinds))
+    return item("", f"copies {keep.path} {keep.line}", facts, inner)
+
+
+def _pair(keep: Copy, copy: Copy, formulas: Formulas, context: int, say: Words) -> str:
+    facts = f"{say('similarity')} {copy.similarity:.2f}, {copy.coverage:.0%} {say('of it in the kept copy')}"
+    head = (
+        f"<h3>{place(copy.place)} <span class=tag>{copy.kind}</span> <span class='tag {copy.action}'>{copy.action}"
+        f"</span> <span class=hint>{say('the same text') if copy.text == keep.text else facts}</span></h3>"
+    )
+    if copy.text == keep.text:
+        return f"<div class='pair math'>{head}</div>\n"
+    left, right = sides(compare(keep.text, copy.text, copy.evidence), formulas, context)
+    return (
+        f"<div class='pair math'>{head}<div class=side><h4>{say('kept')}</h4>{text(left, keep.text)}</div>"
+        f"<div class=side><h4>{say('copy')}</h4>{text(right, copy.text)}</div></div>\n"
+    )

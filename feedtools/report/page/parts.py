@@ -1,0 +1,95 @@
+"""Pieces that every section of the page is made of."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
+
+from feedtools.model import blake2b
+from feedtools.report.page.marks import plain
+
+if TYPE_CHECKING:
+    from feedtools.model import Place
+    from feedtools.report.page.words import Words
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def section(name: str, title: str, hint: str = "", legend: str = "") -> str:
+    """The head of a section; its list of items is open."""
+    return f"<section id={name}>\n{heading(title, hint, legend)}<ul class=list>\n"
+
+
+def heading(title: str, hint: str = "", legend: str = "") -> str:
+    """A heading with what it counts; the script adds how much of it fits the filters."""
+    told = f"<p class=hint>{hint}</p><p class='hint shown'></p>"
+    return f"<div class=head><h2 tabindex=-1>{title}</h2>{told}{legend}</div>\n"
+
+
+class Facts(NamedTuple):
+    """What the filters ask of an item; several values are separated by spaces, but for ``path``."""
+
+    path: str
+    action: str = ""
+    level: str = ""
+    rules: str = ""
+    kind: str = ""
+
+
+def item(look: str, key: str, facts: Facts, inner: str) -> str:
+    """One entry of a list, with what the filters ask about and an address of its own.
+
+    Args:
+        look: classes beside ``item``.
+        key: what tells it from all others; its address is made of it and stays the same from run to run.
+        facts: values of the filters.
+        inner: markup.
+    """
+    anchor = f"i{blake2b(key.encode('utf-8', 'backslashreplace'), 6).hex()}"
+    values = zip("falrk", facts, strict=True)
+    told = "".join(f' data-{name}="{plain_attribute(value)}"' for name, value in values if value)
+    return (
+        f'<li class="item {look}" id={anchor}{told} tabindex=-1>'
+        f'<a class=perma href="#{anchor}" aria-label="Permalink">#</a>{inner}\n'
+    )
+
+
+def plain_attribute(value: str) -> str:
+    """Any text as an attribute's value: what UTF-8 or a reader cannot take becomes ``?``."""
+    shown = value if value.isprintable() else "".join(char if char.isprintable() else "?" for char in value)
+    return escape(shown)
+
+
+def part(shown: int, total: int, one: str, what: str, say: Words) -> str:
+    """How many there are, and that only some of them are shown where that is so."""
+    words = number(max(shown, total), one, say)
+    if shown < total:
+        words += ", " + say("the first {} are shown; the manifest has them all").format(f"{shown:,}")
+    return f"{words}, {what}" if what else words
+
+
+def number(amount: int, one: str, say: Words, many: str = "") -> str:
+    """An amount and what is counted."""
+    plural = many or one + "s"
+    translated = say(plural)
+    if translated != plural:
+        return f"{amount:,} {translated}"
+    return f"{amount:,} {one if amount == 1 else plural}"
+
+
+def text(inner: str, raw: str, kind: str = "text") -> str:
+    """A paragraph of article text; its language tells the browser which glyphs and which voice to take."""
+    lang = " lang=zh" if _HAN.search(raw, 0, 400) else ""
+    return f"<p class='{kind}'{lang}>{inner}</p>"
+
+
+def place(at: Place) -> str:
+    """Where a copy stands."""
+    return where(at.path, at.line)
+
+
+def where(path: str, line: int, column: int | None = None) -> str:
+    """A place as ``check`` says it: ``path:line:column``."""
+    end = "" if column is None else f":{column}"
+    return f"<span class=place>{plain(path)}:{line}{end}</span>"
