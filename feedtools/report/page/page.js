@@ -205,6 +205,7 @@
   for (const box of all(".choices")) {
     box.hidden = false;
     const facts = JSON.parse(box.dataset.d);
+    if (facts.to === undefined) facts.to = facts.text;
     const item = box.closest(".item");
     const place = { path: facts.path, line: facts.line };
     const pressed = (button, on) => button.setAttribute("aria-pressed", String(on));

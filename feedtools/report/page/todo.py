@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SHOWN = 1000
 """Articles, and likewise repairs, that are shown; the account counts them all."""
-ROOM = 1_500_000
+ROOM = 900_000
 """Bytes of held articles after which they are listed by place and reason alone, so that the page stays below 5 MB."""
 REASONS = 60
 """Rows of the table of reasons."""
@@ -55,7 +55,7 @@ def todo(report: Report, formulas: Formulas, say: Words) -> Iterator[str]:
         room = ROOM
         for one in held:
             markup = _held(one, formulas, say, whole=room > 0)
-            room -= len(markup)
+            room -= len(markup.encode())
             yield markup
         yield "</ul>\n"
     if offered:
@@ -135,13 +135,14 @@ def _choices(held: Held, wrong: Sequence[Finding], say: Words) -> str:
     offers = dict.fromkeys(
         _Offer(one.rule, held.article.text[one.span.start : one.span.end], suggestion(one)) for one in wrong
     )
-    facts = {
+    facts: dict[str, object] = {
         "text": held.raw,
-        "to": held.article.text,
         "rules": sorted({one.rule for one in wrong}),
         "path": held.article.source,
         "line": held.article.line,
     }
+    if held.article.text != held.raw:
+        facts["to"] = held.article.text
     buttons = [
         f"<button type=button data-do={verb}>{say(label)}</button>"
         for verb, label in (("publish", "Publish as it is"), ("edit", "Edit"), ("reject", "Reject"))

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedtools.model import Article, Block, Decision, Edit, Finding, Fix, Place, Span
-from feedtools.report.page.data import Counts, Repair, Report, Tally, tally
+from feedtools.model import Article, Block, Edit, Finding, Fix, Place, Span
+from feedtools.report.page.data import About, Counts, Held, Point, Repair, Report, Tally, tally
 from feedtools.report.page.diff import compare
 from feedtools.report.page.marks import Formulas, plain
 from feedtools.report.page.mathml import mathml
@@ -32,15 +32,61 @@ def test_account_is_shown_and_checked() -> None:
 
 def test_every_section_is_there_and_empty_ones_are_not() -> None:
     text = page(sample())
-    for part in ("id=copies", "id=repairs", "id=held", "id=findings", "FT102", "feed/2.txt:7:26", "cut here:"):
+    for part in ("id=todo", "id=done", "id=copies", "id=remains", "FT102", "feed/2.txt:7:26", "cut here:"):
         assert part in text
+    order = [text.index(f"<section id={name}>") for name in ("todo", "done", "copies", "remains")]
+    assert order == sorted(order)
     bare = page(Report("Nothing", Counts()))
     assert "id=copies" not in bare
-    assert "id=findings" not in bare
+    assert "Nothing is to do." in bare
+    assert "id=trend" not in text
+    points = [Point("Monday", Counts(held=3)), Point("Tuesday", Counts(held=1))]
+    assert "id=trend" in page(sample()._replace(trend=points))
+    assert "id=trend" not in page(sample()._replace(trend=points[:1]))
+
+
+def test_what_is_held_is_shown_whole_with_its_errors_marked_and_what_releases_it() -> None:
+    words = "我们用 modelfree 的方法训练,还有一段很长的话,说的是怎样把学习率慢慢降下来,直到损失不再变化为止。"
+    article = Article("feed/a.txt", 4, words)
+    fix = Fix((Edit(4, 13, "model-free"),), "unsafe")
+    wrong = Finding("FT301", "joined-identifier", "error", "high", article, Span(4, 13), "lost its hyphen", fix)
+    note = wrong._replace(rule="FT402", level="note", span=Span(20, 24), fix=None)
+    held = Held(article, ["FT301 joined-identifier: lost its hyphen"], [wrong, note], words, "held/a.txt.jsonl")
+    text = page(Report("x", Counts(1, 1, 0, 0, 1), held=[held]))
+    assert ">modelfree</mark><ins>model-free</ins> 的方法训练" in text
+    assert text.count("<mark") == 1, "only what holds the article is marked"
+    assert "直到损失不再变化为止。" in text
+    assert "accept <ins>model-free</ins>, or allow it" in text
+    assert "held/a.txt.jsonl" in text
+    assert "data-do=publish" in text
+    assert "data-do=publish" not in page(Report("x", Counts(1, 1, 0, 0, 1), held=[held._replace(raw=None)]))
+
+
+def test_a_dropped_copy_with_text_of_its_own_is_to_be_looked_at() -> None:
+    own = "另外还要提醒读者注意这里的学习率是按步数衰减的。"
+    group = pair(KEPT, KEPT + own)
+    assert "Dropped with text of their own" in page(Report("x", Counts(), clusters=[group]))
+    assert "Dropped with text of their own" not in page(Report("x", Counts(), clusters=[pair(KEPT, KEPT[:-20])]))
+
+
+def test_the_interface_is_translated_and_articles_are_not() -> None:
+    chinese = page(sample()._replace(lang="zh"))
+    assert "<html lang=zh>" in chinese
+    for word in ("待办", "做了什么", "重复", "还剩什么", "6 篇文章"):
+        assert word in chinese
+    assert "To do" not in re.sub(r"<script>.*?</script>", "", chinese, flags=re.DOTALL)
+
+
+def test_the_page_says_what_run_it_tells_of() -> None:
+    about = About("our feed", "feedtools clean feed", [("hold", "error")])
+    text = page(sample()._replace(about=about))
+    assert "<h1>our feed</h1>" in text
+    assert "<code>feedtools clean feed</code>" in text
+    assert "<dt>hold<dd>error" in text
 
 
 def test_shown_part_is_said() -> None:
-    counts = Counts(findings=12_345, clusters=7)
+    counts = Counts(findings=20_000, remaining=12_345, clusters=7)
     article = Article("a.txt", 4, "文字" * 9)
     findings = [Finding("FT401", "truncated", "note", "high", article, Span(0, 2), "cut")] * 1500
     text = page(Report("x", counts, findings=findings))
@@ -63,7 +109,8 @@ def test_policy_allows_this_script_and_style_alone() -> None:
 def test_page_loads_nothing() -> None:
     text = page(sample())
     assert not re.search(
-        r"(?:https?:|//|url\(|@import|\ssrc=|\shref=(?!#))", re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
+        r"(?:https?:|//|url\(|@import|\ssrc=|\shref=(?!\"?#))",
+        re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL),
     )
 
 
@@ -72,15 +119,17 @@ def test_hostile_text_is_escaped_everywhere() -> None:
     assert text.encode("utf-8")
     assert text.count("<script") == 1
     outside = re.sub(r"<(script|style)>.*?</\1>", "", text, flags=re.DOTALL)
-    tags = re.findall(r"<[^>]*>", outside)
-    assert not [tag for tag in tags if re.search(r"\son\w+\s*=|javascript:|srcdoc|<img|<iframe", tag)]
+    tags = Tags()
+    tags.feed(re.sub(r"<template.*?</template>", "", outside))
+    assert tags.unknown == []
+    assert not [name for name, value in tags.links if value is None or not value.startswith("#")]
 
 
 KNOWN_TAGS = frozenset(
     {"html", "head", "meta", "title", "style", "body", "main", "header", "footer", "section", "script", "svg", "g"}
     | {"rect", "details", "summary", "span", "p", "h1", "h2", "h3", "h4", "div", "a", "ul", "li", "dl", "dt", "dd"}
     | {"table", "tr", "th", "td", "b", "i", "code", "kbd", "input", "select", "option", "button", "var"}
-    | {"ins", "del", "mark"}
+    | {"ins", "del", "mark", "nav", "time"}
 )
 ODD = [*"<>&\"'=/ax \n\\(){}$-", "\ud800", "\u202e", "\x00", "字", "😀"]
 
@@ -89,10 +138,14 @@ class Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.unknown: list[str] = []
+        self.links: list[tuple[str, str | None]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in KNOWN_TAGS or any(name.startswith("on") or name in {"src", "style"} for name, _ in attrs):
+        if tag not in KNOWN_TAGS or any(
+            name.startswith("on") or name in {"src", "style", "srcdoc"} for name, _ in attrs
+        ):
             self.unknown.append(tag)
+        self.links += [(name, value) for name, value in attrs if name in {"href", "xlink:href", "action", "formaction"}]
 
 
 @given(st.text(st.sampled_from(ODD), min_size=1, max_size=60))
@@ -104,8 +157,9 @@ def test_any_text_in_any_field_is_text(text: str) -> None:
     repair = Repair(Place(text, 1), text, Edit(0, 1, text), text, "display", Place(text, 1), 0.5, text)
     tallies, rules = tally([finding], {text: 1})
     clusters = [pair("x" + text, text + "y", path=text)]
-    decisions = [Decision(article, "hold", (text,))]
-    whole = page(Report(text, Counts(), tallies, rules, [finding], clusters, decisions, [repair], [text], text))
+    held = [Held(article, (text,), [finding], text, text)]
+    about = About(text, text, [(text, text)])
+    whole = page(Report(text, Counts(), tallies, rules, [finding], clusters, held, [repair], [text], text, about))
     whole.encode("utf-8")
     tags = Tags()
     tags.feed(re.sub(r"<template.*?</template>", "", whole))
@@ -258,9 +312,15 @@ def test_page_stays_small_with_all_that_it_shows_at_its_limit() -> None:
     texts = [group.keep.text for group in made.clusters]
     report = made._replace(
         clusters=[pair(text, *(f"{number}{text[number:]}" for number in range(10))) for text in texts],
-        decisions=[
-            Decision(
-                Article(f"0000/{number:07}.txt", 9, text), "hold", ("FT101 math-placeholder", "FT201 unclosed-math")
+        held=[
+            Held(
+                Article(f"0000/{number:07}.txt", 9, text),
+                ("FT101 math-placeholder", "FT201 unclosed-math"),
+                [
+                    Finding("FT201", "unclosed-math", "error", "high", Article("a.txt", 1, text), Span(at, at + 9), "")
+                    for at in range(0, 200, 40)
+                ],
+                text,
             )
             for number, text in enumerate(texts)
         ],
