@@ -25,6 +25,8 @@ SHOWN = 1000
 """Articles, and likewise repairs, that are shown; the account counts them all."""
 ROOM = 900_000
 """Bytes of held articles after which they are listed by place and reason alone, so that the page stays below 5 MB."""
+OWN = 200
+"""Dropped copies with text of their own that are shown."""
 REASONS = 60
 """Rows of the table of reasons."""
 UNIQUE = 12
@@ -43,7 +45,7 @@ _LETTERS = re.compile(r"[\W_]+")
 def todo(report: Report, formulas: Formulas, say: Words) -> Iterator[str]:
     """Held articles by reason, repairs that were offered, and dropped copies that had text of their own."""
     offered = [one for one in islice(report.repairs, SHOWN) if one.safety == "display"]
-    own = list(islice(_own_text(report.clusters), SHOWN))
+    own = list(islice(_own_text(report.clusters), OWN))
     held = report.held[:SHOWN]
     hint = part(len(held), report.counts.held, "article", say("held back until someone looks"), say) if held else ""
     yield f"<section id=todo>\n{heading(say('To do'), hint)}"
