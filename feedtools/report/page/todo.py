@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SHOWN = 1000
 """Articles, and likewise repairs, that are shown; the account counts them all."""
-ROOM = 900_000
+ROOM = 700_000
 """Bytes of held articles after which they are listed by place and reason alone, so that the page stays below 5 MB."""
 OWN = 200
 """Dropped copies with text of their own that are shown."""
