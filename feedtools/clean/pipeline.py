@@ -477,9 +477,12 @@ def _report(run: Run, fate: Fate) -> tuple[Counts, Remaining]:
 def _about(run: Run) -> About:
     """What the page says of the run; nothing that differs between two runs of the same input and options."""
     config, policy = run.config, run.config.clean
-    rules = (("select", config.select), ("extend-select", config.extend_select), ("ignore", config.ignore))
-    options = [(name, ", ".join(codes)) for name, codes in rules if codes]
-    options += [("hold", policy.hold), ("fix", policy.fix), ("restore", str(policy.restore).lower())]
+    options = [
+        ("rules", f"{len(run.rules):,}"),
+        ("hold", policy.hold),
+        ("fix", policy.fix),
+        ("restore", str(policy.restore).lower()),
+    ]
     options += [
         (name, str(value))
         for name, value in (("sources", run.sources.originals), ("index", run.sources.published))
