@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from feedtools import __version__
 from feedtools.config import Config
 from feedtools.dedup.index.history import open_store
-from feedtools.dedup.index.query import find
+from feedtools.dedup.index.query import find_siblings
 from feedtools.dedup.index.sqlite import Index
 from feedtools.dedup.index.store import Store
 from feedtools.errors import FeedtoolsError, Notice
@@ -59,11 +60,11 @@ class Stores:
         return self._opened[where]
 
     def siblings(self, text: str) -> list[Sibling]:
-        """The copies of a text that are there, the published ones first."""
+        """The documents that have most of a text, the published ones first."""
         from feedtools.restore import Sibling
 
         places = (str(place) for place in (self.published, self.originals) if place is not None)
-        found = (copy.document for place in places for copy in find(self.store(place), [text])[0])
+        found = (one for place in places for one in find_siblings(self.store(place), text))
         return [Sibling(one.text, Place(one.source, one.line)) for one in found]
 
     def close(self) -> None:
@@ -100,7 +101,7 @@ def read_originals(folder: str, path: Path, config: Config, on_error: OnError) -
     options = ReadOptions.of(config)
     files = expand([folder], on_error, options._replace(include=(*options.include, *PAGES)))
     tell = partial(_tell, on_error) if os.path.isdir(folder) else on_error
-    kept = keep_up(f"originals\n{os.path.abspath(folder)}", files, config, tell)
+    kept = keep_up(f"originals {__version__}\n{os.path.abspath(folder)}", files, config, tell)
     if kept is None:
         path.unlink(missing_ok=True)
         with IndexWriter(path, create=True) as index:

@@ -104,20 +104,34 @@ def _page_pieces(raw: str) -> Iterator[Piece]:
             yield Piece(" ", "break")
         if start < end:
             body = raw[start:end].split("\n", 1)[-1].rsplit("\n", 1)[0]
-            yield Piece(_fenced(body), "code")
+            yield Piece(_fenced(body), "code", "loose")  # a page does not tell fences from indents
             yield Piece(" ", "break")
         at = end
 
 
 def _lined(line: str) -> Iterator[Piece]:
+    """One line of a page: formulas in their delimiters, code between ticks."""
     at = 0
-    for math in find_math(line):
-        if math.closed:
-            yield Piece(line[at : math.start])
-            kind: Literal["math", "display"] = "display" if math.opener in {"\\[", "$$"} else "math"
-            yield _formula(line, Region(kind, math.start, math.end), {}, "")
-            at = math.end
+    spans = [(start, end, "") for start, end in code(line)] if "`" in line else []
+    formulas = [(one.start, one.end, one.opener) for one in find_math(line) if one.closed]
+    for start, end, opener in sorted(
+        [*spans, *(one for one in formulas if not inside([*map(_span, spans)], *_span(one)))]
+    ):
+        yield Piece(line[at:start])
+        kind: Literal["math", "display"] = "display" if opener in {"\\[", "$$"} else "math"
+        yield _formula(line, Region(kind, start, end), {}, "") if opener else Piece(_unticked(line[start:end]))
+        at = end
     yield Piece(line[at:])
+
+
+def _span(one: tuple[int, int, str]) -> tuple[int, int]:
+    return one[0], one[1]
+
+
+def _unticked(source: str) -> str:
+    """A span of code without its ticks (CommonMark 6.1)."""
+    body = source.strip("`")
+    return body[1:-1] if body[:1] == body[-1:] == " " and body.strip() else body
 
 
 def assemble_pieces(pieces: Iterator[Piece]) -> Text:
@@ -333,7 +347,7 @@ class _Walk:
 
 def _plain(text: str) -> str:
     """Prose without what other dialects write in it that is no text, and without marks that the parser left over."""
-    text = _LEFT_OVER.sub("", _NO_TEXT.sub("", text))
+    text = _entities(_LEFT_OVER.sub("", _NO_TEXT.sub("", text)))
     text = without_definitions(text) if "\\" in text else text
     return _MARKED.sub(r"\1", text) if "==" in text else text
 

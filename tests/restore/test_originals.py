@@ -23,6 +23,7 @@ def slots(text: Text) -> list[tuple[str, str, str]]:
         pytest.param("第[12](https://a.b)章", "第章", id="a-number-alone-is-a-note"),
         pytest.param("第[12章](https://a.b)", "第12章", id="a-number-with-a-word-is-text"),
         pytest.param("前<!-- x-y -->后 <b>粗</b>", "前后 粗", id="comments-and-tags"),
+        pytest.param("子词&lt;wh&gt;,`&lt;`", "子词<wh>,&lt;", id="entities"),
         pytest.param("- 甲\n- 乙", "甲 乙", id="bullets"),
         pytest.param("> 引用 -4\n\n# 题\n文", "引用 -4 题 文", id="quotes-and-headings"),
         pytest.param("这是==重点==的 a == b", "这是重点的 a == b", id="marked"),
@@ -82,9 +83,9 @@ def test_items_carry_the_numbers_that_a_reader_sees(raw: str, expected: list[tup
 
 
 def test_a_page_is_read_by_its_lines_and_a_feeds_line_as_it_is() -> None:
-    page = read_sibling("星号 *不是* 标记\n```\nx = 1\n```\n后", "a/b.HTML")
-    assert page.raw.strip() == "星号 *不是* 标记 ```\nx = 1\n``` 后"
-    assert slots(page) == [("code", "", "```\nx = 1\n```")]
+    page = read_sibling("星号 *不是* 标记,`a_b` 和 ``a`b`` 是代码\n```\nx = 1\n```\n后", "a/b.HTML")
+    assert page.raw.strip() == "星号 *不是* 标记,a_b 和 a`b 是代码 ```\nx = 1\n``` 后"
+    assert slots(page) == [("code", "loose", "```\nx = 1\n```")]
     assert read_sibling("a > b - c * d", "feed.txt").raw == "a > b - c * d"
 
 

@@ -7,7 +7,7 @@ are weighed, and ``VERIFIED`` texts are read.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +36,10 @@ VERIFIED = 256
 as all do that have one footer, no more are verified once one of them was not a copy."""
 
 
+MOSTLY = 0.5
+"""Share of a text that a document must have to give back what is lost in it."""
+
+
 class Published(NamedTuple):
     """A published copy of an article; in ``match`` the article is number 0 and the document number 1."""
 
@@ -56,8 +60,20 @@ def find(store: Store, texts: Sequence[str], *, own: Own = frozenset()) -> list[
         for start in range(0, len(texts), TOGETHER):
             part = texts[start : start + TOGETHER]
             ranked = _candidates(store, part)
-            found += [_verified(store, text, numbers, own) for text, numbers in zip(part, ranked, strict=True)]
+            for text, numbers in zip(part, ranked, strict=True):
+                copies = _verified(store, text, numbers, own, _copies)
+                found.append([_explained(copies[0], text), *copies[1:]] if copies else [])
     return found
+
+
+def find_siblings(store: Store, text: str) -> list[Document]:
+    """Find the documents that have most of a text, the best first: they may give back what it lost.
+
+    A copy has all of it; these need not, since the text is damaged or the document was revised.
+    """
+    with store.snapshot():
+        (ranked,) = _candidates(store, [text])
+        return [one.document for one in _verified(store, text, ranked, frozenset(), _siblings)]
 
 
 class _Candidate(NamedTuple):
@@ -130,8 +146,10 @@ class _Asked:
         return number in self._same or bool(worth(shared, min(self._keys, size), begun_alike))
 
 
-def _verified(store: Store, text: str, ranked: Sequence[_Candidate], own: Own) -> list[Published]:
-    """The copies among some documents, the best first; later ones are not looked at where earlier ones held some."""
+def _verified(
+    store: Store, text: str, ranked: Sequence[_Candidate], own: Own, chosen: Callable[..., list[Published]]
+) -> list[Published]:
+    """The chosen among some documents, the best first; later ones are not looked at where earlier ones held some."""
     mine = PublishedText.of(0, text, grams(text).symbols)
     documents: list[Document] = []
     compared: list[tuple[Match, Sequence[Slot]]] = []
@@ -147,12 +165,11 @@ def _verified(store: Store, text: str, ranked: Sequence[_Candidate], own: Own) -
             if made is not None:
                 compared.append((made.match, made.slots))
             refuted.add(keys[document.number])
-        found = _copies(compared, documents)
+        found = chosen(compared, documents)
         ranked = [one for one in ranked[CANDIDATES:] if one.keys not in refuted]
         if found or not ranked:
             break
-    found.sort(key=_best_first)
-    return [_explained(found[0], text), *found[1:]] if found else []
+    return sorted(found, key=_best_first)
 
 
 def _copies(compared: Sequence[tuple[Match, Sequence[Slot]]], documents: Sequence[Document]) -> list[Published]:
@@ -162,6 +179,16 @@ def _copies(compared: Sequence[tuple[Match, Sequence[Slot]]], documents: Sequenc
         Published(documents[partner(match, 0) - 1], match._replace(a=min(match.a, 1), b=min(match.b, 1)))
         for match in told
     ]
+
+
+def _siblings(compared: Sequence[tuple[Match, Sequence[Slot]]], documents: Sequence[Document]) -> list[Published]:
+    """The documents that have most of the article 0, copies or not, of no series with others."""
+    found = []
+    for match in told_apart(compared):
+        covered = match.coverage_a if match.a == 0 else match.coverage_b
+        if match.kind in COPIES or (match.kind == "overlapping" and covered >= MOSTLY):
+            found.append(Published(documents[partner(match, 0) - 1], match))
+    return found
 
 
 def _explained(found: Published, text: str) -> Published:
