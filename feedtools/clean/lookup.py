@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from feedtools import __version__
 from feedtools.config import Config
 from feedtools.dedup.index.history import open_store
-from feedtools.dedup.index.query import find_siblings
+from feedtools.dedup.index.query import find, find_siblings
 from feedtools.dedup.index.sqlite import Index
-from feedtools.dedup.index.store import Store
+from feedtools.dedup.index.store import Document, Store
 from feedtools.errors import FeedtoolsError, Notice
 from feedtools.model import Place, blake2b
 
@@ -60,11 +60,17 @@ class Stores:
         return self._opened[where]
 
     def siblings(self, text: str) -> list[Sibling]:
-        """The documents that have most of a text, the published ones first."""
+        """What may give a text back what it lost: its published copies first, then originals that have most of it.
+
+        Of what was published copies alone, as in the feed: what this run leaves alone the next one is to leave alone.
+        """
         from feedtools.restore import Sibling
 
-        places = (str(place) for place in (self.published, self.originals) if place is not None)
-        found = (one for place in places for one in find_siblings(self.store(place), text))
+        found: list[Document] = []
+        if self.published is not None:
+            found += (copy.document for copy in find(self.store(self.published), [text])[0])
+        if self.originals is not None:
+            found += find_siblings(self.store(str(self.originals)), text)
         return [Sibling(one.text, Place(one.source, one.line)) for one in found]
 
     def close(self) -> None:
