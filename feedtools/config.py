@@ -65,6 +65,8 @@ class Policy(NamedTuple):
             at its last whole sentence as well.
         end_keep: least share of an article that must be left, 0 to 1; below it the article stays as it is.
         restore: whether damaged articles are repaired from their whole siblings.
+        rest: letters and digits in a row, formulas and code counted, that a dropped copy may not have for itself.
+        unique: what happens to a copy that has: ``hold`` or ``keep``.
         intact: write every transmission as it came, and only say in the manifest what would have been done.
     """
 
@@ -76,6 +78,8 @@ class Policy(NamedTuple):
     end: str = "keep"
     end_keep: float = 0.5
     restore: bool = True
+    rest: int = 30
+    unique: Literal["hold", "keep"] = "hold"
     intact: bool = False
 
     def verdict(self, rule: str, name: str, level: Level) -> Literal["keep", "hold"]:
@@ -123,6 +127,10 @@ def policy(table: Mapping[str, Any]) -> Policy:
         raise ConfigError("[clean] end-keep: expected a number from 0 to 1")
     if "hold" in given:
         _one_of("hold", given["hold"], (*LEVELS, NEVER))
+    if "rest" in given and (type(given["rest"]) is not int or given["rest"] < 1):
+        raise ConfigError(f"[clean] rest: expected a whole number from 1, found {given['rest']!r}")
+    if "unique" in given:
+        _one_of("unique", given["unique"], ("hold", "keep"))
     if "fix" in given:
         _one_of("fix", given["fix"], (AUTO, *FIXINGS))
     for key, allowed in (("kinds", VERDICTS), ("rules", ("keep", "hold")), ("fixes", tuple(FIXINGS))):

@@ -1,4 +1,4 @@
-"""Findings FT901 to FT905: articles that repeat each other or what was published."""
+"""Findings FT901 to FT906: articles that repeat each other or what was published."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from feedtools.dedup.describe import describe, links
-from feedtools.dedup.texts import clusters
+from feedtools.dedup.texts import compared
 from feedtools.lint.rules import RULES, Rule
-from feedtools.model import Article, Cluster, Finding, Kind, Place, Span
+from feedtools.model import Article, Cluster, Finding, Kind, Match, Place, Span
 
 if TYPE_CHECKING:
     from feedtools.dedup.index.query import Published
 
 
 def duplicates(articles: Sequence[Article], rules: Sequence[Rule], jobs: int = 1) -> list[Finding]:
-    """Findings FT901 to FT905 among the articles; the earlier in the given order is kept of equal copies."""
-    return findings(articles, clusters([article.text for article in articles], jobs), rules)
+    """Findings FT901 to FT906 among the articles; the earlier in the given order is kept of equal copies."""
+    found = compared([article.text for article in articles], jobs)
+    return [*findings(articles, found.clusters, rules), *overlapping(articles, found.overlapping, rules)]
 
 
 def feed_check(articles: Sequence[Article], rule: Rule) -> list[Finding]:
@@ -43,6 +44,21 @@ def findings(articles: Sequence[Article], clusters: Sequence[Cluster], rules: Se
             if other != cluster.keep:
                 copy += f", which repeats {_words(kept)}"
             result += _finding(rules, articles[number], match.kind, copy, kept)
+    return result
+
+
+def overlapping(articles: Sequence[Article], found: Sequence[Match], rules: Sequence[Rule]) -> list[Finding]:
+    """One finding for each pair of articles that share much while each has text of its own, at the shorter of the two.
+
+    Args:
+        articles: all documents, by number.
+        found: the matches of such pairs.
+        rules: as in ``findings``.
+    """
+    result = []
+    for match in found:
+        place = _place(articles[match.b])
+        result += _finding(rules, articles[match.a], match.kind, describe(match, match.a, _words(place)), place)
     return result
 
 

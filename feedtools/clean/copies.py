@@ -12,12 +12,14 @@ from feedtools.clean.decide import ROUNDS, STAND_IN, Standing, standings
 from feedtools.clean.lookup import Stores
 from feedtools.clean.on_disk import Rows, Strings, Texts
 from feedtools.config import Config, Policy
+from feedtools.dedup.cluster import rest_of
 from feedtools.dedup.describe import describe
+from feedtools.dedup.document import Document
 from feedtools.dedup.index.query import find
 from feedtools.dedup.index.store import Own
-from feedtools.dedup.match import explain
+from feedtools.dedup.match import compare, explain
 from feedtools.lint.rules import RULES, Rule
-from feedtools.model import Match, Place
+from feedtools.model import COPIES, Match, Place
 from feedtools.system.progress import Progress
 
 if TYPE_CHECKING:
@@ -216,7 +218,7 @@ def replace_held(copies: Copies, held: Callable[[int], int], texts: Texts, polic
         del standing[best]
         for number in cluster.drop:
             if number in standing:
-                standing.hand_over(number, best)
+                _hand_over(copies, number, best, texts.__getitem__, policy.rest)
     return replaced
 
 
@@ -251,10 +253,9 @@ def settle(
     spill: Path,
     progress: Progress,
 ) -> None:
-    """Compare what is to be published again until no copy is among it, as a run over the output would.
+    """Compare what is to be published again where restoration changed it, until no copy is among that.
 
-    The comparison looks at part of all pairs, and at which depends on the other articles; a restored article may also
-    have become the copy of another.
+    A restored article may have become the copy of another.
 
     Args:
         copies: found so far; changed in place.
@@ -269,19 +270,37 @@ def settle(
     import numpy as np
 
     kinds, standing = config.clean.kinds, copies.standing
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if repaired else 0):
         left = np.fromiter(_published(standing, held, kinds), np.int64)
         again = find_copies(_Subset(texts, left, repaired), rules, config.jobs, spill, progress).renumbered(left)
-        fresh = dict(_standing(again, rules, standing))
+        fresh = {
+            number: one
+            for number, one in _standing(again, rules, standing)
+            if number in repaired or one.number in repaired
+        }
         if all(kinds[one.match.kind] == "keep" for one in fresh.values()):
             break
         standing.update(fresh)
         copies.clusters.append(again)
-    for number in standing:
-        last = standing.of(number)
+    for number in list(standing):
+        last = first = standing.of(number)
         while last in standing and kinds[standing.kind(last)] != "keep":
             last = standing.of(last)
-        standing.hand_over(number, last)
+        if last != first:
+            _hand_over(copies, number, last, lambda at: repaired.get(at) or texts[at], config.clean.rest)
+
+
+def _hand_over(copies: Copies, number: int, of: int, read: Callable[[int], str], rest: int) -> None:
+    """Let another copy stand for an article, if it is one of that and has all of it; else nothing stands for it."""
+    standing = copies.standing
+    if of < 0:  # what was published stands for all
+        standing.hand_over(number, of)
+        return
+    made = compare(Document.of(number, read(number)), Document.of(of, read(of)))
+    if made is None or made.match.kind not in COPIES or rest_of(made.match, number) >= rest:
+        del standing[number]
+    else:
+        standing[number] = Standing(of, made.match)
 
 
 def _published(standing: Standings, held: bytearray, kinds: Mapping[str, str]) -> Iterator[int]:

@@ -49,6 +49,7 @@ def decide(
     how: str = "",
     fixed: Collection[str] = (),
     restored: Collection[str] = (),
+    rest: int = 0,
 ) -> Decision:
     """What happens to one article.
 
@@ -60,9 +61,13 @@ def decide(
         how: the same in words, with the place of the copy that stands for it.
         fixed: rules whose fixes were applied.
         restored: descriptions of what was restored, and from where.
+        rest: letters and digits in a row that the copy that stands for it lacks.
     """
     reasons = [f"{RULES[copy.kind]} {copy.kind}-duplicate: {how}"] if copy else []
     verdict: Verdict = rules.kinds[copy.kind] if copy else "keep"
+    if verdict == "drop" and rest >= rules.rest:
+        verdict = rules.unique
+        reasons.append(f"{rest:,} letters in a row are in no copy that is kept")
     if verdict == "drop":
         return Decision(article, "drop", tuple(reasons))
     for finding in findings:

@@ -19,6 +19,7 @@ from feedtools.clean.judging import Judge
 from feedtools.clean.notes import Note, findings_of, parse, together
 from feedtools.clean.on_disk import Instead, Texts
 from feedtools.config import Config
+from feedtools.dedup.rest import longest_rest
 from feedtools.lint.engine import lint_transmission
 from feedtools.lint.fix import rewrite
 from feedtools.model import Action, Article, Decision, Finding, digest
@@ -210,7 +211,8 @@ class Writer:
         cut = tuple(name for name in by if name.startswith(CUT))
         fixed = [name for name in by if not name.startswith((RESTORED, CUT, DECIDED))]
         said = how(self._number, copy, self._fate.copies, self._fate.texts) if copy else ""
-        decision = decide(article, findings, self._policy, copy.match if copy else None, said, fixed, restored)
+        match, rest = (copy.match, self._rest(copy)) if copy else (None, 0)
+        decision = decide(article, findings, self._policy, match, said, fixed, restored, rest)
         if cut and decision.action != "drop":
             action: Action = "fix" if decision.action == "keep" else decision.action
             decision = decision._replace(action=action, reasons=(*decision.reasons, *cut))
@@ -219,6 +221,14 @@ class Writer:
             instead = f"{words(self._fate.copies.place(other))} is kept in its place"
             decision = decision._replace(reasons=(*decision.reasons, instead))
         return decision
+
+    def _rest(self, copy: Standing) -> int:
+        """Measure what the copy that is published lacks of the present article, as both read in the end."""
+        fate = self._fate
+        if copy.match.kind == "exact" or copy.number < 0:  # what was published lies in the index, which compared them
+            return 0
+        kept = fate.instead.get(copy.number) or fate.texts[copy.number]
+        return longest_rest(fate.texts[self._number], kept, as_written=True)
 
     def _copy(self, copy: Standing | None) -> dict[str, Any]:
         if copy is None:

@@ -52,6 +52,8 @@ def describe(match: Match, number: int, place: str) -> str:
         return f"stands inside {place}{start}" if is_part else f"holds all of {place}{start}"
     if match.kind == "near":
         return f"an edited copy of {place} ({_alike(match)})"
+    if match.kind == "overlapping":
+        return f"shares {match.coverage_a if is_part else match.coverage_b:.0%} of its text with {place}"
     return f"shares a passage with {place} ({_alike(match)})"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from feedtools.text.symbols import folded
 
 REST = 30
@@ -9,17 +11,26 @@ REST = 30
 _GRAM = 9
 
 
-def longest_rest(text: str, kept: str) -> int:
+def longest_rest(text: str, kept: str, *, as_written: bool = False) -> int:
     """Measure the longest stretch of a raw text that another one lacks, in letters and digits; formulas count.
 
     A symbol is there where one of the nine in a row around it is, wherever it stands.
+
+    Args:
+        text: that may go.
+        kept: that stays.
+        as_written: tell traditional characters from simplified ones.
     """
-    return max((end - start for start, end in rests(text, kept)), default=0)
+    one, other = (_letters(text), _letters(kept)) if as_written else (folded(text), folded(kept))
+    return max((end - start for start, end in _rests(one, other)), default=0)
 
 
-def rests(text: str, kept: str) -> list[tuple[int, int]]:
-    """Find the stretches of ``folded(text)`` that ``folded(kept)`` lacks, half-open, in order."""
-    one, other = folded(text), folded(kept)
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _rests(one: str, other: str) -> list[tuple[int, int]]:
+    """Find the stretches of the one that the other lacks, half-open, in order."""
     if one in other:
         return []
     if len(one) < _GRAM:
@@ -35,8 +46,3 @@ def rests(text: str, kept: str) -> list[tuple[int, int]]:
     if start < len(one):
         found.append((start, len(one)))
     return found
-
-
-def unique_symbols(text: str, kept: str, least: int = REST) -> int:
-    """Count the symbols of a raw text in stretches of ``least`` or more that another one lacks."""
-    return sum(end - start for start, end in rests(text, kept) if end - start >= least)

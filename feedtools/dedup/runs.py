@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from feedtools.dedup.overlap import Overlap
 
+SOLID = 9
+"""Codes that agree on end from which they stand for text that is there: of words between two edits none is."""
 WHOLE = 1200
 """Codes up to which two texts are aligned as wholes; longer ones are aligned between seeds."""
 _LONG_SEED, _SHORT_SEED = (16, 4), (8, 2)
@@ -84,8 +86,9 @@ class Runs(NamedTuple):
         return merged
 
     def longest_outside(self, side: int, size: int) -> int:
-        """The longest stretch of a text of so many codes that lies outside of all runs, or in a gap of one."""
-        inside = sorted((block[side], block[side] + block[2]) for block in (*self.blocks, *self.aside))
+        """The longest stretch of a text of so many codes in which nothing as long as ``SOLID`` agrees."""
+        blocks = (block for block in (*self.blocks, *self.aside) if block[2] >= SOLID)
+        inside = sorted((block[side], block[side] + block[2]) for block in blocks)
         longest = at = 0
         for start, end in [*inside, (size, size)]:
             longest, at = max(longest, start - at), max(at, end)

@@ -30,6 +30,7 @@ _NEAR_HOLE = 4
 """Symbols between a placeholder and the place where the texts part, a few of which may agree by chance."""
 _FOREIGN = 6
 """Letters of a slot from which its script tells something."""
+_NUMERALS = "一二两三四五六七八九十百千万亿"
 _NUMBER = 2
 """Raw code points between two digits of one number, at most: a point or a comma may stand there."""
 
@@ -146,7 +147,7 @@ def figures_agree(a: Document, b: Document, between: Sequence[Gap], *, dense: bo
 
 
 def _digits(text: str) -> str:
-    return "".join(filter(str.isdigit, text))
+    return "".join(char for char in text if char.isdigit() or char in _NUMERALS)
 
 
 def formulas_agree(a: Document, b: Document, runs: Runs) -> bool:

@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.dedup.small import FEW
-from feedtools.model import Article, Cluster
+from feedtools.model import Article, Cluster, Match
 
 if TYPE_CHECKING:
+    from feedtools.dedup import batch
+
     Text = str | Article
+
+
+class Found(NamedTuple):
+    """What comparing some texts gave; the matches of clusters and those of overlapping texts have evidence."""
+
+    clusters: tuple[Cluster, ...] = ()
+    overlapping: tuple[Match, ...] = ()
 
 
 def clusters(texts: Sequence[str], jobs: int = 1) -> tuple[Cluster, ...]:
     """Which texts are copies of one another, with evidence; few of them cost no numpy."""
+    return compared(texts, jobs).clusters
+
+
+def compared(texts: Sequence[str], jobs: int = 1) -> Found:
+    """Find which texts are copies of one another, and which overlap, with evidence; few of them cost no numpy."""
     if len(texts) <= FEW:
         from feedtools.dedup import small
 
-        found = small.clusters(texts)
+        found: small.Result | batch.Result = small.dedup(texts)
     else:
-        from feedtools.dedup.batch import dedup
+        from feedtools.dedup import batch
 
-        found = dedup(texts, jobs=jobs).clusters
-    if not found:
-        return ()
+        found = batch.dedup(texts, jobs=jobs)
+    if not found.matches:
+        return Found()
     from feedtools.dedup.match import explain
 
-    return tuple(
-        cluster._replace(matches=tuple(explain(match, texts[match.a], texts[match.b]) for match in cluster.matches))
-        for cluster in found
-    )
+    def explained(matches: Iterable[Match]) -> tuple[Match, ...]:
+        return tuple(explain(match, texts[match.a], texts[match.b]) for match in matches)
+
+    copies = tuple(cluster._replace(matches=explained(cluster.matches)) for cluster in found.clusters)
+    return Found(copies, explained(match for match in found.matches if match.kind == "overlapping"))
 
 
 def dedup_texts(texts: Iterable[Text], *, jobs: int = 1) -> tuple[Cluster, ...]:
