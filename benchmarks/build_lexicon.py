@@ -135,7 +135,7 @@ def count(
     for token, times, several in rows(source / "identifiers.tsv.gz") if packages else ():
         if (name := key(token)) in facts:
             written = shape(token)
-            code = CODE_WEIGHT * int(several) if written == "mixed" else 0
+            code = CODE_WEIGHT * int(several) if written == "mixed" and token.isalpha() else 0
             facts[name].joined[written] += code + PROSE_WEIGHT * min(int(times), PACKAGE_MOST * int(several))
     return facts, tokens
 

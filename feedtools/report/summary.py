@@ -65,7 +65,7 @@ def summary(report: Report, then: Next = Next(), *, table: bool = False) -> Iter
 def _next(report: Report, then: Next) -> Iterator[str]:
     safety = Counter(finding.fix.safety for finding in report.findings if finding.fix and finding.article.verbatim)
     safe = 0 if then.applied else safety["safe"]
-    unsafe = 0 if then.applied == "unsafe" else safety["unsafe"]
+    unsafe = 0 if then.applied == "unsafe" else safety["unsafe"] + safety["confident"]
     if safe:
         further = f" ({unsafe:,} more with --unsafe-fixes)" if unsafe else ""
         yield f"[*] {safe:,} can be repaired with --fix{further}\n"

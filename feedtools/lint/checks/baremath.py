@@ -260,12 +260,26 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_NAMED = lazy(
+    r"(?<![A-Za-z\\])(log|ln|lg|exp|max|min|sup|inf|lim|sum|prod|sin|cos|tan|det)(?:_[0-9](?=([A-Za-z]))|(?=[_^({]))"
+)
+
+
 def _delimit(text: str, start: int, end: int) -> tuple[Edit, ...]:
     """Put the formula between delimiters, where its braces pair so that it can render."""
     formula = text[start:end]
     if formula.count("{") != formula.count("}") or formula[-1] in "_^\\":
         return ()
-    return (Edit(start, start, r"\("), Edit(end, end, r"\)"))
+    named = [
+        edit
+        for match in _NAMED.finditer(text, start, end)
+        for edit in (Edit(match.start(1), match.start(1), "\\"), Edit(match.end(), match.end(), " "))
+        if edit.text != " " or match[2]
+    ]
+    if any(edit.start == start for edit in named):
+        named = [edit for edit in named if edit.start != start]
+        return (Edit(start, start, "\\(\\"), *named, Edit(end, end, r"\)"))
+    return (Edit(start, start, r"\("), *named, Edit(end, end, r"\)"))
 
 
 _LETTER = "\U0001d400-\U0001d7ff\u210e"
@@ -276,11 +290,14 @@ _ITALIC = lazy("[\U0001d434-\U0001d467\u210e]")
 _BESIDE = lazy(r"[A-Za-z0-9_^\\{}]")
 
 
+_SCRIPTED = lazy(r"[_^]")
+
+
 def alphanumeric(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Letters of the mathematical alphabets (U+1D400 to U+1D7FF, and ℎ) outside formulas, one hit a run (FT211).
 
-    The edit writes the letters of Unicode NFKC. Only a single italic letter by itself is sure to mean what the plain
-    letter means: bold and script can tell a vector or a set from a number.
+    The edit writes the letters of Unicode NFKC, and delimiters around those with a script. Only a single italic letter
+    by itself is sure to mean what the plain letter means: bold and script can tell a vector or a set from a number.
     """
     del options
     text = view.text
@@ -296,5 +313,6 @@ def alphanumeric(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         alone = not _BESIDE.match(text, end) and not (start and _BESIDE.match(text, start - 1))
         safe = bool(_ITALIC.fullmatch(match[0])) and alone
         # The alphabets have holes; what stands in one has no plain letter.
-        edits = () if _ALPHABETIC.search(plain) else (Edit(start, end, plain),)
-        yield Hit(start, end, edits=edits, safety="safe" if safe else "unsafe")
+        whole = rf"\({plain}\)" if _SCRIPTED.search(plain) else plain
+        edits = () if _ALPHABETIC.search(plain) else (Edit(start, end, whole),)
+        yield Hit(start, end, edits=edits, safety="safe" if safe else "confident")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from feedtools.lint.checks import lexicon
 from feedtools.lint.checks.base import Hit, View
 from feedtools.lint.checks.morphology import CAMEL, VARIABLE, Verdict, is_joined, judge, judge_cut, restore
 from feedtools.model import Edit
@@ -13,7 +14,7 @@ from feedtools.text.patterns import each, lazy
 from feedtools.text.renderers import Mode, hyphens
 
 if TYPE_CHECKING:
-    from feedtools.model import Confidence, Level
+    from feedtools.model import Confidence, Level, Safety
 
 TOKEN = lazy(r"[A-Za-z0-9]{4,}(?:(?<=[0-9])\.[0-9]+[A-Za-z0-9]*)*")  # three letters are an acronym
 ADDRESS = lazy(r"://|www\.|@|\.(?:com|org|net|io|cn|py|md|html?|js|ts|json|ya?ml|ipynb|cpp|java|go|sh|txt)\b")
@@ -25,6 +26,9 @@ ASCII_RUN = lazy(r"[!-~]+")
 CLASS = lazy(r" ?(?:[类对](?:象|的?实例|(?=[的是中,。、 ]))|对象|组件|控件|注解|装饰器|异常|API(?![A-Za-z]))")
 CLASS_BEFORE = lazy(r"(?:类|对象|组件|控件|注解|class|new) ?\Z")
 COUNTED = lazy(r"([a-z]+)([0-9])")
+TITLED = lazy(r"(?:[A-Z][a-z]+){2,}")
+"""GroundTruth may have been Ground-Truth, Ground Truth, or written so: only very sure ones are restored."""
+PAIRED = lazy(r"(?<![A-Za-z0-9])([A-Z][a-z]{2,})([A-Z][a-z]{2,}) \Z")
 _Found = tuple[re.Match[str], Verdict]
 
 _HIGH: tuple[Confidence, Level] = ("high", "error")
@@ -32,6 +36,7 @@ _MEDIUM: tuple[Confidence, Level] = ("medium", "warning")
 _LOW: tuple[Confidence, Level] = ("low", "note")
 _SURE = 93  # from which a word vouches for doubtful ones in its article
 _SEEN = 85  # sureness of a word that only the rest of the feed has with a hyphen
+_TITLED = 95  # sureness of two words with capitals before such a word
 _UNKNOWN_MODE = 15  # taken off where it is not known which renderer wrote the article
 
 
@@ -75,6 +80,7 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
             if verdict.known and not VARIABLE.match(match.group())
         ]
     found = _unnamed(view.text, candidates(view, options.get("doubtful", 48)))
+    found = [*_beside(view.text, found), *found]
     least = options.get("least", 60)
     if any(verdict.percent < least for _match, verdict in found):
         # A doubtful word counts beside another one that surely lost its hyphen: the author does write hyphens.
@@ -94,8 +100,22 @@ def _unnamed(text: str, found: Iterable[_Found]) -> list[_Found]:
     return [
         (match, verdict)
         for match, verdict in kept
-        if match.group() not in classes and not (verdict.percent < _SURE and _is_counted(text, match.group()))
+        if match.group() not in classes and not (verdict.percent < _SEEN and _is_counted(text, match.group()))
     ]
+
+
+def _beside(text: str, found: Sequence[_Found]) -> Iterator[_Found]:
+    """Names of two common words before one that surely lost its hyphen: ``LightHead RCNN``."""
+    judged = {match.start() for match, _verdict in found}
+    for after, verdict in found:
+        pair = PAIRED.search(text, max(0, after.start() - 40), after.start())
+        if pair is None or verdict.percent < _SEEN or pair.start() in judged:
+            continue
+        words = pair.groups()
+        if {word.casefold() for word in words} <= lexicon.common() and not lexicon.is_name("".join(words).casefold()):
+            match = TOKEN.match(text, pair.start())
+            if match is not None:
+                yield match, Verdict(_TITLED, "-".join(words))
 
 
 def _is_class(text: str, match: re.Match[str]) -> bool:
@@ -143,9 +163,13 @@ def _hit(match: re.Match[str], verdict: Verdict, how: Mode, options: Mapping[str
         grade, level = _HIGH
     else:
         grade, level = _MEDIUM if percent >= options.get("medium", 68) else _LOW
-    if not verdict.restored:
+    token = match.group()
+    doubtful = verdict.known and percent < options.get("titled", 95) and TITLED.fullmatch(token)
+    if not verdict.restored or (doubtful and verdict == judge(token)):
         return Hit(start, end, confidence=grade, level=level)
     message = (
         f"{match.group()} has lost its hyphen: {verdict.restored}? Restore it, or allow the spelling if it is meant"
     )
-    return Hit(start, end, message, (Edit(start, end, verdict.restored),), "unsafe", grade, level)
+    sure = how == "lost" and percent >= options.get("confident", 60)
+    safety: Safety = "confident" if sure else "unsafe"
+    return Hit(start, end, message, (Edit(start, end, verdict.restored),), safety, grade, level)

@@ -55,6 +55,9 @@ ADJECTIVE = lazy(
 """How compounds end that describe, and the names of classes and tools hardly ever do."""
 
 
+DESCRIBES = frozenset(("based", "style", "like", "class", "type", "scale"))
+
+
 class Verdict(NamedTuple):
     """What a token most likely was.
 
@@ -269,6 +272,8 @@ def _versioned(head: str, number: str, tail: str) -> Verdict | None:
     restored = f"{head}{'-' if sure else ''}{number}-{tail}"
     if tail[0].isupper():  # GPT2Attention is the name of a class, Qwen2.5Coder of a model
         return Verdict(86, restored) if "." in number else None
+    if lexicon.is_name(tail) and not ADJECTIVE.search(tail) and tail not in DESCRIBES:
+        restored = f"{restored[: -len(tail) - 1]} {tail}"  # the tokenizer of GPT-3, not a kind of one
     return Verdict(94 if lexicon.is_name(tail) else 60, restored)
 
 

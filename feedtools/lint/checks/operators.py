@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from feedtools.lint.checks.base import Hit, View
-from feedtools.model import Confidence, Edit, Level
+from feedtools.model import Confidence, Edit, Level, Safety
 from feedtools.text.patterns import lazy
 from feedtools.text.renderers import hyphens
 
@@ -57,6 +57,10 @@ _WHOLE = lazy(r"([A-Za-z])_\{?([a-z])(?! ?[0-9A-Za-z])")
 _EXPONENT = lazy(r"[0-9](?:\.[0-9])?e0[1-9]")
 _RANGED = lazy(r"(?<![0-9.])([0-9]{1,4}) ?[到至~] ?([0-9]{1,4})(?![0-9.])")
 _BASE = lazy(r"([A-Za-z])_\{?([a-z])(?![A-Za-z0-9])")
+
+
+_SURE = lazy(r"[a-zA-Z]-1|[0-9]+×[0-9]+")
+"""Losses that an editor restores though the place says less."""
 
 
 class Loss(NamedTuple):
@@ -136,7 +140,8 @@ def lost(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         start, end = match.start() - loss.back, match.end()
         message = f"an operator was lost in {text[start:end]}: probably {loss.restored}; restore it from the source"
         level: Level = "error" if loss.confidence == "high" else "warning"
-        yield Hit(start, end, message, (Edit(start, end, loss.restored),), "unsafe", loss.confidence, level)
+        safety: Safety = "confident" if loss.confidence == "high" or _SURE.fullmatch(loss.restored) else "unsafe"
+        yield Hit(start, end, message, (Edit(start, end, loss.restored),), safety, loss.confidence, level)
 
 
 def _letter(clues: _Clues, match: re.Match[str]) -> Loss | None:

@@ -81,6 +81,8 @@ _MARKER = lazy(r"(?<!\S)(\d{1,2})(?:([.、])(?:\s(?=\S)|(?=\.{3}\Z))|(?=\.{3}\Z)
 _HEADING = lazy(r"[。!！]\s[^\s。,:;!?，：；！？]{4,14}\s\Z")
 _TITLE = lazy(r"(?:[^\s。,:;!?，：；！？]{2,20}\s){1,4}(?<![A-Za-z]\s)[^\s。]")
 _ANNOUNCED = lazy(r"[。!?！？](?=[^。!?！？]{0,20}(?:再|然后|接着|接下来|另外|其次|最后))[^。!?！？]{0,40}[:：]\s?\Z")
+_MAY_END = lazy(r"[:：]\s?\Z|[。!！]\s[^\s。,:;!?，：；！？]{2,14}\s?\Z")
+"""Behind an item: what may begin another list or part, so that the next number may be rightly one."""
 _ALIKE = 0.88
 """Share of its pairs of characters by which a heading is known as the first item of the list of contents."""
 _TITLE_LENGTH = 24
@@ -98,23 +100,28 @@ def restarted_list(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     kept = hyphens(text) == "kept"
     if not any(one.lists == "restarted" and not (kept and "-" in one.deletes) for one in active()):
         return
+    hits: list[Hit] = []
+    doubtful = False
     count, first, end = 0, "", 0
     for match in _MARKER.finditer(text):
         if match[1] != "1":
-            count = 0
+            count, doubtful = 0, True
             continue
         item = text[end : match.start()]
         if count == 1:
             first = item.strip()
         end = match.end()
         if count and _begins_anew(text, item, end, first if count > 1 else ""):
-            count = 0
+            count, doubtful = 0, True
+        doubtful |= bool(count) and _MAY_END.search(item) is not None
         count += 1
         if count > 1:
             start, stop = match.start(1), match.end(2) if match[2] else match.end(1)
             number = text[start:stop]
             message = f"list number {number} again: the list restarts here, item {count} is probably meant"
-            yield Hit(start, stop, message=message, edits=(Edit(start, match.end(1), str(count)),))
+            hits.append(Hit(start, stop, message=message, edits=(Edit(start, match.end(1), str(count)),)))
+    for hit in hits:
+        yield hit if doubtful else hit._replace(safety="confident")
 
 
 def _begins_anew(text: str, item: str, end: int, first: str) -> bool:

@@ -132,24 +132,55 @@ def spaced_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     before the space, or a Chinese character behind the mark, makes it a slip.
     """
     del options
+    yield from sorted([*_padded(view), *_before_marks(view)])
+
+
+def _before_marks(view: View) -> Iterator[Hit]:
     text = view.text
     for match in _SPACED.finditer(text):
         start, end = match.span()
         while start > 0 and text[start - 1] == " ":
             start -= 1
-        if _is_slip(text[max(start - 2, 0) : start], text[end], text[end + 1 : end + 2]) and not in_math(view, start):
+        if _is_slip(text[max(start - 2, 0) : start], text[end], text[end + 1 : end + 3]) and not in_math(view, start):
             yield Hit(start, end + 1, edits=(Edit(start, end, ""),))
+
+
+_OPENED = lazy(r"(?<![\w.\\(\[])\((?P<pad>\ +)(?=\S)")
+_CLOSED_BY = lazy(r"(?<=[A-Za-z0-9\u4e00-\u9fff%])(?P<pad>\ +)\)")
+_INSIDE = 80
+"""Code points between brackets that are looked at."""
+
+
+def _padded(view: View) -> Iterator[Hit]:
+    """Blanks inside brackets in Chinese prose: ``网络 ( Generator ) 与``; code writes them behind a name."""
+    text = view.text
+    opened = [match for match in _OPENED.finditer(text) if _is_han(text[: match.start()][-2:].strip()[-1:])]
+    closed = list(_CLOSED_BY.finditer(text)) if opened or "(" in text else []
+    for match in opened:
+        start, end = match.span("pad")
+        if not in_math(view, start):
+            yield Hit(start, end, edits=(Edit(start, end, ""),), safety="confident")
+    for match in closed:
+        start, end = match.span("pad")
+        at = text.rfind("(", max(0, start - _INSIDE), start)
+        prose = at > 0 and text[at - 1] != "\\" and ")" not in text[at:start] and _is_han(text[:at][-2:].strip()[-1:])
+        if prose and not in_math(view, start):
+            yield Hit(start, end, edits=(Edit(start, end, ""),), safety="confident")
 
 
 def _is_slip(before: str, mark: str, after: str) -> bool:
     if not before:
         return False
-    last = before[-1]
+    last, behind, after = before[-1], after.lstrip()[:1], after[:1]
     if mark in ")）":
         return before == r"\)"
+    if before == r"\)" and mark not in "!?:" and (not after or after not in "()-./=:<>|*_$\\"):
+        return True
     if last in _CLOSERS or _is_han(last):
         return _CODE_AFTER.match(after) is None
-    return _is_han(after) and mark not in "!?" and (last in "%}" or (last.isascii() and last.isalnum()))
+    if "\u0370" <= last <= "\u03ff" and mark not in "!?":
+        return _CODE_AFTER.match(after) is None
+    return _is_han(behind) and mark not in "!?:" and (last in "%}" or (last.isascii() and last.isalnum()))
 
 
 # -------------------------------------------------------------------------------------- half-width punctuation (FT510)
@@ -167,7 +198,7 @@ def halfwidth(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 # -------------------------------------------------------------------------------------- doubled punctuation (FT508)
-_CLOSED = frozenset(")）】》”")
+_CLOSED = frozenset(")）】》”]")
 _DOUBLED = lazy(
     r"(?:([,，、;；])\1+|,。|，。|。,|。，|、。|。、|,，|，,|、，|，、|:：|：:|;；)(?![,，。、;；:：.…])|((?<!。)。。(?!。)|::|：：)"
 )
@@ -175,7 +206,7 @@ _DOUBLED = lazy(
 
 def _is_doubled(text: str, start: int, end: int, *, alike: bool) -> bool:
     """Whether marks stand where a sentence would have one: behind Chinese; two full stops or colons before it too."""
-    before, after = text[start - 1 : start], text[end : end + 1]
+    before, after = text[max(0, start - 2) : start].rstrip()[-1:], text[end : end + 1]
     if not alike:
         return _is_ideograph(before) or before in _CLOSED
     return _is_ideograph(before) and (not after or after.isspace() or _is_ideograph(after))
@@ -204,7 +235,10 @@ def doubled_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]
 
 # --------------------------------------------------------------------------------------------- doubled words (FT512)
 # 目的的, 标的的, 有的的士, 的的确确 are right; so are "had had" and "that that", which are therefore not listed.
-_DOUBLED_WORD = lazy(r"(?<![目标有的打中])的的(?![确士卢的])|们们|(?i:\b(the|of|and|for|to)\s+\1\b)(?![-'’])")
+_DOUBLED_WORD = lazy(
+    r"(?<![目标有的打中])的的(?![确士卢的])|们们|(?i:\b(the|of|and|for|to)\s+\1\b)(?![-'’])"
+    r"|(?P<pair>就[被是会能可要把将在有]|也[是会能可被要]|因为|所以|但是|如果|由于|以及|并且|而且|通过|对于|关于|其中|可以|需要|这个|那个|它的|我们|他们)(?P=pair)"
+)
 
 
 def doubled_word(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:

@@ -121,12 +121,12 @@ def test_grows_linearly(unit: str) -> None:
 @pytest.mark.parametrize(
     ("text", "runs"),
     [
-        ("误差 𝑒_𝑘 与 𝑥", [("𝑒_𝑘", "e_k", "unsafe"), ("𝑥", "x", "safe")]),
+        ("误差 𝑒_𝑘 与 𝑥", [("𝑒_𝑘", r"\(e_k\)", "confident"), ("𝑥", "x", "safe")]),
         ("状态ℎ更新", [("ℎ", "h", "safe")]),
-        ("向量 𝐰 和 𝒙", [("𝐰", "w", "unsafe"), ("𝒙", "x", "unsafe")]),
-        ("损失 𝐿(𝜃) 下降", [("𝐿(𝜃)", "L(θ)", "unsafe")]),
-        ("智能体(𝒜_V)", [("𝒜_V", "A_V", "unsafe")]),
-        ("第 𝑛1 层", [("𝑛", "n", "unsafe")]),
+        ("向量 𝐰 和 𝒙", [("𝐰", "w", "confident"), ("𝒙", "x", "confident")]),
+        ("损失 𝐿(𝜃) 下降", [("𝐿(𝜃)", "L(θ)", "confident")]),
+        ("智能体(𝒜_V)", [("𝒜_V", r"\(A_V\)", "confident")]),
+        ("第 𝑛1 层", [("𝑛", "n", "confident")]),
         ("实数 ℝ 与 ℕ", []),
         (r"公式 \(𝑥\) 内", []),
     ],

@@ -42,7 +42,7 @@ def restored(token: str) -> str:
         ("EfficientNetB7", "EfficientNet-B7"),
         ("Qwen31.7B", "Qwen3-1.7B"),
         ("Qwen2.572B", "Qwen2.5-72B"),
-        ("GPT3tokenizer", "GPT-3-tokenizer"),
+        ("GPT3tokenizer", "GPT-3 tokenizer"),
         ("regressorbased", "regressor-based"),
         ("3Dbased", "3D-based"),
         ("TFIDF", "TF-IDF"),

@@ -53,7 +53,7 @@ def fixed(check: Check, text: str, *, safe_only: bool = False) -> str:
         (textual.doubled_punctuation, "甲，，乙,,丙。。", "甲，乙,丙。"),
         (textual.doubled_punctuation, "甲，。乙、，丙", "甲。乙，丙"),
         (textual.doubled_punctuation, "a,,b std::c 甲。。。", "a,,b std::c 甲。。。"),
-        (textual.spaced_punctuation, r"其中 \(x\)  ,它 ( \(y\) ) 。", r"其中 \(x\),它 ( \(y\))。"),
+        (textual.spaced_punctuation, r"其中 \(x\)  ,它 ( \(y\) ) 。", r"其中 \(x\),它 (\(y\))。"),
         (textual.spaced_punctuation, "甲 :乙 BERT 、丙 ok ?", "甲:乙 BERT、丙 ok ?"),
         (textual.spaced_punctuation, "甲 :) 乙 :a x ? y : z", "甲 :) 乙 :a x ? y : z"),
         (textual.halfwidth, "甲,乙? 丙:3", "甲，乙？ 丙:3"),

@@ -105,7 +105,7 @@ def _applied(body: str, hits: list[Hit]) -> str:
 
 def _hit(start: int, end: int, message: str, text: str | None, confidence: Confidence, at: int | None = None) -> Hit:
     edits = () if text is None else (Edit(start if at is None else at, end, text),)
-    return Hit(start, end, message, edits, "unsafe" if edits else None, confidence)
+    return Hit(start, end, message, edits, "confident" if edits else None, confidence)
 
 
 def _backslash(body: str, plain: str) -> Iterator[Hit]:
