@@ -12,7 +12,7 @@ import click
 
 from feedtools.cli import console
 from feedtools.cli.options import lang_option, report_errors, say
-from feedtools.errors import ConfigError, WriteError
+from feedtools.errors import ConfigError, Notice, WriteError
 from feedtools.model import LEVELS, Level, Safety
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def report_of(checked: Checked, view: View) -> Report:
         restorable = mended(checked.findings, checked.originals)
     return Report(
         tuple(checked.findings),
-        tuple(checked.errors),
+        tuple(error for error in checked.errors if not isinstance(error, Notice)),
         checked.rules,
         checked.paths,
         checked.articles,
