@@ -34,7 +34,7 @@ CODED = "code"
 """``Article.syntax`` of texts in which only code is marked."""
 
 
-class Places(NamedTuple):
+class SourceMap(NamedTuple):
     """Where the parts of a text stood in the source that it was taken from.
 
     Attributes:
@@ -56,7 +56,7 @@ class Places(NamedTuple):
         return line, (column >> 1) + (max(0, offset - start) if column & 1 else 0)
 
 
-class Origin(NamedTuple):
+class Provenance(NamedTuple):
     """What a record says beside its text.
 
     Attributes:
@@ -67,7 +67,7 @@ class Origin(NamedTuple):
 
     id: str = ""
     fields: str = ""
-    places: Places | None = None
+    places: SourceMap | None = None
 
 
 class Article(NamedTuple):
@@ -90,7 +90,7 @@ class Article(NamedTuple):
     text: str
     verbatim: bool = True
     syntax: str = ""
-    origin: Origin | None = None
+    origin: Provenance | None = None
 
     @property
     def digest(self) -> bytes:

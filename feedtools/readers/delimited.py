@@ -18,7 +18,7 @@ _HAN = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _CODE = frozenset({b"code", b"pre"})
 
 
-class Formula(NamedTuple):
+class Delimited(NamedTuple):
     """Where a formula begins and ends, its delimiters left out, and the tags of one letter that are none in it."""
 
     start: int
@@ -33,12 +33,12 @@ class Formulas:
     def __init__(self, markup: bytes) -> None:
         self._markup = markup
         self._opener = _OPENER.search(markup)
-        self._now = Formula(0, 0, frozenset(), False)
+        self._now = Delimited(0, 0, frozenset(), False)
 
-    def around(self, place: int) -> Formula | None:
+    def around(self, place: int) -> Delimited | None:
         """The formula in which a place lies; to go back begins anew."""
         if place < self._now.start:
-            self._opener, self._now = _OPENER.search(self._markup), Formula(0, 0, frozenset(), False)
+            self._opener, self._now = _OPENER.search(self._markup), Delimited(0, 0, frozenset(), False)
         while self._now.end <= place and self._opener and self._opener.start() < place:
             self._advance(self._opener)
         return self._now if self._now.start <= place < self._now.end else None
@@ -57,7 +57,7 @@ class Formulas:
             return
         if b"<" in inside:
             plain = closer != b"$" or ((_EVIDENCE.search(inside) or not inside.count(b" ")) and not _HAN.search(inside))
-            self._now = Formula(opener.end(), end, _loose(inside), bool(plain))
+            self._now = Delimited(opener.end(), end, _loose(inside), bool(plain))
         self._opener = _OPENER.search(markup, end + len(closer))
 
 

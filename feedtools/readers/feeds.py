@@ -6,7 +6,7 @@ import re
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
-from feedtools.model import Article, Origin
+from feedtools.model import Article, Provenance
 from feedtools.readers.encodings import decode
 from feedtools.readers.entries import FULLER, Empty
 from feedtools.readers.fields import dumps
@@ -93,7 +93,7 @@ def _read(item: Any) -> str:
     return text_of(item.value) if not kind or kind.startswith("text/") or "html" in kind or "xml" in kind else ""
 
 
-def _origin(entry: Any, *, fields: bool) -> Origin:
+def _origin(entry: Any, *, fields: bool) -> Provenance:
     """The entry's own id, and where it is asked for what else it says."""
     own = str(entry.get("id") or entry.get("link") or "")
     said = {
@@ -102,4 +102,4 @@ def _origin(entry: Any, *, fields: bool) -> Origin:
     tags = [tag.get("term") for tag in entry.get("tags", ()) if tag.get("term")]
     media = [part.get("href") for part in entry.get("enclosures", ()) if part.get("href")]
     said |= {name: value for name, value in (("tags", tags), ("enclosures", media)) if value}
-    return Origin(own, dumps(said) if fields else "")
+    return Provenance(own, dumps(said) if fields else "")

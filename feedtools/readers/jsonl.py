@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
-from feedtools.model import Article, Origin
+from feedtools.model import Article, Provenance
 from feedtools.readers import fields
 from feedtools.readers.bounded_json import loads
 from feedtools.readers.streams import listed
@@ -35,7 +35,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
             continue
         own = fields.identity(record, options.id_key)
         text = fields.find(record, options.text_key)
-        origin = Origin(own) if own else None
+        origin = Provenance(own) if own else None
         yield Article(source, number, text, False, fields.syntax(record), origin)
 
 

@@ -55,7 +55,7 @@ class Page:
         self.lines = Lines(markup)
 
 
-class Reading(NamedTuple):
+class PlacedText(NamedTuple):
     """The text of some markup, and where in the markup each part of it stood, where that was asked for."""
 
     text: str
@@ -77,7 +77,7 @@ def text_of(markup: str | bytes) -> str:
     return read(Page(data), [(0, len(data))]).text
 
 
-def read(page: Page, ranges: list[tuple[int, int]], *, head: str = "", places: bool = False) -> Reading:
+def read(page: Page, ranges: list[tuple[int, int]], *, head: str = "", places: bool = False) -> PlacedText:
     """The running text of parts of some markup, one after the other.
 
     Args:
@@ -128,11 +128,11 @@ class _Reader:
             place = self._markup.find(b"<", end or place + 1, stop)
         self._text(done, stop)
 
-    def result(self) -> Reading:
+    def result(self) -> PlacedText:
         """The text, once all of it was read."""
         if self._code_end >= 0:
             self._close_code()
-        return Reading(*self._out.result(self._page.lines))
+        return PlacedText(*self._out.result(self._page.lines))
 
     def _is_sign(self, tag: Tag) -> bool:
         r"""Whether what looks like a tag is the less-than of a formula: ``\(a<b>c\)``."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from feedtools.readers.tags import characters, string
 
 if TYPE_CHECKING:
-    from feedtools.model import Places
+    from feedtools.model import SourceMap
 
 
 class Lines:
@@ -107,7 +107,7 @@ class Output:
                 del runs[-2:]
         runs.extend((place << 1 | advances, at))
 
-    def result(self, lines: Lines) -> tuple[str, Places | None]:
+    def result(self, lines: Lines) -> tuple[str, SourceMap | None]:
         """The whole text without white space around it, and its places."""
         self._text = self._text.rstrip()
         whole = string(self._text)
@@ -115,9 +115,9 @@ class Output:
         places = None if self._runs is None else self._places(lines, len(whole) - len(whole.lstrip()))
         return text, places
 
-    def _places(self, lines: Lines, lead: int) -> Places:
+    def _places(self, lines: Lines, lead: int) -> SourceMap:
         """The runs in characters of the text, and lines and columns of the source."""
-        from feedtools.model import Places
+        from feedtools.model import SourceMap
 
         runs, rows = self._runs or (), array("I")
         offset = place = last = 0
@@ -127,4 +127,4 @@ class Output:
             place, last = start, where
             line, column = lines.place(where)
             rows.extend((max(0, offset - lead), line, column << 1 | runs[number] & 1))
-        return Places(rows.tobytes())
+        return SourceMap(rows.tobytes())

@@ -10,10 +10,10 @@ from array import array
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from feedtools.errors import ReadError
-from feedtools.model import Article, Origin
+from feedtools.model import Article, Provenance
 from feedtools.readers.encodings import recode
 from feedtools.readers.macros import defined, used
-from feedtools.readers.markup import Page, Reading, syntax_of
+from feedtools.readers.markup import Page, PlacedText, syntax_of
 from feedtools.readers.markup import read as read_markup
 from feedtools.readers.streams import read_document
 from feedtools.readers.tags import RAW, VOID
@@ -49,12 +49,12 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     line = 0
     for text, places in articles(page, places=True):
         line = max(line + 1, places.find(0)[0] if places else 1)
-        yield Article(source, line, text, False, syntax_of(text), Origin(places=places))
+        yield Article(source, line, text, False, syntax_of(text), Provenance(places=places))
     if not line:
         raise ReadError("no text in this page; is it drawn by a script, or are its parts loaded later?", path=source)
 
 
-def articles(page: bytes, *, places: bool = False) -> Iterator[Reading]:
+def articles(page: bytes, *, places: bool = False) -> Iterator[PlacedText]:
     """The texts of a page's articles; the page is UTF-8.
 
     Args:

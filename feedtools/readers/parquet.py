@@ -6,7 +6,7 @@ import io
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
-from feedtools.model import Article, Origin
+from feedtools.model import Article, Provenance
 from feedtools.readers.entries import Empty
 from feedtools.readers.fields import dumps, identity
 from feedtools.readers.parquet_sizes import unpacked
@@ -86,15 +86,15 @@ def _column(batch: Any, key: str) -> Any:
     return column
 
 
-def _origins(batch: Any, options: ReadOptions) -> Iterator[Origin | None]:
+def _origins(batch: Any, options: ReadOptions) -> Iterator[Provenance | None]:
     """What each row says beside its text."""
     if options.fields:
-        yield from (Origin(identity(row, options.id_key), dumps(row)) for row in batch.to_pylist())
+        yield from (Provenance(identity(row, options.id_key), dumps(row)) for row in batch.to_pylist())
     elif options.id_key in batch.schema.names and options.id_key != options.text_key:
         column = batch.column(batch.schema.names.index(options.id_key))
         for value in column:
             own = identity({"id": value.as_py()}, "id")
-            yield Origin(own) if own else None
+            yield Provenance(own) if own else None
     else:
         yield from (None for _ in range(batch.num_rows))
 

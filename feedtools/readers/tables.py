@@ -8,7 +8,7 @@ import io
 from typing import IO, TYPE_CHECKING
 
 from feedtools.errors import ReadError
-from feedtools.model import Article, Origin
+from feedtools.model import Article, Provenance
 from feedtools.readers.entries import Empty
 from feedtools.readers.fields import dumps
 from feedtools.readers.formats import suffix
@@ -51,7 +51,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
                 if row[column].strip():
                     own = row[named] if 0 <= named < len(row) else ""
                     whole = _fields(columns, row) if options.fields else ""
-                    origin = Origin(own, whole) if own or whole else None
+                    origin = Provenance(own, whole) if own or whole else None
                     yield Article(source, number, row[column], verbatim=False, origin=origin)
                 else:
                     empty.add(number)
