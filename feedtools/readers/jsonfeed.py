@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
-from feedtools.model import Article, Origin
+from feedtools.model import Article, Provenance
 from feedtools.readers import fields
 from feedtools.readers.bounded_json import loads
 from feedtools.readers.entries import FULLER, Empty
@@ -49,7 +49,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         rest = {name: value for name, value in item.items() if name not in {key, "content_text", "content_html"}}
         written = fields.dumps(item if key == options.text_key else rest) if options.fields else ""
         syntax = syntax_of(text) if key == "content_html" else ""
-        yield Article(source, number, text, False, syntax, Origin(fields.identity(item, options.id_key), written))
+        yield Article(source, number, text, False, syntax, Provenance(fields.identity(item, options.id_key), written))
     empty.say(on_error)
 
 

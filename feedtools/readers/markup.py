@@ -23,7 +23,7 @@ from feedtools.readers.raised import raise_or_lower
 from feedtools.readers.tags import AMBIGUOUS, BLOCKS, RAW, Tags, string, utf8
 
 if TYPE_CHECKING:
-    from feedtools.model import Places
+    from feedtools.model import SourceMap
     from feedtools.readers.tags import Tag
 
 _SPECIAL = re.compile(rb"[ \t\r\n\f]{2,}|[\t\r\n\f]|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -59,7 +59,7 @@ class PlacedText(NamedTuple):
     """The text of some markup, and where in the markup each part of it stood, where that was asked for."""
 
     text: str
-    places: Places | None = None
+    places: SourceMap | None = None
 
 
 def syntax_of(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
-from feedtools.model import Article, Origin
+from feedtools.model import Article, Provenance
 from feedtools.readers.encodings import recode
 from feedtools.readers.markup import syntax_of
 from feedtools.readers.pages import articles
@@ -42,7 +42,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
                 given += len(payload)
                 for found in _texts(record, payload, plain):
                     last = max(last + 1, number)
-                    yield Article(source, last, found, False, syntax_of(found), Origin(_address(record)))
+                    yield Article(source, last, found, False, syntax_of(found), Provenance(_address(record)))
             except ReadError as error:
                 on_error(ReadError(f"record {number}: {error.message}", path=source, line=number))
             _bound(given, taken(stream) or counted.tell(), source)
