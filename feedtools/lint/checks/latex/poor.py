@@ -193,7 +193,24 @@ def _is_shifted(body: str, letter: str) -> bool:
     return alone is not None and not re.search(rf"[_^]\{{{letter}[02-9A-Za-z]", body)
 
 
+_ESCAPED = lazy(r"\\_(?=[{A-Za-z0-9])")
+_EATEN = lazy(
+    r"(?:\\(?:prod|sum|max|min|lim|sup|inf)|\\right\)|(?<![\\A-Za-z])[A-Za-z]|\\(?:boldsymbol|mathbf|mathbb)\{[A-Za-z]\})"
+    r"(\{[a-z](?:[,=][^{}]{1,8})?\})"
+)
+
+
+def _underscore(body: str, plain: str) -> Iterator[Hit]:
+    r"""``\lim\_{x}`` and ``A{i,j}``: an underscore that Markdown escaped, or ate."""
+    for match in _ESCAPED.finditer(body):
+        if plain[match.end() : match.end() + 1].strip():
+            yield _hit(match.start(), match.end(), "‘\\_’ shows an underscore here; write ‘_’", "_", "high")
+    for match in _EATEN.finditer(body):
+        yield _hit(match.start(1), match.end(1), f"the underscore before ‘{match[1]}’ was lost", f"_{match[1]}", "high")
+
+
 _KINDS: dict[str, Kind] = {
+    "underscore": _underscore,
     "backslash": _backslash,
     "html": _html,
     "newline": _newline,
