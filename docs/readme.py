@@ -25,6 +25,7 @@ from feedtools.report.rule_pages import index, page
 ROOT = Path(__file__).resolve().parents[1]
 MANUAL = ROOT / "docs" / "feedtools.1"
 README = ROOT / "README.md"
+CHINESE = ROOT / "README.zh-CN.md"
 _RUN = re.compile(r"(<!-- run: (.+?) -->\n```text\n).*?(```\n)", re.DOTALL)
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 _TREE = re.compile(r"(<!-- tree -->\n).*?(<!-- end of tree -->\n)", re.DOTALL)
@@ -120,6 +121,7 @@ def main() -> None:
     for path, text in reference().items():
         path.write_text(text, encoding="utf-8", newline="")
     MANUAL.write_text(manual(), encoding="utf-8", newline="")
+    CHINESE.write_text(current(CHINESE.read_text(encoding="utf-8")), encoding="utf-8", newline="")
     README.write_text(current(README.read_text(encoding="utf-8")), encoding="utf-8", newline="")
 
 

@@ -89,3 +89,34 @@ def test_the_two_commands_on_a_fresh_machine(tmp_path: Path, name: str) -> None:
         shown = PAGE.partition("<!-- run: feedtools clean")[2].partition("```text\n")[2].partition("```")[0]
         assert (run.stdout + run.stderr).endswith(shown), "pip may have said something before"
         assert (tmp_path / "cleaned" / "manifest.jsonl").is_file()
+
+
+CHINESE = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+
+
+def test_the_chinese_page_is_kept_in_step(readme: ModuleType) -> None:
+    assert readme.current(CHINESE) == CHINESE, "run python docs/readme.py"
+    for marker in ("before", "after", "command: main-job"):
+        found = [re.search(rf"<!-- {marker} -->\n(```.*?```)", page, re.DOTALL) for page in (PAGE, CHINESE)]
+        assert found[0]
+        assert found[1]
+        assert found[0][1] == found[1][1], marker
+    tables = [re.findall(r"^\| (`feedtools [^`]*`) \|.*\| ([^|]*) \|$", page, re.MULTILINE) for page in (PAGE, CHINESE)]
+    assert tables[0] == tables[1]
+    consoles = [re.findall(r"^(\$ .*?) +#", page, re.MULTILINE) for page in (PAGE, CHINESE)]
+    assert consoles[0] == consoles[1]
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", CHINESE):
+        assert (ROOT / target).exists(), target
+
+
+def test_what_comes_in_and_what_goes_out_is_so(tmp_path: Path) -> None:
+    from feedtools.clean.run import clean_files
+
+    before, after = (re.search(rf"<!-- {name} -->\n```text\n(.*?)```", PAGE, re.DOTALL) for name in ("before", "after"))
+    assert before
+    assert after
+    (tmp_path / "feed").mkdir()
+    (tmp_path / "feed" / "a.txt").write_text(before[1], encoding="utf-8")
+    cleaned = clean_files(tmp_path / "feed", out=tmp_path / "out")
+    assert (cleaned.counts.kept, cleaned.counts.dropped, cleaned.counts.held) == (1, 1, 1)
+    assert (tmp_path / "out" / "a.txt").read_text(encoding="utf-8") == after[1]
