@@ -101,7 +101,7 @@ def test_the_chinese_page_is_kept_in_step(readme: ModuleType) -> None:
         assert found[0]
         assert found[1]
         assert found[0][1] == found[1][1], marker
-    tables = [re.findall(r"^\| (`feedtools [^`]*`) \|.*\| ([^|]*) \|$", page, re.MULTILINE) for page in (PAGE, CHINESE)]
+    tables = [re.findall(r"^\| (`feedtools [^`]*`) \|.*\|([^|]*)\|$", page, re.MULTILINE) for page in (PAGE, CHINESE)]
     assert tables[0] == tables[1]
     consoles = [re.findall(r"^(\$ .*?) +#", page, re.MULTILINE) for page in (PAGE, CHINESE)]
     assert consoles[0] == consoles[1]
