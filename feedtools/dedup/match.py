@@ -12,7 +12,7 @@ from feedtools.dedup.overlap import Overlap, codes, equal, overlap
 from feedtools.dedup.rest import REST, longest_rest
 from feedtools.dedup.runs import Runs, shared_runs
 from feedtools.dedup.sketch import SHORT
-from feedtools.model import Block, Kind, Match
+from feedtools.model import COPIES, Block, Kind, Match
 from feedtools.text import symbols
 from feedtools.text.dropped import FORMULAS, HOLES, dropped
 from feedtools.text.patterns import lazy
@@ -25,6 +25,8 @@ CLEAN = 0.9
 """Similarity below which a copy counts as edited, not merely cut or rendered otherwise."""
 COVERED = 0.8
 """Share of the shorter text that lies in common runs, from which the two are one article."""
+LONG = 1500
+"""Symbols from which text of its own and other figures do not keep a text from being a copy, only from going."""
 OVERLAPPING, OVERLAPPING_SYMBOLS = 0.15, 30
 """The share, and the symbols of a run, from which two count as overlapping."""
 STUB = {True: 80, False: 240}
@@ -141,7 +143,10 @@ def _judged(a: Document, b: Document, found: Overlap) -> Comparison:
     left_out = slots.excused(a, b, between), slots.excused(b, a, [gap.turned() for gap in between])
     kind = _edited_kind(a, b, runs, between, left_out)
     named = slots.slots(a, b, between, dense=a.dense)
-    return Comparison(_match(a, b, kind, runs), found, named)
+    made = _match(a, b, kind, runs)
+    if kind in COPIES and not slots.figures_agree(a, b, between, dense=a.dense):  # neither goes for the other
+        made = made._replace(rest_a=max(made.rest_a, REST), rest_b=max(made.rest_b, REST))
+    return Comparison(made, found, named)
 
 
 def _edited_kind(
@@ -157,7 +162,8 @@ def _edited_kind(
     others = [gap.turned() for gap in between if gap.turned() not in left_out[1]]
     own = slots.longest(mine, 0), slots.longest(others, 0)
     agreed = slots.figures_agree(a, b, between, dense=a.dense) and slots.formulas_agree(a, b, runs)
-    if covered < COVERED * size or min(own) >= REST or not agreed:
+    apart = (min(own) >= REST or not agreed) and size < LONG  # a long one is a copy for all its edits
+    if covered < COVERED * size or apart:
         return "overlapping"
     return _kind(runs, a, b)
 

@@ -321,3 +321,10 @@ def test_a_page_and_its_translation_share_their_commands_and_are_no_copies() -> 
     a = "先取得软件包再执行下面的命令" + code + "参见指南与参考手册"
     b = "Fetch the package first and run these" + code + "See the guide and the reference"
     assert match_pair(a, b).kind == "overlap"  # type: ignore[union-attr]
+
+
+def test_a_long_text_with_other_figures_is_a_copy_and_neither_goes() -> None:
+    whole = article(31, 2000)
+    found = match_pair(whole[:900] + "共 128 人" + whole[900:], whole[:900] + "共 129 人" + whole[900:] + "乙")
+    assert found is not None
+    assert (found.kind, min(found.rest_a, found.rest_b)) == ("near", 30)
