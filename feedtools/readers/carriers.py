@@ -72,6 +72,7 @@ _MATHML = re.compile(rb"<(?:\w+:)?(?:m(?!ath|ark|eta|ain|enu|ap)[a-z]+|semantics
 _ERROR = re.compile(r"(\{.+\})|\):\s*(\S.*)", re.DOTALL)
 """What an encyclopedia says of a formula that it could not render: the formula in braces, or after a colon."""
 _TITLE = re.compile(r"[\s\S]*\\[a-zA-Z]|[\s\S]*[\^_]")
+_IN_DELIMITERS = re.compile(r"\s*(?:\$\$?|\\[(\[]).+[$)\]]\s*+\Z", re.DOTALL)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 LEAVES = frozenset({b"d-math", b"tex-math", b"math-field", b"la-tex", b"lb-tex", b"tex", b"latex"})
 _LEAF_WORDS = (
@@ -154,11 +155,7 @@ def of_picture(tag: Tag) -> Formula | None:
         if (value := values.get(key, "")) and not _FLAG.match(value):
             return formula(value, display=display)
     if not marked:
-        return (
-            formula(alternative, display=display)
-            if re.match(r"\s*(?:\$\$?|\\[(\[]).+[$)\]]\s*\Z", alternative, re.DOTALL)
-            else None
-        )
+        return formula(alternative, display=display) if _IN_DELIMITERS.match(alternative) else None
     for text in (re.sub(r"^LaTeX: ", "", alternative), values.get("title", "")):
         if _plausible(text):
             return formula(unquote(text) if _QUOTED.search(text) else text, display=display)

@@ -211,7 +211,7 @@ def _space(node: Node) -> str:
     if node.get("linebreak") == "newline":
         return r"\\"
     width = re.match(r"(-?[\d.]+)em", node.get("width"))
-    size = float(width[1]) if width and re.fullmatch(r"-?\d*\.?\d+|-?\d+\.", width[1]) else 0.0
+    size = float(width[1]) if width and re.fullmatch(r"-?(?:\d++(?:\.\d*)?|\.\d+)", width[1]) else 0.0
     for least, command in ((1.9, r"\qquad"), (0.9, r"\quad"), (0.25, r"\;"), (0.2, r"\:"), (0.1, r"\,")):
         if size >= least:
             return command

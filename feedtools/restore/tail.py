@@ -31,7 +31,8 @@ SHARE = 0.7
 _DOTS = re.compile(r"(?<!\s)\s*+(?:(?<!\.)\.{3,}+|(?<!…)…++)\s*+\Z")
 _END = re.compile(r"[。!?！？][”’」』）)\"']*|[.!?][”’)\"']*(?=\s+[A-Z\u3400-\u9fff]|\s*\Z)|\n\s*\n")
 _FINISHED = re.compile(r"(?:[。!?！？]|[.!?](?<!\.\.))[”’」』）)\"']*\s*\Z")
-_LOOSE = re.compile(r"\s*(?<!\\)\$\s*\Z")
+_LOOSE = re.compile(r"(?<!\s)\s*+(?<!\\)\$\s*+\Z")
+_LINE_END = re.compile(r"(?<!\s)\s*\n\s*+")
 _JOINED = re.compile(r"[A-Za-z0-9{}\\]|\w \w")
 """Where a hyphen or a delimiter may have been lost: in Latin letters and numbers, or between two words."""
 
@@ -162,4 +163,4 @@ def _rendered(pair: Pair, begin: int, end: int) -> str:
         at = slot.end
     parts.append(pair.speaker.prose(b.raw[at:end]))
     text = _LOOSE.sub("", "".join(parts))
-    return re.sub(r"\s*\n\s*", " ", text) if pair.flat else text
+    return _LINE_END.sub(" ", text) if pair.flat else text

@@ -129,7 +129,7 @@ def test_the_patterns_are_found() -> None:
     assert names["GLUED"] == "match"
     assert names["_ATTRIBUTES['width']"] == "fullmatch"
     assert names["_ENDING"] == "search"
-    assert any(name.startswith("feedtools.readers.markup: ") for name in names)
+    assert any(name.startswith("feedtools.readers.mathml: ") for name in names)
 
 
 def seconds(pattern: re.Pattern[str], text: str) -> float:
