@@ -32,7 +32,7 @@ from benchmarks.generate import VARIANTS, source
 from benchmarks.generate import documents as generated
 from feedtools.dedup.batch import dedup
 from feedtools.dedup.index.updates import IndexWriter as Index
-from feedtools.dedup.sketch import GRAM, gram_hashes
+from feedtools.dedup.sketch import SHINGLE, shingle_hashes
 from feedtools.model import Article
 
 BARE = [sys.executable, "-c", "import click, regex, sqlite3"]
@@ -132,7 +132,7 @@ POISON = 3.0
 def crowded_gram() -> str:
     """Seven characters whose key is looked up: every eighth gram's is."""
     noise = "".join(chr(0x4E00 + 31 * number) for number in range(400))
-    return next(noise[at : at + GRAM] for at in range(400) if gram_hashes(noise[at : at + GRAM]))
+    return next(noise[at : at + SHINGLE] for at in range(400) if shingle_hashes(noise[at : at + SHINGLE]))
 
 
 def poisoned(folder: Path, articles: int) -> bool:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import random
 
 from feedtools.model import Article, Edit, Finding, Fix, Place, Span
-from feedtools.report.page.data import About, Copies, Copy, Counts, Held, Point, Repair, Report, RuleName, Tally, tally
+from feedtools.report.page.data import (
+    About,
+    Copy,
+    CopyGroup,
+    Counts,
+    Held,
+    Point,
+    Repair,
+    RuleName,
+    RunReport,
+    Tally,
+    tally,
+)
 from feedtools.report.page.html import html
 
 HOSTILE = (
@@ -29,16 +41,16 @@ KEPT = (
 CUT = "把 x_i 送进 modelfree 的网络,损失是 [公式] 其中 y_i 是标签。最后..."
 
 
-def page(report: Report) -> str:
+def page(report: RunReport) -> str:
     return "".join(html(report))
 
 
-def pair(keep: str, *copies: str, path: str = "feed/1.txt") -> Copies:
+def pair(keep: str, *copies: str, path: str = "feed/1.txt") -> CopyGroup:
     others = [Copy(Place(path, number), text, "rerendered", 0.98, 0.9) for number, text in enumerate(copies, 5)]
-    return Copies(Copy(Place(path, 4), keep, action="keep"), others)
+    return CopyGroup(Copy(Place(path, 4), keep, action="keep"), others)
 
 
-def hostile() -> Report:
+def hostile() -> RunReport:
     """Every field that can carry foreign text carries an attack."""
     articles = [Article(f"{text}.txt", number, text * 2) for number, text in enumerate(HOSTILE, 1)]
     fix = Fix((Edit(0, 3, HOSTILE[0] + HOSTILE[4]),), "safe")
@@ -51,7 +63,7 @@ def hostile() -> Report:
         Repair(Place(text, 1), text, Edit(0, 1, text), text, "safe", Place(text, 2), 0.5, text) for text in HOSTILE
     ]
     tallies, rules = tally(findings, {article.source: 1 for article in articles})
-    return Report(
+    return RunReport(
         HOSTILE[3],
         Counts(files=1, articles=2, kept=1, held=1),
         tallies,
@@ -70,7 +82,7 @@ def hostile() -> Report:
     )
 
 
-def large(clusters: int = 1000) -> Report:
+def large(clusters: int = 1000) -> RunReport:
     """As many clusters as a page shows, of the feed's size, with copies of several kinds."""
     dice = random.Random(7)
     words = [chr(code) for code in range(0x4E00, 0x4E00 + 2500)]
@@ -94,10 +106,10 @@ def large(clusters: int = 1000) -> Report:
         Tally(f"feed/{number:05}.txt", 12, {"FT210": number % 7}, {"warning": number % 7}) for number in range(5000)
     ]
     counts = Counts(5000, 60000, 60000, findings=9000, clusters=clusters)
-    return Report("Archive", counts, tallies, [RuleName("FT210", "bare-math", "warning")], findings, groups)
+    return RunReport("Archive", counts, tallies, [RuleName("FT210", "bare-math", "warning")], findings, groups)
 
 
-def sample() -> Report:
+def sample() -> RunReport:
     article = Article("feed/2.txt", 7, CUT)
     findings = [Finding("FT102", "formula-placeholder", "error", "high", article, Span(25, 29), "a formula was lost")]
     repair = Repair(
@@ -114,9 +126,9 @@ def sample() -> Report:
     counts = Counts(2, 6, 4, 1, 1, 0, 1, 1, 2, 1)
     clusters = [
         pair(KEPT, CUT, KEPT),
-        Copies(
+        CopyGroup(
             Copy(Place("feed/9.txt", 1), "别的文章", action="keep"), [Copy(Place("feed/9.txt", 2), "别的文章", "exact")]
         ),
     ]
     held = [Held(article, ("FT102 formula-placeholder: a formula was lost",), findings, CUT, "held/2.txt.jsonl")]
-    return Report("Sample", counts, tallies, rules, findings, clusters, held, [repair])
+    return RunReport("Sample", counts, tallies, rules, findings, clusters, held, [repair])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.clean.copy_table import Standings
-from feedtools.clean.decide import ROUNDS, STAND_IN, Standing, standings
+from feedtools.clean.decide import ROUNDS, STAND_IN, CopyOf, copies_of
 from feedtools.clean.lookup import Stores
 from feedtools.clean.on_disk import Rows, Strings, Texts
 from feedtools.config import Config, Policy
@@ -95,7 +95,7 @@ def find_copies(texts: Sequence[str], rules: Sequence[Rule], jobs: int, spill: P
     return clusters_of(texts, jobs=jobs or None, spill=spill if len(texts) > IN_MEMORY else None, progress=progress)
 
 
-def stand(copies: Copies, found: Clusters, rules: Sequence[Rule]) -> None:
+def record_copies(copies: Copies, found: Clusters, rules: Sequence[Rule]) -> None:
     """Take the first clusters in."""
     copies.clusters.append(found)
     copies.standing.update(_standing(found, rules))
@@ -105,7 +105,7 @@ def _selected(rules: Sequence[Rule]) -> frozenset[str]:
     return frozenset(rule.id for rule in rules if rule.scope == "feed")
 
 
-def words(place: Place) -> str:
+def place_text(place: Place) -> str:
     """A place as messages name it."""
     return f"{place.path}:{place.line}"
 
@@ -165,7 +165,7 @@ def add_published(copies: Copies, found: Iterable[FoundCopy]) -> None:
     """Let published articles stand for those that repeat them; their numbers are below zero."""
     for number, place, match, _ in found:
         stand_in = copies.publish(place)
-        copies.standing[number] = Standing(stand_in, _numbered(match, number, stand_in))
+        copies.standing[number] = CopyOf(stand_in, _numbered(match, number, stand_in))
 
 
 def _numbered(match: Match, number: int, other: int) -> Match:
@@ -174,7 +174,7 @@ def _numbered(match: Match, number: int, other: int) -> Match:
     return match._replace(a=numbers[match.a], b=numbers[match.b])
 
 
-def how(number: int, standing: Standing, copies: Copies, texts: Texts) -> str:
+def explain_copy(number: int, standing: CopyOf, copies: Copies, texts: Texts) -> str:
     """In words, what an article is to the copy that stands for it.
 
     Args:
@@ -187,8 +187,8 @@ def how(number: int, standing: Standing, copies: Copies, texts: Texts) -> str:
     other = match.b if match.a == number else match.a
     if match.kind in {"truncated", "contained"} and not match.evidence and other >= 0:
         match = explain(match, texts[match.a], texts[match.b])
-    said = describe(match, number, words(copies.place(other)))
-    return said if other == standing.number else f"{said}; {words(copies.place(standing.number))} stands for both"
+    said = describe(match, number, place_text(copies.place(other)))
+    return said if other == standing.number else f"{said}; {place_text(copies.place(standing.number))} stands for both"
 
 
 def replace_held(copies: Copies, held: Callable[[int], int], texts: Texts, policy: Policy) -> dict[int, int]:
@@ -222,7 +222,7 @@ def replace_held(copies: Copies, held: Callable[[int], int], texts: Texts, polic
     return replaced
 
 
-def _covers(standing: Standing, keep: int) -> bool:
+def _covers(standing: CopyOf, keep: int) -> bool:
     match = standing.match
     share = match.coverage_a if match.a == keep else match.coverage_b if match.b == keep else 0.0
     return share >= STAND_IN
@@ -243,7 +243,7 @@ class _Subset(Rows[str]):
         return self._instead.get(number) or self._texts[number]
 
 
-def settle(
+def repeat_until_no_copies(
     copies: Copies,
     texts: Texts,
     held: bytearray,
@@ -300,7 +300,7 @@ def _hand_over(copies: Copies, number: int, of: int, read: Callable[[int], str],
     if made is None or made.match.kind not in COPIES or rest_of(made.match, number) >= rest:
         del standing[number]
     else:
-        standing[number] = Standing(of, made.match)
+        standing[number] = CopyOf(of, made.match)
 
 
 def _published(standing: Standings, held: bytearray, kinds: Mapping[str, str]) -> Iterator[int]:
@@ -310,10 +310,10 @@ def _published(standing: Standings, held: bytearray, kinds: Mapping[str, str]) -
             yield number
 
 
-def _standing(found: Clusters, rules: Sequence[Rule], known: Collection[int] = ()) -> Iterator[tuple[int, Standing]]:
+def _standing(found: Clusters, rules: Sequence[Rule], known: Collection[int] = ()) -> Iterator[tuple[int, CopyOf]]:
     """What clusters say of articles of which it is not known; unselected kinds of copies are left alone."""
     selected = _selected(rules)
     for cluster in found.all():
-        for number, one in standings([cluster], selected).items():
+        for number, one in copies_of([cluster], selected).items():
             if number not in known:
                 yield number, one

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, MutableMapping
 
-from feedtools.clean.decide import Standing
+from feedtools.clean.decide import CopyOf
 from feedtools.model import KINDS, Block, Match
 
 _UNIT = 10_000
@@ -13,7 +13,7 @@ _UNIT = 10_000
 _NONE = -1
 
 
-class Standings(MutableMapping[int, Standing]):
+class Standings(MutableMapping[int, CopyOf]):
     """By the number of an article the copy that stands for it, ascending.
 
     Of the evidence of a match remains where in its ``b`` it begins and ends.
@@ -32,7 +32,7 @@ class Standings(MutableMapping[int, Standing]):
         self._shares = array("H")
         self._evidence = array("i")
 
-    def __setitem__(self, number: int, standing: Standing) -> None:
+    def __setitem__(self, number: int, standing: CopyOf) -> None:
         match = standing.match
         self._size += self._rows[number] == _NONE
         self._rows[number] = len(self._of)
@@ -45,7 +45,7 @@ class Standings(MutableMapping[int, Standing]):
             (match.evidence[0].b_start, match.evidence[-1].b_end) if match.evidence else (_NONE, _NONE)
         )
 
-    def __getitem__(self, number: int) -> Standing:
+    def __getitem__(self, number: int) -> CopyOf:
         row = self._rows[number]
         if row == _NONE:
             raise KeyError(number)
@@ -55,7 +55,7 @@ class Standings(MutableMapping[int, Standing]):
         start, end = self._evidence[2 * row : 2 * row + 2]
         evidence = () if start == _NONE else (Block(0, 0, start, end),)
         kind = KINDS[self._kind[row]]
-        return Standing(self._of[row], Match(a, b, kind, part_a / _UNIT, part_b / _UNIT, similarity / _UNIT, evidence))
+        return CopyOf(self._of[row], Match(a, b, kind, part_a / _UNIT, part_b / _UNIT, similarity / _UNIT, evidence))
 
     def __contains__(self, number: object) -> bool:
         return isinstance(number, int) and number >= 0 and self._rows[number] != _NONE

@@ -29,7 +29,7 @@ def permitted(finding: Finding, rules: Policy) -> Finding:
     return finding._replace(fix=finding.fix._replace(safety="display"))
 
 
-class Standing(NamedTuple):
+class CopyOf(NamedTuple):
     """How an article relates to the copy that stands for it.
 
     Attributes:
@@ -83,7 +83,7 @@ def decide(
     return Decision(article, action, tuple(dict.fromkeys(reasons)))
 
 
-def standings(clusters: Iterable[Cluster], selected: Collection[str]) -> dict[int, Standing]:
+def copies_of(clusters: Iterable[Cluster], selected: Collection[str]) -> dict[int, CopyOf]:
     """For every article that is a copy, the one that stands for it.
 
     Args:
@@ -91,7 +91,7 @@ def standings(clusters: Iterable[Cluster], selected: Collection[str]) -> dict[in
         selected: codes of the selected rules: copies of other kinds are left alone.
     """
     return {
-        number: Standing(cluster.keep, match)
+        number: CopyOf(cluster.keep, match)
         for cluster in clusters
         for number, match in links(cluster).items()
         if RULES.get(match.kind) in selected

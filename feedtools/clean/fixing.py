@@ -53,7 +53,7 @@ def portions(files: Iterable[File], options: ReadOptions, skip: int) -> Iterator
         yield Portion(tuple(group))
 
 
-class Checked(NamedTuple):
+class FixedPortion(NamedTuple):
     """What became of a portion.
 
     Attributes:
@@ -72,7 +72,7 @@ class Checked(NamedTuple):
 FOUND, HELD, REJECTED, FINAL = 1, 2, 4, 8
 
 
-def mark(note: Note, policy: Policy) -> int:
+def grade(note: Note, policy: Policy) -> int:
     """Say what is known of an article, as a sum of flags.
 
     ``FOUND``: something remains wrong with it; ``HELD``: that holds it; ``REJECTED``: a person does not want it;
@@ -88,7 +88,7 @@ def mark(note: Note, policy: Policy) -> int:
     return marked | FOUND | HELD * held
 
 
-def repair(portion: Portion, judge: Judge, options: ReadOptions) -> Checked:
+def repair(portion: Portion, judge: Judge, options: ReadOptions) -> FixedPortion:
     """Fix some articles, or let them read what a person decided, and say what remains wrong with them.
 
     Raises:
@@ -113,8 +113,8 @@ def repair(portion: Portion, judge: Judge, options: ReadOptions) -> Checked:
         )
         notes.append(note)
         texts.append(one.text)
-    marks = bytes(mark(note, judge.policy) for note in notes)
-    return Checked([dump(note) for note in notes], marks, list(pieces(some, texts)), findings.errors)
+    marks = bytes(grade(note, judge.policy) for note in notes)
+    return FixedPortion([dump(note) for note in notes], marks, list(pieces(some, texts)), findings.errors)
 
 
 def _fixed(some: Sequence[tuple[File, Article]], rulings: Mapping[int, Ruling], findings: Linting) -> Iterator[Fixed]:

@@ -14,7 +14,7 @@ from feedtools.config import Config
 from feedtools.dedup.index.history import open_store
 from feedtools.dedup.index.query import find, find_siblings
 from feedtools.dedup.index.sqlite import Index
-from feedtools.dedup.index.store import Document, Store
+from feedtools.dedup.index.store import PublishedArticle, Store
 from feedtools.errors import FeedtoolsError, Notice
 from feedtools.model import Place, blake2b
 
@@ -66,7 +66,7 @@ class Stores:
         """
         from feedtools.restore import Sibling
 
-        found: list[Document] = []
+        found: list[PublishedArticle] = []
         if self.published is not None:
             found += (copy.document for copy in find(self.store(self.published), [text])[0])
         if self.originals is not None:

@@ -55,14 +55,16 @@ def extended(name: str, ending: str) -> str:
     return f"{folder}{slash}{cut}{mark}"
 
 
-class Kept(NamedTuple):
+class KeptEntry(NamedTuple):
     """What stands in the output for one record, and the line of the manifest that leads back."""
 
     data: bytes
     entry: dict[str, Any]
 
 
-def record_entry(form: str, key: str, record: Record, present: bool, text: str, changes: tuple[Change, ...]) -> Kept:
+def record_entry(
+    form: str, key: str, record: Record, present: bool, text: str, changes: tuple[Change, ...]
+) -> KeptEntry:
     """Write one record, or leave it out, so that ``restored`` can turn it back.
 
     Args:
@@ -76,14 +78,14 @@ def record_entry(form: str, key: str, record: Record, present: bool, text: str, 
     if not present:
         left = rest(form, record.gap)
         entry: dict[str, Any] = {"bytes": [0, len(left)], "raw": to_text(record.raw), "gap": to_text(record.gap)}
-        return Kept(left, entry)
+        return KeptEntry(left, entry)
     raw = replaced(form, record.raw, text, key) if changes else record.raw
     entry = {"bytes": [len(raw), len(record.gap)]}
     if changes:
         entry["edits"] = [change._asdict() for change in changes]
         if not _leads_back(form, key, entry, raw, record):
             entry["raw"] = to_text(record.raw)
-    return Kept(raw + record.gap, entry)
+    return KeptEntry(raw + record.gap, entry)
 
 
 def _leads_back(form: str, key: str, entry: dict[str, Any], raw: bytes, record: Record) -> bool:
@@ -210,14 +212,14 @@ def check_head(entry: dict[str, Any], path: Path) -> None:
             raise ReadError(f"not a manifest: {key} of a file is not {kind.__name__}", path=str(path))
 
 
-class Origin(NamedTuple):
+class SourceOrigin(NamedTuple):
     """The file that articles were published from first, by its name in the index, and the digest it had then."""
 
     source: str
     batch: bytes
 
 
-_NOWHERE: Mapping[str, Origin] = MappingProxyType({})
+_NOWHERE: Mapping[str, SourceOrigin] = MappingProxyType({})
 
 
 class Origins:
@@ -230,12 +232,12 @@ class Origins:
         given: by path, the origin of files that lie somewhere else for the time of a run.
     """
 
-    def __init__(self, config: Config, given: Mapping[str, Origin] = _NOWHERE) -> None:
+    def __init__(self, config: Config, given: Mapping[str, SourceOrigin] = _NOWHERE) -> None:
         self._config = config
         self._given = given
-        self._known: dict[Path, dict[str, Origin]] = {}
+        self._known: dict[Path, dict[str, SourceOrigin]] = {}
 
-    def of(self, path: str, digest: str) -> Origin:
+    def of(self, path: str, digest: str) -> SourceOrigin:
         """The first file.
 
         Args:
@@ -244,7 +246,7 @@ class Origins:
         """
         if path in self._given:
             return self._given[path]
-        itself = Origin(source_key(path, self._config), bytes.fromhex(digest))
+        itself = SourceOrigin(source_key(path, self._config), bytes.fromhex(digest))
         place = Path(os.path.abspath(path))
         for folder in place.parents:
             if folder not in self._known:
@@ -254,7 +256,7 @@ class Origins:
         return itself
 
 
-def _origins(folder: Path) -> dict[str, Origin]:
+def _origins(folder: Path) -> dict[str, SourceOrigin]:
     """Of every file in the output its origin; only the ``file`` lines are looked at, one in many."""
     path = folder / MANIFEST
     try:
@@ -264,7 +266,7 @@ def _origins(folder: Path) -> dict[str, Origin]:
             rows = [json.loads(raw) for raw in stream if raw.startswith(b'{"file": ')]
         named = ((row.get("out"), row.get("source"), row.get("batch", row.get("digest"))) for row in rows)
         return {
-            out: Origin(source, bytes.fromhex(batch))
+            out: SourceOrigin(source, bytes.fromhex(batch))
             for out, source, batch in named
             if isinstance(out, str) and isinstance(source, str) and isinstance(batch, str)
         }

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from feedtools.clean import manifest
-from feedtools.clean.copies import Copies, how, words
-from feedtools.clean.decide import Standing, decide
+from feedtools.clean.copies import Copies, explain_copy, place_text
+from feedtools.clean.decide import CopyOf, decide
 from feedtools.clean.decisions import DECIDED, ruled
 from feedtools.clean.ending import CUT
 from feedtools.clean.inputs import File, opened, verify
@@ -60,7 +60,7 @@ class Task(NamedTuple):
     """
 
     file: File
-    origin: manifest.Origin
+    origin: manifest.SourceOrigin
     first: int
     notes: Iterable[tuple[bytes, bytes | None]]
 
@@ -205,12 +205,12 @@ class Writer:
             held.add(decision, text, entry)
         return kept.data, entry
 
-    def _decide(self, article: Article, note: Note, findings: Sequence[Finding], copy: Standing | None) -> Decision:
+    def _decide(self, article: Article, note: Note, findings: Sequence[Finding], copy: CopyOf | None) -> Decision:
         by = sorted({name for change in note.changes for name in change.by})
         restored = [name for name in by if name.startswith(RESTORED)]
         cut = tuple(name for name in by if name.startswith(CUT))
         fixed = [name for name in by if not name.startswith((RESTORED, CUT, DECIDED))]
-        said = how(self._number, copy, self._fate.copies, self._fate.texts) if copy else ""
+        said = explain_copy(self._number, copy, self._fate.copies, self._fate.texts) if copy else ""
         match, rest = (copy.match, self._rest(copy)) if copy else (None, 0)
         decision = decide(article, findings, self._policy, match, said, fixed, restored, rest)
         if cut and decision.action != "drop":
@@ -218,11 +218,11 @@ class Writer:
             decision = decision._replace(action=action, reasons=(*decision.reasons, *cut))
         other = self._fate.replaced.get(self._number)
         if other is not None and decision.action == "hold":
-            instead = f"{words(self._fate.copies.place(other))} is kept in its place"
+            instead = f"{place_text(self._fate.copies.place(other))} is kept in its place"
             decision = decision._replace(reasons=(*decision.reasons, instead))
         return decision
 
-    def _rest(self, copy: Standing) -> int:
+    def _rest(self, copy: CopyOf) -> int:
         """Measure what the copy that is published lacks of the present article, as both read in the end."""
         fate = self._fate
         if copy.match.kind == "exact" or copy.number < 0:  # what was published lies in the index, which compared them
@@ -230,7 +230,7 @@ class Writer:
         kept = fate.instead.get(copy.number) or fate.texts[copy.number]
         return longest_rest(fate.texts[self._number], kept, as_written=True)
 
-    def _copy(self, copy: Standing | None) -> dict[str, Any]:
+    def _copy(self, copy: CopyOf | None) -> dict[str, Any]:
         if copy is None:
             return {}
         match = copy.match

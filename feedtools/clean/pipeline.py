@@ -24,14 +24,14 @@ from feedtools.clean.copies import (
     add_published,
     find_copies,
     find_published,
+    record_copies,
+    repeat_until_no_copies,
     replace_held,
-    settle,
-    stand,
     unpublished,
 )
 from feedtools.clean.decisions import Decisions
 from feedtools.clean.ending import candidates, end_earlier
-from feedtools.clean.fixing import HELD, PORTION, REJECTED, mark, pieces, portions, repair
+from feedtools.clean.fixing import HELD, PORTION, REJECTED, grade, pieces, portions, repair
 from feedtools.clean.inputs import File, Files, Input, articles, survey
 from feedtools.clean.judging import Judge, Pair
 from feedtools.clean.lookup import Stores, read_originals
@@ -88,7 +88,7 @@ class Run(NamedTuple):
     sources: Sources
     progress: Progress
     choices: tuple[Choice, ...] = ()
-    origins: Mapping[str, manifest.Origin] = MappingProxyType({})
+    origins: Mapping[str, manifest.SourceOrigin] = MappingProxyType({})
     processes: int = 1
 
     @property
@@ -224,7 +224,7 @@ def _take_up(run: Run, files: Files, texts: Texts, count: int) -> bytearray:
             after = [rewrite(one.text, note.changes) if note.changes else one.text for (_, one), note in some]
             for piece in pieces([article for article, _ in some], after):
                 texts.take(*piece)
-            marks += bytes(mark(note, run.config.clean) for _, note in some)
+            marks += bytes(grade(note, run.config.clean) for _, note in some)
     return marks
 
 
@@ -273,7 +273,7 @@ def _decide(
 ) -> Fate:
     """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
     policy, spill = run.config.clean, run.stage / "spill"
-    stand(copies, find_copies(texts, run.rules, run.config.jobs, spill, run.progress), run.rules)
+    record_copies(copies, find_copies(texts, run.rules, run.config.jobs, spill, run.progress), run.rules)
     if stores.published:
         _look_up(run, files, texts, copies, stores)
     (run.stage / "endings").unlink(missing_ok=True)
@@ -282,17 +282,17 @@ def _decide(
     for number, note in _repairs(run):
         repair = parse(note)
         if repair.changes:
-            held[number] = mark(repair, policy) & HELD
+            held[number] = grade(repair, policy) & HELD
     replaced = replace_held(copies, held.__getitem__, texts, policy)
     now = bytes(marked & ~HELD | one for marked, one in zip(marks, held, strict=True))
     ending = _end(run, files, texts, now, judge, copies)
     for number, note in _logged(run, "endings"):
-        held[number] = mark(parse(note), policy) & HELD
+        held[number] = grade(parse(note), policy) & HELD
     changed = ((number, parse(note)) for number, note in _repairs(run))
     restored = ((number, rewrite(texts[number], note.changes)) for number, note in changed if note.changes)
     away = bytearray(one or marked & REJECTED for one, marked in zip(held, marks, strict=True))
     instead = Instead(run.stage / "instead", restored)
-    settle(copies, texts, away, instead, run.rules, run.config, spill, run.progress)
+    repeat_until_no_copies(copies, texts, away, instead, run.rules, run.config, spill, run.progress)
     return Fate(texts, copies, replaced, instead, ending)
 
 
@@ -373,7 +373,7 @@ def _end(run: Run, files: Files, texts: Texts, marks: bytes, judge: Judge, copie
     log = Log(run.stage / "endings")
     try:
         for done in _mapped(run, end_earlier, iter(lambda: list(islice(todo, PORTION)), []), texts, judge):
-            released += sum(marks[number] & HELD and not mark(note, policy) & HELD for number, note in done)
+            released += sum(marks[number] & HELD and not grade(note, policy) & HELD for number, note in done)
             if policy.end != "keep":
                 log.append([b"%d %s" % (number, dump(note)) for number, note in done])
     finally:

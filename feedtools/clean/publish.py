@@ -109,7 +109,7 @@ def _given_back(stage: Stage, strange: Strange, config: Config) -> Inputs:
         except OSError as error:
             raise unwritable(stage.out, error) from error
         names.append((str(place), file.head["file"]))
-        origins[str(place)] = manifest.Origin(file.head["source"], bytes.fromhex(file.head["batch"]))
+        origins[str(place)] = manifest.SourceOrigin(file.head["source"], bytes.fromhex(file.head["batch"]))
     return Inputs((), sorted(names, key=lambda pair: pair[1]), origins, list(_unread(out)))
 
 

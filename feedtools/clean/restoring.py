@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.clean.copies import Copies, words
+from feedtools.clean.copies import Copies, place_text
 from feedtools.clean.fixing import FINAL, FOUND
 from feedtools.clean.judging import Judge, Pair
 from feedtools.clean.lookup import Stores
@@ -84,7 +84,7 @@ def mend(works: Sequence[Work], texts: Texts, stores: Stores, judge: Judge) -> l
         ]
         known = {(article.source, article.line): work.excepted}
         findings_in = judge.over([article], {article.source: work.form}, known)
-        made = mending.mend(article, groups, findings_in, partial(fits, work.form), words, macros)
+        made = mending.mend(article, groups, findings_in, partial(fits, work.form), place_text, macros)
         done.append((work.number, Note(made.changes, tuple(map(plain, made.findings)), made.repairs)))
     return done
 

@@ -66,7 +66,7 @@ class Inputs(NamedTuple):
 
     paths: Sequence[str] = ()
     names: Sequence[tuple[str, str]] | None = None
-    origins: Mapping[str, manifest.Origin] = MappingProxyType({})
+    origins: Mapping[str, manifest.SourceOrigin] = MappingProxyType({})
     unread: Sequence[FeedtoolsError] = ()
 
 
@@ -141,15 +141,19 @@ def _take_up(stage: Stage, config: Config, *, force: bool) -> tuple[Strange, int
 
 
 def remember(
-    out: Path, files: Files, where: str, config: Config, given: Mapping[str, manifest.Origin] = MappingProxyType({})
+    out: Path,
+    files: Files,
+    where: str,
+    config: Config,
+    given: Mapping[str, manifest.SourceOrigin] = MappingProxyType({}),
 ) -> list[FeedtoolsError]:
     """Let the index know what was published; what went wrong with that."""
-    from feedtools.dedup.index.files import Batch, publish
+    from feedtools.dedup.index.files import TakenBatch, publish
 
     try:
         origins = manifest.Origins(config, given)
         batches = ((origins.of(file.path, file.digest), str(out / file.out)) for file in files)
-        publish((Batch(origin.source, path, origin.batch) for origin, path in batches), where, config)
+        publish((TakenBatch(origin.source, path, origin.batch) for origin, path in batches), where, config)
     except FeedtoolsError as error:
         return [error]
     return []

@@ -12,7 +12,7 @@ from feedtools.errors import FeedtoolsError, LostProcessError, WriteError
 from feedtools.system.locks import FileLock
 
 RESUME = "; what was done is kept, and the same command with --resume goes on from there"
-KEPT = (WriteError, LostProcessError)
+KEPT_BESIDE = (WriteError, LostProcessError)
 """Failures after which what was done is kept; those that are no ``FeedtoolsError`` are others."""
 MANY = 1000
 """Files from which the whole system is told to write what it holds, in place of each file."""
@@ -70,7 +70,7 @@ class Stage:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Remove what is not needed any more and free the lock."""
-        refused = kind is None or (issubclass(kind, FeedtoolsError) and not issubclass(kind, KEPT))
+        refused = kind is None or (issubclass(kind, FeedtoolsError) and not issubclass(kind, KEPT_BESIDE))
         if refused or not self._resumable:
             shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.free()

@@ -19,7 +19,7 @@ from feedtools.dedup.describe import links
 from feedtools.dedup.match import explain
 from feedtools.errors import FeedtoolsError
 from feedtools.model import Article, Block, Cluster, Edit, Finding, Fix, Level, Match, Place, Span, digest
-from feedtools.report.page.data import About, Copies, Copy, Counts, Held, Repair, Report, RuleName, Tally, graver
+from feedtools.report.page.data import About, Copy, CopyGroup, Counts, Held, Repair, RuleName, RunReport, Tally, graver
 from feedtools.restore.mend import RESTORED
 
 SHOWN = 1000
@@ -75,7 +75,7 @@ def report(
     remains: Remains,
     about: About,
     lang: str,
-) -> Report:
+) -> RunReport:
     """Everything the report shows of a finished run.
 
     Args:
@@ -98,7 +98,7 @@ def report(
         remains.take(entry)
         if "file" in entry:
             advance(entry["articles"])
-    return Report(
+    return RunReport(
         title,
         account.counts(),
         tallies=seen.tallies(),
@@ -259,7 +259,7 @@ def _repair(one: dict[str, Any], article: Article) -> Repair:
     )
 
 
-def _copies(cluster: Cluster, fate: Fate, actions: dict[int, Any]) -> Copies:
+def _copies(cluster: Cluster, fate: Fate, actions: dict[int, Any]) -> CopyGroup:
     texts = fate.texts
 
     def copy(number: int, match: Match | None) -> Copy:
@@ -276,7 +276,7 @@ def _copies(cluster: Cluster, fate: Fate, actions: dict[int, Any]) -> Copies:
     keep = fate.replaced.get(cluster.keep, cluster.keep)
     tied = links(cluster._replace(keep=keep))
     others = sorted({cluster.keep, *cluster.drop} - {keep})
-    return Copies(copy(keep, None), [copy(number, tied[number]) for number in others[:LISTED]], len(others[LISTED:]))
+    return CopyGroup(copy(keep, None), [copy(number, tied[number]) for number in others[:LISTED]], len(others[LISTED:]))
 
 
 def _directed(blocks: Iterable[Block], mine_first: bool) -> Iterator[Block]:

@@ -19,7 +19,7 @@ from feedtools.cli.options import (
     say,
     tell,
 )
-from feedtools.cli.outputs import Target, View, at_least, check_targets, conclude, output_options
+from feedtools.cli.outputs import OutputView, Target, at_least, check_targets, conclude, output_options
 from feedtools.cli.progress import Progress
 from feedtools.config import NEVER, Config
 from feedtools.model import LEVELS, Level, Safety
@@ -79,7 +79,7 @@ def check(
         failed |= outputs.add_allow(checked, add_allow, config)
         sys.exit(2 if failed else 0)
     applied: Safety | None = ("unsafe" if unsafe_fixes else "safe") if fix else None
-    view = View(targets, statistics, show, tuple(chosen), applied)
+    view = OutputView(targets, statistics, show, tuple(chosen), applied)
     failed |= conclude(checked, config, view)
     found = any(config.fails(finding.level) for finding in checked.findings)
     sys.exit(2 if failed else int(found and not exit_zero))

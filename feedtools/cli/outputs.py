@@ -88,7 +88,7 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-class View(NamedTuple):
+class OutputView(NamedTuple):
     """How a run is shown.
 
     Attributes:
@@ -106,7 +106,7 @@ class View(NamedTuple):
     applied: Safety | None = None
 
 
-def report_of(checked: Checked, view: View) -> Report:
+def report_of(checked: Checked, view: OutputView) -> Report:
     """Everything the formats render."""
     from feedtools.report import Report
 
@@ -127,7 +127,7 @@ def report_of(checked: Checked, view: View) -> Report:
     )
 
 
-def emit(report: Report, view: View) -> None:
+def emit(report: Report, view: OutputView) -> None:
     """Write the report in every format; files appear whole or not at all.
 
     Raises:
@@ -187,7 +187,7 @@ def _step_summary(report: Report) -> None:
         raise WriteError(f"the step summary cannot be written: {error.strerror}", path=path) from error
 
 
-def closing(checked: Checked, report: Report, config: Config, view: View) -> None:
+def closing(checked: Checked, report: Report, config: Config, view: OutputView) -> None:
     """Say on standard error what a person wants to read last."""
     from feedtools.report.summary import Next, summary
 
@@ -210,7 +210,7 @@ def closing(checked: Checked, report: Report, config: Config, view: View) -> Non
         console.err(f"{kept.gone:,} of {config.baseline} are gone: shrink it with --write-baseline")
 
 
-def conclude(checked: Checked, config: Config, view: View) -> bool:
+def conclude(checked: Checked, config: Config, view: OutputView) -> bool:
     """Write all there is to say of a run; whether something could not be checked.
 
     Raises:

@@ -100,12 +100,12 @@ def _texts(path: str, config: Config, errors: list[FeedtoolsError]) -> list[str]
 
 def _pairs(rendered: Sequence[str], originals: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Each rendered article with the original that has most of its shingles."""
-    from feedtools.dedup.sketch import gram_hashes
+    from feedtools.dedup.sketch import shingle_hashes
     from feedtools.text.symbols import symbols
 
-    known = [(frozenset(gram_hashes(symbols(text))), text) for text in originals]
+    known = [(frozenset(shingle_hashes(symbols(text))), text) for text in originals]
     for article in rendered:
-        mine = frozenset(gram_hashes(symbols(article)))
+        mine = frozenset(shingle_hashes(symbols(article)))
         shared, original = max(((len(mine & theirs), text) for theirs, text in known), default=(0, ""))
         if mine and shared >= LEAST_SHARED * len(mine):
             yield article, original

@@ -20,7 +20,7 @@ from feedtools.dedup import join, match, match_table, sketch_batch
 from feedtools.dedup.candidates import worth
 from feedtools.dedup.document import Document
 from feedtools.dedup.keeper import Order, damage
-from feedtools.dedup.sketch_store import Store
+from feedtools.dedup.sketch_store import SketchStore
 from feedtools.model import KINDS, digest, text_number
 from feedtools.system.processes import ordered_map
 from feedtools.system.shared_memory import Arena
@@ -300,9 +300,9 @@ def _spread(function: Callable[..., Any], items: Iterable[Any], workers: int, *s
     return ordered_map(function, items, workers, *shared)
 
 
-def _sketch_all(kept: _Kept, run: _Run) -> Store:
+def _sketch_all(kept: _Kept, run: _Run) -> SketchStore:
     workers, folder = run.workers, run.folder
-    store = Store(len(kept.numbers), folder)
+    store = SketchStore(len(kept.numbers), folder)
     advance = run.progress("sketching", len(kept.numbers), "articles")
     if workers == 1 or (workers == 2 and folder is None and _at_hand(kept.texts)):  # two would take as long as one
         for block in symbols_batch.blocks(map(kept.texts.__getitem__, kept.numbers.tolist())):
@@ -336,7 +336,7 @@ def _sketch(start: int, kept: _Kept, arena: Arena | None) -> list[Any]:
     return parts if arena is None else [arena.put(start // _TASK, part) for part in parts]
 
 
-def _verify_all(kept: _Kept, store: Store, run: _Run, asked: _Asked) -> _Found:
+def _verify_all(kept: _Kept, store: SketchStore, run: _Run, asked: _Asked) -> _Found:
     """Compare the pairs that are worth it."""
     if not len(kept.numbers):
         return _joined([])
@@ -345,7 +345,9 @@ def _verify_all(kept: _Kept, store: Store, run: _Run, asked: _Asked) -> _Found:
     return _joined(_verify_pairs(pairs, kept, store, run, asked))
 
 
-def _verify_pairs(pairs: tuple[Ints, Ints], kept: _Kept, store: Store, run: _Run, asked: _Asked) -> Iterator[_Found]:
+def _verify_pairs(
+    pairs: tuple[Ints, Ints], kept: _Kept, store: SketchStore, run: _Run, asked: _Asked
+) -> Iterator[_Found]:
     """Compare pairs of positions, portion by portion."""
     one, other = pairs
     advance = run.progress("comparing", len(one), "pairs")
@@ -355,7 +357,7 @@ def _verify_pairs(pairs: tuple[Ints, Ints], kept: _Kept, store: Store, run: _Run
         advance(_PAIRS)
 
 
-def _candidates(kept: _Kept, store: Store, advance: Advance) -> tuple[Ints, Ints]:
+def _candidates(kept: _Kept, store: SketchStore, advance: Advance) -> tuple[Ints, Ints]:
     """Pairs worth verifying, in ascending order: positions of the longer documents and of the others.
 
     For the join, documents are numbered longest first, by an order that does not depend on the input order.
@@ -384,7 +386,7 @@ def _candidates(kept: _Kept, store: Store, advance: Advance) -> tuple[Ints, Ints
     return ranking[pairs >> 32], ranking[pairs & 0xFFFFFFFF]
 
 
-def _ranking(kept: _Kept, store: Store) -> NDArray[Any]:
+def _ranking(kept: _Kept, store: SketchStore) -> NDArray[Any]:
     """The documents longest first, then by their keys, and those of the same symbols by their raw texts."""
     ranking, same = join.longest_first(store.lengths(), store.heads(), store.content())
     some = ranking[same]
@@ -396,7 +398,7 @@ def _ranking(kept: _Kept, store: Store) -> NDArray[Any]:
     return ranking
 
 
-def _verify(some: tuple[Ints, Ints], kept: _Kept, store: Store, asked: _Asked) -> _Found:
+def _verify(some: tuple[Ints, Ints], kept: _Kept, store: SketchStore, asked: _Asked) -> _Found:
     """Compare some pairs."""
     compared = [one for one in _compared(some, kept, store) if asked.overlaps or one.match.kind != "overlap"]
     return _made(compared, _evidence(compared, kept) if asked.evidence else [])
@@ -407,7 +409,7 @@ def _made(compared: Sequence[match.Comparison], evidence: list[tuple[Block, ...]
     return _Found(match_table.pack([one.match for one in compared]), np.array(slots, match_table.SLOT), evidence)
 
 
-def _compared(some: tuple[Ints, Ints], kept: _Kept, store: Store) -> Iterator[match.Comparison]:
+def _compared(some: tuple[Ints, Ints], kept: _Kept, store: SketchStore) -> Iterator[match.Comparison]:
     """What the pairs that share anything are to each other."""
     sides = []
     for positions in some:
@@ -434,7 +436,7 @@ def _evidence(compared: Sequence[match.Comparison], kept: _Kept) -> list[tuple[B
     return explained
 
 
-def _sizes(count: int, numbers: Ints, store: Store, copies: Numbers, firsts: Numbers) -> NDArray[np.uint32]:
+def _sizes(count: int, numbers: Ints, store: SketchStore, copies: Numbers, firsts: Numbers) -> NDArray[np.uint32]:
     """Symbols of each of ``count`` texts, which are those of ``numbers`` and exact copies of some of these."""
     sizes = np.zeros(count, np.uint32)
     if len(numbers):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from feedtools.dedup.overlap import codes
+from feedtools.dedup.overlap import low_bytes
 from feedtools.text import symbols
 from feedtools.text.dropped import traits
 from feedtools.text.visible import visible
@@ -45,7 +45,7 @@ class Document:
             text: the raw text.
             known: its symbols, where they are known.
         """
-        made = cls(number, codes(symbols.symbols(text) if known is None else known), traits(text), lambda _: text)
+        made = cls(number, low_bytes(symbols.symbols(text) if known is None else known), traits(text), lambda _: text)
         if known is not None:
             made.symbols = known
         return made

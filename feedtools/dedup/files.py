@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from feedtools.config import Config
 from feedtools.dedup.describe import describe, links
-from feedtools.dedup.match import cut
+from feedtools.dedup.match import cut_offset
 from feedtools.errors import FeedtoolsError
 from feedtools.model import Article, Cluster, Match
 from feedtools.readers import ReadOptions, expand
@@ -83,7 +83,7 @@ def match_rows(found: Deduplicated) -> Iterator[dict[str, Any]]:
             "coverage": {"a": match.coverage_a, "b": match.coverage_b},
             "keep": None if keep is None else _place(found.articles[keep]),
             "relation": describe(match, match.a, f"{b.source}:{b.line}"),
-            "cut": cut(match),
+            "cut": cut_offset(match),
             "spans": [list(block) for block in match.evidence],
         }
 

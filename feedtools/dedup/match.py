@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from feedtools.dedup import slots
 from feedtools.dedup.document import Document
 from feedtools.dedup.keeper import damage
-from feedtools.dedup.overlap import Overlap, codes, equal, overlap
+from feedtools.dedup.overlap import Overlap, equal, low_bytes, overlap
 from feedtools.dedup.rest import REST, longest_rest
 from feedtools.dedup.runs import Runs, shared_runs
 from feedtools.dedup.sketch import SHORT
@@ -19,7 +19,7 @@ from feedtools.text.patterns import lazy
 from feedtools.text.visible import addresses, may_hide
 
 if TYPE_CHECKING:
-    from feedtools.dedup.slots import Gap, Slot
+    from feedtools.dedup.slots import FrameSlot, Gap
 
 CLEAN = 0.9
 """Similarity below which a copy counts as edited, not merely cut or rendered otherwise."""
@@ -63,7 +63,7 @@ class Comparison(NamedTuple):
 
     match: Match
     overlap: Overlap | None = None
-    slots: tuple[Slot, ...] = ()
+    slots: tuple[FrameSlot, ...] = ()
 
 
 def compare(one: Document, other: Document) -> Comparison | None:
@@ -258,7 +258,7 @@ def explain(match: Match, text_a: str, text_b: str) -> Match:
     if text_a == text_b:
         return match._replace(evidence=(Block(0, len(text_a), 0, len(text_b)),))
     sym_a, sym_b = symbols.symbols(text_a), symbols.symbols(text_b)
-    found = overlap(codes(sym_a), codes(sym_b))
+    found = overlap(low_bytes(sym_a), low_bytes(sym_b))
     if found is None:
         return match
     raw_a, raw_b = symbols.offsets(text_a), symbols.offsets(text_b)
@@ -286,7 +286,7 @@ def aligned(found: Overlap, sym_a: str, sym_b: str, raw_a: Sequence[int], raw_b:
     return tuple(blocks)
 
 
-def cut(match: Match) -> int | None:
+def cut_offset(match: Match) -> int | None:
     """Where ``a`` breaks off: the raw offset in ``b`` of the first code point that ``a`` no longer has."""
     if (
         match.kind not in ("truncated", "rerendered", "contained", "near")

@@ -61,7 +61,7 @@ def _rapidfuzz(measure: str) -> Any:
     return import_module(f"rapidfuzz.distance.{measure}")
 
 
-def codes(symbols: str) -> bytes:
+def low_bytes(symbols: str) -> bytes:
     """The low byte of each symbol."""
     return symbols.encode("utf-32-le", "surrogatepass")[::4]
 
@@ -364,7 +364,7 @@ def equal(a: str, b: str) -> list[tuple[int, int, int]]:
     if a == b:
         return [(0, 0, len(a))]
     found: list[tuple[int, int, int]] = []
-    for i, j, size in _rapidfuzz("Levenshtein").editops(codes(a), codes(b)).as_matching_blocks():
+    for i, j, size in _rapidfuzz("Levenshtein").editops(low_bytes(a), low_bytes(b)).as_matching_blocks():
         if a[i : i + size] != b[j : j + size]:
             found += _divided(a, b, i, j, size)
         elif size:

@@ -11,10 +11,10 @@ from feedtools.model import COPIES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from feedtools.dedup.slots import Slot
+    from feedtools.dedup.slots import FrameSlot
     from feedtools.model import Match
 
-    Compared = tuple[Match, Sequence[Slot]]
+    Compared = tuple[Match, Sequence[FrameSlot]]
 
 VARIED = 3
 """Fillers of a slot from which its flanks are the frame of a series."""
@@ -50,12 +50,12 @@ def told_apart(found: Iterable[Compared]) -> list[Match]:
             fillers[home, slot.key].update((slot.a, slot.b))
             often.update(((match.a, slot.key), (match.b, slot.key)))
 
-    def varied(match: Match, slot: Slot) -> bool:
+    def varied(match: Match, slot: FrameSlot) -> bool:
         both = often[match.a, slot.key] + often[match.b, slot.key] - 1
         enough = both >= OFTEN * (degree[match.a] + degree[match.b] - 1)
         return enough and len(fillers[sets.find(match.a), slot.key]) >= VARIED
 
-    def told(match: Match, slots: Sequence[Slot]) -> Match:
+    def told(match: Match, slots: Sequence[FrameSlot]) -> Match:
         if match.kind == "overlap":
             return match
         inside = [varied(match, slot) for slot in slots if not slot.key & 1]

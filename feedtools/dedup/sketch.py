@@ -24,7 +24,7 @@ from feedtools.model import digest
 from feedtools.text import symbols
 
 VERSION = 2
-GRAM = 7
+SHINGLE = 7
 WORD = 4
 """Symbols of a word."""
 HEAD = 16
@@ -48,7 +48,7 @@ class Parameters(NamedTuple):
 
     version: int = VERSION
     normal: int = symbols.VERSION
-    gram: int = GRAM
+    gram: int = SHINGLE
     head: int = HEAD
     scale: int = SCALE
 
@@ -81,15 +81,15 @@ class Sketch(NamedTuple):
     parameters: Parameters = DEFAULT
 
 
-def gram_hashes(symbols: str, scale: int = SCALE) -> array[int]:
+def shingle_hashes(symbols: str, scale: int = SCALE) -> array[int]:
     """The hashes of all grams of ``symbols`` that lie below ``2**64 / scale``, in order, repeated where a gram is.
 
     Long texts are taken in parts: what is in between takes a hundred bytes a symbol.
     """
     limit = (1 << 64) // scale
     found = array("Q")
-    for start in range(0, max(len(symbols) - GRAM + 1, 0), PART):
-        found.extend(_below(symbols[start : start + PART + GRAM - 1], limit))
+    for start in range(0, max(len(symbols) - SHINGLE + 1, 0), PART):
+        found.extend(_below(symbols[start : start + PART + SHINGLE - 1], limit))
     return found
 
 
@@ -112,7 +112,7 @@ def head_key(symbols: str) -> int | None:
     return sum(word * step for word, step in zip(_words(symbols[:HEAD])[::4], HEAD_STEP, strict=True)) & MASK
 
 
-class Grams(NamedTuple):
+class Shingles(NamedTuple):
     """A text's symbols, the hashes of its grams below ``2**64 / SCALE`` in order, and its head key."""
 
     symbols: str
@@ -121,10 +121,10 @@ class Grams(NamedTuple):
 
 
 @lru_cache(maxsize=128)
-def grams(text: str) -> Grams:
+def shingles(text: str) -> Shingles:
     """What comparing a text begins with; remembered, for a check asks twice: among the new articles, and of history."""
     kept = symbols.symbols(text)
-    return Grams(kept, gram_hashes(kept), head_key(kept))
+    return Shingles(kept, shingle_hashes(kept), head_key(kept))
 
 
 def sketch(text: str, parameters: Parameters | None = None) -> Sketch:
@@ -136,9 +136,9 @@ def sketch(text: str, parameters: Parameters | None = None) -> Sketch:
     parameters = parameters or current()
     if parameters != current()._replace(scale=parameters.scale) or parameters.scale < 1:
         raise SketchError(f"this version makes sketches with {current()}, not with {parameters}; rebuild them")
-    kept, hashes, head = grams(text)
+    kept, hashes, head = shingles(text)
     if parameters.scale != SCALE:
-        hashes = gram_hashes(kept, parameters.scale)
+        hashes = shingle_hashes(kept, parameters.scale)
     return Sketch(digest(text), tuple(sorted(set(hashes))), head, len(kept), len(hashes), parameters)
 
 

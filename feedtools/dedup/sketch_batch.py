@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from feedtools.dedup.sketch import FOLD, GRAM, HEAD, HEAD_STEP, SCALE, STEP, WORD
+from feedtools.dedup.sketch import FOLD, HEAD, HEAD_STEP, SCALE, SHINGLE, STEP, WORD
 from feedtools.text.symbols_batch import _UNCHECKED, _folded, _room, _symbols
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Sketches(NamedTuple):
 def key_block(symbols: Units, bounds: Ints, scale: int = SCALE) -> tuple[Keys, Ints]:
     """Keys of the texts that ``bounds`` cuts ``symbols`` into, and their bounds."""
     limit = np.uint64((1 << 64) // scale - 1)
-    count = max(len(symbols) - GRAM + 1, 0)
+    count = max(len(symbols) - SHINGLE + 1, 0)
     rows = -(-count // WORD)
     hashes = _room("hashes", WORD * rows, np.uint64).reshape(WORD, rows)  # of the grams at 0, 4, 8 …, at 1, 5, 9 …
     flags = _room("below", rows, np.uint32)
@@ -65,7 +65,7 @@ def key_block(symbols: Units, bounds: Ints, scale: int = SCALE) -> tuple[Keys, I
         flags[start : start + _PIECE] = _laced(piece <= limit)
     below = flags.view(np.bool_)[:count]
     ends = bounds[1:][np.diff(bounds) > 0]
-    astride = (ends[:, None] - np.arange(1, GRAM)).ravel()  # grams that begin in one text and end in another
+    astride = (ends[:, None] - np.arange(1, SHINGLE)).ravel()  # grams that begin in one text and end in another
     below[astride[(astride >= 0) & (astride < count)]] = False
     places = np.flatnonzero(below)
     at = (places & 3) * rows + (places >> 2)
@@ -98,7 +98,7 @@ def _grams(units: Units, out: Keys) -> None:
         words.append(laid.view("<u8"))
     last = _room("last", n, np.uint64)
     for shift, row in enumerate(out):
-        over, behind = divmod(shift + GRAM - WORD, WORD)
+        over, behind = divmod(shift + SHINGLE - WORD, WORD)
         np.multiply(words[shift][:n], np.uint64(STEP[0]), out=row)
         np.multiply(words[behind][over : over + n], np.uint64(STEP[1]), out=last)
         np.add(row, last, out=row)

@@ -67,7 +67,7 @@ def _taken(piles: list[_Pile]) -> Iterator[NDArray[Any]]:
         yield piles.pop(0).taken(room)
 
 
-class Store:
+class SketchStore:
     """What is known of each text, in input order.
 
     Args:

@@ -61,7 +61,7 @@ def gaps(runs: Runs, size_a: int, size_b: int, *, dense: bool) -> list[Gap]:
     return found
 
 
-class Slot(NamedTuple):
+class FrameSlot(NamedTuple):
     """A place where two texts have different things.
 
     Attributes:
@@ -74,7 +74,7 @@ class Slot(NamedTuple):
     b: int
 
 
-def slots(a: Document, b: Document, between: Sequence[Gap], *, dense: bool) -> tuple[Slot, ...]:
+def slots(a: Document, b: Document, between: Sequence[Gap], *, dense: bool) -> tuple[FrameSlot, ...]:
     """Name the places where both texts have something else, and what they have there."""
     width = FLANK[dense]
     one, other = a.symbols, b.symbols
@@ -88,7 +88,7 @@ def slots(a: Document, b: Document, between: Sequence[Gap], *, dense: bool) -> t
             elif not behind:
                 fillers = fillers[0][:EDGE], fillers[1][:EDGE]
             key = (_number(before) << 32 | _number(behind)) & ~1 | (not before or not behind)
-            found.append(Slot(key, *map(_number, fillers)))
+            found.append(FrameSlot(key, *map(_number, fillers)))
     return tuple(found)
 
 

@@ -11,17 +11,17 @@ from itertools import chain, groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.dedup.candidates import edges, worth
-from feedtools.dedup.sketch import grams
+from feedtools.dedup.sketch import shingles
 from feedtools.model import Cluster, Match, text_number
 
 if TYPE_CHECKING:
-    from feedtools.dedup.slots import Slot
+    from feedtools.dedup.slots import FrameSlot
 
 ROUNDS = 8
 """Times that what is left is compared again (``batch.ROUNDS``)."""
 FEW = 96
 """Texts up to which this costs less than importing numpy."""
-PORTION = 2**16
+TEXTS_PER_PART = 2**16
 """Keys of a text that are looked at together."""
 
 
@@ -33,7 +33,7 @@ class _Document(NamedTuple):
     head: int | None
 
 
-class Result(NamedTuple):
+class SmallResult(NamedTuple):
     """What was found, as the batch deduplicator has it; matches are without evidence."""
 
     clusters: tuple[Cluster, ...] = ()
@@ -45,7 +45,7 @@ def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
     return dedup(texts).clusters
 
 
-def dedup(texts: Sequence[str]) -> Result:
+def dedup(texts: Sequence[str]) -> SmallResult:
     """Find what ``feedtools.dedup.batch.dedup(texts)`` finds, without evidence."""
     first: dict[str, int] = {}
     exact = [
@@ -56,11 +56,13 @@ def dedup(texts: Sequence[str]) -> Result:
     documents = _ranked(_document(number, text) for text, number in first.items())
     pairs = list(_candidates(documents))
     if not exact and not pairs:  # a clean transmission needs nothing that verifies
-        return Result()
+        return SmallResult()
     return _resolved(documents, exact, pairs)
 
 
-def _resolved(documents: Sequence[_Document], exact: list[Match], pairs: list[tuple[_Document, _Document]]) -> Result:
+def _resolved(
+    documents: Sequence[_Document], exact: list[Match], pairs: list[tuple[_Document, _Document]]
+) -> SmallResult:
     """Compare pairs and choose; and again what is left, until no copy is found among it."""
     from feedtools.dedup import cluster, series
     from feedtools.dedup.keeper import Order, damage
@@ -79,10 +81,10 @@ def _resolved(documents: Sequence[_Document], exact: list[Match], pairs: list[tu
             break
         tried.update(fresh)
         found += _compared([by_number[number] for number in pair] for pair in map(sorted, fresh))
-    return Result(made, tuple(sorted([*exact, *told])))
+    return SmallResult(made, tuple(sorted([*exact, *told])))
 
 
-def _compared(pairs: Iterable[Iterable[_Document]]) -> Iterator[tuple[Match, Sequence[Slot]]]:
+def _compared(pairs: Iterable[Iterable[_Document]]) -> Iterator[tuple[Match, Sequence[FrameSlot]]]:
     from feedtools.dedup.document import Document
     from feedtools.dedup.match import compare
 
@@ -92,7 +94,7 @@ def _compared(pairs: Iterable[Iterable[_Document]]) -> Iterator[tuple[Match, Seq
             yield made.match, made.slots
 
 
-def _untried(found: Iterable[tuple[Match, Sequence[Slot]]], made: Iterable[Cluster]) -> set[frozenset[int]]:
+def _untried(found: Iterable[tuple[Match, Sequence[FrameSlot]]], made: Iterable[Cluster]) -> set[frozenset[int]]:
     """The pairs of kept documents that may be copies although they were never compared (``batch``)."""
     homes = {number: one.keep for one in made for number in one.drop}
     pairs = {frozenset((match.a, match.b)) for match, _ in found if match.kind != "overlap"}
@@ -106,7 +108,7 @@ def _untried(found: Iterable[tuple[Match, Sequence[Slot]]], made: Iterable[Clust
 
 
 def _document(number: int, text: str) -> _Document:
-    return _Document(number, text, *grams(text))
+    return _Document(number, text, *shingles(text))
 
 
 def _ranked(documents: Iterable[_Document]) -> list[_Document]:
@@ -149,5 +151,5 @@ def _candidates(documents: Sequence[_Document]) -> Iterator[tuple[_Document, _Do
 
 def _thinned(keys: Sequence[int]) -> Iterator[int]:
     """Keys without most repetitions: a text of ``A1`` alone has one for each letter, and a number takes 40 bytes."""
-    for start in range(0, len(keys), PORTION):
-        yield from set(keys[start : start + PORTION])
+    for start in range(0, len(keys), TEXTS_PER_PART):
+        yield from set(keys[start : start + TEXTS_PER_PART])

@@ -31,7 +31,7 @@ def compared(texts: Sequence[str], jobs: int = 1) -> Found:
     if len(texts) <= FEW:
         from feedtools.dedup import small
 
-        found: small.Result | batch.Result = small.dedup(texts)
+        found: small.SmallResult | batch.Result = small.dedup(texts)
     else:
         from feedtools.dedup import batch
 

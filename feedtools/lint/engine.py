@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Find = Callable[[View], Iterable[Hit]]
 
-BLOCK = 256
+ARTICLES_PER_BLOCK = 256
 """Articles that one prefilter pass looks at together."""
 _stopped: set[tuple[str, str, str]] = set()
 """Rules of packs that ran out of time in this process: the next article would take as long, and there may be many."""
@@ -75,8 +75,8 @@ def _lint(articles: Sequence[Article], rules: Sequence[Rule], evidence: Evidence
     findings: list[Finding] = []
     errors: list[FeedtoolsError] = []
     active = [(rule, *_compiled(rule)) for rule in rules if rule.scope == "article"]
-    for first in range(0, len(articles), BLOCK):
-        part = articles[first : first + BLOCK]
+    for first in range(0, len(articles), ARTICLES_PER_BLOCK):
+        part = articles[first : first + ARTICLES_PER_BLOCK]
         views = [View(article.text, evidence) for article in part]
         block = _Block([article.text for article in part])
         for rule, trigger, find in active:

@@ -28,7 +28,7 @@ _CONTEXT = 8
 """Code points on each side by which a refused repair is known again after others moved it."""
 
 
-class Proposal(NamedTuple):
+class FixProposal(NamedTuple):
     """Edits that belong together, and who proposes them: a rule's code, or another name that a manifest can show."""
 
     by: str
@@ -45,8 +45,8 @@ class Applied(NamedTuple):
     """The text after ``apply``, and which proposals are in it, both in reading order."""
 
     text: str
-    applied: tuple[Proposal, ...]
-    skipped: tuple[Proposal, ...]
+    applied: tuple[FixProposal, ...]
+    skipped: tuple[FixProposal, ...]
 
 
 class Change(NamedTuple):
@@ -79,20 +79,20 @@ class Fixed(NamedTuple):
     text: str
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
-    refused: tuple[Proposal, ...]
+    refused: tuple[FixProposal, ...]
 
 
-def proposals(findings: Iterable[Finding], safeties: Collection[Safety] = SAFE) -> list[Proposal]:
+def proposals(findings: Iterable[Finding], safeties: Collection[Safety] = SAFE) -> list[FixProposal]:
     """The fixes of the findings that may be applied, each once."""
     wanted = (
-        Proposal(finding.rule, finding.fix.edits, finding.fix.safety)
+        FixProposal(finding.rule, finding.fix.edits, finding.fix.safety)
         for finding in findings
         if finding.fix and finding.fix.edits and finding.fix.safety in safeties
     )
     return sorted(set(wanted), key=lambda proposal: proposal.order)
 
 
-def apply(text: str, fixes: Iterable[Proposal]) -> Applied:
+def apply(text: str, fixes: Iterable[FixProposal]) -> Applied:
     """Apply proposals to a text, whatever order they come in.
 
     A proposal is applied whole or not at all. Where two overlap the first by start, end and name wins; the same edit
@@ -102,8 +102,8 @@ def apply(text: str, fixes: Iterable[Proposal]) -> Applied:
         ValueError: an edit reaches outside the text.
     """
     taken: list[Edit] = []  # ascending and apart from each other
-    applied: list[Proposal] = []
-    skipped: list[Proposal] = []
+    applied: list[FixProposal] = []
+    skipped: list[FixProposal] = []
     end = -1
     for proposal in sorted(set(fixes), key=lambda proposal: proposal.order):
         edits = tuple(sorted(proposal.edits))
@@ -316,7 +316,7 @@ class _State:
         self._grave = grave
         self.place = (article.source, article.line)
         self.findings = findings
-        self.pending: tuple[Proposal, ...] = ()
+        self.pending: tuple[FixProposal, ...] = ()
         self._raw_findings = findings
         self._draft = Draft(article.text)
         self._next = Applied(article.text, (), ())
@@ -374,7 +374,7 @@ class _State:
         self.findings = self._raw_findings
         self._settled = True
 
-    def _key(self, proposal: Proposal) -> object:
+    def _key(self, proposal: FixProposal) -> object:
         """A proposal's identity in a text whose offsets move."""
         start, end, by, edits = proposal.order
         text = self._draft.text
@@ -394,7 +394,7 @@ def compose(raw: str, *rounds: Sequence[Change]) -> tuple[Change, ...]:
     draft = Draft(raw)
     for changes in rounds:
         made = tuple(
-            Proposal(by, (Edit(change.start, change.end, change.new),), change.safety)
+            FixProposal(by, (Edit(change.start, change.end, change.new),), change.safety)
             for change in changes
             for by in change.by
         )

@@ -88,7 +88,7 @@ _NEXT_SCRIPT = re.compile(rb"(?:\s|</\w+>)*<script\b[^>]{0,200}?math/", re.IGNOR
 _NEXT_DRAWN = re.compile(rb"\s*<(?:span|div|script|mjx-container)\b[^>]{0,200}?(?:MathJax|math/|mjx)", re.IGNORECASE)
 
 
-class Formula(NamedTuple):
+class CarriedFormula(NamedTuple):
     """A formula that an element stands for; without TeX where that is not to be had."""
 
     tex: str
@@ -101,7 +101,7 @@ class Formula(NamedTuple):
         return f"\\[{self.tex}\\]" if self.display else f"\\({self.tex}\\)"
 
 
-def formula(tex: str, *, display: bool = False) -> Formula:
+def formula(tex: str, *, display: bool = False) -> CarriedFormula:
     r"""Take TeX out of what it comes in: delimiters, ``{\\displaystyle …}``, a document, settings of a renderer."""
     tex = tex.replace("\u200b", "").strip()
     if "\\begin{document}" in tex and (found := _DOCUMENT.search(tex)):
@@ -118,7 +118,7 @@ def formula(tex: str, *, display: bool = False) -> Formula:
     if tex.endswith("\\\\"):
         tex, display = tex.rstrip("\\").rstrip(), True
     tex = re.sub(r"\n\s*\n\s*", "\n", tex)
-    return Formula("" if len(tex) > MAX_TEX else tex, display)
+    return CarriedFormula("" if len(tex) > MAX_TEX else tex, display)
 
 
 def _is_group(tex: str) -> bool:
@@ -139,7 +139,7 @@ def _plausible(text: str) -> bool:
     return "\\" in text or not _HAN.search(text)
 
 
-def of_picture(tag: Tag) -> Formula | None:
+def of_picture(tag: Tag) -> CarriedFormula | None:
     """The formula that an ``img`` shows, or ``None`` where it shows none."""
     values = tag.all()
     kind, alternative = values.get("class", ""), values.get("alt", "")
@@ -159,7 +159,7 @@ def of_picture(tag: Tag) -> Formula | None:
     for text in (re.sub(r"^LaTeX: ", "", alternative), values.get("title", "")):
         if _plausible(text):
             return formula(unquote(text) if _QUOTED.search(text) else text, display=display)
-    return Formula("") if service or "math" in kind.lower() or "latex" in kind.lower() else None
+    return CarriedFormula("") if service or "math" in kind.lower() or "latex" in kind.lower() else None
 
 
 def of_address(address: str) -> str:
@@ -199,7 +199,7 @@ def _without_settings(tex: str) -> str:
     return tex
 
 
-def of_attributes(tag: Tag) -> Formula | None:
+def of_attributes(tag: Tag) -> CarriedFormula | None:
     """The formula that an element names in an attribute, and stands for with all that is in it."""
     if not _NAMES.search(tag.attributes):
         return None
@@ -209,7 +209,7 @@ def of_attributes(tag: Tag) -> Formula | None:
         try:
             return formula(str(json.loads(values["data-attrs"])["persistentExpression"]), display=True)
         except (ValueError, KeyError, TypeError, RecursionError):
-            return Formula("", True)
+            return CarriedFormula("", True)
     if "ql-formula" in values.get("class", "") and values.get("data-value"):
         return formula(values["data-value"], display=display)
     for key in ("mathml", "data-mathml"):
@@ -222,7 +222,7 @@ def of_attributes(tag: Tag) -> Formula | None:
     return None
 
 
-def of_leaf(tag: Tag, content: bytes) -> Formula | None:
+def of_leaf(tag: Tag, content: bytes) -> CarriedFormula | None:
     """The formula that an element without others in it holds as its text, by its name or class."""
     classes = tag.classes()
     if b"</" in content or len(content) > MAX_TEX:
@@ -230,7 +230,7 @@ def of_leaf(tag: Tag, content: bytes) -> Formula | None:
     text = unescape(string(content)).strip()
     if "texerror" in classes:
         found = _ERROR.search(text)
-        return formula(found[1] or found[2]) if found else Formula("")
+        return formula(found[1] or found[2]) if found else CarriedFormula("")
     if not text or (re.match(r"\\[(\[]|\$", text) and not tag.name.endswith(b"-math")):
         return None  # it has its delimiters
     display = "display" in classes or re.match(rb"pre\Z", tag.name) is not None or "block" in tag.all()
@@ -239,7 +239,7 @@ def of_leaf(tag: Tag, content: bytes) -> Formula | None:
     return formula(text, display=shown or tag.get("data-math-style") == "display")
 
 
-def of_block(content: bytes) -> Formula:
+def of_block(content: bytes) -> CarriedFormula:
     """The formula in a block of code whose language is said to be mathematics."""
     return formula(unescape(_ANY_TAG.sub("", string(content))), display=True)
 
@@ -253,7 +253,7 @@ def is_drawn(tag: Tag) -> bool:
     return any(word in _KATEX or _DRAWN.match(word) for word in tag.classes())
 
 
-def of_drawn(tag: Tag, tags: Tags, content: bytes, end: int, scripts: frozenset[bytes]) -> Formula | bool | None:
+def of_drawn(tag: Tag, tags: Tags, content: bytes, end: int, scripts: frozenset[bytes]) -> CarriedFormula | bool | None:
     """The formula of what was drawn.
 
     Returns ``True`` where it is drawn once more behind, so that this has to go; ``None`` where it is no drawing.
@@ -277,7 +277,7 @@ def of_drawn(tag: Tag, tags: Tags, content: bytes, end: int, scripts: frozenset[
     if b"<math" in content:
         return of_mathml(string(content), display=display)
     title = tag.get("aria-label") or tag.get("title")
-    return formula(title, display=display) if _TITLE.match(title) else Formula("", display)
+    return formula(title, display=display) if _TITLE.match(title) else CarriedFormula("", display)
 
 
 def _inner(content: bytes, pattern: bytes) -> str:
@@ -285,7 +285,7 @@ def _inner(content: bytes, pattern: bytes) -> str:
     return unescape(string(found[1])) if found else ""
 
 
-def _of_katex(classes: list[str], content: bytes) -> Formula | None:
+def _of_katex(classes: list[str], content: bytes) -> CarriedFormula | None:
     drawn = content.count(b"katex-html") + content.count(b"katex-mathml")
     if not drawn or content.count(b"katex-mathml") > 1 or content.count(b"katex-html") > 1:
         return None
@@ -294,14 +294,14 @@ def _of_katex(classes: list[str], content: bytes) -> Formula | None:
         return of_mathml(string(content), display=display)
     found = re.search(rb"katex-mathml[^>]*>(.*?)</span", content, re.DOTALL)
     if not found:
-        return Formula("", display)
+        return CarriedFormula("", display)
     text = unescape(_ANY_TAG.sub("", string(found[1]))).strip()
     return formula(
         re.split(r"\n[^\S\n]*\n", text)[-1], display=display
     )  # the formula as it looks, a blank line, its TeX
 
 
-def of_mathml(markup: str, attributes: Tag | None = None, *, display: bool = False) -> Formula:
+def of_mathml(markup: str, attributes: Tag | None = None, *, display: bool = False) -> CarriedFormula:
     """The formula of some MathML: the TeX in its annotation, its text for others, else what its elements say."""
     data = markup.encode("utf-8", "surrogatepass")
     outer = _MATH.search(data)
@@ -320,7 +320,7 @@ def of_mathml(markup: str, attributes: Tag | None = None, *, display: bool = Fal
     if outer:
         close = _MATH_END.search(data, outer.end())
         markup = string(data[outer.end() : close.start() if close else len(data)])
-    return Formula(tex_of(markup) if len(markup) < 50 * MAX_TEX else "", display)
+    return CarriedFormula(tex_of(markup) if len(markup) < 50 * MAX_TEX else "", display)
 
 
 def is_mathml(content: bytes) -> bool:
@@ -340,7 +340,7 @@ def may_be_leaf(tag: Tag) -> bool:
     )
 
 
-def of_script(tag: Tag, content: bytes) -> Formula | None:
+def of_script(tag: Tag, content: bytes) -> CarriedFormula | None:
     """The formula in a script of MathJax 2."""
     kind = tag.get("type").lower()
     if not kind.startswith("math/"):
@@ -348,7 +348,7 @@ def of_script(tag: Tag, content: bytes) -> Formula | None:
     display = "display" in kind
     if kind.startswith("math/tex"):
         return formula(re.sub(r"^\s*% <!\[CDATA\[|%\s*\]\]>\s*$", "", string(content)), display=display)
-    return of_mathml(string(content), display=display) if kind.startswith("math/mml") else Formula("", display)
+    return of_mathml(string(content), display=display) if kind.startswith("math/mml") else CarriedFormula("", display)
 
 
 def script_ids(markup: bytes) -> frozenset[bytes]:

@@ -235,18 +235,18 @@ class _Reader:
         if content is None:
             return 0
         inside = self._markup[tag.end : content[0]]
-        found: carriers.Formula | bool | None = named
+        found: carriers.CarriedFormula | bool | None = named
         if drawn:
             found = carriers.of_drawn(tag, self._tags, inside, content[1], self._scripts)
         elif named is None:
             found = carriers.of_leaf(tag, inside)
         if found is None:
             return 0
-        if isinstance(found, carriers.Formula):
+        if isinstance(found, carriers.CarriedFormula):
             self._formula(found, tag)
         return content[1]
 
-    def _formula(self, found: carriers.Formula | None, tag: Tag) -> None:
+    def _formula(self, found: carriers.CarriedFormula | None, tag: Tag) -> None:
         """Put a formula, unless it is the one before it once more: a picture beside its MathML."""
         if found is None:
             return

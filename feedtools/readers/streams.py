@@ -22,7 +22,7 @@ FREE_BYTES = 64 * 2**20
 """Unpacked bytes for which the ratio is not looked at."""
 MAX_RATIO = 200
 """Unpacked bytes a packed byte may become; text packs 3 to 30 times, a bomb 1,000 times and more."""
-PORTION = 2**20
+READ_SIZE = 2**20
 """Bytes that are read or unpacked at once: whoever asks for all of a bomb would get it before its size is looked at."""
 MAX_DOCUMENT = 64 * 2**20
 """Bytes of the largest document (page, feed, Markdown file) that is held in memory."""
@@ -103,7 +103,7 @@ def read_most(stream: IO[bytes], most: int) -> bytes:
     """Up to so many bytes, a portion at a time: within one long read of a pipe an interrupt may go unheard."""
     read = getattr(stream, "read1", stream.read)
     portions = []
-    while most and (portion := read(min(most, PORTION))):
+    while most and (portion := read(min(most, READ_SIZE))):
         portions.append(portion)
         most -= len(portion)
     return b"".join(portions)
@@ -156,7 +156,7 @@ class _Unpacked(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         try:
-            data = self._inner.read(min(len(buffer), PORTION))
+            data = self._inner.read(min(len(buffer), READ_SIZE))
         except self._damage as error:
             raise ReadError(f"reading stopped: the packed data is damaged: {error}", path=self._path) from error
         self._count += len(data)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from feedtools.lint.rules import RULES
 from feedtools.model import LEVELS, Place
-from feedtools.report.page.data import About, Copies, Copy, Counts, tally
-from feedtools.report.page.data import Report as Page
+from feedtools.report.page.data import About, Copy, CopyGroup, Counts, tally
+from feedtools.report.page.data import RunReport as Page
 from feedtools.report.page.html import html
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def render(report: Report) -> Iterator[str]:
     )
 
 
-def _clusters(report: Report) -> list[Copies]:
+def _clusters(report: Report) -> list[CopyGroup]:
     """Copies by the article they point at, where that is at hand."""
     kinds = {rule: kind for kind, rule in RULES.items()}
     found: dict[Place, list[Finding]] = {}
@@ -54,7 +54,7 @@ def _clusters(report: Report) -> list[Copies]:
             if place in report.originals:
                 found.setdefault(place, []).append(finding)
     return [
-        Copies(
+        CopyGroup(
             Copy(place, report.originals[place].text, action="keep"),
             [
                 Copy(Place(one.article.source, one.article.line), one.article.text, kinds.get(one.rule), action="drop")

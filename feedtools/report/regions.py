@@ -9,7 +9,7 @@ from typing import NamedTuple
 from feedtools.model import Article, Finding, Span
 
 
-class Region(NamedTuple):
+class FileRegion(NamedTuple):
     """1-based lines and columns in code points; the end column is the one after the last."""
 
     line: int
@@ -18,7 +18,7 @@ class Region(NamedTuple):
     end_column: int
 
 
-def region(article: Article, span: Span) -> Region:
+def region(article: Article, span: Span) -> FileRegion:
     """The place of a span in the article's file.
 
     In an article of several lines (Markdown) the lines are counted, and one that was taken from a page knows where in
@@ -28,10 +28,10 @@ def region(article: Article, span: Span) -> Region:
     if article.origin is not None and article.origin.places is not None:
         places = article.origin.places
         line, column = places.find(max(span.start, span.end - 1))
-        return Region(*places.find(span.start), line, column + 1)
+        return FileRegion(*places.find(span.start), line, column + 1)
     if not article.verbatim:
-        return Region(article.line, span.start + 1, article.line, span.end + 1)
-    return Region(*_place(article, span.start), *_place(article, span.end))
+        return FileRegion(article.line, span.start + 1, article.line, span.end + 1)
+    return FileRegion(*_place(article, span.start), *_place(article, span.end))
 
 
 def _place(article: Article, offset: int) -> tuple[int, int]:

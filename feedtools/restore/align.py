@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from feedtools.dedup.overlap import codes, overlap
+from feedtools.dedup.overlap import low_bytes, overlap
 from feedtools.restore.texts import spoken
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ WINDOW = 6000
 """Symbols of either text that are aligned at most: what bounds the cost of a pair."""
 AROUND = 60
 """Symbols beyond the overlap that are aligned with it."""
-BLOCK = 6
+BLOCK_SYMBOLS = 6
 """Symbols from which a disagreement is something that one renderer shows and the other does not."""
 LONG = 8
 """Symbols of agreement in a row between which the sibling is judged."""
@@ -147,7 +147,7 @@ def align(a: Text, b: Text) -> Alignment | None:
 
     At most ``WINDOW`` symbols of either are looked at, so a pair costs at most some 20 ms.
     """
-    found = overlap(codes(a.symbols[:WINDOW]), codes(b.symbols))
+    found = overlap(low_bytes(a.symbols[:WINDOW]), low_bytes(b.symbols))
     if found is None or found.a_end - found.a_start < 12:
         return None
     a_start, a_end = max(0, found.a_start - AROUND), min(len(a.symbols), found.a_end + AROUND)
@@ -211,7 +211,7 @@ def _joined(slips: list[Slip]) -> tuple[Slip, ...]:
 
 def _is_slip(one: str, other: str) -> bool:
     """Whether a disagreement casts doubt on the sibling; renderers differ in whole blocks and the numbers of lists."""
-    return max(len(one), len(other)) < BLOCK and not (one + other).isdigit()
+    return max(len(one), len(other)) < BLOCK_SYMBOLS and not (one + other).isdigit()
 
 
 def _widened(a: str, b: str, blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 
-def cut(frame: DataFrame) -> DataFrame:
+def checkpoint(frame: DataFrame) -> DataFrame:
     """The rows of a frame, computed at once, as a frame that knows nothing of how they came to be.
 
     The plan of a persisted frame is part of the plan of whatever is made of it, twice where it is adaptive: from step

@@ -11,7 +11,7 @@ from feedtools.lint.checks import compounds
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.rules import RULES
 from feedtools.scale import decisions
-from feedtools.scale.checkpoints import cut
+from feedtools.scale.checkpoints import checkpoint
 from feedtools.scale.dedup import dedup, map_batches, sent
 
 if TYPE_CHECKING:
@@ -71,11 +71,11 @@ def _settled(state: DataFrame, kinds: Sequence[str], policy: Policy) -> DataFram
     for _ in range(ROUNDS):
         again = dedup(left.select("id", "text")).rows.where(f.col("kind").isin(kinds))
         fresh = again.join(unknown, "id").select("id", f.col("cluster").alias("of"), "kind", "said", "other")
-        fresh = cut(fresh)
+        fresh = checkpoint(fresh)
         gone = fresh.where(f.col("kind").isin(going))
         if gone.isEmpty():
             break
-        found = fresh if found is None else cut(_handed_over(found, gone).unionByName(fresh))
+        found = fresh if found is None else checkpoint(_handed_over(found, gone).unionByName(fresh))
         left = left.join(sent(gone.select("id")), "id", "left_anti")
         unknown = unknown.join(sent(fresh.select("id")), "id", "left_anti")
     return state if found is None else _told(state, found, going)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from feedtools.scale.checkpoints import cut
+from feedtools.scale.checkpoints import checkpoint
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -51,7 +51,7 @@ def _by_stars(edges: DataFrame) -> DataFrame:
     links = edges.select(f.greatest("a", "b").alias("u"), f.least("a", "b").alias("v")).where("u != v").distinct()
     before: Any = None
     for _ in range(ROUNDS):
-        links = cut(_small_star(_large_star(links)))
+        links = checkpoint(_small_star(_large_star(links)))
         mark = links.agg(f.count("*"), f.sum(f.xxhash64("u", "v").cast("decimal(38,0)"))).first()
         if mark == before:
             break

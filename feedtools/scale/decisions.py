@@ -23,7 +23,7 @@ from feedtools.scale.matches import in_words
 Lint = Callable[[Sequence[Article]], Sequence[Finding]]
 Stage = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
-PORTION = 1000
+TEXTS_AT_ONCE = 1000
 """Rows from which a batch is handed on."""
 COUNTS = pa.schema([("key", pa.string()), ("form", pa.string()), ("times", pa.int64())])
 FINDING = pa.struct(
@@ -161,7 +161,7 @@ def mended(judge: Judge, kinds: Collection[str]) -> Stage:
             if keep["held"]:
                 _replace(keep, [row for row in others if row["of"]], policy)
             portion += [[row[name] for name in STATE.names] for row in (keep, *others)]
-            if len(portion) > PORTION:
+            if len(portion) > TEXTS_AT_ONCE:
                 yield batch_of(portion, STATE)
                 portion = []
         yield batch_of(portion, STATE)

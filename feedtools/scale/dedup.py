@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from feedtools.dedup.candidates import HOT, NEIGHBOURS
 from feedtools.scale import arrow, exact_copies, matches, sketch_join
-from feedtools.scale.checkpoints import cut, rows
+from feedtools.scale.checkpoints import checkpoint, rows
 from feedtools.scale.components import DRIVER_EDGES, components
 from feedtools.scale.session import partitions
 from feedtools.scale.tables import whole
@@ -29,7 +29,7 @@ PARTS = 2048
 """Most parts that edges are spread over: every bucket gives a row to each."""
 
 
-class Found(NamedTuple):
+class JobMatches(NamedTuple):
     """Matches and cluster rows of a run.
 
     Attributes:
@@ -106,12 +106,12 @@ def sketched(documents: DataFrame, hot: int = HOT, limits: Limits = DEFAULT) -> 
     from pyspark.sql import functions as f
 
     bundles = map_batches(documents, sketch_join.sketched(_buckets(documents, limits)), sketch_join.BUNDLES)
-    made = _told(cut(_outcome(bundles, hot, limits)))
+    made = _told(checkpoint(_outcome(bundles, hot, limits)))
     if "crowded" in made.sizes:  # again from the texts, which is rare, so that bundles need not be kept for it
         bundles = bundles.persist(StorageLevel.DISK_ONLY)  # they would fill the memory
         weights = bundles.groupBy("bucket").agg(f.sum("weight").alias("weight"))
         crowded = [row["bucket"] for row in weights.where(f.col("weight") >= limits.crowded).collect()]
-        made = _told(cut(_outcome(bundles, hot, limits, crowded)))
+        made = _told(checkpoint(_outcome(bundles, hot, limits, crowded)))
         bundles.unpersist()
     few = made.sizes.get("known", 0) <= limits.driver_texts
     return made._replace(here=made.collected("known", sketch_join.IDENTITY)) if few else made
@@ -128,7 +128,9 @@ def _buckets(frame: DataFrame, limits: Limits) -> int:
     return limits.buckets or 1 << (partitions(frame.sparkSession).bit_length() - 1)
 
 
-def dedup(documents: DataFrame, read: Sketched | None = None, *, hot: int = HOT, limits: Limits = DEFAULT) -> Found:
+def dedup(
+    documents: DataFrame, read: Sketched | None = None, *, hot: int = HOT, limits: Limits = DEFAULT
+) -> JobMatches:
     """Matches and clusters of documents (id, text); the same as the local engine's, whatever the partitioning.
 
     Args:
@@ -145,18 +147,18 @@ def dedup(documents: DataFrame, read: Sketched | None = None, *, hot: int = HOT,
     groups = texts.repartition(partitions(documents.sparkSession), "centre", "salt")
     groups = groups.sortWithinPartitions("centre", "salt", f.col("number") != f.col("centre"))
     found = map_batches(groups, matches.verified, matches.VERIFIED)
-    found = cut(found.unionByName(_exact(copies), allowMissingColumns=True))
+    found = checkpoint(found.unionByName(_exact(copies), allowMissingColumns=True))
 
     acting = found.where("kind != 'overlap'").withColumns(_ends_of_evidence()).drop("evidence")
     edges = rows(acting)
     named = components(acting.select("a", "b"), edges, driver_edges=limits.driver_edges)
     members = acting.join(sent(named.withColumnRenamed("id", "a"), limits.sent, 2 * edges), "a")
     ordered = members.repartition("component").sortWithinPartitions("component")
-    resolved = cut(map_batches(ordered, matches.resolved, matches.CLUSTERED))
+    resolved = checkpoint(map_batches(ordered, matches.resolved, matches.CLUSTERED))
     apart = resolved.where(f.col("action") == matches.APART).select(f.col("id").alias("a"), f.col("cluster").alias("b"))
     told = found.join(sent(apart.withColumn("apart", f.lit(True)), limits.sent), ["a", "b"], "left")
     told = told.withColumn("kind", f.when(f.col("apart"), "overlap").otherwise(f.col("kind")))
-    return Found(told.select(*matches.MATCHES.names), resolved.where(f.col("action") != matches.APART))
+    return JobMatches(told.select(*matches.MATCHES.names), resolved.where(f.col("action") != matches.APART))
 
 
 def map_batches(frame: DataFrame, stage: Any, schema: pa.Schema) -> DataFrame:
@@ -184,7 +186,7 @@ def _copies(known: DataFrame, limits: Limits) -> DataFrame:
     from pyspark.sql import functions as f
 
     text = ["number", "rest"]
-    often = cut(known.groupBy(*text).count().where("count > 1").select(*text))  # counting sorts no strings
+    often = checkpoint(known.groupBy(*text).count().where("count > 1").select(*text))  # counting sorts no strings
     count = rows(often)
     alike = known.join(sent(often, limits.sent, count), text)
     firsts = alike.groupBy(*text).agg(f.min("id").alias("first"))
@@ -200,9 +202,9 @@ def _asked(read: Sketched, limits: Limits) -> tuple[DataFrame, DataFrame]:
 
     spark, count = read.outcome.sparkSession, read.sizes.get("wanted", 0)
     if read.here is None:
-        copies = cut(_copies(whole(read.known), limits))
+        copies = checkpoint(_copies(whole(read.known), limits))
     else:
-        texts = exact_copies.Texts(read.here)
+        texts = exact_copies.DriverTexts(read.here)
         copies = spark.createDataFrame(texts.copies())
         if count <= limits.sent:
             asked = texts.asked(read.collected("wanted", sketch_join.WANTED))

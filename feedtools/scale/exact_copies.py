@@ -19,7 +19,7 @@ COPIES = pa.schema([("id", pa.string()), ("first", pa.string()), ("length", pa.i
 ASKED = pa.schema([("id", pa.string()), *sketch_join.WANTED])
 
 
-class Tally(NamedTuple):
+class RecordCount(NamedTuple):
     """Count the records, and find ids that occur twice.
 
     Attributes:
@@ -35,18 +35,18 @@ class Tally(NamedTuple):
     name: str | None
 
 
-def tally(known: pa.Table) -> Tally:
+def tally(known: pa.Table) -> RecordCount:
     """Count records (``stages.IDENTITY``)."""
     ids = known.column("id").drop_null()
     good = pc.sum(pc.and_(known.column("id").is_valid(), known.column("number").is_valid())).as_py() or 0
     if len(ids) == len(pc.unique(ids)):
-        return Tally(len(known), good, min(1, len(ids)), None)
+        return RecordCount(len(known), good, min(1, len(ids)), None)
     counts = ids.value_counts()
     most = counts[int(np.argmax(counts.field("counts").to_numpy()))]
-    return Tally(len(known), good, most["counts"].as_py(), most["values"].as_py())
+    return RecordCount(len(known), good, most["counts"].as_py(), most["values"].as_py())
 
 
-class Texts:
+class DriverTexts:
     """The distinct texts, by number."""
 
     def __init__(self, known: pa.Table) -> None:

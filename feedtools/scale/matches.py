@@ -18,7 +18,7 @@ from feedtools.dedup import cluster, match, series
 from feedtools.dedup.describe import describe, links
 from feedtools.dedup.document import Document
 from feedtools.dedup.keeper import Order, damage
-from feedtools.dedup.slots import Slot
+from feedtools.dedup.slots import FrameSlot
 from feedtools.model import Block, Kind, Match
 from feedtools.scale.arrow import batch_of, rows_of
 from feedtools.text import symbols_batch
@@ -204,8 +204,8 @@ def cluster_rows(component: Sequence[Acting]) -> Iterator[tuple[Any, ...]]:
             yield ids[one.a], ids[one.b], APART, *[None] * 7
 
 
-def _slots(row: Acting) -> list[Slot]:
-    return [Slot(*one) for one in _SLOT.iter_unpack(row.slots or b"")]
+def _slots(row: Acting) -> list[FrameSlot]:
+    return [FrameSlot(*one) for one in _SLOT.iter_unpack(row.slots or b"")]
 
 
 def _match(row: Acting, number: dict[str, int]) -> Match:

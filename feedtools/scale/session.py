@@ -24,7 +24,7 @@ LOCAL = "local[*,4]"
 PARTITION_BYTES = 64 << 20
 """Text whose keys make one partition of a shuffle."""
 MOST_PARTITIONS = 1 << 14
-FEW = 64
+FEW_DOCUMENTS = 64
 """Partitions up to which it costs more to plan every step anew than small ones cost that are not put together."""
 _PARTITIONS = "spark.sql.shuffle.partitions"
 _ADAPTIVE = "spark.sql.adaptive.enabled"
@@ -134,7 +134,7 @@ def fit(documents: DataFrame) -> int:
         wanted = min(max(least, -(-_bytes(documents) // PARTITION_BYTES)), MOST_PARTITIONS)
         spark.conf.set(_PARTITIONS, str(wanted))
     if not chosen.contains(_ADAPTIVE):
-        spark.conf.set(_ADAPTIVE, str(partitions(spark) > FEW).lower())
+        spark.conf.set(_ADAPTIVE, str(partitions(spark) > FEW_DOCUMENTS).lower())
     return partitions(spark)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-    from feedtools.scale.exact_copies import Tally
+    from feedtools.scale.exact_copies import RecordCount
 
 
 def read(spark: SparkSession, paths: Sequence[str], *, text_key: str = "text", id_key: str = "id") -> DataFrame:
@@ -87,10 +87,10 @@ def checked(known: DataFrame | pa.Table) -> tuple[int, int]:
     return good, total - good
 
 
-def _tally(known: DataFrame) -> Tally:
+def _tally(known: DataFrame) -> RecordCount:
     from pyspark.sql import functions as f
 
-    from feedtools.scale.exact_copies import Tally
+    from feedtools.scale.exact_copies import RecordCount
 
     other = known.columns[1]
     by_id = known.groupBy("id").agg(f.count("*").alias("n"), f.count(other).alias("whole"))
@@ -98,7 +98,7 @@ def _tally(known: DataFrame) -> Tally:
     good_ones = f.when(f.col("id").isNotNull(), f.col("whole"))
     columns = f.sum("n"), f.sum(good_ones), f.max("often"), f.max_by("id", "often")
     total, good, often, name = named.agg(*columns).collect()[0]
-    return Tally(total or 0, good or 0, often or 0, name)
+    return RecordCount(total or 0, good or 0, often or 0, name)
 
 
 def whole(frame: DataFrame) -> DataFrame:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Place(NamedTuple):
+class ArrayPlace(NamedTuple):
     """Place of an array in an arena."""
 
     start: int
@@ -33,26 +33,28 @@ class Arena:
         self._used: dict[int, int] = {}
         self._memory = mmap.mmap(-1, max(1, self._ends[-1]))
 
-    def put(self, share: int, arrays: Iterable[NDArray[Any]]) -> list[Place | NDArray[Any]]:
+    def put(self, share: int, arrays: Iterable[NDArray[Any]]) -> list[ArrayPlace | NDArray[Any]]:
         """Leave ``arrays`` in a share, which one process alone writes to; those that do not fit come back as they are.
 
         What ``put`` gives may go through a pipe to where ``get`` is called.
         """
-        left: list[Place | NDArray[Any]] = []
+        left: list[ArrayPlace | NDArray[Any]] = []
         for array in arrays:
             start = self._used.get(share, self._ends[share])
             if start + array.nbytes > self._ends[share + 1]:
                 left.append(array)
                 continue
-            place = Place(start, len(array), array.dtype.str)
+            place = ArrayPlace(start, len(array), array.dtype.str)
             self._used[share] = start + _aligned(array.nbytes)
             np.frombuffer(self._memory, place.dtype, place.length, start)[:] = array
             left.append(place)
         return left
 
-    def get(self, left: Place | NDArray[Any]) -> NDArray[Any]:
+    def get(self, left: ArrayPlace | NDArray[Any]) -> NDArray[Any]:
         """An array that was left, without a copy."""
-        return np.frombuffer(self._memory, left.dtype, left.length, left.start) if isinstance(left, Place) else left
+        return (
+            np.frombuffer(self._memory, left.dtype, left.length, left.start) if isinstance(left, ArrayPlace) else left
+        )
 
 
 def _aligned(size: int) -> int:

@@ -32,7 +32,7 @@ _CLOSER, _DISPLAY = 1, 2
 _COMMAND, _NAME, _ODD, _NOTHING = 4, 5, 6, 7
 
 
-class Block(NamedTuple):
+class TextBlock(NamedTuple):
     """Texts laid end to end.
 
     Attributes:
@@ -109,7 +109,7 @@ def kinds(codes: Units) -> Bytes:
     return _kinds().take(codes, mode="clip")
 
 
-def dropped(block: Block, marks: Ints) -> tuple[Ints, Bytes]:
+def dropped(block: TextBlock, marks: Ints) -> tuple[Ints, Bytes]:
     """The places of all code points in formulas and placeholders, in no order, and the traits of each text.
 
     Args:
@@ -142,7 +142,7 @@ def dropped(block: Block, marks: Ints) -> tuple[Ints, Bytes]:
     return places, traits
 
 
-def _means(block: Block, marks: Ints) -> Bytes:
+def _means(block: TextBlock, marks: Ints) -> Bytes:
     """Look up the meaning of each mark with the code point behind it."""
     after = block.raw.take(marks + 1, mode="clip")
     after[marks + 1 == block.starts[block.owners(marks) + 1]] = 0
@@ -179,7 +179,7 @@ def _confusing(turns: _Turns, named: Ints, count: int) -> Ints:
     return found
 
 
-def _formulas(block: Block, turns: _Turns, commands: Ints) -> _Formulas:
+def _formulas(block: TextBlock, turns: _Turns, commands: Ints) -> _Formulas:
     """Openers with their closers, the last one of a text perhaps without.
 
     A formula that the text's end cuts off counts as closed by its last two code points.
@@ -203,7 +203,7 @@ def _han(codes: Units) -> Flags:
     return (codes >= 0x3400) & (codes <= 0x9FFF)
 
 
-def _holders(block: Block, names: _Names, formulas: _Formulas, odd: Flags) -> tuple[Ints, Ints]:
+def _holders(block: TextBlock, names: _Names, formulas: _Formulas, odd: Flags) -> tuple[Ints, Ints]:
     """Placeholders outside formulas: where they begin, and their sizes."""
     within = np.append(formulas.closes, -1)[np.searchsorted(formulas.opens, names.places) - 1]
     outside = (names.places > within) & ~odd[names.owners]
@@ -216,7 +216,7 @@ def _holders(block: Block, names: _Names, formulas: _Formulas, odd: Flags) -> tu
     return places, sizes
 
 
-def _shown(block: Block, places: Ints, owners: Ints) -> Ints:
+def _shown(block: TextBlock, places: Ints, owners: Ints) -> Ints:
     """Of each place the size of the placeholder there, where it is what the renderer shows, else 0."""
     sizes = np.zeros(len(places), np.int64)
     second, ends = block.raw.take(places + 1, mode="clip"), block.starts[owners + 1]
@@ -228,7 +228,7 @@ def _shown(block: Block, places: Ints, owners: Ints) -> Ints:
     return sizes
 
 
-def _reference(block: Block, odd: Flags) -> Iterator[tuple[int, int]]:
+def _reference(block: TextBlock, odd: Flags) -> Iterator[tuple[int, int]]:
     """Take the spans of odd texts from the reference."""
     for number in np.flatnonzero(odd).tolist():
         start = int(block.starts[number])

@@ -78,7 +78,7 @@ def _tables() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
     return low, np.concatenate([low.astype(np.uint32), both[1]])
 
 
-class Placed(NamedTuple):
+class PlacedSymbols(NamedTuple):
     """Symbols of consecutive texts and what comparing them asks for, an item a text.
 
     Attributes:
@@ -94,9 +94,9 @@ class Placed(NamedTuple):
     traits: list[int]
 
 
-def placed(texts: Iterable[str]) -> Placed:
+def placed(texts: Iterable[str]) -> PlacedSymbols:
     """The symbols of each text and where they stand."""
-    made = Placed([], [], [], [])
+    made = PlacedSymbols([], [], [], [])
     for block in blocks(texts):
         folded = _folded(block)
         units, bounds, at = _symbols(folded)
@@ -119,7 +119,7 @@ class _Folded(NamedTuple):
     The values are good until the next block is folded.
     """
 
-    block: dropped_batch.Block
+    block: dropped_batch.TextBlock
     values: Units
     expanded: list[int]
     traits: NDArray[np.uint8]
@@ -146,7 +146,7 @@ def _symbols(folded: _Folded) -> tuple[Units, Ints, Ints]:
     return values.take(at, mode=_UNCHECKED), np.searchsorted(at, folded.block.starts), at
 
 
-def _expanded(block: dropped_batch.Block, several: Ints) -> tuple[dropped_batch.Block, Units, Ints, list[int]]:
+def _expanded(block: dropped_batch.TextBlock, several: Ints) -> tuple[dropped_batch.TextBlock, Units, Ints, list[int]]:
     """The block anew, with the texts that hold ``several`` written out; those need no closer look any more.
 
     The last value is the numbers of these texts.
@@ -159,7 +159,7 @@ def _expanded(block: dropped_batch.Block, several: Ints) -> tuple[dropped_batch.
     return block, values, closely[~np.isin(block.owners(closely), done)], done.tolist()
 
 
-def _look_up(texts: Sequence[str]) -> tuple[dropped_batch.Block, Units, Ints]:
+def _look_up(texts: Sequence[str]) -> tuple[dropped_batch.TextBlock, Units, Ints]:
     """The block of ``texts``, the table's value of each code point, and where a closer look is due.
 
     The values are good until the next call.
@@ -176,7 +176,7 @@ def _look_up(texts: Sequence[str]) -> tuple[dropped_batch.Block, Units, Ints]:
         if values.max(initial=0) <= 0xFFFF:
             values = values.astype(np.uint16)
     closely = np.equal(values, _CLOSELY, out=_room("symbol", len(values), np.bool_))
-    return dropped_batch.Block(texts, raw, starts), values, np.flatnonzero(closely)
+    return dropped_batch.TextBlock(texts, raw, starts), values, np.flatnonzero(closely)
 
 
 def _code_points(joined: str) -> NDArray[np.uint32]:

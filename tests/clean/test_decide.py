@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from feedtools.clean.decide import Standing, decide, standings
+from feedtools.clean.decide import CopyOf, copies_of, decide
 from feedtools.config import Config, Policy, parse, policy
 from feedtools.errors import ConfigError
 from feedtools.model import COPIES, Article, Cluster, Finding, Kind, Level, Match, Safety, Span
@@ -141,11 +141,11 @@ def test_the_policy_comes_from_the_configuration() -> None:
 def test_copies_of_kinds_whose_rule_is_not_selected_are_left_alone() -> None:
     exact, near = Match(3, 7, "exact", 1.0, 1.0, 1.0), Match(5, 7, "near", 0.9, 0.9, 0.9)
     cluster = Cluster(7, (3, 5), (exact, near))
-    assert standings([cluster], {"FT901"}) == {3: Standing(7, exact)}
-    assert standings([cluster], {"FT901", "FT902"}) == {3: Standing(7, exact), 5: Standing(7, near)}
+    assert copies_of([cluster], {"FT901"}) == {3: CopyOf(7, exact)}
+    assert copies_of([cluster], {"FT901", "FT902"}) == {3: CopyOf(7, exact), 5: CopyOf(7, near)}
 
 
 def test_a_copy_of_a_copy_names_the_one_that_is_kept() -> None:
     first, second = Match(3, 5, "exact", 1.0, 1.0, 1.0), Match(5, 7, "exact", 1.0, 1.0, 1.0)
-    found = standings([Cluster(7, (3, 5), (first, second))], {"FT901"})
-    assert found == {3: Standing(7, first), 5: Standing(7, second)}
+    found = copies_of([Cluster(7, (3, 5), (first, second))], {"FT901"})
+    assert found == {3: CopyOf(7, first), 5: CopyOf(7, second)}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from feedtools.dedup.batch import dedup
 from feedtools.dedup.match import explain
-from feedtools.system.shared_memory import Arena, Place
+from feedtools.system.shared_memory import Arena, ArrayPlace
 
 module = import_module("feedtools.dedup.batch")
 HAN = [chr(0x4E00 + 37 * i) for i in range(500)]
@@ -128,7 +128,7 @@ def test_arrays_left_in_shared_memory_are_there_and_those_too_large_are_handed_b
     arena = Arena([20, 9])
     some, more = np.arange(5, dtype=np.uint16), np.arange(3, dtype=np.uint64)
     left = [*arena.put(1, [some]), *arena.put(0, [some, more]), *arena.put(1, [some])]
-    assert [isinstance(one, Place) for one in left] == [True, True, False, False]
+    assert [isinstance(one, ArrayPlace) for one in left] == [True, True, False, False]
     for one, array in zip(left, [some, some, more, some], strict=True):
         assert arena.get(one).tolist() == array.tolist()
         assert arena.get(one).dtype == array.dtype

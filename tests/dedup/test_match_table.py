@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedtools.clean.copy_table import Standings
-from feedtools.clean.decide import Standing
+from feedtools.clean.decide import CopyOf
 from feedtools.dedup import cluster, match_table, series
 from feedtools.dedup.batch import clusters_of, dedup
 from feedtools.dedup.keeper import Order
-from feedtools.dedup.slots import Slot
+from feedtools.dedup.slots import FrameSlot
 from feedtools.model import KINDS, Block, Match
 
 SHARES = st.integers(0, 10_000).map(lambda share: share / 10_000)
@@ -59,11 +59,11 @@ def test_a_long_chain_is_one_component() -> None:
 
 
 KEYS = st.integers(0, 3)
-PLACES = st.builds(Slot, KEYS, st.integers(0, 3), st.integers(0, 3))
+PLACES = st.builds(FrameSlot, KEYS, st.integers(0, 3), st.integers(0, 3))
 
 
 @given(st.lists(st.tuples(MATCHES.filter(lambda one: one.a != one.b), st.lists(PLACES, max_size=5)), max_size=30))
-def test_rows_tell_series_apart_as_objects_do(found: list[tuple[Match, list[Slot]]]) -> None:
+def test_rows_tell_series_apart_as_objects_do(found: list[tuple[Match, list[FrameSlot]]]) -> None:
     expected = series.told_apart(found)
     slots = [(row, *slot) for row, (_, places) in enumerate(found) for slot in places]
     rows = match_table.pack([match for match, _ in found])
@@ -92,7 +92,7 @@ def test_texts_cluster_alike_in_memory_and_on_the_disk(tmp_path: Path) -> None:
 STANDINGS = st.builds(
     lambda number, of, other, kind, shares, first, span: (
         number,
-        Standing(
+        CopyOf(
             of,
             Match(
                 *((number, other) if first else (other, number)),
@@ -113,8 +113,8 @@ STANDINGS = st.builds(
 
 
 @given(st.lists(STANDINGS, max_size=30), st.lists(NUMBERS, max_size=10))
-def test_standings_are_a_mapping(put: list[tuple[int, Standing]], taken: list[int]) -> None:
-    found, expected = Standings(41), dict[int, Standing]()
+def test_standings_are_a_mapping(put: list[tuple[int, CopyOf]], taken: list[int]) -> None:
+    found, expected = Standings(41), dict[int, CopyOf]()
     for number, one in put:
         found[number] = expected[number] = one
     for number in taken:

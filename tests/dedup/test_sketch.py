@@ -19,7 +19,7 @@ TEXTS = st.lists(
 
 
 def keys(symbols: str, scale: int) -> set[int]:
-    return set(sketch.gram_hashes(symbols, scale))
+    return set(sketch.shingle_hashes(symbols, scale))
 
 
 @given(TEXTS, st.sampled_from([1, 3, 8, 16]))
@@ -37,7 +37,7 @@ def test_batch_and_single_kernels_agree(texts: list[str], scale: int) -> None:
 def test_pieces_of_a_long_text_join_without_a_seam() -> None:
     text = "".join(chr(0x4E00 + i * i % 9973) for i in range(3 * 4 * sketch_batch._PIECE + 11))
     block = sketch_batch.sketch_block([text])
-    assert set(block.keys.tolist()) == set(sketch.gram_hashes(symbols.symbols(text)))
+    assert set(block.keys.tolist()) == set(sketch.shingle_hashes(symbols.symbols(text)))
 
 
 @given(st.text("abcdefgh", max_size=300))

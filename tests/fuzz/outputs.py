@@ -10,8 +10,8 @@ from functools import cache
 from feedtools.errors import FeedtoolsError
 from feedtools.model import Article, Decision, Edit, Finding, Fix, Place, Span
 from feedtools.report import FORMATS, Report, render
-from feedtools.report.page.data import Copies, Copy, Counts, Repair, tally
-from feedtools.report.page.data import Report as PageData
+from feedtools.report.page.data import Copy, CopyGroup, Counts, Repair, tally
+from feedtools.report.page.data import RunReport as PageData
 from feedtools.report.page.html import asset, html
 from tests.fuzz.common import parts_of, rules, sarif_schema
 
@@ -88,7 +88,9 @@ def pages(data: bytes) -> None:
         case 0:
             report = report._replace(findings=[finding])
         case 1:
-            report = report._replace(clusters=[Copies(Copy(here, body, None), [Copy(there, other, "near", 0.5, 0.5)])])
+            report = report._replace(
+                clusters=[CopyGroup(Copy(here, body, None), [Copy(there, other, "near", 0.5, 0.5)])]
+            )
         case 2:
             edit = Edit(0, min(1, len(body)), other)
             report = report._replace(repairs=[Repair(here, body, edit, "tail", "safe", there, 0.5, said)])

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedtools.lint.fix import SAFE, Applied, Draft, Proposal, apply, proposals, revert, rewrite, stable_fix
+from feedtools.lint.fix import SAFE, Applied, Draft, FixProposal, apply, proposals, revert, rewrite, stable_fix
 from feedtools.model import Article, Edit, Finding, Fix, Safety, Span
 
 TEXTS = st.text(st.sampled_from("ab \U0001f600中\udc80"), max_size=12)
 
 
 @st.composite
-def edited(draw: st.DrawFn) -> tuple[str, list[Proposal]]:
+def edited(draw: st.DrawFn) -> tuple[str, list[FixProposal]]:
     text = draw(TEXTS)
     places = st.integers(0, len(text))
     edit = st.builds(lambda a, b, new: Edit(min(a, b), max(a, b), new), places, places, TEXTS)
     return text, draw(
-        st.lists(st.builds(Proposal, st.sampled_from("XYZ"), st.lists(edit, min_size=1, max_size=3).map(tuple)))
+        st.lists(st.builds(FixProposal, st.sampled_from("XYZ"), st.lists(edit, min_size=1, max_size=3).map(tuple)))
     )
 
 
@@ -42,26 +42,26 @@ def edited(draw: st.DrawFn) -> tuple[str, list[Proposal]]:
     ],
 )
 def test_apply(fixes: list[tuple[str, tuple[int, int, str]]], expected: str, skipped: str) -> None:
-    made = apply("abcdef", [Proposal(by, (Edit(*edit),)) for by, edit in fixes])
+    made = apply("abcdef", [FixProposal(by, (Edit(*edit),)) for by, edit in fixes])
     assert made.text == expected
     assert "".join(one.by for one in made.skipped) == skipped
 
 
 def test_a_fix_is_applied_whole_or_not_at_all() -> None:
-    two = Proposal("B", (Edit(1, 2, "X"), Edit(4, 5, "Y")))
-    assert apply("abcdef", [Proposal("A", (Edit(0, 2, "-"),)), two]).text == "-cdef"
+    two = FixProposal("B", (Edit(1, 2, "X"), Edit(4, 5, "Y")))
+    assert apply("abcdef", [FixProposal("A", (Edit(0, 2, "-"),)), two]).text == "-cdef"
     assert apply("abcdef", [two]).text == "aXcdYf"
-    inside = Proposal("A", (Edit(2, 3, "Z"),))
+    inside = FixProposal("A", (Edit(2, 3, "Z"),))
     assert apply("abcdef", [two, inside]).text == "aXZdYf"
 
 
 def test_an_edit_outside_the_text_is_refused() -> None:
     with pytest.raises(ValueError, match="outside the text"):
-        apply("ab", [Proposal("A", (Edit(1, 3, ""),))])
+        apply("ab", [FixProposal("A", (Edit(1, 3, ""),))])
 
 
 @given(edited(), st.randoms())
-def test_apply_does_not_depend_on_order(case: tuple[str, list[Proposal]], order: random.Random) -> None:
+def test_apply_does_not_depend_on_order(case: tuple[str, list[FixProposal]], order: random.Random) -> None:
     text, fixes = case
     shuffled = list(fixes)
     order.shuffle(shuffled)
@@ -73,7 +73,7 @@ def test_apply_does_not_depend_on_order(case: tuple[str, list[Proposal]], order:
 
 @given(edited(), st.lists(edited(), max_size=3))
 def test_rounds_of_edits_read_as_one_and_can_be_undone(
-    first: tuple[str, list[Proposal]], more: list[tuple[str, list[Proposal]]]
+    first: tuple[str, list[FixProposal]], more: list[tuple[str, list[FixProposal]]]
 ) -> None:
     raw = first[0]
     draft = Draft(raw)

@@ -13,7 +13,7 @@ import pytest
 
 from feedtools.lint.backtracking import grows
 from feedtools.lint.engine import lint
-from feedtools.lint.fix import Proposal, apply
+from feedtools.lint.fix import FixProposal, apply
 from feedtools.lint.rules import Rule, builtin
 from feedtools.model import Article, Edit
 from tests.cli.test_cli import Run
@@ -105,7 +105,9 @@ def test_fixes_take_time_in_proportion_to_their_number() -> None:
     """Each beside the next, and each in the way of the one before it."""
     for width in (1, 2):
         works = [
-            partial(apply, "a" * (count + 2), [Proposal("FT999", (Edit(at, at + width, "b"),)) for at in range(count)])
+            partial(
+                apply, "a" * (count + 2), [FixProposal("FT999", (Edit(at, at + width, "b"),)) for at in range(count)]
+            )
             for count in (2_000, 20_000, 200_000)
         ]
         for short, long in pairwise(works):

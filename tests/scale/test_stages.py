@@ -20,7 +20,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 
 import generate  # noqa: E402
 
-from feedtools.dedup.sketch import gram_hashes  # noqa: E402
+from feedtools.dedup.sketch import shingle_hashes  # noqa: E402
 from feedtools.model import text_number  # noqa: E402
 from feedtools.scale import arrow, exact_copies, matches, sketch_join  # noqa: E402
 from feedtools.text.symbols import symbols  # noqa: E402
@@ -165,7 +165,7 @@ def test_equal_texts_of_one_task_are_bundled_once_and_known_each() -> None:
     assert [(row["id"], row["length"]) for row in known] == lengths
     assert [row["number"] for row in known] == [text_number(text)] * 3 + [None, text_number("")]
     keys = sum(row["weight"] for batch in bundled for row in rows(batch) if row["bucket"] == 0)  # type: ignore[misc]
-    assert keys == len(gram_hashes(symbols(text))) > 10
+    assert keys == len(shingle_hashes(symbols(text))) > 10
 
 
 def test_a_bucket_that_is_too_full_is_said_to_be_and_gives_no_edges() -> None:
@@ -236,14 +236,14 @@ def test_the_driver_tells_copies_and_names_what_is_asked_for() -> None:
     )
     assert exact_copies.tally(known) == (6, 4, 1, None)
     assert exact_copies.tally(pa.concat_tables([known, known.slice(1, 1)])) == (7, 5, 2, "a")
-    texts = exact_copies.Texts(known)
+    texts = exact_copies.DriverTexts(known)
     assert texts.copies().to_pylist() == [{"id": "c", "first": "b", "length": 30}]
     wanted = pa.Table.from_pylist(
         [{"number": 7, "centre": 7, "salt": 0}, {"number": 5, "centre": 7, "salt": 0}], schema=sketch_join.WANTED
     )
     asked = [tuple(row.values()) for row in texts.asked(wanted).to_pylist()]
     assert asked == [("a", 7, 7, 0), ("b", 5, 7, 0), ("d", 5, 7, 0)]
-    nothing = exact_copies.Texts(known.slice(0, 0))
+    nothing = exact_copies.DriverTexts(known.slice(0, 0))
     assert (len(nothing.copies()), len(nothing.asked(wanted)), exact_copies.tally(known.slice(0, 0))) == (
         0,
         0,

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedtools.dedup import sketch_batch
-from feedtools.dedup.overlap import codes
+from feedtools.dedup.overlap import low_bytes
 from feedtools.text import symbols, symbols_batch
 from feedtools.text.dropped import traits
 
@@ -124,7 +124,7 @@ def test_the_batch_form_gives_the_same_symbols(texts: list[str]) -> None:
     placed = symbols_batch.placed(texts)
     assert placed.symbols == [symbols.symbols(text) for text in texts]
     assert [list(offsets) for offsets in placed.offsets] == [symbols.offsets(text).tolist() for text in texts]
-    assert placed.codes == [codes(symbols.symbols(text)) for text in texts]
+    assert placed.codes == [low_bytes(symbols.symbols(text)) for text in texts]
     assert placed.traits == [traits(text) for text in texts]
 
 

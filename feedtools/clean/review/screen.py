@@ -26,7 +26,7 @@ KEYS = {
 """What a key does; the names are those of the footer."""
 
 
-class Piece(NamedTuple):
+class ScreenPiece(NamedTuple):
     """A stretch of the text that is shown.
 
     Attributes:
@@ -40,19 +40,19 @@ class Piece(NamedTuple):
     focus: bool = False
 
 
-def pieces(item: Item, focus: Spot | None) -> Iterator[Piece]:
+def pieces(item: Item, focus: Spot | None) -> Iterator[ScreenPiece]:
     """The article with its spots marked, each with its suggestion behind it; of some that overlap the first shows."""
     at = 0
     for spot in sorted(item.spots, key=lambda spot: (spot.start, -spot.end)):
         if spot.start < at:
             continue
-        yield Piece(escape(item.text[at : spot.start]))
+        yield ScreenPiece(escape(item.text[at : spot.start]))
         style = "holds" if spot.holds else "found"
-        yield Piece(escape(item.words(spot)), style, spot == focus)
+        yield ScreenPiece(escape(item.words(spot)), style, spot == focus)
         if spot.fix is not None:
-            yield Piece(escape(suggestion(item, spot)) or "(nothing)", "offered", spot == focus)
+            yield ScreenPiece(escape(suggestion(item, spot)) or "(nothing)", "offered", spot == focus)
         at = spot.end
-    yield Piece(escape(item.text[at:]))
+    yield ScreenPiece(escape(item.text[at:]))
 
 
 def heading(session: Session) -> str:

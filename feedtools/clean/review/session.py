@@ -8,7 +8,7 @@ from pathlib import Path
 from feedtools.clean.decisions import reading
 from feedtools.clean.review.queue import Item, Spot
 from feedtools.lint.decisions import Choice, append, choice, load
-from feedtools.lint.fix import Proposal, apply
+from feedtools.lint.fix import FixProposal, apply
 
 Find = Callable[[Item], Sequence[Spot]]
 """What is found in an article as it reads now."""
@@ -213,5 +213,5 @@ def suggestion(item: Item, spot: Spot) -> str:
 
 def repaired(item: Item) -> str:
     """The article with everything that is offered and fits together."""
-    offered = [Proposal(spot.rule, spot.fix.edits) for spot in item.spots if spot.fix and spot.fix.edits]
+    offered = [FixProposal(spot.rule, spot.fix.edits) for spot in item.spots if spot.fix and spot.fix.edits]
     return apply(item.text, offered).text

@@ -36,7 +36,7 @@ class Placed(NamedTuple):
     failure: str = ""
 
 
-class Repair(NamedTuple):
+class OfferedRepair(NamedTuple):
     """A restoration, and its edit in the document's code points."""
 
     edit: Edit
@@ -110,7 +110,7 @@ class Checker:
         self._copies[path] = found
         self._repairs[path] = _repairs(path, articles, groups)
 
-    def repairs(self, path: str, text: str) -> list[Repair]:
+    def repairs(self, path: str, text: str) -> list[OfferedRepair]:
         """What the copies that ``compare`` found can give back to damaged articles of the document."""
         known = self._repairs.get(path, {})
         found = []
@@ -120,7 +120,7 @@ class Checker:
                 continue
             for one in known.get(article.digest, ()):
                 edit = Edit(start + one.edit.start, start + one.edit.end, one.edit.text)
-                found.append(Repair(edit, one))
+                found.append(OfferedRepair(edit, one))
         return found
 
     def fix_all(self, path: str, text: str) -> list[Edit]:

@@ -9,7 +9,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _UNITS = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
 
 
-class Places:
+class LinePositions:
     """Lines of one text as the Language Server Protocol counts them: ended by LF, CRLF or CR, in code units.
 
     Args:

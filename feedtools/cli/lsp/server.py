@@ -14,7 +14,7 @@ from pygls.uris import to_fs_path
 
 from feedtools import __version__
 from feedtools.cli.lsp.checker import Checker, Placed
-from feedtools.cli.lsp.positions import Places
+from feedtools.cli.lsp.positions import LinePositions
 from feedtools.config import ALLOW_FILE
 from feedtools.config import FILE as CONFIG_FILE
 from feedtools.errors import FeedtoolsError
@@ -60,11 +60,11 @@ class Server(LanguageServer):
         agreed = self.workspace.position_encoding or "utf-16"
         return agreed.value if isinstance(agreed, types.PositionEncodingKind) else agreed
 
-    def places(self, uri: str) -> Places:
+    def places(self, uri: str) -> LinePositions:
         """Its positions in the agreed encoding."""
-        return Places(self.text(uri), self.encoding)
+        return LinePositions(self.text(uri), self.encoding)
 
-    def range(self, places: Places, start: int, end: int) -> types.Range:
+    def range(self, places: LinePositions, start: int, end: int) -> types.Range:
         """A range of code points as the editor counts."""
         return types.Range(types.Position(*places.position(start)), types.Position(*places.position(end)))
 
@@ -87,7 +87,7 @@ class Server(LanguageServer):
             types.PublishDiagnosticsParams(uri, found, self.workspace.get_text_document(uri).version)
         )
 
-    def diagnostic(self, places: Places, one: Placed) -> types.Diagnostic:
+    def diagnostic(self, places: LinePositions, one: Placed) -> types.Diagnostic:
         """One finding as the editor shows it."""
         where = self.range(places, one.start, one.end)
         if one.finding is None:
@@ -236,7 +236,7 @@ def _allow(server: Server, path: str, one: Placed, shown: types.Diagnostic) -> t
         now = file.read_text(encoding="utf-8")
     except OSError:
         now = ""
-    end = types.Position(*Places(now, server.encoding).position(len(now)))
+    end = types.Position(*LinePositions(now, server.encoding).position(len(now)))
     entry = ("" if not now or now.endswith("\n") else "\n") + "\n" + allow.entry(one.finding)
     create = types.CreateFile(uri, options=types.CreateFileOptions(ignore_if_exists=True))
     append = types.TextDocumentEdit(

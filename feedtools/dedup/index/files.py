@@ -76,7 +76,7 @@ def _writable(path: str) -> IndexWriter | SharedStore:
     return IndexWriter(Path(path), create=True)
 
 
-class Batch(NamedTuple):
+class TakenBatch(NamedTuple):
     """A file to take in.
 
     Attributes:
@@ -93,7 +93,7 @@ class Batch(NamedTuple):
 class _Reading:
     """The articles of files under the names of their sources, and the digests of those files once they are read."""
 
-    def __init__(self, files: Iterable[Batch], config: Config, on_error: Callable[[FeedtoolsError], None]) -> None:
+    def __init__(self, files: Iterable[TakenBatch], config: Config, on_error: Callable[[FeedtoolsError], None]) -> None:
         self._files = files
         self._options = ReadOptions.of(config)
         self._on_error = on_error
@@ -107,7 +107,9 @@ class _Reading:
                 yield from (article._replace(source=source) for article in batch.articles)
 
 
-def _take_in(files: Iterable[Batch], where: str, config: Config, on_error: Callable[[FeedtoolsError], None]) -> int:
+def _take_in(
+    files: Iterable[TakenBatch], where: str, config: Config, on_error: Callable[[FeedtoolsError], None]
+) -> int:
     reading = _Reading(files, config, on_error)
     with closing(_writable(where)) as store:
         return take_in(store, reading.articles(), batches=reading.batches)
@@ -125,19 +127,19 @@ def add(paths: Sequence[str], where: str, config: Config) -> Added:
     errors: list[FeedtoolsError] = []
     files = expand(list(paths), errors.append, ReadOptions.of(config))
 
-    def named() -> Iterator[Batch]:
+    def named() -> Iterator[TakenBatch]:
         for path in files:
             try:
                 digest = b"" if path == STDIN else bytes.fromhex(file_digest(path))
             except ReadError as error:
                 errors.append(error)
             else:
-                yield Batch(source_key(path, config), path, digest)
+                yield TakenBatch(source_key(path, config), path, digest)
 
     return Added(_take_in(named(), where, config, errors.append), len(files), errors)
 
 
-def publish(files: Iterable[Batch], where: str, config: Config) -> None:
+def publish(files: Iterable[TakenBatch], where: str, config: Config) -> None:
     """Remember what a batch run published, besides all that it published before.
 
     It is kept under the names of the files it came from and the digests they had, so that a second run over the same

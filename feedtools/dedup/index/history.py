@@ -31,7 +31,7 @@ PATIENCE = 60.0
 """Seconds that a check waits for another one which brings the same index up to date."""
 UNSETTLED = 2 * 10**9
 """Nanoseconds after a change within which another one may leave the same time behind."""
-KEPT = 60
+KEPT_HISTORIES = 60
 """Days that the index of a set of paths is kept without being asked."""
 _PREFIX = "history-"
 _SQLITE = b"SQLite format 3\x00"
@@ -197,7 +197,7 @@ def _discard(path: Path) -> None:
 
 def _forget_unused(folder: Path) -> None:
     """Remove what followed files that nobody asks for any more: each set of paths has an index of its own."""
-    oldest = time.time() - KEPT * 86_400
+    oldest = time.time() - KEPT_HISTORIES * 86_400
     for path in folder.glob(f"{_PREFIX}*.sqlite"):
         with suppress(OSError):
             if path.stat().st_mtime < oldest:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 KEY_BITS = 61
 """Bits of a stored key: FracMinHash keys at scale 8 lie below 2**61."""
 REMAINDER_BITS = 8
-BLOCK = 128
+POSTINGS_PER_BLOCK = 128
 """Postings of a block, at most, on average."""
 HEAD_SALT, DIGEST_SALT = 0x5851F42D4C957F2D, 0x2545F4914F6CDD1D
 """Keep the keys of heads and of whole texts apart from those of grams."""
@@ -31,7 +31,7 @@ HEAD_SALT, DIGEST_SALT = 0x5851F42D4C957F2D, 0x2545F4914F6CDD1D
 
 def row_bits(postings: int) -> int:
     """Leading key bits that name a block in an index of so many postings."""
-    return max(4, (max(postings, 1) // BLOCK).bit_length())
+    return max(4, (max(postings, 1) // POSTINGS_PER_BLOCK).bit_length())
 
 
 def fits(rows: int, width: int) -> bool:

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.dedup.candidates import FEW_KEYS, worth
 from feedtools.dedup.cluster import partner, rest_of
-from feedtools.dedup.document import Document as PublishedText
+from feedtools.dedup.document import Document
 from feedtools.dedup.index.postings import digest_posting, head_posting
-from feedtools.dedup.index.store import CAP, Document, Own, Store, stored_keys
+from feedtools.dedup.index.store import CAP, Own, PublishedArticle, Store, stored_keys
 from feedtools.dedup.match import compare, explain
 from feedtools.dedup.rest import REST
 from feedtools.dedup.series import told_apart
-from feedtools.dedup.sketch import Sketch, grams, sketch
+from feedtools.dedup.sketch import Sketch, shingles, sketch
 from feedtools.model import COPIES, Match
 
 if TYPE_CHECKING:
-    from feedtools.dedup.slots import Slot
+    from feedtools.dedup.slots import FrameSlot
 
 TOGETHER = 64
 """Texts that are looked up together."""
@@ -43,7 +43,7 @@ MOSTLY = 0.5
 class Published(NamedTuple):
     """A published copy of an article; in ``match`` the article is number 0 and the document number 1."""
 
-    document: Document
+    document: PublishedArticle
     match: Match
 
 
@@ -66,7 +66,7 @@ def find(store: Store, texts: Sequence[str], *, own: Own = frozenset()) -> list[
     return found
 
 
-def find_siblings(store: Store, text: str) -> list[Document]:
+def find_siblings(store: Store, text: str) -> list[PublishedArticle]:
     """Find the documents that have most of a text, the best first: they may give back what it lost.
 
     A copy has all of it; these need not, since the text is damaged or the document was revised.
@@ -150,9 +150,9 @@ def _verified(
     store: Store, text: str, ranked: Sequence[_Candidate], own: Own, chosen: Callable[..., list[Published]]
 ) -> list[Published]:
     """The chosen among some documents, the best first; later ones are not looked at where earlier ones held some."""
-    mine = PublishedText.of(0, text, grams(text).symbols)
-    documents: list[Document] = []
-    compared: list[tuple[Match, Sequence[Slot]]] = []
+    mine = Document.of(0, text, shingles(text).symbols)
+    documents: list[PublishedArticle] = []
+    compared: list[tuple[Match, Sequence[FrameSlot]]] = []
     found: list[Published] = []
     for _ in range(VERIFIED // CANDIDATES):
         keys = dict(ranked[:CANDIDATES])
@@ -161,7 +161,7 @@ def _verified(
             if document.source in own or (document.source, document.batch) in own:
                 continue
             documents.append(document)
-            made = compare(mine, PublishedText.of(len(documents), document.text))
+            made = compare(mine, Document.of(len(documents), document.text))
             if made is not None:
                 compared.append((made.match, made.slots))
             refuted.add(keys[document.number])
@@ -172,7 +172,9 @@ def _verified(
     return sorted(found, key=_best_first)
 
 
-def _copies(compared: Sequence[tuple[Match, Sequence[Slot]]], documents: Sequence[Document]) -> list[Published]:
+def _copies(
+    compared: Sequence[tuple[Match, Sequence[FrameSlot]]], documents: Sequence[PublishedArticle]
+) -> list[Published]:
     """The documents that stand for the article 0: copies, of no series with others, that have all of it but a rest."""
     told = [match for match in told_apart(compared) if match.kind in COPIES and rest_of(match, 0) < REST]
     return [
@@ -181,7 +183,9 @@ def _copies(compared: Sequence[tuple[Match, Sequence[Slot]]], documents: Sequenc
     ]
 
 
-def _siblings(compared: Sequence[tuple[Match, Sequence[Slot]]], documents: Sequence[Document]) -> list[Published]:
+def _siblings(
+    compared: Sequence[tuple[Match, Sequence[FrameSlot]]], documents: Sequence[PublishedArticle]
+) -> list[Published]:
     """The documents that have most of the article 0, copies or not, of no series with others."""
     found = []
     for match in told_apart(compared):

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from feedtools.dedup.candidates import FEW_KEYS
-from feedtools.dedup.index.store import CAP, Document, stored_keys
+from feedtools.dedup.index.store import CAP, PublishedArticle, stored_keys
 from feedtools.dedup.index.updates import NO_BATCHES
 from feedtools.dedup.sketch import current, sketch
 from feedtools.errors import IndexFileError
@@ -112,7 +112,7 @@ class SharedStore:
             if numbers
         }
 
-    def documents(self, numbers: Iterable[int]) -> list[Document]:
+    def documents(self, numbers: Iterable[int]) -> list[PublishedArticle]:
         """See ``Store.documents``."""
         wanted = sorted(set(numbers))
         with self._faults():
@@ -229,7 +229,7 @@ def _number(article: Article) -> int:
     return name & ~1 | (sketch(article.text).size < FEW_KEYS)
 
 
-def _document(number: int, row: bytes) -> Document:
+def _document(number: int, row: bytes) -> PublishedArticle:
     source, line, digest, keys, text, *more = json.loads(row)
     batch, own = [*more, "", ""][:2]
-    return Document(number, source, line, bytes.fromhex(digest), keys, text, bytes.fromhex(batch), own)
+    return PublishedArticle(number, source, line, bytes.fromhex(digest), keys, text, bytes.fromhex(batch), own)

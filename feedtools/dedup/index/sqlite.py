@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from feedtools.dedup.candidates import FEW_KEYS
 from feedtools.dedup.index import postings
 from feedtools.dedup.index.file import FORMAT, REBUILD, IndexFile, checked, one_line
-from feedtools.dedup.index.store import CAP, Document
+from feedtools.dedup.index.store import CAP, PublishedArticle
 from feedtools.errors import StaleIndexError
 from feedtools.model import Article, digest
 
@@ -150,7 +150,7 @@ class Index(IndexFile):
                 bits[number % _BITS >> 3] |= (keys[number - first] < FEW_KEYS) << (number & 7)
             self.base.execute("INSERT OR REPLACE INTO short VALUES (?, ?)", (row, postings.seal(bits)))
 
-    def documents(self, numbers: Iterable[int]) -> list[Document]:
+    def documents(self, numbers: Iterable[int]) -> list[PublishedArticle]:
         """See ``Store.documents``."""
         with self.faults():
             rows = [self._document(number) for number in sorted(set(numbers))]
@@ -163,7 +163,7 @@ class Index(IndexFile):
                 )
         return found
 
-    def _document(self, number: int) -> Document | None:
+    def _document(self, number: int) -> PublishedArticle | None:
         found = self.base.execute(
             "SELECT d.line, d.digest, d.keys, t.text FROM document d JOIN text t ON t.id = d.id WHERE d.id = ?",
             (number,),
@@ -179,7 +179,7 @@ class Index(IndexFile):
         checked(bytes, (batch,) if batch is not None else ())
         name, later = self._version_of(number)
         said = text.decode("utf-8", "surrogatepass")
-        return Document(number, path, line, made, keys, said, batch or b"", name, later)
+        return PublishedArticle(number, path, line, made, keys, said, batch or b"", name, later)
 
     def _version_of(self, number: int) -> tuple[str, bool]:
         """What the record of a document called it, and whether a later version was published."""

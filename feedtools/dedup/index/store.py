@@ -12,7 +12,7 @@ CAP = 256
 copies of one text share all their keys, so the earliest are found."""
 
 
-class Document(NamedTuple):
+class PublishedArticle(NamedTuple):
     """A published article as it is remembered.
 
     Attributes:
@@ -60,7 +60,7 @@ class Store(Protocol):
         Most documents share a single key with some others, and no more may be done for those than this.
         """
 
-    def documents(self, numbers: Iterable[int]) -> list[Document]:
+    def documents(self, numbers: Iterable[int]) -> list[PublishedArticle]:
         """The live documents of these numbers, ascending."""
 
     def identity(self) -> object:

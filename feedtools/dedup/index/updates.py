@@ -12,11 +12,11 @@ from feedtools.dedup.index.store import stored_keys
 from feedtools.dedup.sketch import sketch
 from feedtools.model import Article
 
-FEW = 512
+FEW_ARTICLES = 512
 """Articles up to which they go to the recent table, without numpy; more are packed at once."""
 NAMESAKES = 16
 """Documents of one id that an article may be a later version of: ids such as 1 are given by many."""
-PORTION = 1_000_000
+ARTICLES_PER_WRITE = 1_000_000
 """Articles taken in by one transaction, at least, where there are as many."""
 
 
@@ -31,7 +31,10 @@ NO_BATCHES: Mapping[str, bytes] = MappingProxyType({})
 
 
 def take_in(
-    store: Taking, articles: Iterable[Article], size: int = PORTION, batches: Mapping[str, bytes] = NO_BATCHES
+    store: Taking,
+    articles: Iterable[Article],
+    size: int = ARTICLES_PER_WRITE,
+    batches: Mapping[str, bytes] = NO_BATCHES,
 ) -> int:
     """Add articles to a store by portions of at least ``size``, those of one source always together.
 
@@ -137,7 +140,7 @@ class IndexWriter(Index):
         self.put_sources(ordered, states)
         numbered = enumerate(ordered, self.meta("next"))
         self.put_names([(at, one.origin.id) for at, one in numbered if one.origin is not None and one.origin.id])
-        if len(ordered) > FEW:
+        if len(ordered) > FEW_ARTICLES:
             from feedtools.dedup.index.packing import add_many
 
             add_many(self, ordered)

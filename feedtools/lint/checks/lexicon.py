@@ -16,7 +16,7 @@ UNSPLIT = 1000
 NUMBER = lazy(r"[0-9]+(?:\.[0-9]+)*")
 
 
-class Entry(NamedTuple):
+class LexiconEntry(NamedTuple):
     """What is known of one joined form.
 
     Attributes:
@@ -85,7 +85,7 @@ def fold(word: str) -> str:
     return NUMBER.sub("#", word).casefold()
 
 
-def compound(key: str) -> Entry | None:
+def compound(key: str) -> LexiconEntry | None:
     """What is known of the joined form ``key`` (see `fold`)."""
     wanted = key.encode("ascii", "replace") + b"\t"
     line = _compounds().first(wanted)
@@ -111,7 +111,7 @@ def begins_name(prefix: str) -> bool:
     return _names().first(wanted).startswith(wanted)
 
 
-def _entry(line: bytes) -> Entry:
+def _entry(line: bytes) -> LexiconEntry:
     joined, cuts, plain, *others = line.decode("ascii").split("\t")
     upper, mixed = others or (plain, plain)
     form, at = "", 0
@@ -119,7 +119,7 @@ def _entry(line: bytes) -> Entry:
         place = int(cut.rstrip("="))
         form += joined[at:place] + ("=" if cut.endswith("=") else "-")
         at = place
-    return Entry(form + joined[at:], int(plain), int(upper), int(mixed))
+    return LexiconEntry(form + joined[at:], int(plain), int(upper), int(mixed))
 
 
 @cache

@@ -100,7 +100,7 @@ def _judge(token: str) -> Verdict | None:
     return max(known, shaped or known)
 
 
-def _percent(entry: lexicon.Entry, token: str) -> int:
+def _percent(entry: lexicon.LexiconEntry, token: str) -> int:
     """The share that goes with how the token is written."""
     if token.isupper() and sum(map(str.isalpha, token)) > 1:
         return entry.upper

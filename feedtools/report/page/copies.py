@@ -12,8 +12,8 @@ from feedtools.report.page.parts import Facts, item, number, part, place, sectio
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feedtools.report.page.data import Copies, Copy, Report
-    from feedtools.report.page.marks import Formulas
+    from feedtools.report.page.data import Copy, CopyGroup, RunReport
+    from feedtools.report.page.marks import FormulaMarks
     from feedtools.report.page.words import Words
 
 CLUSTERS = 1000
@@ -28,7 +28,7 @@ FEW = 150
 """Clusters up to which the agreeing text around a difference is shown at length."""
 
 
-def copies(report: Report, formulas: Formulas, say: Words) -> Iterator[str]:
+def copies(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[str]:
     """Every cluster, closed but for the first; what is alike in two copies is shortened."""
     clusters = report.clusters
     if not clusters:
@@ -47,7 +47,7 @@ def copies(report: Report, formulas: Formulas, say: Words) -> Iterator[str]:
     yield "</ul>\n</section>\n"
 
 
-def _cluster(group: Copies, formulas: Formulas, say: Words, limits: tuple[int, int], *, opened: bool) -> str:
+def _cluster(group: CopyGroup, formulas: FormulaMarks, say: Words, limits: tuple[int, int], *, opened: bool) -> str:
     context, compared = limits
     kinds = sorted({copy.kind for copy in group.others if copy.kind})
     tags = " ".join(f"<span class=tag>{kind}</span>" for kind in kinds)
@@ -72,7 +72,7 @@ def _cluster(group: Copies, formulas: Formulas, say: Words, limits: tuple[int, i
     return item("", f"copies {keep.path} {keep.line}", facts, inner)
 
 
-def _pair(keep: Copy, copy: Copy, formulas: Formulas, context: int, say: Words) -> str:
+def _pair(keep: Copy, copy: Copy, formulas: FormulaMarks, context: int, say: Words) -> str:
     facts = f"{say('similarity')} {copy.similarity:.2f}, {copy.coverage:.0%} {say('of it in the kept copy')}"
     head = (
         f"<h3>{place(copy.place)} <span class=tag>{copy.kind}</span> <span class='tag {copy.action}'>{copy.action}"

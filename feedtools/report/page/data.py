@@ -38,7 +38,7 @@ class Copy(NamedTuple):
     evidence: tuple[Block, ...] = ()
 
 
-class Copies(NamedTuple):
+class CopyGroup(NamedTuple):
     """A cluster: the copy that is kept and the others; ``more`` others are not listed."""
 
     keep: Copy
@@ -147,7 +147,7 @@ class Point(NamedTuple):
     counts: Counts
 
 
-class Report(NamedTuple):
+class RunReport(NamedTuple):
     """Everything the report shows.
 
     Attributes:
@@ -172,7 +172,7 @@ class Report(NamedTuple):
     tallies: Sequence[Tally] = ()
     rules: Sequence[RuleName] = ()
     findings: Sequence[Finding] = ()
-    clusters: Sequence[Copies] = ()
+    clusters: Sequence[CopyGroup] = ()
     held: Sequence[Held] = ()
     repairs: Sequence[Repair] = ()
     errors: Sequence[str] = ()

@@ -29,7 +29,7 @@ _MARKUP = re.compile(r"[-*`#>_\s]+")
 _ENDING = re.compile(r"(?<!\s)\s*+(?:(?:(?<!\.)\.{3,}+|(?<!…)…++)\s*+)?\Z")
 
 
-class Piece(NamedTuple):
+class DiffPiece(NamedTuple):
     """A stretch of one side of the comparison.
 
     Attributes:
@@ -47,7 +47,7 @@ class Piece(NamedTuple):
 class Diff(NamedTuple):
     """A comparison: its pieces in order, and how many code points of each text stand outside it, before and after."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[DiffPiece, ...]
     left_outside: tuple[int, int] = (0, 0)
     right_outside: tuple[int, int] = (0, 0)
 
@@ -96,7 +96,7 @@ def tokens(text: str) -> list[str]:
     return found + _TOKEN.findall(text[at:])
 
 
-def _pieces(left: str, right: str) -> Iterator[Piece]:
+def _pieces(left: str, right: str) -> Iterator[DiffPiece]:
     left_body, left_end = _split_ending(left)
     right_body, right_end = _split_ending(right)
     found = list(_changes(tokens(left_body), tokens(right_body)))
@@ -115,7 +115,7 @@ def _pieces(left: str, right: str) -> Iterator[Piece]:
     else:
         change = _kind(left_end, right_end)
     if left_end or right_end:
-        yield Piece(left_end, right_end, change)
+        yield DiffPiece(left_end, right_end, change)
 
 
 def _split_ending(text: str) -> tuple[str, str]:
@@ -125,7 +125,7 @@ def _split_ending(text: str) -> tuple[str, str]:
     return text[:at], text[at:]
 
 
-def _changes(a: list[str], b: list[str]) -> Iterator[Piece]:
+def _changes(a: list[str], b: list[str]) -> Iterator[DiffPiece]:
     from rapidfuzz.distance import Indel
 
     numbers: dict[str, int] = {}
@@ -140,12 +140,12 @@ def _changes(a: list[str], b: list[str]) -> Iterator[Piece]:
         head = len(old) if same else _shared(old, new)
         tail = 0 if same else _shared(old[head:][::-1], new[head:][::-1])
         if head:
-            yield Piece("".join(old[:head]), "".join(new[:head]), "same")
+            yield DiffPiece("".join(old[:head]), "".join(new[:head]), "same")
         was, now = "".join(old[head : len(old) - tail]), "".join(new[head : len(new) - tail])
         if was or now:
-            yield Piece(was, now, _kind(was, now))
+            yield DiffPiece(was, now, _kind(was, now))
         if tail:
-            yield Piece("".join(old[-tail:]), "".join(new[-tail:]), "same")
+            yield DiffPiece("".join(old[-tail:]), "".join(new[-tail:]), "same")
 
 
 def _opcodes(found: Opcodes) -> list[Opcode]:
@@ -207,8 +207,8 @@ def _skeleton(text: str) -> str:
     return _MARKUP.sub("", text)
 
 
-def _merged(pieces: Iterator[Piece]) -> Iterator[Piece]:
+def _merged(pieces: Iterator[DiffPiece]) -> Iterator[DiffPiece]:
     """Neighbours of one kind joined."""
     for change, run in groupby(pieces, key=lambda piece: piece.change):
         part = list(run)
-        yield Piece("".join(piece.left for piece in part), "".join(piece.right for piece in part), change)
+        yield DiffPiece("".join(piece.left for piece in part), "".join(piece.right for piece in part), change)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from feedtools.report.page import charts
 from feedtools.report.page.copies import copies
-from feedtools.report.page.marks import Formulas, plain
+from feedtools.report.page.marks import FormulaMarks, plain
 from feedtools.report.page.parts import heading, number
 from feedtools.report.page.remains import remains
 from feedtools.report.page.todo import made, todo
@@ -24,14 +24,14 @@ from feedtools.report.page.words import HOW, PRIVACY, words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from feedtools.report.page.data import Counts, Point, Report
+    from feedtools.report.page.data import Counts, Point, RunReport
     from feedtools.report.page.words import Words
 
 ERRORS = 300
 """Sentences about what could not be checked that are shown."""
 
 
-def html(report: Report) -> Iterator[str]:
+def html(report: RunReport) -> Iterator[str]:
     """The page, in parts.
 
     Args:
@@ -40,7 +40,7 @@ def html(report: Report) -> Iterator[str]:
     Yields:
         Markup that may be encoded as UTF-8, whatever the articles hold.
     """
-    formulas, say = Formulas(), words(report.lang)
+    formulas, say = FormulaMarks(), words(report.lang)
     style, script = asset("page.css"), asset("page.js")
     yield _head(report, style, script)
     yield f"<style>{style}</style>\n</head>\n<body>\n<a class=skip href=#main>{say('Skip to what is to do')}</a>\n"
@@ -70,7 +70,7 @@ def _hash(text: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
 
-def _head(report: Report, style: str, script: str) -> str:
+def _head(report: RunReport, style: str, script: str) -> str:
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
     )
@@ -84,7 +84,7 @@ def _head(report: Report, style: str, script: str) -> str:
     )
 
 
-def _top(report: Report, say: Words) -> Iterator[str]:
+def _top(report: RunReport, say: Words) -> Iterator[str]:
     """Feed, date, command, options and version; what waits and what was done, as links."""
     from feedtools import __version__
 
@@ -117,7 +117,7 @@ def _top(report: Report, say: Words) -> Iterator[str]:
     yield "</header>\n"
 
 
-def _tools(report: Report, say: Words) -> str:
+def _tools(report: RunReport, say: Words) -> str:
     """Search, filters and switches; the script fills the filters from what the page holds."""
     names = {rule.rule: rule.name for rule in report.rules}
     known = escape("\n".join(f"{rule} {charts.safe(name)}" for rule, name in sorted(names.items())))
@@ -147,7 +147,7 @@ def _tools(report: Report, say: Words) -> str:
     )
 
 
-def _done(report: Report, formulas: Formulas, say: Words) -> Iterator[str]:
+def _done(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[str]:
     """The equation, what was found before and what is left after it, and the repairs that were made."""
     counts = report.counts
     parts = (("kept", counts.kept), ("dropped", counts.dropped), ("held", counts.held))

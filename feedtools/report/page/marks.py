@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from feedtools.model import Edit, Finding, Span
-    from feedtools.report.page.diff import Diff, Piece
+    from feedtools.report.page.diff import Diff, DiffPiece
 
 POOL = 1_000_000
 """Characters of MathML a page may carry; formulas beyond it are shown as their source."""
@@ -24,7 +24,7 @@ AROUND = 36
 """Code points shown on either side of a span."""
 
 
-class Formulas:
+class FormulaMarks:
     """The different formulas of a page, each rendered once.
 
     Args:
@@ -77,7 +77,7 @@ def _stands(char: str) -> bool:
     return char == "\n" or printable(char)
 
 
-def rich(text: str, formulas: Formulas) -> str:
+def rich(text: str, formulas: FormulaMarks) -> str:
     """Text as HTML, its closed formulas ready to be rendered."""
     parts, at = [], 0
     for math in find_math(text):
@@ -98,7 +98,7 @@ def excerpt(text: str, span: Span, *, around: int = AROUND, most: int = 240) -> 
     return f"{lead}{plain(before)}<mark>{plain(inside)}</mark>{plain(after)}{trail}"
 
 
-def marked(text: str, findings: Sequence[Finding], formulas: Formulas) -> str:
+def marked(text: str, findings: Sequence[Finding], formulas: FormulaMarks) -> str:
     """A whole text with everything that was found in it marked, and the suggestion after each mark that has one."""
     parts, at = [], 0
     for finding in sorted(findings, key=lambda one: (one.span.start, -one.span.end)):
@@ -114,7 +114,7 @@ def marked(text: str, findings: Sequence[Finding], formulas: Formulas) -> str:
     return "".join([*parts, rich(text[at:], formulas)])
 
 
-def repaired(text: str, edits: Sequence[Edit], formulas: Formulas, *, around: int = AROUND, most: int = 400) -> str:
+def repaired(text: str, edits: Sequence[Edit], formulas: FormulaMarks, *, around: int = AROUND, most: int = 400) -> str:
     """The text around some edits: what goes struck out, what comes highlighted."""
     ordered = sorted(edits)
     at = max(0, ordered[0].start - around)
@@ -141,7 +141,7 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 40]} … {text[-40:]}"
 
 
-def sides(diff: Diff, formulas: Formulas, context: int) -> tuple[str, str]:
+def sides(diff: Diff, formulas: FormulaMarks, context: int) -> tuple[str, str]:
     """Both columns of a comparison.
 
     Args:
@@ -164,7 +164,7 @@ def sides(diff: Diff, formulas: Formulas, context: int) -> tuple[str, str]:
     return "".join(left), "".join(right)
 
 
-def _same(text: str, first: bool, last: bool, formulas: Formulas, context: int) -> str:
+def _same(text: str, first: bool, last: bool, formulas: FormulaMarks, context: int) -> str:
     head, tail = (0 if first else context), (0 if last else context)
     if first and last:
         head = context
@@ -178,7 +178,7 @@ def _same(text: str, first: bool, last: bool, formulas: Formulas, context: int) 
     return f"{before} <span class=gap>{end - start:,} alike</span> {after}"
 
 
-def _marked(text: str, change: str, formulas: Formulas, most: int = 480) -> str:
+def _marked(text: str, change: str, formulas: FormulaMarks, most: int = 480) -> str:
     if not text:
         return ""
     if len(text) > most:
@@ -186,7 +186,7 @@ def _marked(text: str, change: str, formulas: Formulas, most: int = 480) -> str:
     return f'<span class="{change}">{rich(text, formulas)}</span>'
 
 
-def _other(piece: Piece, formulas: Formulas) -> str:
+def _other(piece: DiffPiece, formulas: FormulaMarks) -> str:
     if piece.change == "cut":
         missing = len(piece.left.strip()) - len(piece.right.strip(" .…"))
         return f"{plain(piece.right)} <span class=here>cut here: {missing:,} characters missing</span>"

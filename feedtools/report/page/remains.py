@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from feedtools.model import Finding
-    from feedtools.report.page.data import Report, RuleName, Tally
-    from feedtools.report.page.marks import Formulas
+    from feedtools.report.page.data import RuleName, RunReport, Tally
+    from feedtools.report.page.marks import FormulaMarks
     from feedtools.report.page.words import Words
 
 FINDINGS = 1000
@@ -24,7 +24,7 @@ FINDINGS = 1000
 ROWS = 300
 
 
-def remains(report: Report, formulas: Formulas, say: Words) -> Iterator[str]:
+def remains(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[str]:
     """The findings in what is published, or of a check: charts first, then one by one."""
     shown = report.findings[:FINDINGS]
     total = report.counts.findings if report.checked else report.counts.remaining
@@ -40,7 +40,7 @@ def remains(report: Report, formulas: Formulas, say: Words) -> Iterator[str]:
     yield "</section>\n"
 
 
-def _charts(report: Report, say: Words) -> Iterator[str]:
+def _charts(report: RunReport, say: Words) -> Iterator[str]:
     groups = list(charts.binned(report.tallies, len(report.tallies)))
     keys = "".join(f"<span class=k-{level}>{say(level)}</span>" for level in ("error", "warning", "note"))
     most = max((sum(charts.by_level(group.levels)) for group in groups), default=0)
@@ -97,7 +97,7 @@ def _file_table(tallies: Iterable[Tally], say: Words) -> str:
     return f"<table>{head}{rows}</table>{more}"
 
 
-def _finding(finding: Finding, formulas: Formulas, say: Words) -> str:
+def _finding(finding: Finding, formulas: FormulaMarks, say: Words) -> str:
     article, fix = finding.article, finding.fix
     line, column, *_ = region(article, finding.span)
     related = "".join(f" <span class=hint>{say('see')} {place(one)}</span>" for one in finding.related[:3])

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from feedtools.model import Finding
-    from feedtools.report.page.data import Copies, Held, Repair, Report
-    from feedtools.report.page.marks import Formulas
+    from feedtools.report.page.data import CopyGroup, Held, Repair, RunReport
+    from feedtools.report.page.marks import FormulaMarks
     from feedtools.report.page.words import Words
 
 SHOWN = 1000
@@ -42,7 +42,7 @@ REPAIRS = {
 _LETTERS = re.compile(r"[\W_]+")
 
 
-def todo(report: Report, formulas: Formulas, say: Words) -> Iterator[str]:
+def todo(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[str]:
     """Held articles by reason, repairs that were offered, and dropped copies that had text of their own."""
     offered = [one for one in islice(report.repairs, SHOWN) if one.safety == "display"]
     own = list(islice(_own_text(report.clusters), OWN))
@@ -98,7 +98,7 @@ def _token(finding: Finding) -> str:
     return token if len(token) <= 40 else f"{token[:30]}…"
 
 
-def _held(held: Held, formulas: Formulas, say: Words, *, whole: bool) -> str:
+def _held(held: Held, formulas: FormulaMarks, say: Words, *, whole: bool) -> str:
     article, wrong = held.article, _errors(held)
     rules = " ".join(sorted({one.rule for one in wrong}))
     head = f"<div class=top><span class='tag hold'>{say('held')}</span> {where(article.source, article.line)}"
@@ -161,7 +161,7 @@ def _choices(held: Held, wrong: Sequence[Finding], say: Words) -> str:
     return f'<div class=choices hidden data-d="{plain_attribute(dumps(facts))}">{"".join(buttons)}</div>'
 
 
-def repair(one: Repair, formulas: Formulas, say: Words) -> str:
+def repair(one: Repair, formulas: FormulaMarks, say: Words) -> str:
     """One repair, offered or made."""
     state = "offered" if one.safety == "display" else "applied"
     kind = plain(REPAIRS.get(one.kind, one.kind))
@@ -176,12 +176,12 @@ def repair(one: Repair, formulas: Formulas, say: Words) -> str:
 
 
 class _Own(NamedTuple):
-    group: Copies
+    group: CopyGroup
     number: int
     pieces: list[str]
 
 
-def _own_text(clusters: Iterable[Copies]) -> Iterator[_Own]:
+def _own_text(clusters: Iterable[CopyGroup]) -> Iterator[_Own]:
     """Dropped copies with a stretch that the copy that is kept does not have."""
     from feedtools.report.page.diff import compare
 
@@ -213,7 +213,7 @@ def _dropped(own: _Own, say: Words) -> str:
     return item("own", key, Facts(copy.place.path, "drop", kind=copy.kind or ""), inner)
 
 
-def made(report: Report, formulas: Formulas, say: Words) -> Iterator[str]:
+def made(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[str]:
     """The repairs that were made."""
     done = [one for one in islice(report.repairs, SHOWN) if one.safety != "display"]
     if done:

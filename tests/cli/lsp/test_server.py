@@ -21,7 +21,7 @@ types = pytest.importorskip("lsprotocol.types")
 client_module = pytest.importorskip("pygls.lsp.client")
 
 from feedtools.cli.lsp.checker import Checker  # noqa: E402
-from feedtools.cli.lsp.positions import Places  # noqa: E402
+from feedtools.cli.lsp.positions import LinePositions  # noqa: E402
 from tests.pace import within  # noqa: E402
 
 HEADER = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
@@ -263,7 +263,7 @@ def test_positions_are_counted_as_agreed(tmp_path: Path, encoding: str, column: 
 
 @given(st.text("a猫😀\n\r\u2028\x0b\ud800"), st.sampled_from(["utf-8", "utf-16", "utf-32"]), st.data())
 def test_positions_and_offsets_are_inverse(text: str, encoding: str, data: st.DataObject) -> None:
-    places = Places(text, encoding)
+    places = LinePositions(text, encoding)
     offset = data.draw(st.integers(0, len(text)))
     if text[max(0, offset - 1) : offset + 1] != "\r\n":
         assert places.offset(*places.position(offset)) == offset

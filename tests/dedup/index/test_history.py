@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from feedtools.cli import cli
-from feedtools.dedup.index.history import KEPT
+from feedtools.dedup.index.history import KEPT_HISTORIES
 from tests.places import FEED
 
 SAMPLE = FEED
@@ -98,7 +98,7 @@ def test_a_history_that_nobody_asks_for_is_forgotten(feed: Path) -> None:
     for number in (1, 2):
         run("check", "feed/000.txt", "--against", f"feed/00{number}.txt", code=1)
     first, second = sorted((feed / ".feedtools_cache").glob("history-*.sqlite"), key=lambda path: path.stat().st_mtime)
-    long_ago = time.time() - (KEPT + 1) * 86_400
+    long_ago = time.time() - (KEPT_HISTORIES + 1) * 86_400
     os.utime(first, (long_ago, long_ago))
     run("check", "feed/000.txt", "--against", "feed/003.txt", code=1)
     assert second.exists()

@@ -24,11 +24,11 @@ from feedtools.dedup.index.file import FORMAT
 from feedtools.dedup.index.packing import OUTGROWN
 from feedtools.dedup.index.query import CANDIDATES, find
 from feedtools.dedup.index.sqlite import Index as Asked
-from feedtools.dedup.index.store import CAP, Document
-from feedtools.dedup.index.updates import FEW
+from feedtools.dedup.index.store import CAP, PublishedArticle
+from feedtools.dedup.index.updates import FEW_ARTICLES
 from feedtools.dedup.index.updates import IndexWriter as Index
 from feedtools.dedup.index.verify import faults
-from feedtools.dedup.sketch import GRAM, gram_hashes
+from feedtools.dedup.sketch import SHINGLE, shingle_hashes
 from feedtools.errors import FeedtoolsError, IndexFileError, StaleIndexError
 from feedtools.model import Article
 from tests.places import FEED, ROOT
@@ -97,7 +97,7 @@ def test_whatever_happens_the_live_articles_and_no_others_are_found(steps: list[
 
 
 def test_many_at_once_equal_few_at_a_time(tmp_path: Path) -> None:
-    articles = [article(number) for number in range(FEW + 40)]
+    articles = [article(number) for number in range(FEW_ARTICLES + 40)]
     with Index(tmp_path / "many", create=True) as many, Index(tmp_path / "few", create=True) as few:
         many.add(articles)
         for start in range(0, len(articles), 100):
@@ -255,7 +255,7 @@ class Counted:
         self.weighed += len(numbers)
         return self.index.sizes(numbers)
 
-    def documents(self, numbers: Iterable[int]) -> list[Document]:
+    def documents(self, numbers: Iterable[int]) -> list[PublishedArticle]:
         found = self.index.documents(numbers)
         self.read += len(found)
         return found
@@ -265,7 +265,7 @@ class Counted:
 
 
 STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
-CROWDED_GRAM = next(gram for at in range(len(STEMS)) if gram_hashes(gram := STEMS[at : at + GRAM]))
+CROWDED_GRAM = next(gram for at in range(len(STEMS)) if shingle_hashes(gram := STEMS[at : at + SHINGLE]))
 """Symbols that have a key."""
 FOOTER = (
     "。本站所有内容由读者投稿,未经许可请勿转载,如有差错欢迎来信指正,我们会在下一期当中更正,谢谢各位读者多年以来的支持。"
@@ -321,7 +321,7 @@ def test_removed_documents_do_not_hide_live_ones_behind_a_crowded_key(index: Ind
 
 @pytest.mark.parametrize("damage", ["text", "block", "document", "short"])
 def test_flipped_content_is_noticed(index: Index, damage: str) -> None:
-    index.add([article(number) for number in range(FEW + 1)])
+    index.add([article(number) for number in range(FEW_ARTICLES + 1)])
     column = {"text": "text", "block": "postings", "document": "digest", "short": "bits"}[damage]
     (value,) = index.base.execute(f"SELECT {column} FROM {damage} LIMIT 1").fetchone()
     flipped = bytes([value[0] ^ 1]) + value[1:]

@@ -13,9 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedtools.model import Article, Block, Edit, Finding, Fix, Place, Span
-from feedtools.report.page.data import About, Counts, Held, Point, Repair, Report, Tally, tally
+from feedtools.report.page.data import About, Counts, Held, Point, Repair, RunReport, Tally, tally
 from feedtools.report.page.diff import compare
-from feedtools.report.page.marks import Formulas, plain
+from feedtools.report.page.marks import FormulaMarks, plain
 from feedtools.report.page.mathml import mathml
 from tests.report_values import CUT, KEPT, hostile, large, page, pair, sample
 
@@ -36,7 +36,7 @@ def test_every_section_is_there_and_empty_ones_are_not() -> None:
         assert part in text
     order = [text.index(f"<section id={name}>") for name in ("todo", "done", "copies", "remains")]
     assert order == sorted(order)
-    bare = page(Report("Nothing", Counts()))
+    bare = page(RunReport("Nothing", Counts()))
     assert "id=copies" not in bare
     assert "Nothing is to do." in bare
     assert "id=trend" not in text
@@ -52,21 +52,21 @@ def test_what_is_held_is_shown_whole_with_its_errors_marked_and_what_releases_it
     wrong = Finding("FT301", "joined-identifier", "error", "high", article, Span(4, 13), "lost its hyphen", fix)
     note = wrong._replace(rule="FT402", level="note", span=Span(20, 24), fix=None)
     held = Held(article, ["FT301 joined-identifier: lost its hyphen"], [wrong, note], words, "held/a.txt.jsonl")
-    text = page(Report("x", Counts(1, 1, 0, 0, 1), held=[held]))
+    text = page(RunReport("x", Counts(1, 1, 0, 0, 1), held=[held]))
     assert ">modelfree</mark><ins>model-free</ins> 的方法训练" in text
     assert text.count("<mark") == 1, "only what holds the article is marked"
     assert "直到损失不再变化为止。" in text
     assert "accept <ins>model-free</ins>, or allow it" in text
     assert "held/a.txt.jsonl" in text
     assert "data-do=publish" in text
-    assert "data-do=publish" not in page(Report("x", Counts(1, 1, 0, 0, 1), held=[held._replace(raw=None)]))
+    assert "data-do=publish" not in page(RunReport("x", Counts(1, 1, 0, 0, 1), held=[held._replace(raw=None)]))
 
 
 def test_a_dropped_copy_with_text_of_its_own_is_to_be_looked_at() -> None:
     own = "另外还要提醒读者注意这里的学习率是按步数衰减的。"
     group = pair(KEPT, KEPT + own)
-    assert "Dropped with text of their own" in page(Report("x", Counts(), clusters=[group]))
-    assert "Dropped with text of their own" not in page(Report("x", Counts(), clusters=[pair(KEPT, KEPT[:-20])]))
+    assert "Dropped with text of their own" in page(RunReport("x", Counts(), clusters=[group]))
+    assert "Dropped with text of their own" not in page(RunReport("x", Counts(), clusters=[pair(KEPT, KEPT[:-20])]))
 
 
 def test_the_interface_is_translated_and_articles_are_not() -> None:
@@ -89,7 +89,7 @@ def test_shown_part_is_said() -> None:
     counts = Counts(findings=20_000, remaining=12_345, clusters=7)
     article = Article("a.txt", 4, "文字" * 9)
     findings = [Finding("FT401", "truncated", "note", "high", article, Span(0, 2), "cut")] * 1500
-    text = page(Report("x", counts, findings=findings))
+    text = page(RunReport("x", counts, findings=findings))
     assert "12,345 findings, the first 1,000 are shown" in text
     assert text.count("data-r=") == 1000
 
@@ -159,7 +159,7 @@ def test_any_text_in_any_field_is_text(text: str) -> None:
     clusters = [pair("x" + text, text + "y", path=text)]
     held = [Held(article, (text,), [finding], text, text)]
     about = About(text, text, [(text, text)])
-    whole = page(Report(text, Counts(), tallies, rules, [finding], clusters, held, [repair], [text], text, about))
+    whole = page(RunReport(text, Counts(), tallies, rules, [finding], clusters, held, [repair], [text], text, about))
     whole.encode("utf-8")
     tags = Tags()
     tags.feed(re.sub(r"<template.*?</template>", "", whole))
@@ -274,7 +274,7 @@ def test_without_the_converter_the_source_is_shown(monkeypatch: pytest.MonkeyPat
     mathml.cache_clear()
     try:
         assert mathml(r"\(q_7\)") is None
-        assert Formulas().mark(r"\(q_7\)") == r"\(q_7\)"
+        assert FormulaMarks().mark(r"\(q_7\)") == r"\(q_7\)"
     finally:
         mathml.cache_clear()
 
@@ -300,7 +300,7 @@ def test_mathml_is_harmless_or_absent(tex: str) -> None:
 
 def test_formulas_beyond_the_limit_stay_source() -> None:
     pytest.importorskip("latex2mathml")
-    formulas = Formulas(limit=60)
+    formulas = FormulaMarks(limit=60)
     assert formulas.mark(r"\(x\)") == r"<var data-m=0>\(x\)</var>"
     assert formulas.mark(r"\(x_1^2+\frac{y}{z}\)") == r"\(x_1^2+\frac{y}{z}\)"
     assert formulas.mark(r"\(x\)") == r"<var data-m=0>\(x\)</var>"
@@ -351,7 +351,7 @@ def test_page_stays_small_when_every_cluster_is_crowded() -> None:
         pair(group.keep.text, *(f"{copy.text}{number}" for number in range(12) for copy in group.others))
         for group in large(400).clusters
     ]
-    text = page(Report("x", Counts(clusters=400), clusters=crowded))
+    text = page(RunReport("x", Counts(clusters=400), clusters=crowded))
     assert len(text.encode()) < 5_000_000
     assert text.count("<details") == 400
     assert "the page is full" in text

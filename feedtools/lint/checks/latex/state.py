@@ -62,7 +62,7 @@ class Grammar(NamedTuple):
     plain: Container[str]
 
 
-class Frame(NamedTuple):
+class Group(NamedTuple):
     """State around the current group, restored when the group closes."""
 
     closer: str
@@ -107,7 +107,7 @@ class Parser:
         self.display = display
         self.grammar = grammar
         self.max_depth = max_depth
-        self.stack: list[Frame] = []
+        self.stack: list[Group] = []
         self.text = False
         self.need = ""
         self.flags = START
@@ -158,14 +158,14 @@ class Parser:
         if len(self.stack) >= self.max_depth:
             raise BrokenError("too-deep", opener, what=str(self.max_depth))
         self.stack.append(
-            Frame(closer, self.text, self.need, self.flags, self.infix, opener, self.command, self.columns)
+            Group(closer, self.text, self.need, self.flags, self.infix, opener, self.command, self.columns)
         )
         self.need = ""
         self.flags = START
         self.infix = False
         self.switch(text)
 
-    def pop(self) -> Frame:
+    def pop(self) -> Group:
         """Close the innermost group and take up what was around it."""
         frame = self.stack.pop()
         self.need, self.flags, self.infix, self.command, self.columns = (
