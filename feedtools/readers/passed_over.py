@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -24,7 +25,12 @@ _FOR_PROGRAMS = lazy(
     r"(?:(?:dev-|test-)?requirements|constraints)(?:[._-][\w-]+)*\.txt"
     r"|(?:robots|humans|ads|app-ads|security|cmakelists|llms(?:-full)?|cname|top_level|entry_points|sources|version)\.txt"
 )
-_TEMPLATE = (b"{%", b"{{")
+_TEMPLATE = lazy(
+    rb"\A\s*(?:---\s*\n|\{[%{])|\{%-?[ \t]*(?:extends|include|block|layout|if|for|assign|set)\b"
+    rb"|\{\{-?[ \t]*(?:content|page|site|title|post|url)\b[^{}\n]*\}\}"
+)
+"""What makes a page a template of a site generator; braces alone do not, for formulas have them in pairs."""
+_BODY = lazy(rb"<body[\s>]", re.IGNORECASE)
 
 
 class Patterns:
@@ -116,7 +122,8 @@ class PassedOver:
             return ""
         key = self._options.text_key.encode()
         if format_.name == "html":
-            return "templates" if any(mark in head for mark in _TEMPLATE) else ""
+            body = _BODY.search(head)  # a whole page may show in its text what templates look like
+            return "templates" if _TEMPLATE.search(head[: body.start()] if body else head) else ""
         if format_.name in {"csv", "tsv"}:
             return "" if key in head.split(b"\n", 1)[0].replace(b"\0", b"") else f"without a column “{key.decode()}”"
         if any(mark in head for mark in format_.marks) or (format_.name == "jsonfeed" and b'"%s"' % key in head):

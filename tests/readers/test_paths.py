@@ -299,6 +299,27 @@ def test_files_whose_content_is_that_of_a_format_are_taken(tmp_path: Path) -> No
     assert "e.html (templates)" in told[0].message
 
 
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        ("<html><head><title>{{ page.title }}</title></head><body>x</body></html>", False),
+        ("---\nlayout: post\n---\n<p>x</p>", False),
+        ("{% extends 'base.html' %}<p>x</p>", False),
+        ("<ul>{%- for post in site.posts %}<li>{{ post.title }}</li>{% endfor %}</ul>", False),
+        ("<html><body><p>\\(x^{{2}}\\) and \\({{a}}_{%\ni}\\)</p></body></html>", True),
+        ("<p>\\({{page}^2}\\) is a formula</p>", True),
+        ("<html><head></head><body><pre>{% for post in site %}</pre><p>How templates work.</p></body></html>", True),
+    ],
+)
+def test_a_template_is_told_from_a_page_about_formulas(tmp_path: Path, page: str, read: bool) -> None:
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    (tmp_path / "b.html").write_text("<p>Another page.</p>", encoding="utf-8")
+    told: list[FeedtoolsError] = []
+    names = [os.path.basename(name) for name in expand([str(tmp_path)], told.append)]
+    assert names == (["a.html", "b.html"] if read else ["b.html"])
+    assert bool(told) != read
+
+
 def test_a_folder_without_articles_says_what_it_holds(tmp_path: Path) -> None:
     folder(tmp_path, "a.rst", "robots.txt")
     told: list[FeedtoolsError] = []
