@@ -77,19 +77,9 @@ def check(
     config.activate_renderers()
     rules = active_rules(config)
     errors: list[FeedtoolsError] = []
-
-    def told(error: FeedtoolsError) -> None:
-        if isinstance(error, Notice):
-            say(str(error))
-        else:
-            errors.append(error)
-
+    told = _teller(say, errors)
     files = expand(list(paths), told, ReadOptions.of(config))
-    advance = progress("reading", 0, "articles")
-    todo = []
-    for batch in batches(files, ReadOptions.of(config), errors.append):
-        todo.append(batch)
-        advance(len(batch.articles))
+    todo = _read(files, config, errors, progress)
     articles = [article for batch in todo for article in batch.articles]
     together = (article.text for article in articles) if config.duplicates else ()
     evidence = learn(together, rules, config)
@@ -102,10 +92,37 @@ def check(
         findings.sort(key=lambda finding: (order.get(finding.article.source, -1), *reading_order(finding)))
     whole = not any(os.path.isfile(path) or path == STDIN for path in paths)
     kept = keep(findings, articles, files, rules, config, whole=whole)
-    places = {place for finding in kept.findings for place in finding.related}
-    named = ((Place(article.source, article.line), article) for article in (articles if places else ()))
-    originals = {place: article for place, article in named if place in places}
+    originals = _originals(kept.findings, articles)
     return Checked(kept.findings, errors, len(files), len(articles), rules, tuple(files), kept, originals)
+
+
+def _teller(say: Callable[[str], None], errors: list[FeedtoolsError]) -> Callable[[FeedtoolsError], None]:
+    """Make a function that says notices and collects errors."""
+
+    def told(error: FeedtoolsError) -> None:
+        if isinstance(error, Notice):
+            say(str(error))
+        else:
+            errors.append(error)
+
+    return told
+
+
+def _read(files: Sequence[str], config: Config, errors: list[FeedtoolsError], progress: Progress) -> list[Batch]:
+    """Read all files; what cannot be read goes to ``errors``."""
+    advance = progress("reading", 0, "articles")
+    todo = []
+    for batch in batches(files, ReadOptions.of(config), errors.append):
+        todo.append(batch)
+        advance(len(batch.articles))
+    return todo
+
+
+def _originals(findings: Sequence[Finding], articles: Sequence[Article]) -> dict[Place, Article]:
+    """Find the articles that findings of copies point at, by place."""
+    places = {place for finding in findings for place in finding.related}
+    named = ((Place(article.source, article.line), article) for article in (articles if places else ()))
+    return {place: article for place, article in named if place in places}
 
 
 def _repeats(

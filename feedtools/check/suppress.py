@@ -58,18 +58,10 @@ def keep(
     Raises:
         ConfigError: the allow file, the baseline or the revision cannot be used.
     """
-    left, count, decided, stale = list(findings), 0, 0, list["Entry"]()
+    kept = Kept(list(findings))
     if excepted(config):
-        from feedtools.lint import allow
-        from feedtools.lint.exceptions import Exceptions, ignored
-
-        exceptions, left_out = Exceptions(config), ignored(config.per_file_ignores, config.root)
-        left = [finding for finding in left if not left_out(finding)]
-        open_ = [finding for finding in left if not exceptions.decided.covers(finding)]
-        decided, left = len(left) - len(open_), open_
-        names = [name for rule in rules for name in (rule.id, rule.name)]
-        left, count, stale = allow.apply(left, exceptions.entries, config.root, articles, names, whole=whole)
-    unchanged = known = gone = 0
+        kept = _without_exceptions(findings, articles, rules, config, whole=whole)
+    left, unchanged, known, gone = kept.findings, 0, 0, 0
     if config.since:
         from feedtools.check.since import changed
 
@@ -80,7 +72,22 @@ def keep(
 
         compared = baseline.compare(left, baseline.load(config.root / config.baseline), config.root, files)
         left, known, gone = compared.new, compared.known, compared.gone
-    return Kept(left, count, tuple(_stale(entry, config) for entry in stale), unchanged, known, gone, decided)
+    return kept._replace(findings=left, unchanged=unchanged, known=known, gone=gone)
+
+
+def _without_exceptions(
+    findings: Sequence[Finding], articles: Sequence[Article], rules: Sequence[Rule], config: Config, *, whole: bool
+) -> Kept:
+    """Take out what the configuration ignores, then what decisions make right, then what the allow file covers."""
+    from feedtools.lint import allow
+    from feedtools.lint.exceptions import Exceptions, ignored
+
+    exceptions, left_out = Exceptions(config), ignored(config.per_file_ignores, config.root)
+    left = [finding for finding in findings if not left_out(finding)]
+    undecided = [finding for finding in left if not exceptions.decided.covers(finding)]
+    names = [name for rule in rules for name in (rule.id, rule.name)]
+    new, allowed, stale = allow.apply(undecided, exceptions.entries, config.root, articles, names, whole=whole)
+    return Kept(new, allowed, tuple(_stale(entry, config) for entry in stale), decided=len(left) - len(undecided))
 
 
 def wanted(config: Config, articles: Sequence[Article] = ()) -> Callable[[Iterable[Finding]], list[Finding]]:

@@ -282,12 +282,18 @@ def repeat_until_no_copies(
             break
         standing.update(fresh)
         copies.clusters.append(again)
+    _shorten_chains(copies, lambda at: repaired.get(at) or texts[at], config.clean)
+
+
+def _shorten_chains(copies: Copies, read: Callable[[int], str], policy: Policy) -> None:
+    """Let the last of a chain of copies stand for all of them."""
+    standing = copies.standing
     for number in list(standing):
         last = first = standing.of(number)
-        while last in standing and kinds[standing.kind(last)] != "keep":
+        while last in standing and policy.kinds[standing.kind(last)] != "keep":
             last = standing.of(last)
         if last != first:
-            _hand_over(copies, number, last, lambda at: repaired.get(at) or texts[at], config.clean.rest)
+            _hand_over(copies, number, last, read, policy.rest)
 
 
 def _hand_over(copies: Copies, number: int, of: int, read: Callable[[int], str], rest: int) -> None:

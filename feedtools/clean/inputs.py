@@ -106,13 +106,13 @@ class Surveyed(NamedTuple):
     joined: Counter[str]
 
 
-def survey(inputs: Sequence[Input], options: ReadOptions, listens: bool) -> Surveyed:
+def survey(inputs: Sequence[Input], options: ReadOptions, *, listens: bool) -> Surveyed:
     """Read some files once.
 
     Args:
         inputs: the files.
         options: how records are read.
-        listens: whether anybody learns from the articles.
+        listens: say if anybody learns from the articles.
     """
     found = Surveyed(len(inputs), [], [], Counter(), Counter())
 

@@ -63,7 +63,7 @@ class KeptEntry(NamedTuple):
 
 
 def record_entry(
-    form: str, key: str, record: Record, present: bool, text: str, changes: tuple[Change, ...]
+    form: str, key: str, record: Record, text: str, changes: tuple[Change, ...], *, present: bool
 ) -> KeptEntry:
     """Write one record, or leave it out, so that ``restored`` can turn it back.
 
@@ -71,9 +71,9 @@ def record_entry(
         form: format of the file.
         key: name of the text field.
         record: as it came in.
-        present: whether it stays in the file.
-        text: what the article reads in the output.
+        text: the article as it reads in the output.
         changes: that made it so.
+        present: the record stays in the file.
     """
     if not present:
         left = rest(form, record.gap)

@@ -179,7 +179,7 @@ class Writer:
         action: Action = "keep" if intact else decision.action
         changes = () if intact else note.changes
         text = rewrite(record.text, changes) if changes else record.text
-        kept = manifest.record_entry(file.form, self._key, record, action in PRESENT, text, changes)
+        kept = manifest.record_entry(file.form, self._key, record, text, changes, present=action in PRESENT)
         entry: dict[str, Any] = {
             "path": file.name,
             "line": record.line,

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from feedtools.clean import manifest
+from feedtools.clean.context import Sources
 from feedtools.clean.edits import Written, edited_articles, edited_held, record, source_of, written
-from feedtools.clean.pipeline import Sources
 from feedtools.clean.protect import OverwriteError, Strange, inspect, refuse
 from feedtools.clean.run import Cleaned, Inputs, clean_into, is_own, put_in_place, remember
 from feedtools.clean.staging import Stage, unwritable

@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from feedtools.clean import manifest
+from feedtools.clean.context import Run, Sources
 from feedtools.clean.edits import edited_held, record
 from feedtools.clean.inputs import ChangedError, Files
-from feedtools.clean.pipeline import Run, Sources, run_passes
+from feedtools.clean.pipeline import run_passes
 from feedtools.clean.protect import OverwriteError, Strange, inspect, refuse
 from feedtools.clean.remaining import Remaining
 from feedtools.clean.staging import RESUME, Stage, unwritable

@@ -90,14 +90,8 @@ def report(
         lang: language of the page.
     """
     wanted = list(islice((cluster for found in fate.copies.clusters for cluster in found.all()), SHOWN))
-    members = {number for cluster in wanted for number in (cluster.keep, *cluster.drop)}
-    seen, account = _Seen(fate.texts, members, tallies, path.parent), _Account()
-    for entry in manifest.read(path):
-        seen.take(entry)
-        account.take(entry)
-        remains.take(entry)
-        if "file" in entry:
-            advance(entry["articles"])
+    seen, account = _Seen(fate.texts, wanted, tallies, path.parent), _Account()
+    _read_through(path, (seen.take, account.take, remains.take), advance)
     return RunReport(
         title,
         account.counts(),
@@ -111,6 +105,17 @@ def report(
         about=about,
         lang=lang,
     )
+
+
+def _read_through(
+    path: Path, takers: Sequence[Callable[[dict[str, Any]], None]], advance: Callable[[int], None]
+) -> None:
+    """Hand every line of a manifest to those that take it in."""
+    for entry in manifest.read(path):
+        for take in takers:
+            take(entry)
+        if "file" in entry:
+            advance(entry["articles"])
 
 
 class Tallies(Rows[Tally]):
@@ -134,7 +139,7 @@ class Tallies(Rows[Tally]):
 class _Seen:
     """What one reading of the manifest collects."""
 
-    def __init__(self, texts: Texts, members: set[int], tallies: Strings, out: Path) -> None:
+    def __init__(self, texts: Texts, clusters: Iterable[Cluster], tallies: Strings, out: Path) -> None:
         self.findings: list[Finding] = []
         self.held: list[Held] = []
         self._out = out
@@ -150,7 +155,7 @@ class _Seen:
         self._levels: Counter[Level] = Counter()
         self._tallies = tallies
         self._texts = texts
-        self._members = members
+        self._members = {number for cluster in clusters for number in (cluster.keep, *cluster.drop)}
         self._number = 0
 
     def take(self, entry: dict[str, Any]) -> None:

@@ -61,9 +61,7 @@ def check(
 
     Exits 0 when clean, 1 when there are findings, 2 when something could not be checked.
     """
-    config = configured(history=tuple(map(anchored, history)), **flags)
-    if write_baseline:
-        config = config._replace(baseline=None, since=None)
+    config = _settings(history, flags, anew=write_baseline is not None)
     check_targets(targets)
     chosen, failed = given(paths, config, "."), False
     if fix or fix_only or diff:
@@ -83,6 +81,12 @@ def check(
     failed |= conclude(checked, config, view)
     found = any(config.fails(finding.level) for finding in checked.findings)
     sys.exit(2 if failed else int(found and not exit_zero))
+
+
+def _settings(history: tuple[str, ...], flags: dict[str, Any], *, anew: bool) -> Config:
+    """Configuration of the check; for a baseline that is written anew, nothing counts as known or unchanged."""
+    config = configured(history=tuple(map(anchored, history)), **flags)
+    return config._replace(baseline=None, since=None) if anew else config
 
 
 def _checked(paths: list[str], config: Config) -> Checked:

@@ -87,7 +87,7 @@ def _clean(
     **flags: Any,
 ) -> int:
     from feedtools.clean import run as api
-    from feedtools.clean.pipeline import Sources
+    from feedtools.clean.context import Sources
     from feedtools.cli.progress import Progress
 
     config = configured(**flags)

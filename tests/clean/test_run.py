@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedtools.clean import manifest
-from feedtools.clean.pipeline import Sources
+from feedtools.clean.context import Sources
 from feedtools.clean.run import clean
 from feedtools.clean.undo import undo
 from feedtools.config import Config, Policy, policy

@@ -483,7 +483,7 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("name", "step"), [*((name, "_report") for name in (*CHANGES, "the index")), ("nothing", "_decide")]
+    ("name", "step"), [*((name, "_report") for name in (*CHANGES, "the index")), ("nothing", "decide_copies")]
 )
 def test_a_run_goes_on_only_where_nothing_that_decides_its_output_changed(project: Path, name: str, step: str) -> None:
     arguments = ("feed", "-o", "out", "--index", "i.sqlite", "--sources", "sources")

@@ -1,0 +1,137 @@
+"""The passes in which articles meet each other: find copies, restore what is damaged, end excerpts earlier."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+
+from feedtools.clean import manifest
+from feedtools.clean.context import Run, all_notes, excepted, logged_notes, mapped, repair_notes
+from feedtools.clean.copies import (
+    TOGETHER,
+    Copies,
+    add_published,
+    find_copies,
+    find_published,
+    record_copies,
+    repeat_until_no_copies,
+    replace_held,
+    unpublished,
+)
+from feedtools.clean.ending import candidates, end_earlier
+from feedtools.clean.fixing import HELD, PORTION, REJECTED, grade
+from feedtools.clean.inputs import Files
+from feedtools.clean.judging import Judge
+from feedtools.clean.lookup import Stores, read_originals
+from feedtools.clean.notes import Log, dump, parse
+from feedtools.clean.on_disk import Instead, Texts
+from feedtools.clean.output import Fate
+from feedtools.clean.restoring import damaged, mend
+from feedtools.clean.versions import Versions
+from feedtools.dedup.index.history import source_key
+from feedtools.lint.fix import rewrite
+
+MENDED = 32
+"""Articles that one process restores at a time."""
+
+
+def decide_copies(
+    run: Run, files: Files, marks: bytearray, judge: Judge, copies: Copies, texts: Texts, stores: Stores
+) -> Fate:
+    """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
+    policy, spill = run.config.clean, run.stage / "spill"
+    record_copies(copies, find_copies(texts, run.rules, run.config.jobs, spill, run.progress), run.rules)
+    if stores.published:
+        _look_up(run, files, texts, copies, stores)
+    (run.stage / "endings").unlink(missing_ok=True)
+    _restore(run, files, texts, marks, judge, copies, stores)
+    held = bytearray(marked & HELD for marked in marks)
+    for number, note in repair_notes(run):
+        repair = parse(note)
+        if repair.changes:
+            held[number] = grade(repair, policy) & HELD
+    replaced = replace_held(copies, held.__getitem__, texts, policy)
+    now = bytes(marked & ~HELD | one for marked, one in zip(marks, held, strict=True))
+    ending = _end(run, files, texts, now, judge, copies)
+    for number, note in logged_notes(run, "endings"):
+        held[number] = grade(parse(note), policy) & HELD
+    changed = ((number, parse(note)) for number, note in repair_notes(run))
+    restored = ((number, rewrite(texts[number], note.changes)) for number, note in changed if note.changes)
+    away = bytearray(one or marked & REJECTED for one, marked in zip(held, marks, strict=True))
+    instead = Instead(run.stage / "instead", restored)
+    repeat_until_no_copies(copies, texts, away, instead, run.rules, run.config, spill, run.progress)
+    return Fate(texts, copies, replaced, instead, ending)
+
+
+def open_stores(run: Run) -> Stores:
+    """What was published, if it is there yet, and the originals."""
+    published, originals, content = run.sources.published, None, b""
+    if published and "://" not in published and not os.path.exists(published):
+        published = None
+    if run.sources.originals:
+        where = run.stage / "originals"
+        originals, content = read_originals(run.sources.originals, where, run.config, run.errors.append)
+    stores = Stores(published, originals, content)
+    if published:
+        stores.store(published)  # one that cannot be opened is to be told of before all others wait for it
+    return stores
+
+
+def _look_up(run: Run, files: Files, texts: Texts, copies: Copies, stores: Stores) -> None:
+    """Let published articles stand for those that repeat them."""
+    origins = manifest.Origins(run.config, run.origins)
+    own = frozenset(
+        (origin.source, origin.batch) for file in files for origin in (origins.of(file.path, file.digest),)
+    ) | frozenset((source_key(file.path, run.config), bytes.fromhex(file.digest)) for file in files)
+    progress = run.progress("looking up", len(texts) - len(copies.standing), "articles")
+    todo, versions = unpublished(copies, texts), Versions(files, texts, run.options)
+    for found in mapped(run, find_published, todo, texts, stores, run.rules, own):
+        add_published(copies, versions.copies(found))
+        progress(TOGETHER)
+    copies.seal()
+
+
+def _restore(
+    run: Run, files: Files, texts: Texts, marks: bytearray, judge: Judge, copies: Copies, stores: Stores
+) -> None:
+    log = Log(run.stage / "repairs")
+    progress = run.progress("restoring", len(texts), "articles")
+    last = max((number for number, _ in repair_notes(run)), default=0)
+    progress(last)
+    try:
+        if run.config.clean.restore:
+            rows = excepted(run, files, judge)
+            todo = islice(damaged(marks, rows, copies, run.config.clean, stores), log.count, None)
+            portions = iter(lambda: list(islice(todo, MENDED)), [])
+            for done in mapped(run, mend, portions, texts, stores, judge):
+                log.append([b"%d %s" % (number, dump(note)) for number, note in done])
+                progress(done[-1][0] - last)
+                last = done[-1][0]
+    finally:
+        log.close()
+
+
+def _end(run: Run, files: Files, texts: Texts, marks: bytes, judge: Judge, copies: Copies) -> int:
+    """Let excerpts end at the end of a sentence, as the policy asks for; how many held ones that does or would release.
+
+    Where it does not ask for it nothing is noted.
+    """
+    policy = run.config.clean
+    if policy.end != "sentence" and not any(marked & HELD for marked in marks):
+        return 0
+    standing = copies.standing
+    gone = (number in standing and policy.kinds[standing.kind(number)] == "drop" for number in range(len(marks)))
+    forms = (file.form for file in files for _ in range(file.articles))
+    notes = all_notes(run)
+    rows = ((form, parse(one), parse(two) if two else None) for form, (one, two) in zip(forms, notes, strict=True))
+    todo = candidates(marks, rows, gone, policy)
+    released = 0
+    log = Log(run.stage / "endings")
+    try:
+        for done in mapped(run, end_earlier, iter(lambda: list(islice(todo, PORTION)), []), texts, judge):
+            released += sum(marks[number] & HELD and not grade(note, policy) & HELD for number, note in done)
+            if policy.end != "keep":
+                log.append([b"%d %s" % (number, dump(note)) for number, note in done])
+    finally:
+        log.close()
+    return released

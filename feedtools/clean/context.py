@@ -1,0 +1,107 @@
+"""Settings of a run, and the notes that its passes leave each other on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
+
+from feedtools.clean import manifest
+from feedtools.clean.inputs import Files
+from feedtools.clean.judging import Judge, Pair
+from feedtools.clean.notes import EMPTY, parse
+from feedtools.config import Config
+from feedtools.errors import FeedtoolsError
+from feedtools.lint.decisions import Choice
+from feedtools.lint.rules import Rule
+from feedtools.readers import ReadOptions
+from feedtools.system.progress import Progress
+
+R = TypeVar("R")
+
+
+class Sources(NamedTuple):
+    """Where else to look: what was published before, and the originals the articles were cut from."""
+
+    published: str | None = None
+    originals: str | None = None
+
+
+class Run(NamedTuple):
+    """What stays the same through a run.
+
+    Attributes:
+        choices: decisions of a person.
+        origins: by path, where an input comes from that lies somewhere else for the time of the run.
+    """
+
+    config: Config
+    rules: tuple[Rule, ...]
+    options: ReadOptions
+    errors: list[FeedtoolsError]
+    stage: Path
+    sources: Sources
+    progress: Progress
+    choices: tuple[Choice, ...] = ()
+    origins: Mapping[str, manifest.SourceOrigin] = MappingProxyType({})
+    processes: int = 1
+
+    @property
+    def out(self) -> Path:
+        """The folder that becomes the output."""
+        return self.stage / "out"
+
+
+def mapped(run: Run, function: Callable[..., R], items: Iterable[Any], *shared: Any) -> Iterator[R]:
+    """``function`` over items, in order, over the processes of the run."""
+    if run.processes == 1:
+        return (function(item, *shared) for item in items)
+    from feedtools.system.processes import ordered_map
+
+    return ordered_map(function, items, run.processes, *shared)
+
+
+def repair_notes(run: Run) -> Iterator[tuple[int, bytes]]:
+    """Numbers and notes of the articles that were restored or cut; the note of a cut has the repairs in it."""
+    logs = (logged_notes(run, "endings"), logged_notes(run, "repairs"))
+    for _, same in groupby(merge(*logs, key=itemgetter(0)), key=itemgetter(0)):
+        yield next(same)
+
+
+def logged_notes(run: Run, name: str) -> Iterator[tuple[int, bytes]]:
+    """Numbers and notes of a log, ascending."""
+    if not (run.stage / name).exists():
+        return
+    with open(run.stage / name, "rb") as stream:
+        for line in stream:
+            number, _, note = line.partition(b" ")
+            if note != EMPTY:
+                yield int(number), note
+
+
+def all_notes(run: Run) -> Iterator[tuple[bytes, bytes | None]]:
+    """Of every article the note of its fixes and, where it was restored, that of its repairs."""
+    restored = repair_notes(run)
+    number, repair = next(restored, (-1, b""))
+    with open(run.stage / "notes", "rb") as stream:
+        for current, note in enumerate(stream):
+            if current == number:
+                yield note, repair
+                number, repair = next(restored, (-1, b""))
+            else:
+                yield note, None
+
+
+def excepted(run: Run, files: Files, judge: Judge) -> Iterator[tuple[str, frozenset[Pair]]]:
+    """Of every article the format of its file, and which findings in it are left out."""
+    forms = (file.form for file in files for _ in range(file.articles))
+    if not judge.exceptions:
+        yield from ((form, frozenset()) for form in forms)
+        return
+    with open(run.stage / "notes", "rb") as stream:
+        for form, line in zip(forms, stream, strict=True):
+            yield form, frozenset(parse(line).excepted)
