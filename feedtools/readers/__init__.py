@@ -21,7 +21,7 @@ MAX_TRANSMISSION = 2**30
 
 
 class Reading(Protocol):
-    """What a configuration says of reading."""
+    """Settings of a configuration that concern reading."""
 
     @property
     def text_key(self) -> str: ...  # noqa: D102
@@ -42,7 +42,7 @@ class Reading(Protocol):
 
 
 class ReadOptions(NamedTuple):
-    """How records name their parts, the format where the user gave it, and whether articles bring all they say."""
+    """Settings of reading: names of a record's parts, the format if the user gave one, patterns of paths."""
 
     text_key: str = "text"
     id_key: str = "id"
@@ -74,7 +74,7 @@ class ReadOptions(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What one path holds: a transmission with its bytes, or a stream of articles."""
+    """Content of one path: a transmission with its bytes, or a stream of articles."""
 
     path: str
     data: bytes | None

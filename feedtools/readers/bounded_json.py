@@ -15,7 +15,7 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|([\[{])', re.DOTALL)
 
 
 def loads(data: bytes) -> Any:
-    """What a JSON text says.
+    """Read the value of a JSON text within bounds.
 
     Raises:
         ValueError: it is no JSON, is nested too deeply, or is made of lists and objects that hold next to nothing.

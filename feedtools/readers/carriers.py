@@ -70,7 +70,7 @@ _MATH_END = re.compile(rb"</(?:\w+:)?math\s*>", re.IGNORECASE)
 _DATA_LATEX = re.compile(rb"\bdata-(?:la)?tex=(?:\"([^\"]*)\"|'([^']*)')")
 _MATHML = re.compile(rb"<(?:\w+:)?(?:m(?!ath|ark|eta|ain|enu|ap)[a-z]+|semantics|annotation)[\s/>]", re.IGNORECASE)
 _ERROR = re.compile(r"(\{.+\})|\):\s*(\S.*)", re.DOTALL)
-"""What an encyclopedia says of a formula that it could not render: the formula in braces, or after a colon."""
+"""Message of an encyclopedia about a formula that it could not render: the formula in braces, or after a colon."""
 _TITLE = re.compile(r"[\s\S]*\\[a-zA-Z]|[\s\S]*[\^_]")
 _IN_DELIMITERS = re.compile(r"\s*(?:\$\$?|\\[(\[]).+[$)\]]\s*+\Z", re.DOTALL)
 _ANY_TAG = re.compile(r"<[^<>]*>")
@@ -122,7 +122,7 @@ def formula(tex: str, *, display: bool = False) -> CarriedFormula:
 
 
 def _is_group(tex: str) -> bool:
-    """Whether the brace that opens a text is closed by its last."""
+    """Tell whether the brace that opens a text is closed by its last one."""
     depth = 0
     for number, char in enumerate(tex):
         depth += (char == "{") - (char == "}")
@@ -132,7 +132,7 @@ def _is_group(tex: str) -> bool:
 
 
 def _plausible(text: str) -> bool:
-    """Whether the text of a picture is TeX and no label, name of a file or sentence."""
+    """Tell whether the text of a picture is TeX, and no label, file name or sentence."""
     text = text.strip()
     if not text or _LABEL.match(text):
         return False
@@ -245,7 +245,7 @@ def of_block(content: bytes) -> CarriedFormula:
 
 
 def is_drawn(tag: Tag) -> bool:
-    """Whether an element is what MathJax or KaTeX draws, of which the formula is made."""
+    """Tell whether an element was drawn by MathJax or KaTeX, so that its formula can be recovered."""
     if tag.name == b"mjx-container":
         return True
     if not any(mark in tag.attributes for mark in (b"katex", b"MathJax", b"MJX", b"mjx")):
@@ -324,12 +324,12 @@ def of_mathml(markup: str, attributes: Tag | None = None, *, display: bool = Fal
 
 
 def is_mathml(content: bytes) -> bool:
-    """Whether the content of a ``math`` element has elements of MathML in it."""
+    """Tell whether the content of a ``math`` element has elements of MathML in it."""
     return _MATHML.search(content) is not None
 
 
 def may_be_leaf(tag: Tag) -> bool:
-    """Whether the name or class of an element says that its text is TeX."""
+    """Tell whether an element holds TeX, by its name or class."""
     if tag.name in LEAVES:
         return True
     if not any(word in tag.attributes for word in (b"math", b"katex", b"texerror")):

@@ -19,7 +19,7 @@ _CODE = frozenset({b"code", b"pre"})
 
 
 class Delimited(NamedTuple):
-    """Where a formula begins and ends, its delimiters left out, and the tags of one letter that are none in it."""
+    """A formula's place without its delimiters, and the one-letter names in it that look like tags but are none."""
 
     start: int
     end: int
@@ -44,7 +44,7 @@ class Formulas:
         return self._now if self._now.start <= place < self._now.end else None
 
     def is_loose(self, tag: Tag) -> bool:
-        """Whether a tag of one letter is a sign of a formula."""
+        """Tell whether a tag of one letter is a less-than sign in a formula."""
         found = self.around(tag.start)
         return found is not None and tag.name in found.loose
 
@@ -62,7 +62,7 @@ class Formulas:
 
 
 def _end(markup: bytes, closer: bytes, start: int) -> int:
-    """Where a formula's end begins, if that lies within so many characters: of up to four bytes each."""
+    """Find the closing delimiter within ``MAX_FORMULA`` characters of up to four bytes each; -1 if there is none."""
     end = markup.find(closer, start, start + MAX_FORMULA)
     if end < 0 and not markup[start : start + MAX_FORMULA].isascii():
         end = markup.find(closer, start, start + 4 * MAX_FORMULA)
@@ -72,7 +72,7 @@ def _end(markup: bytes, closer: bytes, start: int) -> int:
 
 
 def _has_block(inside: bytes, closer: bytes) -> bool:
-    """Whether what lies between delimiters is more than a formula."""
+    """Tell whether delimiters enclose more than a formula."""
     names = [(tag[2].lower(), bool(tag[1])) for tag in TAG.finditer(inside)]
     if any(name in _CODE for name, _ in names):
         return True
@@ -111,5 +111,5 @@ def word_marks(markup: bytes) -> list[tuple[int, int, bytes]]:
 
 
 def _alone(markup: bytes, start: int) -> bool:
-    """Whether nothing but a tag or line end stands before a formula."""
+    """Tell whether nothing but a tag or a line end stands before a formula."""
     return markup[max(0, start - 1) : start] in {b"", b">", b"\n"}

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from feedtools.readers import OnError
 
 FULLER = 1.1
-"""How many times longer than an earlier field a later one must be to be read in its place: the same text with its code
-and formulas in their marks is a little longer."""
+"""Times a later field must be longer than an earlier one to be read in its place: the same text with its code and
+formulas in their marks is a little longer."""
 SHOWN = 5
 
 

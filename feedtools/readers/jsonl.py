@@ -75,7 +75,7 @@ def parse(raw: bytes, key: str, source: str, number: int) -> dict[str, Any]:
 
 
 def _fault(record: Any, key: str) -> str:
-    """What keeps a value from being a record; empty where nothing does."""
+    """Name what keeps a value from being a record; empty where nothing does."""
     if not isinstance(record, dict):
         return f'expected an object like {{"id": …, "{key}": …}}, found {type(record).__name__}'
     if isinstance(fields.find(record, key), str):

@@ -84,7 +84,7 @@ def _past_space(script: str, place: int) -> int:
 
 
 def _unquoted(literal: str) -> str:
-    """What a string of JavaScript says."""
+    """The text that a string literal of JavaScript stands for."""
     return re.sub(r"\\(.)", r"\1", literal[1:-1])
 
 

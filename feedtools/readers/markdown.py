@@ -57,7 +57,7 @@ def syntax_of(options: ReadOptions) -> str:
 
 
 def body_start(text: str, source: str) -> int:
-    """Where the body begins, in code points.
+    """Find the start of the body, in code points.
 
     Raises:
         ReadError: front matter that is not closed.

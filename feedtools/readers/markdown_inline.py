@@ -144,7 +144,7 @@ def inline_regions(src: str, parser: MarkdownIt, env: dict[str, Any]) -> list[tu
 
 
 def watched_regions(src: str, parser: MarkdownIt, env: dict[str, Any]) -> list[tuple[Kind, int, int]]:
-    """What is no prose, by the parser's rules."""
+    """Find the regions that are no prose, by the parser's rules."""
     notes: list[Any] = []
     env["notes"], env["ends"] = notes, []
     state = StateInline(src, parser, env, [])
@@ -200,7 +200,7 @@ def _of_note(src: str, name: str, start: int, end: int, label: int) -> Iterator[
 
 
 def _label_end(src: str, start: int, end: int) -> int:
-    """Where the label of a picture ends: brackets in it pair."""
+    """Find the end of a picture's label: brackets in it pair."""
     depth, place = 0, start
     while place < end:
         if src[place] == "\\":

@@ -49,7 +49,7 @@ _NUMBERS = lazy(r"[\d\s,;.–-]*")
 
 
 class _Found(NamedTuple):
-    """What a scan met: the region, or where to go on."""
+    """Result of a scan: the region, or the place from which to go on."""
 
     region: Region | None
     resume: int
@@ -127,7 +127,7 @@ class MathScanner:
         return _Found(None, place + end - start if 0 <= place < self._paragraph_end(start) else end)
 
     def _next_run(self, length: int, start: int) -> int:
-        """Where the next run of so many ticks begins, or -1; what was found once is not searched again."""
+        """Find the next run of so many ticks, or -1; what was found once is not searched again."""
         known = self._runs.get(length, start - 1)
         if -1 < known < start:
             found = lazy(f"(?<!`)`{{{length}}}(?!`)").search(self.text, start)
@@ -276,7 +276,7 @@ class MathScanner:
                 return end
 
     def _is_formula(self, start: int, end: int) -> bool:
-        """Whether what stands between two dollar signs is a formula, and not two prices or two variables."""
+        """Tell whether two dollar signs enclose a formula, and are not those of two prices or variables."""
         inside, after = self.text[start + 1 : end], self.text[end + 1 : end + 2]
         if not inside.strip() or after == "$":
             return False
@@ -294,7 +294,7 @@ class MathScanner:
 
 
 def _coherent(inside: str) -> bool:
-    """Whether no line of it is plain prose: then the second delimiter opens the next formula and closes none."""
+    """Tell whether no line is plain prose; if one is, the second delimiter opens the next formula and closes none."""
     if "\n" not in inside:
         return "\\" in inside or not _WORDS.search(inside)
     return not any(
@@ -303,7 +303,7 @@ def _coherent(inside: str) -> bool:
 
 
 def _uses_brackets(text: str) -> bool:
-    r"""Whether ``\(`` and ``\[`` hold formulas in a text: one that is unmistakable says so for all."""
+    r"""Tell whether ``\(`` and ``\[`` hold formulas in a text: the first that is unmistakable decides for all."""
     start = text.find("\\(")
     other = text.find("\\[")
     if start < 0 and other < 0:

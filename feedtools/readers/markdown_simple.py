@@ -127,7 +127,7 @@ def _colon(src: str, at: int, found: Found) -> int:
 
 
 def address_end(src: str, start: int, end: int) -> int:
-    """Where a bare address ends: closing marks of the sentence are none of it (GFM 6.9)."""
+    """Find the end of a bare address: closing marks of the sentence do not belong to it (GFM 6.9)."""
     while end > start + 3:
         last = src[end - 1]
         opener = {")": "(", "]": "["}.get(last)
@@ -138,7 +138,7 @@ def address_end(src: str, start: int, end: int) -> int:
 
 
 def _pairs(src: str, stars: list[tuple[int, int]]) -> bool:
-    """Whether runs of stars pair as they come: all of one length, each surely an opening or a closing one."""
+    """Tell whether runs of stars pair as they come: all of one length, each of them surely opening or closing."""
     length = stars[0][1] - stars[0][0]
     if len(stars) % 2 or length > 2 or any(end - start != length for start, end in stars):
         return False
@@ -147,5 +147,5 @@ def _pairs(src: str, stars: list[tuple[int, int]]) -> bool:
 
 
 def _faces(word: str, away: str) -> bool:
-    """Whether a run between these characters faces the first (CommonMark 6.2: left- and right-flanking)."""
+    """Tell whether a run between these characters faces the first (CommonMark 6.2: left- and right-flanking)."""
     return word.isalnum() or (bool(word) and not word.isspace() and (not away or away.isspace()))

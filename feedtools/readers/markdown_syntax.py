@@ -180,7 +180,7 @@ class _Blocks:
         return end
 
     def _pieces(self, content: str, line: int, cursor: int) -> list[_Piece]:
-        """Where the lines of a piece of running text stand."""
+        """Find the places of the lines of a piece of running text."""
         pieces: list[_Piece] = []
         place = 0
         content = content.strip(" \t")
@@ -215,7 +215,7 @@ class _Blocks:
         return pieces
 
     def _find(self, shown: str, start: int, stop: int) -> list[tuple[str, int]]:
-        """Where one line of running text stands in its raw line: at its end, before closing ``#``, or in a cell."""
+        """Find a line of running text in its raw line: at its end, before closing ``#``, or in a cell."""
         low, high = start - self.body, stop - self.body
         line = self.masked[low:high].rstrip(" \t")
         if line.endswith(shown):

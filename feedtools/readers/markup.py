@@ -135,7 +135,7 @@ class _Reader:
         return PlacedText(*self._out.result(self._page.lines))
 
     def _is_sign(self, tag: Tag) -> bool:
-        r"""Whether what looks like a tag is the less-than of a formula: ``\(a<b>c\)``."""
+        r"""Tell whether an apparent tag is the less-than sign of a formula: ``\(a<b>c\)``."""
         return tag.name in AMBIGUOUS and self._formulas.is_loose(tag)
 
     # --- text ---------------------------------------------------------------------------------------------------------

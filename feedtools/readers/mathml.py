@@ -227,7 +227,7 @@ def _command(command: str, node: Node) -> str:
 
 
 def _flat(node: Node) -> bool:
-    """Whether a fraction has no line."""
+    """Tell whether a fraction has no line."""
     return re.fullmatch(r"0+(?:\.0+)?(?:px|pt|em|ex)?", node.get("linethickness")) is not None
 
 
@@ -324,7 +324,7 @@ def _table(node: Node, kind: str = "") -> str:
 
 
 def _aligned(node: Node, rows: list[str]) -> bool:
-    """Whether a table without fences is one of equations below one another."""
+    """Tell whether a table without fences is one of equations below one another."""
     if re.match(r"\s*(?:right|left)\b", node.get("columnalign")):
         return True
     seconds = [row.split(" & ", 2)[1] for row in rows if " & " in row]

@@ -43,7 +43,7 @@ class Output:
         self._runs: array[int] | None = array("Q") if places else None
         self._spaced = True
         self.literal = False
-        """Whether white space stays as it is."""
+        """True while white space stays as it is."""
 
     def __len__(self) -> int:
         return len(self._text)

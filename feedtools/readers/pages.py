@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 _FURNITURE = frozenset({b"nav", b"header", b"footer", b"aside", b"noscript", b"button", b"template", b"iframe"})
 _BODIES = ("itemprop", "article", "main", "role", "body")
-"""What holds the article: the first of these that has text; of elements, attributes come by their value."""
+"""Parts that may hold the article; the first that has text does. Attributes are given by name or by value."""
 
 
 class _Element(NamedTuple):
-    """Where an element begins, and where its content ends; which of ``_BODIES`` it is, or -1 for furniture."""
+    """Start of an element and end of its content; its kind is its number in ``_BODIES``, or -1 for furniture."""
 
     start: int
     end: int
@@ -145,7 +145,7 @@ def _outermost(elements: list[_Element], kind: int | None, size: int) -> Iterato
 
 
 def _without(furniture: list[_Element], start: int, end: int) -> Iterator[tuple[int, int]]:
-    """What of a part of the page is no furniture."""
+    """Yield the stretches of a part of the page that are no furniture."""
     from bisect import bisect_left
 
     for number in range(bisect_left(furniture, (start, 0, -1)), len(furniture)):

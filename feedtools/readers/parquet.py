@@ -87,7 +87,7 @@ def _column(batch: Any, key: str) -> Any:
 
 
 def _origins(batch: Any, options: ReadOptions) -> Iterator[Provenance | None]:
-    """What each row says beside its text."""
+    """Yield the provenance of each row: its id, and its other fields if they are wanted."""
     if options.fields:
         yield from (Provenance(identity(row, options.id_key), dumps(row)) for row in batch.to_pylist())
     elif options.id_key in batch.schema.names and options.id_key != options.text_key:

@@ -1,4 +1,4 @@
-"""What a column of a Parquet file unpacks to by the headers of its pages, which bound what is allocated to read it.
+"""Unpacked size of a Parquet file's columns, from the headers of their pages, which bound what a reader allocates.
 
 The footer says it, too, but nothing holds it to that: one changed number in it, and a file of 13 kB took 2 GB. So the
 footer is asked for the places of pages alone. It and the headers are structs of Thrift's compact protocol
@@ -54,7 +54,7 @@ def unpacked(stream: IO[bytes], columns: Collection[int], limit: int) -> int:
 
 
 def _chunks(stream: IO[bytes], columns: Collection[int]) -> Iterator[tuple[int, int]]:
-    """Where the pages of the columns begin and end."""
+    """Yield the start and end of the pages of each column."""
     stream.seek(-8, io.SEEK_END)
     length = int.from_bytes(stream.read(4), "little")
     stream.seek(-8 - length, io.SEEK_END)
@@ -129,7 +129,7 @@ def _value(data: bytes, at: int, wanted: Any) -> tuple[Any, int]:
 
 
 def _past(data: bytes, at: int, kind: int, depth: int = 0) -> int:
-    """Where a value ends that is not wanted; it may be beyond the data, which the next byte that is asked for tells."""
+    """Find the end of an unwanted value. It may lie beyond the data, which shows when the next byte is read."""
     if kind in _NUMBERS:
         while data[at] > 127:
             at += 1
@@ -151,7 +151,7 @@ def _past(data: bytes, at: int, kind: int, depth: int = 0) -> int:
 
 
 def _past_elements(data: bytes, at: int, kind: int, depth: int) -> int:
-    """Where a list or a map ends. An element takes a byte at least, so a count beyond the bytes ends with them."""
+    """Find the end of a list or a map. An element takes a byte at least, so a count beyond the bytes ends with them."""
     if kind in _LISTS:
         of, count, at = _list(data, at)
         kinds: tuple[int, ...] = (of,)

@@ -29,7 +29,7 @@ _TEMPLATE = lazy(
     rb"\A\s*(?:---\s*\n|\{[%{])|\{%-?[ \t]*(?:extends|include|block|layout|if|for|assign|set)\b"
     rb"|\{\{-?[ \t]*(?:content|page|site|title|post|url)\b[^{}\n]*\}\}"
 )
-"""What makes a page a template of a site generator; braces alone do not, for formulas have them in pairs."""
+"""Signs that a page is a template of a site generator; braces alone are none, for formulas have them in pairs."""
 _BODY = lazy(rb"<body[\s>]", re.IGNORECASE)
 
 
@@ -111,7 +111,7 @@ class PassedOver:
         return kept
 
     def _unlike(self, name: str) -> str:
-        """Why a file is no article though its ending is that of a format, if so."""
+        """Say why a file is no article though its ending is that of a format; empty if it is one."""
         format_ = named(name)
         if self._options.input_format is not None or format_ is None or format_.name not in _LOOKED_AT:
             return ""
@@ -134,7 +134,7 @@ class PassedOver:
         self._reasons.setdefault(reason, []).append(name)
 
     def said(self) -> str:
-        """What was passed over and why, in one line; nothing where nothing was."""
+        """List what was passed over and why, in one line; empty where nothing was."""
         parts = []
         for reason, names in self._reasons.items():
             more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""

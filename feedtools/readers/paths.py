@@ -16,7 +16,7 @@ OnError = Callable[[FeedtoolsError], None]
 MANIFEST = "manifest.jsonl"
 """Marks a folder that ``feedtools clean`` wrote; its bookkeeping is not read as articles."""
 _FIRST = b'{"feedtools-manifest"'
-"""How such a manifest begins; others call files by that name, too."""
+"""First bytes of such a manifest; others call files by that name, too."""
 _BOOKKEEPING = frozenset({MANIFEST, "held", "report.html"})
 
 
@@ -168,7 +168,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def is_output(folder: str) -> bool:
-    """Whether ``feedtools clean`` wrote a folder."""
+    """Tell whether ``feedtools clean`` wrote a folder."""
     try:
         with open(os.path.join(folder, MANIFEST), "rb") as stream:
             return stream.read(len(_FIRST)) == _FIRST
@@ -220,7 +220,7 @@ def _matching(pattern: str, options: Walking, on_error: OnError) -> list[_Found]
 
 
 def _unseen(path: str) -> str | None:
-    """Why it is not known what a path is, if that is so."""
+    """Say why it is not known what a path is; ``None`` if it is known."""
     try:
         os.stat(path)
     except OSError as error:

@@ -239,7 +239,7 @@ def unpacked(path: str | Path) -> bytes:
 
 
 def fits(form: str, text: str) -> bool:
-    """Whether a file of this format can hold the text as one article and give it back."""
+    """Tell whether a file of this format can hold the text as one article and give it back."""
     if form != "transmission":
         return True
     raw = transmission.encode(text) + b"\n"
@@ -248,7 +248,7 @@ def fits(form: str, text: str) -> bool:
 
 
 def rest(form: str, gap: bytes) -> bytes:
-    """What stays of a gap when the record before it is taken out: lines that are not blank."""
+    """The part of a gap that stays when the record before it is taken out: lines that are not blank."""
     if form == "transmission" or not gap.strip():
         return b""
     return gap[gap.index(b"\n") + 1 :]
@@ -278,7 +278,7 @@ _BLANK = re.compile(r"[ \t\n\r]*")
 
 
 def _way(whole: str, key: str) -> tuple[int, int]:
-    """Where the value stands that ``fields.find`` finds."""
+    """Find the place of the value that ``fields.find`` finds."""
     start, found = whole.index("{"), _value(whole, whole.index("{"), key)
     while found is None:
         head, _, key = key.partition(".")
@@ -289,7 +289,7 @@ def _way(whole: str, key: str) -> tuple[int, int]:
 
 
 def _value(whole: str, start: int, key: str) -> tuple[int, int] | None:
-    """Where the value of the last ``key`` of a JSON object stands, as ``json.loads`` takes the last."""
+    """Find the place of the last ``key``'s value in a JSON object, since ``json.loads`` takes the last."""
     decoder = json.JSONDecoder()
     place = start + 1
     found = None

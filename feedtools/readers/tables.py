@@ -1,4 +1,4 @@
-"""CSV and TSV: one record an article, in the column that ``--text-key`` names."""
+"""CSV and TSV: one record per article, in the column that ``--text-key`` names."""
 
 from __future__ import annotations
 
@@ -33,8 +33,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
             ``MAX_LINE``; what was read before has been yielded.
     """
     csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))  # a global of that module; its default is 128 KiB
-    head = stream.peek(2)[:2] if isinstance(stream, io.BufferedReader) else b""
-    encoding = "utf-16" if head in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig"
+    encoding = _encoding(stream)
     lines = _lines(io.TextIOWrapper(stream, encoding, newline=""), source)
     number = 1
     try:
@@ -49,9 +48,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         for row in rows:
             if len(row) > column:
                 if row[column].strip():
-                    own = row[named] if 0 <= named < len(row) else ""
-                    whole = _fields(columns, row) if options.fields else ""
-                    origin = Provenance(own, whole) if own or whole else None
+                    origin = _origin(columns, row, named, options)
                     yield Article(source, number, row[column], verbatim=False, origin=origin)
                 else:
                     empty.add(number)
@@ -66,6 +63,18 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         raise ReadError(
             f"not {encoding.removesuffix('-sig').upper()} ({error.reason}); save it as UTF-8", path=source, line=number
         ) from error
+
+
+def _encoding(stream: IO[bytes]) -> str:
+    head = stream.peek(2)[:2] if isinstance(stream, io.BufferedReader) else b""
+    return "utf-16" if head in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig"
+
+
+def _origin(columns: list[str], row: list[str], named: int, options: ReadOptions) -> Provenance | None:
+    """The provenance of a row: the field of its id, numbered ``named``, and all its fields if they are wanted."""
+    own = row[named] if 0 <= named < len(row) else ""
+    whole = _fields(columns, row) if options.fields else ""
+    return Provenance(own, whole) if own or whole else None
 
 
 def _fields(head: list[str], row: list[str]) -> str:

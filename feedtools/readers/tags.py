@@ -1,4 +1,4 @@
-"""Where the tags of some HTML are: bytes of UTF-8, of which only the names of real elements make a tag."""
+"""Tags of HTML and their places in its UTF-8; only the names of real elements make a tag."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def string(text: bytes | bytearray | memoryview) -> str:
 
 
 def characters(text: bytes | bytearray) -> int:
-    """How many characters some UTF-8 has."""
+    """Count the characters of some UTF-8."""
     return len(text.translate(None, _GOING_ON))
 
 
@@ -109,7 +109,7 @@ def replaced(pattern: re.Pattern[bytes], by: Callable[[re.Match[bytes]], bytes],
 
 
 class Tags:
-    """Where the tags of some markup are; all questions together take linear time."""
+    """The tags of some markup and their places; all questions together take linear time."""
 
     def __init__(self, markup: bytes) -> None:
         self.markup = markup
@@ -135,7 +135,7 @@ class Tags:
         return Tag(found[2].lower(), bool(found[1]), attributes, place, end)
 
     def _is_element(self, name: bytes) -> bool:
-        """Whether a name is one of HTML or MathML, of a part of a page's own (``a-b``), or is closed somewhere."""
+        """Tell whether a name is one of HTML, of MathML or of the page's own (``a-b``), or is closed somewhere."""
         if name in _NAMES or b"-" in name or b":" in name:
             return True
         if len(name) < 2:
@@ -177,7 +177,7 @@ class Tags:
         return 0
 
     def close_of(self, name: bytes, start: int) -> int:
-        """Where the closing tag of a raw element begins; the end of the markup if it has none."""
+        """Find the closing tag of a raw element; the end of the markup if it has none."""
         if self._lower is None:
             self._lower = self.markup.lower()
         tag = b"</" + name
@@ -188,7 +188,7 @@ class Tags:
         return place
 
     def content_end(self, tag: Tag) -> tuple[int, int] | None:
-        """Where the content of an element ends and where its end tag does, or ``None`` where it is not closed.
+        """Find the end of an element's content and the end of its closing tag; ``None`` where it is not closed.
 
         An element that is never closed is looked through once, and no other of its name afterwards; elements inside one
         another that are looked through again and again are given up after some time.

@@ -1,4 +1,4 @@
-"""The feed's own format: a header, then one article a line, with every byte kept."""
+"""The feed's own format: a header, then one article per line, with every byte kept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def encode(text: str) -> bytes:
 
 
 def sniff(head: bytes) -> bool:
-    """Whether the first bytes of a file look like a transmission's header."""
+    """Tell whether the first bytes of a file look like a transmission's header."""
     start = head.removeprefix(_BOM).lstrip()
     return any(start.startswith(encode(lines[0])) for lines in headers() if lines)
 
@@ -56,12 +56,7 @@ def parse(data: bytes, source: str) -> Transmission:
     expected = list(map(encode, header_of(data)))
     for number, raw in enumerate(_lines(data), 1):
         if len(raw) > MAX_LINE:
-            raise ReadError(
-                f"line of {len(raw) / 2**20:,.0f} MiB, more than the {MAX_LINE // 2**20} MiB an article may have; "
-                "expected one article a line: has the file lost its line ends?",
-                path=source,
-                line=number,
-            )
+            raise _too_long(len(raw), source, number)
         body = raw.removeprefix(_BOM) if number == 1 else raw
         stripped = body.strip()
         if not articles and stripped in expected:
@@ -81,6 +76,15 @@ def parse(data: bytes, source: str) -> Transmission:
     if articles:
         gaps.append(bytes(gap))
     return Transmission(source, bytes(head), tuple(articles), tuple(gaps))
+
+
+def _too_long(length: int, source: str, number: int) -> ReadError:
+    return ReadError(
+        f"line of {length / 2**20:,.0f} MiB, more than the {MAX_LINE // 2**20} MiB an article may have; "
+        "expected one article a line: has the file lost its line ends?",
+        path=source,
+        line=number,
+    )
 
 
 def refuse_utf16(head: bytes, source: str) -> None:

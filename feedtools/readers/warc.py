@@ -64,7 +64,7 @@ def _address(record: Any) -> str:
 
 
 def _end(record: Any, number: int) -> int:
-    """Where the record ends in the stream, by what its header says."""
+    """Find the end of the record in the stream, from the length in its header."""
     if not record.record_id:
         raise ValueError(f"record {number} has no WARC-Record-ID")
     head = sum(len(name) + len(value) + 4 for name, value in record.headers.items())

@@ -13,7 +13,7 @@ FORMATS = ("text", "full", "concise", "json", "jsonl", "sarif", "github", "gitla
 
 
 class Report(NamedTuple):
-    """What there is to report of one run.
+    """Content of the report of one run.
 
     Attributes:
         findings: in reading order.

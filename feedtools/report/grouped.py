@@ -79,7 +79,7 @@ def _article(group: Sequence[Shown], color: bool) -> Iterator[str]:
 
 
 def _of_copy(others: int) -> str:
-    """How much more was found in a copy: what is said of it matters only if it is the one that is published."""
+    """Count the further findings in a copy; they matter only if it is the copy that is published."""
     return f" ({others:,} more in this copy)" if others else ""
 
 
@@ -90,8 +90,9 @@ def _line(same: Sequence[Shown], color: bool, end: str = "") -> str:
     line, column, *_ = region(first.article, first.span)
     flags = next((one.flags for one in same if one.flags), "")
     return (
-        f"{escape(first.article.source)}:{line}:{column}: {paint(level, COLORS[level], color)} "
-        f"{paint(first.rule, '1', color)} {paint(flags, '32', color and bool(flags))}{escape(_message(same))}{end}\n"
+        f"{escape(first.article.source)}:{line}:{column}: {paint(level, COLORS[level], color=color)} "
+        f"{paint(first.rule, '1', color=color)} {paint(flags, '32', color=color and bool(flags))}"
+        f"{escape(_message(same))}{end}\n"
     )
 
 
@@ -151,7 +152,7 @@ def _excerpt(findings: Sequence[Finding], color: bool) -> Iterator[str]:
             used = 0
         used += width(shown)
         left -= piece.level is not None
-        lines[-1] += paint(shown, f"4;{COLORS[piece.level]}", color) if piece.level else shown
+        lines[-1] += paint(shown, f"4;{COLORS[piece.level]}", color=color) if piece.level else shown
     if marks:
         yield from (f"  | {line.strip()}\n" for line in lines)
 
@@ -171,7 +172,7 @@ def _marks(findings: Iterable[Finding]) -> list[_Mark]:
 
 
 def _pieces(text: str, marks: Sequence[_Mark]) -> Iterator[_Piece]:
-    """What is shown of a text: every mark, and a little of its line on either side."""
+    """Yield the pieces of a text that are shown: every mark, and a little of its line on either side."""
     at = 0
     for number, mark in enumerate(marks):
         line = text.rfind("\n", 0, mark.start) + 1

@@ -1,4 +1,4 @@
-"""What a batch run would do, for people: the fate of every article, or the change of every file."""
+"""Preview of a batch run for people: the fate of every article, or the change of every file."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _changes(old: str, new: str) -> str:
 
 
 def _around(same: str, *, first: bool, last: bool) -> str:
-    """What did not change, shortened to what stands next to changes."""
+    """Shorten text that did not change to what stands next to changes."""
     before = "" if first else same[:AROUND]
     after = "" if last else same[-AROUND:]
     return same if len(same) <= len(before) + len(after) else f"{before}…{after}"

@@ -1,4 +1,4 @@
-"""Where a finding stands in its file, for formats that want lines and columns."""
+"""Lines and columns of findings in their files, for formats that want them."""
 
 from array import array
 from bisect import bisect_right
@@ -44,7 +44,7 @@ _last: tuple[str, Sequence[int]] = ("", (0,))
 
 
 def _line_starts(text: str) -> Sequence[int]:
-    """Where each line begins; found once a text, for an article may have a finding in every line."""
+    """Find the start of each line, once per text, for an article may have a finding in every line."""
     global _last  # findings come article by article: to look a long text up by its content takes longer
     if _last[0] is not text:
         _last = text, _found_starts(text)

@@ -66,7 +66,7 @@ def _code(text: str) -> str:
 
 
 def table(rules: Sequence[Rule]) -> str:
-    """The rules for a terminal, one a line."""
+    """The rules for a terminal, one per line."""
     wide = max((len(rule.name) for rule in rules), default=0)
     status = {rule.id: "" if rule.status == "stable" else rule.status for rule in rules}
     rows = [f"{rule.id}  {rule.name:{wide}}  {rule.level:7}  {status[rule.id]:7}  {_first(rule)}" for rule in rules]

@@ -1,4 +1,4 @@
-"""What a person wants to read at the end, and the counts behind it."""
+"""Summary for people at the end of a check, and the counts behind it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROWS = 15
 
 
 class Next(NamedTuple):
-    """What a person can do after a check.
+    """Material for advice on what to do after a check.
 
     Attributes:
         paths: as they were given, for commands to copy.
@@ -80,7 +80,7 @@ def _next(report: Report, then: Next) -> Iterator[str]:
 
 
 def headline(report: Report) -> str:
-    """What was found in how much, in one line."""
+    """Say in one line how many findings there are, in how many articles and files."""
     counts = Counter(finding.level for finding in report.findings)
     found = ", ".join(plural(counts[level], level) for level in LEVELS if counts[level]) or "nothing found"
     return f"{found} in {plural(report.articles, 'article')} of {plural(len(report.files), 'file')}"

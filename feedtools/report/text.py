@@ -24,22 +24,22 @@ def text(findings: Iterable[Finding], *, color: bool = False, excerpt: bool = Tr
     Args:
         findings: in the order they are shown.
         color: whether to use ANSI colours.
-        excerpt: whether to show the article's text; without it there is one line a finding.
+        excerpt: whether to show the article's text; without it there is one line per finding.
     """
     for finding in findings:
         line, column, *_ = region(finding.article, finding.span)
         place = f"{escape(finding.article.source)}:{line}:{column}"
-        level = paint(finding.level, COLORS[finding.level], color)
-        code = paint(finding.rule, "1", color)
+        level = paint(finding.level, COLORS[finding.level], color=color)
+        code = paint(finding.rule, "1", color=color)
         origin = finding.article.origin
         own = f" ({escape(origin.id[:100])})" if origin is not None and origin.id else ""
         yield f"{place}: {level} {code} {escape(finding.message)}{own}\n"
         if excerpt and finding.article.text:
             shown, caret = excerpt_of(*line_around(finding.article, finding.span))
-            yield f"  | {shown}\n  | {paint(caret, COLORS[finding.level], color)}\n"
+            yield f"  | {shown}\n  | {paint(caret, COLORS[finding.level], color=color)}\n"
 
 
-def paint(value: str, code: str, color: bool) -> str:
+def paint(value: str, code: str, *, color: bool) -> str:
     """The text in a colour of the terminal (ECMA-48), or as it is."""
     return f"\x1b[{code}m{value}\x1b[0m" if color else value
 
@@ -52,7 +52,7 @@ def escape(value: str) -> str:
 
 
 def printable(char: str) -> bool:
-    """Whether a character may stand as it is: neither a control nor a mark that reorders or hides text."""
+    """Tell whether a character may stand as it is: it is neither a control nor a mark that reorders or hides text."""
     return char.isprintable() or char in "\u00a0\u3000\u200d"
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "Restoration", "Sibling", "apply", "restore"]
 
 KINDS = ("placeholder", "bare", "broken", "joined", "operator", "number", "tail")
-"""What is repaired, in the order in which one repair is preferred to another of the same place."""
+"""Kinds of repairs; of two for the same place the kind that comes first here is preferred."""
 SIBLINGS = 12
 """Siblings that are looked at, the first ones: what bounds the cost of an article."""
 
@@ -61,7 +61,7 @@ class Restoration(NamedTuple):
 
 
 def restore(text: str, siblings: Sequence[Sibling], macros: Mapping[str, Command] | None = None) -> list[Restoration]:
-    """What siblings can give back to a damaged article.
+    """Find what siblings can give back to a damaged article.
 
     Pure and bounded: at most ``SIBLINGS`` siblings are compared, some 6,000 letters and digits of each. Any ``str``
     is accepted.
@@ -139,7 +139,7 @@ def _apart(a: tuple[int, int], b: tuple[int, int]) -> bool:
 
 
 def _verdict(votes: Sequence[_Vote]) -> Restoration:
-    """What the siblings say of one span, together: two that agree outweigh the doubt about each."""
+    """Weigh what the siblings have for one span: two that agree outweigh the doubt about each."""
     from feedtools.restore.judge import RISK
 
     groups: dict[str, list[_Vote]] = {}

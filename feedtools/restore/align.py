@@ -1,4 +1,4 @@
-"""Which symbol of a damaged text is which symbol of its sibling."""
+"""Alignment of a damaged text with its sibling, symbol by symbol."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ CHANCE = 2
 NEAR = 6
 """Symbols within which a slip casts full doubt on a repair."""
 LEAK = 0.3
-"""Chance, for each slip a symbol, that what stands between two places that agree was changed as well, where the slips
-are those of an author who revised words: measured on revised originals."""
+"""Factor from slips per symbol to the chance that the text between two places that agree was changed, too, where the
+slips are those of an author who revised words: measured on revised originals."""
 REVISED = 0.025
-"""Slips a symbol up to which a sibling may be a revision; beyond, its letters cannot be trusted."""
+"""Slips per symbol up to which a sibling may be a revision; beyond, its letters cannot be trusted."""
 
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -103,7 +103,7 @@ class Alignment(NamedTuple):
 
     @property
     def _is_misread(self) -> bool:
-        """Whether slips hit symbols rather than words, or so many that no author made them."""
+        """Tell whether slips hit single symbols rather than words, or are so many that no author made them."""
         single = [slip for slip in self.slips if slip.size < 2]
         letters = any(slip.letters for slip in single)
         return letters or len(single) > max(1, len(self.slips) // 2) or self._rate > REVISED
@@ -137,7 +137,7 @@ def align_best(a: Text, b: Text) -> tuple[Alignment, Text] | None:
 
 
 def _is_printed(b: Text, slot: Slot, way: Alignment) -> bool:
-    """Whether the other text has half of a block of code, or much of it before it ends."""
+    """Tell whether the other text has half of a block of code, or much of it."""
     first, last = b.before(slot.start), b.before(slot.end)
     return first < last and sum(i >= 0 for i in way.back[first:last]) >= min(3 * LONG, (last - first + 1) // 2)
 
@@ -210,7 +210,7 @@ def _joined(slips: list[Slip]) -> tuple[Slip, ...]:
 
 
 def _is_slip(one: str, other: str) -> bool:
-    """Whether a disagreement casts doubt on the sibling; renderers differ in whole blocks and the numbers of lists."""
+    """Tell whether a disagreement casts doubt on the sibling; renderers differ in whole blocks and list numbers."""
     return max(len(one), len(other)) < BLOCK_SYMBOLS and not (one + other).isdigit()
 
 

@@ -28,7 +28,7 @@ def bare(pair: Pair) -> Iterator[Proposal]:
 
 
 def _inside(pair: Pair, whole: Slot) -> tuple[int, int]:
-    """Where the formula's source begins and ends, without delimiters."""
+    """Start and end of the formula's source, without delimiters."""
     size = 2 if pair.b.raw[whole.start] == "\\" else 1
     return whole.start + size, whole.end - size
 
@@ -67,7 +67,7 @@ def _proposal(pair: Pair, whole: Slot, start: int, end: int) -> Proposal:
 
 
 def _clings(raw: str, start: int, end: int, inside: str) -> bool:
-    """Whether a bare formula touches what may be part of it, or leaves an operand or a bracket outside."""
+    """Tell whether a bare formula touches what may be part of it, or leaves an operand or a bracket outside."""
     before, after = raw[max(0, start - 1) : start], raw[end : end + 1]
     if _FORMULA.match(before) or _FORMULA.match(after):
         return True
@@ -83,7 +83,7 @@ def _kept(source: str) -> str:
 
 
 def _extent(raw: str, start: int, wanted: str) -> int:
-    """Where ``wanted`` ends in ``raw`` from ``start`` on, spaces and deleted characters apart; -1 where it does not."""
+    """Find the end of ``wanted``, which begins at ``start`` but for spaces and deleted characters; or -1."""
     at, place = start, 0
     if start < 0:
         return -1

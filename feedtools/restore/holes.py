@@ -141,7 +141,7 @@ def _fill(pair: Pair, region: _Region) -> Iterator[Proposal]:
 
 
 def _matches(a: Text, b: Text, region: _Region, mine: Sequence[Slot], theirs: Sequence[Slot]) -> Iterator[_Match]:
-    """Which of the sibling's slots stands in the place of which: what is between them must be the same."""
+    """Match the article's slots with the sibling's: the text between them must be the same."""
     if not mine or not theirs:
         return
     groups = _groups(b, theirs)
@@ -218,7 +218,7 @@ def _inlined(pair: Pair, region: _Region, slot: Slot) -> Iterator[Proposal]:
 
 
 def _separators(text: Text, groups: Sequence[tuple[Slot, ...]], start: int, end: int) -> list[str]:
-    """What stands before, between and after some slots, as far as both renderings show it."""
+    """The text before, between and after some slots, as far as both renderings show it."""
     parts, at = [], start
     for group in groups:
         parts.append(_visible(text, at, group[0].start))

@@ -1,4 +1,4 @@
-r"""How far a repair may be trusted: the evidence around it, and whether what would be put in passes the rules."""
+r"""Trust in a repair: the evidence around it, and the rules that its text must pass."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class Proposal(NamedTuple):
 
 
 def graver(one: tuple[float, str], *others: tuple[float, str]) -> tuple[float, str]:
-    """Of several doubts the greatest, the first of equal ones."""
+    """Choose the greatest of several doubts, the first of equal ones."""
     return max((one, *others), key=lambda doubt: doubt[0])
 
 
 def fault(source: str, macros: Mapping[str, Command] | None = None) -> str:
-    r"""Why a span does not pass the rules for formulas, in a few words; empty where it does.
+    r"""Say in a few words why a span does not pass the rules for formulas; empty where it does.
 
     It must be closed, render, and hold no Chinese but inside ``\text{…}``.
     """
@@ -89,5 +89,5 @@ def _find(source: str, macros: Mapping[str, Command] | None) -> str:
 
 
 def sound(source: str) -> bool:
-    """Whether a span passes the rules for formulas."""
+    """Tell whether a span passes the rules for formulas."""
     return not fault(source)

@@ -26,7 +26,7 @@ _MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|```.*?```", re.DOTALL)
 
 
 class Language(NamedTuple):
-    """How a text writes.
+    """Habits of a text's writing.
 
     Attributes:
         script: of its Chinese; empty where nothing tells it.

@@ -31,7 +31,7 @@ _PICTURE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
 _MARKUP = re.compile(r"[^\w\s]", re.UNICODE)
 _ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…+|\[[^\[\]\n]{1,20}\]|\([^()\n]{1,20}\))\s*\Z")
 _HOLDER = re.compile(r"[\[(（【<][^\W\d_]{2,20}/?[\])）】>]")
-"""What may be a placeholder; one that the original has, too, is a word."""
+"""Form of a placeholder; one that the original has, too, is a word."""
 _COMMAND = re.compile(r"\\[A-Za-z]")
 
 
@@ -44,7 +44,7 @@ class _Part(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """What was seen of a renderer: per mark and per kind of part, how often each outcome."""
+    """Observations of a renderer: counts of each outcome per mark and per kind of part."""
 
     marks: defaultdict[str, Counter[str]]
     parts: defaultdict[str, Counter[str]]

@@ -118,7 +118,7 @@ def _doubt(pair: Pair, i: int, place: int, *, word: bool) -> tuple[float, str]:
 
 
 def _is_compound(raw: str, place: int) -> bool:
-    """Whether the lexicon knows the word around ``place`` as one that has a hyphen there."""
+    """Tell whether the lexicon knows the word around ``place`` as one that has a hyphen there."""
     from feedtools.lint.checks.morphology import judge
 
     start, end = place, place

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from feedtools.lint.fix import UNSAFE, Change, compose, stable_fix
+from feedtools.lint.fix import UNSAFE, Change, Fixed, compose, stable_fix
 from feedtools.model import Article, Finding, Fix, Place, Span
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TURNS = 4
 """Times an article is restored again from its siblings, since one repair can make the context of another agree."""
 RESTORED = "restored "
-"""What the names of repairs begin with where changes say by what they were made."""
+"""Start of a repair's name among the names of those that made a change."""
 
 
 class Mended(NamedTuple):
@@ -60,41 +60,74 @@ def mend(
         macros: commands that formulas of the feed may use beside those of the renderer.
     """
     from feedtools.restore import restore
-    from feedtools.restore.judge import sound
 
-    raw, findings = article.text, list[Finding]()
-    rounds: list[tuple[Change, ...]] = []
-    made: list[dict[str, Any]] = []
-    offered: dict[tuple[object, ...], dict[str, Any]] = {}
-    refused: set[tuple[object, ...]] = set()
-    code: list[str] = []
+    work = _Work(article, lint, fits, words)
     quiet = 0
     for siblings in [*groups] * TURNS:
         quiet += 1
         if quiet > len(groups):
             break
-        found = restore(article.text, siblings, macros) if siblings else []
-        offered |= {_key(article.text, one): _as_entry(one, rounds) for one in found if one.safety != "safe"}
-        safe = (one for one in found if one.safety == "safe" and _key(article.text, one) not in refused)
-        claims = {f"{n}#{RESTORED}{one.kind} from {words(one.source)}": one for n, one in enumerate(safe)}
-        if not claims:
-            continue
-        findings = findings if rounds else list(lint([article]))
-        claimed = [_as_finding(claim, one, article) for claim, one in claims.items()]
-        code += [one.edit.text for one in claims.values() if one.kind == "placeholder" and not sound(one.edit.text)]
-        lenient = partial(_outside, lint, tuple(code))
-        fixed = stable_fix([article], lenient, UNSAFE, [*findings, *claimed], ("error", "warning"))[0]
-        done = {by for change in fixed.changes for by in change.by} if fits(fixed.text) else set()
-        refused |= {_key(article.text, one) for claim, one in claims.items() if claim not in done}
-        if done:
-            made += [_as_entry(one, rounds) for claim, one in claims.items() if claim in done]
-            rounds.append(fixed.changes)
+        if siblings and work.advance(restore(work.article.text, siblings, macros)):
             quiet = 0
-            article = article._replace(text=fixed.text)
-            findings = [finding for finding in fixed.findings if finding.rule not in claims]
-            findings = list(lint([article])) if code else findings
-    changes = tuple(map(_named, compose(raw, *rounds)))
-    return Mended(article.text, changes, tuple(findings), (*made, *offered.values()))
+    return work.mended()
+
+
+class _Work:
+    """One article while it is repaired; its parameters are those of ``mend``."""
+
+    def __init__(
+        self, article: Article, lint: Lint, fits: Callable[[str], bool], words: Callable[[Place], str]
+    ) -> None:
+        self.article = article
+        self._raw = article.text
+        self._lint, self._fits, self._words = lint, fits, words
+        self._findings: list[Finding] = []
+        self._rounds: list[tuple[Change, ...]] = []
+        self._made: list[dict[str, Any]] = []
+        self._offered: dict[tuple[object, ...], dict[str, Any]] = {}
+        self._refused: set[tuple[object, ...]] = set()
+        self._code: list[str] = []
+
+    def advance(self, found: Sequence[Restoration]) -> bool:
+        """Make those repairs that are safe and bring no harm, keep the others as offers; true if any was made."""
+        from feedtools.restore.judge import sound
+
+        text = self.article.text
+        self._offered |= {_key(text, one): _as_entry(one, self._rounds) for one in found if one.safety != "safe"}
+        safe = (one for one in found if one.safety == "safe" and _key(text, one) not in self._refused)
+        claims = {f"{n}#{RESTORED}{one.kind} from {self._words(one.source)}": one for n, one in enumerate(safe)}
+        if not claims:
+            return False
+        placed = [one.edit.text for one in claims.values() if one.kind == "placeholder"]
+        self._code += [put_in for put_in in placed if not sound(put_in)]
+        fixed = self._fixed(claims)
+        done = {by for change in fixed.changes for by in change.by} if self._fits(fixed.text) else set()
+        self._refused |= {_key(text, one) for claim, one in claims.items() if claim not in done}
+        if done:
+            self._made += [_as_entry(one, self._rounds) for claim, one in claims.items() if claim in done]
+            self._take(fixed, claims)
+        return bool(done)
+
+    def _fixed(self, claims: Mapping[str, Restoration]) -> Fixed:
+        """Try the repairs as fixes of findings, beside the findings that the article has already."""
+        if not self._rounds:
+            self._findings = list(self._lint([self.article]))
+        claimed = [_as_finding(claim, one, self.article) for claim, one in claims.items()]
+        lenient = partial(_outside, self._lint, tuple(self._code))
+        return stable_fix([self.article], lenient, UNSAFE, [*self._findings, *claimed], ("error", "warning"))[0]
+
+    def _take(self, fixed: Fixed, claims: Mapping[str, Restoration]) -> None:
+        """Go on from the text that the repairs gave."""
+        self._rounds.append(fixed.changes)
+        self.article = self.article._replace(text=fixed.text)
+        known = [finding for finding in fixed.findings if finding.rule not in claims]
+        self._findings = list(self._lint([self.article])) if self._code else known
+
+    def mended(self) -> Mended:
+        """The result."""
+        changes = tuple(map(_named, compose(self._raw, *self._rounds)))
+        repairs = (*self._made, *self._offered.values())
+        return Mended(self.article.text, changes, tuple(self._findings), repairs)
 
 
 def _outside(lint: Lint, code: Sequence[str], articles: Sequence[Article]) -> list[Finding]:

@@ -42,7 +42,7 @@ _TAG = re.compile(
 )
 _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol|td|th|tr|table|h[1-6]|summary|details)\b[^<>]*>", re.IGNORECASE)
 _NO_TEXT = re.compile(r"\[\^[^\]\s]{1,60}\]|\{[:#][^{}\n]{0,200}\}|^\[(?:toc|TOC)\]$|:::+ ?\w*|<!--.*?-->")
-"""What other dialects write in prose that is no text: notes that are nowhere, attributes, a table of contents."""
+"""Marks of other dialects in prose that are no text: notes that are nowhere, attributes, a table of contents."""
 _LEFT_OVER = re.compile(r"(?<![A-Za-z0-9])\*\*|\*\*(?![A-Za-z0-9])")
 _MARKED = re.compile(r"(?<![=A-Za-z0-9])==(?=[^\s=])([^=\n]{1,80}?)(?<!\s)==(?![=A-Za-z0-9])")
 _FOOTNOTE = re.compile(r"[\[\(]?\d{1,3}[\]\)]?|\[\d{1,3}\]")
@@ -318,7 +318,7 @@ class _Walk:
 
     @staticmethod
     def _is_footnote(tokens: Sequence[Any]) -> bool:
-        """Whether a link is the mark of a note: a number and no more."""
+        """Tell whether a link is the mark of a note: a number and no more."""
         if len(tokens) != 2 or tokens[1].type != "link_close":
             return False
         return _FOOTNOTE.fullmatch(tokens[0].content.strip()) is not None

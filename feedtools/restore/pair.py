@@ -33,11 +33,11 @@ class Pair(NamedTuple):
 
     @property
     def flat(self) -> bool:
-        """Whether the damaged text is one line."""
+        """Tell whether the damaged text is one line."""
         return "\n" not in self.a.raw
 
     def shown(self, slots: Sequence[Slot], fits: str = "", where: Slot | None = None) -> str:
-        r"""What the sibling has in some slots as the feed prints it.
+        r"""Print the sibling's text of some slots as the feed would.
 
         Formulas stand in ``\(…\)`` and ``\[…\]`` or between the feed's dollar signs. Code is part of the line where
         the article is one line, else a block with a fence.

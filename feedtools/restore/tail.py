@@ -34,7 +34,7 @@ _FINISHED = re.compile(r"(?:[。!?！？]|[.!?](?<!\.\.))[”’」』）)\"']*\
 _LOOSE = re.compile(r"(?<!\s)\s*+(?<!\\)\$\s*+\Z")
 _LINE_END = re.compile(r"(?<!\s)\s*\n\s*+")
 _JOINED = re.compile(r"[A-Za-z0-9{}\\]|\w \w")
-"""Where a hyphen or a delimiter may have been lost: in Latin letters and numbers, or between two words."""
+"""Text in which a hyphen or a delimiter may have been lost: Latin letters and numbers, or two words."""
 
 
 def tail(pair: Pair) -> Iterator[Proposal]:
@@ -62,12 +62,12 @@ def tail(pair: Pair) -> Iterator[Proposal]:
 
 
 def _ends_block(b: Text, begin: int, past: int) -> bool:
-    """Whether a block of the sibling ends where the cut text does: nothing was cut off."""
+    """Tell whether a block of the sibling ends where the cut text does: nothing was cut off."""
     return any(begin <= end and not b.raw[end:past].strip() and not b.raw[past:end].strip() for end in b.breaks)
 
 
 def _agrees(pair: Pair) -> bool:
-    """Whether the cut text's last symbols are the sibling's, in a place that it has once."""
+    """Tell whether the sibling has the cut text's last symbols, in one place only."""
     a, b, way = pair.a, pair.b, pair.way
     if way.left[-1] >= AGREE:
         return True
@@ -76,7 +76,7 @@ def _agrees(pair: Pair) -> bool:
 
 
 def _cut(pair: Pair, dots: int) -> tuple[int, int, int]:
-    """Where the repair begins in both texts, and where ``b`` goes beyond what ``a`` still has; -1 where it does not.
+    """Find the start of the repair in both texts, and where ``b`` goes beyond what ``a`` still has, or -1.
 
     It begins after the last symbol, or before the simple formula that this one stands in.
     """
@@ -96,7 +96,7 @@ def _cut(pair: Pair, dots: int) -> tuple[int, int, int]:
 
 
 def _past(a: Text, b: Text, start: int, dots: int, at: int) -> int:
-    """Where ``b`` stands after what follows the last symbol of ``a``; -1 where something else stands there."""
+    """Find the place in ``b`` past what follows the last symbol of ``a``; -1 where ``b`` has something else there."""
     lost = next((slot.start for slot in a.slots if slot.start >= start and slot.kind in {"hole", "open"}), dots)
     starts = {slot.start: slot.end for slot in (*b.slots, *b.simple) if slot.kind != "label"}
     raw = b.raw
@@ -140,7 +140,7 @@ def _doubt(pair: Pair, rest: str, begin: int, end: int) -> tuple[float, str]:
 
 
 def _sentence_end(b: Text, begin: int) -> int:
-    """Where the sentence that goes on at ``begin`` ends, outside formulas: with its block at the latest."""
+    """Find the end of the sentence that goes on at ``begin``, outside formulas: that of its block at the latest."""
     slots = [slot for slot in (*b.slots, *b.simple) if slot.end > begin and slot.fits != "spoken"]
     inside = [(slot.start, slot.end) for slot in slots if slot.kind != "label"]
     block = next((end for end in b.breaks if end > begin), len(b.raw))

@@ -82,7 +82,7 @@ class Text(NamedTuple):
         return bisect_left(self.offsets, place)
 
     def free(self, start: int, end: int) -> bool:
-        """Whether no slot and no simple formula touches a raw range."""
+        """Tell whether no slot and no simple formula touches a raw range."""
         return not _covers(self.slots, start, end) and not _covers(self.simple, start, end)
 
     def within(self, start: int, end: int) -> tuple[Slot, ...]:
@@ -201,13 +201,13 @@ def _with_holes(raw: str, slots: list[Slot], taken: Sequence[Slot]) -> tuple[Slo
 
 
 def _covers(taken: Sequence[Slot], start: int, end: int) -> bool:
-    """Whether any of the slots, which are in order and apart, touches the range."""
+    """Tell whether one of the slots, which are in order and apart, touches the range."""
     place = bisect_left(taken, (start,))
     return any(slot.start < end and start < slot.end for slot in taken[max(0, place - 1) : place + 1])
 
 
 def apart(slots: Iterable[Span]) -> tuple[Span, ...]:
-    """Those that do not begin inside an earlier one, in order."""
+    """Drop slots that begin inside an earlier one, and put the others in order."""
     kept: list[Span] = []
     for slot in sorted(slots):
         if not kept or slot.start >= kept[-1].end:

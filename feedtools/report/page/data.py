@@ -1,4 +1,4 @@
-"""What the report of a batch run shows: one immutable value, filled by whoever ran it.
+"""Data of the report of a batch run: one immutable value, filled by whoever ran it.
 
 Nothing here knows how it will look; ``feedtools.report.page.html`` draws it.
 """
@@ -112,7 +112,7 @@ class Tally(NamedTuple):
 
 
 class RuleName(NamedTuple):
-    """What the report says of a rule beside its counts."""
+    """Names and level of a rule in the report, beside its counts."""
 
     rule: str
     name: str
@@ -210,5 +210,5 @@ def tally(findings: Iterable[Finding], articles: Mapping[str, int]) -> tuple[lis
 
 
 def graver(known: RuleName | None, other: RuleName) -> RuleName:
-    """Of what two findings say of one rule, that of the graver one."""
+    """Choose the entry of the graver of two findings of one rule."""
     return known if known and LEVELS.index(known.level) <= LEVELS.index(other.level) else other

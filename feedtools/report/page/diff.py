@@ -203,7 +203,7 @@ def _kind(old: str, new: str) -> Change:
 
 
 def _skeleton(text: str) -> str:
-    """What both renderers keep: no hyphens, marks or spaces."""
+    """Keep only what both renderers keep: no hyphens, marks or spaces."""
     return _MARKUP.sub("", text)
 
 

@@ -28,7 +28,7 @@ def heading(title: str, hint: str = "", legend: str = "") -> str:
 
 
 class Facts(NamedTuple):
-    """What the filters ask of an item; several values are separated by spaces, but for ``path``."""
+    """Values of an item that the filters compare; several are separated by spaces, but for ``path``."""
 
     path: str
     action: str = ""
@@ -62,7 +62,7 @@ def plain_attribute(value: str) -> str:
 
 
 def part(shown: int, total: int, one: str, what: str, say: Words) -> str:
-    """How many there are, and that only some of them are shown where that is so."""
+    """Count what there is, and say so where only some of it is shown."""
     words = number(max(shown, total), one, say)
     if shown < total:
         words += ", " + say("the first {} are shown; the manifest has them all").format(f"{shown:,}")
@@ -85,7 +85,7 @@ def text(inner: str, raw: str, kind: str = "text") -> str:
 
 
 def place(at: Place) -> str:
-    """Where a copy stands."""
+    """Path and line of a copy, as HTML."""
     return where(at.path, at.line)
 
 

@@ -115,7 +115,7 @@ def _held(held: Held, formulas: FormulaMarks, say: Words, *, whole: bool) -> str
 
 
 def _release(wrong: Sequence[Finding], say: Words) -> str:
-    """What has to happen before each of the findings holds the article no longer."""
+    """List what to do about each of the findings so that they hold the article no longer."""
     rows = []
     for token, one in {(one.rule, _token(one)): one for one in wrong}.items():
         new = suggestion(one)
