@@ -174,7 +174,7 @@ def _slots(raw: str) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
             if math.end >= len(raw.rstrip(" .…")):
                 slots.append(Slot(math.start, len(raw), "open"))
             continue
-        display = math.opener not in {"\\(", "$"}
+        display = math.opener not in {"\\(", "$", "$latex "}
         if display or _COMMAND.search(raw, math.start + len(math.opener), math.end - 1):
             slots.append(Slot(math.start, math.end, "display" if display else "math"))
         else:

@@ -15,7 +15,7 @@ class Math(NamedTuple):
     Attributes:
         start: offset of the opening delimiter.
         end: one past the closing delimiter, or the end of the text where it is not closed.
-        opener: ``\(``, ``\[``, ``$``, ``$$`` or ``\begin{name}``.
+        opener: ``\(``, ``\[``, ``$``, ``$$``, ``$latex `` (of blog engines) or ``\begin{name}``.
         closed: whether the closing delimiter was found.
     """
 
@@ -80,6 +80,34 @@ _SHELL = lazy(
     r"(?![A-Z]_[A-Z0-9](?![A-Z0-9_]))[A-Z_][A-Z0-9_]+\b(?![\^{])"
     r"|\{\w+(?:\}(?!\s*[_^])|[:#%/@])|[a-z][a-z0-9]+\w*\b(?![\s(]*[=+\-*/^_<>\\])|[(\d?!#@*]?\s"
 )
+# Blanks just inside dollars, as in ``$ \frac{3}{4} $``: only what no price, prompt or sentence between two dollars has.
+_BLANKED = 400
+_BLANKED_TEX = lazy(rf"\\[A-Za-z]{{2,}}|(?<![\w./-])[{_LETTER})}}\]]['’]*[_^]")
+_BLANKED_PLAIN = lazy(rf"[{_LETTER}]|(?=[^=<>≤≥]*[=<>≤≥])(?s:.)+")
+_IN_BRACES = lazy(r"\{[^{}]*\}")
+_NO_FORMULA = lazy(r"\\[()\[\]]|:\\|[\u3001-\u9fff，；。]|(?<![\\\w])[A-Za-z]{2,}\s+[A-Za-z]{2,}(?![\w{])")
+_LATEX = "latex "
+"""What follows the dollar where a blog engine opens a formula."""
+# ``D:\(old)`` is a folder: what stands before a backslash that leads on in a path.
+_NAME = r"[^\s\\/:*?\"<>|，。；、（）]"
+_PATH_BEFORE = lazy(
+    rf"(?:(?<![A-Za-z\\])[A-Za-z]:|%\w{{1,30}}%|(?<![\w.\\])\.\.?|\\\\{_NAME}{{1,40}}+)"
+    rf"(?:\\{_NAME}{{1,60}}+(?:\ [A-Za-z0-9(]{_NAME}{{0,60}}+){{0,3}}+)*+\Z"
+)
+_PATH_SIDE = 200
+"""Code points before a backslash in which the beginning of its path is looked for."""
+_FOLDER = lazy(rf"\\(?:\((?:(?![()]){_NAME}|[ ])*+\)|\[(?:(?![\[\]]){_NAME}|[ ])*+\])(?P<on>{_NAME}{{0,40}}+\\\w)?")
+
+
+def continues_path(text: str, at: int) -> bool:
+    """Tell whether the backslash at ``at`` stands in a Windows path: behind a drive, ``..``, ``%NAME%`` or a share."""
+    return _PATH_BEFORE.search(text, max(at - _PATH_SIDE, 0), at) is not None
+
+
+def _is_folder(text: str, at: int, *, goes_on: bool) -> bool:
+    """Tell whether a name in brackets follows a path; ``goes_on``: and another name follows it."""
+    folder = _FOLDER.match(text, at)
+    return folder is not None and (not goes_on or folder["on"] is not None) and continues_path(text, at)
 
 
 def find_math(text: str) -> Sequence[Math]:
@@ -100,6 +128,9 @@ def _each(text: str) -> Iterator[Math]:
         start, at = match.span()
         kind = match.lastgroup
         if kind is None:
+            if text[start - 1 : start] == ":" and _is_folder(text, start, goes_on=True):
+                at = start + 2
+                continue
             yield Math(start, at, text[start : start + 2], True)
             continue
         if kind == "escape":
@@ -122,6 +153,8 @@ def _special(text: str, start: int, at: int, match: re.Match[str]) -> Math | Non
 def _bracketed(text: str, start: int) -> Math | None:
     r"""A formula in ``\( \)`` or ``\[ \]`` that holds another delimiter, or has no end."""
     math = _delimited(text, start)
+    if not math.closed and _is_folder(text, start, goes_on=False):
+        return None
     if not math.closed and _ESCAPED_BRACKET.match(text, start):
         quoted = text.count('"', max(start - 120, 0), start) % 2 == 1
         if quoted or text[start - 1 : start].isalnum():
@@ -200,32 +233,58 @@ def _environment(text: str, start: int, body: int, name: str) -> Math:
 
 def _dollars(text: str, start: int, opener: str) -> Math | None:
     """``$…$`` or ``$$…$$``, where what is between reads as a formula; prices and shell variables are ``None``."""
+    if opener == "$" and text.startswith(_LATEX, start + 1):
+        opener += _LATEX
     body = start + len(opener)
-    if opener == "$" and text[body : body + 1].isspace():
-        return None
-    line_end = text.find("\n", body) if opener == "$" else -1
+    line_end = text.find("\n", body) if opener != "$$" else -1
     stop = line_end if line_end >= 0 else len(text)
     end = body
     while True:
         end = text.find("$", end, stop)
         if end < 0:
-            return _open_dollars(text, start, stop, opener)
+            return None if text[body : body + 1].isspace() else _open_dollars(text, start, stop, opener)
         if text[end - 1] != "\\":
             break
         end += 1
-    inside = text[body:end]
     if opener == "$$":
-        if text.startswith("$$", end):
-            return Math(start, end + 2, opener, closed=True) if inside.strip() else None
-        return None
-    if not inside or inside[-1].isspace() or text[end + 1 : end + 2].isdigit() or not reads_as_formula(inside):
+        whole = text.startswith("$$", end) and text[body:end].strip()
+        return Math(start, end + 2, opener, closed=True) if whole else None
+    if end == body or text[end + 1 : end + 2].isdigit() or not _is_inside(text, body, end, opener):
         return None
     return Math(start, end + 1, opener, closed=True)
 
 
+def _is_inside(text: str, body: int, end: int, opener: str) -> bool:
+    """Tell whether ``text[body:end]`` between single dollars is a formula."""
+    inside = text[body:end]
+    if opener != "$":
+        return _has_no_prose(inside)
+    if inside[0].isspace() or inside[-1].isspace():
+        return _is_blanked(inside, text[body - 2 : body - 1] if body > 1 else "", text[end + 1 : end + 2])
+    return reads_as_formula(inside)
+
+
+def _is_blanked(inside: str, before: str, after: str) -> bool:
+    """Tell a formula with blanks inside its dollars: ``US$ 5 to $`` and ``$a = $b`` are none."""
+    leads = inside[0].isspace()
+    if len(inside) > _BLANKED or _is_named(after) or (_is_named(before) if leads else after in {"(", "{"}):
+        return False
+    inside = inside.strip()
+    shown = _BLANKED_TEX.search(inside) or (_BLANKED_PLAIN.fullmatch(inside) and _PLAIN_FORMULA.fullmatch(inside))
+    return bool(shown) and _NO_FORMULA.search(_IN_BRACES.sub("", inside)) is None and reads_as_formula(inside)
+
+
+def _is_named(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char == "_")
+
+
+def _has_no_prose(inside: str) -> bool:
+    return "\\" in inside or not any("\u3001" <= character <= "\u9fff" for character in inside)
+
+
 def reads_as_formula(inside: str) -> bool:
     """Tell a formula between two dollar signs from two prices or two variables."""
-    if any("\u3001" <= character <= "\u9fff" for character in inside) and "\\" not in inside:
+    if not _has_no_prose(inside):
         return False
     if _TEX.search(inside) and not _SHELL.match(inside):
         return True

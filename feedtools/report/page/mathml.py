@@ -56,7 +56,7 @@ _ENVIRONMENTS = {"aligned": "align*", "split": "align*", "gathered": "align*", "
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{(" + "|".join(_ENVIRONMENTS) + r")\*?\}")
 # KaTeX and MathJax know these, latex2mathml does not: what they add is spacing or a label.
 _IGNORED = re.compile(r"\\(?:tag\*?|label)\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])")
-_DELIMITERS = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$"))
+_DELIMITERS = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$latex ", "$"), ("$", "$"))
 
 
 @lru_cache(maxsize=8192)

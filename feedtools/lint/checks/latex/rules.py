@@ -15,7 +15,7 @@ from feedtools.lint.checks.latex.messages import describe
 from feedtools.lint.checks.latex.parser import find_fault
 from feedtools.lint.checks.latex.tables import Command, load
 from feedtools.model import Edit
-from feedtools.text.formulas import DISPLAYED
+from feedtools.text.formulas import DISPLAYED, continues_path
 from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ NAMES = {"katex": "KaTeX", "mathjax": "MathJax"}
 _CLOSE = lazy(r"\\\\|\\[)\]]|\\end\{" + DISPLAYED + r"\}")
 _ESCAPE = lazy(r"&(?:amp;)*(lt|gt|amp|quot|#39|nbsp);")
 _MEANT = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "#39": "'", "nbsp": " "}
-_CLOSERS = {"\\(": 2, "\\[": 2, "$$": 2, "$": 1}
+_CLOSERS = {"\\(": 2, "\\[": 2, "$$": 2, "$": 1, "$latex ": 1}
 
 
 def unclosed(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -57,6 +57,8 @@ def stray_close(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         while math is not None and math.end <= match.start():
             math = next(spans, None)
         if match.group() == "\\\\" or (math is not None and math.start <= match.start()):
+            continue
+        if match.group()[1] != "e" and continues_path(view.text, match.start()):
             continue
         yield Hit(
             match.start(),
