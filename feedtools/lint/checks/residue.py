@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks.base import Hit
@@ -28,11 +29,14 @@ _HTML = lazy(
 
 
 def html(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """HTML entities, comments and tags that were not rendered (FT506); the edit decodes an entity."""
+    """HTML entities, comments and tags that were not rendered (FT506); the edit decodes an entity.
+
+    Inside a formula only an entity whose ``&`` parts columns is reported: it renders, and shows ``amp;``.
+    """
     del options
     for match in _HTML.finditer(view.text):
         start, end = match.span()
-        if in_math(view, start):
+        if in_math(view, start) and not _parts_columns(view, start, match[0]):
             continue
         edits: tuple[Edit, ...] = ()
         if match[0][0] == "&":
@@ -40,6 +44,19 @@ def html(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
             edits = (Edit(start, end, unescape(match[0])),)
         yield Hit(start, end, edits=edits)
+
+
+def _parts_columns(view: View, place: int, entity: str) -> bool:
+    """Tell whether the formula around an entity renders; what does not is FT203's."""
+    math = view.math[bisect_right(view.math, place, key=lambda one: one.start) - 1]
+    if entity[0] != "&" or not math.closed or view.text.find("\\begin{", math.start, place) < 0:
+        return False
+    from feedtools.lint.checks.latex.parser import find_fault
+    from feedtools.lint.checks.latex.rules import formula
+    from feedtools.lint.checks.latex.tables import load
+
+    body, _, display = formula(view.text, math)
+    return find_fault(body, display, load("katex")) is None
 
 
 _MARKDOWN = lazy(
@@ -52,9 +69,56 @@ _MARKDOWN = lazy(
 )
 
 
+# A backslash that Markdown wanted before a sign and that the reader sees now.
+_ESCAPED = lazy(
+    r"(?<![\w\\])\\\*\\\*(?=[^\s*\\])|(?<=[^\s*\\])\\\*\\\*(?![\w\\])"  # \*\*bold\*\*
+    r"|(?<=[\w)\]}] )\\\*(?= [\w(\[])|(?<=[A-Za-z0-9)\u4e00-\u9fff])\\\*(?=[A-Za-z0-9(\u4e00-\u9fff])"  # x \* y, 3\*4
+    r"|(?<=\w)(?:\\_)+(?=\w)|(?<=\w)(?:\\_){2,9}(?![\\\w])"  # user\_name, name\_\_
+    r"|(?<![^\s(\u4e00-\u9fff，。、：“])(?:\\_)+(?=\w)"  # \_name
+    r"|(?<=[A-Z])\\#|(?<=\ )\\[#<>](?=[\ \d])|(?<=[A-Z])\\&(?=[A-Z])|(?<=\d)\\[-~](?=\d)"  # C\#, a \> b, R\&D
+)
+_TOKEN = 80
+_BEFORE, _AFTER = lazy(r"[!-~]*\Z"), lazy(r"[!-~]*")
+_NO_PROSE = lazy(r"\\[A-Za-z0-9\\/.]|:\\|\[\^|\[\w-\w|[*+?][)|]|\(\?|\)[*+]|\.[*+]|://")
+"""What tells that the word around a backslash is a path, a regular expression, an address or TeX."""
+
+
 def markdown(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """Bold marks, links, images, code fences and directives that were not rendered (FT507)."""
+    """Bold marks, links, images, code fences, escapes and marks of formulas that were not rendered (FT507)."""
     del options
-    for match in _MARKDOWN.finditer(view.text):
-        if not in_math(view, match.start()):
-            yield Hit(match.start(), match.end())
+    hits = [Hit(*match.span()) for match in _MARKDOWN.finditer(view.text) if not in_math(view, match.start())]
+    yield from sorted([*hits, *_visible_escapes(view), *_blog_formulas(view)])
+
+
+def _visible_escapes(view: View) -> Iterator[Hit]:
+    text = view.text
+    for match in _ESCAPED.finditer(text):
+        start, end = match.span()
+        before = _BEFORE.search(text[max(start - _TOKEN, 0) : start])
+        after = _AFTER.match(text[end : end + _TOKEN])
+        word = (before[0] if before else "") + match[0][-1] + (after[0] if after else "")
+        if _NO_PROSE.search(word) or in_math(view, start):
+            continue
+        shown = match[0].replace("\\", "")
+        message = f"‘{match[0]}’ is an escape of Markdown that became visible; write ‘{shown}’"
+        yield Hit(start, end, message, (Edit(start, end, shown),))
+
+
+_SHORTCODE = lazy(r"\[((?:la)?tex)\](?P<body>[^\[\]\n]{1,400})\[/\1\]|\$inline\$(?P<habr>[^\n$]{1,400})\$inline\$")
+_LATEX = "$latex "
+
+
+def _blog_formulas(view: View) -> Iterator[Hit]:
+    """Formulas as blog engines take them: ``$latex …$``, ``[latex]…[/latex]``."""
+    text = view.text
+    spans = [(match.span(), match.span("body" if match["body"] else "habr")) for match in _SHORTCODE.finditer(text)]
+    if _LATEX in text:
+        spans += [
+            ((math.start, math.end), (math.start + len(_LATEX), math.end - 1))
+            for math in view.math
+            if math.closed and math.opener == _LATEX
+        ]
+    for (start, end), (first, last) in spans:
+        opener = text[start:first].strip()
+        message = f"‘{opener}’ opens a formula for a blog engine alone; write ‘\\(’ and ‘\\)’ around it"
+        yield Hit(start, end, message, (Edit(start, end, f"\\({text[first:last].strip()}\\)"),))

@@ -80,6 +80,13 @@ def test_repairs(check: Check, text: str, after: str) -> None:
             "**粗** [a](https://b.c) ![](d.png) ```py",
             ["**粗**", "[a](https://b.c)", "![](d.png)", "```py"],
         ),
+        (residue.markdown, r"宽 \* 高, (k\*3), \*\*粗\*\*", [r"\*", r"\*", r"\*\*", r"\*\*"]),
+        (residue.markdown, r"max\_len 与 \_\_all\_\_ 和 C\#", [r"\_", r"\_\_", r"\_\_", r"\#"]),
+        (residue.markdown, r"正则 k\*\w 与 [a\_b]*) 路径 C:\k\_m 公式 \(k\_m\) 或 \text{k\_m}", []),
+        (residue.markdown, "[tex]k[/tex] [latex]k[/tex] $latex k$", ["[tex]k[/tex]", "$latex k$"]),
+        (residue.markdown, "费用 $latex 与其他", []),
+        (residue.html, r"\(\begin{matrix}k&amp;m\end{matrix}\) \(k &amp; m\)", ["&amp;"]),
+        (residue.html, r"\(\begin{matrix}k&amp;m\)", []),
         (residue.markdown, "f(**k, **l) 2**3**4 [1](二) ~3~", []),
     ],
 )
@@ -129,7 +136,27 @@ def test_safe_fixes_settle(check: Check, text: str) -> None:
 @pytest.mark.parametrize("check", **names)
 @pytest.mark.parametrize(
     "unit",
-    ["\u200b", "甲 ,", "，，", "**", "[a](", "<a ", "&#1", "的的", "the ", "```", "â€", "$a$ ,", "\x08a", "~~a", "  "],
+    [
+        "\u200b",
+        "甲 ,",
+        "，，",
+        "**",
+        "[a](",
+        "<a ",
+        "&#1",
+        "的的",
+        "the ",
+        "```",
+        "â€",
+        "$a$ ,",
+        "\x08a",
+        "~~a",
+        "  ",
+        r"a\_",
+        r" \* a",
+        "[tex]a",
+        "$latex ",
+    ],
 )
 def test_grows_linearly(check: Check, unit: str) -> None:
     text = unit * (50_000 // len(unit))
