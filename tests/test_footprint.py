@@ -166,7 +166,7 @@ def test_memory_is_in_proportion_to_the_input(name: str, tmp_path: Path) -> None
 
 FREE: dict[str, Callable[[int], str]] = {
     "a.html": lambda count: extra("selectolax", page("a<p>" * count)),
-    "b.html": lambda count: extra("selectolax", page("<img alt=b src=c>" * (count // 3))),
+    "b.html": lambda count: extra("selectolax", page("a" + "<img alt=b src=c>" * (count // 3))),
     "a.jsonl": lambda count: '{"text": "甲", "x": [' + '{"":1},' * count + "0]}\n",
 }
 

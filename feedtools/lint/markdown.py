@@ -53,7 +53,7 @@ SURE = frozenset({"FT301", "FT302"})
 """Rules about what a renderer deletes: what is doubtful in a feed is the author's own spelling in Markdown."""
 _TEX_MARKUP = lazy(r"\\[A-Za-z]{2,}|(?<=[A-Za-z0-9)\]])[_^]\{")
 # French sets a space before these; between two spaces a sign is the subject of the sentence.
-_SPACED_SIGN = lazy(r"[A-Za-zÀ-ÿ)\]\"»”'’]\s+[:;!?]|.\s+[?!:;*+|~]+\s", re.DOTALL)
+_SPACED_SIGN = lazy(r"[A-Za-zÀ-ÿ)\]\"»”'’]\s{1,9}[:;!?]|.\s{1,9}[?!:;*+|~]+\s", re.DOTALL)
 _BETWEEN_WORDS = lazy(r"[^\s\d:;!?»«.,、。，：；！？].[^\s\d:;!?»«]")
 _ENDING = lazy(r"(?<=[a-z]{4})(?:ing|ed|ers?|s)\Z")
 _PARAGRAPH = lazy(r"\n[ \t\r>]*\n")

@@ -28,13 +28,13 @@ GLUED = lazy(r"(?=[A-Za-z]+\Z)([A-Z][A-Za-z]{2,}?)(to|of|as|by|and)([A-Z][A-Za-z
 TRAILED = lazy(  # PPOpenalty, RoIwise
     r"((?:[a-z]*+[A-Z0-9]++)++)(?:(?<=[A-Z]{2})|(?<=\A[A-Z][a-z][A-Z]))([a-z]{4,}+)\Z"
 )
-SIZED = lazy(r"([A-Z][A-Za-z]{2,})([0-9]{1,3}(?:\.[0-9]{1,2})?B|[0-9]{2,3}M)\Z")  # VACE1.3B, RDT1B, OPT125M
+SIZED = lazy(r"\A([A-Z][A-Za-z]{2,})([0-9]{1,3}(?:\.[0-9]{1,2})?B|[0-9]{2,3}M)\Z")  # VACE1.3B, RDT1B, OPT125M
 PREFIXED = lazy(
     r"(mini|semi|pre|post|non|multi|sub|anti|pseudo|quasi|inter|intra|meta|self|cross|all)([A-Z]{2,}[0-9]*s?)\Z"
 )  # miniSATA, semiGCN
 PROCESSOR = lazy(r"(E[357]|[iI][3579])([0-9]{4,5}[A-Z]{0,2})\Z")  # E52650, i79700K
 SECTION = lazy(r"(I{1,3}|IV|VI{0,3})([A-F][0-9]?)\Z")  # IIIA, IIC1: sections of a paper
-GENERATION = lazy(r"([A-Z]{3,})(II|III|IV)\Z")  # SATAIII
+GENERATION = lazy(r"\A([A-Z]{3,})(II|III|IV)\Z")  # SATAIII
 _FIRST = (
     "over under inter counter super trans hyper multi micro macro mini anti auto semi fore with some every what when "
     "where there here after step grand para poly photo electro thermo radio tele video work book hand head back news"

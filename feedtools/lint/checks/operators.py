@@ -52,7 +52,7 @@ _BEFORE = lazy(
     r"(?:[第前后为共了(是约]|最后|所有|每个|包括|[0-9] ?[到至~]|(?<![a-z])(?:the|has|first|last|previous|next)) ?\Z"
 )
 _BIG_O = lazy(r"[OoΘΩ]\(\Z")
-_CALL = lazy(r"([A-Za-z]+)\(([^()]{1,30})\)")
+_CALL = lazy(r"(?<![A-Za-z])([A-Za-z]++)\(([^()]{1,30})\)")
 _WHOLE = lazy(r"([A-Za-z])_\{?([a-z])(?! ?[0-9A-Za-z])")
 _EXPONENT = lazy(r"[0-9](?:\.[0-9])?e0[1-9]")
 _RANGED = lazy(r"(?<![0-9.])([0-9]{1,4}) ?[到至~] ?([0-9]{1,4})(?![0-9.])")
