@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """128 and the number of SIGINT, as shells report it."""
 UNEXPECTED = 3
-"""What nobody foresaw: neither findings nor something that could not be checked."""
+"""Exit code of an error that nobody foresaw: neither findings nor something that could not be checked."""
 
 GENERATION = 50_000
 """Objects made until the collector looks for cycles: a small check makes as many, nearly all of them to stay."""
@@ -57,7 +57,7 @@ def main() -> int:
 
 
 def _interrupted(error: BaseException) -> bool:
-    """Whether an error comes of Ctrl-C: what Python was about may have put its own in front (``__set_name__`` does)."""
+    """Tell whether an error comes of Ctrl-C; Python may have put an error of its own in front (``__set_name__``)."""
     seen: set[int] = set()
     at: BaseException | None = error
     while at is not None and id(at) not in seen:
@@ -211,7 +211,7 @@ def _say(message: str) -> None:
 
 
 def _show(error: click.ClickException) -> None:
-    """What is wrong with the command line, which quotes it: names come from globs and scripts."""
+    """Show an error of the command line, which quotes it: names come from globs and scripts."""
     from feedtools.cli.console import err
 
     shown = io.StringIO()

@@ -55,18 +55,19 @@ class Policy(NamedTuple):
 
     Attributes:
         hold: least level of a finding that, where it remains, sends an article to ``held/``; ``never`` for none.
-        kinds: what happens to a copy, by how it relates to the one that is kept. ``overlap`` is never acted on.
-        rules: by code, the start of one, or name: what a remaining finding does to its article, whatever its level.
+        kinds: verdict on a copy, by its relation to the one that is kept. ``overlap`` is never acted on.
+        rules: verdict on an article with a remaining finding, by the rule's code, the start of one, or name; it wins
+            over ``hold``.
         fix: fixes that are applied: ``none``, ``safe``, ``confident`` or ``unsafe`` ones as well; ``auto`` for
             confident ones in transmissions and safe ones in other formats.
         fixes: the same by code, the start of one, or name; the longest wins.
-        end: where an excerpt ends. ``keep``: where it was cut; ``break``: one that would be held for a break that
+        end: end of an excerpt. ``keep``: where it was cut; ``break``: one that would be held for a break that
             nothing can repair ends at the last whole sentence before it; ``sentence``: every excerpt that was cut ends
             at its last whole sentence as well.
         end_keep: least share of an article that must be left, 0 to 1; below it the article stays as it is.
-        restore: whether damaged articles are repaired from their whole siblings.
+        restore: repair damaged articles from their whole siblings.
         rest: letters and digits in a row, formulas and code counted, that a dropped copy may not have for itself.
-        unique: what happens to a copy that has: ``hold`` or ``keep``.
+        unique: verdict on a copy that has so many: ``hold`` or ``keep``.
         intact: write every transmission as it came, and only say in the manifest what would have been done.
     """
 
@@ -83,14 +84,14 @@ class Policy(NamedTuple):
     intact: bool = False
 
     def verdict(self, rule: str, name: str, level: Level) -> Literal["keep", "hold"]:
-        """What a remaining finding does to its article."""
+        """Decide what a remaining finding does to its article."""
         chosen = _longest(self.rules, rule, name)
         if chosen is not None:
             return cast("Literal['keep', 'hold']", chosen)
         return "hold" if self.hold != NEVER and LEVELS.index(level) <= LEVELS.index(self.hold) else "keep"
 
     def applies(self, rule: str, name: str, safety: Safety) -> bool:
-        """Whether a fix is made; ``auto`` counts as ``safe`` (see `of`)."""
+        """Tell whether a fix is made; ``auto`` counts as ``safe`` (see `of`)."""
         fixing = _longest(self.fixes, rule, name) or self.fix
         return safety in FIXINGS["safe" if fixing == AUTO else cast("Fixing", fixing)]
 
@@ -157,33 +158,33 @@ def _one_of(key: str, value: Any, allowed: Sequence[str]) -> None:
 
 
 class Config(NamedTuple):
-    """Everything that can be configured; flags of the command line win over the file.
+    """Configuration of all commands; flags of the command line win over the file.
 
     Attributes:
         root: the folder that relative paths are taken from: the configuration file's, else the current one.
-        paths: what is checked when the command line names nothing.
+        paths: files and folders to check when the command line names nothing.
         select, extend_select, ignore: rule codes, prefixes or names.
         rule_packs: folders with rule files of your own.
         per_file_ignores: per pattern of paths from ``root``, rule codes, prefixes or names that are left out there.
         rules: per rule, its ``level`` and the options its file declares.
-        renderers: per renderer of the feed, what it makes of an article: a shipped one by its name, or a new one.
+        renderers: per renderer of the feed, its description: a shipped one by its name, or a new one.
         learned: file of compounds that ``feedtools rules learn`` wrote.
         fail_on: least level that makes ``check`` exit 1; ``never`` for none.
-        duplicates: whether ``check`` compares the given articles with each other and lets them teach each other;
-            without, what it says of a file does not depend on the files beside it.
+        duplicates: let ``check`` compare the given articles with each other, and let them teach each other; without,
+            the findings of a file do not depend on the files beside it.
         history: files that were published before, compared with but not checked.
         text_key, id_key: names of the fields of JSONL records.
         input_format: format of every input, where it cannot be told from name and content.
-        math: which delimiters hold formulas in Markdown: ``dollar``, ``bracket``, ``kramdown``, ``none``, or ``auto``.
-        encoding: of every text file, where it is not UTF-8: ``gbk``, ``utf-16`` …
+        math: delimiters of formulas in Markdown: ``dollar``, ``bracket``, ``kramdown``, ``none``, or ``auto``.
+        encoding: encoding of every text file, where it is not UTF-8: ``gbk``, ``utf-16`` …
         include: patterns of paths from ``root``: files of folders that are read though they would be passed over.
         exclude: patterns of paths from ``root``: files and folders that are not read unless they are named themselves.
-        jobs: processes; 0 for one a core.
+        jobs: number of processes; 0 for one per core.
         baseline: file with findings that are known and not reported.
         since: git revision; only articles that it does not have are reported.
-        cache: whether findings of large feeds are remembered between runs.
+        cache: remember findings of large feeds between runs.
         lang: language of the report's page, ``en`` or ``zh``.
-        clean: what `feedtools clean` does with findings and copies.
+        clean: policy of `feedtools clean` for findings and copies.
         file: the file that all this was read from, if any.
     """
 
@@ -222,7 +223,7 @@ class Config(NamedTuple):
         activate(combined(self.renderers))
 
     def fails(self, level: Level) -> bool:
-        """Whether a finding of this level makes the exit code 1."""
+        """Tell whether a finding of this level makes the exit code 1."""
         return self.fail_on != NEVER and LEVELS.index(level) <= LEVELS.index(self.fail_on)
 
 

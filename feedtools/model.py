@@ -35,7 +35,7 @@ CODED = "code"
 
 
 class SourceMap(NamedTuple):
-    """Where the parts of a text stood in the source that it was taken from.
+    """Places of the parts of a text in the source that it was taken from.
 
     Attributes:
         runs: for each part, in order, three numbers of 32 bits: its offset in the text, its 1-based line in the source,
@@ -57,7 +57,7 @@ class SourceMap(NamedTuple):
 
 
 class Provenance(NamedTuple):
-    """What a record says beside its text.
+    """Origin of an article: the data of its record beside the text.
 
     Attributes:
         id: what its format calls it; empty where it has no name.
@@ -77,7 +77,7 @@ class Article(NamedTuple):
         source: the path (or other name) it was read from.
         line: 1-based line or record number in the source.
         text: raw text; bytes that are not UTF-8 stand as lone surrogates (PEP 383).
-        verbatim: whether the text stands in the source as it is, so that a place in it is one of the source;
+        verbatim: the text stands in the source as it is, so that a place in it is one of the source;
             otherwise it was unpacked from a record, and a place is an offset in the text.
         syntax: empty where the text is what a reader sees; else the syntax it is written in: ``markdown``, or
             ``markdown/`` and a style of formulas (``dollar``, ``bracket``, ``kramdown``, ``none``); ``code`` where only

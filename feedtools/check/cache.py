@@ -78,7 +78,7 @@ class LintCache:
         self._damaged = False
 
     def key(self, data: bytes) -> bytes:
-        """What stands for the content of a file under these rules."""
+        """Make the key for the content of a file under these rules."""
         return blake2b(data, key=self._salt)
 
     def get(self, key: bytes, articles: Sequence[Article], source: str) -> list[Finding] | None:

@@ -21,7 +21,7 @@ def duplicates(articles: Sequence[Article], rules: Sequence[Rule], jobs: int = 1
 
 
 def feed_check(articles: Sequence[Article], rule: Rule) -> list[Finding]:
-    """What one rule of scope ``feed`` says of some articles: the harness's way to the deduplicator."""
+    """Check some articles against one rule of scope ``feed``, as the tests of a rule do."""
     return duplicates(articles, [rule])
 
 

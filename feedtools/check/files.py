@@ -35,15 +35,15 @@ def _quiet(_message: str) -> None:
 
 
 class Checked(NamedTuple):
-    """What a check found, what it could not check, and how much it looked at.
+    """Result of a check: its findings, its errors, and how much it looked at.
 
     Attributes:
         findings: in reading order, without those that are allowed, known or unchanged.
         errors: what could not be checked.
-        files, articles: how many were read.
+        files, articles: numbers of those that were read.
         rules: those that ran.
         paths: the files, in order.
-        kept: what became of the findings that are not reported.
+        kept: account of the findings that are not reported.
         originals: the articles that findings of copies point at, by place.
     """
 
@@ -133,7 +133,7 @@ def _repeats(
     on_error: Callable[[FeedtoolsError], None],
     say: Callable[[str], None],
 ) -> list[Finding]:
-    """Findings FT901 to FT905: what repeats history, and what else repeats another of the given articles."""
+    """Findings FT901 to FT905: articles that repeat history, and others that repeat one of the given articles."""
     old: list[Finding] = []
     if config.history:
         from feedtools.dedup.index.history import published

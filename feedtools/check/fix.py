@@ -44,7 +44,7 @@ class Fixes(NamedTuple):
 
 
 def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = SAFE) -> Fixes:
-    """What the fixes of the selected rules make of some transmissions and Markdown files; nothing is written.
+    """Make the fixes of the selected rules in some transmissions and Markdown files; nothing is written.
 
     What ``feedtools-allow.toml`` allows is left alone. Records of other formats are too: they are written by
     ``feedtools clean``. A link that was named is followed; one that was found in a folder leads to files of that
@@ -112,7 +112,7 @@ def write(files: Sequence[FixedFile]) -> Fixes:
 
 
 def _leads_out(path: str, named: Sequence[str]) -> bool:
-    """Whether a file was not named itself, and lies outside of all folders that were."""
+    """Tell whether a file was not named itself and lies outside of all folders that were."""
     if path in named:
         return False
     target = os.path.realpath(path)

@@ -1,4 +1,4 @@
-"""What changed since a revision: by the articles a file had there, not by its lines."""
+"""Changes since a revision: by the articles that a file had there, not by its lines."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _digests(data: bytes, path: str, options: ReadOptions) -> dict[int, bytes]:
 
 
 def _ignore(_error: FeedtoolsError) -> None:
-    """What the old version had wrong is not reported."""
+    """Pass over an error of the old version."""
 
 
 def _bytes(path: str) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Which findings are reported: neither those that are allowed, nor known ones, nor those of unchanged articles."""
+"""Choice of the findings to report: none that are allowed or known, and none of unchanged articles."""
 
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Kept(NamedTuple):
-    """What is left of the findings, and what became of the others.
+    """Findings that are left to report, and numbers of the others.
 
     Attributes:
         findings: those to report.
@@ -53,7 +53,7 @@ def keep(
         files: that were read.
         rules: that ran.
         config: names the baseline and the revision.
-        whole: whether folders were checked, not single files, so that an unused exception is a stale one.
+        whole: folders were checked, not single files, so that an unused exception is a stale one.
 
     Raises:
         ConfigError: the allow file, the baseline or the revision cannot be used.

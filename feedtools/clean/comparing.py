@@ -64,7 +64,7 @@ def decide_copies(
 
 
 def open_stores(run: Run) -> Stores:
-    """What was published, if it is there yet, and the originals."""
+    """Open the index of earlier publications, if it is there yet, and the originals."""
     published, originals, content = run.sources.published, None, b""
     if published and "://" not in published and not os.path.exists(published):
         published = None
@@ -112,9 +112,9 @@ def _restore(
 
 
 def _end(run: Run, files: Files, texts: Texts, marks: bytes, judge: Judge, copies: Copies) -> int:
-    """Let excerpts end at the end of a sentence, as the policy asks for; how many held ones that does or would release.
+    """Let excerpts end at the end of a sentence; count the held ones that this releases or would release.
 
-    Where it does not ask for it nothing is noted.
+    Where the policy does not ask for it, nothing is noted.
     """
     policy = run.config.clean
     if policy.end != "sentence" and not any(marked & HELD for marked in marks):

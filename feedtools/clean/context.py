@@ -25,14 +25,14 @@ R = TypeVar("R")
 
 
 class Sources(NamedTuple):
-    """Where else to look: what was published before, and the originals the articles were cut from."""
+    """Further sources: an index of earlier publications, and the originals that the articles were cut from."""
 
     published: str | None = None
     originals: str | None = None
 
 
 class Run(NamedTuple):
-    """What stays the same through a run.
+    """Settings of a run, which stay the same through all passes.
 
     Attributes:
         choices: decisions of a person.
@@ -57,7 +57,7 @@ class Run(NamedTuple):
 
 
 def mapped(run: Run, function: Callable[..., R], items: Iterable[Any], *shared: Any) -> Iterator[R]:
-    """``function`` over items, in order, over the processes of the run."""
+    """Map ``function`` over items, in order, on the processes of the run."""
     if run.processes == 1:
         return (function(item, *shared) for item in items)
     from feedtools.system.processes import ordered_map
@@ -84,7 +84,7 @@ def logged_notes(run: Run, name: str) -> Iterator[tuple[int, bytes]]:
 
 
 def all_notes(run: Run) -> Iterator[tuple[bytes, bytes | None]]:
-    """Of every article the note of its fixes and, where it was restored, that of its repairs."""
+    """Yield for every article the note of its fixes and, where it was restored, that of its repairs."""
     restored = repair_notes(run)
     number, repair = next(restored, (-1, b""))
     with open(run.stage / "notes", "rb") as stream:
@@ -97,7 +97,7 @@ def all_notes(run: Run) -> Iterator[tuple[bytes, bytes | None]]:
 
 
 def excepted(run: Run, files: Files, judge: Judge) -> Iterator[tuple[str, frozenset[Pair]]]:
-    """Of every article the format of its file, and which findings in it are left out."""
+    """Yield for every article the format of its file, and the findings in it that are left out."""
     forms = (file.form for file in files for _ in range(file.articles))
     if not judge.exceptions:
         yield from ((form, frozenset()) for form in forms)

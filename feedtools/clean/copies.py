@@ -1,4 +1,4 @@
-"""Who stands for whom: copies among the articles and of what was published, and which of them is kept."""
+"""Search for copies among the articles and of what was published, and choice of the ones to keep."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TOGETHER = 256
 
 
 class Copies:
-    """Who stands for whom, and the clusters that says it.
+    """Table of who stands for whom, with the clusters that say so.
 
     Attributes:
         standing: by number; a number below zero stands for a published article.
@@ -50,7 +50,7 @@ class Copies:
         self._published = Strings(published)
 
     def publish(self, place: Place) -> int:
-        """A number for a published article."""
+        """Give a number to a published article."""
         self._published.add(f"{place.path}\n{place.line}")
         return -len(self._published)
 
@@ -63,7 +63,7 @@ class Copies:
         self._published.close()
 
     def place(self, number: int) -> Place:
-        """Where an article stands, or a published one stood."""
+        """Find the place of an article, or the one a published article had."""
         if number >= 0:
             return self._texts.place(number)
         source, _, line = self._published[-1 - number].rpartition("\n")
@@ -133,7 +133,7 @@ class FoundCopy(NamedTuple):
 
     @property
     def may_correct(self) -> bool:
-        """Whether the article says something that the copy does not."""
+        """Tell whether the article says something that the copy does not."""
         share = self.match.coverage_a if self.match.a == 0 else self.match.coverage_b
         return self.match.kind == "near" or (self.match.kind in {"truncated", "contained"} and share < 1)
 
@@ -141,7 +141,7 @@ class FoundCopy(NamedTuple):
 def find_published(
     numbers: Sequence[int], texts: Texts, stores: Stores, rules: Sequence[Rule], own: Own
 ) -> list[FoundCopy]:
-    """Which of some articles a published one stands for; in the match they are 0 and 1.
+    """Find the articles that a published one stands for; in a match they are 0 and 1.
 
     Args:
         numbers: of the articles.
@@ -175,7 +175,7 @@ def _numbered(match: Match, number: int, other: int) -> Match:
 
 
 def explain_copy(number: int, standing: CopyOf, copies: Copies, texts: Texts) -> str:
-    """In words, what an article is to the copy that stands for it.
+    """Say in words what an article is to the copy that stands for it.
 
     Args:
         number: of the article.
@@ -192,13 +192,13 @@ def explain_copy(number: int, standing: CopyOf, copies: Copies, texts: Texts) ->
 
 
 def replace_held(copies: Copies, held: Callable[[int], int], texts: Texts, policy: Policy) -> dict[int, int]:
-    """Where a copy that is to be kept would be held and another one would not, let that one stand for the cluster.
+    """Let another copy stand for a cluster, where the one to be kept would be held and the other would not.
 
     Args:
         copies: changed in place.
-        held: whether an article has findings that hold it.
+        held: tells whether an article has findings that hold it.
         texts: of all articles.
-        policy: what becomes of copies.
+        policy: says what becomes of copies.
 
     Returns:
         Number of the damaged article to that of the one published in its place.
@@ -229,7 +229,7 @@ def _covers(standing: CopyOf, keep: int) -> bool:
 
 
 class _Subset(Rows[str]):
-    """Some of the texts, in their order, with others in the place of a few."""
+    """Selection of the texts, in their order, with others in the place of a few."""
 
     def __init__(self, texts: Texts, numbers: Ints, instead: Mapping[int, str]) -> None:
         self._texts, self._numbers, self._instead = texts, numbers, instead
@@ -260,7 +260,7 @@ def repeat_until_no_copies(
     Args:
         copies: found so far; changed in place.
         texts: of all articles after their fixes.
-        held: of each article whether it is held.
+        held: for each article, 1 where it is held.
         repaired: texts after restoration, where there was one.
         rules: the selected rules.
         config: ``config.clean`` says what becomes of copies.
@@ -317,7 +317,7 @@ def _published(standing: Standings, held: bytearray, kinds: Mapping[str, str]) -
 
 
 def _standing(found: Clusters, rules: Sequence[Rule], known: Collection[int] = ()) -> Iterator[tuple[int, CopyOf]]:
-    """What clusters say of articles of which it is not known; unselected kinds of copies are left alone."""
+    """Yield what clusters say of articles not known yet; unselected kinds of copies are left alone."""
     selected = _selected(rules)
     for cluster in found.all():
         for number, one in copies_of([cluster], selected).items():

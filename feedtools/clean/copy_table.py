@@ -1,4 +1,4 @@
-"""Which copy stands for which article, for millions of them: four bytes an article and thirty-five a copy."""
+"""Table of the copies that stand for articles: four bytes per article and thirty-five per copy."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Standings(MutableMapping[int, CopyOf]):
         return self._of[self._rows[number]]
 
     def kind(self, number: int) -> str:
-        """How it is a copy."""
+        """Kind of the match that makes an article a copy."""
         return KINDS[self._kind[self._rows[number]]]
 
     def hand_over(self, number: int, of: int) -> None:

@@ -1,4 +1,4 @@
-"""What happens to every article: the only place that holds policy."""
+"""Decision about every article: the only place that holds policy."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def permitted(finding: Finding, rules: Policy) -> Finding:
 
 
 class CopyOf(NamedTuple):
-    """How an article relates to the copy that stands for it.
+    """Tie between an article and the copy that stands for it.
 
     Attributes:
         number: of that copy.
@@ -51,7 +51,7 @@ def decide(
     restored: Collection[str] = (),
     rest: int = 0,
 ) -> Decision:
-    """What happens to one article.
+    """Decide what happens to one article.
 
     Args:
         article: as it was published.
@@ -84,7 +84,7 @@ def decide(
 
 
 def copies_of(clusters: Iterable[Cluster], selected: Collection[str]) -> dict[int, CopyOf]:
-    """For every article that is a copy, the one that stands for it.
+    """Find for every article that is a copy the one that stands for it.
 
     Args:
         clusters: what the deduplicator found.

@@ -12,7 +12,7 @@ from feedtools.model import Action, Article, Decision, Finding, Fix, digest
 from feedtools.text.symbols import symbols
 
 DECIDED = "decision "
-"""What the names of decisions begin with where changes say by what they were made."""
+"""Start of the names of decisions, where changes say by what they were made."""
 HEAD = 16
 """Symbols at the beginning that two renderings of one article must share."""
 _HEAD_TEXT = 400
@@ -30,8 +30,8 @@ class Ruling(NamedTuple):
 
     Attributes:
         choice: the decision.
-        same: whether the article is the very text that was decided about, or what it was to read, rather than
-            another rendering of it.
+        same: the article is the very text that was decided about, or what it was to read, rather than another
+            rendering of it.
     """
 
     choice: Choice
@@ -39,7 +39,7 @@ class Ruling(NamedTuple):
 
     @property
     def name(self) -> str:
-        """How manifests name it; another rendering is judged by what is found in it, as an edited text is."""
+        """Name in manifests; another rendering is judged by what is found in it, as an edited text is."""
         verb = "edit" if self.choice.decision == "publish" and not self.same else self.choice.decision
         return f"{verb}:{self.choice.id}"
 
@@ -101,12 +101,12 @@ class Decisions:
 
 
 def suggested(finding: Finding) -> str:
-    """What the words of a finding would read with its fix."""
+    """Make the words of a finding as they would read with its fix."""
     return reading(finding.article.text, finding.span.start, finding.span.end, finding.fix)
 
 
 def reading(text: str, start: int, end: int, fix: Fix | None) -> str:
-    """What ``text[start:end]`` would read with a fix, edits just beside it included."""
+    """Make ``text[start:end]`` as it would read with a fix, edits just beside it included."""
     edits = sorted(fix.edits) if fix else []
     low, high = min([start, *(edit.start for edit in edits)]), max([end, *(edit.end for edit in edits)])
     return rewrite(text[low:high], [Change(one.start - low, one.end - low, "", one.text, ()) for one in edits])
@@ -122,7 +122,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def settled(text: str, ruling: Ruling) -> str:
-    """What an article reads by a decision: of another rendering, with the edits whose surroundings it shares."""
+    """Make an article as it reads by a decision; another rendering gets the edits whose surroundings it shares."""
     one = ruling.choice
     if one.decision not in {"publish", "edit"}:
         return text
@@ -179,7 +179,7 @@ def ruled(decision: Decision, names: Iterable[str], *, changed: bool) -> Decisio
     Args:
         decision: by the policy.
         names: of the decisions about the article, see ``Ruling.name``.
-        changed: whether the article reads otherwise than it came in.
+        changed: the article reads otherwise than it came in.
     """
     told = dict(name.split(":") for name in names)
     if "reject" in told and decision.action != "drop":

@@ -113,7 +113,7 @@ def edited_articles(out: Path, strange: Strange, config: Config) -> list[Choice]
 
 
 def source_of(file: Written, config: Config) -> Path:
-    """Where the input of a file lies, if it is still what it was.
+    """Find the input of a file, if it is still what it was.
 
     Raises:
         OverwriteError: it is not.
@@ -153,7 +153,7 @@ def raw_text(form: str, key: str, row: dict[str, Any]) -> str:
 
 
 def record(choices: Sequence[Choice], config: Config) -> int:
-    """Append decisions that the file does not have yet; how many those are.
+    """Append decisions that the file does not have yet; return how many those are.
 
     Raises:
         WriteError: they cannot be written.

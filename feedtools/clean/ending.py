@@ -1,4 +1,4 @@
-"""Where an excerpt ends: at its last whole sentence, before a break that nothing can repair."""
+"""End of an excerpt: at its last whole sentence, before a break that nothing can repair."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from feedtools.clean.on_disk import Texts
 
 CUT = "cut "
-"""What the names of cuts begin with where changes say by what they were made."""
+"""Start of the names of cuts, where changes say by what they were made."""
 BEFORE_BREAK = f"{CUT}before a break, at the end of a sentence"
 AT_SENTENCE = f"{CUT}at the end of the last whole sentence"
 BREAKS = ("FT101", "FT102", "FT103", "FT104", "FT201", "FT203", "FT501", "FT502")
@@ -49,9 +49,9 @@ def candidates(
     """The articles whose end is to be looked at.
 
     Args:
-        marks: of every article (see ``fixing.mark``).
-        rows: of every article the format of its file, the note of its fixes and that of its repairs.
-        gone: of every article, if it is dropped as a copy.
+        marks: one for every article (see ``fixing.grade``).
+        rows: for every article the format of its file, the note of its fixes and that of its repairs.
+        gone: for every article, true where it is dropped as a copy.
         policy: ``policy.end`` says which.
     """
     for number, (marked, (form, first, second), left) in enumerate(zip(marks, rows, gone, strict=True)):
@@ -63,7 +63,7 @@ def candidates(
 
 
 def end_earlier(excerpts: Sequence[Excerpt], texts: Texts, judge: Judge) -> list[tuple[int, Note]]:
-    """Cut some articles at the end of a sentence, where the policy asks for it; numbers and notes of those."""
+    """Cut some articles at the end of a sentence, where the policy asks for it; return their numbers and notes."""
     done = []
     for one in excerpts:
         before = texts[one.number]
@@ -83,7 +83,7 @@ def end_earlier(excerpts: Sequence[Excerpt], texts: Texts, judge: Judge) -> list
 def _ended(
     article: Article, one: Excerpt, findings_in: Linting, policy: Policy
 ) -> tuple[str, str, Sequence[Finding]] | None:
-    """What the article reads when it ends earlier, why, and what remains wrong with it."""
+    """End the article earlier: its shorter text, the reason, and what remains wrong with it."""
     text = article.text
     whole = ends(text)
     broken = _break(one.note, policy, text)
@@ -111,7 +111,7 @@ def _holds(findings: Iterable[Finding], policy: Policy) -> bool:
 
 
 def _break(note: Note, policy: Policy, text: str) -> int | None:
-    """Where the first thing stands that holds the article and that nothing can repair, if all that holds it is such."""
+    """Find the first break that holds the article, if nothing can repair any of what holds it."""
     offered = [repair["edit"] for repair in note.repairs if repair["safety"] == "display" and not repair["turn"]]
     first = len(text)
     for rule, name, level, _, start, _, _, fix in note.findings:
@@ -136,7 +136,7 @@ def _last(body: str, whole: Ends, least: float, *, before: int | None = None) ->
 
     Args:
         body: the text up to where it must end at the latest.
-        whole: where the whole text may end.
+        whole: places at which the whole text may end.
         least: code points that must be left.
         before: a break that comes behind; a sentence that announces it goes with it.
     """

@@ -30,7 +30,7 @@ class Portion(NamedTuple):
 
 
 def portions(files: Iterable[File], options: ReadOptions, skip: int) -> Iterator[Portion]:
-    """All articles but the first ``skip``, in order."""
+    """Yield all articles but the first ``skip``, in order."""
     group: list[File] = []
     for file in files:
         if skip >= file.articles:
@@ -54,12 +54,12 @@ def portions(files: Iterable[File], options: ReadOptions, skip: int) -> Iterator
 
 
 class FixedPortion(NamedTuple):
-    """What became of a portion.
+    """Result of fixing a portion.
 
     Attributes:
         notes: a line of the log for each article.
-        marks: a byte for each article, see ``mark``.
-        pieces: by file what ``Texts.take`` takes.
+        marks: a byte for each article, see ``grade``.
+        pieces: by file, the arguments of ``Texts.take``.
         errors: what could not be checked.
     """
 

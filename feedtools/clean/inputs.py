@@ -25,10 +25,10 @@ class File(NamedTuple):
         out: its place in the output; another one than ``name`` where the format cannot be written.
         form: of its records: ``transmission`` or ``jsonl``.
         packed: ``gz``, ``zst`` or nothing.
-        converted: whether it is of another format and comes out as JSONL.
+        converted: it is of another format and comes out as JSONL.
         digest: of its bytes.
         articles: how many there are.
-        bad: what could not be read as an article.
+        bad: errors about what could not be read as an article.
     """
 
     path: str
@@ -74,7 +74,7 @@ class Files(Rows[File]):
         self._rows.close()
 
     def bad(self) -> Iterator[FeedtoolsError]:
-        """What could not be read as an article, in all of them."""
+        """Errors about what could not be read as an article, in all files."""
         return (error for errors in self._bad.values() for error in errors)
 
     def __len__(self) -> int:
@@ -94,7 +94,7 @@ class Input(NamedTuple):
 
 
 class Surveyed(NamedTuple):
-    """Some files, what could not be read, and what the articles teach (``compounds.count``).
+    """Survey of some files: what could not be read, and what the articles teach (``compounds.count``).
 
     ``read`` counts all files that were looked at.
     """
@@ -112,7 +112,7 @@ def survey(inputs: Sequence[Input], options: ReadOptions, *, listens: bool) -> S
     Args:
         inputs: the files.
         options: how records are read.
-        listens: say if anybody learns from the articles.
+        listens: some rule learns from the articles.
     """
     found = Surveyed(len(inputs), [], [], Counter(), Counter())
 

@@ -1,4 +1,4 @@
-"""What a run finds wrong with articles, and which repairs it makes of itself."""
+"""Findings of a run, and the repairs that it makes of itself."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _NONE: Mapping[tuple[str, int], frozenset[Pair]] = {}
 
 
 class Judge(NamedTuple):
-    """What stays the same for all articles of a run; it can be sent to other processes.
+    """Rules and policy for all articles of a run; it can be sent to other processes.
 
     Attributes:
         rules: the selected ones.
-        evidence: what the articles taught.
-        policy: which fixes are made.
+        evidence: taught by the articles.
+        policy: says which fixes are made.
         exceptions: findings to leave out, where there are any.
         decisions: of a person.
         places: for the name of a file in the output, its path for the configuration.

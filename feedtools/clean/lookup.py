@@ -1,4 +1,4 @@
-"""What was published before and the originals, for the processes of a batch run."""
+"""Stores of earlier publications and of originals, for the processes of a batch run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UNTOLD = frozenset({".txt", ".json", ".xml", ".csv", ".tsv", ".tab"})
 
 
 class Stores:
-    """What was published before and the originals, opened by every process for itself.
+    """Stores of earlier publications and of originals, opened by every process for itself.
 
     Args:
         published: an index or a shared store, where there is one.
@@ -60,7 +60,7 @@ class Stores:
         return self._opened[where]
 
     def siblings(self, text: str) -> list[Sibling]:
-        """What may give a text back what it lost: its published copies first, then originals that have most of it.
+        """Find what may give a text back what it lost: its published copies, then originals that have most of it.
 
         Of what was published copies alone, as in the feed: what this run leaves alone the next one is to leave alone.
         """

@@ -1,6 +1,6 @@
-"""The account of a run: one line a file and one an article, enough to give the input back byte for byte.
+"""The account of a run: one line per file and one per article, enough to give the input back byte for byte.
 
-``manifest.jsonl`` begins with a header; then, for every file in the order of names, a ``file`` line, one line an
+``manifest.jsonl`` begins with a header; then, for every file in the order of names, a ``file`` line, one line per
 article in file order, and an ``end`` line.
 """
 
@@ -35,12 +35,12 @@ _HEAD = {"file": str, "out": str, "format": str, "digest": str, "lead": int, "wh
 
 
 def held_name(name: str) -> str:
-    """Where the held articles of a file stand in an output."""
+    """Name of the file for the held articles of a file in an output."""
     return f"{HELD}/{extended(name, '.jsonl')}"
 
 
 def original_name(name: str) -> str:
-    """Where a file is put by that the output cannot give back; no held articles go by such a name."""
+    """Name under which a file is put by that the output cannot give back; no held articles have such a name."""
     return f"{ORIGINALS}/{extended(name, '.original')}"
 
 
@@ -56,7 +56,7 @@ def extended(name: str, ending: str) -> str:
 
 
 class KeptEntry(NamedTuple):
-    """What stands in the output for one record, and the line of the manifest that leads back."""
+    """Bytes that stand in the output for one record, and the line of the manifest that leads back."""
 
     data: bytes
     entry: dict[str, Any]
@@ -195,7 +195,7 @@ def text_key(entries: Iterator[dict[str, Any]], path: Path) -> str:
 
 
 def files(header: dict[str, Any]) -> int | None:
-    """How many files a manifest tells of, by its header; ``None`` where that does not say."""
+    """Number of files that a manifest tells of, by its header; ``None`` where that does not say."""
     inputs = header.get("inputs")
     count = inputs.get("files") if isinstance(inputs, dict) else None
     return count if type(count) is int else None
@@ -223,7 +223,7 @@ _NOWHERE: Mapping[str, SourceOrigin] = MappingProxyType({})
 
 
 class Origins:
-    """For every input the file its articles came from first: of an output of ``clean``, what that was made of.
+    """Origin of every input: the file its articles came from first; for an output of ``clean``, what that was made of.
 
     Names are relative to the configuration, as in the index.
 
@@ -257,7 +257,7 @@ class Origins:
 
 
 def _origins(folder: Path) -> dict[str, SourceOrigin]:
-    """Of every file in the output its origin; only the ``file`` lines are looked at, one in many."""
+    """Find the origin of every file in the output; only the ``file`` lines are looked at, one in many."""
     path = folder / MANIFEST
     try:
         if not path.is_file() or not any(read(path)):

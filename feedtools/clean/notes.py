@@ -1,4 +1,4 @@
-"""What a run notes of an article between its passes, and the log that keeps it."""
+"""Notes that a run makes of articles between its passes, and the log that keeps them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from feedtools.model import Article, Edit, Finding, Fix, Span
 
 
 class Note(NamedTuple):
-    """What is known of one article.
+    """Note about one article.
 
     Attributes:
         changes: against its raw text.

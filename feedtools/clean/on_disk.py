@@ -1,4 +1,4 @@
-"""What a long run keeps on the disk: every article's text and place by number, and logs that survive a kill."""
+"""Store of a long run on the disk: every article's text and place by number, and logs that survive a kill."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Strings(Rows[str]):
 
 
 class Texts(Strings):
-    """The texts of all articles by number, with their places; in memory are 12 bytes an article and 20 a file.
+    """The texts of all articles by number, with their places; in memory are 12 bytes per article and 20 per file.
 
     Args:
         path: see ``Strings``; the names of the files are kept beside it.
@@ -141,7 +141,7 @@ class Texts(Strings):
         self._names.close()
 
     def place(self, number: int) -> Place:
-        """Where an article stands."""
+        """Find the place of an article."""
         return Place(self._names[bisect_right(self._firsts, number) - 1], self._lines[number])
 
 

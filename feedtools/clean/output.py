@@ -32,7 +32,7 @@ PRESENT: frozenset[Action] = frozenset({"keep", "fix", "restore"})
 
 
 class Fate(NamedTuple):
-    """All that decides about articles, by number.
+    """Data that decides about articles, by number.
 
     Attributes:
         texts: of all articles after their fixes.
@@ -66,7 +66,7 @@ class Task(NamedTuple):
 
 
 def write_files(tasks: Sequence[Task], writer: Writer) -> tuple[int, bytes]:
-    """Write some files: how many, and their part of the manifest."""
+    """Write some files; return how many, and their part of the manifest."""
     account = io.BytesIO()
     for task in tasks:
         writer.write(task, account)
@@ -264,7 +264,7 @@ class _Held:
 
 
 def _frame_findings(file: File, frame: Frame, judge: Judge) -> list[Finding]:
-    """What is wrong with a transmission apart from what its articles say."""
+    """Findings in a transmission apart from those in its articles."""
     if frame.data is None or frame.transmission is None:
         return []
     found = lint_transmission(frame.data, frame.transmission, judge.rules)

@@ -72,7 +72,7 @@ def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, Rema
 
 
 def _processes(run: Run, names: Sequence[tuple[str, str]]) -> int:
-    """All cores, where there is enough to do."""
+    """Choose the number of processes: all cores, where there is enough to do."""
     size = 0
     for path, _ in names:
         size += os.path.getsize(path) if os.path.exists(path) else 0
@@ -96,7 +96,7 @@ def _begin(run: Run, inputs: Mapping[str, str]) -> None:
 
 
 def _survey(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Files, Evidence]:
-    """The first pass: what there is, and what the articles teach each other."""
+    """Make the first pass: see what there is, and what the articles teach each other."""
     files = Files(run.stage / "files")
     progress = run.progress("reading", len(names), "files")
     listening = listens(run.rules)
@@ -113,7 +113,7 @@ def _survey(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Files, Evidence
 
 
 def _inputs(names: Sequence[tuple[str, str]]) -> Iterator[list[Input]]:
-    """Some files at a time that one process surveys, fewer where they are large."""
+    """Yield some files at a time that one process surveys, fewer where they are large."""
     places = [name for _, name in names]
     portion: list[Input] = []
     size = 0
@@ -129,7 +129,7 @@ def _inputs(names: Sequence[tuple[str, str]]) -> Iterator[list[Input]]:
 
 
 def _judge(run: Run, files: Files, evidence: Evidence) -> Judge:
-    """What finds what is wrong with the articles."""
+    """Make the judge of the articles."""
     exceptions = Exceptions(run.config, run.choices)
     places: dict[str, str] = {}
     if exceptions:
@@ -141,7 +141,7 @@ def _judge(run: Run, files: Files, evidence: Evidence) -> Judge:
 
 
 def _repair(run: Run, files: Files, judge: Judge, texts: Texts) -> bytearray:
-    """The second pass: what every article reads after its fixes, and what remains wrong with it (``fixing.mark``)."""
+    """Make the second pass: fix every article, and mark what remains wrong with it (``fixing.grade``)."""
     log = Log(run.stage / "notes")
     progress = run.progress("checking", files.articles, "articles")
     marks = _take_up(run, files, texts, log.count)
@@ -162,7 +162,7 @@ def _repair(run: Run, files: Files, judge: Judge, texts: Texts) -> bytearray:
 
 
 def _take_up(run: Run, files: Files, texts: Texts, count: int) -> bytearray:
-    """What an interrupted run knew of the first ``count`` articles."""
+    """Take up the notes that an interrupted run made of the first ``count`` articles."""
     marks = bytearray()
     if not count:
         return marks
@@ -193,7 +193,7 @@ def _report(run: Run, fate: Fate) -> tuple[Counts, Remaining]:
 
 
 def _about(run: Run) -> About:
-    """What the page says of the run; nothing that differs between two runs of the same input and options."""
+    """Describe the run for the page, without what differs between two runs of the same input and options."""
     config, policy = run.config, run.config.clean
     options = [
         ("rules", f"{len(run.rules):,}"),

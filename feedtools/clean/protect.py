@@ -32,7 +32,7 @@ class Strange(NamedTuple):
         held: files of held articles, likewise.
         others: the report, and files that were put by.
         unknown: names that no run wrote.
-        old: whether the output is of a version that kept no digests.
+        old: the output is of a version that kept no digests.
     """
 
     articles: Mapping[str, str] = MappingProxyType({})
@@ -97,7 +97,7 @@ def refuse(out: Path, strange: Strange, *, taking: bool = False) -> None:
     Args:
         out: the output.
         strange: what about it is not as it was written.
-        taking: whether edited articles are taken up.
+        taking: edited articles are taken up.
 
     Raises:
         OverwriteError: names the files and says what to do.

@@ -1,4 +1,4 @@
-"""What is left to do when a run has ended, counted from its manifest."""
+"""Count of what is left to do when a run has ended, taken from its manifest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMED = 5
 
 
 class Remaining(NamedTuple):
-    """What a run leaves to a person.
+    """Work that a run leaves to a person.
 
     Attributes:
         held: rule and name to how many articles it holds.
@@ -114,7 +114,7 @@ class Remains:
         return unique(symbols(text), symbols(kept))
 
     def sum(self) -> Remaining:
-        """What remains of all lines."""
+        """Sum up what remains of all lines."""
         empty, decided = (tuple(self._names), self._empty), frozenset(self._decided)
         numbers = self._rejected, self._cut, 0 if self._cut else self._fate.ending, self._lost
         return Remaining(self._held, self._ready, self._offered, decided, *numbers, empty, self._marked)

@@ -1,4 +1,4 @@
-"""What a damaged article gets back from its siblings and from originals."""
+"""Restoration of damaged articles from their siblings and from originals."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ def damaged(
     """The articles that may be repaired: they have findings, are not dropped, and there is somewhere to look.
 
     Args:
-        marks: of every article (see ``fixing.mark``).
-        rows: of every article the format of its file, and rule and words of findings that are left out.
+        marks: one for every article (see ``fixing.grade``).
+        rows: for every article the format of its file, and rule and words of findings that are left out.
         copies: who stands for whom.
-        policy: what becomes of copies.
-        stores: where else siblings may be.
+        policy: says what becomes of copies.
+        stores: hold further siblings.
     """
     from feedtools.restore import SIBLINGS
 

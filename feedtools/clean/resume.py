@@ -94,7 +94,7 @@ def _bytes(paths: Iterable[Path]) -> list[tuple[str, bytes]]:
 
 
 def changed(state: Path, now: Mapping[str, str]) -> list[str] | None:
-    """What is not as it was when an earlier run wrote its state; ``None`` where there was none."""
+    """List what changed since an earlier run wrote its state; ``None`` where there was none."""
     try:
         before = json.loads(state.read_bytes())
     except FileNotFoundError:

@@ -33,7 +33,7 @@ NOTHING = Sources()
 
 
 class Cleaned(NamedTuple):
-    """How a run ended.
+    """Outcome of a run.
 
     Attributes:
         counts: the account.
@@ -51,12 +51,12 @@ class Cleaned(NamedTuple):
 
     @property
     def failed(self) -> bool:
-        """Whether anything could not be done; notices tell of what was left out on purpose."""
+        """Tell whether anything could not be done; notices tell of what was left out on purpose."""
         return any(not isinstance(error, Notice) for error in self.errors)
 
 
 class Inputs(NamedTuple):
-    """What a run reads.
+    """Inputs of a run.
 
     Attributes:
         paths: files, folders, globs.
@@ -85,7 +85,7 @@ def clean(
 
     Args:
         paths: files, folders, globs.
-        out: where the output appears, whole or not at all; an earlier output there is replaced.
+        out: folder in which the output appears, whole or not at all; an earlier output there is replaced.
         config: ``config.clean`` is the policy.
         sources: where else to look for copies and for what was lost.
         progress: told how far the run is.
@@ -130,7 +130,7 @@ def put_in_place(stage: Stage, strange: Strange | None) -> None:
 
 
 def _take_up(stage: Stage, config: Config, *, force: bool) -> tuple[Strange, int]:
-    """What is strange about an earlier output, and how many edits in ``held/`` became decisions."""
+    """Inspect an earlier output, and count the edits in ``held/`` that became decisions."""
     try:
         strange = inspect(stage.out)
         if not force:
@@ -231,7 +231,7 @@ def _used(paths: Sequence[str], config: Config, sources: Sources) -> Iterator[tu
 
 
 def is_own(folder: Path) -> bool:
-    """Whether a folder is the output of an earlier run."""
+    """Tell that a folder was written by ``clean``."""
     try:
         next(manifest.read(folder / MANIFEST))
     except (ReadError, StopIteration):
@@ -275,7 +275,7 @@ def clean_into(
 def _left(
     inputs: Inputs, config: Config, errors: list[FeedtoolsError], changed: Collection[str]
 ) -> list[tuple[str, str]]:
-    """What is to be cleaned but for files that changed."""
+    """List what is to be cleaned, but for files that changed."""
     if inputs.names is not None:
         return [pair for pair in inputs.names if pair[0] not in changed]
     names = [pair for pair in _names(inputs.paths, config, errors) if pair[0] not in changed]

@@ -25,10 +25,10 @@ class Stage:
     process that was killed), from where ``resume`` goes on.
 
     Args:
-        out: where the output shall stand.
-        own: whether a folder that stands there is an earlier output that may be replaced.
+        out: folder in which the output shall stand.
+        own: tells whether a folder that stands there is an earlier output that may be replaced.
         resume: take up what an interrupted run left.
-        resumable: whether a run that ends early leaves anything to take up.
+        resumable: a run that ends early leaves something to take up.
 
     Raises:
         WriteError: another run holds the lock, ``out`` is something else, or nothing can be written beside it.

@@ -119,7 +119,7 @@ def _read_through(
 
 
 class Tallies(Rows[Tally]):
-    """What was found in every file, on the disk.
+    """Tallies of the findings in every file, kept on the disk.
 
     Args:
         rows: ``Tally`` values as JSON.
@@ -137,7 +137,7 @@ class Tallies(Rows[Tally]):
 
 
 class _Seen:
-    """What one reading of the manifest collects."""
+    """Collection of what the report shows, made in one reading of the manifest."""
 
     def __init__(self, texts: Texts, clusters: Iterable[Cluster], tallies: Strings, out: Path) -> None:
         self.findings: list[Finding] = []

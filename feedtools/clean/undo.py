@@ -92,7 +92,7 @@ def give_back(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], k
 
 
 def _original(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]]) -> Path:
-    """Where a file stands that is kept whole: put by as the last line about it says, or in the output."""
+    """Find a file that is kept whole: put by as the last line about it says, or in the output."""
     end: dict[str, Any] = {}
     for entry in rows:
         end = entry

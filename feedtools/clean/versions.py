@@ -34,7 +34,7 @@ class Versions:
                 yield one
 
     def _id(self, number: int) -> str:
-        """What the record of an article calls it; the last file that was asked about is remembered."""
+        """Find the id that the record of an article has; the ids of the last file are remembered."""
         place = self._texts.place(number)
         if self._ids[0] != place.path:
             self._paths = self._paths or {file.name: file.path for file in self._files}

@@ -19,7 +19,7 @@ from feedtools.readers.records import file_digest
 
 
 def write_output(run: Run, files: Files, fate: Fate, first: bytes, judge: Judge) -> None:
-    """The last pass: write the files, ``held/`` and the manifest, from where an interrupted run stopped."""
+    """Make the last pass: write the files, ``held/`` and the manifest, from where an interrupted run stopped."""
     done, size = _written(run.out, files)
     progress = run.progress("writing", len(files), "files")
     progress(done)
@@ -41,7 +41,7 @@ def write_output(run: Run, files: Files, fate: Fate, first: bytes, judge: Judge)
 
 
 def _tasks(run: Run, files: Files, done: int) -> Iterator[Task]:
-    """What is to be written of every file but the first ``done``; the notes of each are to be taken before the next."""
+    """Yield the tasks of all files but the first ``done``; the notes of each are to be taken before the next."""
     origins, notes, first = manifest.Origins(run.config, run.origins), all_notes(run), 0
     for number, file in enumerate(files):
         mine = islice(notes, file.articles)
@@ -53,7 +53,7 @@ def _tasks(run: Run, files: Files, done: int) -> Iterator[Task]:
 
 
 def _together(tasks: Iterable[Task]) -> Iterator[list[Task]]:
-    """Some files at a time that one process writes."""
+    """Yield some files at a time that one process writes."""
     portion: list[Task] = []
     size = 0
     for task in tasks:
@@ -67,7 +67,7 @@ def _together(tasks: Iterable[Task]) -> Iterator[list[Task]]:
 
 
 def _written(out: Path, files: Files) -> tuple[int, int]:
-    """How many files an earlier run wrote whole, and the size of the manifest up to there.
+    """Count the files that an earlier run wrote whole, and the bytes of the manifest up to there.
 
     A file is whole where it, its held articles and what was put by of it are what the manifest says: after a power
     failure the manifest may be on the disk and what it speaks of not.

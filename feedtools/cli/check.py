@@ -100,7 +100,7 @@ def _checked(paths: list[str], config: Config) -> Checked:
 
 
 def _fix(paths: list[str], config: Config, *, unsafe: bool, show: bool) -> bool:
-    """Fix the files, or show how and exit; whether something could not be fixed."""
+    """Fix the files, or show how and exit; return whether something could not be fixed."""
     from feedtools.check import fix
     from feedtools.lint.fix import SAFE, UNSAFE
     from feedtools.report.preview import words

@@ -112,7 +112,7 @@ def _clean(
 
 
 def concluded(cleaned: Cleaned, out: Path | None, fail_on: str | None) -> int:
-    """Say how a run ended, and what to do next; the exit code."""
+    """Say how a run ended, and what to do next; return the exit code."""
     from feedtools.cli.closing import closing
     from feedtools.report.summary import plural
 

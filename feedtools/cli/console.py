@@ -1,4 +1,4 @@
-"""All that is printed passes here, so that nothing that was read can command a terminal or a CI runner.
+"""Passage of all that is printed, so that nothing that was read can command a terminal or a CI runner.
 
 Terminals obey control characters, which `feedtools.report.text.escape` makes visible. Runners obey lines: GitHub
 Actions those that begin with ``::`` and those that hold ``##[``, Azure Pipelines ``##vso[``, TeamCity ``##teamcity[``.
@@ -44,7 +44,7 @@ def bold(text: str) -> str:
 _ANYWHERE = re.compile(r"#(?=#(?:\[|vso\[|teamcity\[))", re.IGNORECASE)
 _FIRST = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 _SPOILT = {"json": r"\u0023", "jsonl": r"\u0023", "sarif": r"\u0023", "gitlab": r"\u0023", "junit": "&#35;"}
-"""How ``#`` is written where another spelling means the same; elsewhere it is shown as an escape."""
+"""Spelling of ``#`` in formats that have another one; elsewhere it is shown as an escape."""
 
 
 def out(text: str, form: str = "text") -> None:

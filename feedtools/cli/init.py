@@ -30,7 +30,7 @@ class Plan(NamedTuple):
 
 
 class Feed(NamedTuple):
-    """What lies in a folder: the paths that hold articles, how many files, and their formats."""
+    """Feed in a folder: the paths that hold articles, the number of files, and their formats."""
 
     paths: tuple[str, ...]
     files: int
@@ -166,7 +166,7 @@ def _write(plan: Plan) -> None:
 
 
 def _baseline(folder: Path) -> bool:
-    """Write down what is found today; whether something could not be checked."""
+    """Write down what is found today; return whether something could not be checked."""
     from feedtools.check import suppress
     from feedtools.check.files import check
     from feedtools.config import load

@@ -24,28 +24,28 @@ def split(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...])
 
 
 def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """How inputs are read and work is spread, for every command that reads a feed."""
+    """Add the options of every command that reads a feed: how to read inputs and spread work."""
     for option in (
         click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use."),
         click.option("--text-key", help="Name of the text field of JSONL records.  [default: text]"),
         click.option("--id-key", help="Name of the id field of JSONL records.  [default: id]"),
         click.option("--input-format", help="Format of the inputs, where name and content do not tell."),
         click.option("--encoding", help="Encoding of text files that are not UTF-8, such as gbk."),
-        click.option("--jobs", "-j", type=click.IntRange(0), help="Processes; 0 for one a core.  [default: 0]"),
+        click.option("--jobs", "-j", type=click.IntRange(0), help="Processes; 0 for one per core.  [default: 0]"),
     ):
         command = option(command)
     return command
 
 
 def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Language of the page."""
+    """Add the option for the language of the page."""
     return click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the report's page.  [default: en]")(
         command
     )
 
 
 def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Which rules run."""
+    """Add the options that choose rules."""
     for option in (
         click.option("--select", multiple=True, callback=split, help="Rules to run: codes, prefixes, names."),
         click.option("--extend-select", multiple=True, callback=split, help="Rules to run besides those."),
@@ -139,7 +139,7 @@ def configured(config_file: Path | None, renderer: str | None = None, **flags: A
 
 
 def report_errors(errors: Iterable[FeedtoolsError]) -> bool:
-    """Print what could not be done to standard error, each thing once; whether there was any, notices aside."""
+    """Print what could not be done to standard error, each thing once; tell whether there was any, notices aside."""
     said = {str(error): error for error in errors}
     for message in said:
         say(message)

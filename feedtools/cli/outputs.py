@@ -1,4 +1,4 @@
-"""Where findings go: formats, files, the step summary, and the last line for people."""
+"""Outputs of a check: formats, files, the step summary, and the last line for people."""
 
 from __future__ import annotations
 
@@ -89,11 +89,11 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class OutputView(NamedTuple):
-    """How a run is shown.
+    """View of a run.
 
     Attributes:
         targets: formats and where they go.
-        counts: whether to print counts per rule in place of the findings.
+        counts: print counts per rule in place of the findings.
         show: least level that is listed for people.
         paths: as they were given.
         applied: the most daring fixes that were applied before the check.
@@ -211,7 +211,7 @@ def closing(checked: Checked, report: Report, config: Config, view: OutputView) 
 
 
 def conclude(checked: Checked, config: Config, view: OutputView) -> bool:
-    """Write all there is to say of a run; whether something could not be checked.
+    """Write all there is to say of a run; return whether something could not be checked.
 
     Raises:
         WriteError: a file cannot be written.
@@ -230,7 +230,7 @@ def conclude(checked: Checked, config: Config, view: OutputView) -> bool:
 
 
 def baseline(checked: Checked, path: Path, config: Config) -> bool:
-    """Write the findings as a baseline and say so in one line; whether something could not be checked.
+    """Write the findings as a baseline and say so in one line; return whether something could not be checked.
 
     Where a ``feedtools.toml`` is in use that names no baseline, it is made to name this one.
 
@@ -248,7 +248,7 @@ def baseline(checked: Checked, path: Path, config: Config) -> bool:
 
 
 def add_allow(checked: Checked, reason: str, config: Config) -> bool:
-    """Allow the findings and say so in one line; whether something could not be checked.
+    """Allow the findings and say so in one line; return whether something could not be checked.
 
     Raises:
         ConfigError: the reason is empty.

@@ -1,4 +1,4 @@
-"""How far a long run is: one line that renews itself on a terminal, a log line now and then elsewhere."""
+"""Progress of a long run: one line that renews itself on a terminal, a log line now and then elsewhere."""
 
 from __future__ import annotations
 

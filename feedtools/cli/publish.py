@@ -16,7 +16,7 @@ from feedtools.cli.options import configured
 @click.option("--force", is_flag=True, help="Replace the output even where it holds files that no run wrote.")
 @click.option("--fail-on", type=click.Choice(("held",)), help="Exit 1 where articles are still held.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use.")
-@click.option("--jobs", "-j", type=click.IntRange(0), help="Processes; 0 for one a core.  [default: 0]")
+@click.option("--jobs", "-j", type=click.IntRange(0), help="Processes; 0 for one per core.  [default: 0]")
 def publish(out: Path, force: bool, fail_on: str | None, **flags: Any) -> None:
     """Put what was decided, and what was corrected in OUT, in its place.
 

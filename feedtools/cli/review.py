@@ -67,7 +67,7 @@ def _end(session: Session, out: Path) -> None:
 
 
 def edited(text: str) -> str:
-    """What a person makes of a text in their editor ($VISUAL, $EDITOR); the text itself where they leave it.
+    """Let a person edit a text in their editor ($VISUAL, $EDITOR); the text itself where they leave it.
 
     Raises:
         ConfigError: there is no editor, or it ended with an error.

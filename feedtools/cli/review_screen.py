@@ -30,7 +30,7 @@ _NAMES = {
 
 
 class Screen(App[None]):
-    """One screen an article: its text, what was found, copies and sources beside it.
+    """One screen per article: its text, what was found, copies and sources beside it.
 
     Args:
         session: takes the decisions.

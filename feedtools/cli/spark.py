@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Where the work is done."""
+    """Add the options that choose the engine."""
     for option in (
         click.option("--master", metavar="URL", help="Spark's master.  [default: all cores of this machine]"),
         click.option(
@@ -58,7 +58,7 @@ def check_engine(engine: str, out: object, master: str | None, others: Mapping[s
 
 
 def dedup(paths: Sequence[str], out: str, master: str | None, config: Config) -> int:
-    """Run the deduplicator; the exit code."""
+    """Run the deduplicator; return the exit code."""
     jobs = _jobs()
     account = jobs.dedup(jobs.Job(paths, out, master), config)
     copies, kept = account.tally.get("drop", 0), account.tally.get("keep", 0)
@@ -69,7 +69,7 @@ def dedup(paths: Sequence[str], out: str, master: str | None, config: Config) ->
 
 
 def clean(paths: Sequence[str], out: str, master: str | None, config: Config) -> int:
-    """Decide about every article; the exit code."""
+    """Decide about every article; return the exit code."""
     from feedtools.lint.selection import active_rules
     from feedtools.report.summary import plural
 

@@ -1,4 +1,4 @@
-"""What is found in an article that a person has just edited, as the run would find it."""
+"""Findings in an article that a person has just edited, as the run would find them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is to decide in an output: held articles, and articles with suggestions that nobody took."""
+"""Queue of an output for review: held articles, and articles with suggestions that nobody took."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Spot(NamedTuple):
         rule, name, level, message: of the finding; a restoration that is offered has no level.
         start, end: in the text that is shown.
         fix: what is offered.
-        holds: whether it holds the article.
+        holds: it holds the article.
     """
 
     rule: str
@@ -55,11 +55,11 @@ class Item(NamedTuple):
         source: its file, from the folder of the configuration.
         raw: what it read when it came in.
         text: what it reads now, which is what its spots point into.
-        held: whether it is held; otherwise it is published, with suggestions.
+        held: it is held; otherwise it is published, with suggestions.
         reasons: why, in words.
         spots: what was found in it.
         beside: copies and sources.
-        edited: whether a person corrected the text since the run, so that its spots are to be found anew.
+        edited: a person corrected the text since the run, so that its spots are to be found anew.
     """
 
     place: Place
@@ -133,7 +133,7 @@ def _raw(row: Mapping[str, Any], text: str) -> str:
 
 
 def _rows(out: Path, file: Written, key: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """The rows of a file, with what each article reads in it where it stands there."""
+    """Yield the rows of a file, each with the text of its article where that stands in the file."""
     place = manifest.inside(out, file.head["out"])
     try:
         with open_stream(str(place)) as stream:

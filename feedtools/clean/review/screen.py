@@ -23,7 +23,7 @@ KEYS = {
     "W": "these words are right everywhere",
     "q": "quit",
 }
-"""What a key does; the names are those of the footer."""
+"""Action of each key; the names are those of the footer."""
 
 
 class ScreenPiece(NamedTuple):
@@ -32,7 +32,7 @@ class ScreenPiece(NamedTuple):
     Attributes:
         text: made harmless for terminals.
         style: nothing, ``holds``, ``found`` or ``offered``.
-        focus: whether it is what is looked at.
+        focus: it is the one that is looked at.
     """
 
     text: str
@@ -56,7 +56,7 @@ def pieces(item: Item, focus: Spot | None) -> Iterator[ScreenPiece]:
 
 
 def heading(session: Session) -> str:
-    """Where the session is, and what it is looking at."""
+    """Place of the session in its queue, and the article it is looking at."""
     item = session.item
     if item is None:
         return f"nothing is left to decide; {session.decided:,} decided in this session"
@@ -66,7 +66,7 @@ def heading(session: Session) -> str:
 
 
 def explained(session: Session) -> Iterator[str]:
-    """What was found, line by line, what is looked at first; then what would release the article."""
+    """List what was found, line by line; then say what would release the article."""
     item, focus = session.item, session.spot
     if item is None:
         return
@@ -85,7 +85,7 @@ def explained(session: Session) -> Iterator[str]:
 
 
 def released(session: Session) -> str:
-    """What would release the article."""
+    """Say what would release the article."""
     item = session.item
     holding = [spot for spot in item.spots if spot.holds] if item else []
     ways = []

@@ -1,4 +1,4 @@
-"""Deciding about the articles of an output, one after the other: every decision is on the disk before the next one."""
+"""Session of decisions about the articles of an output: every decision is on the disk before the next one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from feedtools.lint.decisions import Choice, append, choice, load
 from feedtools.lint.fix import FixProposal, apply
 
 Find = Callable[[Item], Sequence[Spot]]
-"""What is found in an article as it reads now."""
+"""Function that finds what is wrong with an article as it reads now."""
 
 
 class Session:
-    """Where a person is in a queue, and what was decided in it.
+    """Place of a person in a queue, and the decisions taken there.
 
     Items that decisions of the file settle are passed over, so that a session goes on where the last one ended.
 
@@ -55,18 +55,18 @@ class Session:
 
     @property
     def spot(self) -> Spot | None:
-        """What is looked at in it."""
+        """The spot of the article that is looked at."""
         spots = self.item.spots if self.item else ()
         return spots[self.focus % len(spots)] if spots else None
 
     @property
     def left(self) -> int:
-        """How many are not settled yet."""
+        """Number of items that are not settled yet."""
         return sum(not self.settled(item) for item in self.items)
 
     @property
     def decided(self) -> int:
-        """How many decisions were taken in this session and stand."""
+        """Number of decisions that were taken in this session and stand."""
         return sum(len(choices) for choices, *_ in self._made)
 
     def settled(self, item: Item) -> bool:
@@ -207,7 +207,7 @@ class Session:
 
 
 def suggestion(item: Item, spot: Spot) -> str:
-    """What the words of a spot would read with what is offered."""
+    """Make the words of a spot as they would read with the suggestion."""
     return reading(item.text, spot.start, spot.end, spot.fix) if spot.fix else ""
 
 

@@ -1,4 +1,4 @@
-"""What the server knows of a document: findings with their places in it, fixes, the other copies."""
+"""Knowledge of the server about a document: findings with their places in it, fixes, the other copies."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Checker:
         self._repairs[path] = _repairs(path, articles, groups)
 
     def repairs(self, path: str, text: str) -> list[OfferedRepair]:
-        """What the copies that ``compare`` found can give back to damaged articles of the document."""
+        """List what the copies that ``compare`` found can give back to damaged articles of the document."""
         known = self._repairs.get(path, {})
         found = []
         for article in _batch(path, text, self.setting(path).config, _ignore).articles if known else ():
@@ -173,7 +173,7 @@ def _repairs(path: str, articles: Sequence[Article], groups: Iterable[Cluster]) 
 
 
 def _ignore(_error: FeedtoolsError) -> None:
-    """What another file has wrong is said when that one is open."""
+    """Pass over an error of another file: it is said when that file is open."""
 
 
 def _batch(path: str, text: str, config: Config, on_error: Callable[[FeedtoolsError], None]) -> Batch:
@@ -205,7 +205,7 @@ def _failure(error: FeedtoolsError, text: str) -> Placed:
 
 
 def _start(article: Article, text: str) -> int | None:
-    """Where an article begins in its document, if it stands there as it is."""
+    """Find the start of an article in its document, if it stands there as it is."""
     if not article.verbatim:
         return None
     place = text.find(article.text, _line(text, article.line)[0])

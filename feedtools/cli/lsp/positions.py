@@ -1,4 +1,4 @@
-"""Between code points of a document and the positions of the protocol."""
+"""Conversion between code points of a document and the positions of the protocol."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class LinePositions:
         return end
 
     def line(self, number: int) -> tuple[int, int]:
-        """Where the 1-based line begins and ends, without its line end."""
+        """Find the start and end of a line, counted from 1, without its line end."""
         number = min(max(number, 1), len(self._starts))
         start = self._starts[number - 1]
         end = self._starts[number] if number < len(self._starts) else len(self._text)

@@ -51,12 +51,12 @@ class Server(LanguageServer):
         return _HALF.sub("\ufffd", self.workspace.get_text_document(uri).source)
 
     def is_open(self, uri: str) -> bool:
-        """Whether the editor has shown the document, and not taken it away."""
+        """Tell whether the document is open in the editor."""
         return uri in self.workspace.text_documents
 
     @property
     def encoding(self) -> str:
-        """What the editor counts columns in."""
+        """Encoding whose units the editor counts columns in."""
         agreed = self.workspace.position_encoding or "utf-16"
         return agreed.value if isinstance(agreed, types.PositionEncodingKind) else agreed
 
@@ -106,7 +106,7 @@ class Server(LanguageServer):
         )
 
     def at(self, uri: str, where: types.Range) -> list[Placed]:
-        """What was found where a range touches it."""
+        """List the findings that a range touches."""
         places = self.places(uri)
         start, end = (places.offset(spot.line, spot.character) for spot in (where.start, where.end))
         return [one for one in self.placed.get(uri, []) if one.start <= end and start <= one.end]
@@ -210,7 +210,7 @@ def _quick_fixes(server: Server, uri: str, one: Placed) -> list[types.CodeAction
 
 
 def _restorations(server: Server, uri: str, where: types.Range) -> list[types.CodeAction]:
-    """What other copies of the article can give back here; what is certain is preferred."""
+    """Offer what other copies of the article can give back here; what is certain is preferred."""
     path = to_fs_path(uri)
     if path is None:
         return []
