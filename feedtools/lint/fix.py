@@ -89,7 +89,7 @@ def proposals(findings: Iterable[Finding], safeties: Collection[Safety] = SAFE) 
         for finding in findings
         if finding.fix and finding.fix.edits and finding.fix.safety in safeties
     )
-    return sorted(set(wanted), key=lambda proposal: proposal.order)
+    return sorted(set(wanted), key=lambda proposal: (proposal.order, proposal.safety))
 
 
 def apply(text: str, fixes: Iterable[FixProposal]) -> Applied:
@@ -105,7 +105,7 @@ def apply(text: str, fixes: Iterable[FixProposal]) -> Applied:
     applied: list[FixProposal] = []
     skipped: list[FixProposal] = []
     end = -1
-    for proposal in sorted(set(fixes), key=lambda proposal: proposal.order):
+    for proposal in sorted(set(fixes), key=lambda proposal: (proposal.order, proposal.safety)):
         edits = tuple(sorted(proposal.edits))
         if edits[0].start < 0 or any(not edit.start <= edit.end <= len(text) for edit in edits):
             raise ValueError(f"{proposal.by}: an edit reaches outside the text of {len(text)} characters")

@@ -55,6 +55,11 @@ def test_a_fix_is_applied_whole_or_not_at_all() -> None:
     assert apply("abcdef", [two, inside]).text == "aXZdYf"
 
 
+def test_proposals_that_differ_in_safety_alone_come_in_one_order() -> None:
+    twins = [FixProposal("A", (Edit(0, 1, "X"),), "confident"), FixProposal("A", (Edit(0, 1, "X"),), "safe")]
+    assert apply("ab", twins).applied == apply("ab", twins[::-1]).applied == tuple(twins)
+
+
 def test_an_edit_outside_the_text_is_refused() -> None:
     with pytest.raises(ValueError, match="outside the text"):
         apply("ab", [FixProposal("A", (Edit(1, 3, ""),))])
