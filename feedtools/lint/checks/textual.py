@@ -272,11 +272,20 @@ _TAIL = "\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…�
 _MOJIBAKE = lazy(
     rf"(?:â(?:€[{_TAIL}]?|[\u0080-\u00bf„†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œž][{_TAIL}])|[ÃÂ][{_TAIL}]|[ï][¼½¿][{_TAIL}]|ã€[{_TAIL}]"
     rf"|ð[\u009fŸ][{_TAIL}]{{2}}|[äåæçèé][{_TAIL}]{{2}})+|(?:锟斤拷)+锟?|烫{{3,}}|屯{{3,}}"
+    # UTF-8 in Cyrillic read as KOI8-R, as Windows-1251 and as code page 866.
+    r"|(?:[пя][─-╬°²·÷©≈≤≥⌠⌡√\u00a0ёЁ]){3,}|(?:[РС][Ђ-ЏђѓєѕіїјљњћќўџҐґЎЁё№‚„…†‡€‰‹‘’“”•–—™›\u00a0-\u00bb]){3,}"
+    r"|(?:[╨╤][А-Яа-п─-▓]){3,}"
 )
 
 
 # What GBK makes of the first bytes of 的 ， 。 是 在 中 和 可 以 in UTF-8: characters hardly any text holds.
 _RARE = lazy("[锛銆鐨鏄鍦涓鍜鍙浠]")
+_LEAD = lazy(
+    "[" + "".join(bytes((one, two)).decode("gbk") for one in range(0xE4, 0xEA) for two in range(0x80, 0xC0)) + "]"
+)
+"""What GBK makes of the first two bytes of a Chinese character in UTF-8."""
+_TITLE = 3
+"""Characters that a run must say where no rare character vouches for it."""
 _GBK_SIDE = 200
 """How far to either side of a rare character its run is followed, in code points."""
 
@@ -290,7 +299,7 @@ def mojibake(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 def _read_as_gbk(text: str) -> Iterator[Hit]:
     done = 0
-    for rare in _RARE.finditer(text):
+    for rare in _LEAD.finditer(text):
         if rare.start() < done:
             continue
         start, end = rare.span()
@@ -300,10 +309,19 @@ def _read_as_gbk(text: str) -> Iterator[Hit]:
         while end < ceiling and _gbk(text[end]):
             end += 1
         done = end
-        said = b"".join(map(_gbk, text[start:end])).decode("utf-8", "ignore")
-        if len(said) >= 2 and 2 * len(said) >= end - start and all(map(_is_chinese, said)):
+        raw = b"".join(map(_gbk, text[start:end]))
+        said = raw.decode("utf-8", "ignore")
+        known = _RARE.search(text, start, end) and len(said) >= 2 and 2 * len(said) >= end - start
+        if (known or _says_common(raw, said)) and all(map(_is_chinese, said)):
             message = f"this is “{said[:20]}” read as GBK; take the article from its source again, as UTF-8"
             yield Hit(start, end, message=message)
+
+
+def _says_common(raw: bytes, said: str) -> bool:
+    """Tell whether bytes are, but for a cut at the end, UTF-8 of common characters (level one of GB 2312)."""
+    if len(said) < _TITLE or len(raw) - len(said.encode()) > 2:
+        return False
+    return all(b"\xa1" <= char.encode("gb2312", "replace")[:1] <= b"\xd7" for char in said)
 
 
 def _gbk(char: str) -> bytes:

@@ -72,6 +72,12 @@ def test_repairs(check: Check, text: str, after: str) -> None:
     [
         (textual.mojibake, "it isnâ€™t, cafÃ© å¥½ä½ ", ["â€™", "Ã©"]),
         (textual.mojibake, "锟斤拷 烫烫 屯屯屯屯", ["锟斤拷", "屯屯屯屯"]),
+        (textual.mojibake, f"题 {'操作系统'.encode().decode('gbk', 'ignore')} 。", ["鎿嶄綔绯荤粺"]),
+        (textual.mojibake, "水浒人物与宋江、洹水、骞骞,Россия, СССР, таблица ─┬─ п. 5", []),
+        (textual.mojibake, "погода".encode().decode("koi8-r"), ["погода".encode().decode("koi8-r")]),
+        (textual.mojibake, "погода".encode().decode("cp1251"), ["погода".encode().decode("cp1251")]),
+        (textual.mojibake, "погода".encode().decode("cp866"), ["погода".encode().decode("cp866")]),
+        (textual.mojibake, "да".encode().decode("koi8-r"), []),
         (textual.mojibake, "São Tomé, Ærø, Îles, ça", []),
         (residue.html, '<a href="x">y</a> <div> <br> <!-- z -->', ['<a href="x">', "</a>", "<br>", "<!-- z -->"]),
         (residue.html, "a<b 且 c>d, List<String> x", []),
