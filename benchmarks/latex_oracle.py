@@ -91,7 +91,7 @@ def compare(name: str, rows: list[tuple[str, bool]], judged: list[dict[str, str 
     for renderer, floor in FLOORS.items():
         tables = load(renderer)
         start = time.process_time()
-        faults = [find_fault(body, display, tables) for body, display in rows]
+        faults = [find_fault(body, tables, display=display) for body, display in rows]
         speed = len(rows) / (time.process_time() - start)
         pairs = [
             (judge[renderer[0]] is not None, fault is not None) for judge, fault in zip(judged, faults, strict=True)

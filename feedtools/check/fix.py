@@ -14,8 +14,9 @@ from feedtools.check.suppress import wanted
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError, Notice
 from feedtools.lint.checks.base import Evidence
+from feedtools.lint.edits import Change, apply, rewrite
 from feedtools.lint.engine import lint, lint_transmission
-from feedtools.lint.fix import SAFE, Change, apply, proposals, rewrite, stable_fix
+from feedtools.lint.fix import SAFE, proposals, stable_fix
 from feedtools.lint.rules import Rule
 from feedtools.lint.selection import active_rules, learn
 from feedtools.model import Article, Edit, Finding, Safety, Transmission

@@ -29,7 +29,7 @@ from feedtools.clean.output import Fate
 from feedtools.clean.restoring import damaged, mend
 from feedtools.clean.versions import Versions
 from feedtools.dedup.index.history import source_key
-from feedtools.lint.fix import rewrite
+from feedtools.lint.edits import rewrite
 
 MENDED = 32
 """Articles that one process restores at a time."""

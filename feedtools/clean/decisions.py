@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from feedtools.lint.decisions import Choice
-from feedtools.lint.fix import Change, Fixed, rewrite
+from feedtools.lint.edits import Change, rewrite
+from feedtools.lint.fix import Fixed
 from feedtools.model import Action, Article, Decision, Finding, Fix, digest
 from feedtools.text.symbols import symbols
 

@@ -13,7 +13,7 @@ from feedtools.clean.protect import OverwriteError, Strange
 from feedtools.config import DECISIONS_FILE, Config
 from feedtools.errors import ReadError
 from feedtools.lint.decisions import Choice, append, choice, load
-from feedtools.lint.fix import Change, rewrite
+from feedtools.lint.edits import Change, rewrite
 from feedtools.model import digest
 from feedtools.readers import MANIFEST, ReadOptions
 from feedtools.readers.records import file_digest, open_frame

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from feedtools.clean.fixing import FINAL, HELD
 from feedtools.clean.notes import Note, plain
 from feedtools.config import Policy
-from feedtools.lint.fix import Change, compose, rewrite
+from feedtools.lint.edits import Change, compose, rewrite
 from feedtools.model import Article, Finding
 from feedtools.readers.records import fits
 from feedtools.text.renderers import ellipses

@@ -17,7 +17,7 @@ from typing import IO, Any, NamedTuple
 from feedtools.config import Config
 from feedtools.dedup.index.history import source_key
 from feedtools.errors import ReadError
-from feedtools.lint.fix import Change, revert
+from feedtools.lint.edits import Change, revert
 from feedtools.model import blake2b
 from feedtools.readers import MANIFEST
 from feedtools.readers.fields import find

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from feedtools.lint.fix import Change, compose, rewrite
+from feedtools.lint.edits import Change, compose, rewrite
 from feedtools.model import Article, Edit, Finding, Fix, Span
 
 

@@ -20,8 +20,8 @@ from feedtools.clean.notes import Note, findings_of, parse, together
 from feedtools.clean.on_disk import Instead, Texts
 from feedtools.config import Config
 from feedtools.dedup.rest import longest_rest
+from feedtools.lint.edits import rewrite
 from feedtools.lint.engine import lint_transmission
-from feedtools.lint.fix import rewrite
 from feedtools.model import Action, Article, Decision, Finding, digest
 from feedtools.readers import ReadOptions
 from feedtools.readers.records import Frame, Record, file_digest, packer

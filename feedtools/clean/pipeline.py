@@ -32,8 +32,8 @@ from feedtools.clean.writing import write_output
 from feedtools.config import ALLOW_FILE
 from feedtools.errors import Notice, ReadError
 from feedtools.lint.checks.base import Evidence
+from feedtools.lint.edits import rewrite
 from feedtools.lint.exceptions import Exceptions
-from feedtools.lint.fix import rewrite
 from feedtools.lint.selection import listens, taught
 from feedtools.model import digest, digest_of
 from feedtools.readers import MANIFEST

@@ -121,22 +121,9 @@ def _check_file(path: Path) -> None:
 def _rule(raw: dict[str, Any], path: Path, trusted: bool) -> Rule:
     _check_keys(raw)
     scope = _one_of("scope", raw.get("scope", "article"), SCOPES)
-    finders = [key for key in FINDERS if key in raw]
-    if len(finders) != (0 if scope == "feed" else 1):
-        raise ValueError(f"expected exactly one of {', '.join(FINDERS)}, found {', '.join(finders) or 'none'}")
-    if not _CODE.fullmatch(raw["id"]):
-        raise ValueError(f"id {raw['id']!r}: expected two to eight capitals and three digits, such as FT201")
-    if not _NAME.fullmatch(raw["name"]):
-        raise ValueError(f"name {raw['name']!r}: expected lower-case words joined by hyphens")
+    finder = _finder(raw, scope)
+    _check_values(raw, finder)
     fix = raw.get("fix", {})
-    if unknown := set(fix) - {"replace", "safety"}:
-        raise ValueError(f"unknown key fix.{min(unknown)}; expected replace, safety")
-    if "replace" in fix and finders == ["check"]:
-        raise ValueError("fix.replace goes with pattern; a check brings its own edits")
-    keywords = raw.get("keywords", [])
-    if not all(isinstance(word, str) and word for word in keywords):
-        raise ValueError("keywords: expected a list of non-empty strings")
-    finder = finders[0] if finders else ""
     rule = Rule(
         id=raw["id"],
         name=raw["name"],
@@ -145,7 +132,7 @@ def _rule(raw: dict[str, Any], path: Path, trusted: bool) -> Rule:
         status=_one_of("status", raw.get("status", "stable"), STATUSES),
         message=raw["message"],
         why=raw["why"],
-        keywords=tuple(keywords),
+        keywords=tuple(raw.get("keywords", [])),
         trigger=raw.get("trigger", ""),
         scope=scope,
         grouped=raw.get("grouped", False),
@@ -174,6 +161,28 @@ def _check_keys(raw: dict[str, Any]) -> None:
             raise ValueError(f"{key}: expected {KEYS[key][0].__name__}, found {type(value).__name__}")
     if missing := [key for key, (_, required) in KEYS.items() if required and key not in raw]:
         raise ValueError(f"missing key {missing[0]!r}")
+
+
+def _finder(raw: dict[str, Any], scope: Scope) -> str:
+    """The one key of ``FINDERS`` that a rule has; a rule of scope ``feed`` has none."""
+    finders = [key for key in FINDERS if key in raw]
+    if len(finders) != (0 if scope == "feed" else 1):
+        raise ValueError(f"expected exactly one of {', '.join(FINDERS)}, found {', '.join(finders) or 'none'}")
+    return finders[0] if finders else ""
+
+
+def _check_values(raw: dict[str, Any], finder: str) -> None:
+    if not _CODE.fullmatch(raw["id"]):
+        raise ValueError(f"id {raw['id']!r}: expected two to eight capitals and three digits, such as FT201")
+    if not _NAME.fullmatch(raw["name"]):
+        raise ValueError(f"name {raw['name']!r}: expected lower-case words joined by hyphens")
+    fix = raw.get("fix", {})
+    if unknown := set(fix) - {"replace", "safety"}:
+        raise ValueError(f"unknown key fix.{min(unknown)}; expected replace, safety")
+    if "replace" in fix and finder == "check":
+        raise ValueError("fix.replace goes with pattern; a check brings its own edits")
+    if not all(isinstance(word, str) and word for word in raw.get("keywords", [])):
+        raise ValueError("keywords: expected a list of non-empty strings")
 
 
 def _one_of(key: str, value: str, allowed: tuple[Any, ...]) -> Any:

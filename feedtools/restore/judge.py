@@ -81,7 +81,7 @@ def _find(source: str, macros: Mapping[str, Command] | None) -> str:
         return "it is empty"
     if HAN.search(_WORDS.sub("", body)):
         return "it holds Chinese outside of \\text{…}"
-    problem = find_fault(body, display, load("katex"), macros)
+    problem = find_fault(body, load("katex"), macros, display=display)
     if problem is None:
         return ""
     named = body[problem.start : problem.end] if problem.code in {"unknown-command", "unknown-environment"} else ""

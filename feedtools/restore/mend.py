@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from feedtools.lint.fix import UNSAFE, Change, Fixed, compose, stable_fix
+from feedtools.lint.edits import Change, compose
+from feedtools.lint.fix import UNSAFE, Fixed, stable_fix
 from feedtools.model import Article, Finding, Fix, Place, Span
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from feedtools.clean.decisions import DECIDED, by_decision, ruled
 from feedtools.clean.judging import Judge
 from feedtools.config import Policy
 from feedtools.lint.checks import compounds
-from feedtools.lint.fix import UNSAFE, Change, Fixed, compose, stable_fix
+from feedtools.lint.edits import Change, compose
+from feedtools.lint.fix import UNSAFE, Fixed, stable_fix
 from feedtools.model import Article, Finding, Match, Place, Span
 from feedtools.restore.mend import RESTORED, mend
 from feedtools.scale.arrow import batch_of

@@ -9,7 +9,7 @@ import pytest
 from feedtools.check import fix
 from feedtools.config import Config
 from feedtools.errors import Notice
-from feedtools.lint.fix import Change
+from feedtools.lint.edits import Change
 from feedtools.model import Article
 
 HEAD = "INCOMING TRANSMISSION\r\n\r\nLATEST UPDATES\r\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import random
 from collections import UserList
-from importlib import import_module
 from typing import NoReturn
 
 import numpy as np
@@ -13,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedtools.dedup import batch, batch_run
 from feedtools.dedup.batch import dedup
 from feedtools.dedup.match import explain
 from feedtools.system.shared_memory import Arena, ArrayPlace
 
-module = import_module("feedtools.dedup.batch")
 HAN = [chr(0x4E00 + 37 * i) for i in range(500)]
 
 
@@ -94,7 +93,7 @@ def test_who_is_compared_does_not_depend_on_the_places_either(monkeypatch: pytes
     texts += [whole[:200], whole[:150] + "甲乙丙", whole[40:]]
 
     def matched(places: list[int]) -> set[frozenset[str]]:
-        monkeypatch.setattr(module, "ROUNDS", 0)  # what is compared again is what is kept
+        monkeypatch.setattr(batch, "ROUNDS", 0)  # what is compared again is what is kept
         return {frozenset((texts[m.a], texts[m.b])) for m in dedup(texts, places=places).matches}
 
     forwards = list(range(len(texts)))
@@ -117,10 +116,10 @@ def test_the_number_of_processes_changes_nothing(kind: type, jobs: int, monkeypa
     ]
     alone = dedup(kind(texts), jobs=1)
     assert len(alone.clusters) == 1500
-    monkeypatch.setattr(module, "MANY", 0)
-    monkeypatch.setattr(module, "MANY_READ", 0)
-    monkeypatch.setattr(module, "_TASK", 1000)
-    assert module._workers(jobs, kind(texts)) == jobs
+    monkeypatch.setattr(batch_run, "MANY", 0)
+    monkeypatch.setattr(batch_run, "MANY_READ", 0)
+    monkeypatch.setattr(batch_run, "TASK", 1000)
+    assert batch_run.worker_count(jobs, kind(texts)) == jobs
     assert dedup(kind(texts), jobs=jobs) == alone
 
 

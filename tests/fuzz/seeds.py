@@ -66,7 +66,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
     ),
 }
 GUIDED: dict[str, tuple[str, ...]] = {
-    "articles": ("feedtools.checks", "feedtools.lint.fix"),
+    "articles": ("feedtools.checks", "feedtools.lint.edits"),
     "latex": ("feedtools.checks",),
     "sketches": ("feedtools.dedup.sketch", "feedtools.text.symbols", "feedtools.text.symbols_batch"),
     "matches": ("feedtools.dedup.match", "feedtools.dedup.overlap", "feedtools.text.symbols"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from feedtools.dedup import sketch_batch
 from feedtools.dedup.match import match_pair
 from feedtools.dedup.sketch import SCALE, sketch
+from feedtools.lint.edits import apply
 from feedtools.lint.engine import lint
-from feedtools.lint.fix import apply, proposals
+from feedtools.lint.fix import proposals
 from feedtools.model import Article, Place
 from feedtools.restore import Sibling, restore
 from feedtools.restore import apply as repaired

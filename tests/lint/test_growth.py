@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from feedtools.lint.backtracking import grows
+from feedtools.lint.edits import FixProposal, apply
 from feedtools.lint.engine import lint
-from feedtools.lint.fix import FixProposal, apply
 from feedtools.lint.rules import Rule, builtin
 from feedtools.model import Article, Edit
 from tests.cli.test_cli import Run

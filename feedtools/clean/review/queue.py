@@ -10,7 +10,7 @@ from typing import IO, Any, NamedTuple
 from feedtools.clean import manifest
 from feedtools.clean.edits import Written, raw_text, records, written
 from feedtools.errors import ReadError
-from feedtools.lint.fix import Change, revert
+from feedtools.lint.edits import Change, revert
 from feedtools.model import Edit, Fix, Place, Safety, digest
 from feedtools.readers import MANIFEST
 from feedtools.readers.streams import open_stream

@@ -8,7 +8,7 @@ from pathlib import Path
 from feedtools.clean.decisions import reading
 from feedtools.clean.review.queue import Item, Spot
 from feedtools.lint.decisions import Choice, append, choice, load
-from feedtools.lint.fix import FixProposal, apply
+from feedtools.lint.edits import FixProposal, apply
 
 Find = Callable[[Item], Sequence[Spot]]
 """Function that finds what is wrong with an article as it reads now."""

@@ -16,15 +16,15 @@ from feedtools.lint.checks.latex.tables import Command, Tables
 
 
 def find_fault(
-    body: str, display: bool, tables: Tables, macros: Mapping[str, Command] | None = None, max_depth: int = 500
+    body: str, tables: Tables, macros: Mapping[str, Command] | None = None, *, display: bool, max_depth: int = 500
 ) -> Fault | None:
-    """The first place where a formula would not render, or ``None``.
+    """Find the first place where a formula would not render; ``None`` where it renders.
 
     Args:
         body: the formula without its delimiters.
-        display: whether it is displayed.
         tables: the renderer's facts.
         macros: commands declared by the user, with their backslash.
+        display: whether it is displayed.
         max_depth: deepest nesting allowed.
     """
     if is_plain(body):

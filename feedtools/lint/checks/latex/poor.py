@@ -75,9 +75,9 @@ def poor(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         body, offset, display = formula(view.text, math)
         plain = _WORDS.sub(lambda match: " " * len(match.group()), body)
         hits = _found(kinds, body, plain)
-        if not hits or find_fault(body, display, load("katex"), macros) is not None:
+        if not hits or find_fault(body, load("katex"), macros, display=display) is not None:
             continue
-        mended = find_fault(_applied(body, hits), display, load("katex"), macros) is None
+        mended = find_fault(_applied(body, hits), load("katex"), macros, display=display) is None
         for hit in sorted(hits):
             edits = tuple(Edit(edit.start + offset, edit.end + offset, edit.text) for edit in hit.edits if mended)
             safety = hit.safety if edits else None

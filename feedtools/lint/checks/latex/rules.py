@@ -86,16 +86,16 @@ def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         known = {name: command for name, command in macros.items() if name not in made} if made else macros
         for renderer in renderers:
             tables = load(renderer)
-            fault = find_fault(body, display, tables, known, depth)
+            fault = find_fault(body, tables, known, display=display, max_depth=depth)
             if fault is not None:
                 if (
                     options.get("renderer") == "either"
-                    and find_fault(body, display, load("mathjax"), macros, depth) is None
+                    and find_fault(body, load("mathjax"), macros, display=display, max_depth=depth) is None
                 ):
                     break
                 names = tables.environments if fault.code == "unknown-environment" else tables.math
                 message = describe(fault, body, math.opener, names, NAMES[renderer])
-                edits = unescape(body, offset, display, renderer, fault)
+                edits = unescape(body, offset, renderer, fault, display=display)
                 start, end = span(fault, body)
                 yield Hit(offset + start, offset + end, message, edits, "unsafe" if edits else None)
                 break
@@ -122,11 +122,11 @@ def span(fault: Fault, body: str) -> tuple[int, int]:
     return start, end
 
 
-def unescape(body: str, offset: int, display: bool, renderer: str, fault: Fault) -> tuple[Edit, ...]:
-    """HTML escapes inside a formula undone, where the formula renders afterwards."""
+def unescape(body: str, offset: int, renderer: str, fault: Fault, *, display: bool) -> tuple[Edit, ...]:
+    """Undo the HTML escapes inside a formula, where the formula renders afterwards."""
     if fault.code not in {"stray-ampersand", "too-many-columns", "hash"} or not _ESCAPE.search(body):
         return ()
-    if find_fault(_ESCAPE.sub(lambda match: _MEANT[match[1]], body), display, load(renderer)) is not None:
+    if find_fault(_ESCAPE.sub(lambda match: _MEANT[match[1]], body), load(renderer), display=display) is not None:
         return ()
     return tuple(
         Edit(offset + match.start(), offset + match.end(), _MEANT[match[1]]) for match in _ESCAPE.finditer(body)

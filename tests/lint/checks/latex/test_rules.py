@@ -86,7 +86,7 @@ soup = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 
 
 def code(body: str, display: bool = True) -> str:
-    fault = find_fault(body, display, KATEX)
+    fault = find_fault(body, KATEX, display=display)
     return fault.code if fault else ""
 
 
@@ -302,7 +302,7 @@ def test_any_article_is_checked_and_spans_are_valid(text: str) -> None:
 @settings(max_examples=300)
 def test_faults_lie_inside_the_formula(body: str) -> None:
     for tables in (KATEX, MATHJAX):
-        fault = find_fault(body, True, tables)
+        fault = find_fault(body, tables, display=True)
         if fault is None:
             continue
         assert fault.code in WORDS
@@ -371,7 +371,7 @@ def test_time_grows_with_length_alone(unit: str) -> None:
         best = 1e9
         for _ in range(3):
             start = time.process_time()
-            find_fault(unit * count, True, KATEX, max_depth=10**9)
+            find_fault(unit * count, KATEX, display=True, max_depth=10**9)
             best = min(best, time.process_time() - start)
         return best
 

@@ -1,0 +1,157 @@
+"""The pairs of a run: candidates by shared keys, each verified on its texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from feedtools.dedup import join, match, match_table
+from feedtools.dedup.batch_run import spread
+from feedtools.dedup.candidates import worth
+from feedtools.dedup.document import Document
+from feedtools.model import text_number
+from feedtools.text import symbols_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from feedtools.dedup.batch_run import Advance, Distinct, Ints, Run
+    from feedtools.dedup.sketch_store import SketchStore
+    from feedtools.model import Block
+
+_PAIRS = 500
+"""Pairs of texts that a process takes at once."""
+
+
+class Compared(NamedTuple):
+    """What comparing gave.
+
+    Attributes:
+        rows: matches as ``match_table.ROW``.
+        slots: where their texts differ, as ``match_table.SLOT``.
+        evidence: of each row the aligned spans; empty where nobody asked.
+    """
+
+    rows: NDArray[Any]
+    slots: NDArray[Any]
+    evidence: list[tuple[Block, ...]]
+
+
+class Wanted(NamedTuple):
+    """What is wanted of a comparison, beside the clusters: overlaps as well, and aligned spans."""
+
+    overlaps: bool = False
+    evidence: bool = False
+
+
+def joined(parts: Iterable[Compared]) -> Compared:
+    """All of them, in order."""
+    every = list(parts) or [_made([], [])]
+    slots = [part.slots.copy() for part in every]
+    for some, first in zip(slots, np.cumsum([0, *(len(part.rows) for part in every)]).tolist(), strict=False):
+        some["row"] += first
+    evidence = [one for part in every for one in part.evidence]
+    return Compared(np.concatenate([part.rows for part in every]), np.concatenate(slots), evidence)
+
+
+def verify_all(kept: Distinct, store: SketchStore, run: Run, asked: Wanted) -> Compared:
+    """Compare the pairs that are worth it."""
+    if not len(kept.numbers):
+        return joined([])
+    pairs = _candidates(kept, store, run.progress("joining", int(store.sizes().sum()), "keys"))
+    store.close()  # before the processes are made, which share what is laid out
+    return joined(verify_pairs(pairs, kept, store, run, asked))
+
+
+def verify_pairs(
+    pairs: tuple[Ints, Ints], kept: Distinct, store: SketchStore, run: Run, asked: Wanted
+) -> Iterator[Compared]:
+    """Compare pairs of positions, portion by portion."""
+    one, other = pairs
+    advance = run.progress("comparing", len(one), "pairs")
+    tasks = ((one[at : at + _PAIRS], other[at : at + _PAIRS]) for at in range(0, len(one), _PAIRS))
+    for part in spread(_verify, tasks, run.workers, kept, store, asked):
+        yield part
+        advance(_PAIRS)
+
+
+def _candidates(kept: Distinct, store: SketchStore, advance: Advance) -> tuple[Ints, Ints]:
+    """Pairs worth verifying, in ascending order: positions of the longer documents and of the others.
+
+    For the join, documents are numbered longest first, by an order that does not depend on the input order.
+    """
+    heads, ranking = store.heads(), _ranking(kept, store)
+    rank = np.empty(len(ranking), np.uint32)
+    rank[ranking] = np.arange(len(rank), dtype=np.uint32)
+    sizes, heads = store.sizes()[ranking], heads[ranking]
+    packed = sizes.astype(np.min_scalar_type(int(sizes.max(initial=0))))  # looked up all over: small stays in the cache
+    bits = store.bits
+    by_keys = [np.empty(0, np.int64)]
+
+    def joined() -> Iterator[NDArray[np.uint64]]:
+        for words in store.words(rank):
+            yield join.edges(words, bits)
+            advance(len(words))
+
+    for edges in store.sorted_edges(joined()):
+        low, high, shared = join.counted(edges)
+        enough = worth(shared, np.minimum(packed[low], packed[high]))
+        by_keys.append(low[enough] << 32 | high[enough])
+    with_head = np.flatnonzero(heads)
+    low, high, _ = join.counted(join.edges(join.pack(heads[with_head], with_head.astype(np.uint64), bits, 0), bits))
+    few = worth(0, np.minimum(sizes[low], sizes[high]), same_head=True)
+    pairs = np.union1d(np.concatenate(by_keys), low[few] << 32 | high[few])
+    return ranking[pairs >> 32], ranking[pairs & 0xFFFFFFFF]
+
+
+def _ranking(kept: Distinct, store: SketchStore) -> NDArray[Any]:
+    """The documents longest first, then by their keys, and those of the same symbols by their raw texts."""
+    ranking, same = join.longest_first(store.lengths(), store.heads(), store.content())
+    some = ranking[same]
+    same = same[(store.sizes()[some] > 0) | (store.heads()[some] > 0)]  # without any key nothing is joined
+    starts, ends = same[np.diff(same, prepend=-2) > 1], same[np.diff(same, append=len(ranking) + 1) > 1] + 2
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        numbers = [text_number(kept.texts[i]) for i in kept.numbers[ranking[start:end]].tolist()]
+        ranking[start:end] = ranking[start:end][sorted(range(len(numbers)), key=numbers.__getitem__)]
+    return ranking
+
+
+def _verify(some: tuple[Ints, Ints], kept: Distinct, store: SketchStore, asked: Wanted) -> Compared:
+    """Compare some pairs."""
+    compared = [one for one in _compared(some, kept, store) if asked.overlaps or one.match.kind != "overlap"]
+    return _made(compared, _evidence(compared, kept) if asked.evidence else [])
+
+
+def _made(compared: Sequence[match.Comparison], evidence: list[tuple[Block, ...]]) -> Compared:
+    slots = [(row, *slot) for row, one in enumerate(compared) for slot in one.slots]
+    return Compared(match_table.pack([one.match for one in compared]), np.array(slots, match_table.SLOT), evidence)
+
+
+def _compared(some: tuple[Ints, Ints], kept: Distinct, store: SketchStore) -> Iterator[match.Comparison]:
+    """What the pairs that share anything are to each other."""
+    sides = []
+    for positions in some:
+        columns = kept.numbers[positions].tolist(), store.codes(positions), store.traits[positions].tolist()
+        sides.append([Document(*row, kept.texts.__getitem__) for row in zip(*columns, strict=True)])
+    for longer, shorter in zip(*sides, strict=True):
+        if (found := match.compare(shorter, longer)) is not None:
+            yield found
+
+
+def _evidence(compared: Sequence[match.Comparison], kept: Distinct) -> list[tuple[Block, ...]]:
+    """Of each comparison the aligned spans."""
+    numbers = sorted({number for one in compared for number in (one.match.a, one.match.b)})
+    symbols, offsets, _, _ = symbols_batch.placed(kept.texts[number] for number in numbers)
+    at = {number: place for place, number in enumerate(numbers)}
+    explained = []
+    for one in compared:
+        a, b = at[one.match.a], at[one.match.b]
+        if one.overlap is None:  # it was measured on other texts
+            texts = kept.texts[one.match.a], kept.texts[one.match.b]
+            explained.append(match.explain(one.match, *texts).evidence)
+        else:
+            explained.append(match.aligned(one.overlap, symbols[a], symbols[b], offsets[a], offsets[b]))
+    return explained

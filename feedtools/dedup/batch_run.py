@@ -1,0 +1,70 @@
+"""A run over many texts: what stays the same all along, and the processes it is spread over."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from feedtools.system.processes import ordered_map
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Advance = Callable[[int], None]
+    Progress = Callable[[str, int, str], Advance]
+
+MANY, MANY_READ = 150_000, 40_000
+"""Least number of texts for which several processes pay: of texts in memory, and of texts that have to be read."""
+TASK = 2_000
+"""Texts that a process takes at once."""
+
+
+def silent(_phase: str, _total: int, _unit: str) -> Advance:
+    """Report no progress."""
+    return lambda _: None
+
+
+class Run(NamedTuple):
+    """What stays the same through a run."""
+
+    texts: Sequence[str]
+    order: Ints
+    workers: int = 1
+    folder: Path | None = None
+    progress: Progress = silent
+
+
+class Distinct(NamedTuple):
+    """The distinct texts: the ``k``-th is ``texts[numbers[k]]``."""
+
+    texts: Sequence[str]
+    numbers: Ints
+
+
+def worker_count(jobs: int | None, texts: Sequence[str]) -> int:
+    """How many processes to use: one where more would take longer."""
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return 1  # what the processes share is inherited, not sent
+    if len(texts) < (MANY if in_memory(texts) else MANY_READ):
+        return 1
+    if jobs is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(jobs, len(texts) // TASK))
+
+
+def in_memory(texts: Sequence[str]) -> bool:
+    """Whether the texts lie in memory; others may be read when they are asked for."""
+    return isinstance(texts, list | tuple)
+
+
+def spread(function: Callable[..., Any], items: Iterable[Any], workers: int, *shared: Any) -> Iterator[Any]:
+    """``function(item, *shared)`` for every item, in order, in ``workers`` processes."""
+    if workers == 1:
+        return (function(item, *shared) for item in items)
+    return ordered_map(function, items, workers, *shared)

@@ -1,0 +1,98 @@
+"""The distinct texts of a run: exact copies set aside, and the sketches of the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from feedtools.dedup import batch_run, sketch_batch
+from feedtools.dedup.batch_run import Distinct, in_memory, spread
+from feedtools.dedup.sketch_store import SketchStore
+from feedtools.model import digest
+from feedtools.system.shared_memory import Arena
+from feedtools.text import symbols_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from feedtools.dedup.batch_run import Ints, Run
+
+    Numbers = NDArray[Any] | Sequence[int]
+
+
+def collapse(run: Run) -> tuple[Ints, Ints, Ints]:
+    """Exact copies, the earliest text of each, and all earliest texts in their order."""
+    if not len(run.texts):
+        none = np.empty(0, np.int64)
+        return none, none, none
+    if in_memory(run.texts):
+        first: dict[str, int] = {}
+        ordered = np.argsort(run.order).tolist()
+        copies = [i for i in ordered if first.setdefault(run.texts[i], i) != i]
+        firsts = [first[run.texts[i]] for i in copies]
+        return np.array(copies, np.int64), np.array(firsts, np.int64), np.fromiter(first.values(), np.int64, len(first))
+    return _collapse_by_digest(run)
+
+
+def _collapse_by_digest(run: Run) -> tuple[Ints, Ints, Ints]:
+    """``collapse`` that holds 16 bytes a text instead of the text."""
+    tasks = range(0, len(run.texts), batch_run.TASK)
+    digests = np.frombuffer(b"".join(spread(_digests, tasks, run.workers, run.texts)), np.uint64).reshape(-1, 2)
+    ranking = np.lexsort((run.order, digests[:, 1], digests[:, 0]))
+    again = np.concatenate([[False], (digests[ranking[1:]] == digests[ranking[:-1]]).all(axis=1)])
+    leader = np.maximum.accumulate(np.where(again, 0, np.arange(len(ranking))))
+    numbers = ranking[~again]
+    return ranking[again], ranking[leader[again]], numbers[np.argsort(run.order[numbers])]
+
+
+def _digests(start: int, texts: Sequence[str]) -> bytes:
+    return b"".join(digest(texts[i]) for i in range(start, min(start + batch_run.TASK, len(texts))))
+
+
+def sketch_all(kept: Distinct, run: Run) -> SketchStore:
+    """Sketch every distinct text, over processes where that pays."""
+    workers, folder = run.workers, run.folder
+    store = SketchStore(len(kept.numbers), folder)
+    advance = run.progress("sketching", len(kept.numbers), "articles")
+    if workers == 1 or (workers == 2 and folder is None and in_memory(kept.texts)):  # two would take as long as one
+        for block in symbols_batch.blocks(map(kept.texts.__getitem__, kept.numbers.tolist())):
+            store.add(sketch_batch.sketch_block(block))
+            advance(len(block))
+        return store
+    starts = range(0, len(kept.numbers), batch_run.TASK)
+    arena = None
+    if folder is None and in_memory(kept.texts):
+        arena = Arena([_room(_of_task(kept, start)) for start in starts])
+    for parts in spread(_sketch, starts, workers, kept, arena):
+        for left in parts:
+            part = left if arena is None else sketch_batch.Sketches(*map(arena.get, left))
+            store.add(part)
+            advance(len(part.heads))
+    return store
+
+
+def _of_task(kept: Distinct, start: int) -> list[str]:
+    return [kept.texts[i] for i in kept.numbers[start : start + batch_run.TASK].tolist()]
+
+
+def _room(texts: list[str]) -> int:
+    """Bytes that the sketches of some texts take, as good as always."""
+    return 4 * sum(map(len, texts)) + 64 * len(texts) + 4096
+
+
+def _sketch(start: int, kept: Distinct, arena: Arena | None) -> list[Any]:
+    """Sketches, block by block, or where their arrays were left."""
+    parts = [sketch_batch.sketch_block(block) for block in symbols_batch.blocks(_of_task(kept, start))]
+    return parts if arena is None else [arena.put(start // batch_run.TASK, part) for part in parts]
+
+
+def sizes_of(count: int, numbers: Ints, store: SketchStore, copies: Numbers, firsts: Numbers) -> NDArray[np.uint32]:
+    """Symbols of each of ``count`` texts, which are those of ``numbers`` and exact copies of some of these."""
+    sizes = np.zeros(count, np.uint32)
+    if len(numbers):
+        sizes[numbers] = store.lengths()
+    sizes[copies] = sizes[firsts]
+    return sizes
