@@ -56,7 +56,7 @@ def _parts_columns(view: View, place: int, entity: str) -> bool:
     from feedtools.lint.checks.latex.tables import load
 
     body, _, display = formula(view.text, math)
-    return find_fault(body, display, load("katex")) is None
+    return find_fault(body, load("katex"), display=display) is None
 
 
 _MARKDOWN = lazy(
