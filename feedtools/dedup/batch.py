@@ -35,7 +35,7 @@ ROUNDS = 8
 
 
 class Result(NamedTuple):
-    """What was found; documents are named by their number in the input.
+    """Clusters and matches of some texts; documents are named by their number in the input.
 
     Attributes:
         clusters: ascending by the number of the kept copy.
@@ -63,7 +63,7 @@ def dedup(
         jobs: processes to use, by default as many as there are processors; small inputs take but one in any case.
         places: a sortable, unique place for each text, by which the earlier of two equal copies is kept; by default
             its number.
-        evidence: fill in ``Match.evidence`` (aligned raw spans), at some 0.03 ms a match.
+        evidence: fill in ``Match.evidence`` (aligned raw spans), at some 0.03 ms per match.
         spill: a folder for temporary files; what is needed of every text is kept there instead of in memory.
     """
     order = np.arange(len(texts)) if places is None else _ranks(places)
@@ -80,7 +80,7 @@ def clusters_of(
     spill: str | Path | None = None,
     progress: Progress = silent,
 ) -> match_table.Clusters:
-    """The clusters of ``dedup`` as arrays: some dozen bytes a text and match are held, and no match is an object.
+    """The clusters of ``dedup`` as arrays: some dozen bytes per text and match are held, and no match is an object.
 
     Args:
         texts: raw articles.

@@ -27,12 +27,12 @@ _PAIRS = 500
 
 
 class Compared(NamedTuple):
-    """What comparing gave.
+    """Matches of the pairs that were verified, as arrays.
 
     Attributes:
         rows: matches as ``match_table.ROW``.
         slots: where their texts differ, as ``match_table.SLOT``.
-        evidence: of each row the aligned spans; empty where nobody asked.
+        evidence: the aligned spans of each row; empty where nobody asked.
     """
 
     rows: NDArray[Any]
@@ -41,14 +41,14 @@ class Compared(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What is wanted of a comparison, beside the clusters: overlaps as well, and aligned spans."""
+    """Wishes beside the clusters: overlaps as well, and aligned spans."""
 
     overlaps: bool = False
     evidence: bool = False
 
 
 def joined(parts: Iterable[Compared]) -> Compared:
-    """All of them, in order."""
+    """Join the results of several portions, in order."""
     every = list(parts) or [_made([], [])]
     slots = [part.slots.copy() for part in every]
     for some, first in zip(slots, np.cumsum([0, *(len(part.rows) for part in every)]).tolist(), strict=False):
@@ -58,7 +58,7 @@ def joined(parts: Iterable[Compared]) -> Compared:
 
 
 def verify_all(kept: Distinct, store: SketchStore, run: Run, asked: Wanted) -> Compared:
-    """Compare the pairs that are worth it."""
+    """Find the candidates and verify them."""
     if not len(kept.numbers):
         return joined([])
     pairs = _candidates(kept, store, run.progress("joining", int(store.sizes().sum()), "keys"))
@@ -69,7 +69,7 @@ def verify_all(kept: Distinct, store: SketchStore, run: Run, asked: Wanted) -> C
 def verify_pairs(
     pairs: tuple[Ints, Ints], kept: Distinct, store: SketchStore, run: Run, asked: Wanted
 ) -> Iterator[Compared]:
-    """Compare pairs of positions, portion by portion."""
+    """Verify pairs of positions, portion by portion."""
     one, other = pairs
     advance = run.progress("comparing", len(one), "pairs")
     tasks = ((one[at : at + _PAIRS], other[at : at + _PAIRS]) for at in range(0, len(one), _PAIRS))
@@ -79,7 +79,7 @@ def verify_pairs(
 
 
 def _candidates(kept: Distinct, store: SketchStore, advance: Advance) -> tuple[Ints, Ints]:
-    """Pairs worth verifying, in ascending order: positions of the longer documents and of the others.
+    """Candidates, in ascending order: positions of the longer documents and of the others.
 
     For the join, documents are numbered longest first, by an order that does not depend on the input order.
     """
@@ -120,7 +120,7 @@ def _ranking(kept: Distinct, store: SketchStore) -> NDArray[Any]:
 
 
 def _verify(some: tuple[Ints, Ints], kept: Distinct, store: SketchStore, asked: Wanted) -> Compared:
-    """Compare some pairs."""
+    """Verify some pairs."""
     compared = [one for one in _compared(some, kept, store) if asked.overlaps or one.match.kind != "overlap"]
     return _made(compared, _evidence(compared, kept) if asked.evidence else [])
 
@@ -131,7 +131,7 @@ def _made(compared: Sequence[match.Comparison], evidence: list[tuple[Block, ...]
 
 
 def _compared(some: tuple[Ints, Ints], kept: Distinct, store: SketchStore) -> Iterator[match.Comparison]:
-    """What the pairs that share anything are to each other."""
+    """Compare some pairs; those that share nothing are left out."""
     sides = []
     for positions in some:
         columns = kept.numbers[positions].tolist(), store.codes(positions), store.traits[positions].tolist()
@@ -142,7 +142,7 @@ def _compared(some: tuple[Ints, Ints], kept: Distinct, store: SketchStore) -> It
 
 
 def _evidence(compared: Sequence[match.Comparison], kept: Distinct) -> list[tuple[Block, ...]]:
-    """Of each comparison the aligned spans."""
+    """Align the texts of each comparison."""
     numbers = sorted({number for one in compared for number in (one.match.a, one.match.b)})
     symbols, offsets, _, _ = symbols_batch.placed(kept.texts[number] for number in numbers)
     at = {number: place for place, number in enumerate(numbers)}

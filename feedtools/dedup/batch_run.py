@@ -1,4 +1,4 @@
-"""A run over many texts: what stays the same all along, and the processes it is spread over."""
+"""A run over many texts: its settings, and the processes that share its work."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def silent(_phase: str, _total: int, _unit: str) -> Advance:
 
 
 class Run(NamedTuple):
-    """What stays the same through a run."""
+    """Settings of one run, the same from its start to its end."""
 
     texts: Sequence[str]
     order: Ints
@@ -48,7 +48,7 @@ class Distinct(NamedTuple):
 
 
 def worker_count(jobs: int | None, texts: Sequence[str]) -> int:
-    """How many processes to use: one where more would take longer."""
+    """Number of processes to use: one where more would take longer."""
     if "fork" not in multiprocessing.get_all_start_methods():
         return 1  # what the processes share is inherited, not sent
     if len(texts) < (MANY if in_memory(texts) else MANY_READ):
@@ -59,12 +59,12 @@ def worker_count(jobs: int | None, texts: Sequence[str]) -> int:
 
 
 def in_memory(texts: Sequence[str]) -> bool:
-    """Whether the texts lie in memory; others may be read when they are asked for."""
+    """Tell whether the texts lie in memory; others may be read when they are asked for."""
     return isinstance(texts, list | tuple)
 
 
 def spread(function: Callable[..., Any], items: Iterable[Any], workers: int, *shared: Any) -> Iterator[Any]:
-    """``function(item, *shared)`` for every item, in order, in ``workers`` processes."""
+    """Call ``function(item, *shared)`` for every item, in order, in ``workers`` processes."""
     if workers == 1:
         return (function(item, *shared) for item in items)
     return ordered_map(function, items, workers, *shared)

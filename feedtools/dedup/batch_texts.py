@@ -1,4 +1,4 @@
-"""The distinct texts of a run: exact copies set aside, and the sketches of the others."""
+"""The distinct texts of a run, and their sketches; exact copies are set aside."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def collapse(run: Run) -> tuple[Ints, Ints, Ints]:
-    """Exact copies, the earliest text of each, and all earliest texts in their order."""
+    """Find the exact copies, the earliest text of each, and all earliest texts in their order."""
     if not len(run.texts):
         none = np.empty(0, np.int64)
         return none, none, none
@@ -38,7 +38,7 @@ def collapse(run: Run) -> tuple[Ints, Ints, Ints]:
 
 
 def _collapse_by_digest(run: Run) -> tuple[Ints, Ints, Ints]:
-    """``collapse`` that holds 16 bytes a text instead of the text."""
+    """Do the same as ``collapse``, but hold 16 bytes per text instead of the text."""
     tasks = range(0, len(run.texts), batch_run.TASK)
     digests = np.frombuffer(b"".join(spread(_digests, tasks, run.workers, run.texts)), np.uint64).reshape(-1, 2)
     ranking = np.lexsort((run.order, digests[:, 1], digests[:, 0]))
@@ -79,18 +79,18 @@ def _of_task(kept: Distinct, start: int) -> list[str]:
 
 
 def _room(texts: list[str]) -> int:
-    """Bytes that the sketches of some texts take, as good as always."""
+    """Estimate the bytes that the sketches of some texts take; hardly ever too few."""
     return 4 * sum(map(len, texts)) + 64 * len(texts) + 4096
 
 
 def _sketch(start: int, kept: Distinct, arena: Arena | None) -> list[Any]:
-    """Sketches, block by block, or where their arrays were left."""
+    """Sketch the texts of a task, block by block; with an arena, give the places of the arrays."""
     parts = [sketch_batch.sketch_block(block) for block in symbols_batch.blocks(_of_task(kept, start))]
     return parts if arena is None else [arena.put(start // batch_run.TASK, part) for part in parts]
 
 
 def sizes_of(count: int, numbers: Ints, store: SketchStore, copies: Numbers, firsts: Numbers) -> NDArray[np.uint32]:
-    """Symbols of each of ``count`` texts, which are those of ``numbers`` and exact copies of some of these."""
+    """Count the symbols of each of ``count`` texts: those of ``numbers``, and exact copies of some of these."""
     sizes = np.zeros(count, np.uint32)
     if len(numbers):
         sizes[numbers] = store.lengths()

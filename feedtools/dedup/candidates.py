@@ -1,4 +1,4 @@
-"""Which pairs are worth comparing: one rule for every engine, whatever it keeps its keys in."""
+"""Choice of the candidates, the pairs worth verifying: one rule for every engine."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def _closer(one: Match, other: Match, keep: int) -> bool:
 
 
 def describe(match: Match, number: int, place: str) -> str:
-    """What document ``number`` of a match is to the copy at ``place``, in words.
+    """Say what document ``number`` of a match is to the copy at ``place``.
 
     Where the match has evidence, the words say where the copy begins or ends, in code points of the longer of the
     two, counted from 0.

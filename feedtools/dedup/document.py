@@ -62,12 +62,12 @@ class Document:
 
     @cached_property
     def offsets(self) -> Sequence[int]:
-        """Of each symbol the offset of the raw code point it came from."""
+        """Offsets of the raw code points that the symbols came from, one per symbol."""
         return symbols.offsets(self.text)
 
     @cached_property
     def dense(self) -> bool:
-        """Whether most of it is in a script of thousands of letters."""
+        """Tell whether most of the text is in a script of thousands of letters."""
         return len(self.text.encode("utf-8", "surrogatepass")) > DENSE * len(self.text)
 
     def shown(self) -> Document:

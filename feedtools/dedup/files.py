@@ -1,4 +1,4 @@
-"""Duplicates over many files: one row an article that has copies, or one a match."""
+"""Duplicates over many files: one row per article that has copies, or one per match."""
 
 from __future__ import annotations
 

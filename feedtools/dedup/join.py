@@ -1,4 +1,4 @@
-"""Which documents share keys: a join by sorting packed words, linear in the size of every bucket.
+"""Join of documents that share keys, by sorting packed words: linear in the size of every bucket.
 
 A word holds the leading bits of a key and the number of a document.  After sorting, the documents of one key lie
 together; they are linked by star edges (to the first) and chain edges (to the next ones), never by all pairs, so a
@@ -92,7 +92,7 @@ def edges(words: Keys, bits: int, hot: int | None = None) -> Keys:
 def _linked(words: Keys, mask: np.uint64, hot: int) -> Keys:
     """``edges`` of some whole buckets."""
     fresh = np.append(True, words[1:] != words[:-1])
-    words = words if fresh.all() else words[fresh]  # a gram repeated inside one document
+    words = words if fresh.all() else words[fresh]  # a shingle repeated inside one document
     at = np.flatnonzero((words[1:] ^ words[:-1]) <= mask)
     if not len(at):
         return np.empty(0, np.uint64)

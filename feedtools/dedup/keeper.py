@@ -1,4 +1,4 @@
-"""Which copy is kept: one total order for every engine."""
+"""Choice of the copy that is kept, the representative: one total order for every engine."""
 
 from __future__ import annotations
 

@@ -49,11 +49,11 @@ _INSTALMENT_CODES = lazy("".join(char if char.isascii() else rf"\x{ord(char) & 0
 _PLACES = 10_000
 """Shares are told to four places."""
 MOST = 65_535
-"""What a rest is told up to: two bytes."""
+"""Upper limit of a reported rest: two bytes."""
 
 
 class Comparison(NamedTuple):
-    """What two texts are to each other.
+    """Relation of two texts to each other.
 
     Attributes:
         match: the same in short; directed, without evidence.
@@ -287,7 +287,7 @@ def aligned(found: Overlap, sym_a: str, sym_b: str, raw_a: Sequence[int], raw_b:
 
 
 def cut_offset(match: Match) -> int | None:
-    """Where ``a`` breaks off: the raw offset in ``b`` of the first code point that ``a`` no longer has."""
+    """Find where ``a`` breaks off: the raw offset in ``b`` of the first code point that ``a`` no longer has."""
     if (
         match.kind not in ("truncated", "rerendered", "contained", "near")
         or not match.evidence

@@ -73,11 +73,11 @@ class Clusters(NamedTuple):
     rows: Rows
 
     def total(self) -> int:
-        """How many there are."""
+        """Count the clusters."""
         return len(self.keeps)
 
     def all(self) -> Iterator[Cluster]:
-        """Each of them, in order."""
+        """Give the clusters one by one, in order."""
         for first in range(0, self.total(), _CHUNK):
             keeps = self.keeps[first : first + _CHUNK].tolist()
             starts = self.starts[first : first + _CHUNK + 1].tolist()
@@ -174,7 +174,7 @@ def _told_apart(rows: Rows, slots: NDArray[Any]) -> NDArray[Any]:
 
 
 def _often(rows: Rows, slots: NDArray[Any]) -> NDArray[np.float64]:
-    """Of each slot the share of the matches of its two texts that differ there."""
+    """Share of the matches of two texts that differ at a slot, for each slot."""
     degree = np.bincount(np.concatenate([rows["a"], rows["b"]]))
     mixed = []
     for side in "ab":

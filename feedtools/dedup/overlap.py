@@ -1,11 +1,11 @@
-"""Where two texts run in parallel, and how similar they are there.
+"""The overlap of two texts: the place where they run in parallel, and their similarity there.
 
 Candidates come from shared keys, which say little about order and extent.  Here the overlap is located by probing
 for short exact runs, extended to where one of the texts ends, and only that region is measured (normalised
 Levenshtein similarity), so a text cut after a tenth of its length is still found to be its source's beginning.
 Numpy is not imported: the index verifies a handful of candidates with the very same code.
 
-Texts are compared by their codes, one byte a symbol.  An alphabet of 256 makes a bit-parallel distance three times as
+Texts are compared by their codes, one byte per symbol.  An alphabet of 256 makes a bit-parallel distance three times as
 fast as one of thousands, whose letters have to be looked up in a hash table; two different symbols have the same code
 once in 256 times, so a distance is never more than that of the symbols, and rarely less.
 """
@@ -29,11 +29,11 @@ IN_PLACE = 0.8
 SHIFTED_COVER, SHIFTED_SIMILAR, SHIFTED_SYMBOLS = 0.25, 0.85, 60
 """The same three for excerpts of one article that start at different places: the tail of one is the head of the
 other, which neither a stock opening nor a footer ever is."""
-GAPPED_SHARE, GAPPED_SYMBOLS, GAPPED_GRAM = 0.5, 60, 6
+GAPPED_SHARE, GAPPED_SYMBOLS, GAPPED_SHINGLE = 0.5, 60, 6
 """Copies that one renderer left holes in (code, tables, list items) or that were put in another order: share of the
-shorter text's 6-grams that the other has, wherever they stand, and the length from which that counts."""
+shorter text's shingles of six that the other has, wherever they stand, and the length from which that counts."""
 HOLE_SHARE = 0.4
-"""The same share where both begin alike and go on alike after a gap (for ``HOLE_RUN`` grams on end), or where only
+"""The same share where both begin alike and go on alike after a gap (for ``HOLE_RUN`` shingles in a row), or where only
 one of them shows placeholders and they part for good at one place."""
 HOLE_RUN = 15
 BRIDGE_HEAD, BRIDGE_BLOCK, BRIDGE_RUN, BRIDGE_SHARE = 8, 8, 40, 0.3
@@ -43,7 +43,7 @@ OVERLAP_SYMBOLS = 30
 """A shared passage shorter than this is not reported."""
 _LONG_PROBE, _SHORT_PROBE = 10, 6
 _RUN_STEP = OVERLAP_SYMBOLS - _LONG_PROBE
-"""How far apart probes are that miss no passage worth a report."""
+"""Distance between probes that miss no passage worth a report."""
 SCREENED = 128
 """Symbols of two machine words: up to there the longest common subsequence costs less than the search for runs."""
 _DRIFT = 16
@@ -67,11 +67,11 @@ def low_bytes(symbols: str) -> bytes:
 
 
 Hits = Sequence[tuple[int, int]]
-"""Where runs of one text occur in the other: pairs of offsets, ascending in the first."""
+"""Places of the runs of one text in the other: pairs of offsets, ascending in the first."""
 
 
 class Overlap(NamedTuple):
-    """Where two texts run in parallel.
+    """A passage in which two texts run in parallel.
 
     Attributes:
         a_start: first symbol of the overlap in the one.
@@ -113,7 +113,7 @@ def overlap(a: bytes, b: bytes) -> Overlap | None:
 
 
 def _unrelated(a: bytes, b: bytes) -> bool:
-    """Whether a short text has too little in common with another for anything to be told of them.
+    """Tell whether a short text has too little in common with another for any relation.
 
     Where it is the same passage, that leaves a common subsequence of some length, and all else has a run on end.
     """
@@ -133,7 +133,7 @@ def _of_moderate(a: bytes, b: bytes) -> Overlap | None:
 
 
 def _begin_together(a: bytes, b: bytes) -> bool:
-    """Whether at least two of eight short runs of ``a`` stand in ``b`` about where they stand in ``a``."""
+    """Tell whether two or more of eight short runs of ``a`` stand at about the same place in ``b``."""
     near, find = 0, b.find
     for i in range(0, len(a) - _SHORT_PROBE + 1, max(1, len(a) // 8)):
         if find(a[i : i + _SHORT_PROBE], i - _DRIFT if i > _DRIFT else 0, i + _DRIFT + _SHORT_PROBE) >= 0:
@@ -176,7 +176,7 @@ def _by_hits(a: bytes, b: bytes, *, apart: bool = False) -> Overlap | None:
 
 
 def _one_passage(a: bytes, b: bytes, hits: Hits) -> bool:
-    """Whether a single passage explains all hits, and edits did not merely leave few of them."""
+    """Tell whether one passage explains all hits, and not because edits left few of them."""
     (i, j), (p, q) = hits[0], hits[-1]
     return p - i == q - j and _run(a, i, b, j) >= max(OVERLAP_SYMBOLS, p - i + _LONG_PROBE)
 
@@ -200,7 +200,7 @@ def _first_hit(a: bytes, b: bytes, step: int) -> tuple[int, int] | None:
 
 
 def _hits(a: bytes, b: bytes, start: int, width: int, step: int) -> Hits:
-    """Where runs of ``a``, one every ``step`` codes, occur in ``b``."""
+    """Find runs of ``a``, one every ``step`` codes, in ``b``."""
     find = b.find
     return [(i, j) for i in range(start, len(a) - width + 1, step) if (j := find(a[i : i + width])) >= 0]
 
@@ -290,8 +290,8 @@ def _stepping_stones(a: bytes, b: bytes, hits: Hits) -> Iterator[tuple[int, int]
 
 
 def _gapped(a: bytes, b: bytes) -> Overlap | None:
-    """Whether ``b`` has most of ``a`` in pieces; the similarity is then the share of ``a``'s grams it has."""
-    n = GAPPED_GRAM
+    """Find the overlap where ``b`` has most of ``a`` in pieces; its similarity is their share of shingles."""
+    n = GAPPED_SHINGLE
     there = {b[j : j + n] for j in range(len(b) - n + 1)}
     hit = [i for i in range(len(a) - n + 1) if a[i : i + n] in there]
     share = len(hit) / (len(a) - n + 1)
@@ -310,7 +310,7 @@ def _gapped(a: bytes, b: bytes) -> Overlap | None:
 
 
 def _bridged(a: bytes, b: bytes) -> Overlap | None:
-    """Whether both begin alike, and one goes on as the other does after a block that only that one has."""
+    """Find the overlap of two texts that begin alike, where only one has a block that the other goes on without."""
     begun = _run(a, 0, b, 0) if a[:BRIDGE_HEAD] == b[:BRIDGE_HEAD] else 0
     for one, other in ((a, b), (b, a)) if BRIDGE_HEAD <= begun <= min(len(a), len(b)) - BRIDGE_RUN else ():
         probe = one[begun : begun + _LONG_PROBE]
@@ -327,7 +327,7 @@ def _bridged(a: bytes, b: bytes) -> Overlap | None:
 
 
 def _run(a: bytes, i: int, b: bytes, j: int) -> int:
-    """How many codes agree from here on."""
+    """Count the codes that agree from here on."""
     size: int = _rapidfuzz("Prefix").similarity(a[i:], b[j:])
     return size
 

@@ -8,7 +8,7 @@ from feedtools.text.symbols import folded
 
 REST = 30
 """Symbols in a row, formulas and code counted, of which a dropped article may have none for itself."""
-_GRAM = 9
+_SHINGLE = 9
 
 
 def longest_rest(text: str, kept: str, *, as_written: bool = False) -> int:
@@ -33,16 +33,16 @@ def _rests(one: str, other: str) -> list[tuple[int, int]]:
     """Find the stretches of the one that the other lacks, half-open, in order."""
     if one in other:
         return []
-    if len(one) < _GRAM:
+    if len(one) < _SHINGLE:
         return [(0, len(one))]
-    there = {other[at : at + _GRAM] for at in range(len(other) - _GRAM + 1)}
+    there = {other[at : at + _SHINGLE] for at in range(len(other) - _SHINGLE + 1)}
     found: list[tuple[int, int]] = []
-    start = 0  # of what no gram has covered yet
-    for at in range(len(one) - _GRAM + 1):
-        if one[at : at + _GRAM] in there:
+    start = 0  # of what no shingle has covered yet
+    for at in range(len(one) - _SHINGLE + 1):
+        if one[at : at + _SHINGLE] in there:
             if at > start:
                 found.append((start, at))
-            start = max(start, at + _GRAM)
+            start = max(start, at + _SHINGLE)
     if start < len(one):
         found.append((start, len(one)))
     return found

@@ -1,4 +1,4 @@
-"""What two texts share in runs: stretches that agree but for small gaps, and are longer than chance would have them.
+"""Runs that two texts share: stretches that agree but for small gaps, and are longer than chance would have them.
 
 Seeds are exact runs; from a seed a run is extended over further agreement while that outweighs the gaps between
 (Schleimer et al. 2003 for the seeds, Smith and Waterman 1981 for the score).  An alignment of single letters, as any
@@ -30,7 +30,7 @@ _ENOUGH = 0.5
 _FILL = 400
 """Codes between two seeds up to which what lies between is aligned as well."""
 _GAP = 1.5
-"""What a code of a gap costs, where a code that agrees counts 1."""
+"""Cost of a code in a gap, where a code that agrees counts 1."""
 _DROP = 24
 """A run ends where so much is lost since its best score."""
 _LEAST = {True: 12, False: 24}
@@ -41,7 +41,7 @@ _ASIDE = 40
 """Codes that agree in another order than the rest, from which they count as shared."""
 
 Blocks = list[tuple[int, int, int]]
-"""Where stretches that agree begin in the one and in the other, and their length."""
+"""Stretches that agree: their starts in the one and in the other text, and their lengths."""
 
 
 @cache
@@ -50,7 +50,7 @@ def _rapidfuzz(measure: str) -> Any:
 
 
 class Runs(NamedTuple):
-    """What two texts share.
+    """Stretches that two texts share.
 
     Attributes:
         spans: of each run where it begins and ends in the one, and in the other; half-open, ascending in the one.
@@ -76,7 +76,7 @@ class Runs(NamedTuple):
         return sum(end - start for start, end in self.stretches(side))
 
     def stretches(self, side: int) -> list[tuple[int, int]]:
-        """Where the one (0) or the other (1) text lies inside runs, in order and apart."""
+        """Find the spans of the one (0) or the other (1) text that lie inside runs, in order and apart."""
         merged: list[tuple[int, int]] = []
         for start, end in sorted(span[2 * side : 2 * side + 2] for span in self.spans):
             if merged and start <= merged[-1][1]:

@@ -1,7 +1,7 @@
-"""Text to Sketch: FracMinHash (scaled MinHash) over character n-grams, and a head key.
+"""Text to Sketch: FracMinHash (scaled MinHash) over character shingles, and a head key.
 
-A gram is ``GRAM`` consecutive symbols (``text.symbols``).  Four symbols of 16 bits make a word; the hash of a gram
-is that of its first and its last word, which overlap by a symbol, each times an odd number of its own, modulo 2**64
+A shingle is ``SHINGLE`` consecutive symbols (``text.symbols``).  Four symbols of 16 bits make a word; the hash of a
+shingle is the sum of its first and its last word, which overlap by a symbol, each times an odd number, modulo 2**64
 (multilinear hashing, Dietzfelbinger et al. 1997).  The hash is a key where it lies below ``2**64 / scale``.  The share
 of a text's keys found in another estimates the containment of the one in the other whatever their lengths (Irber et
 al. 2022, "Lightweight compositional analysis of metagenomes with FracMinHash"), and the keys at scale 16 are a subset
@@ -36,15 +36,15 @@ PART = 1 << 14
 
 MASK = (1 << 64) - 1
 STEP = (0x9E3779B96A099E37, 0x85EBCA6BAF6361C9)
-"""What the words of a gram are multiplied by: odd, and so are their lower halves and quarters, which are all that some
+"""Factors of the two words of a shingle: odd, and so are their lower halves and quarters, which are all that some
 symbols meet; as shares of their range these lie near the golden section, by which few neighbours share a key."""
 HEAD_STEP = (0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3)
 FOLD = 0x9E35
-"""What the plane of a symbol beyond U+FFFF is multiplied by, before 16 bits are made of it."""
+"""Factor of the plane of a symbol beyond U+FFFF, before 16 bits are made of it."""
 
 
 class Parameters(NamedTuple):
-    """What two sketches must share to be compared."""
+    """Parameters that two sketches must share to be compared."""
 
     version: int = VERSION
     normal: int = symbols.VERSION
@@ -62,14 +62,14 @@ def current() -> Parameters:
 
 
 class Sketch(NamedTuple):
-    """What is remembered of one text.
+    """Sketch of one text: its keys and its identity.
 
     Attributes:
         digest: 16 bytes, the identity of the raw text.
         keys: ascending, without repetition, each below ``2**64 / scale``.
         head: the key of the first symbols, ``None`` where there are fewer than ``HEAD``.
         symbols: how many symbols the text has.
-        size: how many of its grams have keys, repeated ones included: what shared keys are a share of.
+        size: number of its shingles that have keys, repeated ones included: what shared keys are a share of.
         parameters: what it was made with.
     """
 
@@ -82,9 +82,9 @@ class Sketch(NamedTuple):
 
 
 def shingle_hashes(symbols: str, scale: int = SCALE) -> array[int]:
-    """The hashes of all grams of ``symbols`` that lie below ``2**64 / scale``, in order, repeated where a gram is.
+    """Hash all shingles of ``symbols``; give the hashes below ``2**64 / scale``, in order, repetitions included.
 
-    Long texts are taken in parts: what is in between takes a hundred bytes a symbol.
+    Long texts are taken in parts: what is in between takes a hundred bytes per symbol.
     """
     limit = (1 << 64) // scale
     found = array("Q")
@@ -113,7 +113,7 @@ def head_key(symbols: str) -> int | None:
 
 
 class Shingles(NamedTuple):
-    """A text's symbols, the hashes of its grams below ``2**64 / SCALE`` in order, and its head key."""
+    """A text's symbols, the hashes of its shingles below ``2**64 / SCALE`` in order, and its head key."""
 
     symbols: str
     hashes: array[int]
@@ -122,7 +122,7 @@ class Shingles(NamedTuple):
 
 @lru_cache(maxsize=128)
 def shingles(text: str) -> Shingles:
-    """What comparing a text begins with; remembered, for a check asks twice: among the new articles, and of history."""
+    """Shingle a text. The result is remembered, for a check asks twice: among the new articles, and of history."""
     kept = symbols.symbols(text)
     return Shingles(kept, shingle_hashes(kept), head_key(kept))
 
@@ -155,7 +155,7 @@ def check_same(sketches: Iterable[Sketch]) -> Parameters:
 
 
 def containment(a: Sketch, b: Sketch) -> float:
-    """Estimated share of ``a``'s grams that occur in ``b``, 0 to 1.
+    """Estimate the containment of ``a`` in ``b``: the share of ``a``'s shingles that occur in ``b``, 0 to 1.
 
     Raises:
         SketchError: the sketches do not belong together.

@@ -29,7 +29,7 @@ class Sketches(NamedTuple):
     Attributes:
         symbols: all symbols, text after text, as UTF-16 or UTF-32 code units without surrogates.
         bounds: ``symbols[bounds[i]:bounds[i + 1]]`` belong to text ``i``.
-        keys: selected hashes in text order; a repeated gram repeats its key.
+        keys: selected hashes in text order; a repeated shingle repeats its key.
         key_bounds: ``keys[key_bounds[i]:key_bounds[i + 1]]`` belong to text ``i``.
         heads: head key of each text, 0 where it has fewer than ``HEAD`` symbols.
         traits: of each text, as ``normal.traits`` gives them.
@@ -54,18 +54,18 @@ def key_block(symbols: Units, bounds: Ints, scale: int = SCALE) -> tuple[Keys, I
     limit = np.uint64((1 << 64) // scale - 1)
     count = max(len(symbols) - SHINGLE + 1, 0)
     rows = -(-count // WORD)
-    hashes = _room("hashes", WORD * rows, np.uint64).reshape(WORD, rows)  # of the grams at 0, 4, 8 …, at 1, 5, 9 …
+    hashes = _room("hashes", WORD * rows, np.uint64).reshape(WORD, rows)  # of the shingles at 0, 4, 8 …, at 1, …
     flags = _room("below", rows, np.uint32)
     units = _room("units", WORD * (rows + 2), np.uint16)
     units[: len(symbols)] = _narrow(symbols)
     units[len(symbols) :] = 0
     for start in range(0, rows, _PIECE):
         piece = hashes[:, start : start + _PIECE]
-        _grams(units[WORD * start :], piece)
+        _hash_shingles(units[WORD * start :], piece)
         flags[start : start + _PIECE] = _laced(piece <= limit)
     below = flags.view(np.bool_)[:count]
     ends = bounds[1:][np.diff(bounds) > 0]
-    astride = (ends[:, None] - np.arange(1, SHINGLE)).ravel()  # grams that begin in one text and end in another
+    astride = (ends[:, None] - np.arange(1, SHINGLE)).ravel()  # shingles that begin in one text and end in another
     below[astride[(astride >= 0) & (astride < count)]] = False
     places = np.flatnonzero(below)
     at = (places & 3) * rows + (places >> 2)
@@ -88,8 +88,8 @@ def _narrow(symbols: Units) -> Units:
     return folded
 
 
-def _grams(units: Units, out: Keys) -> None:
-    """Hashes of the grams that begin at each symbol; row ``i`` of ``out`` has those at ``i``, ``i + 4`` and so on."""
+def _hash_shingles(units: Units, out: Keys) -> None:
+    """Hash the shingle at each symbol; row ``i`` of ``out`` has those at ``i``, ``i + 4`` and so on."""
     n = out.shape[1]
     words = []
     for shift in range(WORD):  # four symbols are one word in memory, wherever the first of them is laid on a word

@@ -68,7 +68,7 @@ def _taken(piles: list[_Pile]) -> Iterator[NDArray[Any]]:
 
 
 class SketchStore:
-    """What is known of each text, in input order.
+    """Sketches, lengths and symbols of all texts, in input order.
 
     Args:
         count: how many texts will be added at most.

@@ -1,4 +1,4 @@
-"""Where two texts that run in parallel differ, and what stands there in each.
+"""Slots: the places where two texts that run in parallel differ, and what each has there.
 
 A slot is a place where both have something, and not the same.  Slots tell an edited copy from the next item of a
 series: the fillers of a template's slots are figures, names and formulas, and others of the series have yet others
@@ -125,7 +125,7 @@ def _words_beside(a: Document, gap: Gap, *, dense: bool) -> tuple[int, int]:
 
 
 def _joined(a: Document, at: int, *, dense: bool) -> bool:
-    """Whether a symbol and the next one belong to one word or number."""
+    """Tell whether a symbol and the next one belong to one word or number."""
     if at + 1 >= len(a.symbols):
         return False
     one, two = a.symbols[at], a.symbols[at + 1]

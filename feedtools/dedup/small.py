@@ -34,7 +34,7 @@ class _Document(NamedTuple):
 
 
 class SmallResult(NamedTuple):
-    """What was found, as the batch deduplicator has it; matches are without evidence."""
+    """Clusters and matches, as the batch deduplicator gives them; matches are without evidence."""
 
     clusters: tuple[Cluster, ...] = ()
     matches: tuple[Match, ...] = ()

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 class Found(NamedTuple):
-    """What comparing some texts gave; the matches of clusters and those of overlapping texts have evidence."""
+    """Clusters of copies, and matches of texts that overlap; all matches have evidence."""
 
     clusters: tuple[Cluster, ...] = ()
     overlapping: tuple[Match, ...] = ()
 
 
 def clusters(texts: Sequence[str], jobs: int = 1) -> tuple[Cluster, ...]:
-    """Which texts are copies of one another, with evidence; few of them cost no numpy."""
+    """Find which texts are copies of one another, with evidence. Few texts are compared without numpy."""
     return compared(texts, jobs).clusters
 
 
 def compared(texts: Sequence[str], jobs: int = 1) -> Found:
-    """Find which texts are copies of one another, and which overlap, with evidence; few of them cost no numpy."""
+    """Find the copies and the overlaps among some texts, with evidence. Few texts are compared without numpy."""
     if len(texts) <= FEW:
         from feedtools.dedup import small
 

@@ -39,7 +39,7 @@ class Entry(NamedTuple):
     line: int
 
     def covers(self, finding: Finding, root: Path, raw: str | None = None) -> bool:
-        """Whether the entry allows this finding; ``raw`` is what the article read before anything was repaired."""
+        """Tell whether the entry allows this finding; ``raw`` is what the article read before anything was repaired."""
         return self.rule in {finding.rule, finding.name} and self._agrees(finding, root, raw)
 
     def _agrees(self, finding: Finding, root: Path, raw: str | None) -> bool:
@@ -57,7 +57,7 @@ class Entry(NamedTuple):
         return self.within is None or _lies_within(article.text, self.within, start, end)
 
     def concerns(self, article: Article, root: Path) -> bool:
-        """Whether the article holds what the entry is about."""
+        """Tell whether the article holds what the entry is about."""
         if self.path is not None and not fnmatchcase(relative(article.source, str(root)), self.path):
             return False
         if self.article is not None:

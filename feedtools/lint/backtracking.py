@@ -1,4 +1,4 @@
-"""Whether a pattern takes more than linear time: measured on texts built from the pattern itself.
+"""Test whether a pattern takes more than linear time, on texts built from the pattern itself.
 
 A pattern backtracks on what nearly matches it. So each literal and each character class of the pattern, repeated, and
 the rule's own examples, repeated, make the texts; each is searched at two lengths, and the times are compared. All that
@@ -17,7 +17,7 @@ from feedtools.text.patterns import Limited
 LENGTHS = (2_000, 8_000)
 """Code points of the two texts that are compared."""
 LINEAR = 2.5
-"""How much longer than a linear pattern's the longer search may take before it is said to grow."""
+"""Factor by which the longer search may exceed a linear pattern's before it is said to grow."""
 FASTEST = 0.002
 """Seconds of CPU below which growth is noise."""
 _CLASS = re.compile(r"\\[dwsDWS]|\[(\^?)((?:\\.|[^\]\\])++)(?:\]|\Z)|\\?(.)", re.DOTALL)
@@ -63,7 +63,7 @@ def _seconds(pattern: Limited, text: str) -> float:
 
 
 def pieces(pattern: str, examples: Iterable[str]) -> list[str]:
-    """What to repeat: each character the pattern names, pairs of them, all of them, and the examples."""
+    """List what to repeat: each character the pattern names, pairs of them, all of them, and the examples."""
     return list(islice(_pieces(pattern, examples), _MOST))
 
 

@@ -21,7 +21,7 @@ class Known(NamedTuple):
 
 
 def dump(findings: Sequence[Finding], root: Path) -> bytes:
-    """The baseline file: sorted, one finding a line, so that version control merges it; lines do not count."""
+    """Write the baseline file: sorted, one finding per line, so that version control merges it; lines do not count."""
     rows = [
         (relative(finding.article.source, str(root)), finding.rule, fingerprint)
         for finding, fingerprint in zip(findings, fingerprints(findings, str(root)), strict=True)

@@ -24,7 +24,7 @@ class FixProposal(NamedTuple):
 
     @property
     def order(self) -> tuple[int, int, str, tuple[Edit, ...]]:
-        """Where proposals overlap, the least of these is applied: first start, last end, name."""
+        """Rank among proposals that overlap, of which the least is applied: first start, last end, name."""
         return min(edit.start for edit in self.edits), max(edit.end for edit in self.edits), self.by, self.edits
 
 
@@ -90,7 +90,7 @@ def _overlap(edits: Sequence[Edit]) -> bool:
 
 
 def _clash(edits: Sequence[Edit], taken: Sequence[Edit]) -> bool:
-    """Whether one of these overlaps one of those, which are ascending and apart: only neighbours can."""
+    """Tell whether one of these overlaps one of those, which are ascending and apart: only neighbours can."""
     for edit in edits:
         place = bisect_left(taken, edit)
         if place and not _apart(edit, taken[place - 1]):
@@ -118,12 +118,12 @@ def _replaced(text: str, edits: Sequence[Edit]) -> str:
 
 
 def rewrite(text: str, changes: Sequence[Change]) -> str:
-    """The text with the changes made; the inverse of ``revert``."""
+    """Make the changes in the text; the inverse of ``revert``."""
     return _replaced(text, [Edit(change.start, change.end, change.new) for change in changes])
 
 
 def revert(text: str, changes: Sequence[Change]) -> str:
-    """The raw text again, from what the changes made of it.
+    """Restore the raw text from what the changes made of it.
 
     Raises:
         ValueError: the text is not what the changes made.
@@ -196,7 +196,7 @@ class Draft:
         return result
 
     def changes(self) -> tuple[Change, ...]:
-        """What differs from the raw text."""
+        """List what differs from the raw text."""
         result: list[Change] = []
         place, new = 0, ""
         by: tuple[str, ...] = ()
@@ -218,7 +218,7 @@ def _least(*safeties: Safety) -> Safety:
 
 
 def compose(raw: str, *rounds: Sequence[Change]) -> tuple[Change, ...]:
-    """Changes made one after the other, as changes of the raw text."""
+    """Combine changes made one after the other into changes of the raw text."""
     draft = Draft(raw)
     for changes in rounds:
         made = tuple(

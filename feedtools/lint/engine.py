@@ -29,7 +29,7 @@ _stopped: set[tuple[str, str, str]] = set()
 
 
 class Lint(NamedTuple):
-    """What a run over some articles gave: findings in reading order, and the rules that could not finish."""
+    """Result of a run over some articles: findings in reading order, and the rules that could not finish."""
 
     findings: list[Finding]
     errors: list[FeedtoolsError]
@@ -131,7 +131,7 @@ def lint_transmission(data: bytes, transmission: Transmission, rules: Sequence[R
 
 
 def group(findings: Iterable[Finding], grouped: Iterable[str]) -> list[Finding]:
-    """Of every grouped rule keep the first finding a file, saying how many more there are."""
+    """Keep the first finding per file of every grouped rule, saying how many more there are."""
     systemic = frozenset(grouped)
     kept: list[Finding] = []
     first: dict[tuple[str, str], int] = {}
@@ -149,7 +149,7 @@ def group(findings: Iterable[Finding], grouped: Iterable[str]) -> list[Finding]:
 
 
 class _Block:
-    """Some articles as one text, so that a prefilter is one scan and not one a rule and article."""
+    """Some articles as one text, so that a prefilter is one scan and not one per rule and article."""
 
     def __init__(self, texts: list[str]) -> None:
         self._text = "\n".join(texts)
@@ -269,7 +269,7 @@ def _message(rule: Rule, text: str) -> str:
 
 
 def _too_slow(rule: Rule, article: Article | None) -> RuleError:
-    """Where a rule was stopped, and then, in the same words for every block so that they are said once, that it was."""
+    """Say where a rule was stopped; for later blocks only that it was, in words that are the same and so said once."""
     if article is None:
         return RuleError(f"{rule.id}: not applied to the articles after the one it was stopped on", path=str(rule.path))
     return RuleError(
@@ -280,5 +280,5 @@ def _too_slow(rule: Rule, article: Article | None) -> RuleError:
 
 
 def reading_order(finding: Finding) -> tuple[int, tuple[int, int], str]:
-    """Where a finding stands inside its file."""
+    """Place of a finding inside its file, to sort by."""
     return finding.article.line, finding.span, finding.rule

@@ -43,7 +43,7 @@ def cases(rules: Sequence[Rule]) -> Iterator[Case]:
 
 
 def failure(case: Case, feed_check: FeedCheck | None = None) -> str | None:
-    """What is wrong with a rule by this example, in one sentence; ``None`` where it does as it says.
+    """Say what is wrong with a rule by this example, in one sentence; ``None`` where it does as it says.
 
     A ``bad`` example must give exactly its spans, and its ``fixed`` text; a ``good`` one nothing; a ``missed`` one must
     still be missed, so that a blind spot that was cured is moved to ``bad``.
@@ -81,7 +81,7 @@ def growing(rules: Sequence[Rule]) -> Iterator[tuple[str, str, str]]:
 
 
 class Found(NamedTuple):
-    """What a rule said of an example."""
+    """Result of a rule on an example."""
 
     spans: tuple[Span, ...]
     fixed: str

@@ -22,7 +22,7 @@ ALL = "all"
 
 
 class Decided(NamedTuple):
-    """What decisions say about findings.
+    """Decisions about findings.
 
     Attributes:
         words: rule and words that are right everywhere, to the ``id`` of the decision.

@@ -72,7 +72,7 @@ def stable_fix(
         grave: levels of findings that a fix must not bring.
 
     Returns:
-        One result an article. A round applies every proposal that fits together; where the text then has more findings
+        One result per article. A round applies every proposal that fits together; where the text then has more findings
         of a rule than before, each proposal is tried by itself, and those that did it are refused. An article whose
         fixes go round in a circle stays raw, so that fixing what was fixed changes nothing.
     """
@@ -124,7 +124,7 @@ class _State:
         self._settled = False
 
     def propose(self, safeties: Collection[Safety]) -> bool:
-        """Make the next text out of all open proposals; whether there is one."""
+        """Make the next text out of all open proposals; tell whether there is one."""
         if self._settled:
             return False
         fixes = [one for one in proposals(self.findings, safeties) if self._key(one) not in self._refused]
@@ -180,7 +180,7 @@ class _State:
         return by, tuple((text[edit.start : edit.end], edit.text) for edit in edits), around
 
     def result(self, safeties: Collection[Safety]) -> Fixed:
-        """What became of the article."""
+        """Give the article as it was repaired."""
         if not self._settled:
             self._give_up()
         refused = tuple(proposals(self.findings, safeties))

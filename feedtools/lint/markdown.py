@@ -193,7 +193,7 @@ def is_meant(finding: Finding, markdown: Markdown, visible: Visible, source: str
 
 
 def _is_name(word: str, markdown: Markdown, source: str) -> bool:
-    """Whether a word is spelt so on purpose: it stands in code or addresses too, or by itself between marks."""
+    """Tell whether a word is spelt so on purpose: it stands in code or addresses too, or by itself between marks."""
     text, stem = markdown.text, _ENDING.sub("", word.casefold())
     if stem in source.casefold():
         return True
@@ -208,7 +208,7 @@ def _is_name(word: str, markdown: Markdown, source: str) -> bool:
 
 
 def _is_label(markdown: Markdown, start: int, end: int) -> bool:
-    """Whether what looks like a placeholder is a link, or says of the link beside it what it leads to."""
+    """Tell whether what looks like a placeholder is a link, or the label of the link beside it."""
     text, regions = markdown.text, markdown.regions
     first = bisect_left(regions, start, key=lambda region: region.end)
     for at in range(first, len(regions)):  # a slice would copy all that follow, for every placeholder

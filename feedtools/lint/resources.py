@@ -1,4 +1,4 @@
-"""Where the packaged data lies: inside an installed package, or beside it in a checkout."""
+"""Places of the packaged data: inside an installed package, or beside it in a checkout."""
 
 from __future__ import annotations
 

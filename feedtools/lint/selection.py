@@ -52,7 +52,7 @@ def all_rules(config: Config, *, examples: bool = True) -> tuple[Rule, ...]:
 
 
 def learn(texts: Iterable[str], rules: Sequence[Rule], config: Config) -> Evidence:
-    """What the articles teach each other and what the archive taught before, where a selected rule listens.
+    """Gather what the articles teach each other and the archive taught before, where a selected rule listens.
 
     Raises:
         ReadError: the file of learned compounds cannot be read.
@@ -65,7 +65,7 @@ def learn(texts: Iterable[str], rules: Sequence[Rule], config: Config) -> Eviden
 
 
 def listens(rules: Sequence[Rule]) -> bool:
-    """Whether any of the rules learns from the articles."""
+    """Tell whether any of the rules learns from the articles."""
     return any(rule.value.startswith("identifiers:") for rule in rules)
 
 

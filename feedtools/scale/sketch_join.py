@@ -36,7 +36,7 @@ SALTS = 256
 _SIGN = np.uint64(1 << 63)
 _WIDTH = join.KEPT // 8
 _ZEROS = SCALE.bit_length() - 1
-"""Leading bits that are zero in every gram key."""
+"""Leading bits that are zero in every shingle key."""
 
 ORDER = ("short", "head", "content", "number")
 """By what documents sort, as the local engine numbers them: longest first, then by what depends on the text."""
@@ -78,7 +78,7 @@ def sketched(buckets: int) -> Stage:
     is bundled; where another task bundles it again, ``linked`` takes both for one.
 
     Args:
-        buckets: a power of two. Gram keys fall into the buckets below it, by their leading bits; head keys into as
+        buckets: a power of two. Shingle keys fall into the buckets below it, by their leading bits; head keys into as
             many from it on. What is known of documents goes, packed in place of keys, into as many from there on.
     """
     bits, most = buckets.bit_length() - 1, min(BUNDLE * buckets, WAITING)
@@ -300,7 +300,7 @@ def keys(buckets: int) -> Stage:
             owner, known = _owners(counts), np.frombuffer(documents, DOCUMENT)
             order = np.lexsort((key, owner))
             key, owner = key[order], owner[order]
-            fresh = np.append(True, (key[1:] != key[:-1]) | (owner[1:] != owner[:-1]))  # a gram repeated in a text
+            fresh = np.append(True, (key[1:] != key[:-1]) | (owner[1:] != owner[:-1]))  # a shingle repeated in a text
             key, document = key[fresh], known[owner[fresh]]
             columns = {"bucket": np.full(len(key), bucket, np.int32), "key": key.view(np.int64)}
             columns |= {name: np.ascontiguousarray(document[name]) for name in ("short", "number", "size")}

@@ -21,7 +21,7 @@ WAIT = 60.0
 """Seconds a writer waits for another one."""
 REBUILD = "remove the file and build it again with `feedtools index add`"
 DAMAGE = (sqlite3.DatabaseError, ValueError, TypeError, AttributeError, OverflowError)
-"""What reading a damaged file ends in: SQLite's own complaint, or that of code that met another kind of value."""
+"""Errors that reading a damaged file ends in: SQLite's own, or those of code that met another kind of value."""
 _PAGE = 16384
 """Bytes of a page: texts of a thousand bytes leave little of it empty."""
 _SOURCE = """CREATE TABLE source (
@@ -34,7 +34,7 @@ _VERSIONS = (
     "CREATE INDEX IF NOT EXISTS name_name ON name (name)",
     "CREATE TABLE IF NOT EXISTS superseded (id INTEGER PRIMARY KEY, later INTEGER NOT NULL)",
 )
-"""How records call documents, and which are superseded by which."""
+"""Tables of the names that records give documents, and of superseded documents."""
 _SCHEMA = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID",
     _SOURCE,
@@ -200,7 +200,7 @@ class IndexFile:
 
 
 def one_line(said: object) -> str:
-    """What SQLite says, which may quote a part of the file, line ends included."""
+    """Put an error of SQLite on one line; it may quote a part of the file, line ends included."""
     return " ".join(str(said).split())
 
 
@@ -271,7 +271,7 @@ def _open_readonly(path: Path) -> sqlite3.Connection:
 
 
 def _is_damage(error: sqlite3.OperationalError) -> bool:
-    """Whether a table or a column is not there, which no permission and no space mends."""
+    """Tell whether a table or a column is missing, which no permission and no space mends."""
     return any(said in str(error) for said in ("no such table", "no such column", "has no column", "malformed"))
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Added(NamedTuple):
-    """What was taken in, and what could not be read."""
+    """Summary of an update: what was taken in, and what could not be read."""
 
     documents: int
     sources: int

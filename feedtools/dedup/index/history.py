@@ -75,7 +75,7 @@ def _resolved(item: str, config: Config) -> str:
 
 
 def source_key(path: str, config: Config) -> str:
-    """How a source is called in the index: relative to the configuration, whatever the current folder is."""
+    """Name of a source in the index: relative to the configuration, whatever the current folder is."""
     if path == STDIN:
         return path
     root, whole = os.path.abspath(config.root), os.path.abspath(path)
@@ -109,7 +109,7 @@ def open_store(item: str) -> Store:
 def _ask_followed(
     paths: Sequence[str], config: Config, on_error: OnError, say: Callable[[str], None], ask: Callable[[Index], Answer]
 ) -> Answer:
-    """What the index of the feed's own files says, brought up to date; a damaged one is built again.
+    """Ask the index of the feed's own files, brought up to date; a damaged one is built again.
 
     Where there is no place for it, or none is wanted, one is made for this run alone.
     """
@@ -164,7 +164,7 @@ def keep_up(name: str, files: Sequence[str], config: Config, on_error: OnError) 
 
 
 def _ask_anew(files: Sequence[str], config: Config, on_error: OnError, ask: Callable[[Index], Answer]) -> Answer:
-    """What an index that is made for this question says."""
+    """Ask an index that is made for this question alone."""
     with temporary_folder() as folder, IndexWriter(folder / "i", create=True) as index:
         follow(index, files, config, on_error)
         return ask(index)

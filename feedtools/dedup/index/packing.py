@@ -52,7 +52,7 @@ def add_many(index: Index, articles: Sequence[Article]) -> None:
 
 
 class Made(NamedTuple):
-    """What is stored of some texts: keys and whose they are; and for each text its sketch keys, digest and bytes."""
+    """Data to store for some texts: keys and whose they are; for each text its number of keys, digest and bytes."""
 
     keys: Keys
     numbers: Keys

@@ -1,9 +1,9 @@
-"""How the index packs keys: sorted postings cut into blocks by the leading bits of the key.
+"""Packing of the keys in the index: sorted postings, cut into blocks by the leading bits of the key.
 
 A posting is a key and a document number. The ``row_bits`` leading bits of a key name its block, the next eight bits
 stand in the block, the rest is dropped; ``row_bits`` grows with the index so that a lookup meets half an
 unrelated posting at most on average. A block is a checksum (CRC-32), all remainders, ascending, one byte each, then all
-documents, three or four bytes each: four bytes a posting, and a lookup is one row read and one ``bytes.find``.
+documents, three or four bytes each: four bytes per posting, and a lookup is one row read and one ``bytes.find``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ REMAINDER_BITS = 8
 POSTINGS_PER_BLOCK = 128
 """Postings of a block, at most, on average."""
 HEAD_SALT, DIGEST_SALT = 0x5851F42D4C957F2D, 0x2545F4914F6CDD1D
-"""Keep the keys of heads and of whole texts apart from those of grams."""
+"""Keep the keys of heads and of whole texts apart from those of shingles."""
 
 
 def row_bits(postings: int) -> int:
@@ -35,7 +35,7 @@ def row_bits(postings: int) -> int:
 
 
 def fits(rows: int, width: int) -> bool:
-    """Whether postings can have this shape: one is a 64-bit word, and a document takes three or four bytes of it."""
+    """Tell whether postings can have this shape: a posting is a 64-bit word, three or four bytes of it a document."""
     return 3 <= width <= 4 and 0 < rows <= 64 - REMAINDER_BITS - 8 * width
 
 

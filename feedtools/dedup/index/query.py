@@ -1,4 +1,4 @@
-"""Which published articles an article repeats: candidates by shared keys, each verified on its text.
+"""Search for the published articles that an article repeats: candidates by shared keys, each verified on its text.
 
 What one article can cost is bounded, whatever was published: a key proposes ``CAP`` documents at most, ``MOST`` of them
 are weighed, and ``VERIFIED`` texts are read.
@@ -140,7 +140,7 @@ class _Asked:
         return [_Candidate(number, tuple(keys[number])) for number in sorted(wanted, key=order)]
 
     def _enough(self, number: int, size: int) -> bool:
-        """Whether to verify a document of so many keys: the conditions of all engines."""
+        """Tell whether a document of so many keys is a candidate, by the conditions of all engines."""
         begun_alike = number in self._begun_alike
         shared = self._shared[number] - begun_alike
         return number in self._same or bool(worth(shared, min(self._keys, size), begun_alike))

@@ -39,7 +39,7 @@ _ORPHANS = (
 
 
 class Stats(NamedTuple):
-    """How much an index holds."""
+    """Size of an index, in several measures."""
 
     documents: int
     removed: int
@@ -50,7 +50,7 @@ class Stats(NamedTuple):
 
 
 class SourceState(NamedTuple):
-    """What is known of a file that was taken in: its content digest, its size, when it changed (ns).
+    """State of a file when it was taken in: its content digest, its size, when it changed (ns).
 
     The latter two are ``None`` where the file is not followed.
     """
@@ -61,7 +61,7 @@ class SourceState(NamedTuple):
 
 
 class Index(IndexFile):
-    """What was published, in a file of its own, to be asked; ``updates.IndexWriter`` is one that is written as well.
+    """Index of published articles in one file, for reading; ``updates.IndexWriter`` writes it as well.
 
     See ``IndexFile`` for how it is opened.
     """
@@ -84,7 +84,7 @@ class Index(IndexFile):
             return self._live(found) if self.meta("removed") else {key: found[key][:CAP] for key in found}
 
     def _recent_keys(self, keys: Sequence[int]) -> Iterator[int]:
-        """Those of these keys that the recent table has."""
+        """Select the keys that the recent table has."""
         if self.base.execute("SELECT 1 FROM delta LIMIT 1").fetchone() is None:
             return
         there = "SELECT key FROM asked WHERE EXISTS (SELECT 1 FROM delta WHERE delta.key = asked.key)"
@@ -182,7 +182,7 @@ class Index(IndexFile):
         return PublishedArticle(number, path, line, made, keys, said, batch or b"", name, later)
 
     def _version_of(self, number: int) -> tuple[str, bool]:
-        """What the record of a document called it, and whether a later version was published."""
+        """Name that its record gave a document, and whether a later version was published."""
         if self.version < FORMAT:
             return "", False
         name = self.base.execute("SELECT name FROM name WHERE id = ?", (number,)).fetchone()
@@ -265,7 +265,7 @@ class Index(IndexFile):
         return count
 
     def integrity(self) -> list[str]:
-        """What SQLite finds wrong with the file, and documents without text or source."""
+        """Check the file: what SQLite finds wrong, and documents without text or source."""
         with self.faults():
             wrong = [one_line(row[0]) for row in self.base.execute("PRAGMA integrity_check") if row[0] != "ok"]
             for what, query in _ORPHANS:
@@ -332,7 +332,7 @@ class Index(IndexFile):
             return states
 
     def stats(self) -> Stats:
-        """How much it holds."""
+        """Measure the index."""
         with self.faults():
             counts = [
                 self.base.execute(f"SELECT count({what}) FROM {table}").fetchone()[0]  # noqa: S608

@@ -1,4 +1,4 @@
-"""What any memory of published articles must answer, whatever holds it."""
+"""Questions that any memory of published articles must answer, whatever holds it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -39,7 +39,7 @@ class PublishedArticle(NamedTuple):
 
 
 Own = frozenset[str | tuple[str, bytes]]
-"""What a text is not compared with: everything that came from a source, or one batch of it."""
+"""Documents that a text is not compared with: everything that came from a source, or one batch of it."""
 
 
 class Store(Protocol):
@@ -55,7 +55,7 @@ class Store(Protocol):
         """For the live documents of these numbers, how many sketch keys each has."""
 
     def short(self, numbers: Iterable[int]) -> list[int]:
-        """Those of these documents that have fewer than ``FEW_KEYS`` sketch keys, so that a single shared one counts.
+        """Select the documents with fewer than ``FEW_KEYS`` sketch keys, for which a single shared key counts.
 
         Most documents share a single key with some others, and no more may be done for those than this.
         """
@@ -71,7 +71,7 @@ class Store(Protocol):
 
 
 def stored_keys(sketch: Sketch) -> list[int]:
-    """The keys under which a text is stored and looked up: its grams, its head, its identity."""
+    """The keys under which a text is stored and looked up: its shingles, its head, its identity."""
     keys = [*sketch.keys, postings.digest_posting(sketch.digest)]
     if sketch.head is not None:
         keys.append(postings.head_posting(sketch.head))

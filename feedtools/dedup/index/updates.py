@@ -124,7 +124,7 @@ class IndexWriter(Index):
             self.base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _unknown(self, articles: Sequence[Article]) -> list[Article]:
-        """Those whose texts were not taken in from their source before, each once."""
+        """Select the articles whose texts were not taken in from their source before, each once."""
         known = {path: self.remembered(path) for path in {article.source for article in articles}}
         new = []
         for article in articles:

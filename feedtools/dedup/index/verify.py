@@ -13,7 +13,7 @@ _PORTION = 20_000
 
 
 def faults(index: Index) -> Iterator[str]:
-    """What is wrong with an index, a sentence each; nothing where it is sound.
+    """Report what is wrong with an index, one sentence per fault; nothing where it is sound.
 
     Every text is hashed and sketched again and each of its keys looked up: as much work as building it.
     """

@@ -48,7 +48,7 @@ _INDEX = r"(?!min|int?\b|init|it\b|nil|kin|ink|lin|mil|tin)[ijklmnt0-9]{2,3}"
 
 
 def _seed(greek: str, changes: str) -> re.Pattern[str]:
-    """What only formulas hold besides commands, with these letters and signs of change (``Δx``) added."""
+    """Pattern of what only formulas hold besides commands, with these letters and signs of change (``Δx``)."""
     name = rf"(?:\d{{1,3}}(?:\.\d{{1,3}})?)?[d{changes}]?[A-Za-z{greek}]"
     return lazy(
         rf"""
@@ -146,7 +146,7 @@ _LATIN = lazy(r"[A-Za-z0-9]")
 
 
 def _is_assigned_code(pieces: Sequence[str], last: int) -> bool:
-    """Whether what stands behind the formula is ``= something.of(code)``."""
+    """Tell whether what stands behind the formula is ``= something.of(code)``."""
     follows = pieces[last + 1 : last + 3]
     return len(follows) == 2 and follows[0] in {"=", "+=", "=="} and _CODE.search(follows[1][:_MAX_PIECE]) is not None
 
@@ -159,7 +159,7 @@ def _reads_as_text(text: str, start: int, end: int) -> bool:
 
 
 def _is_complexity(text: str, start: int, end: int) -> bool:
-    """Whether this is an O(n^2) that its author typed; one between two spaces in Chinese was a formula."""
+    """Tell whether this is an O(n^2) that its author typed; one between two spaces in Chinese was a formula."""
     if not _COMPLEXITY.fullmatch(text, start, end):
         return False
     before, after = text[max(start - 2, 0) : start], text[end : end + 2]
@@ -168,7 +168,7 @@ def _is_complexity(text: str, start: int, end: int) -> bool:
 
 
 def is_seed(piece: str) -> bool:
-    """Whether a piece of text without spaces holds markup that only mathematics uses."""
+    """Tell whether a piece of text without spaces holds markup that only mathematics uses."""
     if "_" not in piece and "^" not in piece and "\\" not in piece:
         return False
     if len(piece) > _MAX_PIECE:

@@ -1,4 +1,4 @@
-"""What a named checker is given and what it gives back."""
+"""Interface of a named checker: what it is given and what it gives back."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -36,7 +36,7 @@ class Hit(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """What the rest of the feed teaches: filled by the caller, empty when one article is checked alone.
+    """Lessons from the rest of the feed: filled by the caller, empty when one article is checked alone.
 
     Attributes:
         compounds: joined lower-case form to the hyphenated form seen elsewhere in the feed or in the archive.

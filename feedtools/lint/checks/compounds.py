@@ -79,7 +79,7 @@ def _joined(form: str) -> str:
 
 
 def choose(forms: Mapping[str, int], joined: Mapping[str, int]) -> dict[str, str]:
-    """What ``harvest`` gives, from the counts."""
+    """Choose what ``harvest`` gives, from the counts."""
     counts: Counter[str] = Counter()
     best: dict[str, str] = {}
     for form, times in sorted(forms.items(), key=lambda item: (-item[1], item[0])):

@@ -41,7 +41,7 @@ _UNKNOWN_MODE = 15  # taken off where it is not known which renderer wrote the a
 
 
 def _in_address(text: str, start: int, end: int) -> bool:
-    """Whether the token stands in a link, path, mail address, call or snake_case name: not prose, not ours."""
+    """Tell whether the token stands in a link, path, mail address, call or snake_case name: not in prose."""
     if CODE_BEFORE.match(text, max(0, start - 1)) and start:
         return True
     if CODE_AFTER.match(text, end) and not (text[end] == "(" and _has_digit(text[start:end])):
@@ -123,7 +123,7 @@ def _is_class(text: str, match: re.Match[str]) -> bool:
 
 
 def _is_counted(text: str, token: str) -> bool:
-    """Whether another number stands behind the same small word: ``stage1`` and ``stage2``."""
+    """Tell whether another number stands behind the same small word: ``stage1`` and ``stage2``."""
     counted = COUNTED.fullmatch(token)
     if counted is None:
         return False
@@ -132,7 +132,7 @@ def _is_counted(text: str, token: str) -> bool:
 
 
 def _cut_word(text: str) -> bool:
-    """Whether the article was cut off behind a Latin letter."""
+    """Tell whether the article was cut off behind a Latin letter."""
     return text.endswith("...") and text[-4:-3].isascii() and text[-4:-3].isalpha()
 
 

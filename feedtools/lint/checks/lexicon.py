@@ -1,4 +1,4 @@
-"""What is known of words: which joined forms stand for hyphenated ones, and which names are written so.
+"""Lexicon: which joined forms stand for hyphenated ones, and which names are written so.
 
 The lists are facts from counts (``benchmarks/build_lexicon.py``), kept as sorted lines and searched by bisection: the
 first words in the bytes as they were read, since splitting them costs as much as a thousand look-ups.
@@ -17,7 +17,7 @@ NUMBER = lazy(r"[0-9]+(?:\.[0-9]+)*")
 
 
 class LexiconEntry(NamedTuple):
-    """What is known of one joined form.
+    """Counts of one joined form.
 
     Attributes:
         form: the hyphenated form, folded, each number written ``#``, a hyphen between two numbers ``#=``.
@@ -86,7 +86,7 @@ def fold(word: str) -> str:
 
 
 def compound(key: str) -> LexiconEntry | None:
-    """What is known of the joined form ``key`` (see `fold`)."""
+    """Look up the joined form ``key`` (see `fold`)."""
     wanted = key.encode("ascii", "replace") + b"\t"
     line = _compounds().first(wanted)
     return _entry(line) if line.startswith(wanted) else None
@@ -100,13 +100,13 @@ def completion(prefix: str) -> str:
 
 
 def is_name(word: str) -> bool:
-    """Whether ``word`` (folded) is written like this, without a hyphen, in texts that keep their hyphens."""
+    """Tell whether ``word`` (folded) is written like this, without a hyphen, in texts that keep their hyphens."""
     wanted = word.encode("ascii", "replace")
     return _names().first(wanted) == wanted
 
 
 def begins_name(prefix: str) -> bool:
-    """Whether a name begins with ``prefix`` (folded)."""
+    """Tell whether a name begins with ``prefix`` (folded)."""
     wanted = prefix.encode("ascii", "replace")
     return _names().first(wanted).startswith(wanted)
 

@@ -1,4 +1,4 @@
-"""What a token most likely was before its hyphens were deleted: from the lexicon, else from how it is built."""
+"""Guess at a token before its hyphens were deleted: from the lexicon, else from how it is built."""
 
 import re
 from functools import lru_cache
@@ -44,7 +44,7 @@ _LAST = (
     "side sides where ever self selves full fully land lands town tower force board boards flow room house line lines"
 )
 FIRST, LAST = frozenset(_FIRST.split()), frozenset(_LAST.split())
-"""What words that are written as one begin with, and end in."""
+"""First and last parts of words that are written as one."""
 LONG = 12  # letters of a word nobody knows that is worth cutting into words
 WHOLE = 4  # letters of each of them
 PAIR = 88  # per cent from which a known compound may be part of a longer one
@@ -52,14 +52,14 @@ ADJECTIVE = lazy(
     r"(?:ed|aware|free|driven|only|agnostic|specific|centric|friendly|invariant|dependent|conditional|compatible|wise"
     r"|sensitive|preserving|adaptive|like|style|level|oriented)\Z"
 )
-"""How compounds end that describe, and the names of classes and tools hardly ever do."""
+"""Endings of compounds that describe; names of classes and tools hardly ever have them."""
 
 
 DESCRIBES = frozenset(("based", "style", "like", "class", "type", "scale"))
 
 
 class Verdict(NamedTuple):
-    """What a token most likely was.
+    """Guess at what a token was.
 
     Attributes:
         percent: how sure it is that a hyphen stood here, were hyphens deleted from the article.
@@ -74,13 +74,13 @@ class Verdict(NamedTuple):
 
 @lru_cache(maxsize=1 << 15)
 def judge(token: str) -> Verdict | None:
-    """What is known of ``token``: from the lexicon, else from its shape; ``None`` for a word like any other."""
+    """Judge ``token`` by the lexicon, else by its shape; ``None`` for a word like any other."""
     verdict = _judge(token)
     return verdict if verdict is not None and verdict.percent >= FLOOR else None
 
 
 def is_joined(token: str) -> bool:
-    """Whether counts say that ``token`` is mostly written so: one feed that writes it otherwise changes nothing."""
+    """Tell whether counts have ``token`` mostly written so: one feed that writes it otherwise changes nothing."""
     entry = lexicon.compound(lexicon.fold(token))
     return entry is not None and _percent(entry, token) < JOINED
 
@@ -111,7 +111,7 @@ def _percent(entry: lexicon.LexiconEntry, token: str) -> int:
 
 @lru_cache(maxsize=1 << 10)
 def judge_cut(token: str) -> Verdict | None:
-    """What is known of a token whose end was cut off: ``dualbra`` began ``dual-branch``."""
+    """Judge a token whose end was cut off: ``dualbra`` began ``dual-branch``."""
     word = token.casefold()
     if len(word) < 5 or not word.isalpha() or len(word) > LONGEST or lexicon.begins_name(word):
         return None
@@ -165,7 +165,7 @@ _BROKEN = lazy(r"[A-Za-z0-9]([A-Z])-([a-z]{3,})")
 
 
 def _cuts_a_word(restored: str) -> bool:
-    """Whether a hyphen stands inside a word that a capital begins: ``IOE-xception``, ``TiS-park``."""
+    """Tell whether a hyphen stands inside a word that a capital begins: ``IOE-xception``, ``TiS-park``."""
     broken = _BROKEN.search(restored)
     return broken is not None and (broken[1] + broken[2]).casefold() in lexicon.common()
 

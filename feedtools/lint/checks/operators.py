@@ -64,7 +64,7 @@ _SURE = lazy(r"[a-zA-Z]-1|[0-9]+×[0-9]+")
 
 
 class Loss(NamedTuple):
-    """What was probably there, and how sure that is; ``back`` code points before the match belong to it."""
+    """Guess at what was lost, and how sure it is; ``back`` code points before the match belong to it."""
 
     restored: str
     confidence: Confidence
@@ -72,7 +72,7 @@ class Loss(NamedTuple):
 
 
 class _Clues:
-    """What the whole article tells of a place in it, looked up once."""
+    """Clues of the whole article to a place in it, looked up once."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -167,7 +167,7 @@ def _letter(clues: _Clues, match: re.Match[str]) -> Loss | None:
 
 
 def _is_shifted(clues: _Clues, start: int) -> bool:
-    """Whether the argument ``i1`` of a function stands where another call has ``i``: ``f(i,j)``, ``f(i1,j)``."""
+    """Tell whether ``i1`` stands in a call where another call has ``i``: ``f(i,j)``, ``f(i1,j)``."""
     text = clues.text
     name = opens = text.rfind("(", max(0, start - 30), start)
     while name > 0 and text[name - 1].isascii() and text[name - 1].isalpha():

@@ -27,7 +27,7 @@ Slip = Literal["missing", "doubled", "swapped"]
 
 
 def slip(word: str, term: str) -> Slip | None:
-    """How ``word`` came from ``term`` by one slip of the hand, if it did; differences at the ends are grammar.
+    """Find the one slip of the hand that made ``word`` of ``term``, if any; differences at the ends are grammar.
 
     A replaced letter is no slip here: it makes another word too often.
     """
@@ -56,7 +56,7 @@ def candidates(word: str) -> tuple[tuple[str, Slip], ...]:
 
 
 def _inflected(word: str) -> bool:
-    """Whether ``word`` is a form of a known word: ``panning`` of pan, ``sapling`` of sap."""
+    """Tell whether ``word`` is a form of a known word: ``panning`` of pan, ``sapling`` of sap."""
     stem = ENDING.sub("", word)
     if stem == word or len(stem) < 3:
         return False

@@ -1,4 +1,4 @@
-"""What an excerpt has lost around its sentences: its end, its figures, its list numbers (FT401 to FT404)."""
+"""Losses of an excerpt around its sentences: its end, its figures, its list numbers (FT401 to FT404)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SENTENCE_END = frozenset("。！？!?；;")
 _BRACKETS = {")": "(", "]": "[", "}": "{", "）": "（", "】": "【", "》": "《", "」": "「", "”": "“"}
 _BRACKET = lazy(r"[()\[\]{}（）【】《》「」“”]")
 _LOOK_BACK = 200
-"""How far before the cut an open bracket is looked for, in code points."""
+"""Distance before the cut in which an open bracket is looked for, in code points."""
 
 
 def truncated(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -125,14 +125,14 @@ def restarted_list(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 def _begins_anew(text: str, item: str, end: int, first: str) -> bool:
-    """Whether the marker that ends at ``end``, behind ``item``, is of another list or a heading."""
+    """Tell whether the marker that ends at ``end``, behind ``item``, is of another list or a heading."""
     if _ANNOUNCED.search(item) or _repeats(first, text[end : end + 40]):
         return True
     return _HEADING.search(item) is not None and _TITLE.match(text, end) is not None
 
 
 def _repeats(first: str, heading: str) -> bool:
-    """Whether a heading says what the first item said."""
+    """Tell whether a heading says what the first item said."""
     if not 1 < len(first) <= _TITLE_LENGTH or "[" in first:
         return False
     pairs = {first[at : at + 2] for at in range(len(first) - 1)}

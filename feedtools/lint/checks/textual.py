@@ -19,7 +19,7 @@ _HAN = "\u3400-\u9fff\uf900-\ufaff"
 
 
 def in_math(view: View, place: int) -> bool:
-    """Whether an offset lies inside a formula, where no rule about prose may edit."""
+    """Tell whether an offset lies inside a formula, where no rule about prose may edit."""
     number = bisect_right(view.math, place, key=lambda math: math.start) - 1
     return number >= 0 and place < view.math[number].end
 
@@ -75,7 +75,7 @@ def _needed(run: str, before: str, after: str) -> bool:
 
 
 def _is_sure(before: str, after: str) -> bool:
-    """Whether taking out what stands between cannot join words or double a character."""
+    """Tell whether taking out what stands between cannot join words or double a character."""
     return before != after and all(not side or _is_han(side) for side in (before, after))
 
 
@@ -205,7 +205,7 @@ _DOUBLED = lazy(
 
 
 def _is_doubled(text: str, start: int, end: int, *, alike: bool) -> bool:
-    """Whether marks stand where a sentence would have one: behind Chinese; two full stops or colons before it too."""
+    """Tell whether several marks stand for one: behind Chinese; two full stops or colons before it too."""
     before, after = text[max(0, start - 2) : start].rstrip()[-1:], text[end : end + 1]
     if not alike:
         return _is_ideograph(before) or before in _CLOSED
@@ -287,7 +287,7 @@ _LEAD = lazy(
 _TITLE = 3
 """Characters that a run must say where no rare character vouches for it."""
 _GBK_SIDE = 200
-"""How far to either side of a rare character its run is followed, in code points."""
+"""Distance to either side of a rare character in which its run is followed, in code points."""
 
 
 def mojibake(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
