@@ -129,8 +129,8 @@ POISON = 3.0
 """Times a query may take that meets a key of 100,000 articles, in those it takes without."""
 
 
-def crowded_gram() -> str:
-    """Seven characters whose key is looked up: every eighth gram's is."""
+def crowded_shingle() -> str:
+    """Seven characters whose key is looked up: every eighth shingle's is."""
     noise = "".join(chr(0x4E00 + 31 * number) for number in range(400))
     return next(noise[at : at + SHINGLE] for at in range(400) if shingle_hashes(noise[at : at + SHINGLE]))
 
@@ -139,7 +139,7 @@ def poisoned(folder: Path, articles: int) -> bool:
     """Print what it costs to meet a key that all articles have; whether it is within bounds."""
     good = True
     print(f"{'all ' + format(articles, ',') + ' articles share':<34}{'without, CPU ms':>18}{'with':>8}")
-    for what, mark in (("one key", crowded_gram()), ("a footer", FOOTER)):
+    for what, mark in (("one key", crowded_shingle()), ("a footer", FOOTER)):
         path = folder / f"{what.split()[-1]}.sqlite"
         with Index(path, create=True) as index:
             texts = (document.text for document in generated(articles))

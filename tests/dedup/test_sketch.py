@@ -45,7 +45,7 @@ def test_keys_of_a_coarser_scale_are_a_subset(text: str) -> None:
     assert keys(text, 16) <= keys(text, 8) <= keys(text, 1)
 
 
-def test_keys_sample_one_gram_in_scale() -> None:
+def test_keys_sample_one_shingle_in_scale() -> None:
     text = "".join(chr(0x4E00 + i * 7919 % 20000) for i in range(16_000))
     assert len(keys(text, 8)) == pytest.approx(len(text) / 8, rel=0.1)
 

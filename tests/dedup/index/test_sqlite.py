@@ -265,14 +265,14 @@ class Counted:
 
 
 STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
-CROWDED_GRAM = next(gram for at in range(len(STEMS)) if shingle_hashes(gram := STEMS[at : at + SHINGLE]))
+CROWDED_SHINGLE = next(shingle for at in range(len(STEMS)) if shingle_hashes(shingle := STEMS[at : at + SHINGLE]))
 """Symbols that have a key."""
 FOOTER = (
     "。本站所有内容由读者投稿,未经许可请勿转载,如有差错欢迎来信指正,我们会在下一期当中更正,谢谢各位读者多年以来的支持。"
 )
 
 
-@pytest.mark.parametrize("mark", [CROWDED_GRAM, FOOTER], ids=["one key", "a footer"])
+@pytest.mark.parametrize("mark", [CROWDED_SHINGLE, FOOTER], ids=["one key", "a footer"])
 def test_what_thousands_share_costs_little_and_hides_no_copy(index: Index, mark: str) -> None:
     texts = [document.text + mark for document in documents(4000, planted=0)]
     index.add([Article(f"{number}.txt", 1, text) for number, text in enumerate(texts)])
