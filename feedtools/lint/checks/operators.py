@@ -64,11 +64,19 @@ _SURE = lazy(r"[a-zA-Z]-1|[0-9]+×[0-9]+")
 
 
 class Loss(NamedTuple):
-    """Guess at what was lost, and how sure it is; ``back`` code points before the match belong to it."""
+    """A lost operator: the restored text, and how sure it is.
+
+    Attributes:
+        restored: what was probably there.
+        confidence: that an operator is missing at all.
+        back: code points before the match that belong to it.
+        guess: whether a person has to choose the repair, although the loss is certain.
+    """
 
     restored: str
     confidence: Confidence
     back: int = 0
+    guess: bool = False
 
 
 class _Clues:
@@ -140,7 +148,8 @@ def lost(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         start, end = match.start() - loss.back, match.end()
         message = f"an operator was lost in {text[start:end]}: probably {loss.restored}; restore it from the source"
         level: Level = "error" if loss.confidence == "high" else "warning"
-        safety: Safety = "confident" if loss.confidence == "high" or _SURE.fullmatch(loss.restored) else "unsafe"
+        sure = not loss.guess and (loss.confidence == "high" or _SURE.fullmatch(loss.restored))
+        safety: Safety = "confident" if sure else "unsafe"
         yield Hit(start, end, message, (Edit(start, end, loss.restored),), safety, loss.confidence, level)
 
 
@@ -340,9 +349,10 @@ def _until(_clues: _Clues, match: re.Match[str]) -> Loss:
 def _tiny(clues: _Clues, match: re.Match[str]) -> Loss | None:
     """A learning rate of ``1e5`` was ``1e-5``."""
     small = _SMALL.search(clues.text, max(0, match.start() - 40), match.end() + 10)
-    if small is None and match.group().replace("e", "e0") not in clues.exponents:
+    again = match.group().replace("e", "e0") in clues.exponents
+    if small is None and not again:
         return None
-    return Loss(match.group().replace("e", "e-"), "high")
+    return Loss(match.group().replace("e", "e-"), "high", guess=not again)  # an editor decides on so many powers of ten
 
 
 _READERS: dict[str, Callable[[_Clues, re.Match[str]], Loss | None]] = {
