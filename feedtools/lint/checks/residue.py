@@ -34,9 +34,10 @@ def html(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     Inside a formula only an entity whose ``&`` parts columns is reported: it renders, and shows ``amp;``.
     """
     del options
+    renders: dict[int, bool] = {}
     for match in _HTML.finditer(view.text):
         start, end = match.span()
-        if in_math(view, start) and not _parts_columns(view, start, match[0]):
+        if in_math(view, start) and not _parts_columns(view, start, match[0], renders):
             continue
         edits: tuple[Edit, ...] = ()
         if match[0][0] == "&":
@@ -46,17 +47,23 @@ def html(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         yield Hit(start, end, edits=edits)
 
 
-def _parts_columns(view: View, place: int, entity: str) -> bool:
-    """Tell whether the formula around an entity renders; what does not is FT203's."""
+def _parts_columns(view: View, place: int, entity: str, renders: dict[int, bool]) -> bool:
+    """Tell whether the formula around an entity renders, asked once a formula; what does not is FT203's."""
     math = view.math[bisect_right(view.math, place, key=lambda one: one.start) - 1]
-    if entity[0] != "&" or not math.closed or view.text.find("\\begin{", math.start, place) < 0:
+    if entity[0] != "&" or not math.closed:
+        return False
+    if math.start in renders:
+        return renders[math.start]
+    if view.text.find("\\begin{", math.start, place) < 0:
+        renders[math.start] = False
         return False
     from feedtools.lint.checks.latex.parser import find_fault
     from feedtools.lint.checks.latex.rules import formula
     from feedtools.lint.checks.latex.tables import load
 
     body, _, display = formula(view.text, math)
-    return find_fault(body, load("katex"), display=display) is None
+    renders[math.start] = find_fault(body, load("katex"), display=display) is None
+    return renders[math.start]
 
 
 _MARKDOWN = lazy(
@@ -80,7 +87,7 @@ _ESCAPED = lazy(
 _TOKEN = 80
 _BEFORE, _AFTER = lazy(r"[!-~]*\Z"), lazy(r"[!-~]*")
 _NO_PROSE = lazy(r"\\[A-Za-z0-9\\/.]|:\\|\[\^|\[\w-\w|[*+?][)|]|\(\?|\)[*+]|\.[*+]|://")
-"""What tells that the word around a backslash is a path, a regular expression, an address or TeX."""
+"""Signs that the word around a backslash is a path, a regular expression, an address or TeX."""
 
 
 def markdown(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
