@@ -87,7 +87,7 @@ _BLANKED_PLAIN = lazy(rf"[{_LETTER}]|(?=[^=<>≤≥]*[=<>≤≥])(?s:.)+")
 _IN_BRACES = lazy(r"\{[^{}]*\}")
 _NO_FORMULA = lazy(r"\\[()\[\]]|:\\|[\u3001-\u9fff，；。]|(?<![\\\w])[A-Za-z]{2,}\s+[A-Za-z]{2,}(?![\w{])")
 _LATEX = "latex "
-"""What follows the dollar where a blog engine opens a formula."""
+"""Word behind the dollar where a blog engine opens a formula."""
 # ``D:\(old)`` is a folder: what stands before a backslash that leads on in a path.
 _NAME = r"[^\s\\/:*?\"<>|，。；、（）]"
 _PATH_BEFORE = lazy(

@@ -1,4 +1,4 @@
-"""Where whole sentences end in running text: outside formulas, brackets and quotation marks, not at a list number."""
+"""Ends of whole sentences in running text: outside formulas, brackets and quotation marks, not at a list number."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from feedtools.text.formulas import find_math
 from feedtools.text.patterns import lazy
 
 REACH = 200
-"""How far an opening mark that is never closed is taken to reach, in code points: behind that it was a slip."""
+"""Reach of an opening mark that is never closed, in code points: behind that it was a slip."""
 DEEP = 8
 """Marks around one place that are looked at."""
 _BRACKETS = {")": "(", "]": "[", "}": "{", "）": "（", "】": "【", "》": "《"}

@@ -283,7 +283,7 @@ _RARE = lazy("[锛銆鐨鏄鍦涓鍜鍙浠]")
 _LEAD = lazy(
     "[" + "".join(bytes((one, two)).decode("gbk") for one in range(0xE4, 0xEA) for two in range(0x80, 0xC0)) + "]"
 )
-"""What GBK makes of the first two bytes of a Chinese character in UTF-8."""
+"""Characters that GBK makes of the first two bytes of a Chinese character in UTF-8."""
 _TITLE = 3
 """Characters that a run must say where no rare character vouches for it."""
 _GBK_SIDE = 200
