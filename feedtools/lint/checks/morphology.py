@@ -34,7 +34,7 @@ PREFIXED = lazy(
 )  # miniSATA, semiGCN
 PROCESSOR = lazy(r"(E[357]|[iI][3579])([0-9]{4,5}[A-Z]{0,2})\Z")  # E52650, i79700K
 SECTION = lazy(r"(I{1,3}|IV|VI{0,3})([A-F][0-9]?)\Z")  # IIIA, IIC1: sections of a paper
-GENERATION = lazy(r"\A([A-Z]{3,})(II|III|IV)\Z")  # SATAIII
+GENERATION = lazy(r"\A([A-Z]{3,30})(II|III|IV)\Z")  # SATAIII
 _FIRST = (
     "over under inter counter super trans hyper multi micro macro mini anti auto semi fore with some every what when "
     "where there here after step grand para poly photo electro thermo radio tele video work book hand head back news"

@@ -85,7 +85,7 @@ _ESCAPED = lazy(
     r"|(?<=[A-Z])\\#|(?<=\ )\\[#<>](?=[\ \d])|(?<=[A-Z])\\&(?=[A-Z])|(?<=\d)\\[-~](?=\d)"  # C\#, a \> b, R\&D
 )
 _TOKEN = 80
-_BEFORE, _AFTER = lazy(r"[!-~]*\Z"), lazy(r"[!-~]*")
+_BEFORE, _AFTER = lazy(r"[!-~]{0,80}+\Z"), lazy(r"[!-~]{0,80}+")
 _NO_PROSE = lazy(r"\\[A-Za-z0-9\\/.]|:\\|\[\^|\[\w-\w|[*+?][)|]|\(\?|\)[*+]|\.[*+]|://")
 """Signs that the word around a backslash is a path, a regular expression, an address or TeX."""
 
