@@ -123,8 +123,8 @@ def spark() -> Iterator[Any]:
 
 behind = pytest.mark.xfail(
     strict=True,
-    reason="Spark verifies by shared runs as the local engine does, but does not compare again what is left, and does not "
-    "measure what a dropped article would lose; a crowded key gives it more matches",
+    reason="Spark verifies by shared runs as the local engine does, but it does not compare again what is left and "
+    "does not measure what a dropped article would lose; a crowded key gives it more matches",
 )
 """A known failure: once Spark gives the local engine's answers again, this mark fails and has to go."""
 
