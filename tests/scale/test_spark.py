@@ -417,6 +417,7 @@ see_workers = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="n
 
 @java
 @see_workers
+@behind
 def test_a_worker_killed_in_the_middle_changes_nothing(tmp_path: Path) -> None:
     texts = made(1500)
     write_jsonl(texts, tmp_path / "in.jsonl")
@@ -426,6 +427,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(tmp_path: Path) -> None:
 
 @java
 @see_workers
+@behind
 def test_a_worker_killed_after_plans_were_cut_changes_no_decision(tmp_path: Path) -> None:
     """What the killed one had done for a step that no plan knows of any more lies in the checkpoints."""
     from feedtools.config import Config
