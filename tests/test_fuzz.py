@@ -45,8 +45,8 @@ FOUND: dict[str, tuple[bytes, ...]] = {
     ),
 }
 """Inputs that failed once, shortened."""
-NEEDS = {"parquet": "pyarrow", "warc": "fastwarc"}
-"""What a target cannot do without, and which comes with an extra."""
+NEEDS = {"pages": "selectolax", "parquet": "pyarrow", "warc": "fastwarc"}
+"""Packages that a target cannot do without and that an extra brings: where they are missing the target skips."""
 INPUTS = 150
 PATIENCE = 10.0
 """Seconds of CPU for an input: a hang, and not a busy machine."""
