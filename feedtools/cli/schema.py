@@ -83,7 +83,7 @@ def rule() -> Schema:
     from feedtools.lint import rules
 
     text: Schema = {"type": "string", "minLength": 1}
-    example = _table({key: {"type": "string"} for key in ("text", "fixed", "note")}, ["text"])
+    example = _table({key: {"type": "string"} for key in rules.EXAMPLE_KEYS}, ["text"])
     values: dict[str, Schema] = {
         "id": {**text, "pattern": r"^[A-Z]{2,8}\d{3}$"},
         "name": {**text, "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$"},

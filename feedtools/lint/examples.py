@@ -11,7 +11,7 @@ from feedtools.lint.backtracking import grows
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.engine import lint, lint_transmission
 from feedtools.lint.rules import Example, Rule
-from feedtools.model import Article, Finding, Span
+from feedtools.model import CONFIDENCES, LEVELS, SAFETIES, Article, Finding, Span
 from feedtools.readers.transmission import encode, parse
 
 FeedCheck = Callable[[Sequence[Article], Rule], list[Finding]]
@@ -45,8 +45,9 @@ def cases(rules: Sequence[Rule]) -> Iterator[Case]:
 def failure(case: Case, feed_check: FeedCheck | None = None) -> str | None:
     """Say what is wrong with a rule by this example, in one sentence; ``None`` where it does as it says.
 
-    A ``bad`` example must give exactly its spans, and its ``fixed`` text; a ``good`` one nothing; a ``missed`` one must
-    still be missed, so that a blind spot that was cured is moved to ``bad``.
+    A ``bad`` example must give exactly its spans, of the rule's level, confidence and safety unless its ``grade`` says
+    otherwise, and its ``fixed`` text; a ``good`` one nothing; a ``missed`` one must still be missed, so that a blind
+    spot that was cured is moved to ``bad``.
 
     Args:
         case: the example.
@@ -65,6 +66,8 @@ def failure(case: Case, feed_check: FeedCheck | None = None) -> str | None:
     if list(found.spans) != list(case.example.spans):
         wanted_text = _show(case.example.text, case.example.spans)
         return f"expected {wanted_text}, found {_show(case.example.text, found.spans) or 'nothing'}"
+    if wrong := _graded_otherwise(case, found):
+        return wrong
     if case.example.fixed is not None and found.fixed != case.example.fixed:
         return f"the fix gives {found.fixed!r}, expected {case.example.fixed!r}"
     return None
@@ -85,6 +88,7 @@ class Found(NamedTuple):
 
     spans: tuple[Span, ...]
     fixed: str
+    findings: tuple[Finding, ...] = ()
 
 
 def run(case: Case, feed_check: FeedCheck | None) -> Found | str:
@@ -104,8 +108,28 @@ def run(case: Case, feed_check: FeedCheck | None) -> Found | str:
         return str(error)
     if result.errors:
         return str(result.errors[0])
+    by_span = {finding.span: finding for finding in reversed(result.findings)}
     spans = tuple(dict.fromkeys(finding.span for finding in result.findings))
-    return Found(spans, _apply(text, result.findings))
+    return Found(spans, _apply(text, result.findings), tuple(by_span[span] for span in spans))
+
+
+def _graded_otherwise(case: Case, found: Found) -> str | None:
+    """Say which finding of an example has another level, confidence or safety than the rule and the example say."""
+    rule, grades = case.rule, case.example.grades
+    for number, finding in enumerate(found.findings):
+        told = grades[number if len(grades) > 1 else 0] if grades else ()
+        safety = finding.fix.safety if finding.fix else ""
+        of_fix = next((word for word in told if word in SAFETIES), rule.safety if safety else "")
+        expected = (
+            next((word for word in told if word in LEVELS), rule.level),
+            next((word for word in told if word in CONFIDENCES), rule.confidence),
+            of_fix,
+        )
+        graded = (finding.level, finding.confidence, safety)
+        if graded != expected:
+            said, wanted = (" ".join(filter(None, words)) for words in (graded, expected))
+            return f"{_show(case.example.text, [finding.span])} is graded {said!r}, expected {wanted!r}"
+    return None
 
 
 def _run_feed(rule: Rule, text: str, feed_check: FeedCheck) -> Found:

@@ -4,6 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
@@ -21,17 +22,22 @@ STATUSES: tuple[Status, ...] = ("stable", "preview", "off")
 SCOPES: tuple[Scope, ...] = ("article", "transmission", "feed")
 FINDERS = ("pattern", "words", "check")
 OPEN, CLOSE = "⟦", "⟧"
+EXAMPLE_KEYS = ("text", "fixed", "note", "grade")
 _CODE = lazy(r"[A-Z]{2,8}\d{3}")
 _NAME = lazy(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Example(NamedTuple):
-    """A sentence that shows a rule: the exact spans it must (or must not yet) report, and the text after its fix."""
+    """A sentence that shows a rule: the exact spans it must (or must not yet) report, and the text after its fix.
+
+    ``grades`` has for each span, or once for all of them, the level, confidence and safety that differ from the rule's.
+    """
 
     text: str
     spans: tuple[Span, ...]
     fixed: str | None
     note: str
+    grades: tuple[tuple[str, ...], ...] = ()
 
 
 class Rule(NamedTuple):
@@ -196,13 +202,27 @@ def _examples(kind: str, rows: list[Any], *, spans: bool = False) -> tuple[Examp
     for number, row in enumerate(rows, 1):
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             raise ValueError(f"{kind} example {number}: expected a table with a text")
-        if unknown := set(row) - {"text", "fixed", "note"}:
-            raise ValueError(f"{kind} example {number}: unknown key {min(unknown)!r}; expected text, fixed, note")
+        if unknown := set(row) - set(EXAMPLE_KEYS):
+            expected = ", ".join(EXAMPLE_KEYS)
+            raise ValueError(f"{kind} example {number}: unknown key {min(unknown)!r}; expected {expected}")
         text, found = unmark(row["text"])
         if spans and not found:
             raise ValueError(f"{kind} example {number}: expected the span to report between {OPEN} and {CLOSE}")
-        examples.append(Example(text, found, row.get("fixed"), row.get("note", "")))
+        grades = _grades(f"{kind} example {number}", row.get("grade", ""), len(found))
+        examples.append(Example(text, found, row.get("fixed"), row.get("note", ""), grades))
     return tuple(examples)
+
+
+def _grades(where: str, told: Any, spans: int) -> tuple[tuple[str, ...], ...]:
+    """Read ``"note low, confident"``: for each span, or once for all, what differs from the rule's own grade."""
+    if not isinstance(told, str):
+        raise ValueError(f"{where}: grade: expected a string such as 'note low'")
+    grades = tuple(tuple(part.split()) for part in told.split(",")) if told else ()
+    for word in chain.from_iterable(grades):
+        _one_of(f"{where}: grade", word, (*LEVELS, *CONFIDENCES, *SAFETIES))
+    if len(grades) > 1 and len(grades) != spans:
+        raise ValueError(f"{where}: {len(grades)} grades for {spans} spans; expected one for all, or one for each")
+    return grades
 
 
 def unmark(marked: str) -> tuple[str, tuple[Span, ...]]:

@@ -120,7 +120,10 @@ BROKEN = {
     "unclosed mark": (",,⟧", ",,", "⟦ without ⟧"),
     "unopened mark": ("⟦,,", ",,", "⟧ without ⟦"),
     "example without text": ("text = '一,二'", "note = 'x'", "good example 1: expected a table with a text"),
-    "unknown example key": ("fixed", "fixt", "bad example 1: unknown key 'fixt'; expected text, fixed, note"),
+    "unknown example key": ("fixed", "fixt", "bad example 1: unknown key 'fixt'; expected text, fixed, note, grade"),
+    "unknown grade": ("fixed = ", "grade = 'sure'\nfixed = ", "bad example 1: grade 'sure': expected error, warning"),
+    "grade that is no text": ("fixed = ", "grade = 1\nfixed = ", "bad example 1: grade: expected a string"),
+    "grades of more spans": ("fixed = ", "grade = 'low,low'\nfixed = ", "bad example 1: 2 grades for 1 spans"),
 }
 
 
@@ -162,6 +165,30 @@ def test_an_example_that_fails_says_how(tmp_path: Path) -> None:
         "XY101-good-1": "false alarm at ',,' at 1",
         "XY101-missed-1": "is found now: move it to [[bad]]",
     }
+
+
+@pytest.mark.parametrize(
+    ("grade", "said"),
+    [
+        ("", None),
+        ("warning high safe", None),
+        ("note", "',,' at 1 is graded 'warning high safe', expected 'note high safe'"),
+        ("low", "',,' at 1 is graded 'warning high safe', expected 'warning low safe'"),
+        ("unsafe", "',,' at 1 is graded 'warning high safe', expected 'warning high unsafe'"),
+    ],
+)
+def test_an_example_says_how_its_findings_are_graded(tmp_path: Path, grade: str, said: str | None) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(VALID.replace("fixed = ", f"grade = '{grade}'\nfixed = "), encoding="utf-8")
+    assert examples.failure(next(examples.cases([load(path)]))) == said
+
+
+def test_each_span_of_an_example_has_a_grade_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    two = VALID.replace("text = '一⟦,,⟧二'\nfixed = '一,二'", "text = '一⟦,,⟧二⟦,,⟧三'\ngrade = 'safe, note'")
+    path.write_text(two, encoding="utf-8")
+    said = examples.failure(next(examples.cases([load(path)])))
+    assert said == "',,' at 4 is graded 'warning high safe', expected 'note high safe'"
 
 
 @pytest.mark.parametrize(
