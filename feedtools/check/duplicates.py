@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from feedtools.dedup.describe import describe, links
+from feedtools.dedup.rest import REST
 from feedtools.dedup.texts import compared
 from feedtools.lint.rules import RULES, Rule
 from feedtools.model import Article, Cluster, Finding, Kind, Match, Place, Span
@@ -14,9 +15,16 @@ if TYPE_CHECKING:
     from feedtools.dedup.index.query import Published
 
 
-def duplicates(articles: Sequence[Article], rules: Sequence[Rule], jobs: int = 1) -> list[Finding]:
-    """Findings FT901 to FT906 among the articles; the earlier in the given order is kept of equal copies."""
-    found = compared([article.text for article in articles], jobs)
+def duplicates(articles: Sequence[Article], rules: Sequence[Rule], jobs: int = 1, *, rest: int = REST) -> list[Finding]:
+    """Findings FT901 to FT906 among the articles; the earlier in the given order is kept of equal copies.
+
+    Args:
+        articles: all of them.
+        rules: the selected ones.
+        jobs: processes for large inputs.
+        rest: symbols in a row from which text of its own keeps an article from being a copy (``[clean] rest``).
+    """
+    found = compared([article.text for article in articles], jobs, rest)
     return [*findings(articles, found.clusters, rules), *overlapping(articles, found.overlapping, rules)]
 
 

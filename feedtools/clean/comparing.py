@@ -40,7 +40,7 @@ def decide_copies(
 ) -> Fate:
     """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
     policy, spill = run.config.clean, run.stage / "spill"
-    record_copies(copies, find_copies(texts, run.rules, run.config.jobs, spill, run.progress), run.rules)
+    record_copies(copies, find_copies(texts, run.rules, run.config, spill, run.progress), run.rules)
     if stores.published:
         _look_up(run, files, texts, copies, stores)
     (run.stage / "endings").unlink(missing_ok=True)
@@ -85,7 +85,7 @@ def _look_up(run: Run, files: Files, texts: Texts, copies: Copies, stores: Store
     ) | frozenset((source_key(file.path, run.config), bytes.fromhex(file.digest)) for file in files)
     progress = run.progress("looking up", len(texts) - len(copies.standing), "articles")
     todo, versions = unpublished(copies, texts), Versions(files, texts, run.options)
-    for found in mapped(run, find_published, todo, texts, stores, run.rules, own):
+    for found in mapped(run, find_published, todo, texts, stores, run.rules, own, run.config.clean.rest):
         add_published(copies, versions.copies(found))
         progress(TOGETHER)
     copies.seal()

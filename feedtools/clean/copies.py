@@ -74,13 +74,15 @@ class Copies:
         return tuple(number for found in self.clusters for number in found.dropped(keep))
 
 
-def find_copies(texts: Sequence[str], rules: Sequence[Rule], jobs: int, spill: Path, progress: Progress) -> Clusters:
+def find_copies(
+    texts: Sequence[str], rules: Sequence[Rule], config: Config, spill: Path, progress: Progress
+) -> Clusters:
     """The copies among some articles.
 
     Args:
         texts: by number.
         rules: the selected rules.
-        jobs: processes to use.
+        config: tells how many processes to use, and how much text of its own keeps an article.
         spill: folder for what many texts need and memory should not hold.
         progress: told what begins and how far it is.
     """
@@ -92,7 +94,8 @@ def find_copies(texts: Sequence[str], rules: Sequence[Rule], jobs: int, spill: P
 
     if len(texts) > IN_MEMORY:
         spill.mkdir(exist_ok=True)
-    return clusters_of(texts, jobs=jobs or None, spill=spill if len(texts) > IN_MEMORY else None, progress=progress)
+    place = spill if len(texts) > IN_MEMORY else None
+    return clusters_of(texts, jobs=config.jobs or None, spill=place, progress=progress, rest=config.clean.rest)
 
 
 def record_copies(copies: Copies, found: Clusters, rules: Sequence[Rule]) -> None:
@@ -139,7 +142,7 @@ class FoundCopy(NamedTuple):
 
 
 def find_published(
-    numbers: Sequence[int], texts: Texts, stores: Stores, rules: Sequence[Rule], own: Own
+    numbers: Sequence[int], texts: Texts, stores: Stores, rules: Sequence[Rule], own: Own, rest: int
 ) -> list[FoundCopy]:
     """Find the articles that a published one stands for; in a match they are 0 and 1.
 
@@ -149,10 +152,11 @@ def find_published(
         stores: what was published.
         rules: the selected rules.
         own: batches in the store that are the input itself.
+        rest: symbols in a row from which text of its own keeps an article.
     """
     selected = _selected(rules)
     store = stores.store(str(stores.published))
-    copies = zip(numbers, find(store, [texts[number] for number in numbers], own=own), strict=True)
+    copies = zip(numbers, find(store, [texts[number] for number in numbers], own=own, rest=rest), strict=True)
     best = ((number, *found[0]) for number, found in copies if found)
     return [
         FoundCopy(number, Place(document.source, document.line), match, document.id)
@@ -272,7 +276,7 @@ def repeat_until_no_copies(
     kinds, standing = config.clean.kinds, copies.standing
     for _ in range(ROUNDS if repaired else 0):
         left = np.fromiter(_published(standing, held, kinds), np.int64)
-        again = find_copies(_Subset(texts, left, repaired), rules, config.jobs, spill, progress).renumbered(left)
+        again = find_copies(_Subset(texts, left, repaired), rules, config, spill, progress).renumbered(left)
         fresh = {
             number: one
             for number, one in _standing(again, rules, standing)

@@ -19,6 +19,7 @@ from feedtools.dedup.batch_pairs import Wanted, joined, verify_all, verify_pairs
 from feedtools.dedup.batch_run import Distinct, Run, in_memory, silent, worker_count
 from feedtools.dedup.batch_texts import collapse, sizes_of, sketch_all
 from feedtools.dedup.keeper import Order, damage
+from feedtools.dedup.rest import REST
 from feedtools.model import KINDS
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def dedup(
     places: Sequence[Any] | None = None,
     evidence: bool = False,
     spill: str | Path | None = None,
+    rest: int = REST,
 ) -> Result:
     """Find which of ``texts`` are copies, renderings, cuts, parts or edits of one another.
 
@@ -65,11 +67,12 @@ def dedup(
             its number.
         evidence: fill in ``Match.evidence`` (aligned raw spans), at some 0.03 ms per match.
         spill: a folder for temporary files; what is needed of every text is kept there instead of in memory.
+        rest: symbols in a row from which text of its own keeps a document.
     """
     order = np.arange(len(texts)) if places is None else _ranks(places)
     run = Run(texts, order, worker_count(jobs, texts), None if spill is None else Path(spill))
     with _uncollected() if run.workers > 1 or in_memory(texts) else nullcontext():  # else reading may leave cycles
-        table, found, exact = _find(run, Wanted(overlaps=True, evidence=evidence))
+        table, found, exact = _find(run, Wanted(overlaps=True, evidence=evidence), rest)
         return _as_objects(texts, table, found, exact, evidence=evidence)
 
 
@@ -79,6 +82,7 @@ def clusters_of(
     jobs: int | None = None,
     spill: str | Path | None = None,
     progress: Progress = silent,
+    rest: int = REST,
 ) -> match_table.Clusters:
     """The clusters of ``dedup`` as arrays: some dozen bytes per text and match are held, and no match is an object.
 
@@ -87,9 +91,10 @@ def clusters_of(
         jobs: as for ``dedup``.
         spill: as for ``dedup``.
         progress: told what begins, how much of it there is and of what; what it gives back is told what was done.
+        rest: as for ``dedup``.
     """
     run = Run(texts, np.arange(len(texts)), worker_count(jobs, texts), None if spill is None else Path(spill), progress)
-    return _find(run, Wanted())[0]
+    return _find(run, Wanted(), rest)[0]
 
 
 def _ranks(places: Sequence[Any]) -> Ints:
@@ -98,7 +103,7 @@ def _ranks(places: Sequence[Any]) -> Ints:
     return ranks
 
 
-def _find(run: Run, asked: Wanted) -> tuple[match_table.Clusters, Compared, NDArray[Any]]:
+def _find(run: Run, asked: Wanted, rest: int) -> tuple[match_table.Clusters, Compared, NDArray[Any]]:
     """The clusters, all matches between distinct texts, and exact copies as rows.
 
     What is left is compared again until no copy is found among it: the join links a text with part of those that share
@@ -113,7 +118,7 @@ def _find(run: Run, asked: Wanted) -> tuple[match_table.Clusters, Compared, NDAr
     tried = np.empty(0, np.int64)
     for rounds_left in range(ROUNDS, -1, -1):
         rows = match_table.tell_series_apart(found.rows, found.slots)
-        table = match_table.clusters(np.concatenate([exact, rows]), keepers)
+        table = match_table.clusters(np.concatenate([exact, rows]), keepers, rest)
         fresh = _untried(found.rows, table, tried) if rounds_left else tried[:0]
         if not len(fresh):
             break

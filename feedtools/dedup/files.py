@@ -42,7 +42,8 @@ def dedup(paths: Sequence[str], config: Config, *, evidence: bool = False) -> De
     articles = [
         article for batch in batches(files, ReadOptions.of(config), errors.append) for article in batch.articles
     ]
-    found = run([article.text for article in articles], jobs=config.jobs or os.cpu_count() or 1, evidence=evidence)
+    texts = [article.text for article in articles]
+    found = run(texts, jobs=config.jobs or os.cpu_count() or 1, evidence=evidence, rest=config.clean.rest)
     return Deduplicated(articles, found.clusters, found.matches, errors)
 
 

@@ -145,7 +145,7 @@ def _judged(a: Document, b: Document, found: Overlap) -> Comparison:
     named = slots.slots(a, b, between, dense=a.dense)
     made = _match(a, b, kind, runs)
     if kind in COPIES and not slots.figures_agree(a, b, between, dense=a.dense):  # neither goes for the other
-        made = made._replace(rest_a=max(made.rest_a, REST), rest_b=max(made.rest_b, REST))
+        made = made._replace(rest_a=MOST, rest_b=MOST)
     return Comparison(made, found, named)
 
 

@@ -11,6 +11,7 @@ from itertools import chain, groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.dedup.candidates import edges, worth
+from feedtools.dedup.rest import REST
 from feedtools.dedup.sketch import shingles
 from feedtools.model import Cluster, Match, text_number
 
@@ -45,8 +46,8 @@ def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
     return dedup(texts).clusters
 
 
-def dedup(texts: Sequence[str]) -> SmallResult:
-    """Find what ``feedtools.dedup.batch.dedup(texts)`` finds, without evidence."""
+def dedup(texts: Sequence[str], *, rest: int = REST) -> SmallResult:
+    """Find what ``feedtools.dedup.batch.dedup(texts, rest=rest)`` finds, without evidence."""
     first: dict[str, int] = {}
     exact = [
         Match(number, first[text], "exact", 1.0, 1.0, 1.0)
@@ -57,11 +58,11 @@ def dedup(texts: Sequence[str]) -> SmallResult:
     pairs = list(_candidates(documents))
     if not exact and not pairs:  # a clean transmission needs nothing that verifies
         return SmallResult()
-    return _resolved(documents, exact, pairs)
+    return _resolved(documents, exact, pairs, rest)
 
 
 def _resolved(
-    documents: Sequence[_Document], exact: list[Match], pairs: list[tuple[_Document, _Document]]
+    documents: Sequence[_Document], exact: list[Match], pairs: list[tuple[_Document, _Document]], rest: int
 ) -> SmallResult:
     """Compare pairs and choose; and again what is left, until no copy is found among it."""
     from feedtools.dedup import cluster, series
@@ -75,7 +76,7 @@ def _resolved(
     found = list(_compared(pairs))
     for rounds_left in range(ROUNDS, -1, -1):
         told = series.told_apart(found)
-        made = cluster.clusters([*exact, *told], order)
+        made = cluster.clusters([*exact, *told], order, rest)
         fresh = sorted(_untried(found, made).difference(tried), key=sorted) if rounds_left else []
         if not fresh:
             break

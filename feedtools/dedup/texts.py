@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from feedtools.dedup.rest import REST
 from feedtools.dedup.small import FEW
 from feedtools.model import Article, Cluster, Match
 
@@ -26,16 +27,22 @@ def clusters(texts: Sequence[str], jobs: int = 1) -> tuple[Cluster, ...]:
     return compared(texts, jobs).clusters
 
 
-def compared(texts: Sequence[str], jobs: int = 1) -> Found:
-    """Find the copies and the overlaps among some texts, with evidence. Few texts are compared without numpy."""
+def compared(texts: Sequence[str], jobs: int = 1, rest: int = REST) -> Found:
+    """Find the copies and the overlaps among some texts, with evidence. Few texts are compared without numpy.
+
+    Args:
+        texts: raw articles.
+        jobs: processes for large inputs.
+        rest: symbols in a row from which text of its own keeps a text from being the copy of another.
+    """
     if len(texts) <= FEW:
         from feedtools.dedup import small
 
-        found: small.SmallResult | batch.Result = small.dedup(texts)
+        found: small.SmallResult | batch.Result = small.dedup(texts, rest=rest)
     else:
         from feedtools.dedup import batch
 
-        found = batch.dedup(texts, jobs=jobs)
+        found = batch.dedup(texts, jobs=jobs, rest=rest)
     if not found.matches:
         return Found()
     from feedtools.dedup.match import explain

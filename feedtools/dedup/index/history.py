@@ -60,11 +60,11 @@ def published(
     answers: list[list[list[Published]]] = []
     for item in indexes:
         with closing(open_store(_resolved(item, config))) as store:
-            answers.append(find(store, texts, own=own))
+            answers.append(find(store, texts, own=own, rest=config.clean.rest))
     if followed:
 
         def ask(index: Index) -> list[list[Published]]:
-            return find(index, texts, own=own)
+            return find(index, texts, own=own, rest=config.clean.rest)
 
         answers.append(_ask_followed(followed, config, on_error, say, ask))
     return [[copy for answer in answers for copy in answer[number]] for number in range(len(texts))]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,13 +48,14 @@ class Published(NamedTuple):
     match: Match
 
 
-def find(store: Store, texts: Sequence[str], *, own: Own = frozenset()) -> list[list[Published]]:
+def find(store: Store, texts: Sequence[str], *, own: Own = frozenset(), rest: int = REST) -> list[list[Published]]:
     """For each text the published documents it repeats, the best first and with evidence; overlaps are left out.
 
     Args:
         store: the memory of what was published.
         texts: raw articles.
         own: sources, and batches of sources, that are not compared with: the files the texts come from.
+        rest: symbols in a row from which text of its own keeps a text from being a copy.
     """
     found: list[list[Published]] = []
     with store.snapshot():  # a source may be replaced meanwhile; nobody is to see it half gone
@@ -61,7 +63,7 @@ def find(store: Store, texts: Sequence[str], *, own: Own = frozenset()) -> list[
             part = texts[start : start + TOGETHER]
             ranked = _candidates(store, part)
             for text, numbers in zip(part, ranked, strict=True):
-                copies = _verified(store, text, numbers, own, _copies)
+                copies = _verified(store, text, numbers, own, partial(_copies, rest=rest))
                 found.append([_explained(copies[0], text), *copies[1:]] if copies else [])
     return found
 
@@ -173,10 +175,10 @@ def _verified(
 
 
 def _copies(
-    compared: Sequence[tuple[Match, Sequence[FrameSlot]]], documents: Sequence[PublishedArticle]
+    compared: Sequence[tuple[Match, Sequence[FrameSlot]]], documents: Sequence[PublishedArticle], rest: int
 ) -> list[Published]:
     """The documents that stand for the article 0: copies, of no series with others, that have all of it but a rest."""
-    told = [match for match in told_apart(compared) if match.kind in COPIES and rest_of(match, 0) < REST]
+    told = [match for match in told_apart(compared) if match.kind in COPIES and rest_of(match, 0) < rest]
     return [
         Published(documents[partner(match, 0) - 1], match._replace(a=min(match.a, 1), b=min(match.b, 1)))
         for match in told

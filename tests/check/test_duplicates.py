@@ -1,0 +1,45 @@
+"""Copies as findings: the configured rest decides for check as it does for clean and for dedup."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from feedtools.check.files import check
+from feedtools.config import Config, Policy
+from feedtools.dedup.files import dedup
+from feedtools.dedup.index.updates import IndexWriter
+from feedtools.model import Article
+
+OWN = 34
+"""Symbols in a row that only the shorter one of the two texts has."""
+
+
+def _text(seed: int, size: int) -> str:
+    pick = random.Random(seed)
+    return "".join(chr(pick.randrange(0x4E00, 0x9000)) for _ in range(size))
+
+
+BASE = _text(1, 600)
+SHORT = BASE[:300] + _text(2, OWN) + BASE[300:]
+LONG = BASE[:200] + _text(3, 20) + BASE[200:400] + _text(4, 20) + BASE[400:]
+
+
+@pytest.mark.parametrize(("rest", "copies"), [(OWN, 0), (OWN + 1, 1)])
+@pytest.mark.parametrize("asked", ["each other", "history", "dedup"])
+def test_the_configured_rest_decides(tmp_path: Path, rest: int, copies: int, asked: str) -> None:
+    config = Config(root=tmp_path, select=("FT9",), clean=Policy(rest=rest), cache=False)
+    if asked == "history":
+        (tmp_path / "a.txt").write_text(f"INCOMING TRANSMISSION\nLATEST UPDATES\n{SHORT}\n", encoding="utf-8")
+        with IndexWriter(tmp_path / "i.sqlite", create=True) as index:
+            index.add([Article("old.txt", 3, LONG)])
+        config = config._replace(history=("i.sqlite",))
+    else:
+        (tmp_path / "a.txt").write_text(f"INCOMING TRANSMISSION\nLATEST UPDATES\n{SHORT}\n{LONG}\n", encoding="utf-8")
+    if asked == "dedup":
+        assert len(dedup([str(tmp_path / "a.txt")], config).clusters) == copies
+    else:
+        found = check([str(tmp_path / "a.txt")], config).findings
+        assert sum(finding.rule == "FT902" for finding in found) == copies
