@@ -46,7 +46,7 @@ def _holds(one: dict[str, Any]) -> str:
     kind = one.get("type", "")
     if kind == "array":
         return "list of texts"
-    names = {"object": "table", "string": "text", "boolean": "true or false", "integer": "number"}
+    names = {"object": "table", "string": "text", "boolean": "true or false", "integer": "number", "number": "number"}
     return names.get(kind, str(kind)) if isinstance(kind, str) else " or ".join(names.get(k, k) for k in kind)
 
 

@@ -32,10 +32,10 @@ FIXINGS: Mapping[Fixing, tuple[Safety, ...]] = MappingProxyType(
 
 
 AUTO = "auto"
-"""Confident fixes in transmissions, safe ones in other formats: what `Policy.of` makes of it."""
+"""Confident fixes and ends before cut formulas in transmissions, safe fixes alone in others: see `Policy.of`."""
 
 
-ENDS = ("keep", "break", "sentence")
+ENDS = ("keep", "formula", "break", "sentence")
 
 
 NEVER = "never"
@@ -61,9 +61,10 @@ class Policy(NamedTuple):
         fix: fixes that are applied: ``none``, ``safe``, ``confident`` or ``unsafe`` ones as well; ``auto`` for
             confident ones in transmissions and safe ones in other formats.
         fixes: the same by code, the start of one, or name; the longest wins.
-        end: end of an excerpt. ``keep``: where it was cut; ``break``: one that would be held for a break that
-            nothing can repair ends at the last whole sentence before it; ``sentence``: every excerpt that was cut ends
-            at its last whole sentence as well.
+        end: end of an excerpt. ``keep``: where it was cut; ``formula``: one that was cut inside a formula, and would be
+            held for that alone, ends before the formula; ``break``: one that would be held for any break that nothing
+            can repair ends at the last whole sentence before it; ``sentence``: every excerpt that was cut ends at its
+            last whole sentence as well; ``auto``: ``formula`` in transmissions, ``keep`` in other formats.
         end_keep: least share of an article that must be left, 0 to 1; below it the article stays as it is.
         restore: repair damaged articles from their whole siblings.
         rest: letters and digits in a row, formulas and code counted, that a dropped copy may not have for itself.
@@ -76,7 +77,7 @@ class Policy(NamedTuple):
     rules: Mapping[str, Literal["keep", "hold"]] = _NONE
     fix: Fixing | Literal["auto"] = "auto"
     fixes: Mapping[str, Fixing] = _NONE
-    end: str = "keep"
+    end: str = AUTO
     end_keep: float = 0.5
     restore: bool = True
     rest: int = 30
@@ -96,8 +97,14 @@ class Policy(NamedTuple):
         return safety in FIXINGS["safe" if fixing == AUTO else cast("Fixing", fixing)]
 
     def of(self, form: str) -> "Policy":
-        """The policy for articles of this format, where it leaves the fixes to it (``auto``)."""
-        return self._replace(fix="confident") if self.fix == AUTO and form == "transmission" else self
+        """The policy for articles of this format, where it leaves something to it (``auto``)."""
+        excerpts = form == "transmission"
+        made = self
+        if made.fix == AUTO and excerpts:
+            made = made._replace(fix="confident")
+        if made.end == AUTO:
+            made = made._replace(end="formula" if excerpts else "keep")
+        return made
 
 
 def _longest(table: Mapping[str, Any], rule: str, name: str) -> Any:
@@ -122,7 +129,7 @@ def policy(table: Mapping[str, Any]) -> Policy:
         if key in {"intact", "restore"} and not isinstance(value, bool):
             raise ConfigError(f"[clean] {key}: expected true or false")
     if "end" in given:
-        _one_of("end", given["end"], ENDS)
+        _one_of("end", given["end"], (AUTO, *ENDS))
     share = given.get("end_keep", 0.5)
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         raise ConfigError("[clean] end-keep: expected a number from 0 to 1")

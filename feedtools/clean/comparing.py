@@ -112,10 +112,7 @@ def _restore(
 
 
 def _end(run: Run, files: Files, texts: Texts, marks: bytes, judge: Judge, copies: Copies) -> int:
-    """Let excerpts end at the end of a sentence; count the held ones that this releases or would release.
-
-    Where the policy does not ask for it, nothing is noted.
-    """
+    """Let excerpts end earlier where the policy asks for it; count the held ones that this would release elsewhere."""
     policy = run.config.clean
     if policy.end != "sentence" and not any(marked & HELD for marked in marks):
         return 0
@@ -129,9 +126,8 @@ def _end(run: Run, files: Files, texts: Texts, marks: bytes, judge: Judge, copie
     log = Log(run.stage / "endings")
     try:
         for done in mapped(run, end_earlier, iter(lambda: list(islice(todo, PORTION)), []), texts, judge):
-            released += sum(marks[number] & HELD and not grade(note, policy) & HELD for number, note in done)
-            if policy.end != "keep":
-                log.append([b"%d %s" % (number, dump(note)) for number, note in done])
+            released += sum(not one.asked and not grade(one.note, policy) & HELD for one in done)
+            log.append([b"%d %s" % (one.number, dump(one.note)) for one in done if one.asked])
     finally:
         log.close()
     return released

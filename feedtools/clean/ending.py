@@ -11,8 +11,9 @@ from feedtools.config import Policy
 from feedtools.lint.edits import Change, compose, rewrite
 from feedtools.model import Article, Finding
 from feedtools.readers.records import fits
+from feedtools.text.patterns import lazy
 from feedtools.text.renderers import ellipses
-from feedtools.text.sentences import Ends, ends, leads_in
+from feedtools.text.sentences import Ends, ends, last_clause, leads_in
 
 if TYPE_CHECKING:
     from feedtools.clean.judging import Judge, Linting
@@ -20,11 +21,19 @@ if TYPE_CHECKING:
 
 CUT = "cut "
 """Start of the names of cuts, where changes say by what they were made."""
+BEFORE_FORMULA = f"{CUT}before a broken formula at the end"
 BEFORE_BREAK = f"{CUT}before a break, at the end of a sentence"
 AT_SENTENCE = f"{CUT}at the end of the last whole sentence"
+AT_CLAUSE = f"{CUT}at the end of the last whole clause"
 BREAKS = ("FT101", "FT102", "FT103", "FT104", "FT201", "FT203", "FT501", "FT502")
 """Rules that find text which is lost, so that nobody can repair it without a source."""
+FORMULAS = ("FT101", "FT102", "FT201")
+"""Those of them that find a formula, lost or cut."""
 _DOTS = ("...", "…")
+_PROSE = lazy(r"[\u3001\u3002\uff0c\uff1b\uff1f\uff01]|[\u3400-\u9fff]{2}|(?:(?<![\\\w])[A-Za-z]{2,}\s+){2}[A-Za-z]{2}")
+_IN_TEXT = lazy(r"\\(?:text|mbox|mathrm|operatorname)\w*\s*\{[^{}]*\}?")
+_OPEN = " \t(（[【"
+"""Marks in front of a formula that go with it."""
 
 
 class Excerpt(NamedTuple):
@@ -43,6 +52,13 @@ class Excerpt(NamedTuple):
     excepted: frozenset[tuple[str, str]]
 
 
+class Broken(NamedTuple):
+    """Offset of something that is broken, and the rule that finds it."""
+
+    start: int
+    rule: str
+
+
 def candidates(
     marks: Sequence[int], rows: Iterable[tuple[str, Note, Note | None]], gone: Iterable[bool], policy: Policy
 ) -> Iterator[Excerpt]:
@@ -54,72 +70,114 @@ def candidates(
         gone: for every article, true where it is dropped as a copy.
         policy: ``policy.end`` says which.
     """
+    everything = policy.end == "sentence"
     for number, (marked, (form, first, second), left) in enumerate(zip(marks, rows, gone, strict=True)):
-        if left or marked & FINAL or (policy.end != "sentence" and not marked & HELD):
+        if left or marked & FINAL or not (everything or marked & HELD):
             continue
         note = second if second is not None and second.changes else Note((), first.findings)
         repairs = second.repairs if second is not None else ()
         yield Excerpt(number, form, note._replace(repairs=repairs), frozenset(first.excepted))
 
 
-def end_earlier(excerpts: Sequence[Excerpt], texts: Texts, judge: Judge) -> list[tuple[int, Note]]:
-    """Cut some articles at the end of a sentence, where the policy asks for it; return their numbers and notes."""
+class Ended(NamedTuple):
+    """An article that ends earlier, or would.
+
+    Attributes:
+        number: of the article.
+        note: of what it reads then.
+        asked: whether the policy asks for this cut; others are only counted, for whoever may want them.
+    """
+
+    number: int
+    note: Note
+    asked: bool
+
+
+def end_earlier(excerpts: Sequence[Excerpt], texts: Texts, judge: Judge) -> list[Ended]:
+    """Cut some articles before what is broken, or at the end of a sentence."""
     done = []
     for one in excerpts:
         before = texts[one.number]
         article = Article(*texts.place(one.number), rewrite(before, one.note.changes))
         known = {(article.source, article.line): one.excepted}
         findings_in = judge.over([article], {article.source: one.form}, known)
-        made = _ended(article, one, findings_in, judge.policy) if article.text else None
-        if made is None or not fits(one.form, made[0]):
+        policy = judge.policy.of(one.form)
+        made = _ended(article, one, findings_in, policy) if article.text else None
+        if made is None or not fits(one.form, rewrite(article.text, (made[0],))):
             continue
-        text, name, findings = made
-        change = Change(len(text), len(article.text), article.text[len(text) :], "", (name,))
+        change, findings = made
         changes = compose(before, one.note.changes, (change,))
-        done.append((one.number, one.note._replace(changes=changes, findings=tuple(map(plain, findings)))))
+        note = one.note._replace(changes=changes, findings=tuple(map(plain, findings)))
+        asked = policy.end in {"break", "sentence"} or (policy.end == "formula" and change.by == (BEFORE_FORMULA,))
+        done.append(Ended(one.number, note, asked))
     return done
 
 
 def _ended(
     article: Article, one: Excerpt, findings_in: Linting, policy: Policy
-) -> tuple[str, str, Sequence[Finding]] | None:
-    """End the article earlier: its shorter text, the reason, and what remains wrong with it."""
+) -> tuple[Change, Sequence[Finding]] | None:
+    """End the article earlier: the cut, and what remains wrong behind it."""
     text = article.text
-    whole = ends(text)
-    broken = _break(one.note, policy, text)
-    if broken is not None:
-        at = _last(text[:broken], whole, policy.end_keep * len(text), before=broken)
-        if at is not None:
-            shorter = text[:at].rstrip()
-            left = findings_in([article._replace(text=shorter)])
-            if not _holds(left, policy):
-                return shorter, BEFORE_BREAK, left
-    if policy.end != "sentence":
+    whole, body = ends(text), _body(text)
+    broken = _break(one.note, policy)
+    for change in _before(text, body, broken, whole, policy) if broken else ():
+        left = findings_in([article._replace(text=rewrite(text, (change,)))])
+        if not _holds(left, policy):
+            return change, left
+    if policy.end != "sentence" or body is None:
         return None
-    body = _body(text)
-    if body is None:
+    cut = _at_sentence(text, body, whole, policy.end_keep * len(text))
+    return None if cut is None else (cut, findings_in([article._replace(text=rewrite(text, (cut,)))]))
+
+
+def _at_sentence(text: str, body: str, whole: Ends, least: float) -> Change | None:
+    """The cut at the last whole sentence, or, where none leaves enough, at a clause that may stand as one."""
+    at = _last(body, whole, least)
+    if at is not None:
+        return _shortened(text, at, AT_SENTENCE) if at < len(text) else None
+    at = last_clause(body)
+    if at is None or at < least:
         return None
-    at = _last(body, whole, policy.end_keep * len(text))
-    if at is None or at == len(text):
-        return None
-    shorter = text[:at].rstrip()
-    return shorter, AT_SENTENCE, findings_in([article._replace(text=shorter)])
+    return Change(at, len(text), text[at:], "。", (AT_CLAUSE,))
+
+
+def _before(text: str, body: str | None, broken: Broken, whole: Ends, policy: Policy) -> Iterator[Change]:
+    """The cuts that may take a break away, the shortest first."""
+    least = policy.end_keep * len(text)
+    if body is not None and policy.end != "sentence" and broken.rule in FORMULAS and _is_formula(body[broken.start :]):
+        at = len(text[: broken.start].rstrip(_OPEN))
+        if at >= least:
+            yield Change(at, len(body), text[at : len(body)], "", (BEFORE_FORMULA,))
+    stop = _last(text[: broken.start], whole, least, before=broken.start)
+    if stop is not None:
+        yield _shortened(text, stop, BEFORE_BREAK)
+
+
+def _is_formula(stretch: str) -> bool:
+    """Tell if what a formula was opened for holds no prose, so that nothing but the formula goes with it."""
+    return _PROSE.search(_IN_TEXT.sub("", stretch)) is None
+
+
+def _shortened(text: str, at: int, name: str) -> Change:
+    """The cut that lets a text end at ``at``."""
+    at = len(text[:at].rstrip())
+    return Change(at, len(text), text[at:], "", (name,))
 
 
 def _holds(findings: Iterable[Finding], policy: Policy) -> bool:
     return any(policy.verdict(one.rule, one.name, one.level) == "hold" for one in findings)
 
 
-def _break(note: Note, policy: Policy, text: str) -> int | None:
+def _break(note: Note, policy: Policy) -> Broken | None:
     """Find the first break that holds the article, if nothing can repair any of what holds it."""
     offered = [repair["edit"] for repair in note.repairs if repair["safety"] == "display" and not repair["turn"]]
-    first = len(text)
+    found = []
     for rule, name, level, _, start, _, _, fix in note.findings:
         if policy.verdict(rule, name, level) != "hold":
             continue
         if fix is None and rule in BREAKS and not any(edit["start"] <= start < edit["end"] for edit in offered):
-            first = min(first, start)
-    return first if first < len(text) else None
+            found.append(Broken(start, rule))
+    return min(found, default=None)
 
 
 def _body(text: str) -> str | None:

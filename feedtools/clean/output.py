@@ -39,7 +39,7 @@ class Fate(NamedTuple):
         copies: who stands for whom.
         replaced: articles that are held, to those published in their place.
         instead: texts of those that were restored or cut.
-        ending: held articles that an earlier end releases, or would release.
+        ending: held articles that an earlier end would release.
     """
 
     texts: Texts

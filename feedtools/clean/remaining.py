@@ -116,7 +116,7 @@ class Remains:
     def sum(self) -> Remaining:
         """Sum up what remains of all lines."""
         empty, decided = (tuple(self._names), self._empty), frozenset(self._decided)
-        numbers = self._rejected, self._cut, 0 if self._cut else self._fate.ending, self._lost
+        numbers = self._rejected, self._cut, self._fate.ending, self._lost
         return Remaining(self._held, self._ready, self._offered, decided, *numbers, empty, self._marked)
 
 

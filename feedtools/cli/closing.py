@@ -47,7 +47,7 @@ def closing(cleaned: Cleaned, out: Path | None) -> Iterator[str]:
         told = ", ".join(f"{count:,} would be {_MARKS[mark]}" for mark, count in sorted(left.marked.items()))
         yield f"files left as they are; marked in the manifest: {told}"
     if left.cut:
-        yield f"{plural(left.cut, 'article')} cut at the end of a sentence; the manifest has what was cut"
+        yield f"{plural(left.cut, 'article')} cut short at what is broken; the manifest has what was cut"
     if counts.dropped:
         lost = f"{plural(left.lost, 'character')} of dropped copies" if left.lost else "no text of a dropped copy"
         yield f"{lost} missing from the copies that are kept{_rejected(left)}"

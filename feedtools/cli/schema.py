@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from feedtools.cli import console
-from feedtools.config import FIXINGS, NEVER, VERDICTS, Config, Policy
+from feedtools.config import AUTO, ENDS, FIXINGS, LANGUAGES, MATH_STYLES, NEVER, VERDICTS, Config, Policy
 from feedtools.model import CONFIDENCES, KINDS, LEVELS, SAFETIES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -45,7 +45,9 @@ def _kind(name: str, default: Any) -> Schema:
     if name == "clean":
         return _policy()
     special: Mapping[str, Schema] = {
-        "fail_on": {"enum": [*LEVELS, NEVER]},
+        "fail_on": {"enum": [*LEVELS, NEVER], "default": default},
+        "lang": {"enum": list(LANGUAGES), "default": default},
+        "math": {"enum": list(MATH_STYLES), "default": default},
         "rules": _map({"type": "object", "properties": {"level": {"enum": list(LEVELS)}}}),
         "per_file_ignores": _map(codes),
     }
@@ -57,6 +59,8 @@ def _kind(name: str, default: Any) -> Schema:
         return {"type": "boolean", "default": default}
     if isinstance(default, int):
         return {"type": "integer", "default": default, "minimum": 0}
+    if isinstance(default, float):
+        return {"type": "number", "default": default, "minimum": 0, "maximum": 1}
     if isinstance(default, Mapping):
         return _map({"type": "object"})
     return {"type": "string"} | ({"default": default} if default is not None else {})
@@ -65,10 +69,13 @@ def _kind(name: str, default: Any) -> Schema:
 def _policy() -> Schema:
     words = _words(Policy)
     values: dict[str, Schema] = {
-        "hold": {"enum": [*LEVELS, NEVER]},
+        "hold": {"enum": [*LEVELS, NEVER], "default": Policy().hold},
         "kinds": _table({kind: {"enum": list(VERDICTS)} for kind in KINDS if kind != "overlap"}),
         "rules": _map({"enum": ["keep", "hold"]}),
-        "fix": {"enum": list(FIXINGS)},
+        "fix": {"enum": [AUTO, *FIXINGS], "default": AUTO},
+        "end": {"enum": [AUTO, *ENDS], "default": AUTO},
+        "unique": {"enum": ["hold", "keep"], "default": Policy().unique},
+        "rest": {"type": "integer", "default": Policy().rest, "minimum": 1},
         "fixes": _map({"enum": list(FIXINGS)}),
     }
     keys = {

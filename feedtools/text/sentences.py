@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
+from itertools import pairwise
 from typing import NamedTuple
 
 from feedtools.text.formulas import find_math
@@ -26,6 +27,19 @@ _ABBREVIATED = lazy(
 )
 _NUMBER = lazy(r"(?:^|[\s。！？!?：:；;(（])\(?\d{1,3}\Z")
 _PART = lazy(r"[；;](?=\s|[^\x00-\x7f]|$)|\S(?=\s+(?:[(（]?\d{1,2}[.、)）]|[①-⑳•●])\s*\S)")
+_COMMA = lazy(r"[，,](?=\s|[^\x00-\x7f]|$)")
+_HAN = lazy(r"[\u3400-\u9fff]")
+_CLAUSE = 6
+"""Letters and digits that a clause has at least, if it is to stand as the end of a sentence."""
+_OPENS = lazy(
+    r"\s*(?:如果|若|假如|假设|假定|倘若|要是|只要|只有|当|每当|虽然|尽管|即使|即便|哪怕|因为|由于|既然|为了|为使|除了|除非|随着"
+    r"|通过|对于|关于|根据|按照|不仅|不但|不是|一方面|无论|不管|与其|首先|其次|例如|比如|譬如|其中|设|令|给定|已知|在)"
+)
+_GOES_ON = lazy(r"\s*(?:并且|而且|且|并|或者|或|以及|和|及|与)")
+_LEADS_ON = lazy(
+    r"(?:时|时候|后|以后|之后|前|以前|之前|的话|来说|而言|来看|如下|例如|比如|其中|也就是说|即|因此|所以|因而|于是|但是|但|然而|不过"
+    r"|此外|另外|同时|最后|首先|其次|换句话说|也就是|包括|有|是|为|的|和|与)\s*\Z"
+)
 _LEAD_IN = lazy(
     r"(?:如下|下面|下述|以下|下列|如图|见图|下图|下表|例如|比如|as follows|below|such as|for example)"
     r"[^。！？]{0,12}[。.：:，,]?\Z"
@@ -120,6 +134,31 @@ def _enclosed(text: str, formulas: list[_Inside]) -> Iterator[_Inside]:
             yield _Inside(start, at + 1, mark in _QUOTES or mark == '"')
     for _, at in stack:
         yield _Inside(at, min(at + REACH, len(text) + 1), False)
+
+
+def last_clause(body: str) -> int | None:
+    """Find the last comma of Chinese prose in front of which a sentence may end.
+
+    The clause before it says something by itself: no condition whose consequence is still to come, no beginning of a
+    list, and no formula, bracket or quotation that is still open.
+
+    Returns:
+        The offset of the comma; ``None`` where there is none.
+    """
+    formulas = [_Inside(math.start, math.end if math.closed else len(body) + 1, False) for math in find_math(body)]
+    commas = [("comma", match) for match in _COMMA.finditer(body)]
+    around = _around(body, formulas, commas)
+    free = [match.start() for (_, match), inside in zip(commas, around, strict=True) if not inside]
+    sentences = {0, *ends(body).sentences}
+    found, waiting = None, False
+    for start, end in pairwise(sorted({*sentences, *(at + 1 for at in free)})):
+        clause = body[start : end - 1]
+        opens = _OPENS.match(clause) is not None
+        waiting = opens or (waiting and start not in sentences and _GOES_ON.match(clause) is not None)
+        long = sum(map(str.isalnum, clause)) >= _CLAUSE and _HAN.search(clause)
+        if end - 1 in free and not waiting and long and not _LEADS_ON.search(clause):
+            found = end - 1
+    return found
 
 
 def leads_in(sentence: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -48,9 +49,45 @@ def test_an_excerpt_ends_at_its_last_whole_sentence_and_is_given_back(tmp_path: 
 
 @pytest.mark.parametrize(("keep", "action"), [(0.5, "fix"), (0.6, "fix"), (0.61, "keep")])
 def test_enough_must_be_left(tmp_path: Path, keep: float, action: str) -> None:
-    share = len(FIRST + SECOND) / len(FIRST + SECOND + CUT)
+    cut = CUT.replace(",", "再")  # without clauses
+    share = len(FIRST + SECOND) / len(FIRST + SECOND + cut)
     assert 0.6 < share < 0.61
-    assert clean(tmp_path, FIRST + SECOND + CUT, end="sentence", end_keep=keep) == [action]
+    assert clean(tmp_path, FIRST + SECOND + cut, end="sentence", end_keep=keep) == [action]
+
+
+def test_where_no_sentence_leaves_enough_a_whole_clause_is_the_end(tmp_path: Path) -> None:
+    assert clean(tmp_path, FIRST + SECOND + CUT, end="sentence", end_keep=0.61) == ["fix"]
+    assert text(tmp_path) == transmission(FIRST + SECOND + "这时候把炒好的花生倒进去。")
+
+
+@pytest.mark.parametrize(
+    ("written", "action"),
+    [
+        (r"水汽散得多快由温度差决定,单位时间里散去的量是 \(q = k(T_s -...", "fix"),
+        (r"水汽散得多快由温度差决定,单位时间里散去的量是 \[ \text{每秒的量} = k(T...", "fix"),
+        (r"水汽散得多快由温度差决定,单位时间里散去的量是 [Math]...", "fix"),
+        (r"水汽散得多快由 \(T_s 决定,单位时间里散去的量另有公式可查,这里只说结...", "hold"),  # prose would go too
+        (r"水汽 [Math] 散得多快由温度差决定,单位时间里散去的量是 \(q = k(T_s -...", "hold"),  # and another loss
+        (r"\(q = k(T_s - T_a) + \frac{a}{b} + \frac{c}{d} + \frac{e}{f...", "hold"),  # nothing would be left
+        (r"水汽散得多快由温度差决定,单位时间里散去的量是 \(q = k(T_s -", "hold"),  # no excerpt: nobody cut it
+    ],
+)
+def test_an_excerpt_that_was_cut_inside_a_formula_ends_before_it(tmp_path: Path, written: str, action: str) -> None:
+    assert clean(tmp_path, OLD + written) == [action]
+    if action == "fix":
+        assert text(tmp_path) == transmission(f"{OLD}水汽散得多快由温度差决定,单位时间里散去的量是...")
+        assert rows(tmp_path / "out")[0]["reasons"] == ["cut before a broken formula at the end"]
+        assert feedtools(tmp_path, "clean", "--undo", "out", "-o", "back").returncode == 0
+        assert (tmp_path / "back/a.txt").read_bytes() == (tmp_path / "feed/a.txt").read_bytes()
+        assert clean(tmp_path, OLD + written, end="keep") == ["hold"]
+
+
+def test_other_formats_keep_a_cut_formula_for_a_person(tmp_path: Path) -> None:
+    line = json.dumps({"id": "1", "text": OLD + r"散去的量是 \(q = k(T_s -..."}, ensure_ascii=False) + "\n"
+    for setting, action in (("", "hold"), ('[clean]\nend = "formula"\n', "fix")):
+        write(tmp_path, feed__a_jsonl=line, feedtools_toml=setting)
+        feedtools(tmp_path, "clean", "feed", "-o", "out", "--force")
+        assert [row["action"] for row in rows(tmp_path / "out")] == [action]
 
 
 def test_a_break_in_the_tail_is_cut_off_and_one_at_the_head_is_held(tmp_path: Path) -> None:
@@ -103,7 +140,7 @@ text = "这是街坊的方子。"
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ('end = "word"', "keep, break, sentence"),
+        ('end = "word"', "keep, formula, break, sentence"),
         ("end-keep = 1.5", "from 0 to 1"),
         ('end-keep = "half"', "from 0 to 1"),
     ],

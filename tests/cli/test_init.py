@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import pytest
 
 from feedtools.cli import COMMANDS
 from feedtools.cli.schema import SCHEMAS
-from feedtools.config import Config
+from feedtools.config import AUTO, ENDS, FIXINGS, Config, Policy, policy
+from feedtools.errors import ConfigError
 from feedtools.lint import rules
 from tests.cli.test_cli import Run
 from tests.places import ROOT
@@ -114,6 +116,30 @@ def test_every_line_of_a_manifest_is_valid(folder: Path) -> None:
     assert len(lines) > 5
     assert all(valid("manifest", line) for line in lines)
     assert not valid("manifest", {"path": "a", "line": 1, "action": "burn", "reasons": []})
+
+
+def test_the_schema_accepts_every_default_and_all_that_the_configuration_accepts() -> None:
+    def plain(value: object) -> object:
+        return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+
+    given = {name.replace("_", "-"): plain(value) for name, value in Policy._field_defaults.items()}
+    assert valid("configuration", {"clean": given})
+    for key, values in {
+        "end": (AUTO, *ENDS),
+        "fix": (AUTO, *FIXINGS),
+        "unique": ("hold", "keep"),
+        "end-keep": (0, 1),
+    }.items():
+        for value in values:
+            policy({key: value})
+            assert valid("configuration", {"clean": {key: value}}), (key, value)
+    for key, value in {"end": "word", "fix": "all", "unique": "drop", "end-keep": 1.5, "rest": 0}.items():
+        assert not valid("configuration", {"clean": {key: value}}), key
+        with pytest.raises(ConfigError):
+            policy({key: value})
+    config = {name: plain(value) for name, value in Config._field_defaults.items() if value is not None}
+    given = {name.replace("_", "-"): value for name, value in config.items() if name not in {"root", "file", "clean"}}
+    assert valid("configuration", given)
 
 
 def test_the_schema_is_printed(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedtools.text.sentences import REACH, ends, leads_in
+from feedtools.text.sentences import REACH, ends, last_clause, leads_in
 
 
 def marked(text: str) -> str:
@@ -73,3 +73,21 @@ def test_time_grows_with_the_length() -> None:
     assert len(ends("「好。」" * 50_000).sentences) == 50_000
     assert ends("(" * 100_000 + "。" * 10).sentences == ()
     assert ends("(" * 50_000 + "]" * 50_000 + "。)" * 50_000).sentences == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        ("雨停了以后路还是湿的,车都开得很慢,等到", "雨停了以后路还是湿的,车都开得很慢"),
+        ("如果雨一直下到了傍晚,路上就会", None),  # the consequence is still to come
+        ("如果雨一直下到了傍晚,并且风也没有停下来,路上就会", None),
+        ("如果雨一直下到了傍晚,路上就会积水成河,行人", "如果雨一直下到了傍晚,路上就会积水成河"),
+        ("车站里有人在等车(有的站着看报,有的坐着", None),  # inside a bracket
+        (r"高度随时间变化的公式是 \(h(t, s, 上升的速度, v\) 所以", None),
+        ("此外,另外", None),  # too little
+        ("the road stays wet for hours, cars go slowly, and", None),  # a comma of English may mean anything
+    ],
+)
+def test_the_last_clause_that_may_stand_alone(body: str, left: str | None) -> None:
+    at = last_clause(body)
+    assert (None if at is None else body[:at]) == left
