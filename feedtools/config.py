@@ -19,6 +19,12 @@ DECISIONS_FILE = "feedtools-decisions.jsonl"
 Verdict = Literal["keep", "drop", "hold"]
 
 
+Keep = Literal["most-complete", "newest", "oldest", "first-published"]
+
+
+KEEPS: tuple[Keep, ...] = ("most-complete", "newest", "oldest", "first-published")
+
+
 Fixing = Literal["none", "safe", "confident", "unsafe"]
 
 
@@ -69,6 +75,9 @@ class Policy(NamedTuple):
         restore: repair damaged articles from their whole siblings.
         rest: letters and digits in a row, formulas and code counted, that a dropped copy may not have for itself.
         unique: verdict on a copy that has so many: ``hold`` or ``keep``.
+        keep: the copy that is kept of several: the ``most-complete``, the ``newest`` or the ``oldest`` by the date of
+            its record (``date-key``), or the ``first-published``: the one that comes first. One version of each id is
+            kept then; by default a later version is published as well if it says something else.
         intact: write every transmission as it came, and only say in the manifest what would have been done.
     """
 
@@ -82,6 +91,7 @@ class Policy(NamedTuple):
     restore: bool = True
     rest: int = 30
     unique: Literal["hold", "keep"] = "hold"
+    keep: Keep = "most-complete"
     intact: bool = False
 
     def verdict(self, rule: str, name: str, level: Level) -> Literal["keep", "hold"]:
@@ -139,6 +149,8 @@ def policy(table: Mapping[str, Any]) -> Policy:
         raise ConfigError(f"[clean] rest: expected a whole number from 1, found {given['rest']!r}")
     if "unique" in given:
         _one_of("unique", given["unique"], ("hold", "keep"))
+    if "keep" in given:
+        _one_of("keep", given["keep"], KEEPS)
     if "fix" in given:
         _one_of("fix", given["fix"], (AUTO, *FIXINGS))
     for key, allowed in (("kinds", VERDICTS), ("rules", ("keep", "hold")), ("fixes", tuple(FIXINGS))):
@@ -181,6 +193,7 @@ class Config(NamedTuple):
             the findings of a file do not depend on the files beside it.
         history: files that were published before, compared with but not checked.
         text_key, id_key: names of the fields of JSONL records.
+        date_key: likewise of the date, which ``keep`` in ``[clean]`` goes by; it may stand there as well.
         input_format: format of every input, where it cannot be told from name and content.
         math: delimiters of formulas in Markdown: ``dollar``, ``bracket``, ``kramdown``, ``none``, or ``auto``.
         encoding: encoding of every text file, where it is not UTF-8: ``gbk``, ``utf-16`` …
@@ -210,6 +223,7 @@ class Config(NamedTuple):
     history: tuple[str, ...] = ()
     text_key: str = "text"
     id_key: str = "id"
+    date_key: str = "date"
     input_format: str | None = None
     math: str = "auto"
     encoding: str | None = None
@@ -279,7 +293,7 @@ def parse(raw: Mapping[str, Any], path: Path) -> Config:
     """
     known = {name: value for name, value in Config._field_defaults.items() if name not in {"root", "file"}}
     values: dict[str, Any] = {}
-    for key, value in raw.items():
+    for key, value in _lifted(raw).items():
         name = key.replace("-", "_")
         if name not in known:
             expected = ", ".join(sorted(field.replace("_", "-") for field in known))
@@ -296,6 +310,15 @@ def parse(raw: Mapping[str, Any], path: Path) -> Config:
     if config.renderers:
         _check_renderers(config.renderers, path)
     return config
+
+
+def _lifted(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The table with ``date-key`` where it belongs, if it stands beside ``keep``."""
+    clean = raw.get("clean")
+    named = [key for key in ("date-key", "date_key") if isinstance(clean, dict) and key in clean]
+    if not named or not isinstance(clean, dict):
+        return raw
+    return {"date-key": clean[named[0]], **raw, "clean": {key: clean[key] for key in clean if key not in named}}
 
 
 def _check_renderers(tables: Mapping[str, Mapping[str, Any]], path: Path) -> None:

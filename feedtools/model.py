@@ -61,6 +61,7 @@ class Provenance(NamedTuple):
 
     Attributes:
         id: what its format calls it; empty where it has no name.
+        date: when it was published or changed, as its record says it; empty where it does not.
         fields: the whole record as a JSON object, without its text; empty where nobody asked for it.
         places: where its text stood, of a page.
     """
@@ -68,6 +69,7 @@ class Provenance(NamedTuple):
     id: str = ""
     fields: str = ""
     places: SourceMap | None = None
+    date: str = ""
 
 
 class Article(NamedTuple):

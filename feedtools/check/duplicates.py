@@ -12,10 +12,19 @@ from feedtools.lint.rules import RULES, Rule
 from feedtools.model import Article, Cluster, Finding, Kind, Match, Place, Span
 
 if TYPE_CHECKING:
+    from feedtools.config import Keep
     from feedtools.dedup.index.query import Published
+    from feedtools.dedup.versions import Versions
 
 
-def duplicates(articles: Sequence[Article], rules: Sequence[Rule], jobs: int = 1, *, rest: int = REST) -> list[Finding]:
+def duplicates(
+    articles: Sequence[Article],
+    rules: Sequence[Rule],
+    jobs: int = 1,
+    *,
+    rest: int = REST,
+    keep: Keep = "most-complete",
+) -> list[Finding]:
     """Findings FT901 to FT906 among the articles; the earlier in the given order is kept of equal copies.
 
     Args:
@@ -23,9 +32,18 @@ def duplicates(articles: Sequence[Article], rules: Sequence[Rule], jobs: int = 1
         rules: the selected ones.
         jobs: processes for large inputs.
         rest: symbols in a row from which text of its own keeps an article from being a copy (``[clean] rest``).
+        keep: the copy that is kept of several (``[clean] keep``).
     """
-    found = compared([article.text for article in articles], jobs, rest)
+    found = compared([article.text for article in articles], jobs, rest, _versions(articles, keep))
     return [*findings(articles, found.clusters, rules), *overlapping(articles, found.overlapping, rules)]
+
+
+def _versions(articles: Sequence[Article], keep: Keep) -> Versions | None:
+    if keep == "most-complete" and not any(one.origin is not None for one in articles):
+        return None
+    from feedtools.dedup.versions import Versions
+
+    return Versions.of(articles, keep)
 
 
 def feed_check(articles: Sequence[Article], rule: Rule) -> list[Finding]:

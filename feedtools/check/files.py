@@ -143,7 +143,7 @@ def _repeats(
         except FeedtoolsError as error:
             on_error(error)
     places = {(finding.article.source, finding.article.line) for finding in old}
-    new = duplicates(articles, rules, jobs, rest=config.clean.rest)
+    new = duplicates(articles, rules, jobs, rest=config.clean.rest, keep=config.clean.keep)
     return old + [finding for finding in new if (finding.article.source, finding.article.line) not in places]
 
 

@@ -27,8 +27,9 @@ from feedtools.clean.notes import Log, dump, parse
 from feedtools.clean.on_disk import Instead, Texts
 from feedtools.clean.output import Fate
 from feedtools.clean.restoring import damaged, mend
-from feedtools.clean.versions import Versions
+from feedtools.clean.versions import Records, without_corrections
 from feedtools.dedup.index.history import source_key
+from feedtools.dedup.versions import Versions
 from feedtools.lint.edits import rewrite
 
 MENDED = 32
@@ -40,9 +41,11 @@ def decide_copies(
 ) -> Fate:
     """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
     policy, spill = run.config.clean, run.stage / "spill"
-    record_copies(copies, find_copies(texts, run.rules, run.config, spill, run.progress), run.rules)
+    versions = Versions(policy.keep, Records(files, texts, run.options))
+    found = find_copies(texts, run.rules, run.config, spill, run.progress, versions)
+    record_copies(copies, found, run.rules)
     if stores.published:
-        _look_up(run, files, texts, copies, stores)
+        _look_up(run, files, texts, copies, stores, versions)
     (run.stage / "endings").unlink(missing_ok=True)
     _restore(run, files, texts, marks, judge, copies, stores)
     held = bytearray(marked & HELD for marked in marks)
@@ -59,7 +62,7 @@ def decide_copies(
     restored = ((number, rewrite(texts[number], note.changes)) for number, note in changed if note.changes)
     away = bytearray(one or marked & REJECTED for one, marked in zip(held, marks, strict=True))
     instead = Instead(run.stage / "instead", restored)
-    repeat_until_no_copies(copies, texts, away, instead, run.rules, run.config, spill, run.progress)
+    repeat_until_no_copies(copies, texts, away, instead, run.rules, run.config, spill, run.progress, versions)
     return Fate(texts, copies, replaced, instead, ending)
 
 
@@ -77,16 +80,16 @@ def open_stores(run: Run) -> Stores:
     return stores
 
 
-def _look_up(run: Run, files: Files, texts: Texts, copies: Copies, stores: Stores) -> None:
+def _look_up(run: Run, files: Files, texts: Texts, copies: Copies, stores: Stores, versions: Versions) -> None:
     """Let published articles stand for those that repeat them."""
     origins = manifest.Origins(run.config, run.origins)
     own = frozenset(
         (origin.source, origin.batch) for file in files for origin in (origins.of(file.path, file.digest),)
     ) | frozenset((source_key(file.path, run.config), bytes.fromhex(file.digest)) for file in files)
     progress = run.progress("looking up", len(texts) - len(copies.standing), "articles")
-    todo, versions = unpublished(copies, texts), Versions(files, texts, run.options)
+    todo = unpublished(copies, texts)
     for found in mapped(run, find_published, todo, texts, stores, run.rules, own, run.config.clean.rest):
-        add_published(copies, versions.copies(found))
+        add_published(copies, without_corrections(found, versions))
         progress(TOGETHER)
     copies.seal()
 

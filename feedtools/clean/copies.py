@@ -24,6 +24,7 @@ from feedtools.system.progress import Progress
 
 if TYPE_CHECKING:
     from feedtools.dedup.match_table import Clusters, Ints
+    from feedtools.dedup.versions import Versions
 
 IN_MEMORY = 100_000
 """Articles up to which everything about them is held in memory."""
@@ -75,7 +76,12 @@ class Copies:
 
 
 def find_copies(
-    texts: Sequence[str], rules: Sequence[Rule], config: Config, spill: Path, progress: Progress
+    texts: Sequence[str],
+    rules: Sequence[Rule],
+    config: Config,
+    spill: Path,
+    progress: Progress,
+    versions: Versions | None = None,
 ) -> Clusters:
     """The copies among some articles.
 
@@ -85,6 +91,7 @@ def find_copies(
         config: tells how many processes to use, and how much text of its own keeps an article.
         spill: folder for what many texts need and memory should not hold.
         progress: told what begins and how far it is.
+        versions: the records of the articles.
     """
     from feedtools.dedup import match_table
 
@@ -95,7 +102,8 @@ def find_copies(
     if len(texts) > IN_MEMORY:
         spill.mkdir(exist_ok=True)
     place = spill if len(texts) > IN_MEMORY else None
-    return clusters_of(texts, jobs=config.jobs or None, spill=place, progress=progress, rest=config.clean.rest)
+    jobs, rest = config.jobs or None, config.clean.rest
+    return clusters_of(texts, jobs=jobs, spill=place, progress=progress, rest=rest, versions=versions)
 
 
 def record_copies(copies: Copies, found: Clusters, rules: Sequence[Rule]) -> None:
@@ -133,12 +141,6 @@ class FoundCopy(NamedTuple):
     place: Place
     match: Match
     id: str
-
-    @property
-    def may_correct(self) -> bool:
-        """Tell whether the article says something that the copy does not."""
-        share = self.match.coverage_a if self.match.a == 0 else self.match.coverage_b
-        return self.match.kind == "near" or (self.match.kind in {"truncated", "contained"} and share < 1)
 
 
 def find_published(
@@ -256,6 +258,7 @@ def repeat_until_no_copies(
     config: Config,
     spill: Path,
     progress: Progress,
+    versions: Versions,
 ) -> None:
     """Compare what is to be published again where restoration changed it, until no copy is among that.
 
@@ -270,13 +273,15 @@ def repeat_until_no_copies(
         config: ``config.clean`` says what becomes of copies.
         spill: as in ``find_copies``.
         progress: as in ``find_copies``.
+        versions: as in ``find_copies``.
     """
     import numpy as np
 
     kinds, standing = config.clean.kinds, copies.standing
     for _ in range(ROUNDS if repaired else 0):
         left = np.fromiter(_published(standing, held, kinds), np.int64)
-        again = find_copies(_Subset(texts, left, repaired), rules, config, spill, progress).renumbered(left)
+        some = versions.renumbered(left.tolist())
+        again = find_copies(_Subset(texts, left, repaired), rules, config, spill, progress, some).renumbered(left)
         fresh = {
             number: one
             for number, one in _standing(again, rules, standing)

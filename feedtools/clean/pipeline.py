@@ -229,6 +229,7 @@ def _header(run: Run, files: Files) -> dict[str, Any]:
             "rules": [f"{rule.id} {rule.level}" for rule in run.rules],
             "text-key": run.options.text_key,
             "id-key": run.options.id_key,
+            "date-key": run.options.date_key,
             "input-format": run.options.input_format,
             "renderer": run.config.rules.get("FT203", {}).get("renderer"),
             "index": run.sources.published,

@@ -81,6 +81,7 @@ def as_it_was(head: Mapping[str, Any], config: Config, sources: Sources | None) 
             clean=policy(options["clean"]),
             text_key=options["text-key"],
             id_key=options["id-key"],
+            date_key=options.get("date-key", config.date_key),
             input_format=options["input-format"],
             select=tuple(chosen),
             extend_select=(),

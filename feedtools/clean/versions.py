@@ -1,18 +1,19 @@
-"""Corrections: what has the id of a published article and says something else is a later version, and no copy."""
+"""Records of the inputs: what has the id of another article and says something else is a later version, and no copy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from feedtools.clean.copies import FoundCopy
 from feedtools.clean.inputs import File
 from feedtools.clean.on_disk import Texts
+from feedtools.dedup.versions import Record, Versions, is_correction, record_of
 from feedtools.errors import FeedtoolsError
 from feedtools.readers import ReadOptions, read
 
 
-class Versions:
-    """Tells corrections from copies, by the ids of the records.
+class Records:
+    """Reads the records of articles again, when they are asked for: most runs ask for few.
 
     Args:
         files: the inputs.
@@ -25,26 +26,32 @@ class Versions:
         self._texts = texts
         self._options = options
         self._paths: dict[str, str] = {}
-        self._ids: tuple[str, dict[int, str]] = ("", {})
 
-    def copies(self, found: Iterable[FoundCopy]) -> Iterator[FoundCopy]:
-        """Leave out articles that are later versions of what they are copies of."""
-        for one in found:
-            if not (one.id and one.may_correct and self._id(one.number) == one.id):
-                yield one
+    def __call__(self, numbers: Sequence[int]) -> Mapping[int, Record]:
+        """The records of some articles; those of one file are read at once, and transmissions have none."""
+        self._paths = self._paths or {file.name: file.path for file in self._files if file.form != "transmission"}
+        wanted: dict[str, dict[int, int]] = {}
+        for number in numbers:
+            place = self._texts.place(number)
+            if place.path in self._paths:
+                wanted.setdefault(place.path, {})[place.line] = number
+        return {
+            lines[line]: record
+            for name, lines in wanted.items()
+            for line, record in self._read(self._paths[name])
+            if line in lines
+        }
 
-    def _id(self, number: int) -> str:
-        """Find the id that the record of an article has; the ids of the last file are remembered."""
-        place = self._texts.place(number)
-        if self._ids[0] != place.path:
-            self._paths = self._paths or {file.name: file.path for file in self._files}
-            self._ids = place.path, dict(self._read(self._paths[place.path]))
-        return self._ids[1].get(place.line, "")
-
-    def _read(self, path: str) -> Iterator[tuple[int, str]]:
+    def _read(self, path: str) -> Iterator[tuple[int, Record]]:
         try:
             for article in read(path, self._options, lambda _: None).articles:
-                if article.origin is not None and article.origin.id:
-                    yield article.line, article.origin.id
+                if article.origin is not None:
+                    yield article.line, record_of(article)
         except FeedtoolsError:  # said by whoever reads it for its articles
             return
+
+
+def without_corrections(found: Sequence[FoundCopy], versions: Versions) -> list[FoundCopy]:
+    """Leave out articles that are later versions of what was published, unless that is to stay."""
+    versions.learn(one.number for one in found if one.id)
+    return [one for one in found if not is_correction(versions.keep, versions.record(one.number).id, one.id, one.match)]

@@ -29,6 +29,7 @@ def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use."),
         click.option("--text-key", help="Name of the text field of JSONL records.  [default: text]"),
         click.option("--id-key", help="Name of the id field of JSONL records.  [default: id]"),
+        click.option("--date-key", help="Name of the date field of JSONL records.  [default: date]"),
         click.option("--input-format", help="Format of the inputs, where name and content do not tell."),
         click.option("--encoding", help="Encoding of text files that are not UTF-8, such as gbk."),
         click.option("--jobs", "-j", type=click.IntRange(0), help="Processes; 0 for one per core.  [default: 0]"),

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from feedtools.cli import console
-from feedtools.config import AUTO, ENDS, FIXINGS, LANGUAGES, MATH_STYLES, NEVER, VERDICTS, Config, Policy
+from feedtools.config import AUTO, ENDS, FIXINGS, KEEPS, LANGUAGES, MATH_STYLES, NEVER, VERDICTS, Config, Policy
 from feedtools.model import CONFIDENCES, KINDS, LEVELS, SAFETIES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -77,11 +77,13 @@ def _policy() -> Schema:
         "unique": {"enum": ["hold", "keep"], "default": Policy().unique},
         "rest": {"type": "integer", "default": Policy().rest, "minimum": 1},
         "fixes": _map({"enum": list(FIXINGS)}),
+        "keep": {"enum": list(KEEPS), "default": Policy().keep},
     }
     keys = {
         name: {"description": words.get(name, name), **values.get(name, _kind(name, default))}
         for name, default in Policy._field_defaults.items()
     }
+    keys["date_key"] = {"$ref": "#/properties/date-key"}
     return _table({name.replace("_", "-"): value for name, value in keys.items()})
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from feedtools.dedup.batch_pairs import Compared
     from feedtools.dedup.batch_run import Ints, Progress
+    from feedtools.dedup.versions import Versions
     from feedtools.model import Cluster, Match
 
 ROUNDS = 8
@@ -55,6 +56,7 @@ def dedup(
     evidence: bool = False,
     spill: str | Path | None = None,
     rest: int = REST,
+    versions: Versions | None = None,
 ) -> Result:
     """Find which of ``texts`` are copies, renderings, cuts, parts or edits of one another.
 
@@ -68,11 +70,12 @@ def dedup(
         evidence: fill in ``Match.evidence`` (aligned raw spans), at some 0.03 ms per match.
         spill: a folder for temporary files; what is needed of every text is kept there instead of in memory.
         rest: symbols in a row from which text of its own keeps a document.
+        versions: the records of the texts, which tell later versions from copies.
     """
     order = np.arange(len(texts)) if places is None else _ranks(places)
     run = Run(texts, order, worker_count(jobs, texts), None if spill is None else Path(spill))
     with _uncollected() if run.workers > 1 or in_memory(texts) else nullcontext():  # else reading may leave cycles
-        table, found, exact = _find(run, Wanted(overlaps=True, evidence=evidence), rest)
+        table, found, exact = _find(run, Wanted(overlaps=True, evidence=evidence), rest, versions)
         return _as_objects(texts, table, found, exact, evidence=evidence)
 
 
@@ -83,6 +86,7 @@ def clusters_of(
     spill: str | Path | None = None,
     progress: Progress = silent,
     rest: int = REST,
+    versions: Versions | None = None,
 ) -> match_table.Clusters:
     """The clusters of ``dedup`` as arrays: some dozen bytes per text and match are held, and no match is an object.
 
@@ -92,9 +96,10 @@ def clusters_of(
         spill: as for ``dedup``.
         progress: told what begins, how much of it there is and of what; what it gives back is told what was done.
         rest: as for ``dedup``.
+        versions: as for ``dedup``.
     """
     run = Run(texts, np.arange(len(texts)), worker_count(jobs, texts), None if spill is None else Path(spill), progress)
-    return _find(run, Wanted(), rest)[0]
+    return _find(run, Wanted(), rest, versions)[0]
 
 
 def _ranks(places: Sequence[Any]) -> Ints:
@@ -103,7 +108,9 @@ def _ranks(places: Sequence[Any]) -> Ints:
     return ranks
 
 
-def _find(run: Run, asked: Wanted, rest: int) -> tuple[match_table.Clusters, Compared, NDArray[Any]]:
+def _find(
+    run: Run, asked: Wanted, rest: int, versions: Versions | None
+) -> tuple[match_table.Clusters, Compared, NDArray[Any]]:
     """The clusters, all matches between distinct texts, and exact copies as rows.
 
     What is left is compared again until no copy is found among it: the join links a text with part of those that share
@@ -113,11 +120,15 @@ def _find(run: Run, asked: Wanted, rest: int) -> tuple[match_table.Clusters, Com
     kept, exact = Distinct(run.texts, numbers), match_table.pack_exact(copies, firsts)
     store = sketch_all(kept, run)
     sizes = sizes_of(len(run.texts), numbers, store, copies, firsts)
-    keepers = Order(sizes.__getitem__, lambda number: damage(run.texts[number]), run.order.__getitem__)
+    rank = run.order.item
+    age = versions.order(rank) if versions is not None else None
+    keepers = Order(sizes.__getitem__, lambda number: damage(run.texts[number]), rank, age)
     found = verify_all(kept, store, run, asked)
     tried = np.empty(0, np.int64)
     for rounds_left in range(ROUNDS, -1, -1):
         rows = match_table.tell_series_apart(found.rows, found.slots)
+        if versions is not None:
+            rows = match_table.tell_versions(rows, versions, rank)
         table = match_table.clusters(np.concatenate([exact, rows]), keepers, rest)
         fresh = _untried(found.rows, table, tried) if rounds_left else tried[:0]
         if not len(fresh):

@@ -81,9 +81,10 @@ def clusters(matches: Iterable[Match], order: Order, rest: int = REST) -> tuple[
     gone = dict(repeated)
     seen = Counter(chain(map(_A, acting), map(_B, acting)))
     alone = [match for match in acting if seen[match.a] == seen[match.b] == 1]  # most articles come back once
+    aged = order.age is not None
     homes: dict[int, tuple[int, Match]] = {}
     for match in alone:
-        keep, number = order.sorted((match.a, match.b))
+        keep, number = _whole_first(order.sorted((match.a, match.b)), (match,)) if aged else order.sorted(match[:2])
         if rest_of(match, number) < rest:
             homes[number] = keep, match
     for members, some in _components([match for match in acting if seen[match.a] > 1 or seen[match.b] > 1]):
@@ -125,13 +126,20 @@ def _chosen(
         known[match.a].append(match)
         known[match.b].append(match)
     kept: dict[int, int] = {}  # to its place in the order
-    for place, number in enumerate(order.sorted(members)):
+    ranked = order.sorted(members)
+    for place, number in enumerate(ranked if order.age is None else _whole_first(ranked, matches)):
         covering = [m for m in known[number] if partner(m, number) in kept and rest_of(m, number) < rest]
         if not covering:
             kept[number] = place
             continue
         best = min(covering, key=lambda m: (-m.similarity, -_coverage(m, number), kept[partner(m, number)]))
         yield number, (partner(best, number), best)
+
+
+def _whole_first(ranked: Sequence[int], matches: Iterable[Match]) -> list[int]:
+    """The documents in their order, those that are parts of others last: of a cut copy no age makes a whole one."""
+    parts = {match.a for match in matches if match.kind in {"truncated", "contained"}}
+    return sorted(ranked, key=parts.__contains__)
 
 
 def _coverage(match: Match, number: int) -> float:

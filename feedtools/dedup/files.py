@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from feedtools.config import Config
 from feedtools.dedup.describe import describe, links
 from feedtools.dedup.match import cut_offset
+from feedtools.dedup.versions import Versions
 from feedtools.errors import FeedtoolsError
 from feedtools.model import Article, Cluster, Match
 from feedtools.readers import ReadOptions, expand
@@ -43,7 +44,9 @@ def dedup(paths: Sequence[str], config: Config, *, evidence: bool = False) -> De
         article for batch in batches(files, ReadOptions.of(config), errors.append) for article in batch.articles
     ]
     texts = [article.text for article in articles]
-    found = run(texts, jobs=config.jobs or os.cpu_count() or 1, evidence=evidence, rest=config.clean.rest)
+    versions = Versions.of(articles, config.clean.keep)
+    jobs = config.jobs or os.cpu_count() or 1
+    found = run(texts, jobs=jobs, evidence=evidence, rest=config.clean.rest, versions=versions)
     return Deduplicated(articles, found.clusters, found.matches, errors)
 
 

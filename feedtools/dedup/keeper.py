@@ -23,14 +23,18 @@ class Order(NamedTuple):
         size: symbols of a document, by its number.
         harm: its ``damage``; asked only of documents of the same size, for it may have to read the text.
         place: anything that sorts, different for each document; the lower is the earlier.
+        age: anything that sorts the one to keep first, where the policy does not go by completeness.
     """
 
     size: Callable[[int], int]
     harm: Callable[[int], int]
     place: Callable[[int], Any]
+    age: Callable[[int], Any] | None = None
 
     def sorted(self, members: Iterable[int]) -> list[int]:
         """The documents, the one to keep first."""
+        if self.age is not None:
+            return sorted(members, key=self.age)
         ranked: list[int] = []
         for _, group in groupby(sorted(members, key=self.size, reverse=True), key=self.size):
             alike = list(group)

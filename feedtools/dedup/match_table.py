@@ -9,15 +9,17 @@ import numpy as np
 
 from feedtools.dedup import cluster, series
 from feedtools.dedup.rest import REST
+from feedtools.dedup.versions import MOSTLY
 from feedtools.model import COPIES, KINDS, Cluster, Match
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
 
     from feedtools.dedup.keeper import Order
+    from feedtools.dedup.versions import Versions
 
     Rows = NDArray[Any]
     Ints = NDArray[np.int64]
@@ -151,6 +153,16 @@ def tell_series_apart(rows: Rows, slots: NDArray[Any]) -> Rows:
     told = rows.copy()
     slots["row"] = np.searchsorted(acting, slots["row"])
     told["kind"][acting] = _told_apart(rows[acting], slots)
+    return told
+
+
+def tell_versions(rows: Rows, versions: Versions, place: Callable[[int], Any]) -> Rows:
+    """Say of versions which one may go for the other, as ``versions.Versions.told`` does."""
+    told = rows.copy()
+    acting = np.flatnonzero((rows["kind"] != KINDS.index("overlap")) | (rows["coverage_a"] >= _UNIT * MOSTLY))
+    for first in range(0, len(acting), _CHUNK):
+        some = acting[first : first + _CHUNK]
+        told[some] = pack(versions.told(unpack(rows[some]), place))
     return told
 
 

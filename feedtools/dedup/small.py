@@ -17,6 +17,7 @@ from feedtools.model import Cluster, Match, text_number
 
 if TYPE_CHECKING:
     from feedtools.dedup.slots import FrameSlot
+    from feedtools.dedup.versions import Versions
 
 ROUNDS = 8
 """Times that what is left is compared again (``batch.ROUNDS``)."""
@@ -46,8 +47,8 @@ def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
     return dedup(texts).clusters
 
 
-def dedup(texts: Sequence[str], *, rest: int = REST) -> SmallResult:
-    """Find what ``feedtools.dedup.batch.dedup(texts, rest=rest)`` finds, without evidence."""
+def dedup(texts: Sequence[str], *, rest: int = REST, versions: Versions | None = None) -> SmallResult:
+    """Find what ``feedtools.dedup.batch.dedup`` finds with the same arguments, without evidence."""
     first: dict[str, int] = {}
     exact = [
         Match(number, first[text], "exact", 1.0, 1.0, 1.0)
@@ -58,11 +59,15 @@ def dedup(texts: Sequence[str], *, rest: int = REST) -> SmallResult:
     pairs = list(_candidates(documents))
     if not exact and not pairs:  # a clean transmission needs nothing that verifies
         return SmallResult()
-    return _resolved(documents, exact, pairs, rest)
+    return _resolved(documents, exact, pairs, rest, versions)
 
 
 def _resolved(
-    documents: Sequence[_Document], exact: list[Match], pairs: list[tuple[_Document, _Document]], rest: int
+    documents: Sequence[_Document],
+    exact: list[Match],
+    pairs: list[tuple[_Document, _Document]],
+    rest: int,
+    versions: Versions | None,
 ) -> SmallResult:
     """Compare pairs and choose; and again what is left, until no copy is found among it."""
     from feedtools.dedup import cluster, series
@@ -71,11 +76,14 @@ def _resolved(
     by_number = {it.number: it for it in documents}
     sizes = {it.number: len(it.symbols) for it in documents} | {m.a: len(by_number[m.b].symbols) for m in exact}
     text = {it.number: it.text for it in documents} | {m.a: by_number[m.b].text for m in exact}
-    order = Order(sizes.__getitem__, lambda number: damage(text[number]), int)
+    age = versions.order(int) if versions is not None else None
+    order = Order(sizes.__getitem__, lambda number: damage(text[number]), int, age)
     tried: set[frozenset[int]] = set()
     found = list(_compared(pairs))
     for rounds_left in range(ROUNDS, -1, -1):
         told = series.told_apart(found)
+        if versions is not None:
+            told = versions.told(told, int)
         made = cluster.clusters([*exact, *told], order, rest)
         fresh = sorted(_untried(found, made).difference(tried), key=sorted) if rounds_left else []
         if not fresh:

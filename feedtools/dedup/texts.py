@@ -11,6 +11,7 @@ from feedtools.model import Article, Cluster, Match
 
 if TYPE_CHECKING:
     from feedtools.dedup import batch
+    from feedtools.dedup.versions import Versions
 
     Text = str | Article
 
@@ -27,22 +28,23 @@ def clusters(texts: Sequence[str], jobs: int = 1) -> tuple[Cluster, ...]:
     return compared(texts, jobs).clusters
 
 
-def compared(texts: Sequence[str], jobs: int = 1, rest: int = REST) -> Found:
+def compared(texts: Sequence[str], jobs: int = 1, rest: int = REST, versions: Versions | None = None) -> Found:
     """Find the copies and the overlaps among some texts, with evidence. Few texts are compared without numpy.
 
     Args:
         texts: raw articles.
         jobs: processes for large inputs.
         rest: symbols in a row from which text of its own keeps a text from being the copy of another.
+        versions: the records of the texts, which tell later versions from copies.
     """
     if len(texts) <= FEW:
         from feedtools.dedup import small
 
-        found: small.SmallResult | batch.Result = small.dedup(texts, rest=rest)
+        found: small.SmallResult | batch.Result = small.dedup(texts, rest=rest, versions=versions)
     else:
         from feedtools.dedup import batch
 
-        found = batch.dedup(texts, jobs=jobs, rest=rest)
+        found = batch.dedup(texts, jobs=jobs, rest=rest, versions=versions)
     if not found.matches:
         return Found()
     from feedtools.dedup.match import explain

@@ -28,6 +28,8 @@ class Reading(Protocol):
     @property
     def id_key(self) -> str: ...  # noqa: D102
     @property
+    def date_key(self) -> str: ...  # noqa: D102
+    @property
     def input_format(self) -> str | None: ...  # noqa: D102
     @property
     def math(self) -> str: ...  # noqa: D102
@@ -53,6 +55,7 @@ class ReadOptions(NamedTuple):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     fields: bool = False
+    date_key: str = "date"
 
     @classmethod
     def of(cls, config: Reading) -> Self:
@@ -66,6 +69,7 @@ class ReadOptions(NamedTuple):
             os.fspath(config.root),
             config.include,
             config.exclude,
+            date_key=config.date_key,
         )
 
     def with_fields(self) -> Self:

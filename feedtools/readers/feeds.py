@@ -102,4 +102,5 @@ def _origin(entry: Any, *, fields: bool) -> Provenance:
     tags = [tag.get("term") for tag in entry.get("tags", ()) if tag.get("term")]
     media = [part.get("href") for part in entry.get("enclosures", ()) if part.get("href")]
     said |= {name: value for name, value in (("tags", tags), ("enclosures", media)) if value}
-    return Provenance(own, dumps(said) if fields else "")
+    date = str(entry.get("updated" if "updated" in entry else "published") or "")
+    return Provenance(own, dumps(said) if fields else "", date=date)

@@ -42,6 +42,12 @@ def identity(record: Mapping[str, Any], key: str) -> str:
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
+def date(record: Mapping[str, Any], *keys: str) -> str:
+    """The first date that a record has under some keys, as it stands; empty where it has none."""
+    found = (find(record, key) for key in keys)
+    return next((str(value) for value in found if value is not None and not isinstance(value, bool | dict | list)), "")
+
+
 def syntax(record: Mapping[str, Any]) -> str:
     """The syntax of the text that ``clean`` notes in what it writes, so that it is read in the same way again."""
     value = record.get("syntax")

@@ -49,7 +49,9 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         rest = {name: value for name, value in item.items() if name not in {key, "content_text", "content_html"}}
         written = fields.dumps(item if key == options.text_key else rest) if options.fields else ""
         syntax = syntax_of(text) if key == "content_html" else ""
-        yield Article(source, number, text, False, syntax, Provenance(fields.identity(item, options.id_key), written))
+        date = fields.date(item, options.date_key, "date_modified", "date_published")
+        origin = Provenance(fields.identity(item, options.id_key), written, date=date)
+        yield Article(source, number, text, False, syntax, origin)
     empty.say(on_error)
 
 

@@ -35,7 +35,8 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
             continue
         own = fields.identity(record, options.id_key)
         text = fields.find(record, options.text_key)
-        origin = Provenance(own) if own else None
+        date = fields.date(record, options.date_key)
+        origin = Provenance(own, date=date) if own or date else None
         yield Article(source, number, text, False, fields.syntax(record), origin)
 
 

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 from feedtools.errors import ReadError
 from feedtools.model import Article, Provenance
 from feedtools.readers.entries import Empty
-from feedtools.readers.fields import dumps, identity
+from feedtools.readers.fields import date, dumps, identity
 from feedtools.readers.parquet_sizes import unpacked
 from feedtools.readers.streams import FREE_BYTES, MAX_RATIO, listed, optional
 
@@ -68,11 +68,11 @@ def _too_much(source: str) -> ReadError:
 
 
 def _wanted(schema: Any, options: ReadOptions) -> list[str] | None:
-    """The columns to read: the text and the identity, or all of them."""
+    """The columns to read: the text, the identity and the date, or all of them."""
     if options.fields:
         return None
-    own = [options.id_key] if options.id_key in schema.names and options.id_key != options.text_key else []
-    return [options.text_key, *own]
+    named = (options.id_key, options.date_key)
+    return [options.text_key, *(key for key in named if key in schema.names and key != options.text_key)]
 
 
 def _column(batch: Any, key: str) -> Any:
@@ -87,16 +87,17 @@ def _column(batch: Any, key: str) -> Any:
 
 
 def _origins(batch: Any, options: ReadOptions) -> Iterator[Provenance | None]:
-    """Yield the provenance of each row: its id, and its other fields if they are wanted."""
+    """Yield the provenance of each row: its id, its date, and its other fields if they are wanted."""
     if options.fields:
-        yield from (Provenance(identity(row, options.id_key), dumps(row)) for row in batch.to_pylist())
-    elif options.id_key in batch.schema.names and options.id_key != options.text_key:
-        column = batch.column(batch.schema.names.index(options.id_key))
-        for value in column:
-            own = identity({"id": value.as_py()}, "id")
-            yield Provenance(own) if own else None
+        rows = batch.to_pylist()
     else:
-        yield from (None for _ in range(batch.num_rows))
+        named = [key for key in (options.id_key, options.date_key) if key in batch.schema.names]
+        rows = batch.select([key for key in named if key != options.text_key]).to_pylist()
+        if not rows:  # pyarrow: no column, no rows
+            rows = [{}] * batch.num_rows
+    for row in rows:
+        own, day = identity(row, options.id_key), date(row, options.date_key)
+        yield Provenance(own, dumps(row) if options.fields else "", date=day) if own or day or options.fields else None
 
 
 def _check(table: Any, key: str, source: str, pyarrow: Any, limit: int) -> None:

@@ -43,12 +43,12 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         rows = csv.reader(_chain(header, lines), delimiter=delimiter, strict=True)
         columns = next(rows, [])
         column = _column(columns, source, options.text_key)
-        named = columns.index(options.id_key) if options.id_key in columns else -1
+        named, dated = (columns.index(key) if key in columns else -1 for key in (options.id_key, options.date_key))
         number = rows.line_num + 1
         for row in rows:
             if len(row) > column:
                 if row[column].strip():
-                    origin = _origin(columns, row, named, options)
+                    origin = _origin(columns, row, (named, dated), options)
                     yield Article(source, number, row[column], verbatim=False, origin=origin)
                 else:
                     empty.add(number)
@@ -70,11 +70,11 @@ def _encoding(stream: IO[bytes]) -> str:
     return "utf-16" if head in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig"
 
 
-def _origin(columns: list[str], row: list[str], named: int, options: ReadOptions) -> Provenance | None:
-    """The provenance of a row: the field of its id, numbered ``named``, and all its fields if they are wanted."""
-    own = row[named] if 0 <= named < len(row) else ""
+def _origin(columns: list[str], row: list[str], at: tuple[int, int], options: ReadOptions) -> Provenance | None:
+    """The provenance of a row: the fields numbered ``at``, its id and its date, and all of them if they are wanted."""
+    own, date = (row[place] if 0 <= place < len(row) else "" for place in at)
     whole = _fields(columns, row) if options.fields else ""
-    return Provenance(own, whole) if own or whole else None
+    return Provenance(own, whole, date=date) if own or date or whole else None
 
 
 def _fields(head: list[str], row: list[str]) -> str:

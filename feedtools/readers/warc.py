@@ -42,7 +42,8 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
                 given += len(payload)
                 for found in _texts(record, payload, plain):
                     last = max(last + 1, number)
-                    yield Article(source, last, found, False, syntax_of(found), Provenance(_address(record)))
+                    origin = Provenance(_address(record), date=str(record.headers.get("WARC-Date") or ""))
+                    yield Article(source, last, found, False, syntax_of(found), origin)
             except ReadError as error:
                 on_error(ReadError(f"record {number}: {error.message}", path=source, line=number))
             _bound(given, taken(stream) or counted.tell(), source)

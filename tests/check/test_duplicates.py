@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from feedtools.check.files import check
 from feedtools.config import Config, Policy
 from feedtools.dedup.files import dedup
 from feedtools.dedup.index.updates import IndexWriter
-from feedtools.model import Article
+from feedtools.model import Article, Provenance
 
 OWN = 34
 """Symbols in a row that only the shorter one of the two texts has."""
@@ -43,3 +44,15 @@ def test_the_configured_rest_decides(tmp_path: Path, rest: int, copies: int, ask
     else:
         found = check([str(tmp_path / "a.txt")], config).findings
         assert sum(finding.rule == "FT902" for finding in found) == copies
+
+
+def test_a_correction_of_a_published_record_is_no_copy_of_it(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps({"id": "w7", "text": SHORT.replace(SHORT[10], "别", 1)}) + "\n", encoding="utf-8"
+    )
+    config = Config(root=tmp_path, select=("FT9",), history=("i.sqlite",), cache=False)
+    for own, copies in (("w7", 0), ("w8", 1)):
+        (tmp_path / "i.sqlite").unlink(missing_ok=True)
+        with IndexWriter(tmp_path / "i.sqlite", create=True) as index:
+            index.add([Article("old.jsonl", 3, SHORT, False, "", Provenance(own))])
+        assert len(check([str(tmp_path / "a.jsonl")], config).findings) == copies

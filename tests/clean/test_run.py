@@ -16,7 +16,7 @@ from feedtools.clean import manifest
 from feedtools.clean.context import Sources
 from feedtools.clean.run import clean
 from feedtools.clean.undo import undo
-from feedtools.config import Config, Policy, policy
+from feedtools.config import Config, Keep, Policy, policy
 from feedtools.errors import FeedtoolsError
 from tests.places import FEED, SHARED
 
@@ -493,3 +493,52 @@ def test_a_correction_of_what_was_published_is_published(
     with Index(tmp_path / "i.sqlite", readonly=True) as index:
         marked = [one.superseded for one in index.documents(range(1, 9))]
     assert marked == ([True, False] if published else [False] * len(marked))
+
+
+_LOCK = "堰上的闸门中午打开了,下面有两条驳船在等,{},纤道到星期天晚上为止不通,要等修好以后才放行,绕路的人请走东岸。"
+
+
+def _records(place: Path, *rows: tuple[str, str, str]) -> None:
+    place.write_text(
+        "".join(
+            json.dumps({"id": own, "when": when, "text": _LOCK.format(said)}, ensure_ascii=False) + "\n"
+            for own, when, said in rows
+        ),
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.parametrize(("keep", "line"), [("newest", 2), ("oldest", 3), ("first-published", 1)])
+def test_of_the_versions_in_one_run_the_policy_publishes_one(tmp_path: Path, keep: Keep, line: int) -> None:
+    _records(
+        tmp_path / "a.jsonl",
+        ("w7", "2026-03-02", "没有人受伤"),
+        ("w7", "2026-03-03", "一名船闸工人受了伤"),
+        ("w7", "2026-03-01", "还没有别的消息"),
+    )
+    config = CONFIG._replace(root=tmp_path, date_key="when", clean=Policy(keep=keep))
+    cleaned = clean([str(tmp_path / "a.jsonl")], tmp_path / "out", config)
+    rows = [row for row in manifest.read(tmp_path / "out" / "manifest.jsonl") if "action" in row]
+    assert [row["line"] for row in rows if row["action"] == "keep"] == [line]
+    assert all(row["of"]["line"] == line for row in rows if row["action"] == "drop")
+    assert cleaned.counts.kept == 1
+
+
+@pytest.mark.parametrize(("length", "action"), [(29, "drop"), (30, "hold")])
+def test_what_a_stale_version_says_alone_is_held(tmp_path: Path, length: int, action: str) -> None:
+    said = "".join(chr(0x4E00 + 7 * number) for number in range(length))
+    _records(tmp_path / "a.jsonl", ("w7", "2026-03-01", said), ("w7", "2026-03-02", "没有人受伤"))
+    config = CONFIG._replace(root=tmp_path, date_key="when", clean=Policy(keep="newest"))
+    clean([str(tmp_path / "a.jsonl")], tmp_path / "out", config)
+    rows = [row for row in manifest.read(tmp_path / "out" / "manifest.jsonl") if "action" in row]
+    assert [row["action"] for row in rows] == [action, "keep"]
+
+
+@pytest.mark.parametrize(("keep", "published"), [("newest", 1), ("first-published", 0)])
+def test_what_was_published_stays_where_the_policy_says_so(tmp_path: Path, keep: Keep, published: int) -> None:
+    _records(tmp_path / "a.jsonl", ("w7", "2026-03-01", "没有人受伤"))
+    _records(tmp_path / "b.jsonl", ("w7", "2026-03-02", "有人受了伤"))
+    memory = Sources(published=str(tmp_path / "i.sqlite"))
+    config = CONFIG._replace(root=tmp_path, date_key="when", clean=Policy(keep=keep))
+    clean([str(tmp_path / "a.jsonl")], tmp_path / "out1", config, memory)
+    assert clean([str(tmp_path / "b.jsonl")], tmp_path / "out2", config, memory).counts.kept == published

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from feedtools.cli import COMMANDS, cli
-from feedtools.errors import did_you_mean
+from feedtools.config import load
+from feedtools.errors import ConfigError, did_you_mean
 from feedtools.report import Report, render
 from feedtools.report.sarif import RESULTS, left_out
 from tests.cli.test_cli import Run
@@ -187,3 +188,14 @@ def test_a_log_holds_what_its_readers_take_and_the_gravest_first() -> None:
     assert "25,000 of 25,001" in said["message"]["text"]
     assert left_out(RESULTS) == ""
     assert log["runs"][0]["tool"]["driver"]["informationUri"].startswith("https://")
+
+
+@pytest.mark.parametrize("place", ["", "[clean]\n"])
+def test_the_key_of_dates_may_stand_beside_what_goes_by_it(tmp_path: Path, place: str) -> None:
+    path = tmp_path / "feedtools.toml"
+    path.write_text(f'{place}date-key = "when"\n{"" if place else "[clean]"}\nkeep = "newest"\n', encoding="utf-8")
+    config = load(path)
+    assert (config.date_key, config.clean.keep) == ("when", "newest")
+    path.write_text('[clean]\nkeep = "latest"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="'latest' is none of most-complete, newest, oldest, first-published"):
+        load(path)

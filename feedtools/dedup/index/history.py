@@ -42,7 +42,7 @@ def published(
 ) -> list[list[Published]]:
     """For each article its published copies, the best first, over everything ``config.history`` names.
 
-    A file is never compared with itself.
+    A file is never compared with itself, and what corrects a published article of its id is no copy of that.
 
     Args:
         articles: the new ones.
@@ -67,7 +67,18 @@ def published(
             return find(index, texts, own=own, rest=config.clean.rest)
 
         answers.append(_ask_followed(followed, config, on_error, say, ask))
-    return [[copy for answer in answers for copy in answer[number]] for number in range(len(texts))]
+    return [
+        [copy for answer in answers for copy in answer[number] if not _is_correction(article, copy, config)]
+        for number, article in enumerate(articles)
+    ]
+
+
+def _is_correction(article: Article, copy: Published, config: Config) -> bool:
+    if article.origin is None or not article.origin.id or not copy.document.id:
+        return False
+    from feedtools.dedup.versions import is_correction
+
+    return is_correction(config.clean.keep, article.origin.id, copy.document.id, copy.match)
 
 
 def _resolved(item: str, config: Config) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from feedtools.dedup.candidates import FEW_KEYS
 from feedtools.dedup.index.store import CAP, PublishedArticle, stored_keys
-from feedtools.dedup.index.updates import NO_BATCHES
+from feedtools.dedup.index.updates import NAMESAKES, NO_BATCHES, is_later_version
 from feedtools.dedup.sketch import current, sketch
 from feedtools.errors import IndexFileError
 from feedtools.model import Article, blake2b
@@ -79,6 +79,8 @@ class SharedStore:
             self._keys = unordered_storage(config, name=b"feedtools_key_")
             self._sources = unordered_storage(config, name=b"feedtools_source_")
             self._texts = ordered_storage(config, name=b"feedtools_document_")
+            self._names = unordered_storage(config, name=b"feedtools_name_")
+            self._later = ordered_storage(config, name=b"feedtools_superseded_")
             self._meta = ordered_storage(config, name=b"feedtools_meta_")
             self._check_header(self._meta)
 
@@ -116,8 +118,13 @@ class SharedStore:
         """See ``Store.documents``."""
         wanted = sorted(set(numbers))
         with self._faults():
-            held = self._texts.getmany(*(number.to_bytes(8, "big") for number in wanted))
-        return [_document(number, rows[0]) for number, rows in zip(wanted, held, strict=True) if rows]
+            names = [_name(number) for number in wanted]
+            held, later = self._texts.getmany(*names), self._later.getmany(*names)
+        return [
+            _document(number, rows[0], superseded=bool(newer))
+            for number, rows, newer in zip(wanted, held, later, strict=True)
+            if rows
+        ]
 
     def sizes(self, numbers: Sequence[int]) -> dict[int, int]:
         """See ``Store.sizes``."""
@@ -152,15 +159,34 @@ class SharedStore:
         for article in articles:
             by_source.setdefault(article.source, {}).setdefault(_number(article), article)
         count = 0
-        for source, mine in by_source.items():
+        for source, mine in sorted(by_source.items()):
             known = self._numbers_of(source)
             new = {number: article for number, article in mine.items() if number not in known}
             for number, article in new.items():
+                earlier = self._versions_before(article)
                 self._put(number, article, batches.get(source, b""))
+                self._supersede(earlier, number)
             count += len(new)
         if count:
             self._note_change()
         return count
+
+    def _versions_before(self, article: Article) -> list[int]:
+        """Find the documents of which an article is a later version: of the same id, alike, and not the same."""
+        own = _id_of(article)
+        if not own:
+            return []
+        with self._faults():
+            known = [int.from_bytes(number, "big") for number in self._names.get(_named(own))]
+        documents = [one for one in self.documents(known) if not one.superseded][:NAMESAKES]
+        return [one.number for one in documents if is_later_version(article.text, one.text)]
+
+    def _supersede(self, earlier: Iterable[int], later: int) -> None:
+        with self._faults():
+            for number in earlier:
+                if number != later:
+                    self._later.remove(_name(number))
+                    self._later.insert(_name(number), _name(later))
 
     def _numbers_of(self, source: str) -> set[int]:
         with self._faults():
@@ -173,8 +199,7 @@ class SharedStore:
 
     def _put(self, number: int, article: Article, batch: bytes) -> None:
         made = sketch(article.text)
-        name = number.to_bytes(8, "big")
-        own = article.origin.id if article.origin is not None else ""
+        name, own = _name(number), _id_of(article)
         row = json.dumps([article.source, article.line, made.digest.hex(), made.size, article.text, batch.hex(), own])
         with self._faults():
             self._texts.remove(name)
@@ -182,6 +207,8 @@ class SharedStore:
             for key in stored_keys(made):
                 self._keys.insert(_key(key), name, buffer=True)
             self._keys.empty_buffer()
+            if own:
+                self._names.insert(_named(own), name)
             self._sources.insert(_named(article.source), name)
 
     def remove(self, paths: Iterable[str]) -> int:
@@ -197,17 +224,28 @@ class SharedStore:
 
     def _forget(self, source: str, numbers: Iterable[int]) -> None:
         """Remove keys before texts, which tell them, and last what names a document: a killed run is repeated."""
-        texts = {document.number: document.text for document in self.documents(numbers)}
+        documents = {document.number: document for document in self.documents(numbers)}
         for number in numbers:
-            name = number.to_bytes(8, "big")
+            name, document = _name(number), documents.get(number)
             with self._faults():
-                for key in stored_keys(sketch(texts[number])) if number in texts else ():
+                for key in stored_keys(sketch(document.text)) if document is not None else ():
                     self._keys.remove_val(_key(key), name)
+                if document is not None and document.id:
+                    self._names.remove_val(_named(document.id), name)
+                self._later.remove(name)
                 self._texts.remove(name)
                 self._sources.remove_val(_named(source), name)
 
     def close(self) -> None:
         """Connections are pooled by the driver and closed with the process."""
+
+
+def _name(number: int) -> bytes:
+    return number.to_bytes(8, "big")
+
+
+def _id_of(article: Article) -> str:
+    return article.origin.id if article.origin is not None else ""
 
 
 def _named(source: str) -> bytes:
@@ -229,7 +267,9 @@ def _number(article: Article) -> int:
     return name & ~1 | (sketch(article.text).size < FEW_KEYS)
 
 
-def _document(number: int, row: bytes) -> PublishedArticle:
+def _document(number: int, row: bytes, *, superseded: bool) -> PublishedArticle:
     source, line, digest, keys, text, *more = json.loads(row)
     batch, own = [*more, "", ""][:2]
-    return PublishedArticle(number, source, line, bytes.fromhex(digest), keys, text, bytes.fromhex(batch), own)
+    return PublishedArticle(
+        number, source, line, bytes.fromhex(digest), keys, text, bytes.fromhex(batch), own, superseded
+    )

@@ -60,6 +60,13 @@ def take_in(
     return count + (store.add(portion, batches) if portion else 0)
 
 
+def is_later_version(text: str, published: str) -> bool:
+    """Tell whether a text is a later version of a published one that has its id: ids such as 1 are given by many."""
+    from feedtools.dedup.match import match_pair
+
+    return text != published and match_pair(published, text) is not None
+
+
 class IndexWriter(Index):
     """An index that is written: articles are added, replaced and removed, each time in one transaction."""
 
@@ -83,13 +90,11 @@ class IndexWriter(Index):
 
     def _supersede(self, first: int, articles: Sequence[Article]) -> None:
         """Mark the documents of which the articles are later versions: of the same id, alike, and not the same."""
-        from feedtools.dedup.match import match_pair
-
         for number, article in enumerate(articles, first):
             if article.origin is None or not article.origin.id:
                 continue
-            for document in self.documents(self.named(article.origin.id, first, NAMESAKES)):
-                if document.text != article.text and match_pair(document.text, article.text) is not None:
+            for document in self.documents(self.named(article.origin.id, number, NAMESAKES)):
+                if is_later_version(article.text, document.text):
                     self.supersede(document.number, number)
 
     def replace(self, articles: Sequence[Article], states: Mapping[str, SourceState] | None = None) -> int:

@@ -14,7 +14,7 @@ from feedtools.dedup.index.query import find
 from feedtools.dedup.index.shared import SharedStore, layer
 from feedtools.dedup.index.updates import IndexWriter as Index
 from feedtools.errors import IndexFileError
-from feedtools.model import Article
+from feedtools.model import Article, Provenance
 from feedtools.readers.transmission import parse
 from tests.places import FEED
 
@@ -169,3 +169,39 @@ def test_a_driver_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "redis", None)
     with pytest.raises(IndexFileError, match=r"another package: .*redis"):
         SharedStore("redis://host/0")
+
+
+def test_a_later_version_supersedes_the_earlier_one_as_in_sqlite(server: str, tmp_path: Path) -> None:
+    """The same id and another text, in one call or in two; ids that many give mean nothing by themselves."""
+    told = "堰上的闸门中午打开了,下面有两条驳船在等,{},纤道到星期天晚上为止不通,绕路的人请走东岸。"
+
+    def article(source: str, text: str, own: str) -> Article:
+        return Article(source, 1, text, False, "", Provenance(own))
+
+    first = [article("a.jsonl", told.format("没有人受伤"), "w7"), article("b.jsonl", told.format("一人受伤"), "w7")]
+    second = [
+        article("c.jsonl", told.format("两人受伤"), "w7"),
+        article("d.jsonl", told.format("三人受伤"), "w8"),
+        article("e.jsonl", "这一篇与闸门没有关系,只是另一个网站也从一开始数它的文章。", "w7"),
+        article("f.jsonl", told.format("两人受伤"), "w7"),
+    ]
+
+    def marks(store: SharedStore | Index) -> dict[str, bool]:
+        texts = [one.text for one in (*first, *second)]
+        return {one.document.source: one.document.superseded for found in find(store, texts) for one in found}
+
+    def marked(letters: str) -> dict[str, bool]:
+        return {f"{letter}.jsonl": letter in "ab" for letter in letters}
+
+    shared = SharedStore(server)
+    with Index(tmp_path / "i.sqlite", create=True) as index:
+        for store in (shared, index):
+            assert store.add(first) == 2
+            assert marks(store) == {"a.jsonl": True, "b.jsonl": False}
+            assert store.add(second) == 4
+            assert marks(store) == marked("abcdef")
+            assert store.remove(["c.jsonl", "f.jsonl"]) == 2
+            assert marks(store) == marked("abde")
+            assert store.remove(["a.jsonl", "b.jsonl"]) == 2
+            assert store.add(first[1:]) == 1
+            assert marks(store)["b.jsonl"] is False, "what was forgotten leaves no mark behind"
