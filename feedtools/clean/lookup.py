@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from feedtools import __version__
 from feedtools.config import Config
 from feedtools.dedup.index.history import open_store
 from feedtools.dedup.index.query import find, find_siblings
@@ -88,7 +87,8 @@ class Stores:
 def read_originals(folder: str, path: Path, config: Config, on_error: OnError) -> tuple[Path, bytes]:
     """Bring the index of the originals that a path names up to date.
 
-    It is kept in the cache, so that only files that are new or changed are read by the next run.
+    It is kept in the cache, so that only files that are new or changed are read by the next run; all of them are where
+    files are read by other code, or as something else.
 
     Args:
         folder: a folder, which is walked whole, a file or a pattern.
@@ -102,12 +102,13 @@ def read_originals(folder: str, path: Path, config: Config, on_error: OnError) -
     from feedtools.dedup.index.history import follow, keep_up
     from feedtools.dedup.index.updates import IndexWriter
     from feedtools.readers import ReadOptions, expand
+    from feedtools.readers.fingerprint import reading_digest
 
     config = config._replace(input_format=None)
     options = ReadOptions.of(config)
     files = expand([folder], on_error, options._replace(include=(*options.include, *PAGES)))
     tell = partial(_tell, on_error) if os.path.isdir(folder) else on_error
-    kept = keep_up(f"originals {__version__}\n{os.path.abspath(folder)}", files, config, tell)
+    kept = keep_up(f"originals {reading_digest(options)}\n{os.path.abspath(folder)}", files, config, tell)
     if kept is None:
         path.unlink(missing_ok=True)
         with IndexWriter(path, create=True) as index:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from feedtools.model import CODED
 from feedtools.readers import carriers
 from feedtools.readers.delimited import Formulas, word_marks
+from feedtools.readers.lists import LISTS, ListNumbers
 from feedtools.readers.output import Lines, Output
 from feedtools.readers.raised import raise_or_lower
 from feedtools.readers.tags import AMBIGUOUS, BLOCKS, RAW, Tags, string, utf8
@@ -106,6 +107,7 @@ class _Reader:
         self._pre = b""  # the fence of the block that is open
         self._code_end = -1  # where the code that is open ends
         self._ticks = b""  # around code within a line
+        self._numbers = ListNumbers()
         self._sign = b""  # that the emphasis within a formula was made of
         self._last = ""  # the formula that was put last, and where it ended
         self._last_end = -1
@@ -182,7 +184,12 @@ class _Reader:
         elif tag.name == b"br" and self._pre:
             self._out.put(b"\n", tag.start)
         elif tag.name in BLOCKS and not self._ticks:
+            listed = self._code_end < 0 and (tag.name == b"li" or tag.name in LISTS)
+            if listed:
+                self._out.forget_label()
             self._out.line(tag.start)
+            if listed and (label := self._numbers.label(tag)):
+                self._out.label(label, tag.start)
         return tag.end
 
     def _opened(self, tag: Tag) -> int:
@@ -286,6 +293,7 @@ class _Reader:
                 self._formula(carriers.of_block(content), tag)
                 return end
             self._pre = b"`" * max(3, longest + 1)
+            self._out.keep_label()
             self._out.line(tag.start)
             self._out.put(self._pre + (language[1] if language else b"") + b"\n", tag.start)
             self._out.literal, self._code_end = True, end

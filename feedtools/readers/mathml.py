@@ -8,40 +8,31 @@ round trip TeX, MathML (by latex2mathml), TeX is tested.
 from __future__ import annotations
 
 import re
-import unicodedata
 
-from feedtools.readers.mathml_symbols import ACCENTS, BRACES, FUNCTIONS, GREEK, LARGE, OPERATORS, SPACES
+from feedtools.readers.mathml_leaves import VARIANTS, character, joined, leaf, space, text_leaf
+from feedtools.readers.mathml_symbols import (
+    ACCENTS,
+    BRACES,
+    FUNCTIONS,
+    LARGE,
+    SIZES,
+    WIDE,
+)
 from feedtools.readers.mathml_tree import Node, parse
 
 _OUTER = re.compile(r"\\begin\{(\w+)\}.*\\end\{\1\}", re.DOTALL)
-_SAME_FONT = re.compile(r"\\(mathrm|mathtt)\{([A-Za-z0-9]+)\}\Z")
-_COMMAND_END = re.compile(r"\\[A-Za-z]+\Z")
-_ATOM = re.compile(r"\\[A-Za-z]+\Z|\\?.\Z|\d+\Z|\\[A-Za-z]+\{[^{}]*\}\Z", re.DOTALL)
-_SPECIAL = {**{char: "\\" + char for char in "{}#$%&_"}, "\\": r"\backslash", "~": r"\sim", "^": r"\hat{}"}
-_VARIANTS = {
-    "bold": "mathbf",
-    "bold-italic": "boldsymbol",
-    "double-struck": "mathbb",
-    "fraktur": "mathfrak",
-    "bold-fraktur": "mathfrak",
-    "script": "mathcal",
-    "bold-script": "mathcal",
-    "sans-serif": "mathsf",
-    "bold-sans-serif": "mathsf",
-    "monospace": "mathtt",
-}
-_NAMED = (
-    ("BOLD ITALIC", "boldsymbol"), ("BOLD SCRIPT", "mathcal"), ("BOLD FRAKTUR", "mathfrak"),
-    ("SANS-SERIF", "mathsf"), ("DOUBLE-STRUCK", "mathbb"), ("MONOSPACE", "mathtt"), ("FRAKTUR", "mathfrak"),
-    ("BLACK-LETTER", "mathfrak"), ("SCRIPT", "mathcal"), ("BOLD", "mathbf"), ("ITALIC", ""),
-)  # fmt: skip
-"""Words in the names of letterlike characters, and the command each stands for; the first that fits."""
+_ATOM = re.compile(r"\\[A-Za-z]+\Z|\\?.\Z|\d+\Z|\\[A-Za-z]+\{(?:[^{}]|\{[^{}]*\})*\}\Z", re.DOTALL)
+_ARGUMENT = re.compile(r"\\[A-Za-z]+\Z|\\(?:math[a-z]+|text)\{[^{}]*\}\Z|[A-Za-z0-9*+-]\Z")
+"""TeX that may follow ``^`` and ``_`` without braces, in KaTeX as well."""
 _MATRICES = {("(", ")"): "pmatrix", ("[", "]"): "bmatrix", ("|", "|"): "vmatrix", ("‖", "‖"): "Vmatrix"}
 _OPENERS, _CLOSERS = "([{|‖⟨⌊⌈", ")]}|‖⟩⌋⌉"
 _RELATION = re.compile(
     r"\s*(?:[=<>:]|\\(?:le|ge|ne|approx|sim|to|equiv|propto|in|Rightarrow|iff|leftarrow)(?![a-zA-Z]))"
 )
+_NUMBER = re.compile(r" & \\text\{\(\d+(?:\.\d+)?\)\}\Z")
 _TEXT = frozenset({"mtext", "ms"})
+_BRACED = frozenset({"mi", "mn", "msub", "msup", "msubsup"})
+_NAME = r"\operatorname{"
 _UNSEEN = frozenset({"annotation", "annotation-xml", "mprescripts", "maligngroup", "malignmark", "none"})
 
 
@@ -67,16 +58,30 @@ def _tex(node: Node) -> str:
     if name in _UNSEEN:
         return ""
     if name in {"mi", "mn", "mo"}:
-        return _leaf(node)
+        return leaf(node)
     if name in _TEXT:
-        return _text(node.text())
+        return text_leaf(node.text())
     if name == "mspace":
-        return _space(node)
+        return space(node)
     if name in _BUILDERS:
         return _BUILDERS[name](node)
     if name == "semantics" or name == "maction":
         return _row(node.elements()[:1])
-    return _row(node.elements())
+    return _in_one_font(node.elements()) or _row(node.elements())
+
+
+def _in_one_font(nodes: list[Node]) -> str:
+    r"""Letters that one command sets: ``\mathbf{AB}``, which writers of MathML put into a row."""
+    fonts = {VARIANTS.get(node.get("mathvariant"), "") for node in nodes}
+    if len(nodes) < 2 or len(fonts) > 1 or "" in fonts or any(node.name not in {"mi", "mn"} for node in nodes):
+        return ""
+    return rf"\{fonts.pop()}{{{joined([character(char) for node in nodes for char in node.text().strip()])}}}"
+
+
+def _is_braced(node: Node) -> bool:
+    """Tell whether the author put braces around one symbol: a row of it alone says so, in MathJax too."""
+    inner = node.elements() if node.name == "mrow" else []
+    return len(inner) == 1 and inner[0].name in _BRACED and not inner[0].get("mathvariant")
 
 
 def _row(nodes: list[Node]) -> str:
@@ -89,7 +94,8 @@ def _row(nodes: list[Node]) -> str:
             parts.append(inner[0])
             place = inner[1]
             continue
-        parts.append(_stretched(node, place, nodes) or _tex(node))
+        braced = len(nodes) > 1 and _is_braced(node)
+        parts.append(_stretched(node, place, nodes) or (_group(node) if braced else _tex(node)))
         place += 1
     return joined(parts)
 
@@ -125,6 +131,8 @@ def _mark(node: Node) -> str:
 def _stretched(node: Node, place: int, nodes: list[Node]) -> str:
     r"""A fence that grows with what is in it: ``\left(``; its partner is in the same row."""
     mark = _mark(node)
+    if node.name == "mo" and (size := SIZES.get(node.get("minsize"))):
+        return size + leaf(node)
     if node.name != "mo" or len(mark) > 1 or node.get("stretchy") != "true":
         return ""
     form = node.get("form")
@@ -138,84 +146,7 @@ def _stretched(node: Node, place: int, nodes: list[Node]) -> str:
     paired = any(other.get("form") == wanted and other.get("stretchy") == "true" for other in partners)
     if not paired and not (ends is not node and ends.name == "mo" and ends.get("stretchy") == "true"):
         return ""
-    return (r"\left" if opens else r"\right") + (_leaf(node) or ".")
-
-
-def joined(parts: list[str]) -> str:
-    """Pieces of TeX one after the other, apart where a command would swallow the next letter."""
-    tex = ""
-    for part in parts:
-        if part[:1].isalpha() and part[:1].isascii() and _COMMAND_END.search(tex[-40:]):
-            tex += " "
-        font, before = _SAME_FONT.match(part), _SAME_FONT.search(tex[-60:])
-        if font and before and font[1] == before[1]:
-            tex = tex[:-1] + font[2] + "}"
-        else:
-            tex += part
-    return tex
-
-
-def _leaf(node: Node) -> str:
-    text = " ".join(node.text().split())
-    if not text:
-        return ""
-    variant = _VARIANTS.get(node.get("mathvariant"), "")
-    if node.name == "mo":
-        if text in FUNCTIONS:
-            return "\\" + text
-        if len(text) > 1 and text.isalpha() and text.isascii():
-            return rf"\operatorname{{{text}}}"
-        return "&" if text == "&" else joined([_character(char) for char in text])
-    if node.name == "mi" and len(text) > 1 and text.isascii() and text.isalpha() and not variant:
-        return "\\" + text if text in FUNCTIONS else rf"\mathrm{{{text}}}"
-    if node.name == "mi" and node.get("mathvariant") == "normal" and text.isascii() and text.isalpha():
-        return rf"\mathrm{{{text}}}"
-    tex = joined([_character(char) for char in text])
-    return rf"\{variant}{{{tex}}}" if variant else tex
-
-
-def _character(char: str) -> str:
-    found = OPERATORS.get(char) or GREEK.get(char) or _SPECIAL.get(char)
-    if found is not None:
-        return found
-    if char in SPACES:
-        return SPACES[char]
-    if char.isascii():
-        return char
-    return _letterlike(char)
-
-
-def _letterlike(char: str) -> str:
-    """A letter of the mathematical alphabets as its command: ``𝐱`` is a bold x."""
-    plain = unicodedata.normalize("NFKC", char)
-    name = unicodedata.name(char, "")
-    if plain != char and len(plain) == 1 and (plain.isalnum() or plain in GREEK):
-        for word, command in _NAMED:
-            if word in name:
-                inner = GREEK.get(plain, plain)
-                return rf"\{command}{{{inner}}}" if command else inner
-    if unicodedata.combining(char) or unicodedata.category(char) in {"Cf", "Cc", "Co", "Cn"}:
-        return ""
-    return rf"\text{{{char}}}" if char.isalpha() else char
-
-
-def _text(text: str) -> str:
-    if not text.strip():
-        return r"\ " if text else ""
-    body = re.sub(r"[{}#$%&_]", lambda found: "\\" + found[0], " ".join(text.replace("\\", "").split()))
-    ahead, behind = (" " if edge.isspace() else "" for edge in (text[0], text[-1]))
-    return rf"\text{{{ahead}{body}{behind}}}"
-
-
-def _space(node: Node) -> str:
-    if node.get("linebreak") == "newline":
-        return r"\\"
-    width = re.match(r"(-?[\d.]+)em", node.get("width"))
-    size = float(width[1]) if width and re.fullmatch(r"-?(?:\d++(?:\.\d*)?|\.\d+)", width[1]) else 0.0
-    for least, command in ((1.9, r"\qquad"), (0.9, r"\quad"), (0.25, r"\;"), (0.2, r"\:"), (0.1, r"\,")):
-        if size >= least:
-            return command
-    return r"\!" if size < 0 else ""
+    return (r"\left" if opens else r"\right") + (leaf(node) or ".")
 
 
 def _group(node: Node) -> str:
@@ -229,6 +160,15 @@ def _command(command: str, node: Node) -> str:
 def _flat(node: Node) -> bool:
     """Tell whether a fraction has no line."""
     return re.fullmatch(r"0+(?:\.0+)?(?:px|pt|em|ex)?", node.get("linethickness")) is not None
+
+
+def _styled(node: Node) -> str:
+    r"""A fraction that is larger or smaller than its place makes it, ``\dfrac``; other styles show no other symbols."""
+    inner = node.elements()
+    size = {"true": r"\dfrac", "false": r"\tfrac"}.get(node.get("displaystyle"))
+    if size and len(inner) == 1 and inner[0].name == "mfrac" and not _flat(inner[0]):
+        return _command(size, inner[0])
+    return _row(inner)
 
 
 def _fraction(node: Node) -> str:
@@ -248,14 +188,15 @@ def _base(node: Node) -> str:
 
 
 def _script(mark: str, node: Node | None) -> str:
+    r"""A script; one that is a row was written in braces, ``h_{t}``, and one that is none was not: ``x^\top``."""
     if node is None:
         return ""
-    tex = _tex(node)
-    if mark == "^" and tex and not tex.strip("'"):
-        return tex
+    tex, braced = _tex(node), node.name == "mrow"
     if not tex:
         return ""
-    return mark + (tex if len(tex) == 1 and tex.isalnum() else "{" + tex + "}")
+    if mark == "^" and not tex.strip("'"):
+        return "^{" + tex.replace("'", r"\prime") + "}" if braced and not node.text().strip("′″‴") else tex
+    return mark + (tex if not braced and _ARGUMENT.match(tex) else "{" + tex + "}")
 
 
 def _scripts(node: Node) -> str:
@@ -263,7 +204,11 @@ def _scripts(node: Node) -> str:
     parts += [None] * (3 - len(parts))
     base, first, second = parts
     lower, upper = (None, first) if node.name == "msup" else (first, second)
-    return (_base(base) if base else "{}") + _script("_", lower) + _script("^", upper)
+    below, above = _script("_", lower), _script("^", upper)
+    ahead = _base(base) if base else "{}"
+    if ahead == "{}" and above.startswith("'"):
+        return above  # of ``x^{'}``
+    return ahead + (above + below if above.startswith("'") else below + above)
 
 
 def _limits(node: Node) -> str:
@@ -274,12 +219,10 @@ def _limits(node: Node) -> str:
     if base is None:
         return ""
     inner, mark = _tex(base), _only(base).text().strip()
-    if (
-        mark in LARGE
-        or inner.lstrip("\\") in FUNCTIONS
-        or inner.startswith((r"\operatorname", r"\underbrace", r"\overbrace"))
+    if inner.startswith((r"\underbrace", r"\overbrace")) or (
+        base.name != "mrow" and (mark in LARGE or inner.lstrip("\\") in FUNCTIONS or inner.startswith(_NAME))
     ):
-        return _base(base) + _script("_", under) + _script("^", over)
+        return _base(base).replace(_NAME, r"\operatorname*{") + _script("_", under) + _script("^", over)
     if mark in {"→", "⟶", "←", "⟵"}:
         command = r"\xrightarrow" if mark in "→⟶" else r"\xleftarrow"
         return command + (f"[{_tex(under)}]" if under else "") + (_group(over) if over else "{}")
@@ -289,10 +232,18 @@ def _limits(node: Node) -> str:
             continue
         sign = _only(part).text().strip()
         known = kinds.get(sign, "")
-        if known in {r"\hat", r"\tilde", r"\bar"} and len(_only(base).text().strip()) > 1:
-            known = {r"\hat": r"\widehat", r"\tilde": r"\widetilde"}.get(known, r"\overline")
+        several = known != r"\vec" and len(_only(base).text().strip()) > 1
+        if known in WIDE and (several or _grows(node, _only(part), sign)):
+            known = WIDE[known]
         tex = rf"{known}{{{tex}}}" if known else rf"{command}{{{_tex(part)}}}{{{tex}}}"
     return tex
+
+
+def _grows(node: Node, mark: Node, sign: str) -> bool:
+    r"""Tell whether an accent is as wide as what is below it: ``\widehat``, ``\overrightarrow``, ``\overline``."""
+    if sign in "‾―":
+        return True
+    return sign in "→^~" and not mark.get("stretchy") and "accent" not in node.attributes + mark.attributes
 
 
 def _fenced(node: Node) -> str:
@@ -306,9 +257,9 @@ def _fenced(node: Node) -> str:
     parts = []
     for number, child in enumerate(inner):
         if number and separators:
-            parts.append(_character(separators[min(number, len(separators)) - 1]))
+            parts.append(character(separators[min(number, len(separators)) - 1]))
         parts.append(_tex(child))
-    left, right = (_character(mark[:1]) if mark else "." for mark in (opener, closer))
+    left, right = (character(mark[:1]) if mark else "." for mark in (opener, closer))
     return joined([rf"\left{left}", *parts, rf"\right{right}"])
 
 
@@ -319,6 +270,10 @@ def _table(node: Node, kind: str = "") -> str:
         if row.name == "mlabeledtr":
             cells = cells[1:]
         rows.append(" & ".join(_row(cell.elements()) if cell.name == "mtd" else _tex(cell) for cell in cells))
+    if all(_NUMBER.search(row) for row in rows):  # counted by the renderer
+        rows = [_NUMBER.sub("", row) for row in rows]
+        if len(rows) == 1 and " & " not in rows[0]:
+            return rows[0]
     kind = kind or ("aligned" if _aligned(node, rows) else "matrix")
     return rf"\begin{{{kind}}}" + r" \\ ".join(rows) + rf"\end{{{kind}}}"
 
@@ -356,6 +311,7 @@ def _enclosed(node: Node) -> str:
 
 _BUILDERS = {
     "mfrac": _fraction,
+    "mstyle": _styled,
     "msqrt": lambda node: rf"\sqrt{{{_row(node.elements())}}}",
     "mroot": _root,
     "msub": _scripts,

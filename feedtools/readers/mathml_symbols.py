@@ -18,10 +18,10 @@ GREEK = _table(
 OPERATORS = _table(
     r"− - ∗ * ⋅ \cdot · \cdot × \times ÷ \div ± \pm ∓ \mp ∘ \circ • \bullet ⋆ \star ⊕ \oplus ⊖ \ominus "
     r"⊗ \otimes ⊘ \oslash ⊙ \odot ∧ \wedge ∨ \vee ∩ \cap ∪ \cup ∖ \setminus ⊎ \uplus ⊓ \sqcap ⊔ \sqcup "
-    r"† \dagger ‡ \ddagger ≤ \le ≥ \ge ⩽ \leqslant ⩾ \geqslant ≠ \ne ≡ \equiv ≈ \approx ≃ \simeq ≅ \cong "
+    r"† \dagger ‡ \ddagger ≤ \leq ≥ \geq ⩽ \leqslant ⩾ \geqslant ≠ \neq ≡ \equiv ≈ \approx ≃ \simeq ≅ \cong "
     r"∼ \sim ∝ \propto ≪ \ll ≫ \gg ≺ \prec ≻ \succ ⪯ \preceq ⪰ \succeq ≐ \doteq ≜ \triangleq ≔ \coloneqq "
     r"∈ \in ∉ \notin ∋ \ni ⊂ \subset ⊃ \supset ⊆ \subseteq ⊇ \supseteq ⊊ \subsetneq ⊥ \perp ∥ \parallel "
-    r"∣ \mid ∤ \nmid ⊢ \vdash ⊨ \models ⊤ \top → \to ← \leftarrow ↔ \leftrightarrow ⇒ \Rightarrow "
+    r"∣ \mid ∤ \nmid ⊢ \vdash ⊨ \models ⊤ \top → \rightarrow ← \leftarrow ↔ \leftrightarrow ⇒ \Rightarrow "
     r"⇐ \Leftarrow ⇔ \Leftrightarrow ↦ \mapsto ⟶ \longrightarrow ⟵ \longleftarrow ⟹ \Longrightarrow "
     r"⟸ \Longleftarrow ⟺ \iff ↑ \uparrow ↓ \downarrow ↗ \nearrow ↘ \searrow ⇝ \leadsto ↪ \hookrightarrow "
     r"⇀ \rightharpoonup ⇌ \rightleftharpoons ∞ \infty ∀ \forall ∃ \exists ∄ \nexists ¬ \neg ∅ \emptyset "
@@ -54,6 +54,10 @@ ACCENTS = {
     "ˇ": r"\check", "˘": r"\breve", "˚": r"\mathring", "´": r"\acute", "`": r"\grave", "⏞": r"\overbrace",
     "⃛": r"\dddot", "←": r"\overleftarrow", "↔": r"\overleftrightarrow",
 }  # fmt: skip
+WIDE = {r"\hat": r"\widehat", r"\tilde": r"\widetilde", r"\bar": r"\overline", r"\vec": r"\overrightarrow"}
+"""Accents and what stands for them where they are as wide as what they are over."""
+SIZES = {"1.2em": r"\big", "1.623em": r"\Big", "2.047em": r"\bigg", "2.470em": r"\Bigg", "2.47em": r"\Bigg"}
+"""Heights of delimiters as MathJax states them, and the commands that ask for them."""
 BRACES = {**dict.fromkeys("_̲‾¯―", r"\underline"), "⏟": r"\underbrace"}
 LARGE = frozenset("∑∏∐∫∬∭∮⋃⋂⨁⨂⨀⋁⋀⨆⨅")
 """Operators whose limits stand above and below them."""

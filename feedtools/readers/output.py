@@ -42,6 +42,7 @@ class Output:
         self._text = bytearray()
         self._runs: array[int] | None = array("Q") if places else None
         self._spaced = True
+        self._label = (0, 0)  # where the last number of an item begins and ends
         self.literal = False
         """True while white space stays as it is."""
 
@@ -74,8 +75,27 @@ class Output:
         if not self._spaced:
             self.put(b" ", at)
 
+    def label(self, number: bytes, at: int) -> None:
+        """Add the number of a list item, whose text goes on in the same line whatever elements it stands in."""
+        start = len(self._text)
+        self.put(number, at)
+        self._label = start, len(self._text)
+
+    def forget_label(self) -> None:
+        """Take back the number of an item without text."""
+        start, end = self._label
+        if start < end == len(self._text):
+            self.take_back(end - start)
+            self._label = 0, 0
+
+    def keep_label(self) -> None:
+        """Let the number of an item stand on a line of its own: before code, whose fence begins one."""
+        self._label = 0, 0
+
     def line(self, at: int) -> None:
-        """Begin a line, if none has just begun."""
+        """Begin a line, if none has just begun, with the number of an item alone perhaps."""
+        if self._label[0] < self._label[1] == len(self._text):
+            return
         if not self.literal:
             end = len(self._text)
             while end and self._text[end - 1] in b" \t":

@@ -11,6 +11,7 @@ from feedtools.clean.lookup import Stores, read_originals
 from feedtools.config import Config
 from feedtools.dedup.index import history
 from feedtools.errors import FeedtoolsError, Notice
+from feedtools.readers import fingerprint
 
 ARTICLE = "清晨的雾从河面上升起来,把两岸的柳树都罩在里面,只有最高的那一座钟楼还露在外面。{}".format
 PAGE = "<!doctype html><html><body><article><p>{}</p></article></body></html>".format
@@ -87,6 +88,20 @@ def test_a_second_run_reads_what_changed_alone(folder: Path, tmp_path: Path, mon
     assert [Path(one.place.path).name for one in stores.siblings(ARTICLE("四"))][:1] == ["a.md"]
     assert not any("b.html" in one.place.path for one in stores.siblings(ARTICLE("二")))
     stores.close()
+
+
+def test_other_readers_or_other_settings_read_everything_again(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept(settings: Config) -> Path:
+        return read_originals(str(folder), tmp_path / "index", settings, pytest.fail)[0]
+
+    plain = config(tmp_path)
+    first = kept(plain)
+    assert kept(plain._replace(exclude=("none.md",))) == first
+    assert kept(plain._replace(math="none")) != first
+    monkeypatch.setattr(fingerprint, "_code", lambda: ("another version",))
+    assert kept(plain) != first
 
 
 def test_without_a_cache_the_index_is_made_for_the_run(folder: Path, tmp_path: Path) -> None:

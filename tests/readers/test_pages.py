@@ -128,3 +128,33 @@ def test_macros_of_a_page_go_with_its_article(name: str) -> None:
 def test_macros_that_are_not_used_stay_behind() -> None:
     [reading] = articles(page(CONFIGURED["3"] + "<article>甲</article>").encode())
     assert reading.text == "甲"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<ol><li>甲<li>乙</ol>", "1. 甲\n2. 乙"),
+        (
+            "<ol start=3><li><p>甲</p><p>再说</p></li><li value='9'>乙</li><li>丙</li></ol>",
+            "3. 甲\n再说\n9. 乙\n10. 丙",
+        ),
+        ("<ol><li>甲<ol><li>内</li></ol></li><li>乙</li></ol>", "1. 甲\n1. 内\n2. 乙"),
+        ("<ol><li>甲<ul><li>内</li></ul></li><li>乙</li></ol>", "1. 甲\n内\n2. 乙"),
+        ("<ol><li></li><li>乙</li></ol>后", "2. 乙\n后"),
+        ("<ol><li>甲</li><li></li></ol>后", "1. 甲\n后"),
+        ("<ol><li><pre>x = 1</pre></li></ol>", "1.\n```\nx = 1\n```"),
+        ("<ul><li>甲</li></ul>", "甲"),
+        ("<li>甲</li></ol><li>乙</li>", "甲\n乙"),
+        ("<ol type=a><li>甲</li></ol>", "甲"),
+        ("<ol type=1><li>甲</li></ol>", "1. 甲"),
+        ("<ol reversed><li>甲</li></ol>", "甲"),
+        ("<ol style='list-style: none'><li>甲</li></ol>", "甲"),
+        ("<ol style='list-style: decimal'><li>甲</li></ol>", "1. 甲"),
+        ("<ol start=9999><li>甲</li><li>乙</li></ol>", "9999. 甲\n乙"),
+        ("<ol start=-1><li>甲</li></ol>", "甲"),
+        ("<pre><code><ol><li>x</li></ol></code></pre>", "```\nx\n```"),
+    ],
+)
+def test_items_of_a_list_have_the_numbers_that_a_browser_shows(body: str, text: str) -> None:
+    [reading] = articles(f"<body><p>前</p>{body}</body>".encode())
+    assert reading.text == f"前\n{text}"
