@@ -45,9 +45,11 @@ FOUND: dict[str, tuple[bytes, ...]] = {
     ),
 }
 """Inputs that failed once, shortened."""
-NEEDS = {"pages": "selectolax", "parquet": "pyarrow", "warc": "fastwarc"}
+NEEDS = {"pages": "selectolax", "parquet": "pyarrow", "stores": "redis", "warc": "fastwarc"}
 """Packages that a target cannot do without and that an extra brings: where they are missing the target skips."""
 INPUTS = 150
+FEWER = {"stores": 8}
+"""Targets of which an input takes longer, since each starts a server."""
 PATIENCE = 10.0
 """Seconds of CPU for an input: a hang, and not a busy machine."""
 
@@ -56,7 +58,12 @@ PATIENCE = 10.0
 def test_a_fixed_run_finds_nothing(target: str) -> None:
     pytest.importorskip(NEEDS.get(target, "feedtools"))
     dice = random.Random(target)
-    for data in (b"", *seeds(target), *FOUND.get(target, ()), *(mutated(target, dice) for _ in range(INPUTS))):
+    for data in (
+        b"",
+        *seeds(target),
+        *FOUND.get(target, ()),
+        *(mutated(target, dice) for _ in range(FEWER.get(target, INPUTS))),
+    ):
         run(target, data, PATIENCE)
 
 
@@ -65,7 +72,7 @@ def test_a_fixed_run_finds_nothing(target: str) -> None:
 def test_a_longer_run_finds_nothing(target: str) -> None:
     pytest.importorskip(NEEDS.get(target, "feedtools"))
     dice = random.Random(os.environ.get("FEEDTOOLS_SEED", f"{target}, longer"))
-    for _ in range(5000):
+    for _ in range(20 * FEWER.get(target, 250)):
         data = mutated(target, dice)
         try:
             run(target, data, PATIENCE)

@@ -103,8 +103,6 @@ def _region(a: Text, b: Text, way: Alignment, slot: Slot) -> _Region | None:
         return None
     if low >= 0 and left > low:
         left = max(left, CONTEXT)  # everything from the start agrees
-    if low < 0 and k > REACH:
-        left = 0  # nothing stands before it here, yet much does in the sibling
     if right and high + right == len(way.partner):
         right = max(right, CONTEXT)  # everything up to the end agrees
     return _Region(

@@ -64,15 +64,16 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b"\x03\xfftext/html\r\nContent-Encoding: gzip\xff\x1f\x8b\x08\x00\x00\x00\x00\x00",
         b"\x03\xfftext/plain\r\nTransfer-Encoding: chunked\xff4\r\nabcd\r\n0\r\n\r\n",
     ),
+    "stores": tuple(bytes((asked, row, 1)) for row in range(13) for asked in (0, 2)),
 }
 GUIDED: dict[str, tuple[str, ...]] = {
-    "articles": ("feedtools.checks", "feedtools.lint.edits"),
-    "latex": ("feedtools.checks",),
+    "articles": ("feedtools.lint.checks", "feedtools.lint.edits"),
+    "latex": ("feedtools.lint.checks.latex",),
     "sketches": ("feedtools.dedup.sketch", "feedtools.text.symbols", "feedtools.text.symbols_batch"),
     "matches": ("feedtools.dedup.match", "feedtools.dedup.overlap", "feedtools.text.symbols"),
     "restoring": ("feedtools.restore", "feedtools.dedup.overlap"),
     "index_file": ("feedtools.dedup.index",),
-    "manifests": ("feedtools.api",),
+    "manifests": ("feedtools.clean",),
     "outputs": ("feedtools.report",),
     "pages": ("feedtools.report",),
 }

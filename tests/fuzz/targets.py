@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from tests.fuzz import files, outputs, texts
+from tests.fuzz import files, outputs, stores, texts
 
 HANG = 1.0
 """Seconds of CPU for up to 100 kB, beyond which an input counts as a hang."""
@@ -16,7 +16,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
         files.readers, texts.articles, texts.latex, files.frames, texts.sketches, texts.matches, texts.restoring,
-        files.index_file, files.manifests, outputs.outputs, outputs.pages, files.parquet, files.warc,
+        files.index_file, files.manifests, outputs.outputs, outputs.pages, files.parquet, files.warc, stores.stores,
     )
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from feedtools.dedup.candidates import FEW_KEYS
+from feedtools.dedup.index.file import checked
 from feedtools.dedup.index.store import CAP, PublishedArticle, stored_keys
 from feedtools.dedup.index.updates import NAMESAKES, NO_BATCHES, is_later_version
 from feedtools.dedup.sketch import current, sketch
@@ -104,15 +105,25 @@ class SharedStore:
             reason = str(error).split("\n")[0].rstrip(".")
             raise IndexFileError(f"the store does not answer: {reason}", path=self._address) from error
 
+    @contextmanager
+    def _foreign(self) -> Iterator[None]:
+        """Say so where the store holds what feedtools did not write: anybody may write there."""
+        try:
+            yield
+        except (ValueError, TypeError, RecursionError) as error:
+            message = "the store holds what feedtools did not write; name another database, or empty this one"
+            raise IndexFileError(message, path=self._address) from error
+
     def holding(self, keys: Sequence[int]) -> Mapping[int, Sequence[int]]:
         """See ``Store.holding``."""
         with self._faults():
             held = self._keys.getmany(*(_key(key) for key in keys))
-        return {
-            key: sorted(int.from_bytes(number, "big") for number in numbers)[:CAP]
-            for key, numbers in zip(keys, held, strict=True)
-            if numbers
-        }
+        with self._foreign():
+            return {
+                key: sorted(int.from_bytes(number, "big") for number in numbers)[:CAP]
+                for key, numbers in zip(keys, held, strict=True)
+                if numbers
+            }
 
     def documents(self, numbers: Iterable[int]) -> list[PublishedArticle]:
         """See ``Store.documents``."""
@@ -120,11 +131,12 @@ class SharedStore:
         with self._faults():
             names = [_name(number) for number in wanted]
             held, later = self._texts.getmany(*names), self._later.getmany(*names)
-        return [
-            _document(number, rows[0], superseded=bool(newer))
-            for number, rows, newer in zip(wanted, held, later, strict=True)
-            if rows
-        ]
+        with self._foreign():
+            return [
+                _document(number, rows[0], superseded=bool(newer))
+                for number, rows, newer in zip(wanted, held, later, strict=True)
+                if rows
+            ]
 
     def sizes(self, numbers: Sequence[int]) -> dict[int, int]:
         """See ``Store.sizes``."""
@@ -268,8 +280,15 @@ def _number(article: Article) -> int:
 
 
 def _document(number: int, row: bytes, *, superseded: bool) -> PublishedArticle:
+    """Read a document.
+
+    Raises:
+        ValueError, TypeError, RecursionError: the row is none.
+    """
     source, line, digest, keys, text, *more = json.loads(row)
     batch, own = [*more, "", ""][:2]
+    for values, kind in (((source, digest, text, batch, own), str), ((line, keys), int)):
+        checked(kind, values)
     return PublishedArticle(
         number, source, line, bytes.fromhex(digest), keys, text, bytes.fromhex(batch), own, superseded
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 import threading
@@ -151,6 +152,30 @@ def test_another_versions_sketches_are_refused(server: str) -> None:
     with pytest.raises(IndexFileError, match="another version"):
         SharedStore(server)
     base.lset(key, 0, held)
+
+
+@pytest.mark.parametrize(
+    "row", [b"", b"\xff", b"null", b"[1, 2]", b'["a.txt", "4", "", 30, "x"]', b"[" * 9999, b"9" * 9999]
+)
+def test_what_anybody_wrote_into_the_store_is_one_sentence(server: str, row: bytes) -> None:
+    import redis
+
+    text = "有人借同一台机器存别的东西,名字又起得一样,读的人得先看清楚那是不是自己写的。"
+    store = SharedStore(server)
+    store.add([Article("foreign.txt", 4, text)])
+    config = layer(server)["redis"]
+    base = redis.Redis(host=config["host"], port=config["port"], db=config["db"])
+    (name,) = base.smembers(next(key for key in base.keys("feedtools_source_*foreign.txt")))
+    (key,) = base.keys(b"feedtools_document_*" + re.sub(rb"([*?\[\]\\])", rb"\\\1", name))
+    held = base.lindex(key, 0)
+    base.lset(key, 0, row)
+    try:
+        for ask in (lambda: find(store, [text]), lambda: store.remove(["foreign.txt"])):
+            with pytest.raises(IndexFileError, match="holds what feedtools did not write"):
+                ask()
+    finally:
+        base.lset(key, 0, held)
+        store.remove(["foreign.txt"])
 
 
 @pytest.mark.parametrize("address", ["redis://", "http://host/0", "redis://host/name", "redis://host:99999/0"])

@@ -1,0 +1,66 @@
+"""Repairs are made as long as they do no harm: no graver finding, nothing the file cannot hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from feedtools.model import Article, Edit, Finding, Level, Place, Span
+from feedtools.restore import Restoration, Sibling
+from feedtools.restore.mend import Mended, mend
+
+HEAD = "山脚的小站每天只停两趟车,站长把钟拨快一刻,好让赶路的人来得及在月台喝完一碗热汤。"
+TAIL = "夜里风大,信号灯的玻璃罩总会松动,他就提着梯子挨个去拧紧,回来再把记录写进厚厚的本子。"
+DAMAGED = f"{HEAD}用的是endtoend的办法。{TAIL}"
+WHOLE = f"{HEAD}用的是end-to-end的办法。{TAIL}"
+
+
+def mended(
+    *groups: Sequence[str], damaged: str = DAMAGED, level: Level | None = None, word: str = "end-to", room: int = 999
+) -> Mended:
+    """Mend an article; a checker finds fault with a word, and a file holds so many code points."""
+
+    def lint(articles: Sequence[Article]) -> list[Finding]:
+        return [
+            Finding("FT999", "word", level, "high", article, Span(at, at + len(word)), "no", None)
+            for article in articles
+            if level is not None and (at := article.text.find(word)) >= 0
+        ]
+
+    siblings = [[Sibling(text, Place("a.md", number)) for number, text in enumerate(group)] for group in groups]
+    article = Article("a.txt", 1, damaged)
+    return mend(article, siblings, lint, lambda text: len(text) <= room, lambda place: f"{place.path}:{place.line}")
+
+
+@pytest.mark.parametrize(("level", "made"), [(None, True), ("note", True), ("warning", False), ("error", False)])
+def test_a_repair_that_brings_a_warning_or_an_error_is_not_made(level: Level | None, made: bool) -> None:
+    after = mended([WHOLE], level=level)
+    assert after.text == (WHOLE if made else DAMAGED)
+    assert len(after.repairs) == made
+
+
+def test_one_harmful_repair_takes_no_other_with_it() -> None:
+    damaged, whole = f"{DAMAGED}记作 [Math] 的值。{HEAD}", f"{WHOLE}记作 $\\pi$ 的值。{HEAD}"
+    after = mended([whole], damaged=damaged, level="error")
+    assert after.text == f"{DAMAGED}记作 \\(\\pi\\) 的值。{HEAD}"
+    assert [one["kind"] for one in after.repairs] == ["placeholder"]
+
+
+@pytest.mark.parametrize(("room", "made"), [(len(WHOLE), True), (len(WHOLE) - 1, False)])
+def test_a_repair_that_the_file_cannot_hold_is_not_made(room: int, made: bool) -> None:
+    assert mended([WHOLE], room=room).text == (WHOLE if made else DAMAGED)
+
+
+def test_a_repair_may_make_another_one_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first group has something to give as soon as the second gave its own: it is asked again."""
+
+    def restore(text: str, siblings: Sequence[Sibling], _macros: object) -> list[Restoration]:
+        gone, come = ("乙", "丙") if siblings[0].text == "later" else ("甲", "乙")
+        at = text.find(gone)
+        edit = Edit(at, at + 1, come)
+        return [Restoration(edit, "operator", "safe", siblings[0].place, 1.0, "why")] if at >= 0 else []
+
+    monkeypatch.setattr("feedtools.restore.restore", restore)
+    assert mended(["later"], ["sooner"], damaged="甲。").text == "丙。"
+    assert mended(["sooner"], ["later"], damaged="甲。").text == "丙。"
