@@ -14,7 +14,7 @@ import pytest
 
 from tests.places import ROOT, SHARED
 
-OPEN: frozenset[str] = frozenset({"clean-two-batches", "dedup-stub-other-title"})
+OPEN: frozenset[str] = frozenset({"dedup-stub-other-title"})
 RUNNER = SHARED / "score" / "cases.py"
 FILES = sorted((SHARED / "cases").glob("*.jsonl"))
 

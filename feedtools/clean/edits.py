@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from feedtools.clean import manifest
 from feedtools.clean.output import PRESENT
-from feedtools.clean.protect import OverwriteError, Strange
+from feedtools.clean.protect import OverwriteError, Strange, inspect
 from feedtools.config import DECISIONS_FILE, Config
 from feedtools.errors import ReadError
 from feedtools.lint.decisions import Choice, append, choice, load
@@ -60,6 +61,25 @@ def edited_held(out: Path, strange: Strange) -> list[Choice]:
             if name in strange.held:
                 found += _corrected(out / name, file, key)
     return found
+
+
+def edited_inputs(paths: Sequence[str]) -> Iterator[Choice]:
+    """Find what a person corrected in ``held/`` of an earlier output, where a run is given it as its input.
+
+    Args:
+        paths: of the run: files and folders.
+
+    Raises:
+        ReadError: as in ``edited_held``.
+    """
+    for out in sorted({folder for path in paths for folder in _outputs_around(Path(os.path.abspath(path)))}):
+        yield from edited_held(out, inspect(out))
+
+
+def _outputs_around(path: Path) -> Iterator[Path]:
+    for inner in (path, *path.parents):
+        if inner.name == manifest.HELD and inner.is_dir() and (inner.parent / MANIFEST).is_file():
+            yield inner.parent
 
 
 def _corrected(path: Path, file: Written, key: str) -> Iterator[Choice]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from feedtools.clean import manifest
 from feedtools.clean.context import Run, Sources
-from feedtools.clean.edits import edited_held, record
+from feedtools.clean.edits import edited_held, edited_inputs, record
 from feedtools.clean.inputs import ChangedError, Files
 from feedtools.clean.pipeline import run_passes
 from feedtools.clean.protect import OverwriteError, Strange, inspect, refuse
@@ -104,7 +104,7 @@ def clean(
     rules = active_rules(config)
     _refuse(paths, out, config, sources)
     with Stage(out, is_own, resume=resume) as stage:
-        strange, taken = _take_up(stage, config, force=force)
+        strange, taken = _take_up(stage, paths, config, force=force)
         cleaned, files = clean_into(stage.folder, Inputs(paths), config, rules, sources, progress)
         with closing(files):
             if cleaned.counts.files or not cleaned.failed:  # where nothing could be read, an earlier output stays
@@ -129,13 +129,13 @@ def put_in_place(stage: Stage, strange: Strange | None) -> None:
     stage.publish()
 
 
-def _take_up(stage: Stage, config: Config, *, force: bool) -> tuple[Strange, int]:
-    """Inspect an earlier output, and count the edits in ``held/`` that became decisions."""
+def _take_up(stage: Stage, paths: Sequence[str], config: Config, *, force: bool) -> tuple[Strange, int]:
+    """Inspect an earlier output, and count the edits in its ``held/`` and in held inputs that became decisions."""
     try:
         strange = inspect(stage.out)
         if not force:
             refuse(stage.out, strange)
-        return strange, record(edited_held(stage.out, strange), config)
+        return strange, record([*edited_held(stage.out, strange), *edited_inputs(paths)], config)
     except FeedtoolsError:
         stage.discard()
         raise

@@ -75,6 +75,22 @@ def test_a_corrected_record_becomes_a_decision_and_is_published_at_its_place(fee
     assert len(decisions(feed)) == 1
 
 
+def test_held_records_that_are_cleaned_by_themselves_are_decisions_too(feed: Path) -> None:
+    replace(feed / "out/held/a.txt.jsonl", "[Math] 就断了,后面", "积分就断了,后面")
+    done = feedtools(feed, "clean", "out/held", "-o", "mended")
+    assert "1 edit taken up as 1 decision" in done.stderr
+    assert actions(feed / "mended") == ["keep"]
+    assert feedtools(feed, "clean", "feed", "-o", "again").returncode == 0
+    assert "hold" not in actions(feed / "again")
+    assert len(decisions(feed)) == 1
+
+
+def test_a_folder_that_is_only_called_held_says_nothing(feed: Path) -> None:
+    write(feed, held__a_jsonl=json.dumps({"path": "a.txt", "line": 5, "text": WHOLE}, ensure_ascii=False) + "\n")
+    assert "taken up" not in feedtools(feed, "clean", "held", "-o", "other").stderr
+    assert not (feed / "feedtools-decisions.jsonl").exists()
+
+
 def test_a_record_that_is_still_damaged_keeps_its_edit_and_stays_held(feed: Path) -> None:
     replace(feed / "out/held/a.txt.jsonl", "后面的话谁也接不上来", "后面的话要等原稿")
     assert feedtools(feed, "clean", "feed", "-o", "out").returncode == 0
