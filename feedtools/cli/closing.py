@@ -93,9 +93,11 @@ def _held(held: int, left: Remaining) -> Iterator[str]:
 
 
 def _next(counts: Counts, left: Remaining, out: Path) -> Iterator[str]:
+    from feedtools.report.summary import plural
+
     place = quote(str(out))
     if left.offered:
-        yield f"{left.offered:,} suggestions are offered and not taken"
+        yield f"{plural(left.offered, 'suggestion')} offered and not taken"
     yield f"report: {out / 'report.html'}"
     if counts.held or left.offered:
         yield f'next: feedtools review {place}, or correct "text" in {out / "held"} and feedtools publish {place}'

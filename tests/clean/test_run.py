@@ -58,7 +58,10 @@ def test_the_sample_feed_is_cleaned_and_given_back(tmp_path: Path) -> None:
     assert cleaned.errors == []
     assert (counts.files, counts.articles) == (5, 60)
     assert counts.kept + counts.dropped + counts.held == 60
-    assert counts.dropped > 30
+    assert 15 < counts.dropped < 25, "about a third of the real feed is repeated"
+    assert 35 <= counts.kept <= 42
+    assert 0 < counts.held < 6
+    assert 0.3 < (counts.fixed + counts.restored + counts.held) / (counts.kept + counts.held) < 0.5
     for entry in entries(tmp_path / "out"):
         if entry["action"] == "drop":
             assert entry["of"]["path"] in tree(SAMPLE), "a dropped article names the copy that stands for it"

@@ -19,20 +19,20 @@ LIMIT = {"A": 500, "B": 350}
 # article:mode:revised    after an editor had been at it
 # article/1+other/2:mode  a digest of two pieces
 PLAN = """
-value-iteration:A  sarsa:B         rope:A            heron-vl:B       gbdt:A          ring-reduce:B
-diffusion:A        tokenizer:B     calibration:A     focal-loss:B     kv-cache:A      early-stopping:A
+value-iteration:A  bloom-filter:A      rope:A            raft:B             gbdt:B           union-find:A:240
+diffusion:A        tokenizer:B         lora:A:250        focal-loss:A       congestion:B     early-stopping:B
 
-batch-norm:B       contrastive:A   distill:B         sarsa:A          rope:B          heron-vl:A
-value-iteration:A  gbdt:B          diffusion/3:A     ring-reduce:B    kv-cache/3:B    focal-loss:A:revised
+batch-norm:B       skip-list:A         distill:B         sarsa:A            rope:B           heron-vl:A
+generational-gc:A:230  negative-sampling:A:139  bloom-filter:A  kv-cache/3:B    beam-search:A    float-sums:A
 
-early-stopping:B   calibration:B   tokenizer:A       rope:A           distill:A       sarsa:B
-batch-norm:A       contrastive:B   heron-vl/2:A      value-iteration:B  diffusion:B:120  gbdt/2+sarsa/2:A
+calibration:B      lsm-tree:A          tokenizer:A       rope:A             dropout:A        sarsa:B
+batch-norm:A       contrastive:A       unicode-forms:A   pagerank:A:240     diffusion:B:120  column-store:B
 
-kv-cache:B         focal-loss:A    ring-reduce:A     heron-vl:B       diffusion:B     rope/2:B
-tokenizer:A        sarsa/3:A       calibration:A:180 early-stopping/1:A  batch-norm/2:B  contrastive:A
+ring-reduce:A      focal-loss:A        adam-bias:B       heron-vl:B         kalman:A         lora:B
+kv-cache:A         consistent-hashing:A  calibration:A   hnsw:B             skip-list:A:180  gbdt/2+sarsa/2:A
 
-gbdt:A             kv-cache/1:A    distill/1:B       contrastive:A    sarsa/1:B       tokenizer/2:A
-value-iteration/2:B  focal-loss/3:A  heron-vl:A:revised  calibration/3:B  rope/2:A     early-stopping:A
+flame-graphs:A     kv-cache/1:A        benchmark-leak:A  contrastive:A      cosine-schedule:B  git-bisect:A
+message-queue:A    raft:A              active-learning:A:220  early-stopping:A  focal-loss:A:revised  congestion:A
 """
 
 REVISIONS = (
