@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from feedtools.dedup import match, match_table
-from feedtools.dedup.batch_pairs import Wanted, joined, verify_all, verify_pairs
+from feedtools.dedup import join, match, match_table
+from feedtools.dedup.batch_pairs import Wanted, joined, ranking, verify_all, verify_pairs
 from feedtools.dedup.batch_run import Distinct, Run, in_memory, silent, worker_count
 from feedtools.dedup.batch_texts import collapse, sizes_of, sketch_all
+from feedtools.dedup.candidates import CLOSE, CROWD
 from feedtools.dedup.keeper import Order, damage
 from feedtools.dedup.rest import REST
 from feedtools.model import KINDS
@@ -123,14 +124,19 @@ def _find(
     rank = run.order.item
     age = versions.order(rank) if versions is not None else None
     keepers = Order(sizes.__getitem__, lambda number: damage(run.texts[number]), rank, age)
-    found = verify_all(kept, store, run, asked)
+    ranked = ranking(kept, store)
+    found = verify_all(kept, store, ranked, run, asked)
     tried = np.empty(0, np.int64)
     for rounds_left in range(ROUNDS, -1, -1):
         rows = match_table.tell_series_apart(found.rows, found.slots)
         if versions is not None:
             rows = match_table.tell_versions(rows, versions, rank)
         table = match_table.clusters(np.concatenate([exact, rows]), keepers, rest)
-        fresh = _untried(found.rows, table, tried) if rounds_left else tried[:0]
+        fresh = tried[:0]
+        if rounds_left:
+            wanted = [_untried(found.rows, table), _of_one_partner(rows, len(run.texts), numbers[ranked])]
+            known = match_table.packed(*(found.rows[side].astype(np.int64) for side in "ab"))
+            fresh = np.setdiff1d(np.concatenate(wanted), np.concatenate([tried, known]))
         if not len(fresh):
             break
         tried = np.concatenate([tried, fresh])
@@ -141,14 +147,14 @@ def _find(
     return table, found._replace(rows=rows), exact
 
 
-def _untried(rows: NDArray[Any], table: match_table.Clusters, tried: Ints) -> Ints:
+def _untried(rows: NDArray[Any], table: match_table.Clusters) -> Ints:
     """The pairs of kept documents that may be copies although they were never compared (``match_table.packed``).
 
     The one matches a document that went for the other: the join had that stand between them.
     """
     homes = table.homes()
     if not len(homes):
-        return tried[:0]
+        return np.empty(0, np.int64)
     rows = rows[rows["kind"] != KINDS.index("overlap")]
     gone, keeps = homes[:, 0], homes[:, 1]
     a, b = rows["a"].astype(np.int64), rows["b"].astype(np.int64)
@@ -158,8 +164,32 @@ def _untried(rows: NDArray[Any], table: match_table.Clusters, tried: Ints) -> In
         there = np.minimum(np.searchsorted(gone, other), len(gone) - 1)
         wanted = (gone[at] == one) & (gone[there] != other) & (keeps[at] != other)
         found.append(match_table.packed(other[wanted], keeps[at[wanted]]))
-    fresh: Ints = np.setdiff1d(np.concatenate(found), np.concatenate([tried, match_table.packed(a, b)]))
-    return fresh
+    return np.concatenate(found)
+
+
+def _of_one_partner(rows: NDArray[Any], count: int, ranked: Ints) -> Ints:
+    """The pairs that match one document and may match each other, although no copies tie them (``match_table.packed``).
+
+    That document links them as a key does, so that a crowd around one costs a few pairs each.
+
+    Args:
+        rows: matches.
+        count: documents, exact copies included.
+        ranked: the documents in the order of the join.
+    """
+    if not (rows["kind"] == KINDS.index("overlapping")).any():
+        return np.empty(0, np.int64)
+    rank, bits = np.zeros(count, np.uint32), count.bit_length()
+    rank[ranked] = np.arange(len(ranked), dtype=np.uint32)
+    rows = rows[rows["kind"] != KINDS.index("overlap")]
+    between = np.concatenate([rows["a"], rows["b"]]).astype(np.uint64)
+    partners = rank[np.concatenate([rows["b"], rows["a"]])].astype(np.uint64)
+    words = join.pack(between, partners, bits, 64 - bits, bits)
+    edges = np.unique(join.edges(words, bits, CROWD, CLOSE))
+    one, other = ranked[edges >> np.uint64(32)], ranked[edges & np.uint64(0xFFFFFFFF)]
+    tied = match_table.joined(rows, count)
+    apart = tied[one] != tied[other]
+    return match_table.packed(one[apart], other[apart])
 
 
 def _as_objects(

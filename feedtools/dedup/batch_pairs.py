@@ -57,11 +57,11 @@ def joined(parts: Iterable[Compared]) -> Compared:
     return Compared(np.concatenate([part.rows for part in every]), np.concatenate(slots), evidence)
 
 
-def verify_all(kept: Distinct, store: SketchStore, run: Run, asked: Wanted) -> Compared:
-    """Find the candidates and verify them."""
+def verify_all(kept: Distinct, store: SketchStore, ranked: NDArray[Any], run: Run, asked: Wanted) -> Compared:
+    """Find the candidates and verify them; ``ranked`` as ``ranking`` gives it."""
     if not len(kept.numbers):
         return joined([])
-    pairs = _candidates(kept, store, run.progress("joining", int(store.sizes().sum()), "keys"))
+    pairs = _candidates(ranked, store, run.progress("joining", int(store.sizes().sum()), "keys"))
     store.close()  # before the processes are made, which share what is laid out
     return joined(verify_pairs(pairs, kept, store, run, asked))
 
@@ -78,12 +78,12 @@ def verify_pairs(
         advance(_PAIRS)
 
 
-def _candidates(kept: Distinct, store: SketchStore, advance: Advance) -> tuple[Ints, Ints]:
+def _candidates(ranking: NDArray[Any], store: SketchStore, advance: Advance) -> tuple[Ints, Ints]:
     """Candidates, in ascending order: positions of the longer documents and of the others.
 
     For the join, documents are numbered longest first, by an order that does not depend on the input order.
     """
-    heads, ranking = store.heads(), _ranking(kept, store)
+    heads = store.heads()
     rank = np.empty(len(ranking), np.uint32)
     rank[ranking] = np.arange(len(rank), dtype=np.uint32)
     sizes, heads = store.sizes()[ranking], heads[ranking]
@@ -107,8 +107,10 @@ def _candidates(kept: Distinct, store: SketchStore, advance: Advance) -> tuple[I
     return ranking[pairs >> 32], ranking[pairs & 0xFFFFFFFF]
 
 
-def _ranking(kept: Distinct, store: SketchStore) -> NDArray[Any]:
+def ranking(kept: Distinct, store: SketchStore) -> NDArray[Any]:
     """The documents longest first, then by their keys, and those of the same symbols by their raw texts."""
+    if not len(kept.numbers):
+        return np.empty(0, np.uint32)
     ranking, same = join.longest_first(store.lengths(), store.heads(), store.content())
     some = ranking[same]
     same = same[(store.sizes()[some] > 0) | (store.heads()[some] > 0)]  # without any key nothing is joined

@@ -16,6 +16,10 @@ HOT = 64
 proves nothing, or an article of which the longest copy stands for all."""
 
 
+CROWD, CLOSE = 16, 6
+"""The same two for documents that match one and the same: fewer than eight are all compared with each other."""
+
+
 def worth(shared: Any, least: Any, same_head: Any = False) -> Any:
     """Say of pairs whether they are worth comparing; all arguments are numbers, or arrays of one length.
 
@@ -27,15 +31,16 @@ def worth(shared: Any, least: Any, same_head: Any = False) -> Any:
     return (shared >= SHARED * least) | (same_head & (least < FEW_KEYS))
 
 
-def edges(bucket: Sequence[int], hot: int | None = None) -> Iterator[tuple[int, int]]:
-    """Link the documents of one key, lower number first: each to the first and, unless it is hot, to two before it.
+def edges(bucket: Sequence[int], hot: int | None = None, neighbours: int = NEIGHBOURS) -> Iterator[tuple[int, int]]:
+    """Link the documents of one key, lower number first: each to the first and, unless it is hot, to some before it.
 
     Args:
         bucket: the documents that have the key, ascending.
         hot: documents from which a key gives star edges alone, ``HOT`` by default.
+        neighbours: documents before it that one is linked with.
     """
     crowded = len(bucket) >= (hot or HOT)
     for at in range(1, len(bucket)):
         yield bucket[0], bucket[at]
         if not crowded:
-            yield from ((bucket[before], bucket[at]) for before in range(max(1, at - NEIGHBOURS), at))
+            yield from ((bucket[before], bucket[at]) for before in range(max(1, at - neighbours), at))

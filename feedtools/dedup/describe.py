@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
+from feedtools.dedup.candidates import HOT
 from feedtools.model import Cluster, Match
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Iterable, Iterator
+
+
+def with_repeated(matches: Iterable[Match]) -> Iterator[Match]:
+    """Give each match and, after one of kind ``overlapping``, those of the exact copies of its two texts.
+
+    No cluster ties these together; of a text that comes back ``HOT`` times and more, so many are told.
+
+    Args:
+        matches: in any order, each pair of distinct texts once; of exact ones ``b`` is the earliest of its text.
+    """
+    every = list(matches)
+    copies: dict[int, list[int]] = {}
+    for match in every:
+        if match.kind == "exact" and len(known := copies.setdefault(match.b, [match.b])) < HOT:
+            known.append(match.a)
+    for match in every:
+        yield match
+        if match.kind == "overlapping" and (match.a in copies or match.b in copies):
+            pairs = product(copies.get(match.a, [match.a]), copies.get(match.b, [match.b]))
+            yield from (match._replace(a=a, b=b) for a, b in islice(pairs, 1, HOT))
 
 
 def links(cluster: Cluster, keep: int | None = None) -> dict[int, Match]:

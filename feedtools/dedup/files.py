@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from feedtools.config import Config
-from feedtools.dedup.describe import describe, links
+from feedtools.dedup.describe import describe, links, with_repeated
 from feedtools.dedup.match import cut_offset
 from feedtools.dedup.versions import Versions
 from feedtools.errors import FeedtoolsError
@@ -76,7 +76,7 @@ def match_rows(found: Deduplicated) -> Iterator[dict[str, Any]]:
     ``b`` the copy ``a`` breaks off. ``keep`` is the place of the copy that is kept, ``null`` where nothing is done.
     """
     kept = {number: cluster.keep for cluster in found.clusters for number in (cluster.keep, *cluster.drop)}
-    for match in found.matches:
+    for match in with_repeated(found.matches):
         a, b = found.articles[match.a], found.articles[match.b]
         keep = kept.get(match.a) if match.kind != "overlap" else None
         yield {

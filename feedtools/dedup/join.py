@@ -72,24 +72,24 @@ def pack(keys: Keys, documents: Keys, bits: int, skip: int, kept: int = KEPT) ->
     return words
 
 
-def edges(words: Keys, bits: int, hot: int | None = None) -> Keys:
+def edges(words: Keys, bits: int, hot: int | None = None, neighbours: int = candidates.NEIGHBOURS) -> Keys:
     """Star and chain edges of every bucket, one word ``low << 32 | high`` for each shared key, unsorted.
 
     Args:
         words: what ``pack`` gave; sorted in place.
         bits: width of the document part.
         hot: documents of a key from which it gives star edges alone; ``candidates.HOT`` by default.
+        neighbours: documents before it that one is linked with.
     """
     words.sort()
     mask = np.uint64((1 << bits) - 1)
     ends = np.searchsorted(words, words[PIECE - 1 : -1 : PIECE] | mask, side="right")  # of the buckets that lie there
     cuts = np.unique([0, *ends.tolist(), len(words)]).tolist()
-    return np.concatenate(
-        [np.empty(0, np.uint64), *(_linked(words[i:j], mask, hot or candidates.HOT) for i, j in pairwise(cuts))]
-    )
+    linked = (_linked(words[i:j], mask, hot or candidates.HOT, neighbours) for i, j in pairwise(cuts))
+    return np.concatenate([np.empty(0, np.uint64), *linked])
 
 
-def _linked(words: Keys, mask: np.uint64, hot: int) -> Keys:
+def _linked(words: Keys, mask: np.uint64, hot: int, neighbours: int) -> Keys:
     """``edges`` of some whole buckets."""
     fresh = np.append(True, words[1:] != words[:-1])
     words = words if fresh.all() else words[fresh]  # a shingle repeated inside one document
@@ -104,7 +104,7 @@ def _linked(words: Keys, mask: np.uint64, hot: int) -> Keys:
     found = [star << np.uint64(32) | right]
     place = number - first  # of the left document in its bucket
     chained = ~_crowded(begins, hot)
-    for back in range(candidates.NEIGHBOURS):
+    for back in range(neighbours):
         further = np.flatnonzero(chained & (place > back))
         found.append(left[further - back] << np.uint64(32) | right[further])
     return np.concatenate(found)

@@ -29,6 +29,8 @@ LONG = 1500
 """Symbols from which text of its own and other figures do not keep a text from being a copy, only from going."""
 OVERLAPPING, OVERLAPPING_SYMBOLS = 0.15, 30
 """The share, and the symbols of a run, from which two count as overlapping."""
+MUCH, MUCH_SYMBOLS = 0.4, 60
+"""The same for two that do not run in parallel."""
 STUB = {True: 80, False: 240}
 """Symbols below which a page is an address with some words around it, if it has one: in a script of thousands of
 letters, and in an alphabet."""
@@ -79,18 +81,32 @@ def compare(one: Document, other: Document) -> Comparison | None:
     found = overlap(a.codes, b.codes)
     if found is None or size_a < SHORT:
         return None
-    if not (found.same or _parted_by_hole(found, a, b)) or _other_instalment(found, a, b):
-        runs = shared_runs(a.codes, b.codes, found, dense=a.dense)
-        return Comparison(_match(a, b, "overlap", runs), found) if runs.spans else None
+    if _other_instalment(found, a, b):
+        return _apart(a, b, found, least=None)
+    if not (found.same or _parted_by_hole(found, a, b)):
+        return _apart(a, b, found)
     if may_hide(a.text) or may_hide(b.text):
-        shown = a.shown(), b.shown()
-        if _begins(a, b, shown[0]):
+        if b.codes.startswith(a.codes):  # hidden text and all
             return _judged(a, b, found)
+        shown = a.shown(), b.shown()
         if shown != (a, b):
             return _of_shown(a, b, *shown)
         if _other_stub(a, b):
-            return Comparison(_match(a, b, "overlap", shared_runs(a.codes, b.codes, found, dense=a.dense)), found)
+            return _apart(a, b, found)
     return _judged(a, b, found)
+
+
+def _apart(a: Document, b: Document, found: Overlap, least: float | None = MUCH) -> Comparison | None:
+    """Compare two texts that are no copies; they are articles in part the same where they share ``least`` of one."""
+    runs = shared_runs(a.codes, b.codes, found, dense=a.dense)
+    if not runs.spans:
+        return None
+    much = least is not None and runs.covered(0) >= least * len(a.codes) and _longest_run(runs) >= MUCH_SYMBOLS
+    return Comparison(_match(a, b, "overlapping" if much else "overlap", runs), found)
+
+
+def _longest_run(runs: Runs) -> int:
+    return max((end - start for start, end, _, _ in runs.spans), default=0)
 
 
 def _directed(one: Document, other: Document) -> tuple[Document, Document]:
@@ -104,22 +120,16 @@ def _directed(one: Document, other: Document) -> tuple[Document, Document]:
     return (one, other) if order(one) <= order(other) else (other, one)
 
 
-def _begins(a: Document, b: Document, shown: Document) -> bool:
-    """Say whether the one is the beginning of the other, hidden text and all, and shows something."""
-    return len(shown.codes) >= _BEGIN and b.codes.startswith(a.codes)
-
-
 def _of_shown(a: Document, b: Document, shown_a: Document, shown_b: Document) -> Comparison | None:
     """Compare two texts by what their readers see; the evidence is told of the whole texts."""
     one, other = _directed(shown_a, shown_b)
     found = overlap(one.codes, other.codes)
     if found is None or len(one.codes) < SHORT:
         return None
-    alike = (found.same or _parted_by_hole(found, one, other)) and not _other_stub(a, b)
-    if alike:
+    if (found.same or _parted_by_hole(found, one, other)) and not _other_stub(a, b):
         return _judged(one, other, found)._replace(overlap=None)
-    runs = shared_runs(one.codes, other.codes, found, dense=one.dense)
-    return Comparison(_match(one, other, "overlap", runs)) if runs.spans else None
+    made = _apart(one, other, found, least=OVERLAPPING)  # as wholes they are copies
+    return made and made._replace(overlap=None)
 
 
 def _other_stub(a: Document, b: Document) -> bool:
@@ -155,8 +165,11 @@ def _edited_kind(
     """Name what ``a`` is to ``b``, where something differs."""
     size = len(a.codes)
     covered = runs.covered(0) + sum(gap.a_end - gap.a_start for gap in left_out[0])
-    longest = max((end - start for start, end, _, _ in runs.spans), default=0)
-    if longest < min(OVERLAPPING_SYMBOLS, size / 2) or covered < OVERLAPPING * size or slots.translated(a, b, between):
+    if (
+        _longest_run(runs) < min(OVERLAPPING_SYMBOLS, size / 2)
+        or covered < OVERLAPPING * size
+        or slots.translated(a, b, between)
+    ):
         return "overlap"
     mine = [gap for gap in between if gap not in left_out[0]]
     others = [gap.turned() for gap in between if gap.turned() not in left_out[1]]

@@ -170,10 +170,8 @@ def _told_apart(rows: Rows, slots: NDArray[Any]) -> NDArray[Any]:
     """The kinds of matches of which none is an overlap."""
     home = components(rows["a"], rows["b"]).astype(np.uint64)[slots["row"]]
     key = (home * np.uint64(0x9E3779B97F4A7C15)) ^ slots["key"]
-    fillers = np.empty(2 * len(slots), np.dtype([("key", "u8"), ("filler", "u4")]))
-    fillers["key"], fillers["filler"] = np.tile(key, 2), np.concatenate([slots["a"], slots["b"]])
-    keys, often = np.unique(np.unique(fillers)["key"], return_counts=True)
-    varied = often[np.searchsorted(keys, key)] >= series.VARIED
+    varied = _distinct(key, slots["a"], slots["b"]) >= series.VARIED
+    varied &= _distinct(key, rows["a"][slots["row"]], rows["b"][slots["row"]]) >= series.VARIED
     varied &= _often(rows, slots) >= series.OFTEN
     edge = (slots["key"] & np.uint64(1)).astype(bool)
     inside, varied_inside, varied_edge = (
@@ -183,6 +181,15 @@ def _told_apart(rows: Rows, slots: NDArray[Any]) -> NDArray[Any]:
     kinds[(varied_edge > 0) & np.isin(kinds, _ACTING)] = KINDS.index("overlapping")
     kinds[(varied_inside > 0) & (varied_inside >= series.SHARE * inside)] = KINDS.index("overlap")
     return kinds
+
+
+def _distinct(keys: NDArray[np.uint64], one: NDArray[Any], other: NDArray[Any]) -> Ints:
+    """Count the different values that go with each key, on both sides; a count for each item of ``keys``."""
+    both = np.empty(2 * len(keys), np.dtype([("key", "u8"), ("value", "u4")]))
+    both["key"], both["value"] = np.tile(keys, 2), np.concatenate([one, other])
+    known, counts = np.unique(np.unique(both)["key"], return_counts=True)
+    found: Ints = counts[np.searchsorted(known, keys)]
+    return found
 
 
 def _often(rows: Rows, slots: NDArray[Any]) -> NDArray[np.float64]:
@@ -203,6 +210,15 @@ def packed(one: Ints, other: Ints) -> Ints:
     """Each pair of documents as one number, whichever of the two is first."""
     pairs: Ints = np.minimum(one, other) << 32 | np.maximum(one, other)
     return pairs
+
+
+def joined(rows: Rows, count: int) -> Ints:
+    """For each of ``count`` documents a number that is the same for all those that copies tie together."""
+    rows = rows[np.isin(rows["kind"], _ACTING)]
+    of = np.arange(-count, 0)
+    label = components(rows["a"], rows["b"])
+    of[rows["a"]], of[rows["b"]] = label, label
+    return of
 
 
 def components(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.int32]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     Compared = tuple[Match, Sequence[FrameSlot]]
 
 VARIED = 3
-"""Fillers of a slot from which its flanks are the frame of a series."""
+"""Fillers of a slot, and documents that have it, from which its flanks are the frame of a series: two texts alone are
+none, however often a word of the one is another in the other."""
 OFTEN = 0.4
 """Share of the matches of two texts that differ in a slot, from which it is one of a frame: where a copy was edited,
 most of the others agree with the original."""
@@ -39,6 +40,7 @@ def told_apart(found: Iterable[Compared]) -> list[Match]:
     sets = Sets()
     degree: Counter[int] = Counter()
     fillers: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    items: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
     often: Counter[tuple[int, int]] = Counter()
     acting = [(match, slots) for match, slots in every if match.kind != "overlap"]
     for match, _ in acting:
@@ -48,12 +50,14 @@ def told_apart(found: Iterable[Compared]) -> list[Match]:
         home = sets.find(match.a)
         for slot in slots:
             fillers[home, slot.key].update((slot.a, slot.b))
+            items[home, slot.key].update((match.a, match.b))
             often.update(((match.a, slot.key), (match.b, slot.key)))
 
     def varied(match: Match, slot: FrameSlot) -> bool:
         both = often[match.a, slot.key] + often[match.b, slot.key] - 1
         enough = both >= OFTEN * (degree[match.a] + degree[match.b] - 1)
-        return enough and len(fillers[sets.find(match.a), slot.key]) >= VARIED
+        place = sets.find(match.a), slot.key
+        return enough and min(len(fillers[place]), len(items[place])) >= VARIED
 
     def told(match: Match, slots: Sequence[FrameSlot]) -> Match:
         if match.kind == "overlap":

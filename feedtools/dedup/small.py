@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.dedup.candidates import edges, worth
+from feedtools.dedup.candidates import CLOSE, CROWD, edges, worth
 from feedtools.dedup.rest import REST
 from feedtools.dedup.sketch import shingles
-from feedtools.model import Cluster, Match, text_number
+from feedtools.model import COPIES, Cluster, Match, text_number
 
 if TYPE_CHECKING:
     from feedtools.dedup.slots import FrameSlot
@@ -85,7 +85,8 @@ def _resolved(
         if versions is not None:
             told = versions.told(told, int)
         made = cluster.clusters([*exact, *told], order, rest)
-        fresh = sorted(_untried(found, made).difference(tried), key=sorted) if rounds_left else []
+        wanted = _untried(found, made) | _of_one_partner(told, documents) if rounds_left else set()
+        fresh = sorted(wanted.difference(tried, (frozenset((match.a, match.b)) for match, _ in found)), key=sorted)
         if not fresh:
             break
         tried.update(fresh)
@@ -113,7 +114,24 @@ def _untried(found: Iterable[tuple[Match, Sequence[FrameSlot]]], made: Iterable[
         for gone, kept in ((one, other), (other, one)):
             if gone in homes and kept not in homes and homes[gone] != kept:
                 fresh.add(frozenset((kept, homes[gone])))
-    return fresh - pairs
+    return fresh
+
+
+def _of_one_partner(told: Iterable[Match], documents: Sequence[_Document]) -> set[frozenset[int]]:
+    """The pairs that match one document and may match each other, although no copies tie them (``batch``)."""
+    from feedtools.dedup.cluster import Sets
+
+    place = {it.number: at for at, it in enumerate(documents)}
+    sets, partners = Sets(), defaultdict[int, set[int]](set)
+    for match in told:
+        if match.kind != "overlap":
+            partners[match.a].add(place[match.b])
+            partners[match.b].add(place[match.a])
+        if match.kind in COPIES:
+            sets.union(match.a, match.b)
+    linked = {edge for some in partners.values() for edge in edges(sorted(some), CROWD, CLOSE)}
+    pairs = ((documents[low].number, documents[high].number) for low, high in linked)
+    return {frozenset(pair) for pair in pairs if sets.find(pair[0]) != sets.find(pair[1])}
 
 
 def _document(number: int, text: str) -> _Document:

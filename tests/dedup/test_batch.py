@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedtools.dedup import batch, batch_run
+from feedtools.dedup import batch, batch_run, match_table, small
 from feedtools.dedup.batch import dedup
 from feedtools.dedup.match import explain
+from feedtools.model import Match
 from feedtools.system.shared_memory import Arena, ArrayPlace
 
 HAN = [chr(0x4E00 + 37 * i) for i in range(500)]
@@ -179,3 +180,21 @@ def test_instalments_of_a_series_stay_apart() -> None:
     opening = "本系列教程的第{}部分，建议按照顺序阅读，" + article(5, 60)
     texts = [opening.format(n) + article(50 + k, 30) for k, n in enumerate("一二三四")]
     assert dedup(texts).clusters == ()
+
+
+def test_two_that_overlap_with_one_text_are_compared_with_each_other() -> None:
+    other = article(41, 300)
+    whole = article(40, 300) + other
+    middle = article(40, 300)[-140:] + other[:140]
+    texts = [whole, middle, other[:140] + article(42, 160), article(43)]
+    found = {(m.a, m.b): m.kind for m in dedup(texts).matches if m.kind != "overlap"}
+    assert (2, 1) in found or (1, 2) in found
+    assert small.dedup(texts).matches == dedup(texts).matches
+
+
+@pytest.mark.parametrize(("partners", "pairs"), [(7, 21), (16, 15)])
+def test_a_crowd_around_one_text_costs_a_few_pairs_each(partners: int, pairs: int) -> None:
+    rows = match_table.pack([Match(0, other, "overlapping", 0.5, 0.5, 1.0) for other in range(1, partners + 1)])
+    assert len(batch._of_one_partner(rows, partners + 1, np.arange(partners + 1))) == pairs
+    joined = match_table.pack([Match(0, other, "near", 1.0, 1.0, 1.0) for other in range(1, partners + 1)])
+    assert not len(batch._of_one_partner(joined, partners + 1, np.arange(partners + 1)))

@@ -68,6 +68,19 @@ def test_excerpts_that_begin_at_different_places_overlap_and_keep_what_is_their_
     assert found.coverage_a == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize(("shared", "kind"), [(130, "overlapping"), (110, "overlap")])
+def test_texts_that_share_much_out_of_line_overlap_in_part(shared: int, kind: str) -> None:
+    passage = article(8, shared)
+    found = match_pair(article(9, 100) + passage + article(10, 70), passage + article(11, 170))
+    assert found is not None
+    assert found.kind == kind
+
+
+def test_a_text_that_another_begins_with_is_a_cut_even_where_all_of_it_is_an_address() -> None:
+    address = "https://example.org/notes/a-long-name-for-a-page"
+    assert match_pair(address[:40] + "...", address + " " + WHOLE).kind == "truncated"  # type: ignore[union-attr]
+
+
 def test_the_cut_is_where_the_copy_breaks_off() -> None:
     source = "前言：" + WHOLE
     found = match_pair(source[:83] + "...", source)
