@@ -29,6 +29,9 @@ COUNTED = lazy(r"([a-z]+)([0-9])")
 TITLED = lazy(r"(?:[A-Z][a-z]+){2,}")
 """GroundTruth may have been Ground-Truth, Ground Truth, or written so: only very sure ones are restored."""
 PAIRED = lazy(r"(?<![A-Za-z0-9])([A-Z][a-z]{2,})([A-Z][a-z]{2,}) \Z")
+WIDE = lazy(r"[\u2E80-\u9FFF\uAC00-\uD7A3]+")
+"""Ideographs, kana and hangul: a text that has hardly any is prose in Latin script."""
+_SHARE = 20  # one such sign in so many code points makes it another script's prose, with Latin names in it
 _Found = tuple[re.Match[str], Verdict]
 
 _HIGH: tuple[Confidence, Level] = ("high", "error")
@@ -74,11 +77,14 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         return []
     if how == "unknown":
         sure = options.get("unknown", 88)
-        return [
-            _hit(match, verdict, how, options)
+        known = [
+            (match, verdict)
             for match, verdict in candidates(view, sure)
             if verdict.known and not VARIABLE.match(match.group())
         ]
+        if len({match.group().casefold() for match, _verdict in known}) < 2 and _is_latin(view.text):
+            return []  # whoever writes English joins a word of his own now and then; a renderer joins them all
+        return [_hit(match, verdict, how, options) for match, verdict in known]
     found = _unnamed(view.text, candidates(view, options.get("doubtful", 48)))
     found = [*_beside(view.text, found), *found]
     least = options.get("least", 60)
@@ -129,6 +135,11 @@ def _is_counted(text: str, token: str) -> bool:
         return False
     others = re.findall(rf"(?<![A-Za-z0-9]){counted[1]}([0-9])(?![A-Za-z0-9])", text)
     return any(other != counted[2] for other in others)
+
+
+def _is_latin(text: str) -> bool:
+    """Tell whether a text is prose in Latin script, not another script's with Latin names in it."""
+    return _SHARE * sum(map(len, WIDE.findall(text))) < len(text)
 
 
 def _cut_word(text: str) -> bool:

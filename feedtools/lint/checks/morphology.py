@@ -15,6 +15,7 @@ KNOWN = 4  # letters from which a known word says something as a part
 VARIABLE = lazy(r"[a-z]{2,}(?:[A-Z][a-z]+)+\Z")  # saliencyMap: how code names things
 CODE = 30  # per cent by which such a word is less likely to have had a hyphen
 JOINED = 45  # per cent below which the joined form is the usual one
+DOUBTFUL = 58  # per cent of a word whose one part alone is known to take a hyphen, not always: Photoscan, flameshot
 FLOOR = 40  # per cent below which a word is one like any other
 FAMILY = 85  # per cent from which a number behind a name is taken to have had a hyphen
 PRODUCTIVE = 90  # per cent from which a part is as good as always hyphenated
@@ -199,7 +200,7 @@ def _paired(token: str) -> Verdict | None:
     if len(token) < 5 or not cuts:
         return None
     best = max(cuts, key=lambda cut: min(cut, len(token) - cut))
-    return Verdict(86 if len(cuts) == 1 else 70, f"{token[:best]}-{token[best:]}")
+    return Verdict(80 if len(cuts) == 1 else 70, f"{token[:best]}-{token[best:]}")
 
 
 def _sized(token: str) -> Verdict | None:
@@ -317,6 +318,8 @@ def _split(token: str) -> Verdict | None:
             continue
         if (last and (first or named or _known(head))) or (first and _known(tail)):
             percent = 100 - (100 - first) * (100 - last) // 100
+            if not (first and last) and percent < PRODUCTIVE:
+                percent = min(percent, DOUBTFUL)
             best = max(best, Verdict(percent, f"{token[:cut]}-{token[cut:]}"))
     return best if best.percent else None
 

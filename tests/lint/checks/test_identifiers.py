@@ -52,6 +52,19 @@ def test_restores_hyphens(token: str, expected: str) -> None:
     assert restored(token) == expected
 
 
+def test_english_prose_of_an_unknown_renderer_needs_two_joined_words() -> None:
+    assert found("A modelfree agent beats any modelfree baseline.") == []
+    assert found("A modelfree agent beats the stateoftheart one.") == ["modelfree", "stateoftheart"]
+    assert found("A modelfree agent maximises [Math] in the end.") == ["modelfree"]  # the renderer is known
+    assert found("这类 modelfree 的算法不需要转移概率。") == ["modelfree"]  # prose of another script
+
+
+def test_one_productive_part_alone_is_reported_beside_a_sure_word_only() -> None:
+    assert morphology.judge("Photoscan") == morphology.Verdict(morphology.DOUBTFUL, "Photo-scan")
+    assert found("用 Photoscan 重建 [Math] 的网格。") == []
+    assert found("用 Photoscan 和 modelfree 的算法重建 [Math] 的网格。") == ["Photoscan", "modelfree"]
+
+
 @pytest.mark.parametrize(
     "token",
     ["AdaBoost", "XGBoost", "ShuffleNetV2", "PyTorch", "DataLoader", "JavaScript", "network", "YOLOv3", "A100", "the"],
