@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from bisect import bisect_right
 from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from feedtools.errors import FeedtoolsError, RuleError
 from feedtools.lint.checks import resolve
 from feedtools.lint.checks.base import Evidence, Hit, View
+from feedtools.lint.prefilter import Block, shared_scan
 from feedtools.model import CODED, LEVELS, Article, Edit, Finding, Fix, Span, Transmission
 from feedtools.text.patterns import SECONDS, Limited, lazy
 
@@ -75,13 +75,16 @@ def _lint(articles: Sequence[Article], rules: Sequence[Rule], evidence: Evidence
     findings: list[Finding] = []
     errors: list[FeedtoolsError] = []
     active = [(rule, *_compiled(rule)) for rule in rules if rule.scope == "article"]
+    shared = shared_scan([rule for rule, _trigger, _find in active])
     for first in range(0, len(articles), ARTICLES_PER_BLOCK):
         part = articles[first : first + ARTICLES_PER_BLOCK]
         views = [View(article.text, evidence) for article in part]
-        block = _Block([article.text for article in part])
+        block = Block([article.text for article in part])
+        awaited = shared.candidates(block)
         for rule, trigger, find in active:
             if rule.trusted:
-                for number in block.candidates(rule.keywords, trigger):
+                numbers = awaited.get(rule.id)
+                for number in block.candidates(rule.keywords, trigger) if numbers is None else numbers:
                     findings += (_finding(rule, part[number], hit) for hit in find(views[number]))
             elif fault := _run_foreign(rule, trigger, find, block, views, part, findings):
                 errors.append(fault)
@@ -93,7 +96,7 @@ def _run_foreign(
     rule: Rule,
     trigger: re.Pattern[str] | None,
     find: Find,
-    block: _Block,
+    block: Block,
     views: Sequence[View],
     part: Sequence[Article],
     findings: list[Finding],
@@ -146,41 +149,6 @@ def group(findings: Iterable[Finding], grouped: Iterable[str]) -> list[Finding]:
     for place, count in more.items():
         kept[place] = kept[place]._replace(message=f"{kept[place].message} (and {count} more in this file)")
     return kept
-
-
-class _Block:
-    """Some articles as one text, so that a prefilter is one scan and not one per rule and article."""
-
-    def __init__(self, texts: list[str]) -> None:
-        self._text = "\n".join(texts)
-        self._starts = [0]
-        for text in texts:
-            self._starts.append(self._starts[-1] + len(text) + 1)
-        self._count = len(texts)
-
-    def candidates(self, keywords: tuple[str, ...], trigger: re.Pattern[str] | None) -> Iterable[int]:
-        """Numbers of the articles that may hold a finding, ascending."""
-        if not keywords and trigger is None:
-            return range(self._count)
-        found = set(self._triggered(trigger)) if trigger is not None else set()
-        for word in keywords:
-            found.update(self._holding(word))
-        return sorted(found)
-
-    def _holding(self, word: str) -> Iterator[int]:
-        place = self._text.find(word)
-        while place >= 0:
-            number = bisect_right(self._starts, place) - 1
-            yield number
-            place = self._text.find(word, self._starts[number + 1]) if number + 1 < self._count else -1
-
-    def _triggered(self, trigger: re.Pattern[str]) -> Iterator[int]:
-        found = trigger.search(self._text)
-        while found:
-            number = bisect_right(self._starts, found.start()) - 1
-            last = min(bisect_right(self._starts, found.end()) - 1, self._count - 1)
-            yield from range(number, last + 1)
-            found = trigger.search(self._text, self._starts[number + 1]) if number + 1 < self._count else None
 
 
 def _compiled(rule: Rule) -> tuple[re.Pattern[str] | None, Find]:

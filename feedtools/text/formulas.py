@@ -116,6 +116,8 @@ def find_math(text: str) -> Sequence[Math]:
     An opener that meets another opener before its end was not closed, unless the second stands inside ``\text{…}``.
     Linear in the length of the text.
     """
+    if "\\" not in text and "$" not in text:
+        return ()
     every = _each(text)
     found = tuple(islice(every, MANY))
     return found if len(found) < MANY else _Compact(text, chain(found, every))

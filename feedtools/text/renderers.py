@@ -283,8 +283,11 @@ def hyphens(text: str, cut: int = 0) -> Mode:
 @lru_cache(maxsize=512)  # two rules ask it of every article of a block
 def _hyphens(text: str, cut: int) -> Mode:
     deleting, kept, placeholders = _traces()
-    if not deleting or any(mark in text for mark in kept):
+    if not deleting:
         return "kept"
+    for mark in kept:  # a loop is twice as fast as any() of a generator, and every article comes by
+        if mark in text:
+            return "kept"
     if cut:
         deleting = tuple(one._replace(cut=cut) for one in deleting)
     if any(one.cuts(text) for one in deleting):

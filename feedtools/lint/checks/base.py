@@ -5,12 +5,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedtools.model import Confidence, Edit, Level, Safety
+from feedtools.text.patterns import AT_ONCE, each, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from feedtools.text.formulas import Math
     from feedtools.text.placeholders import Placeholder
+
+
+TOKEN = lazy(r"[A-Za-z0-9]{4,}(?:(?<=[0-9])\.[0-9]+[A-Za-z0-9]*)*")  # three letters are an acronym
 
 
 class Hit(NamedTuple):
@@ -63,6 +67,15 @@ class View:
         from feedtools.text.placeholders import find
 
         return tuple(find(self.text))
+
+    @property
+    def tokens(self) -> "Iterable[str]":
+        """Runs of four and more Latin letters and digits, with the points of a version number: two rules judge them."""
+        return self._tokens if len(self.text) <= AT_ONCE else each(TOKEN, self.text)
+
+    @cached_property
+    def _tokens(self) -> list[str]:
+        return TOKEN.findall(self.text)
 
     @cached_property
     def math(self) -> "Sequence[Math]":

@@ -7,16 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks import lexicon
-from feedtools.lint.checks.base import Hit, View
+from feedtools.lint.checks.base import TOKEN, Hit, View
 from feedtools.lint.checks.morphology import CAMEL, VARIABLE, Verdict, is_joined, judge, judge_cut, restore
 from feedtools.model import Edit
-from feedtools.text.patterns import each, lazy
+from feedtools.text.patterns import lazy
 from feedtools.text.renderers import Mode, hyphens
 
 if TYPE_CHECKING:
     from feedtools.model import Confidence, Level, Safety
 
-TOKEN = lazy(r"[A-Za-z0-9]{4,}(?:(?<=[0-9])\.[0-9]+[A-Za-z0-9]*)*")  # three letters are an acronym
 ADDRESS = lazy(r"://|www\.|@|\.(?:com|org|net|io|cn|py|md|html?|js|ts|json|ya?ml|ipynb|cpp|java|go|sh|txt)\b")
 CODE_BEFORE = lazy(r"[_\\.=]")
 CODE_AFTER = lazy(r"[_=]|\.[A-Za-z]|\((?:\)|[a-z_'\"0-9])")  # self.x, x_y, x=1, file.pem, call(x)
@@ -72,7 +71,7 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
     """
     how = hyphens(view.text, options.get("cut", 0))
     if how == "kept" or not (
-        _cut_word(view.text) or view.evidence.compounds or any(map(judge, each(TOKEN, view.text)))
+        _cut_word(view.text) or view.evidence.compounds or any(map(judge, view.tokens))
     ):
         return []
     if how == "unknown":

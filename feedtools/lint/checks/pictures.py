@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _PICTURE = lazy(
     r"!\[[^\]\n]{0,300}\]\(([^\s()<>]{0,2000}(?:\([^\s()<>]{0,200}\)[^\s()<>]{0,500}){0,20})(?:\s+[\"'][^\n]{0,300}?[\"'])?\)"
 )
+_HINTS = ("latex", "tex=", "tex?", "equation", "codecogs", "=math", "math/", "math?")
+"""Words one of which an article with such an address holds."""
 _LONGEST = 60
 """Characters of TeX that a message shows."""
 
@@ -26,6 +28,8 @@ def formulas(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         view: the article.
         options: none.
     """
+    if not any(word in view.text for word in _HINTS):
+        return
     from feedtools.readers.carriers import of_address
 
     for found in _PICTURE.finditer(view.text):

@@ -72,7 +72,7 @@ def misspelt(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         options: ``least``, letters from which a word is reported though the right one is not in the article.
     """
     text = view.text
-    if not any(map(candidates, each(WORD, text))):
+    if not any(map(candidates, view.tokens)):
         return
     least = options.get("least", LEAST)
     cut = len(text) - 3 if text.endswith("...") else -1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from feedtools.lint.checks.base import Hit
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
-from feedtools.text.renderers import active, hyphens
+from feedtools.text.renderers import active, derived, ellipses, hyphens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _DOTS = ("...", "…")
 _SENTENCE_END = frozenset("。！？!?；;")
 _BRACKETS = {")": "(", "]": "[", "}": "{", "）": "（", "】": "【", "》": "《", "」": "「", "”": "“"}
+_CLOSERS = frozenset(_BRACKETS)
 _BRACKET = lazy(r"[()\[\]{}（）【】《》「」“”]")
 _LOOK_BACK = 200
 """Distance before the cut in which an open bracket is looked for, in code points."""
@@ -31,9 +32,15 @@ def truncated(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     del options
     text = view.text
     end = len(text.rstrip())
-    dots = _cut_mark(text, end)
+    dots = _cut_mark(text, end) if end and text[end - 1] in _last_marks() else ""
     if dots:
         yield Hit(end - len(dots), end, message=_where(view, text[: end - len(dots)].rstrip()))
+
+
+@derived
+def _last_marks() -> frozenset[str]:
+    """Characters that a cut may end in."""
+    return frozenset(dots[-1] for dots in (*_DOTS, *ellipses()))
 
 
 def _cut_mark(text: str, end: int) -> str:
@@ -68,7 +75,10 @@ def _where(view: View, body: str) -> str:
 def _open_bracket(body: str) -> str | None:
     """The innermost bracket that is open where ``body`` ends, looking back a bounded way."""
     stack: list[str] = []
-    for char in _BRACKET.findall(body, max(len(body) - _LOOK_BACK, 0)):
+    found = _BRACKET.findall(body, max(len(body) - _LOOK_BACK, 0))
+    if _CLOSERS.issuperset(found):
+        return None
+    for char in found:
         opener = _BRACKETS.get(char)
         if opener is None:
             stack.append(char)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
+from operator import attrgetter
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks.base import Hit
@@ -18,10 +20,16 @@ if TYPE_CHECKING:
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
 
 
+_START = attrgetter("start")
+
+
 def in_math(view: View, place: int) -> bool:
     """Tell whether an offset lies inside a formula, where no rule about prose may edit."""
-    number = bisect_right(view.math, place, key=lambda math: math.start) - 1
-    return number >= 0 and place < view.math[number].end
+    formulas = view.math
+    if not formulas:
+        return False
+    number = bisect_right(formulas, place, key=_START) - 1
+    return number >= 0 and place < formulas[number].end
 
 
 # ------------------------------------------------------------------------------------------------ invisible (FT503)
@@ -122,7 +130,8 @@ def control(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 # ---------------------------------------------------------------------------------- space before punctuation (FT509)
 _SPACED = lazy(r" (?=[,，。;；:：!！?？、)）])")
 _CLOSERS = frozenset("）】》”’])")
-_CODE_AFTER = lazy(r"[A-Za-z0-9()\-./=:<>|*_$\\]")
+_CODE_MARKS = frozenset("()-./=:<>|*_$\\")
+_CODE_NEXT = _CODE_MARKS | frozenset(ascii_letters + digits)
 
 
 def spaced_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -132,7 +141,8 @@ def spaced_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     before the space, or a Chinese character behind the mark, makes it a slip.
     """
     del options
-    yield from sorted([*_padded(view), *_before_marks(view)])
+    hits = [*_padded(view), *_before_marks(view)] if "(" in view.text else list(_before_marks(view))
+    yield from sorted(hits)
 
 
 def _before_marks(view: View) -> Iterator[Hit]:
@@ -141,7 +151,7 @@ def _before_marks(view: View) -> Iterator[Hit]:
         start, end = match.span()
         while start > 0 and text[start - 1] == " ":
             start -= 1
-        if _is_slip(text[max(start - 2, 0) : start], text[end], text[end + 1 : end + 3]) and not in_math(view, start):
+        if start and _is_slip(text, start, end) and not in_math(view, start):
             yield Hit(start, end + 1, edits=(Edit(start, end, ""),))
 
 
@@ -154,33 +164,35 @@ _INSIDE = 80
 def _padded(view: View) -> Iterator[Hit]:
     """Blanks inside brackets in Chinese prose: ``网络 ( Generator ) 与``; code writes them behind a name."""
     text = view.text
-    opened = [match for match in _OPENED.finditer(text) if _is_han(text[: match.start()][-2:].strip()[-1:])]
-    closed = list(_CLOSED_BY.finditer(text)) if opened or "(" in text else []
-    for match in opened:
+    for match in _OPENED.finditer(text) if "( " in text else ():
         start, end = match.span("pad")
-        if not in_math(view, start):
+        if _follows_han(text, match.start()) and not in_math(view, start):
             yield Hit(start, end, edits=(Edit(start, end, ""),), safety="confident")
-    for match in closed:
+    for match in _CLOSED_BY.finditer(text) if " )" in text else ():
         start, end = match.span("pad")
         at = text.rfind("(", max(0, start - _INSIDE), start)
-        prose = at > 0 and text[at - 1] != "\\" and ")" not in text[at:start] and _is_han(text[:at][-2:].strip()[-1:])
+        prose = at > 0 and text[at - 1] != "\\" and ")" not in text[at:start] and _follows_han(text, at)
         if prose and not in_math(view, start):
             yield Hit(start, end, edits=(Edit(start, end, ""),), safety="confident")
 
 
-def _is_slip(before: str, mark: str, after: str) -> bool:
-    if not before:
-        return False
-    last, behind, after = before[-1], after.lstrip()[:1], after[:1]
+def _follows_han(text: str, place: int) -> bool:
+    return _is_han(text[max(place - 2, 0) : place].strip()[-1:])
+
+
+def _is_slip(text: str, start: int, end: int) -> bool:
+    """Tell whether the blanks ``text[start:end]`` before the mark at ``end`` are none that French or code writes."""
+    last, mark = text[start - 1], text[end]
+    after = text[end + 1 : end + 2]
     if mark in ")）":
-        return before == r"\)"
-    if before == r"\)" and mark not in "!?:" and (not after or after not in "()-./=:<>|*_$\\"):
+        return start > 1 and text.startswith(r"\)", start - 2, start)
+    if last == ")" and start > 1 and mark not in "!?:" and text[start - 2] == "\\" and after not in _CODE_MARKS:
         return True
-    if last in _CLOSERS or _is_han(last):
-        return _CODE_AFTER.match(after) is None
-    if "\u0370" <= last <= "\u03ff" and mark not in "!?":
-        return _CODE_AFTER.match(after) is None
-    return _is_han(behind) and mark not in "!?:" and (last in "%}" or (last.isascii() and last.isalnum()))
+    if "\u3400" <= last <= "\u9fff" or last in _CLOSERS or ("\u0370" <= last <= "\u03ff" and mark not in "!?"):
+        return after not in _CODE_NEXT
+    if mark in "!?:" or not (last in "%}" or (last.isascii() and last.isalnum())):
+        return False
+    return _is_han(text[end + 1 : end + 3].lstrip()[:1])
 
 
 # -------------------------------------------------------------------------------------- half-width punctuation (FT510)

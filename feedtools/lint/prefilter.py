@@ -1,0 +1,124 @@
+"""Which articles a rule need look at: one scan per prefilter over many articles, and one for all rare characters."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from feedtools.lint.rules import Rule
+
+_CLASS = re.compile(r"\[(?!\^)(?:\\.|[^\]\\])+\]")
+_ESCAPE = re.compile(r"\\(?:x..|u.{4}|U.{8})")
+_ORDINARY = frozenset("aetAZ0129 ,.:;!?'\"()[]{}\\$_^*=/，。、：；！？（）《》“”的一是图表像面片上下如见")
+"""Characters that texts are full of: a rule that waits for one of them is better off with a scan of its own."""
+
+
+class Block:
+    """Some articles as one text, so that a prefilter is one scan and not one per rule and article."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._text = "\n".join(texts)
+        self._starts = [0]
+        for text in texts:
+            self._starts.append(self._starts[-1] + len(text) + 1)
+        self._count = len(texts)
+        self._known: dict[tuple[tuple[str, ...], re.Pattern[str] | None], Sequence[int]] = {}
+
+    def candidates(self, keywords: tuple[str, ...], trigger: re.Pattern[str] | None) -> Iterable[int]:
+        """Numbers of the articles that may hold a finding, ascending."""
+        if not keywords and trigger is None:
+            return range(self._count)
+        numbers = self._known.get((keywords, trigger))
+        if numbers is None:
+            numbers = self._known[keywords, trigger] = self._candidates(keywords, trigger)
+        return numbers
+
+    def _candidates(self, keywords: tuple[str, ...], trigger: re.Pattern[str] | None) -> Sequence[int]:
+        found = set(self._triggered(trigger)) if trigger is not None else set()
+        for word in keywords:
+            found.update(self._holding(word))
+        return sorted(found)
+
+    def _holding(self, word: str) -> Iterator[int]:
+        place = self._text.find(word)
+        while place >= 0:
+            number = bisect_right(self._starts, place) - 1
+            yield number
+            place = self._text.find(word, self._starts[number + 1]) if number + 1 < self._count else -1
+
+    def _triggered(self, trigger: re.Pattern[str]) -> Iterator[int]:
+        found = trigger.search(self._text)
+        while found:
+            number = bisect_right(self._starts, found.start()) - 1
+            last = min(bisect_right(self._starts, found.end()) - 1, self._count - 1)
+            yield from range(number, last + 1)
+            found = trigger.search(self._text, self._starts[number + 1]) if number + 1 < self._count else None
+
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+        """Number of the article and text of every match of a pattern that matches single characters."""
+        starts, number, end = self._starts, -1, 0
+        for match in pattern.finditer(self._text):
+            place = match.start()
+            if place >= end:
+                number = bisect_right(starts, place) - 1
+                end = starts[number + 1]
+            yield number, match[0]
+
+
+class SharedScan(NamedTuple):
+    """Rules that wait for one of some rare characters, all found by one scan.
+
+    Attributes:
+        pattern: any character that one of the rules waits for; ``None`` where there is no such rule.
+        classes: per rule id the characters it waits for.
+        rules: per character met so far the ids of the rules that wait for it.
+    """
+
+    pattern: re.Pattern[str] | None
+    classes: Mapping[str, str]
+    rules: dict[str, tuple[str, ...]]
+
+    def candidates(self, block: Block) -> dict[str, list[int]]:
+        """Numbers of the articles that may hold a finding, ascending, per id of the rules that share the scan."""
+        found: dict[str, list[int]] = {rule: [] for rule in self.classes}
+        if self.pattern is None:
+            return found
+        for number, character in block.matches(self.pattern):
+            for rule in self._waiting(character):
+                numbers = found[rule]
+                if not numbers or numbers[-1] != number:
+                    numbers.append(number)
+        return found
+
+    def _waiting(self, character: str) -> tuple[str, ...]:
+        known = self.rules.get(character)
+        if known is None:
+            known = tuple(rule for rule, inside in self.classes.items() if re.match(f"[{inside}]", character))
+            self.rules[character] = known
+        return known
+
+
+def shared_scan(rules: Iterable[Rule]) -> SharedScan:
+    """Put together the rules whose prefilter is one set of characters that ordinary text does not hold."""
+    ours = ((rule.id, _awaited(rule.keywords, rule.trigger)) for rule in rules if rule.trusted)
+    return _shared(tuple((rule, inside) for rule, inside in ours if inside))
+
+
+@cache
+def _shared(classes: tuple[tuple[str, str], ...]) -> SharedScan:
+    union = "".join(inside for _rule, inside in classes)
+    return SharedScan(re.compile(f"[{union}]") if classes else None, dict(classes), {})
+
+
+@cache
+def _awaited(keywords: tuple[str, ...], trigger: str) -> str:
+    """The inside of the set of characters that a prefilter waits for; empty where it is anything else."""
+    if any(len(word) != 1 for word in keywords) or (trigger and not _CLASS.fullmatch(trigger)):
+        return ""
+    inside = "".join(map(re.escape, keywords)) + trigger[1:-1]
+    return inside if _ORDINARY.isdisjoint(_ESCAPE.sub("", inside)) else ""
