@@ -85,7 +85,7 @@ def _lint(articles: Sequence[Article], rules: Sequence[Rule], evidence: Evidence
             if rule.trusted:
                 numbers = awaited.get(rule.id)
                 for number in block.candidates(rule.keywords, trigger) if numbers is None else numbers:
-                    findings += (_finding(rule, part[number], hit) for hit in find(views[number]))
+                    findings += [_finding(rule, part[number], hit) for hit in find(views[number])]
             elif fault := _run_foreign(rule, trigger, find, block, views, part, findings):
                 errors.append(fault)
     findings.sort(key=lambda finding: (finding.article.source, finding.article.line, finding.span, finding.rule))
@@ -223,7 +223,7 @@ def _finding(rule: Rule, article: Article, hit: Hit) -> Finding:
     return Finding(
         rule.id,
         rule.name,
-        max(rule.level, hit.level, key=LEVELS.index) if hit.level else rule.level,  # a doubtful one informs at most
+        rule.level if hit.level in {None, rule.level} else max(rule.level, hit.level, key=LEVELS.index),
         hit.confidence or rule.confidence,
         article,
         Span(hit.start, hit.end),

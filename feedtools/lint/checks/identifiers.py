@@ -70,9 +70,7 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
             ``high`` and ``unknown``, per cent of sureness (see the rule file).
     """
     how = hyphens(view.text, options.get("cut", 0))
-    if how == "kept" or not (
-        _cut_word(view.text) or view.evidence.compounds or any(map(judge, view.tokens))
-    ):
+    if how == "kept" or not (_cut_word(view.text) or view.evidence.compounds or any(map(judge, view.tokens))):
         return []
     if how == "unknown":
         sure = options.get("unknown", 88)
