@@ -43,21 +43,19 @@ _DISPLAY = re.compile(
     r"\b(?:display(?:ed)?|block|center|katex--display|display_?math)(?![a-z])|math-?display|latexdisplay"
 )
 _LABEL = re.compile(
-    r"\W*(?:数学)?(?:公式|图片|图像|图)?\W*\d*\W*\Z"
-    r"|\W*(?:img|image|picture|formula|equation|math|latex|tex|alt(?:ernative)? ?text|rendered by \S+|undefined|null)"
-    r"[\W\d]*\Z|.*\.(?:png|svg|gif|jpe?g|webp)\Z",
+    r"\W*+(?:数学)?(?:公式|图片|图像|图)?\W*+\d*+\W*+\Z"
+    r"|\W*+(?:img|image|picture|formula|equation|math|latex|tex|alt(?:ernative)? ?text|rendered by \S{1,40}|undefined"
+    r"|null)[\W\d]*+\Z|.*\.(?:png|svg|gif|jpe?g|webp)\Z",
     re.IGNORECASE,
 )
 _FLAG = re.compile(r"(?:true|false|inline|block|display|yes|no)\Z", re.IGNORECASE)
 _LOOKS = re.compile(r"[\\^_={}<>+]|^\W*[A-Za-z]\W*$|^[\w\s()\[\]|,.*/-]{1,24}$")
 _QUOTED = re.compile(r"%(?:5[CEF]|7[BD]|20|2B)", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_DELIMITED = (
-    (re.compile(r"\\\[(.*)\\\]\Z", re.DOTALL), True), (re.compile(r"\$\$(.*)\$\$\Z", re.DOTALL), True),
-    (re.compile(r"\\\((.*)\\\)\Z", re.DOTALL), False), (re.compile(r"\$(?:latex\s)?([^$]*)\$\Z", re.DOTALL), False),
-)  # fmt: skip
+_DELIMITERS = (("\\[", "\\]", True), ("$$", "$$", True), ("\\(", "\\)", False), ("$", "$", False))
+"""Delimiters of a whole formula: what opens it, what closes it, whether it is displayed."""
 _STYLE = re.compile(r"\{\s*\\(?:display|text)style(?![a-zA-Z])\s*(.*)\}\Z", re.DOTALL)
-_SETTINGS = re.compile(r"\s*&(?:bg|fg|s|c|zoom)=[\w.#-]*\Z")
+_SETTINGS = re.compile(r"\s{0,20}+&(?:bg|fg|s|c|zoom)=[\w.#-]{0,40}+\Z")
 _HEAD = re.compile(
     r"\s*\\(?:dpi\s*\{\d+\}|bg_\w+|fn_\w+|inline|huge|large|small|tiny|normal|footnotesize)(?![A-Za-z])\s*"
 )
@@ -65,14 +63,11 @@ _DOCUMENT = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
 _ANNOTATION = re.compile(
     rb"<annotation\b[^>]{0,300}?encoding\s*=\s*[\"']?(?:application/x-)?(?:la)?tex\b[^>]{0,200}>", re.IGNORECASE
 )
-_MATH = re.compile(rb"<(?:\w+:)?math(?=[\s>])([^>]*)>", re.IGNORECASE)
+_MATH = re.compile(rb"<(?:\w+:)?math(?=[\s>])([^<>]*+)>", re.IGNORECASE)
 _MATH_END = re.compile(rb"</(?:\w+:)?math\s*>", re.IGNORECASE)
 _DATA_LATEX = re.compile(rb"\bdata-(?:la)?tex=(?:\"([^\"]*)\"|'([^']*)')")
 _MATHML = re.compile(rb"<(?:\w+:)?(?:m(?!ath|ark|eta|ain|enu|ap)[a-z]+|semantics|annotation)[\s/>]", re.IGNORECASE)
-_ERROR = re.compile(r"(\{.+\})|\):\s*(\S.*)", re.DOTALL)
-"""Message of an encyclopedia about a formula that it could not render: the formula in braces, or after a colon."""
 _TITLE = re.compile(r"[\s\S]*\\[a-zA-Z]|[\s\S]*[\^_]")
-_IN_DELIMITERS = re.compile(r"\s*(?:\$\$?|\\[(\[]).+[$)\]]\s*+\Z", re.DOTALL)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 LEAVES = frozenset({b"d-math", b"tex-math", b"math-field", b"la-tex", b"lb-tex", b"tex", b"latex"})
 _LEAF_WORDS = (
@@ -84,8 +79,10 @@ _DRAWN = re.compile(r"(?:MathJax|MJX)(?:c-display|_\w+)?\Z|mjx-chtml\Z")
 _KATEX = frozenset({"katex", "katex-display", "katex--inline", "katex--display", "katex-block"})
 _SCRIPT_ID = re.compile(rb"<script\b[^>]{0,200}?\bid=[\"']?([\w-]+)", re.IGNORECASE)
 _FRAME = re.compile(rb"\bid=[\"']?(MathJax-Element-\d+)-Frame")
-_NEXT_SCRIPT = re.compile(rb"(?:\s|</\w+>)*<script\b[^>]{0,200}?math/", re.IGNORECASE)
-_NEXT_DRAWN = re.compile(rb"\s*<(?:span|div|script|mjx-container)\b[^>]{0,200}?(?:MathJax|math/|mjx)", re.IGNORECASE)
+_NEXT_SCRIPT = re.compile(rb"(?:\s|</\w{1,20}>){0,200}+<script\b[^>]{0,200}?math/", re.IGNORECASE)
+_NEXT_DRAWN = re.compile(
+    rb"\s{0,200}+<(?:span|div|script|mjx-container)\b[^>]{0,200}?(?:MathJax|math/|mjx)", re.IGNORECASE
+)
 
 
 class CarriedFormula(NamedTuple):
@@ -106,12 +103,9 @@ def formula(tex: str, *, display: bool = False) -> CarriedFormula:
     tex = tex.replace("\u200b", "").strip()
     if "\\begin{document}" in tex and (found := _DOCUMENT.search(tex)):
         tex = found[1].strip()
-    for pattern, displayed in _DELIMITED:
-        if found := pattern.match(tex):
-            inner = found[1].strip()
-            if "$" not in inner.replace(r"\$", "") or not displayed:
-                tex, display = inner, display or displayed
-            break
+    inner, displayed = _inside_delimiters(tex)
+    if inner is not None and ("$" not in inner.replace(r"\$", "") or not displayed):
+        tex, display = inner, display or displayed
     if (found := _STYLE.match(tex)) and _is_group(tex):
         tex = found[1].strip()
     tex = _SETTINGS.sub("", tex)
@@ -119,6 +113,18 @@ def formula(tex: str, *, display: bool = False) -> CarriedFormula:
         tex, display = tex.rstrip("\\").rstrip(), True
     tex = re.sub(r"\n\s*\n\s*", "\n", tex)
     return CarriedFormula("" if len(tex) > MAX_TEX else tex, display)
+
+
+def _inside_delimiters(text: str) -> tuple[str | None, bool]:
+    """The formula in the delimiters that a text begins and ends with, if any, and whether they display it."""
+    for opener, closer, displayed in _DELIMITERS:
+        inner = text[len(opener) : len(text) - len(closer)]
+        if len(text) >= len(opener + closer) and text.startswith(opener) and text.endswith(closer):
+            if closer != "$":
+                return inner.strip(), displayed
+            if "$" not in inner:
+                return (inner[6:] if re.match(r"latex\s", inner) else inner).strip(), displayed
+    return None, False
 
 
 def _is_group(tex: str) -> bool:
@@ -155,7 +161,7 @@ def of_picture(tag: Tag) -> CarriedFormula | None:
         if (value := values.get(key, "")) and not _FLAG.match(value):
             return formula(value, display=display)
     if not marked:
-        return formula(alternative, display=display) if _IN_DELIMITERS.match(alternative) else None
+        return formula(alternative, display=display) if _inside_delimiters(alternative.strip())[0] else None
     for text in (re.sub(r"^LaTeX: ", "", alternative), values.get("title", "")):
         if _plausible(text):
             return formula(unquote(text) if _QUOTED.search(text) else text, display=display)
@@ -229,14 +235,21 @@ def of_leaf(tag: Tag, content: bytes) -> CarriedFormula | None:
         return None
     text = unescape(string(content)).strip()
     if "texerror" in classes:
-        found = _ERROR.search(text)
-        return formula(found[1] or found[2]) if found else CarriedFormula("")
+        return formula(_refused(text))
     if not text or (re.match(r"\\[(\[]|\$", text) and not tag.name.endswith(b"-math")):
         return None  # it has its delimiters
     display = "display" in classes or re.match(rb"pre\Z", tag.name) is not None or "block" in tag.all()
     display = display or tag.get("data-display") == "true"
     shown = display or not {"math-display", "math-block"}.isdisjoint(classes)
     return formula(text, display=shown or tag.get("data-math-style") == "display")
+
+
+def _refused(message: str) -> str:
+    """The formula that an encyclopedia says it could not render: in braces, or behind a colon."""
+    opens, closes, colon = message.find("{"), message.rfind("}"), message.find("):")
+    if 0 <= opens < closes - 1 and not 0 <= colon < opens:
+        return message[opens : closes + 1]
+    return message[colon + 2 :] if colon >= 0 else ""
 
 
 def of_block(content: bytes) -> CarriedFormula:

@@ -12,7 +12,7 @@ MAX_FORMULA = 2000
 _ENDS = {b"\\(": b"\\)", b"\\[": b"\\]", b"$$": b"$$", b"$": b"$"}
 _OPENER = re.compile(rb"\\\(|\\\[|\$\$?")
 _WORD = re.compile(rb"\$latex(?=[\s{\\])\s*|\[(itex|tex|latex|math)\]")
-_SETTINGS = re.compile(rb"(?:&(?:amp;|#0?38;)?(?:bg|fg|s)=[\w.#-]*)+\Z")
+_SETTINGS = re.compile(rb"(?:&(?:amp;|#0?38;)?(?:bg|fg|s)=[\w.#-]{0,40}+){1,8}+\Z")
 _EVIDENCE = re.compile(rb"[\\{}^=+|(,]")
 _HAN = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _CODE = frozenset({b"code", b"pre"})

@@ -18,7 +18,8 @@ MAX_CONFIGURATION = 100_000
 """Bytes of the scripts that are looked through."""
 _MACROS = re.compile(r"[\"']?\b[mM]acros[\"']?\s*:\s*\{")
 _ENTRY = re.compile(
-    r"""["']?\\{0,2}([A-Za-z]+)["']?\s*:\s*(?:\[\s*)?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(?:\s*,\s*(\d))?[^\],}]*\]?\s*"""
+    r"""["']?\\{0,2}([A-Za-z]{1,40}+)["']?\s{0,20}:\s{0,20}(?:\[\s{0,20})?"""
+    r"""("(?:[^"\\]|\\.){0,400}+"|'(?:[^'\\]|\\.){0,400}+')(?:\s{0,20},\s{0,20}(\d))?[^\],}]{0,100}+\]?\s{0,100}+"""
 )
 _DEFINITION = re.compile(
     rb"\\(?:(?:(?:re)?new|provide)command|g?def|DeclareMathOperator)\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?"

@@ -44,7 +44,7 @@ _TEX_WORD = lazy(
 _SURE_DOLLARS = lazy(r"\$[^$`\n]{0,300}?(?:\\[A-Za-z]{2,}|[A-Za-z)][_^]\{)[^$`\n]{0,300}\$")
 _MARKED = lazy(r"\\[A-Za-z]|[_^]")
 _IN_ADDRESS = lazy(r"\]\(\s*[a-z]{2,6}://[^\s()]*[?=]\s*\Z")
-_WORDS = lazy(r"[A-Za-z]{3,}(?: [A-Za-z]{2,}){3}|[一-鿿]{5}")
+_WORDS = lazy(r"(?<![A-Za-z])[A-Za-z]{3,}+(?: [A-Za-z]{2,}+){3}|[一-鿿]{5}")
 _NUMBERS = lazy(r"[\d\s,;.–-]*")
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _HIDE = "\ue000"
 """Stands in a formula while the blocks are found: a letter that means nothing (private use)."""
-_HTML_RAW = lazy(r"\s*<(?:!--|!|\?|(?:pre|script|style|textarea)\b)", re.IGNORECASE)
+_HTML_RAW = lazy(r"\s{0,80}+<(?:!--|!|\?|(?:pre|script|style|textarea)\b)", re.IGNORECASE)
 
 
 class Markdown(NamedTuple):

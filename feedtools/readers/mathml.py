@@ -20,7 +20,7 @@ from feedtools.readers.mathml_symbols import (
 )
 from feedtools.readers.mathml_tree import Node, parse
 
-_OUTER = re.compile(r"\\begin\{(\w+)\}.*\\end\{\1\}", re.DOTALL)
+_ALIGNING = re.compile(r"\\(begin|end)(?=\{)|\\.|&", re.DOTALL)
 _ATOM = re.compile(r"\\[A-Za-z]+\Z|\\?.\Z|\d+\Z|\\[A-Za-z]+\{(?:[^{}]|\{[^{}]*\})*\}\Z", re.DOTALL)
 _ARGUMENT = re.compile(r"\\[A-Za-z]+\Z|\\(?:math[a-z]+|text)\{[^{}]*\}\Z|[A-Za-z0-9*+-]\Z")
 """TeX that may follow ``^`` and ``_`` without braces, in KaTeX as well."""
@@ -48,9 +48,19 @@ def tex_of(markup: str) -> str:
     if root is None:
         return ""
     tex = _row(root.elements()).strip()
-    if re.search(r"(?<!\\)&", _OUTER.sub("", tex)):  # a converter that knows no alignment left its marks
+    if _aligns(tex):  # a converter that knows no alignment left its marks
         return rf"\begin{{aligned}}{tex}\end{{aligned}}"
     return tex
+
+
+def _aligns(tex: str) -> bool:
+    """Tell whether marks of alignment stand outside of every environment."""
+    depth = 0
+    for found in _ALIGNING.finditer(tex):
+        depth += (found[1] == "begin") - (found[1] == "end")
+        if found[0] == "&" and depth <= 0:
+            return True
+    return False
 
 
 def _tex(node: Node) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 MAX_DEPTH = 120
 """Elements inside one another that are followed; a formula has some ten."""
 _TOKEN = re.compile(r"<!--.*?-->|<(/?)(?:[A-Za-z]+:)?([A-Za-z][\w.-]*)([^<>]*?)(/?)>|<", re.DOTALL)
-_ATTRIBUTE = re.compile(r"""([A-Za-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_ATTRIBUTE = re.compile(r"""(?<![A-Za-z-])([A-Za-z-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 
 class Node(NamedTuple):

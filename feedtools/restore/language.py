@@ -22,7 +22,8 @@ _BETWEEN = re.compile(r"(?<=[\u3400-\u9fff”》」』])[ ]?([,:;?!()])(?=\s|[\u
 _WIDENED = dict(zip(",:;?!()", "，：；？！（）", strict=True))
 _DOLLAR = re.compile(r"(?<![\\$])\$(?!\$)[^$\n]+\$")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|```.*?```", re.DOTALL)
+_OPENER = re.compile(r"\\\(|\\\[|```")
+_CLOSERS = {"\\(": "\\)", "\\[": "\\]", "```": "```"}
 
 
 class Language(NamedTuple):
@@ -110,11 +111,19 @@ class Speaker:
 
 
 def _parted(text: str) -> Iterator[tuple[str, bool]]:
-    at = 0
-    for found in _MATH.finditer(text) if "\\" in text or "```" in text else ():
+    at = place = 0
+    closers = dict(_CLOSERS)
+    while closers and (found := _OPENER.search(text, place)):
+        place = found.end()
+        if (closer := closers.get(found[0])) is None:
+            continue
+        end = text.find(closer, place)
+        if end < 0:  # none is behind any later opener either
+            del closers[found[0]]
+            continue
         yield text[at : found.start()], False
-        yield found[0], True
-        at = found.end()
+        at = place = end + len(closer)
+        yield text[found.start() : at], True
     yield text[at:], False
 
 

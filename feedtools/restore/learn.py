@@ -27,9 +27,9 @@ SURE = 0.8
 LEAST = 2
 """Places that a mark must be seen at."""
 _FENCE = re.compile(r"^(```|~~~)[^\n]*\n.*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
-_PICTURE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
+_PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,1000}\)")
 _MARKUP = re.compile(r"[^\w\s]", re.UNICODE)
-_ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…+|\[[^\[\]\n]{1,20}\]|\([^()\n]{1,20}\))\s*\Z")
+_ELLIPSIS = re.compile(r"\s{0,20}+(?:\.{3,20}+|…{1,20}+|\[[^\[\]\n]{1,20}\]|\([^()\n]{1,20}\))\s{0,20}+\Z")
 _HOLDER = re.compile(r"[\[(（【<][^\W\d_]{2,20}/?[\])）】>]")
 """Form of a placeholder; one that the original has, too, is a word."""
 _COMMAND = re.compile(r"\\[A-Za-z]")

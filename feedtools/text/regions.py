@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -82,9 +83,10 @@ class Visible(NamedTuple):
 
 _ENTITY = lazy(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BLOCK_TAG = lazy(
-    r"(?i)</?(?:br|p|div|li|ul|ol|tr|td|th|table|h[1-6]|hr|dd|dt|dl|blockquote|center|details|summary|figure|figcaption|section)\b"
+    r"</?(?:br|p|div|li|ul|ol|tr|td|th|table|h[1-6]|hr|dd|dt|dl|blockquote|center|details|summary|figure|figcaption|section)\b",
+    re.IGNORECASE,
 )
-_SCRIPT_TAG = lazy(r"(?i)<(/?)su[bp]\b")
+_SCRIPT_TAG = lazy(r"<(/?)su[bp]\b", re.IGNORECASE)
 _LINE_LEAD = lazy(r"\n[ \t]*(?:>[ \t]?)*")
 _ESCAPE = lazy(r"\\([!-/:-@\[-`{-~\n])")
 _PAIRS = (

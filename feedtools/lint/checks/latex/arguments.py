@@ -35,7 +35,7 @@ def read(self: Parser, tok: str, i: int) -> int:
         if tok == "{":
             self.need = self.need[1:]
             text = kind in "tg" or (kind != "M" and self.text)
-            self.push("}", i, text)
+            self.push("}", i, text=text)
             return i + 1
         if tok.isspace():
             return i + 1
@@ -86,10 +86,10 @@ def single(self: Parser, tok: str, i: int) -> int:
     if first in PLAIN:
         self.need = self.need[1:]
         return shorten(self, tok, i)
-    return odd_single(self, tok, i, text)
+    return odd_single(self, tok, i, text=text)
 
 
-def odd_single(self: Parser, tok: str, i: int, text: bool) -> int:
+def odd_single(self: Parser, tok: str, i: int, *, text: bool) -> int:
     """Read an argument without braces: primes, line breaks, rare characters; all else is missing."""
     kind = self.need[0]
     if self.tables.loose:
@@ -108,7 +108,7 @@ def odd_single(self: Parser, tok: str, i: int, text: bool) -> int:
         self.need = self.need[1:]
         return i + 1
     if tok and tok[0] > "\x7f":
-        check_character(self, tok, i, text)
+        check_character(self, tok, i, text=text)
         self.need = self.need[1:]
         return shorten(self, tok, i)
     if tok.startswith("\\") and not _GRAMMAR.fullmatch(tok):
@@ -130,7 +130,7 @@ def any_item(self: Parser, tok: str, i: int) -> int:
     return after
 
 
-def check_character(self: Parser, tok: str, i: int, text: bool) -> None:
+def check_character(self: Parser, tok: str, i: int, *, text: bool) -> None:
     """Refuse characters no renderer has a place for."""
     first = tok[0]
     if self.tables.loose:
@@ -166,7 +166,7 @@ def optional(self: Parser, tok: str, i: int) -> int:
     if kind == "O":
         return close + 1
     self.tokens[close] = OPTIONAL_END
-    self.push(OPTIONAL_END, i, self.text)
+    self.push(OPTIONAL_END, i, text=self.text)
     return i + 1
 
 

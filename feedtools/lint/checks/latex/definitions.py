@@ -50,7 +50,7 @@ def define(self: Parser, tok: str, i: int) -> int:
     if not self.own:
         self.math, self.texts = dict(self.math), dict(self.texts)
     self.own[name] = self.math[name] = self.texts[name] = Command("m" * count, 4, True)
-    self.switch(self.text)
+    self.switch(text=self.text)
     self.flags = 0
     return end
 
@@ -87,7 +87,7 @@ def _check_body(self: Parser, name: str, body: str, i: int, end: int) -> None:
     body = _PARAMETER.sub("{x}", body)
     if is_plain(body):
         return
-    inner = type(self)(body, self.display, self.tables, {}, self.grammar, max_depth=self.max_depth)
+    inner = type(self)(body, self.tables, {}, self.grammar, display=self.display, max_depth=self.max_depth)
     inner.math, inner.texts, inner.table = self.math, self.texts, self.math
     try:
         inner.run()

@@ -44,7 +44,7 @@ def unusual(self: Parser, tok: str, i: int) -> int:
         elif not self.text:
             self.flags |= SUP if first in self.tables.superscripts else SUB
         return i + 1
-    arguments.check_character(self, tok, i, self.text)
+    arguments.check_character(self, tok, i, text=self.text)
     command = self.table.get(first)
     self.flags = command.limits if command else 0
     return i + 1
@@ -96,7 +96,7 @@ def limits(self: Parser, tok: str, i: int) -> int:
 def open_brace(self: Parser, tok: str, i: int) -> int:
     """``{`` opens a group of its own."""
     self.flags = 0
-    self.push("}", i, self.text)
+    self.push("}", i, text=self.text)
     return i + 1
 
 
@@ -111,7 +111,7 @@ def close_brace(self: Parser, tok: str, i: int) -> int:
 def begin_group(self: Parser, tok: str, i: int) -> int:
     r"""``\begingroup`` and ``\bgroup``."""
     self.flags = 0
-    self.push("\\endgroup" if tok == "\\begingroup" else "}", i, self.text)
+    self.push("\\endgroup" if tok == "\\begingroup" else "}", i, text=self.text)
     return i + 1
 
 
@@ -129,7 +129,7 @@ def dollar(self: Parser, tok: str, i: int) -> int:
     closer = "\\)" if tok != "$" else tok
     if self.text and tok != "\\)":
         self.flags = 0
-        self.push(closer, i, False)
+        self.push(closer, i, text=False)
     elif self.stack and self.stack[-1].closer == closer and tok != "\\(":
         self.pop()
     elif tok == "$" and self.tables.loose:
@@ -155,7 +155,7 @@ def left(self: Parser, tok: str, i: int) -> int:
         raise BrokenError("math-in-text", i, what=tok)
     after = arguments.delimiter(self, i + 1, i)
     self.flags = 0
-    self.push("\\right", i, False)
+    self.push("\\right", i, text=False)
     self.lefts += 1
     return after
 
@@ -213,7 +213,7 @@ def begin(self: Parser, tok: str, i: int) -> int:
                 raise BrokenError("nested-environment", i, frame.opener, tok)
     after = arguments.environment(self, environment.args, i)
     self.flags = 0
-    self.push(name, i, False)
+    self.push(name, i, text=False)
     self.columns = 1
     self.flags = ROW | START
     return after

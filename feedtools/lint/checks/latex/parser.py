@@ -29,7 +29,7 @@ def find_fault(
     """
     if is_plain(body):
         return None
-    parser = Parser(body, display, tables, macros or {}, GRAMMAR, max_depth=max_depth)
+    parser = Parser(body, tables, macros or {}, GRAMMAR, display=display, max_depth=max_depth)
     try:
         parser.run()
     except BrokenError as broken:

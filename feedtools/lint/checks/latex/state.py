@@ -90,11 +90,11 @@ class Parser:
     def __init__(
         self,
         body: str,
-        display: bool,
         tables: Tables,
         macros: Mapping[str, Command],
         grammar: Grammar,
         *,
+        display: bool,
         max_depth: int,
     ) -> None:
         self.tokens = tokens_of(body)
@@ -153,7 +153,7 @@ class Parser:
                 i = unusual(self, tok, i)
         self.finish(i)
 
-    def push(self, closer: str, opener: int, text: bool) -> None:
+    def push(self, closer: str, opener: int, *, text: bool) -> None:
         """Open a group that ends with ``closer``."""
         if len(self.stack) >= self.max_depth:
             raise BrokenError("too-deep", opener, what=str(self.max_depth))
@@ -163,7 +163,7 @@ class Parser:
         self.need = ""
         self.flags = START
         self.infix = False
-        self.switch(text)
+        self.switch(text=text)
 
     def pop(self) -> Group:
         """Close the innermost group and take up what was around it."""
@@ -176,10 +176,10 @@ class Parser:
             frame.columns,
         )
         if frame.text is not self.text:
-            self.switch(frame.text)
+            self.switch(text=frame.text)
         return frame
 
-    def switch(self, text: bool) -> None:
+    def switch(self, *, text: bool) -> None:
         """Go on in text or in math mode."""
         self.text = text
         self.table = self.texts if text else self.math

@@ -216,8 +216,8 @@ plain_pieces = st.sampled_from(
 @settings(max_examples=500)
 def test_the_short_cut_takes_only_what_renders(body: str) -> None:
     if PLAIN_FORMULA.fullmatch(body):
-        Parser(body, False, KATEX, {}, GRAMMAR, max_depth=100).run()
-        Parser(body, False, MATHJAX, {}, GRAMMAR, max_depth=100).run()
+        Parser(body, KATEX, {}, GRAMMAR, display=False, max_depth=100).run()
+        Parser(body, MATHJAX, {}, GRAMMAR, display=False, max_depth=100).run()
 
 
 def test_macros_are_declared() -> None:
