@@ -139,10 +139,11 @@ class Writer:
             for data, entry in self._records(task, frame, framed, held):
                 stream.write(data)
                 changed = changed or "raw" in entry or "edits" in entry
+        copy = self._put_by(file, target, changed) if file.packed or file.converted else target
         end: dict[str, Any] = {"end": file.name, "digest": file_digest(target)}
         if held.path.exists():
             end["held"] = self._digest_of(held.path)
-        if (file.packed or file.converted) and (copy := self._put_by(file, target, changed)) != target:
+        if copy != target:
             end["put by"] = self._digest_of(copy)
         self._log(end)
 

@@ -1,0 +1,86 @@
+"""Which copy is published where the one to be kept is damaged, and what happens to the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedtools.clean.remaining import RUN, unique
+from feedtools.clean.run import clean
+from feedtools.config import Config, policy
+from tests.clean.outputs import rows, transmission
+
+
+def filler(count: int, start: int = 0x4E00) -> str:
+    """Symbols that all differ, in sentences."""
+    letters = "".join(chr(start + 7 * number) for number in range(count))
+    return "。".join(letters[at : at + 40] for at in range(0, count, 40))
+
+
+def run(folder: Path, *articles: str, **table: Any) -> list[dict[str, Any]]:
+    (folder / "a.txt").write_text(transmission(*articles), encoding="utf-8")
+    config = Config(jobs=1, select=("FT102", "FT9"), clean=policy(table))
+    clean([str(folder / "a.txt")], folder / "out", config)
+    return rows(folder / "out")
+
+
+def actions(entries: list[dict[str, Any]]) -> list[str]:
+    return [entry["action"] for entry in entries]
+
+
+HALF = filler(200)
+
+
+@pytest.mark.parametrize(("more", "published"), [(190, True), (230, False)])
+def test_a_whole_copy_stands_in_for_a_damaged_one_of_which_it_has_half(
+    tmp_path: Path, more: int, published: bool
+) -> None:
+    damaged = f"{HALF}。[公式]。{filler(more, 0x7000)}。"
+    entries = run(tmp_path, damaged, f"{HALF}...")
+    assert actions(entries) == ["hold", "keep" if published else "drop"]
+    assert any("is kept in its place" in reason for reason in entries[0]["reasons"]) is published
+
+
+def test_a_copy_that_the_policy_keeps_takes_nobodys_place(tmp_path: Path) -> None:
+    damaged = f"{HALF}。[公式]。{filler(100, 0x7000)}。"
+    entries = run(
+        tmp_path, damaged, f"{HALF}...", kinds=dict.fromkeys(("truncated", "rerendered", "contained"), "keep")
+    )
+    assert actions(entries) == ["hold", "keep"]
+    assert not any("is kept in its place" in reason for reason in entries[0]["reasons"])
+
+
+def test_a_copy_that_is_damaged_itself_takes_nobodys_place(tmp_path: Path) -> None:
+    damaged = f"{HALF}。[公式]。{filler(100, 0x7000)}。"
+    assert actions(run(tmp_path, damaged, f"{damaged[:-60]}...")) == ["hold", "drop"]
+
+
+def test_of_several_whole_copies_the_longest_takes_the_place_and_stands_for_the_others(tmp_path: Path) -> None:
+    damaged = f"{HALF}。[公式]。{filler(60, 0x7000)}。"
+    entries = run(tmp_path, damaged, f"{HALF[:170]}...", f"{HALF[:190]}...", f"{HALF[:180]}...")
+    assert actions(entries) == ["hold", "drop", "keep", "drop"]
+    assert [entry["of"]["line"] for entry in entries if entry["action"] == "drop"] == [6, 6]
+
+
+def test_what_a_copy_has_and_the_one_in_its_place_has_not_stays(tmp_path: Path) -> None:
+    """The end of a damaged article: once its beginning is published in its place, nothing has the end any more."""
+    damaged = f"{filler(200)}。[公式]。{filler(150, 0x7000)}。"
+    entries = run(tmp_path, damaged, f"{filler(200)}...", f"{filler(150, 0x7000)}。")
+    assert actions(entries) == ["hold", "keep", "keep"]
+
+
+def test_copies_of_kinds_that_are_not_selected_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(transmission(f"{HALF}。{HALF[::-1]}。", f"{HALF}..."), encoding="utf-8")
+    for select, expected in ((("FT903",), ["keep", "drop"]), (("FT901",), ["keep", "keep"])):
+        clean([str(tmp_path / "a.txt")], tmp_path / "out", Config(jobs=1, select=select))
+        assert actions(rows(tmp_path / "out")) == expected
+
+
+@pytest.mark.parametrize(("own", "lost"), [(RUN - 1, 0), (RUN, RUN), (RUN + 1, RUN + 1)])
+def test_text_of_a_dropped_copy_counts_as_lost_from_thirty_symbols_on_end(own: int, lost: int) -> None:
+    kept, mine = filler(100), filler(own, 0x7000).replace("。", "")
+    mine = mine + "".join(chr(0x9000 + at) for at in range(own - len(mine)))
+    assert unique(mine, kept) == unique(f"{kept}{mine}", kept) == unique(f"{mine}{kept}", kept) == lost
+    assert unique(f"{kept[:50]}{mine}{kept[50:]}", kept) == lost
