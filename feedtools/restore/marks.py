@@ -190,13 +190,29 @@ def whole(text: str, repairs: Sequence[Restoration]) -> list[Restoration]:
         lead = _word_before(text, last.edit.end if last else 0, start)
         trail = _word_after(text, end, following)
         edit = Edit(start - len(lead), end + len(trail), f"{lead}{one.edit.text}{trail}")
-        if last and last.kind in {"joined", "operator"} and last.edit.end == start - len(lead) and _alike(last, one):
-            edit = Edit(last.edit.start, edit.end, last.edit.text + edit.text)
-            kind = last.kind if last.kind == one.kind else "operator"
-            wide[-1] = last._replace(edit=edit, kind=kind, confidence=min(last.confidence, one.confidence))
+        if last and last.kind in {"joined", "operator"} and last.edit.end == start - len(lead):
+            wide[-1] = _together(last, one, Edit(last.edit.start, edit.end, last.edit.text + edit.text))
         else:
             wide.append(one._replace(edit=edit))
-    return wide
+    return [_if_complete(one) if one.kind == "joined" else one for one in wide]
+
+
+def _together(one: Restoration, other: Restoration, edit: Edit) -> Restoration:
+    """Two repairs of one word, which stand or fall together: half of its hyphens is no word."""
+    doubtful = min(one, other, key=lambda repair: (repair.safety == "safe", repair.confidence))
+    return doubtful._replace(edit=edit, kind=one.kind if one.kind == other.kind else "operator")
+
+
+def _if_complete(one: Restoration) -> Restoration:
+    """The repair of a word, offered alone where the lexicon has more hyphens in it and the sibling may have lost some."""
+    from feedtools.lint.checks.morphology import judge
+
+    if one.safety != "safe" or one.confidence > 1 - RISK:
+        return one
+    verdict = judge(one.edit.text.replace("-", ""))
+    if verdict is None or verdict.restored.count("-") <= one.edit.text.count("-"):
+        return one
+    return one._replace(safety="display", confidence=0.5, reason=f"the word may be {verdict.restored}")
 
 
 def _word_before(text: str, low: int, end: int) -> str:
@@ -218,6 +234,3 @@ def _word_after(text: str, start: int, high: int) -> str:
         end += 1
     return text[start:end]
 
-
-def _alike(one: Restoration, other: Restoration) -> bool:
-    return (one.safety, one.source, one.reason) == (other.safety, other.source, other.reason)
