@@ -204,7 +204,7 @@ def _together(one: Restoration, other: Restoration, edit: Edit) -> Restoration:
 
 
 def _if_complete(one: Restoration) -> Restoration:
-    """The repair of a word, offered alone where the lexicon has more hyphens in it and the sibling may have lost some."""
+    """The repair of a word; offered where the lexicon has more hyphens in it and the sibling may have lost some."""
     from feedtools.lint.checks.morphology import judge
 
     if one.safety != "safe" or one.confidence > 1 - RISK:
@@ -233,4 +233,3 @@ def _word_after(text: str, start: int, high: int) -> str:
     if end == start < high and text[end].isalnum():
         end += 1
     return text[start:end]
-

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from feedtools.model import Edit, Place
 from feedtools.restore import KINDS, Restoration, Sibling, apply, restore
 from feedtools.restore.judge import sound
+from feedtools.restore.marks import whole
 from tests.pace import within
 from tests.places import ROOT
 
@@ -360,8 +361,30 @@ def test_cost_is_bounded(piece: str) -> None:
     assert within(3, lambda: restore(text, siblings))
 
 
+def test_the_hyphens_of_a_word_come_back_together_whichever_sibling_has_each() -> None:
+    lead, trail = "我们先从最常见的做法说起,", "的收益在样本足够多以后就慢慢消失了"
+    damaged = f"{lead}stateoftheart{trail}"
+    assert fixed(damaged, f"{lead}state-of-the-art{trail}") == f"{lead}state-of-the-art{trail}"
+    made = Restoration(Edit(15, 15, "-"), "joined", "safe", Place("a", 1), 0.999, "one")
+    both = whole(
+        "stateoftheart", [made._replace(edit=Edit(5, 5, "-")), made._replace(edit=Edit(7, 7, "-"), reason="two")]
+    )
+    assert [(one.edit, one.safety) for one in both] == [(Edit(0, 13, "state-of-theart"), "safe")]
+
+
+def test_half_of_the_hyphens_of_a_word_are_offered_where_the_sibling_is_in_doubt() -> None:
+    half = Restoration(Edit(5, 5, "-"), "joined", "safe", Place("a", 1), 0.99, "the word is known to be written so")
+    [one] = whole("stateoftheart", [half])
+    assert (one.safety, one.reason) == ("display", "the word may be state-of-the-art")
+    [sure] = whole("stateoftheart", [half._replace(confidence=0.999)])
+    assert sure.safety == "safe"  # its author wrote it so
+    [done] = whole("modelfree", [half])
+    assert (done.edit.text, done.safety) == ("model-free", "safe")
+    doubtful = half._replace(edit=Edit(7, 7, "-"), safety="display", confidence=0.8)
+    assert [one.safety for one in whole("stateoftheart", [half, doubtful])] == ["display"]
+
+
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="noisy siblings give 98.7 % right repairs where 99 % are asked")
 def test_floors_hold_on_a_sample() -> None:
     sys.path.insert(0, str(ROOT / "benchmarks"))
     bench = _load("restore")
