@@ -184,7 +184,7 @@ def _report(run: Run, fate: Fate) -> tuple[Counts, Remaining]:
     with closing(Strings(run.stage / "tallies")) as tallies:
         failed = [error for error in run.errors if not isinstance(error, Notice)]
         told = "feedtools clean", tallies, progress, remains, _about(run), run.config.lang
-        shown = summary.report(run.out / MANIFEST, fate, failed, *told)
+        shown = summary.report(run.out / MANIFEST, fate, failed, *told)._replace(rest=run.config.clean.rest)
         with open(run.out / REPORT, "w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(html(shown))
     with open(run.out / MANIFEST, "ab") as account:

@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from feedtools.cli import console
 from feedtools.cli.options import configured, given, input_options, report_errors, tell
+from feedtools.cli.outputs import Target, check_targets
 from feedtools.cli.spark import check_engine, engine_options
 from feedtools.errors import ConfigError
 
 if TYPE_CHECKING:
+    from feedtools.config import Config
     from feedtools.dedup.files import Deduplicated
+
+FORMATS = ("jsonl", "text", "html")
+
+
+def _target(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Target | None:
+    if value is None:
+        return None
+    name, colon, path = value.partition(":")
+    if name not in FORMATS:
+        raise click.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}; write FORMAT or FORMAT:FILE")
+    if colon and not path:
+        raise click.BadParameter(f"{value!r} names no file; write {name} or {name}:FILE")
+    return Target(name, Path(path) if colon and path != "-" else None)
 
 
 @click.command()
 @click.argument("paths", nargs=-1)
 @click.option("--pairs", is_flag=True, help="One object a match, with aligned spans, instead of one an article.")
-@click.option("--output-format", type=click.Choice(("jsonl", "text")), default="jsonl", show_default=True)
+@click.option(
+    "--explain",
+    "names",
+    nargs=2,
+    metavar="A B",
+    help="Why two articles are or are not copies; A and B are PATH:LINE or ids, PATHS the feed they stand in.",
+)
+@click.option(
+    "--output-format",
+    "target",
+    metavar="FORMAT[:FILE]",
+    callback=_target,
+    help="jsonl or text; with --explain html as well.  [default: jsonl; text with --explain]",
+)
 @click.option("--out", "-o", help="With --engine spark: folder for the tables clusters and matches.")
 @engine_options
 @input_options
 def dedup(
     paths: tuple[str, ...],
     pairs: bool,
-    output_format: str,
+    names: tuple[str, str] | None,
+    target: Target | None,
     out: str | None,
     engine: str,
     master: str | None,
@@ -37,8 +68,18 @@ def dedup(
 
     Exits 0, or 2 when something could not be read.
     """
-    check_engine(engine, out, master, {"--pairs": pairs, "--output-format text": output_format == "text"})
+    target = target or Target("text" if names else "jsonl", None)
+    text = target.format == "text"
+    only_here = {"--pairs": pairs, "--output-format text": text and not names, "--explain": bool(names)}
+    check_engine(engine, out, master, only_here)
     config = configured(**flags)
+    check_targets([target])
+    if names:
+        if pairs:
+            raise ConfigError("--explain tells of one pair; leave --pairs out")
+        sys.exit(_explain(paths, names, target, config))
+    if target.format == "html":
+        raise ConfigError("html goes with --explain; expected jsonl or text")
     if engine == "spark":
         from feedtools.cli import spark as spark
 
@@ -48,22 +89,57 @@ def dedup(
     from feedtools.dedup import files as api
     from feedtools.report.summary import plural
 
-    found = api.dedup(given(paths, config, "."), config, evidence=pairs or output_format == "text")
-    if output_format == "text":
+    found = api.dedup(given(paths, config, "."), config, evidence=pairs or text)
+    if text:
         lines = _text(found)
     else:
         from feedtools.report.jsonl import dumps
 
         rows = api.match_rows(found) if pairs else api.cluster_rows(found)
         lines = (dumps(row) + "\n" for row in rows)
-    for line in lines:
-        console.out(line, output_format)
+    _emit(lines, target)
     copies = sum(len(cluster.drop) for cluster in found.clusters)
     tell(
         f"{plural(copies, 'copy', 'copies')} of {plural(len(found.clusters), 'article')} "
         f"among {plural(len(found.articles), 'article')}"
     )
     sys.exit(2 if report_errors(found.errors) else 0)
+
+
+def _explain(paths: tuple[str, ...], names: tuple[str, str], target: Target, config: Config) -> int:
+    """Explain one pair; the exit code."""
+    import shutil
+
+    from feedtools.dedup import files as api
+
+    found = api.explain(list(paths) or [os.path.relpath(config.root / path) for path in config.paths], names, config)
+    if target.format == "html":
+        from feedtools.report.page.explained import html
+
+        lines = html(found, config.lang)
+    elif target.format == "jsonl":
+        from feedtools.report.explanation import row
+        from feedtools.report.jsonl import dumps
+
+        lines = iter([dumps(row(found)) + "\n"])
+    else:
+        from feedtools.report.explanation import text
+
+        columns = shutil.get_terminal_size((100, 24)).columns
+        lines = text(found, columns=columns, color=console.colored() and target.path is None)
+    _emit(lines, target)
+    return 2 if report_errors(found.errors) else 0
+
+
+def _emit(lines: Iterable[str], target: Target) -> None:
+    """Print lines, or write the file they are for, whole or not at all."""
+    if target.path is None:
+        for line in lines:
+            console.out(line, target.format)
+        return
+    from feedtools.system.files import write_whole
+
+    write_whole(target.path, "".join(lines).encode("utf-8", "backslashreplace"))
 
 
 def _text(found: Deduplicated) -> Iterator[str]:

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from feedtools.config import Config
+from feedtools.dedup.cluster import partner
 from feedtools.dedup.describe import describe, links, with_repeated
+from feedtools.dedup.explain import Explanation, explain_pair
 from feedtools.dedup.match import cut_offset
-from feedtools.dedup.versions import Versions
-from feedtools.errors import FeedtoolsError
-from feedtools.model import Article, Cluster, Match
+from feedtools.dedup.versions import Versions, record_of
+from feedtools.errors import ConfigError, FeedtoolsError
+from feedtools.model import COPIES, Article, Cluster, Match
 from feedtools.readers import ReadOptions, expand
 from feedtools.readers.batches import batches
 
@@ -48,6 +50,133 @@ def dedup(paths: Sequence[str], config: Config, *, evidence: bool = False) -> De
     jobs = config.jobs or os.cpu_count() or 1
     found = run(texts, jobs=jobs, evidence=evidence, rest=config.clean.rest, versions=versions)
     return Deduplicated(articles, found.clusters, found.matches, errors)
+
+
+class Explained(NamedTuple):
+    """Two articles of a feed, and why they are or are not copies.
+
+    Attributes:
+        a, b: the two.
+        why: the reasons.
+        outcome: what a run over the feed does with them.
+        articles: of the feed.
+        errors: what could not be read.
+    """
+
+    a: Article
+    b: Article
+    why: Explanation
+    outcome: str
+    articles: int
+    errors: list[FeedtoolsError]
+
+
+def explain(paths: Sequence[str], names: tuple[str, str], config: Config) -> Explained:
+    """Explain what two articles of a feed are to each other.
+
+    Args:
+        paths: the feed: files, folders, globs; by default the current folder if an id is to be found. Files that
+            ``names`` name are read besides.
+        names: of the two: ``path:line``, the path of a file with one article, or the id of a record.
+        config: how to read them.
+
+    Raises:
+        ConfigError: no article has such a name, or several have; the message says what there is.
+    """
+    files = [path for name in names if (path := _file_of(name)) is not None]
+    otherwise = ["."] if len(files) < len(names) else []  # an id may stand anywhere
+    found = dedup([*(paths or otherwise), *files], config)
+    a, b = (_named(name, found.articles) for name in names)
+    texts = [article.text for article in found.articles]
+    decided = next((match for match in found.matches if {match.a, match.b} == {a, b}), None)
+    if decided is not None:
+        numbers = {a: 0, b: 1}
+        decided = decided._replace(a=numbers[decided.a], b=numbers[decided.b])
+    own = {a, b} | {partner(match, at) for match in found.matches for at in (a, b) if _copies(match, at)}
+    others = (text for number, text in enumerate(texts) if number not in own)
+    why = explain_pair(texts[a], texts[b], decided=decided, feed=others, rest=config.clean.rest)
+    records = [record_of(found.articles[number]).id for number in (a, b)]
+    if records[0] and records[0] == records[1] and texts[a] != texts[b]:
+        why = why._replace(rule=f"{why.rule}; both are versions of the record {records[0]!r}")
+    outcome = _outcome(a, b, found)
+    return Explained(found.articles[a], found.articles[b], why, outcome, len(texts), found.errors)
+
+
+def _copies(match: Match, number: int) -> bool:
+    return match.kind in COPIES and number in {match.a, match.b}
+
+
+def _outcome(a: int, b: int, found: Deduplicated) -> str:
+    """Say what a run over the feed does with two articles."""
+    homes = {number: cluster.keep for cluster in found.clusters for number in cluster.drop}
+    if a == b:
+        return "A and B are one article"
+
+    def fate(number: int, name: str) -> str:
+        keep = homes.get(number)
+        if keep is None:
+            return f"{name} is kept"
+        return f"{name} goes for {words(found.articles[keep]) if keep not in {a, b} else 'AB'[keep == b]}"
+
+    return f"{fate(a, 'A')}, {fate(b, 'B')}"
+
+
+def words(article: Article) -> str:
+    """The place of an article as messages name it."""
+    return f"{article.source}:{article.line}"
+
+
+def _file_of(name: str) -> str | None:
+    """The file that a name leads to, if it does."""
+    path, colon, line = name.rpartition(":")
+    if colon and line.isdecimal() and os.path.isfile(path):
+        return path
+    return name if os.path.isfile(name) else None
+
+
+def _named(name: str, articles: Sequence[Article]) -> int:
+    """The number of the article of a name.
+
+    Raises:
+        ConfigError: see ``explain``.
+    """
+    path, colon, line = name.rpartition(":")
+    if colon and line.isdecimal() and os.path.exists(path):
+        mine = _of_file(path, articles)
+        at = [number for number in mine if articles[number].line == int(line)]
+        if at:
+            return at[0]
+        raise ConfigError(f"no article begins at line {line}; {_lines(mine, articles)}", path=path)
+    if os.path.exists(name):
+        mine = _of_file(name, articles)
+        if len(mine) == 1:
+            return mine[0]
+        raise ConfigError(
+            f"it holds {len(mine):,} articles; name one, such as {name}:LINE; {_lines(mine, articles)}", path=name
+        )
+    at = [number for number, one in enumerate(articles) if one.origin is not None and one.origin.id == name]
+    if len(at) == 1:
+        return at[0]
+    if at:
+        places = ", ".join(words(articles[number]) for number in at[:5])
+        raise ConfigError(f"{len(at):,} articles have the id {name!r}; name the place of one: {places}")
+    raise ConfigError(
+        f"no article is called {name!r}: there is no such file, and none of {len(articles):,} articles has that id; "
+        "expected PATH:LINE or an id, and the feed that holds it as PATHS"
+    )
+
+
+def _of_file(path: str, articles: Sequence[Article]) -> list[int]:
+    place = os.path.realpath(path)
+    sources = {one.source for one in articles}
+    mine = {source for source in sources if os.path.realpath(source) == place}
+    return [number for number, one in enumerate(articles) if one.source in mine]
+
+
+def _lines(numbers: Sequence[int], articles: Sequence[Article]) -> str:
+    lines = [str(articles[number].line) for number in numbers[:8]]
+    more = ", …" if len(numbers) > 8 else ""
+    return f"articles begin at {', '.join(lines)}{more}" if lines else "it holds no article"
 
 
 def cluster_rows(found: Deduplicated) -> Iterator[dict[str, Any]]:

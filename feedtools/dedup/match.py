@@ -81,7 +81,7 @@ def compare(one: Document, other: Document) -> Comparison | None:
     found = overlap(a.codes, b.codes)
     if found is None or size_a < SHORT:
         return None
-    if _other_instalment(found, a, b):
+    if other_instalment(found, a, b):
         return _apart(a, b, found, least=None)
     if not (found.same or _parted_by_hole(found, a, b)):
         return _apart(a, b, found)
@@ -91,7 +91,7 @@ def compare(one: Document, other: Document) -> Comparison | None:
         shown = a.shown(), b.shown()
         if shown != (a, b):
             return _of_shown(a, b, *shown)
-        if _other_stub(a, b):
+        if other_stub(a, b):
             return _apart(a, b, found)
     return _judged(a, b, found)
 
@@ -126,13 +126,13 @@ def _of_shown(a: Document, b: Document, shown_a: Document, shown_b: Document) ->
     found = overlap(one.codes, other.codes)
     if found is None or len(one.codes) < SHORT:
         return None
-    if (found.same or _parted_by_hole(found, one, other)) and not _other_stub(a, b):
+    if (found.same or _parted_by_hole(found, one, other)) and not other_stub(a, b):
         return _judged(one, other, found)._replace(overlap=None)
     made = _apart(one, other, found, least=OVERLAPPING)  # as wholes they are copies
     return made and made._replace(overlap=None)
 
 
-def _other_stub(a: Document, b: Document) -> bool:
+def other_stub(a: Document, b: Document) -> bool:
     """Say whether both are little more than addresses, and not the same."""
     if min(len(a.shown().codes), len(b.shown().codes)) >= STUB[a.dense]:
         return False
@@ -240,7 +240,7 @@ def _hole_behind(text: str, count: int) -> bool:
     return any(start <= first and last <= end and text[first] == "[" for first, last in dropped(text))
 
 
-def _other_instalment(found: Overlap, a: Document, b: Document) -> bool:
+def other_instalment(found: Overlap, a: Document, b: Document) -> bool:
     """Say whether both texts open by naming their number in a series, and the numbers differ."""
     search = _INSTALMENT_CODES.search
     if found.similarity == 1 or max(found.a_start, found.b_start) > _NAMED:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
+from feedtools.model import Span
 from feedtools.text.symbols import folded
 
 REST = 30
@@ -23,6 +25,13 @@ def longest_rest(text: str, kept: str, *, as_written: bool = False) -> int:
     """
     one, other = (_letters(text), _letters(kept)) if as_written else (folded(text), folded(kept))
     return max((end - start for start, end in _rests(one, other)), default=0)
+
+
+def own_stretches(text: str, kept: str) -> Iterator[tuple[int, Span]]:
+    """Yield the stretches that ``longest_rest`` measures, in order: their symbols, and where they stand in the text."""
+    places = [at for at, char in enumerate(text) for _ in folded(char)]
+    for start, end in _rests(folded(text), folded(kept)):
+        yield end - start, Span(places[start], places[end - 1] + 1)
 
 
 def _letters(text: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from feedtools.model import blake2b
 from feedtools.report.page.diff import compare
 from feedtools.report.page.marks import plain, sides
 from feedtools.report.page.parts import Facts, item, number, part, place, section, text
+from feedtools.report.page.why import view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,29 +44,31 @@ def copies(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[st
     context = 220 if shown <= FEW else 40
     room = ROOM
     for at, group in enumerate(islice(clusters, CLUSTERS)):
-        markup = _cluster(group, formulas, say, (context, COPIES if room > 0 else 0), opened=at == 0)
+        markup = _cluster(group, formulas, say, (context, COPIES if room > 0 else 0, report.rest), opened=at == 0)
         room -= len(markup.encode())
         yield markup
     yield "</ul>\n</section>\n"
 
 
-def _cluster(group: CopyGroup, formulas: FormulaMarks, say: Words, limits: tuple[int, int], *, opened: bool) -> str:
-    context, compared = limits
+def _cluster(
+    group: CopyGroup, formulas: FormulaMarks, say: Words, limits: tuple[int, int, int], *, opened: bool
+) -> str:
+    context, compared, rest = limits
     kinds = sorted({copy.kind for copy in group.others if copy.kind})
     tags = " ".join(f"<span class=tag>{kind}</span>" for kind in kinds)
     count = len(group.others) + group.more
-    rest = [f"<li>{place(copy.place)} {copy.kind or ''}" for copy in group.others[compared : compared + PLACES]]
+    further = [f"<li>{place(copy.place)} {copy.kind or ''}" for copy in group.others[compared : compared + PLACES]]
     title = say("Further copies") if compared else "Copies, by place alone: the page is full"
     more = count - min(len(group.others), compared + PLACES)
     if more > 0:
-        rest.append(f"<li>{more:,} more")
+        further.append(f"<li>{more:,} more")
     inner = (
         f"<details{' open' if opened else ''}><summary>"
         f"<span class=top>{place(group.keep.place)} <span class=hint>{say('stands for')} "
         f"{number(count, 'copy', say, 'copies')}</span> {tags}</span>"
         f"<span class=first>{plain(group.keep.text[:90])}</span></summary>\n"
-        + "".join(_pair(group.keep, copy, formulas, context, say) for copy in group.others[:compared])
-        + (f"<p class=more>{title}</p><ul class=more>{''.join(rest)}</ul>" if rest else "")
+        + "".join(_pair(group.keep, copy, formulas, (context, rest), say) for copy in group.others[:compared])
+        + (f"<p class=more>{title}</p><ul class=more>{''.join(further)}</ul>" if further else "")
         + "</details>"
     )
     keep = group.keep.place
@@ -72,7 +77,8 @@ def _cluster(group: CopyGroup, formulas: FormulaMarks, say: Words, limits: tuple
     return item("", f"copies {keep.path} {keep.line}", facts, inner)
 
 
-def _pair(keep: Copy, copy: Copy, formulas: FormulaMarks, context: int, say: Words) -> str:
+def _pair(keep: Copy, copy: Copy, formulas: FormulaMarks, limits: tuple[int, int], say: Words) -> str:
+    context, rest = limits
     facts = f"{say('similarity')} {copy.similarity:.2f}, {copy.coverage:.0%} {say('of it in the kept copy')}"
     head = (
         f"<h3>{place(copy.place)} <span class=tag>{copy.kind}</span> <span class='tag {copy.action}'>{copy.action}"
@@ -80,8 +86,21 @@ def _pair(keep: Copy, copy: Copy, formulas: FormulaMarks, context: int, say: Wor
     )
     if copy.text == keep.text:
         return f"<div class='pair math'>{head}</div>\n"
+    why = _why(keep, copy, rest, formulas, say)
     left, right = sides(compare(keep.text, copy.text, copy.evidence), formulas, context)
     return (
         f"<div class='pair math'>{head}<div class=side><h4>{say('kept')}</h4>{text(left, keep.text)}</div>"
-        f"<div class=side><h4>{say('copy')}</h4>{text(right, copy.text)}</div></div>\n"
+        f"<div class=side><h4>{say('copy')}</h4>{text(right, copy.text)}</div>{why}</div>\n"
     )
+
+
+def _why(keep: Copy, copy: Copy, rest: int, formulas: FormulaMarks, say: Words) -> str:
+    """The reasons of the verdict, to open, under an address of their own; and how to see them on a terminal."""
+    from feedtools.dedup.explain import explain_pair
+
+    names = [f"{one.place.path}:{one.place.line}" for one in (keep, copy)]
+    anchor = f"w{blake2b(chr(0).join(names).encode('utf-8', 'backslashreplace'), 6).hex()}"
+    command = f"feedtools dedup --explain {' '.join(map(shlex.quote, names))}"
+    inner = view(explain_pair(keep.text, copy.text, rest=rest), keep.text, copy.text, formulas, say)
+    told = f"<p class=hint>A: {say('kept')}, B: {say('copy')} · <code>{plain(command)}</code></p>"
+    return f"<details class=why id={anchor}><summary>{say('Why')}</summary>{told}{inner}</details>"

@@ -165,6 +165,7 @@ class RunReport(NamedTuple):
         trend: earlier runs and this one, in the order of time.
         lang: language of the page, ``en`` or ``zh``.
         checked: whether this is a check, which publishes and drops nothing.
+        rest: symbols in a row of its own from which an article is not dropped.
     """
 
     title: str
@@ -181,6 +182,7 @@ class RunReport(NamedTuple):
     trend: Sequence[Point] = ()
     lang: str = "en"
     checked: bool = False
+    rest: int = 30
 
 
 def tally(findings: Iterable[Finding], articles: Mapping[str, int]) -> tuple[list[Tally], list[RuleName]]:

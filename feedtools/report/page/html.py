@@ -42,7 +42,7 @@ def html(report: RunReport) -> Iterator[str]:
     """
     formulas, say = FormulaMarks(), words(report.lang)
     style, script = asset("page.css"), asset("page.js")
-    yield _head(report, style, script)
+    yield head(report.about.feed or report.title, report.lang, style, script)
     yield f"<style>{style}</style>\n</head>\n<body>\n<a class=skip href=#main>{say('Skip to what is to do')}</a>\n"
     yield from _top(report, say)
     yield f"{_tools(report, say)}<main id=main tabindex=-1>\n"
@@ -54,7 +54,7 @@ def html(report: RunReport) -> Iterator[str]:
     if len(report.trend) > 1:
         yield from _trend(report.trend, say)
     yield f"<p class=empty id=nothing hidden>{say('Nothing matches these filters.')}</p>\n</main>\n"
-    yield _footer(say)
+    yield footer(say)
     yield from formulas.templates()
     yield f"<script>{script}</script>\n</body>\n</html>\n"
 
@@ -70,17 +70,24 @@ def _hash(text: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
 
-def _head(report: RunReport, style: str, script: str) -> str:
-    policy = (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
-    )
-    lang = "zh" if report.lang == "zh" else "en"
+def head(title: str, lang: str, style: str, script: str = "") -> str:
+    """The head of a page, still open: it may do nothing but show this style and run this script.
+
+    Args:
+        title: of the page.
+        lang: its language, ``en`` or ``zh``.
+        style: the only one that may stand in it.
+        script: likewise; none runs without.
+    """
+    runs = f"script-src {_hash(script)}; " if script else ""
+    policy = f"default-src 'none'; {runs}style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
+    lang = "zh" if lang == "zh" else "en"
     return (
         f"<!doctype html>\n<html lang={lang}>\n<head>\n<meta charset=utf-8>\n"
         f'<meta http-equiv=Content-Security-Policy content="{policy}">\n'
         "<meta name=viewport content='width=device-width, initial-scale=1'>\n"
         "<meta name=referrer content=no-referrer>\n<meta name=color-scheme content='light dark'>\n"
-        f"<title>{escape(charts.safe(report.about.feed or report.title))}: feedtools report</title>\n"
+        f"<title>{escape(charts.safe(title))}: feedtools report</title>\n"
     )
 
 
@@ -196,7 +203,8 @@ def _trend(trend: Sequence[Point], say: Words) -> Iterator[str]:
     )
 
 
-def _footer(say: Words) -> str:
+def footer(say: Words) -> str:
+    """The last lines of a page."""
     from feedtools import __version__
 
     return f"<footer>{say('Made by feedtools')} {escape(__version__)}. {say(PRIVACY)}</footer>\n"
