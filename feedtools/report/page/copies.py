@@ -25,7 +25,7 @@ COPIES = 8
 """Copies of one article that are compared with the kept one; the others are listed by place."""
 PLACES = 30
 """Further copies of one article that are listed by place."""
-ROOM = 1_300_000
+ROOM = 1_150_000
 """Bytes of comparisons after which clusters are listed without them, so that the page stays below 5 MB."""
 FEW = 150
 """Clusters up to which the agreeing text around a difference is shown at length."""
