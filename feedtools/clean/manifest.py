@@ -285,7 +285,7 @@ def inside(folder: Path, name: str) -> Path:
         not parts
         or name.startswith("/")
         or ".." in parts
-        or (os.sep == "\\" and "\\" in name)
+        or (os.sep == "\\" and ("\\" in name or ":" in name))  # a drive of its own, or a stream behind a file
         or "\0" in name
         or Path(name).is_absolute()
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -29,6 +30,8 @@ from feedtools.system.progress import Progress, silent
 from feedtools.system.temporary import temporary_folder
 
 _RESERVED = frozenset({MANIFEST, manifest.HELD, "report.html"})
+_FOLDS_NAMES = sys.platform in {"darwin", "win32"}
+"""Whether file systems take names that differ in capitals alone for one."""
 NOTHING = Sources()
 
 
@@ -207,10 +210,10 @@ def _refuse(paths: Sequence[str], out: Path, config: Config, sources: Sources) -
     place = os.path.realpath(out)
     for path in paths:
         inside = os.path.realpath(path)
-        if os.path.isdir(path) and os.path.commonpath([inside, place]) == inside:
+        if os.path.isdir(path) and Path(place).is_relative_to(inside):
             raise ConfigError(f"the output {out} lies inside the input {path}; choose a place outside it")
     for what, path in _used(paths, config, sources):
-        if os.path.commonpath([os.path.realpath(path), place]) == place:
+        if Path(os.path.realpath(path)).is_relative_to(place):
             raise ConfigError(f"the {what} {path} lies inside the output {out}; choose another place for the output")
 
 
@@ -291,7 +294,8 @@ def _names(paths: Sequence[str], config: Config, errors: list[FeedtoolsError]) -
     folders = {parent for name in names.values() for parent in _parents(name)}
     good = []
     for path, name in names.items():
-        if name.split("/")[0] in _RESERVED:
+        first = name.split("/")[0]
+        if first in _RESERVED or (_FOLDS_NAMES and first.casefold() in _RESERVED):
             errors.append(
                 ReadError(f"{name} is a name the output itself uses; rename it or name its folder", path=path)
             )

@@ -40,6 +40,10 @@ def undo(out: Path, target: Path) -> tuple[int, list[FeedtoolsError]]:
             place = manifest.inside(stage.folder / "out", head["file"])
             try:
                 place.parent.mkdir(parents=True, exist_ok=True)
+                if place.exists():
+                    unlike = "this file system does not tell its name from that of another file"
+                    errors.append(ReadError(unlike, path=str(place)))
+                    continue
                 give_back(out, head, rows, key, place)
                 count += 1
             except ReadError as error:

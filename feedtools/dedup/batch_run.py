@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from feedtools.system.processes import ordered_map
+from feedtools.system.processes import may_fork, ordered_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,7 +48,7 @@ class Distinct(NamedTuple):
 
 def worker_count(jobs: int | None, texts: Sequence[str]) -> int:
     """Number of processes to use: one where more would take longer."""
-    if "fork" not in multiprocessing.get_all_start_methods():
+    if not may_fork():
         return 1  # what the processes share is inherited, not sent
     if len(texts) < (MANY if in_memory(texts) else MANY_READ):
         return 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from feedtools.model import digest
@@ -22,9 +23,10 @@ def relative(path: str, root: str = ".") -> str:
     if not os.path.isabs(path) and root == ".":
         plain = os.path.normpath(path)
     else:
-        plain = os.path.relpath(os.path.abspath(path), os.path.abspath(root))
-        if plain.startswith(os.pardir):
-            plain = os.path.abspath(path)
+        plain = os.path.abspath(path)
+        with suppress(ValueError):  # on Windows, for a path on another drive
+            inside = os.path.relpath(plain, os.path.abspath(root))
+            plain = plain if inside.startswith(os.pardir) else inside
     return plain.replace(os.sep, "/")
 
 

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from itertools import takewhile
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from feedtools.errors import FeedtoolsError, Notice, ReadError
@@ -156,7 +157,7 @@ class _Walk:
 
     def _say_link(self, path: str) -> None:
         place = os.path.realpath(path)
-        if os.path.commonpath([place, self._root]) != self._root:  # what it leads to inside is read anyway
+        if not Path(place).is_relative_to(self._root):  # what it leads to inside is read anyway
             self._on_error(Notice("a link to a folder, which is not followed; name it to read it", path=path))
 
 

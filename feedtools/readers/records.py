@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
-from feedtools.errors import FeedtoolsError, ReadError
+from feedtools.errors import ConfigError, FeedtoolsError, ReadError
 from feedtools.model import Article, Transmission
 from feedtools.readers import MAX_TRANSMISSION, ReadOptions, jsonl, read, tell, transmission
 from feedtools.readers.fields import find, placed, syntax
@@ -319,13 +319,20 @@ def relative_names(paths: Iterable[str], files: Iterable[str]) -> dict[str, str]
     Args:
         paths: what the user named: files, folders, globs.
         files: what was found there. Of two names of one file, the first stands.
+
+    Raises:
+        ConfigError: they lie on different drives.
     """
     roots = [os.path.abspath(_root(path)) for path in paths]
     names: dict[str, str] = {}
     taken: set[str] = set()
     if not roots:
         return names
-    shared = os.path.commonpath(roots)
+    try:
+        shared = os.path.commonpath(roots)
+    except ValueError as error:  # of Windows
+        message = f"{roots[0]} and {roots[-1]} lie on different drives and have no folder in common; clean them apart"
+        raise ConfigError(message) from error
     for path in files:
         name = Path(os.path.relpath(os.path.abspath(path), shared)).as_posix()
         if name not in taken:

@@ -10,12 +10,15 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import traceback
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from multiprocessing.reduction import ForkingPickler
 from queue import SimpleQueue
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from feedtools.errors import LostProcessError
@@ -28,6 +31,13 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 LOST = "a process that did part of the work was ended from outside, perhaps for want of memory; fewer --jobs need less"
+
+
+def _read_only(table: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(table)
+
+
+ForkingPickler.register(MappingProxyType, lambda table: (_read_only, (dict(table),)))  # to processes not forked
 
 
 def ordered_map(function: Callable[..., R], items: Iterable[Any], workers: int, *shared: Any) -> Iterator[R]:
@@ -52,13 +62,16 @@ def ordered_map(function: Callable[..., R], items: Iterable[Any], workers: int, 
             yield waiting.popleft().result()
 
 
+def may_fork() -> bool:
+    """Tell whether processes may be forked: macOS can, but its own libraries crash in forks of threaded processes."""
+    return "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
+
+
 class _Crew:
     """Processes that are asked and answer, each through its own pipe; at the end they finish what they are at."""
 
     def __init__(self, function: Callable[..., Any], shared: tuple[Any, ...], workers: int) -> None:
-        context: Any = multiprocessing.get_context(
-            "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-        )
+        context: Any = multiprocessing.get_context("fork" if may_fork() else "spawn")
         self._pipes: list[Connection] = []
         self._idle: SimpleQueue[Connection] = SimpleQueue()
         self._processes = []

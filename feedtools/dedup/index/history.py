@@ -90,8 +90,13 @@ def source_key(path: str, config: Config) -> str:
     if path == STDIN:
         return path
     root, whole = os.path.abspath(config.root), os.path.abspath(path)
-    inside = whole.startswith(root + os.sep)
-    return (whole[len(root) + 1 :] if inside else os.path.relpath(whole, root)).replace(os.sep, "/")
+    name = whole[len(root) + 1 :]
+    if not whole.startswith(root + os.sep):
+        try:
+            name = os.path.relpath(whole, root)
+        except ValueError:  # on another drive of Windows
+            name = whole
+    return name.replace(os.sep, "/")
 
 
 def _is_index(item: str) -> bool:
