@@ -43,6 +43,7 @@ def test_a_shared_scan_finds_what_each_rule_would_find_by_itself() -> None:
         ((), r"[\u200b\u200c]", True),
         (("💡",), "[&<]", True),
         ((), r"[^\u200b]", False),  # nearly every character
+        ((), r"[\u200b\s]", False),  # a kind of characters, not a list
         ((), "[0-9]", False),  # ordinary ones
         ((), r"[\u200b]x", False),  # more than one
         (("\u200b", "ab"), "", False),

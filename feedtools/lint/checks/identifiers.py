@@ -28,9 +28,7 @@ COUNTED = lazy(r"([a-z]+)([0-9])")
 TITLED = lazy(r"(?:[A-Z][a-z]+){2,}")
 """GroundTruth may have been Ground-Truth, Ground Truth, or written so: only very sure ones are restored."""
 PAIRED = lazy(r"(?<![A-Za-z0-9])([A-Z][a-z]{2,})([A-Z][a-z]{2,}) \Z")
-WIDE = lazy(r"[\u2E80-\u9FFF\uAC00-\uD7A3]+")
-"""Ideographs, kana and hangul: a text that has hardly any is prose in Latin script."""
-_SHARE = 20  # one such sign in so many code points makes it another script's prose, with Latin names in it
+_SHARE = 20  # one ideograph, kana or hangul in so many code points makes it their prose, with Latin names in it
 _Found = tuple[re.Match[str], Verdict]
 
 _HIGH: tuple[Confidence, Level] = ("high", "error")
@@ -79,7 +77,7 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
             for match, verdict in candidates(view, sure)
             if verdict.known and not VARIABLE.match(match.group())
         ]
-        if len({match.group().casefold() for match, _verdict in known}) < 2 and _is_latin(view.text):
+        if known and len({match.group().casefold() for match, _verdict in known}) < 2 and _is_latin(view.text):
             return []  # whoever writes English joins a word of his own now and then; a renderer joins them all
         return [_hit(match, verdict, how, options) for match, verdict in known]
     found = _unnamed(view.text, candidates(view, options.get("doubtful", 48)))
@@ -136,7 +134,7 @@ def _is_counted(text: str, token: str) -> bool:
 
 def _is_latin(text: str) -> bool:
     """Tell whether a text is prose in Latin script, not another script's with Latin names in it."""
-    return _SHARE * sum(map(len, WIDE.findall(text))) < len(text)
+    return _SHARE * sum("\u2e80" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3" for char in text) < len(text)
 
 
 def _cut_word(text: str) -> bool:

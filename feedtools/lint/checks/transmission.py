@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from feedtools.model import Transmission
 
 _BOM = b"\xef\xbb\xbf"
-_FOR_PROGRAMS = lazy(r"#|[\w.,@/+\[\]*-]+\s*(?:[=<>!~]=|=|: )[^㐀-鿿]*\Z")
+_FOR_PROGRAMS = lazy(r"#|[\w.,@/+\[\]*-]+\s*(?:[=<>!~]=|=|: )")
 _LETTERS = lazy(r"[^\W\d_]+")
 _LIKENESS = 0.8
 """Share of common letters (Ratcliff and Obershelp's ratio) from which a line counts as a misspelt header line."""
@@ -35,10 +35,16 @@ def missing_header(data: bytes, transmission: Transmission, options: Mapping[str
     del data, options
     if () in headers():  # a renderer that writes none
         return
-    if all(_FOR_PROGRAMS.match(article.text) for article in transmission.articles):
+    if all(_is_for_programs(article.text) for article in transmission.articles):
         return  # a list that some program reads, or nothing
     if not _header_lines(transmission) and not _misspelt(transmission):
         yield 0, Hit(0, 1)
+
+
+def _is_for_programs(text: str) -> bool:
+    """Tell whether a line is a comment or sets a value in which no Chinese stands."""
+    begun = _FOR_PROGRAMS.match(text)
+    return begun is not None and (begun[0] == "#" or not any("㐀" <= char <= "鿿" for char in text[begun.end() :]))
 
 
 def malformed_header(data: bytes, transmission: Transmission, options: Mapping[str, Any]) -> Iterator[Place]:
