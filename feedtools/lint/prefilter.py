@@ -112,7 +112,7 @@ def _holds(inside: str, character: str) -> bool:
 @cache
 def _ranges(inside: str) -> tuple[tuple[str, str], ...]:
     """First and last characters of the ranges in a set whose only escapes are those of code points."""
-    signs = [sign if len(sign) == 1 else chr(int(sign[2:], 16)) for sign in _SIGN.findall(inside)]
+    signs = [sign if len(sign) == 1 else chr(int(f"0x{sign[2:]}", 0)) for sign in _SIGN.findall(inside)]
     ranges = []
     at = 0
     while at < len(signs):

@@ -1,5 +1,6 @@
 """Write ``feed/``: five transmissions of twelve lines made from ``originals/`` as the feed's two renderers do it.
 
+What those do is read from the packaged table of renderers (``render.py``), which the rules ask as well.
 Run it after changing an original: ``python tests/sample/make.py``. The same originals give the same bytes, and
 ``tests/test_sample.py`` fails when the committed feed is not what this script writes.
 """
@@ -7,11 +8,17 @@ Run it after changing an original: ``python tests/sample/make.py``. The same ori
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-HEADER = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
-LIMIT = {"A": 500, "B": 350}
+sys.path.insert(0, str(HERE.parents[1]))  # run as a script
+
+from feedtools.text.renderers import shipped
+from tests.sample.render import cut, render
+
+HEADER = "\n\n".join(shipped()["keeping"].header) + "\n"
+RENDERERS = {"A": shipped()["keeping"], "B": shipped()["deleting"]}
 
 # article:mode            the article, in rendering A or B
 # article/2:mode          its second section alone
@@ -56,14 +63,13 @@ def line(entry: str) -> str:
     """The article line that one entry of ``PLAN`` stands for."""
     pieces, mode, *change = entry.split(":")
     text = "\n\n".join(map(piece, pieces.split("+")))
-    limit = LIMIT[mode]
+    length = 0
     if change == ["revised"]:
         for before, after in REVISIONS:
             text = text.replace(before, after)
     elif change:
-        limit = int(change[0])
-    rendered = render(text, mode)
-    return rendered if len(rendered) <= limit else rendered[:limit] + "..."
+        length = int(change[0])
+    return cut(render(text, RENDERERS[mode]), RENDERERS[mode], length)
 
 
 def piece(name: str) -> str:
@@ -71,21 +77,6 @@ def piece(name: str) -> str:
     article, _, section = name.partition("/")
     text = (HERE / "originals" / f"{article}.md").read_text(encoding="utf-8")
     return "## " + re.split(r"^## ", text, flags=re.MULTILINE)[int(section)] if section else text
-
-
-def render(markdown: str, mode: str) -> str:
-    """One line of text from Markdown, with the losses of rendering ``A`` or ``B``."""
-    text = re.sub(r"```.*?```", "[代码]" if mode == "B" else "", markdown, flags=re.DOTALL)
-    text = re.sub(r"!\[.*?\]\(.*?\)|^#+ |^- |\*\*", "", text, flags=re.MULTILINE)
-    text = re.sub(r"\$\$(.*?)\$\$", "[公式]" if mode == "B" else r"\\[\1\\]", text, flags=re.DOTALL)
-    text = re.sub(r"\$(.*?)\$", _inline if mode == "B" else r" \\(\1\\) ", text)
-    if mode == "B":
-        text = re.sub(r"[-*`#>]", "", text)
-    return " ".join(text.split())
-
-
-def _inline(math: re.Match[str]) -> str:
-    return " [Math] " if "\\" in math[1] else f" {math[1]} "
 
 
 def main() -> None:
