@@ -48,7 +48,7 @@ def test_what_each_rendering_keeps_and_loses(make: ModuleType, mode: str, kept: 
     text = (
         "# 题\n\n**model-free** 的 $v_k$,$\\alpha$\n\n$$x$$\n\n```python\nprint(1)\n```\n\n![图](a.png)\n\n> 引 `a`\n"
     )
-    rendered = make.render(text, mode)
+    rendered = make.render(text, make.RENDERERS[mode])
     assert [part for part in kept if part not in rendered] == []
     assert [part for part in lost if part in rendered] == []
     assert "\n" not in rendered
