@@ -1,3 +1,4 @@
+# ruff: noqa: E402  (the project is found beside this folder)
 """Write ``feed/``: five transmissions of twelve lines made from ``originals/`` as the feed's two renderers do it.
 
 What those do is read from the packaged table of renderers (``render.py``), which the rules ask as well.
