@@ -73,6 +73,8 @@ class Policy(NamedTuple):
             last whole sentence as well; ``auto``: ``formula`` in transmissions, ``keep`` in other formats.
         end_keep: least share of an article that must be left, 0 to 1; below it the article stays as it is.
         restore: repair damaged articles from their whole siblings.
+        extend: complete an article from another one that overlaps with it, end to start or by a section that one of
+            them lacks, where the join is certain; the other is then a copy of it.
         rest: letters and digits in a row, formulas and code counted, that a dropped copy may not have for itself.
         unique: verdict on a copy that has so many: ``hold`` or ``keep``.
         keep: the copy that is kept of several: the ``most-complete``, the ``newest`` or the ``oldest`` by the date of
@@ -89,6 +91,7 @@ class Policy(NamedTuple):
     end: str = AUTO
     end_keep: float = 0.5
     restore: bool = True
+    extend: bool = False
     rest: int = 30
     unique: Literal["hold", "keep"] = "hold"
     keep: Keep = "most-complete"
@@ -136,7 +139,7 @@ def policy(table: Mapping[str, Any]) -> Policy:
             expected = ", ".join(field.replace("_", "-") for field in Policy._fields)
             close = did_you_mean(key, Policy._fields)
             raise ConfigError(f"[clean]: unknown key {key!r}{close or ';'} expected one of {expected}")
-        if key in {"intact", "restore"} and not isinstance(value, bool):
+        if key in {"extend", "intact", "restore"} and not isinstance(value, bool):
             raise ConfigError(f"[clean] {key}: expected true or false")
     if "end" in given:
         _one_of("end", given["end"], (AUTO, *ENDS))

@@ -6,7 +6,7 @@ import os
 from itertools import islice
 
 from feedtools.clean import manifest
-from feedtools.clean.context import Run, all_notes, excepted, logged_notes, mapped, repair_notes
+from feedtools.clean.context import EXTENSIONS, Run, all_notes, excepted, logged_notes, mapped, repair_notes
 from feedtools.clean.copies import (
     TOGETHER,
     Copies,
@@ -19,6 +19,7 @@ from feedtools.clean.copies import (
     unpublished,
 )
 from feedtools.clean.ending import candidates, end_earlier
+from feedtools.clean.extending import complete
 from feedtools.clean.fixing import HELD, PORTION, REJECTED, grade
 from feedtools.clean.inputs import Files
 from feedtools.clean.judging import Judge
@@ -46,8 +47,11 @@ def decide_copies(
     record_copies(copies, found, run.rules)
     if stores.published:
         _look_up(run, files, texts, copies, stores, versions)
-    (run.stage / "endings").unlink(missing_ok=True)
+    for name in ("endings", EXTENSIONS):
+        (run.stage / name).unlink(missing_ok=True)
     _restore(run, files, texts, marks, judge, copies, stores)
+    if policy.extend:
+        complete(run, files, texts, marks, judge, copies, versions)
     held = bytearray(marked & HELD for marked in marks)
     for number, note in repair_notes(run):
         repair = parse(note)

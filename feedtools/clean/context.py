@@ -22,6 +22,8 @@ from feedtools.readers import ReadOptions
 from feedtools.system.progress import Progress
 
 R = TypeVar("R")
+EXTENSIONS = "extensions"
+"""Log of the articles that were completed from others."""
 
 
 class Sources(NamedTuple):
@@ -66,8 +68,8 @@ def mapped(run: Run, function: Callable[..., R], items: Iterable[Any], *shared: 
 
 
 def repair_notes(run: Run) -> Iterator[tuple[int, bytes]]:
-    """Numbers and notes of the articles that were restored or cut; the note of a cut has the repairs in it."""
-    logs = (logged_notes(run, "endings"), logged_notes(run, "repairs"))
+    """Numbers and notes of the articles that were restored, completed or cut; the note of the later has the former."""
+    logs = (logged_notes(run, name) for name in ("endings", EXTENSIONS, "repairs"))
     for _, same in groupby(merge(*logs, key=itemgetter(0)), key=itemgetter(0)):
         yield next(same)
 

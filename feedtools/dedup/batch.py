@@ -144,6 +144,7 @@ def _find(
         place[numbers] = np.arange(len(numbers))
         pairs = place[fresh >> 32], place[fresh & 0xFFFFFFFF]
         found = joined([found, *verify_pairs(pairs, kept, store, run, asked)])
+    table = table._replace(others=rows[rows["kind"] != KINDS.index("overlap")])
     return table, found._replace(rows=rows), exact
 
 

@@ -68,11 +68,13 @@ class Clusters(NamedTuple):
         keeps: the kept copies.
         starts: of each cluster the first of its rows; its last entry is the number of rows.
         rows: matches, cluster by cluster.
+        others: further matches of texts that have much in common; none of them tells of a copy that goes.
     """
 
     keeps: Ints
     starts: Ints
     rows: Rows
+    others: Rows = np.empty(0, ROW)
 
     def total(self) -> int:
         """Count the clusters."""
@@ -102,9 +104,17 @@ class Clusters(NamedTuple):
 
     def renumbered(self, numbers: Ints) -> Clusters:
         """The same under other numbers, which must ascend as the present ones do."""
-        rows = self.rows.copy()
-        rows["a"], rows["b"] = numbers[rows["a"]], numbers[rows["b"]]
-        return self._replace(keeps=numbers[self.keeps], rows=rows)
+        rows, others = self.rows.copy(), self.others.copy()
+        for some in (rows, others):
+            some["a"], some["b"] = numbers[some["a"]], numbers[some["b"]]
+        return self._replace(keeps=numbers[self.keeps], rows=rows, others=others)
+
+    def overlapping(self) -> Iterator[tuple[int, int]]:
+        """Yield pairs that have much in common, and of which neither goes."""
+        gone = self.homes()[:, 0] if self.total() else self.keeps
+        kept = ~(np.isin(self.others["a"], gone) | np.isin(self.others["b"], gone))
+        for row in self.others[kept]:
+            yield int(row["a"]), int(row["b"])
 
 
 NONE = Clusters(np.empty(0, np.int64), np.zeros(1, np.int64), np.empty(0, ROW))
