@@ -54,6 +54,7 @@ SURE = frozenset({"FT301", "FT302"})
 _TEX_MARKUP = lazy(r"\\[A-Za-z]{2,}|(?<=[A-Za-z0-9)\]])[_^]\{")
 # French sets a space before these; between two spaces a sign is the subject of the sentence.
 _SPACED_SIGN = lazy(r"[A-Za-zÀ-ÿ)\]\"»”'’]\s{1,9}[:;!?]|.\s{1,9}[?!:;*+|~]+\s", re.DOTALL)
+_LOST_SIGN = lazy(r"\?[^\s\"'”’)\]*_]")  # a sign that an encoding had no place for: the sentence goes on behind it
 _BETWEEN_WORDS = lazy(r"[^\s\d:;!?»«.,、。，：；！？].[^\s\d:;!?»«]")
 _ENDING = lazy(r"(?<=[a-z]{4})(?:ing|ed|ers?|s)\Z")
 _PARAGRAPH = lazy(r"\n[ \t\r>]*\n")
@@ -179,6 +180,7 @@ def is_meant(finding: Finding, markdown: Markdown, visible: Visible, source: str
             aligned
             or not visible.is_whole(max(0, start - 1), end)
             or _SPACED_SIGN.match(text, max(0, start - 1)) is not None
+            or _LOST_SIGN.match(text, end - 1) is not None
         )
     if finding.rule == "FT514":
         low, high = visible.raw(start, end)
