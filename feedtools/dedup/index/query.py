@@ -7,7 +7,7 @@ are weighed, and ``VERIFIED`` texts are read.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -51,6 +51,9 @@ class Published(NamedTuple):
 def find(store: Store, texts: Sequence[str], *, own: Own = frozenset(), rest: int = REST) -> list[list[Published]]:
     """For each text the published documents it repeats, the best first and with evidence; overlaps are left out.
 
+    What several of the texts differ in from one document, each in its own way, is the frame of a series, as among texts
+    of one feed: that the documents alone do not tell so is no matter.
+
     Args:
         store: the memory of what was published.
         texts: raw articles.
@@ -58,14 +61,29 @@ def find(store: Store, texts: Sequence[str], *, own: Own = frozenset(), rest: in
         rest: symbols in a row from which text of its own keeps a text from being a copy.
     """
     found: list[list[Published]] = []
+    compared: list[tuple[Match, Sequence[FrameSlot]]] = []
     with store.snapshot():  # a source may be replaced meanwhile; nobody is to see it half gone
         for start in range(0, len(texts), TOGETHER):
             part = texts[start : start + TOGETHER]
-            ranked = _candidates(store, part)
-            for text, numbers in zip(part, ranked, strict=True):
-                copies = _verified(store, text, numbers, own, partial(_copies, rest=rest))
-                found.append([_explained(copies[0], text), *copies[1:]] if copies else [])
-    return found
+            for text, numbers in zip(part, _candidates(store, part), strict=True):
+                verified = _verified(store, text, numbers, own, partial(_copies, rest=rest))
+                compared += verified.numbered(-1 - len(found))
+                found.append(verified.found)
+    items = {(match.a, match.b) for match in told_apart(compared) if match.kind not in COPIES}
+    return [
+        _without(items, -1 - number, copies, text)
+        for number, (copies, text) in enumerate(zip(found, texts, strict=True))
+    ]
+
+
+def _without(items: Container[tuple[int, int]], number: int, copies: Sequence[Published], text: str) -> list[Published]:
+    """The copies of a text that are no items of a series beside it, the best with evidence."""
+    left = [
+        one
+        for one in copies
+        if (number, one.document.number) not in items and (one.document.number, number) not in items
+    ]
+    return [_explained(left[0], text), *left[1:]] if left else []
 
 
 def find_siblings(store: Store, text: str) -> list[PublishedArticle]:
@@ -75,7 +93,7 @@ def find_siblings(store: Store, text: str) -> list[PublishedArticle]:
     """
     with store.snapshot():
         (ranked,) = _candidates(store, [text])
-        return [one.document for one in _verified(store, text, ranked, frozenset(), _siblings)]
+        return [one.document for one in _verified(store, text, ranked, frozenset(), _siblings).found]
 
 
 class _Candidate(NamedTuple):
@@ -148,9 +166,24 @@ class _Asked:
         return number in self._same or bool(worth(shared, min(self._keys, size), begun_alike))
 
 
+class _Verified(NamedTuple):
+    """The chosen documents of one text, and all that it was compared with: the text is number 0 in the matches."""
+
+    found: list[Published]
+    compared: list[tuple[Match, Sequence[FrameSlot]]]
+    documents: list[PublishedArticle]
+
+    def numbered(self, number: int) -> Iterator[tuple[Match, Sequence[FrameSlot]]]:
+        """Yield the comparisons under a number for the text, and those of the store for the documents."""
+        numbers = [number, *(document.number for document in self.documents)]
+        for match, slots in self.compared:
+            if match.kind != "overlap":
+                yield match._replace(a=numbers[match.a], b=numbers[match.b]), slots
+
+
 def _verified(
     store: Store, text: str, ranked: Sequence[_Candidate], own: Own, chosen: Callable[..., list[Published]]
-) -> list[Published]:
+) -> _Verified:
     """The chosen among some documents, the best first; later ones are not looked at where earlier ones held some."""
     mine = Document.of(0, text, shingles(text).symbols)
     documents: list[PublishedArticle] = []
@@ -171,7 +204,7 @@ def _verified(
         ranked = [one for one in ranked[CANDIDATES:] if one.keys not in refuted]
         if found or not ranked:
             break
-    return sorted(found, key=_best_first)
+    return _Verified(sorted(found, key=_best_first), compared, documents)
 
 
 def _copies(

@@ -511,3 +511,32 @@ def test_two_writers_and_ten_readers_at_once(tmp_path: Path) -> None:
     assert failed == []
     with Index(path) as index:
         assert list(faults(index)) == []
+
+
+def _forecast(number: int) -> str:
+    """An item of a series: one frame, and other names in its slots."""
+    pick = random.Random(number)
+    names = ["".join(chr(pick.randrange(0x4E00, 0x9000)) for _ in range(6)) for _ in range(3)]
+    return (
+        f"今天{names[0]}的天气是多云转晴,早晚风大,出门的人请带上外套,午后渐渐转暖,适合晾晒。"
+        f"明天{names[1]}一带有小雨,路面湿滑,开车的人请慢行,傍晚以后雨停,夜里起雾。"
+        f"后天{names[2]}气温回升,日照充足,田里的活可以照常安排,注意补水。"
+    )
+
+
+@pytest.mark.parametrize(("items", "copies"), [(1, 1), (2, 0), (5, 0)])
+def test_what_several_new_articles_have_otherwise_than_a_published_one_is_a_series(
+    index: Index, items: int, copies: int
+) -> None:
+    """Of two texts alone nobody can tell; from three on their frame is common property, whoever published them."""
+    index.add([Article("old.txt", 1, _forecast(0))])
+    asked = [_forecast(number) for number in range(1, items + 1)]
+    assert sum(map(bool, find(index, asked))) == copies * items
+    assert [bool(found) for found in find(index, [*asked, _forecast(0)])][-1] is True, "the same text is a copy"
+
+
+def test_what_several_published_articles_have_otherwise_is_a_series(index: Index) -> None:
+    index.add([Article("old.txt", number, _forecast(number)) for number in range(2)])
+    assert find(index, [_forecast(7)]) == [[]]
+    (found,) = find(index, [_forecast(1)[:90]])
+    assert (found[0].document.line, found[0].match.kind) == (1, "truncated")
