@@ -127,25 +127,45 @@ def _find(
     ranked = ranking(kept, store)
     found = verify_all(kept, store, ranked, run, asked)
     tried = np.empty(0, np.int64)
+    settled: list[Compared] = []
+    tables: list[match_table.Clusters] = []
+    repeated = exact
     for rounds_left in range(ROUNDS, -1, -1):
         rows = match_table.tell_series_apart(found.rows, found.slots)
         if versions is not None:
             rows = match_table.tell_versions(rows, versions, rank)
-        table = match_table.clusters(np.concatenate([exact, rows]), keepers, rest)
+        table = match_table.clusters(np.concatenate([repeated, rows]), keepers, rest)
         fresh = tried[:0]
         if rounds_left:
             wanted = [_untried(found.rows, table), _of_one_partner(rows, len(run.texts), numbers[ranked])]
             known = match_table.packed(*(found.rows[side].astype(np.int64) for side in "ab"))
             fresh = np.setdiff1d(np.concatenate(wanted), np.concatenate([tried, known]))
+        again = _touched(np.concatenate([repeated, found.rows]), fresh, len(run.texts))
+        open_ = again[found.rows["a"]]  # what hangs together with none of the fresh pairs stays as it is
+        settled.append(found._replace(rows=rows).where(~open_))
+        tables.append(table.where(~again[table.keeps]))
         if not len(fresh):
             break
         tried = np.concatenate([tried, fresh])
         place = np.empty(len(run.texts), np.int64)
         place[numbers] = np.arange(len(numbers))
         pairs = place[fresh >> 32], place[fresh & 0xFFFFFFFF]
-        found = joined([found, *verify_pairs(pairs, kept, store, run, asked)])
-    table = table._replace(others=rows[rows["kind"] != KINDS.index("overlap")])
-    return table, found._replace(rows=rows), exact
+        found = joined([found.where(open_), *verify_pairs(pairs, kept, store, run, asked)])
+        repeated = repeated[again[repeated["b"]]]
+    every = joined(settled)
+    others = every.rows[every.rows["kind"] != KINDS.index("overlap")]
+    return match_table.together(tables)._replace(others=others), every, exact
+
+
+def _touched(rows: NDArray[Any], fresh: Ints, count: int) -> NDArray[np.bool_]:
+    """For each document whether it hangs together with one of some pairs (``match_table.packed``) by matches."""
+    found = np.zeros(count, bool)
+    if len(fresh):
+        rows = rows[rows["kind"] != KINDS.index("overlap")]
+        tied = match_table.joined(rows, count)
+        ends = np.concatenate([fresh >> 32, fresh & 0xFFFFFFFF])
+        found = np.isin(tied, tied[ends])
+    return found
 
 
 def _untried(rows: NDArray[Any], table: match_table.Clusters) -> Ints:
@@ -188,7 +208,7 @@ def _of_one_partner(rows: NDArray[Any], count: int, ranked: Ints) -> Ints:
     words = join.pack(between, partners, bits, 64 - bits, bits)
     edges = np.unique(join.edges(words, bits, CROWD, CLOSE))
     one, other = ranked[edges >> np.uint64(32)], ranked[edges & np.uint64(0xFFFFFFFF)]
-    tied = match_table.joined(rows, count)
+    tied = match_table.joined(match_table.of_copies(rows), count)
     apart = tied[one] != tied[other]
     return match_table.packed(one[apart], other[apart])
 

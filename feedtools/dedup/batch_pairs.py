@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -38,6 +40,12 @@ class Compared(NamedTuple):
     rows: NDArray[Any]
     slots: NDArray[Any]
     evidence: list[tuple[Block, ...]]
+
+    def where(self, wanted: NDArray[np.bool_]) -> Compared:
+        """Some of the matches, by a flag each."""
+        slots = self.slots[wanted[self.slots["row"]]]
+        slots["row"] = (np.cumsum(wanted) - 1)[slots["row"]]
+        return Compared(self.rows[wanted], slots, list(compress(self.evidence, wanted.tolist())))
 
 
 class Wanted(NamedTuple):
@@ -134,12 +142,15 @@ def _made(compared: Sequence[match.Comparison], evidence: list[tuple[Block, ...]
 
 def _compared(some: tuple[Ints, Ints], kept: Distinct, store: SketchStore) -> Iterator[match.Comparison]:
     """Compare some pairs; those that share nothing are left out."""
-    sides = []
-    for positions in some:
-        columns = kept.numbers[positions].tolist(), store.codes(positions), store.traits[positions].tolist()
-        sides.append([Document(*row, kept.texts.__getitem__) for row in zip(*columns, strict=True)])
-    for longer, shorter in zip(*sides, strict=True):
-        if (found := match.compare(shorter, longer)) is not None:
+    positions, at = np.unique(np.concatenate(some), return_inverse=True)
+    columns = kept.numbers[positions].tolist(), store.codes(positions), store.traits[positions].tolist()
+    read = kept.texts.__getitem__
+    documents = [
+        Document(number, codes, traits, read, partial(store.symbols, position))
+        for position, number, codes, traits in zip(positions.tolist(), *columns, strict=True)
+    ]
+    for longer, shorter in at.reshape(2, -1).T.tolist():
+        if (found := match.compare(documents[shorter], documents[longer])) is not None:
             yield found
 
 

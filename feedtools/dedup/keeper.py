@@ -46,3 +46,11 @@ class Order(NamedTuple):
     def first(self, members: Iterable[int]) -> int:
         """The document to keep."""
         return self.sorted(members)[0]
+
+    def of_two(self, one: int, other: int) -> int:
+        """The one of two documents to keep."""
+        if self.age is None:
+            first, second = self.size(one), self.size(other)
+            if first != second:
+                return one if first > second else other
+        return self.first((one, other))

@@ -9,14 +9,13 @@ from feedtools.dedup import slots
 from feedtools.dedup.document import Document
 from feedtools.dedup.keeper import damage
 from feedtools.dedup.overlap import Overlap, equal, low_bytes, overlap
-from feedtools.dedup.rest import REST, longest_rest
+from feedtools.dedup.rest import REST, longest_gap
 from feedtools.dedup.runs import Runs, shared_runs
 from feedtools.dedup.sketch import SHORT
 from feedtools.model import COPIES, Block, Kind, Match
 from feedtools.text import symbols
 from feedtools.text.dropped import FORMULAS, HOLES, dropped
 from feedtools.text.patterns import lazy
-from feedtools.text.visible import addresses, may_hide
 
 if TYPE_CHECKING:
     from feedtools.dedup.slots import FrameSlot, Gap
@@ -37,6 +36,8 @@ letters, and in an alphabet."""
 PARTED = 40
 """Symbols that two texts begin with, from which they are one article if they part where one of them has a hole."""
 _BEGIN, _CHANCE = 8, 4
+_CUT = " .…"
+"""Ends of a text that was cut, none of them a symbol."""
 OPENING = 160
 """Symbols among which a text names its number in a series."""
 _NAMED = 80
@@ -85,10 +86,10 @@ def compare(one: Document, other: Document) -> Comparison | None:
         return _apart(a, b, found, least=None)
     if not (found.same or _parted_by_hole(found, a, b)):
         return _apart(a, b, found)
-    if may_hide(a.text) or may_hide(b.text):
+    if a.hides or b.hides:
         if b.codes.startswith(a.codes):  # hidden text and all
             return _judged(a, b, found)
-        shown = a.shown(), b.shown()
+        shown = a.shown, b.shown
         if shown != (a, b):
             return _of_shown(a, b, *shown)
         if other_stub(a, b):
@@ -134,9 +135,9 @@ def _of_shown(a: Document, b: Document, shown_a: Document, shown_b: Document) ->
 
 def other_stub(a: Document, b: Document) -> bool:
     """Say whether both are little more than addresses, and not the same."""
-    if min(len(a.shown().codes), len(b.shown().codes)) >= STUB[a.dense]:
+    if min(len(a.shown.codes), len(b.shown.codes)) >= STUB[a.dense]:
         return False
-    one, other = addresses(a.text), addresses(b.text)
+    one, other = a.addresses, b.addresses
     return bool(one and other) and not one & other
 
 
@@ -145,39 +146,41 @@ def _judged(a: Document, b: Document, found: Overlap) -> Comparison:
     runs = shared_runs(a.codes, b.codes, found, dense=a.dense)
     size_a, size_b = len(a.codes), len(b.codes)
     if runs.agreed == size_a == runs.length:  # the one stands in the other as it is
-        kind = _kind(runs, a, b)
-        if not slots.formulas_agree(a, b, runs):
-            kind = "overlapping"
+        kind = _kind(runs, a, b) if slots.formulas_agree(a, b, runs) else "overlapping"
         return Comparison(_match(a, b, kind, runs), found)
-    between = slots.gaps(runs, size_a, size_b, dense=a.dense)
-    left_out = slots.excused(a, b, between), slots.excused(b, a, [gap.turned() for gap in between])
-    kind = _edited_kind(a, b, runs, between, left_out)
-    named = slots.slots(a, b, between, dense=a.dense)
-    made = _match(a, b, kind, runs)
-    if kind in COPIES and not slots.figures_agree(a, b, between, dense=a.dense):  # neither goes for the other
+    dense = a.dense
+    between = slots.gaps(runs, size_a, size_b, dense=dense)
+    wide = slots.widened(a, b, between, dense=dense)
+    figures = slots.figures_agree(a, b, wide)
+    made = _match(a, b, _edited_kind(a, b, runs, between, figures=figures), runs)
+    if made.kind in COPIES and not figures:  # neither goes for the other
         made = made._replace(rest_a=MOST, rest_b=MOST)
-    return Comparison(made, found, named)
+    return Comparison(made, found, slots.slots(a, b, wide, dense=dense))
 
 
-def _edited_kind(
-    a: Document, b: Document, runs: Runs, between: Sequence[Gap], left_out: tuple[Sequence[Gap], Sequence[Gap]]
-) -> Kind:
-    """Name what ``a`` is to ``b``, where something differs."""
+def _edited_kind(a: Document, b: Document, runs: Runs, between: Sequence[Gap], *, figures: bool) -> Kind:
+    """Name what ``a`` is to ``b``, where something differs; ``figures``: whether those in the slots agree."""
     size = len(a.codes)
-    covered = runs.covered(0) + sum(gap.a_end - gap.a_start for gap in left_out[0])
+    covered, mine, others = runs.covered(0), between, between
+    if (a.traits ^ b.traits) & HOLES:  # only one of them may excuse a gap
+        if b.traits & HOLES:
+            left_out = slots.excused(a, b, between)
+            covered += sum(gap.a_end - gap.a_start for gap in left_out)
+            mine = [gap for gap in between if gap not in left_out]
+        else:
+            turned = slots.excused(b, a, [gap.turned() for gap in between])
+            others = [gap for gap in between if gap.turned() not in turned]
     if (
         _longest_run(runs) < min(OVERLAPPING_SYMBOLS, size / 2)
         or covered < OVERLAPPING * size
         or slots.translated(a, b, between)
     ):
         return "overlap"
-    mine = [gap for gap in between if gap not in left_out[0]]
-    others = [gap.turned() for gap in between if gap.turned() not in left_out[1]]
-    own = slots.longest(mine, 0), slots.longest(others, 0)
-    agreed = slots.figures_agree(a, b, between, dense=a.dense) and slots.formulas_agree(a, b, runs)
-    apart = (min(own) >= REST or not agreed) and size < LONG  # a long one is a copy for all its edits
-    if covered < COVERED * size or apart:
+    if covered < COVERED * size:
         return "overlapping"
+    own = min(slots.longest(mine, 0), slots.longest(others, 1))
+    if size < LONG and (own >= REST or not figures or not slots.formulas_agree(a, b, runs)):
+        return "overlapping"  # a long one is a copy for all its edits
     return _kind(runs, a, b)
 
 
@@ -186,12 +189,25 @@ def _match(a: Document, b: Document, kind: Kind, runs: Runs) -> Match:
     size_a, size_b = len(a.codes), len(b.codes)
     rest_a, rest_b = runs.longest_outside(0, size_a), runs.longest_outside(1, size_b)
     if a.traits & FORMULAS and not b.traits & HOLES:  # where it shows placeholders, they are restored
-        rest_a = max(rest_a, longest_rest(a.text, b.text))
+        rest_a = max(rest_a, _rest_of_all(a, b))
     if b.traits & FORMULAS and not a.traits & HOLES and rest_b < REST:
-        rest_b = max(rest_b, longest_rest(b.text, a.text))
-    cover_a, cover_b = _rounded(runs.covered(0) / size_a), _rounded(runs.covered(1) / size_b)
-    found = Match(a.number, b.number, kind, cover_a, cover_b, _rounded(runs.similarity))
-    return found._replace(rest_a=min(rest_a, MOST), rest_b=min(rest_b, MOST))
+        rest_b = max(rest_b, _rest_of_all(b, a))
+    return Match(
+        a.number,
+        b.number,
+        kind,
+        _rounded(runs.covered(0) / size_a),
+        _rounded(runs.covered(1) / size_b),
+        _rounded(runs.similarity),
+        (),
+        min(rest_a, MOST),
+        min(rest_b, MOST),
+    )
+
+
+def _rest_of_all(a: Document, b: Document) -> int:
+    """The longest stretch of a text that the other lacks, formulas included."""
+    return 0 if a.text.rstrip(_CUT) in b.text else longest_gap(a.folded, b.folded)
 
 
 def _rounded(share: float) -> float:
@@ -201,7 +217,10 @@ def _rounded(share: float) -> float:
 def _kind(runs: Runs, a: Document, b: Document) -> Kind:
     """Name what ``a`` (the repeated, cut or contained text) is to ``b``, where they are one article."""
     size_a, size_b = len(a.codes), len(b.codes)
-    b_start, b_end = min(span[2] for span in runs.spans), max(span[3] for span in runs.spans)
+    if len(runs.spans) == 1:
+        b_start, b_end = runs.spans[0][2:]
+    else:
+        b_start, b_end = min(span[2] for span in runs.spans), max(span[3] for span in runs.spans)
     apart = a.traits != b.traits
     if runs.covered(0) < CLEAN * size_a or runs.similarity < CLEAN:
         return "rerendered" if b_start <= _BEGIN and (a.traits ^ b.traits) & HOLES else "near"

@@ -102,6 +102,12 @@ class Clusters(NamedTuple):
             return ()
         return _cluster(keep, unpack(self.rows[self.starts[at] : self.starts[at + 1]])).drop
 
+    def where(self, wanted: NDArray[np.bool_]) -> Clusters:
+        """Some of the clusters, by a flag each."""
+        sizes = np.diff(self.starts)
+        starts = np.concatenate([[0], np.cumsum(sizes[wanted])])
+        return Clusters(self.keeps[wanted], starts, self.rows[np.repeat(wanted, sizes)])
+
     def renumbered(self, numbers: Ints) -> Clusters:
         """The same under other numbers, which must ascend as the present ones do."""
         rows, others = self.rows.copy(), self.others.copy()
@@ -120,6 +126,12 @@ class Clusters(NamedTuple):
 NONE = Clusters(np.empty(0, np.int64), np.zeros(1, np.int64), np.empty(0, ROW))
 
 
+def together(tables: Sequence[Clusters]) -> Clusters:
+    """The clusters of several tables as one."""
+    columns = zip(*((one.keeps, np.diff(one.starts), one.rows) for one in tables), strict=True)
+    return _ascending(*(np.concatenate(column) for column in columns))
+
+
 def _cluster(keep: int, matches: Sequence[Match]) -> Cluster:
     members = sorted({number for match in matches for number in (match.a, match.b)} - {keep})
     return Cluster(keep, tuple(members), tuple(matches))
@@ -133,20 +145,34 @@ def clusters(rows: Rows, order: Order, rest: int = REST) -> Clusters:
         order: as there.
         rest: as there.
     """
-    rows = rows[np.isin(rows["kind"], _ACTING)]
+    rows = of_copies(rows)
     if not len(rows):
         return NONE
     of = components(rows["a"], rows["b"])
     ranking = np.lexsort((rows["b"], rows["a"], of))
     rows, of = rows[ranking], of[ranking]
     ends = np.append(np.flatnonzero(of[1:] != of[:-1]) + 1, len(of))
-    found: list[tuple[Ints, Ints, Rows]] = []
+    alone = np.repeat(np.diff(ends, prepend=0) == 1, np.diff(ends, prepend=0))
+    found = [_of_pairs(rows[alone], order, rest)]  # most articles come back once
+    rows, of = rows[~alone], of[~alone]
+    ends = np.append(np.flatnonzero(of[1:] != of[:-1]) + 1, len(of)) if len(of) else of
     for first, last in _chunks(ends):
         made = cluster.clusters(unpack(rows[first:last]), order, rest)
         keeps = np.array([one.keep for one in made], np.int64)
         sizes = np.array([len(one.matches) for one in made], np.int64)
         found.append((keeps, sizes, pack([match for one in made for match in one.matches])))
     return _ascending(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def _of_pairs(rows: Rows, order: Order, rest: int) -> tuple[Ints, Ints, Rows]:
+    """Choose within pairs that nothing else hangs together with: the kept copies, sizes of clusters, and rows."""
+    exact = rows["kind"] == KINDS.index("exact")
+    keeps = rows["b"].astype(np.int64)
+    open_ = np.flatnonzero(~exact)
+    chosen = map(order.of_two, rows["a"][open_].tolist(), rows["b"][open_].tolist())
+    keeps[open_] = np.fromiter(chosen, np.int64, len(open_))
+    goes = exact | (np.where(keeps == rows["a"], rows["rest_b"], rows["rest_a"]) < rest)
+    return keeps[goes], np.ones(int(goes.sum()), np.int64), rows[goes]
 
 
 def tell_series_apart(rows: Rows, slots: NDArray[Any]) -> Rows:
@@ -180,12 +206,16 @@ def _told_apart(rows: Rows, slots: NDArray[Any]) -> NDArray[Any]:
     """The kinds of matches of which none is an overlap."""
     home = components(rows["a"], rows["b"]).astype(np.uint64)[slots["row"]]
     key = (home * np.uint64(0x9E3779B97F4A7C15)) ^ slots["key"]
+    edge = (slots["key"] & np.uint64(1)).astype(bool)
+    inside = np.bincount(slots["row"][~edge], minlength=len(rows))
+    _, at, times = np.unique(key, return_inverse=True, return_counts=True)
+    again = times[at] > 1  # three fillers take two matches
+    slots, key, edge = slots[again], key[again], edge[again]
     varied = _distinct(key, slots["a"], slots["b"]) >= series.VARIED
     varied &= _distinct(key, rows["a"][slots["row"]], rows["b"][slots["row"]]) >= series.VARIED
     varied &= _often(rows, slots) >= series.OFTEN
-    edge = (slots["key"] & np.uint64(1)).astype(bool)
-    inside, varied_inside, varied_edge = (
-        np.bincount(slots["row"][some], minlength=len(rows)) for some in (~edge, varied & ~edge, varied & edge)
+    varied_inside, varied_edge = (
+        np.bincount(slots["row"][some], minlength=len(rows)) for some in (varied & ~edge, varied & edge)
     )
     kinds = rows["kind"].copy()
     kinds[(varied_edge > 0) & np.isin(kinds, _ACTING)] = KINDS.index("overlapping")
@@ -195,9 +225,9 @@ def _told_apart(rows: Rows, slots: NDArray[Any]) -> NDArray[Any]:
 
 def _distinct(keys: NDArray[np.uint64], one: NDArray[Any], other: NDArray[Any]) -> Ints:
     """Count the different values that go with each key, on both sides; a count for each item of ``keys``."""
-    both = np.empty(2 * len(keys), np.dtype([("key", "u8"), ("value", "u4")]))
-    both["key"], both["value"] = np.tile(keys, 2), np.concatenate([one, other])
-    known, counts = np.unique(np.unique(both)["key"], return_counts=True)
+    both = np.tile(keys, 2) * np.uint64(0xD6E8FEB86659FD93) ^ np.concatenate([one, other]).astype(np.uint64)
+    _, at = np.unique(both, return_index=True)  # 64 bits of the two: no two are the same by chance
+    known, counts = np.unique(keys[at % len(keys)] if len(keys) else keys, return_counts=True)
     found: Ints = counts[np.searchsorted(known, keys)]
     return found
 
@@ -222,9 +252,13 @@ def packed(one: Ints, other: Ints) -> Ints:
     return pairs
 
 
+def of_copies(rows: Rows) -> Rows:
+    """Pick the rows of kinds that make two documents one article."""
+    return rows[np.isin(rows["kind"], _ACTING)]
+
+
 def joined(rows: Rows, count: int) -> Ints:
-    """For each of ``count`` documents a number that is the same for all those that copies tie together."""
-    rows = rows[np.isin(rows["kind"], _ACTING)]
+    """For each of ``count`` documents a number that is the same for all those that rows tie together."""
     of = np.arange(-count, 0)
     label = components(rows["a"], rows["b"])
     of[rows["a"]], of[rows["b"]] = label, label
@@ -252,7 +286,7 @@ def components(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.int32]:
 def _chunks(ends: Ints) -> Iterator[tuple[int, int]]:
     """Stretches of rows that end where components do."""
     first = 0
-    while first < ends[-1]:
+    while len(ends) and first < ends[-1]:
         last = int(ends[min(int(np.searchsorted(ends, first + _CHUNK)), len(ends) - 1)])
         yield first, last
         first = last

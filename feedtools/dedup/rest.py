@@ -23,7 +23,11 @@ def longest_rest(text: str, kept: str, *, as_written: bool = False) -> int:
         kept: that stays.
         as_written: tell traditional characters from simplified ones.
     """
-    one, other = (_letters(text), _letters(kept)) if as_written else (folded(text), folded(kept))
+    return longest_gap(*((_letters(text), _letters(kept)) if as_written else (folded(text), folded(kept))))
+
+
+def longest_gap(one: str, other: str) -> int:
+    """Measure the longest stretch of the one that the other lacks, of symbols."""
     return max((end - start for start, end in _rests(one, other)), default=0)
 
 

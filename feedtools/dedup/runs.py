@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ class Runs(NamedTuple):
 
     def covered(self, side: int) -> int:
         """Codes of the one (0) or the other (1) text that lie inside runs."""
+        if len(self.spans) == 1:
+            return self.spans[0][2 * side + 1] - self.spans[0][2 * side]
         return sum(end - start for start, end in self.stretches(side))
 
     def stretches(self, side: int) -> list[tuple[int, int]]:
@@ -87,12 +89,17 @@ class Runs(NamedTuple):
 
     def longest_outside(self, side: int, size: int) -> int:
         """The longest stretch of a text of so many codes in which nothing as long as ``SOLID`` agrees."""
-        blocks = (block for block in (*self.blocks, *self.aside) if block[2] >= SOLID)
-        inside = sorted((block[side], block[side] + block[2]) for block in blocks)
+        blocks: Sequence[tuple[int, int, int]] = self.blocks
+        if self.aside:
+            blocks = sorted((*blocks, *self.aside), key=itemgetter(side))
         longest = at = 0
-        for start, end in [*inside, (size, size)]:
-            longest, at = max(longest, start - at), max(at, end)
-        return longest
+        for block in blocks:
+            if block[2] >= SOLID:
+                start = block[side]
+                if start - at > longest:
+                    longest = start - at
+                at = max(at, start + block[2])
+        return max(longest, size - at)
 
 
 def shared_runs(a: bytes, b: bytes, found: Overlap, *, dense: bool) -> Runs:
@@ -191,11 +198,7 @@ def _runs(blocks: Iterable[tuple[int, int, int]], aside: Sequence[tuple[int, int
     spans = [(i, i + size, j, j + size) for i, j, size in aside]
     kept: Blocks = []
     agreed = length = sum(size for _, _, size in aside)
-    for part in _parts(blocks):
-        score, size = _best(part)
-        if score < least:
-            continue
-        part = part[:size]
+    for part in _parts(blocks, least):
         (i, j, _), (p, q, last) = part[0], part[-1]
         spans.append((i, p + last, j, q + last))
         kept += part
@@ -204,32 +207,26 @@ def _runs(blocks: Iterable[tuple[int, int, int]], aside: Sequence[tuple[int, int
     return Runs(tuple(sorted(spans)), tuple(kept), tuple(aside), agreed, length)
 
 
-def _parts(blocks: Iterable[tuple[int, int, int]]) -> Iterator[Blocks]:
-    """Blocks in order, parted where gaps outweigh what agreed before them, or a block lies elsewhere."""
+def _parts(blocks: Iterable[tuple[int, int, int]], least: int) -> Iterator[Blocks]:
+    """Blocks in order, parted where gaps outweigh what agreed before them, or a block lies elsewhere.
+
+    Each part ends where its score is best; those whose best is less than ``least`` are left out.
+    """
     part: Blocks = []
     score = best = 0.0
+    count = p = q = 0  # of the blocks up to the best score; where the last block ends
     for block in blocks:
         i, j, size = block
         if part:
-            p, q, before = part[-1]
-            a_gap, b_gap = i - p - before, j - q - before
-            score -= _GAP * max(a_gap, b_gap)
-            if b_gap < 0 or score <= 0 or best - score > _DROP:
-                yield part
+            score -= _GAP * max(i - p, j - q)
+            if j < q or score <= 0 or best - score > _DROP:
+                if best >= least:
+                    yield part[:count]
                 part, score, best = [], 0.0, 0.0
         part.append(block)
         score += size
-        best = max(best, score)
-    if part:
-        yield part
-
-
-def _best(part: Sequence[tuple[int, int, int]]) -> tuple[float, int]:
-    """The best score that the blocks reach from the first on, and after how many of them."""
-    score = best = float(part[0][2])
-    size = 1
-    for count, ((p, q, before), (i, j, agreeing)) in enumerate(pairwise(part), 2):
-        score += agreeing - _GAP * max(i - p - before, j - q - before)
         if score > best:
-            best, size = score, count
-    return best, size
+            best, count = score, len(part)
+        p, q = i + size, j + size
+    if part and best >= least:
+        yield part[:count]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from itertools import pairwise
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
 
 _PARTITIONS = 32
+_CODECS = {2: f"utf-16-{sys.byteorder[0]}e", 4: f"utf-32-{sys.byteorder[0]}e"}
 _ZEROS = SCALE.bit_length() - 1
 """Leading bits that are zero in every key."""
 _CUTS = np.arange(1, _PARTITIONS, dtype=np.uint64) * np.uint64((1 << 64) // _PARTITIONS)
@@ -204,6 +206,11 @@ class SketchStore:
                 units, width = self._units(number)
                 read[number] = units[::width].tobytes()
         return [read[number] for number in wanted.tolist()]
+
+    def symbols(self, number: int) -> str:
+        """The symbols of a text, once closed."""
+        units, width = self._units(number)
+        return units.tobytes().decode(_CODECS[width], "surrogatepass")
 
     def _units(self, number: int, count: int | None = None) -> tuple[NDArray[Any], int]:
         """The code units of a text, or of its first ``count`` symbols, and their width in bytes."""

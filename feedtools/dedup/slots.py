@@ -7,12 +7,11 @@ between the same flanks.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-from feedtools.text.dropped import FORMULAS, HOLES, dropped
-from feedtools.text.placeholders import find
+from feedtools.text.dropped import FORMULAS, HOLES
+from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +29,8 @@ _NEAR_HOLE = 4
 """Symbols between a placeholder and the place where the texts part, a few of which may agree by chance."""
 _FOREIGN = 6
 """Letters of a slot from which its script tells something."""
-_NUMERALS = "一二两三四五六七八九十百千万亿"
+_FIGURES = lazy(r"[^\d一二两三四五六七八九十百千万亿]+")
+"""All that is no figure."""
 _NUMBER = 2
 """Raw code points between two digits of one number, at most: a point or a comma may stand there."""
 
@@ -74,54 +74,69 @@ class FrameSlot(NamedTuple):
     b: int
 
 
-def slots(a: Document, b: Document, between: Sequence[Gap], *, dense: bool) -> tuple[FrameSlot, ...]:
-    """Name the places where both texts have something else, and what they have there."""
-    width = FLANK[dense]
-    one, other = a.symbols, b.symbols
+def slots(a: Document, b: Document, wide: Sequence[Gap], *, dense: bool) -> tuple[FrameSlot, ...]:
+    """Name the places where both texts have something else, and what they have there.
+
+    Args:
+        a: the one text.
+        b: the other.
+        wide: where they differ, as ``widened`` gives it.
+        dense: whether the script has thousands of letters.
+    """
+    width = 4 * FLANK[dense]  # a letter takes four bytes
+    one, other = a.letters, b.letters
     found = []
-    for gap in _widened(a, b, between, dense=dense):
-        if gap.a_end > gap.a_start and gap.b_end > gap.b_start:
-            before, behind = one[max(0, gap.a_start - width) : gap.a_start], one[gap.a_end : gap.a_end + width]
-            fillers = one[gap.a_start : gap.a_end], other[gap.b_start : gap.b_end]
+    for a_start, a_end, b_start, b_end in wide:
+        if a_end > a_start and b_end > b_start:
+            i, p, j, q = 4 * a_start, 4 * a_end, 4 * b_start, 4 * b_end
+            before, behind = one[max(0, i - width) : i], one[p : p + width]
             if not before:  # an article may begin and end anywhere: what stands beside the run names it
-                fillers = fillers[0][-EDGE:], fillers[1][-EDGE:]
+                i, j = max(i, p - 4 * EDGE), max(j, q - 4 * EDGE)
             elif not behind:
-                fillers = fillers[0][:EDGE], fillers[1][:EDGE]
-            key = (_number(before) << 32 | _number(behind)) & ~1 | (not before or not behind)
-            found.append(FrameSlot(key, *map(_number, fillers)))
+                p, q = min(p, i + 4 * EDGE), min(q, j + 4 * EDGE)
+            key = (crc32(before) << 32 | crc32(behind)) & ~1 | (not before or not behind)
+            found.append(FrameSlot(key, crc32(one[i:p]), crc32(other[j:q])))
     return tuple(found)
 
 
-def _number(text: str) -> int:
-    return crc32(text.encode("utf-8", "surrogatepass"))
-
-
-def _widened(a: Document, b: Document, between: Sequence[Gap], *, dense: bool) -> Iterator[Gap]:
-    """Gaps that take in the rest of the words and numbers they begin and end in; such as then touch are one."""
-    last: Gap | None = None
+def widened(a: Document, b: Document, between: Sequence[Gap], *, dense: bool) -> list[Gap]:
+    """Let gaps take in the rest of the words and numbers they begin and end in; such as then touch are one."""
+    found: list[Gap] = []
+    size_a, size_b = len(a.codes), len(b.codes)
+    one = a.symbols
+    last_a = last_b = -1
     for gap in between:
-        left, right = _words_beside(a, gap, dense=dense)
-        wide = Gap(gap.a_start - left, gap.a_end + right, gap.b_start - left, gap.b_end + right)
-        if min(wide.a_start, wide.b_start) < 0 or wide.a_end > len(a.codes) or wide.b_end > len(b.codes):
-            wide = gap
-        if last is not None and (wide.a_start < last.a_end or wide.b_start < last.b_end):
-            wide = Gap(last.a_start, wide.a_end, last.b_start, wide.b_end)
-        elif last is not None:
-            yield last
-        last = wide
-    if last is not None:
-        yield last
+        a_start, a_end, b_start, b_end = gap
+        left = right = 0
+        if 0 < a_start < size_a and one[a_start].isascii():
+            left = _word_before(a, a_start, dense=dense)
+        if 0 < a_end < size_a and one[a_end].isascii():
+            right = _word_behind(a, a_end, dense=dense)
+        if (left or right) and left <= b_start and a_end + right <= size_a and b_end + right <= size_b:
+            gap = Gap(a_start - left, a_end + right, b_start - left, b_end + right)
+        if gap[0] < last_a or gap[2] < last_b:
+            gap = Gap(found[-1][0], gap[1], found[-1][2], gap[3])
+            found[-1] = gap
+        else:
+            found.append(gap)
+        last_a, last_b = gap[1], gap[3]
+    return found
 
 
-def _words_beside(a: Document, gap: Gap, *, dense: bool) -> tuple[int, int]:
-    """Symbols before and behind a gap that belong to a word or a number it begins or ends in."""
-    one, start, end = a.symbols, gap.a_start, gap.a_end
-    left = right = 0
-    while start - left > 0 and start < len(one) and _joined(a, start - left - 1, dense=dense):
+def _word_before(a: Document, start: int, *, dense: bool) -> int:
+    """Symbols before a place that belong to the word or number that goes on there."""
+    left = 0
+    while start - left > 0 and _joined(a, start - left - 1, dense=dense):
         left += 1
-    while end > 0 and end + right < len(one) and _joined(a, end + right - 1, dense=dense):
+    return left
+
+
+def _word_behind(a: Document, end: int, *, dense: bool) -> int:
+    """Symbols behind a place that belong to the word or number before it."""
+    right = 0
+    while end + right < len(a.codes) and _joined(a, end + right - 1, dense=dense):
         right += 1
-    return left, right
+    return right
 
 
 def _joined(a: Document, at: int, *, dense: bool) -> bool:
@@ -137,37 +152,23 @@ def _joined(a: Document, at: int, *, dense: bool) -> bool:
     return apart <= _NUMBER if one.isdigit() and two.isdigit() else apart == 1
 
 
-def figures_agree(a: Document, b: Document, between: Sequence[Gap], *, dense: bool) -> bool:
-    """Say whether no slot holds one number in the one text and another in the other."""
-    for gap in _widened(a, b, between, dense=dense):
-        one = _digits(a.symbols[gap.a_start : gap.a_end])
-        if one and (other := _digits(b.symbols[gap.b_start : gap.b_end])) and one != other:
-            return False
+def figures_agree(a: Document, b: Document, wide: Sequence[Gap]) -> bool:
+    """Say whether no slot, of gaps that are ``widened``, holds one number in the one text and another in the other."""
+    one, other = a.symbols, b.symbols
+    for a_start, a_end, b_start, b_end in wide:
+        if a_end > a_start and b_end > b_start:
+            mine = _FIGURES.sub("", one[a_start:a_end])
+            if mine and (others := _FIGURES.sub("", other[b_start:b_end])) and mine != others:
+                return False
     return True
-
-
-def _digits(text: str) -> str:
-    return "".join(char for char in text if char.isdigit() or char in _NUMERALS)
 
 
 def formulas_agree(a: Document, b: Document, runs: Runs) -> bool:
     """Say whether closed formulas at the same places of both texts are the same."""
     if not a.traits & b.traits & FORMULAS:
         return True
-    one, other = _formulas(a), _formulas(b)
+    one, other = a.formulas, b.formulas
     return not one or all(one[at] == other.get(there, one[at]) for at, there in _placed(sorted(one), runs))
-
-
-def _formulas(document: Document) -> dict[int, str]:
-    """The closed formulas that carry no symbols, by the number of symbols before them."""
-    found: dict[int, str] = {}
-    text = document.text
-    for start, end in dropped(text):
-        body = text[start:end]
-        if body.endswith(("\\)", "\\]", "$$", "}")) and not body.startswith(("[", "［", "【")):
-            at = bisect_left(document.offsets, start)
-            found[at] = found.get(at, "") + "".join(body.split())
-    return found
 
 
 def _placed(places: Sequence[int], runs: Runs) -> Iterator[tuple[int, int]]:
@@ -183,7 +184,7 @@ def excused(a: Document, b: Document, between: Sequence[Gap]) -> list[Gap]:
     """List the gaps of ``a`` where ``b`` shows a placeholder instead: a renderer left out what stands there."""
     if a.traits & HOLES or not b.traits & HOLES:
         return []
-    holes = [bisect_left(b.offsets, hole.start) for hole in find(b.text)]
+    holes = b.holes
     return [gap for gap in between if any(gap.b_start - _NEAR_HOLE <= hole <= gap.b_end + _NEAR_HOLE for hole in holes)]
 
 
@@ -191,9 +192,9 @@ def translated(a: Document, b: Document, between: Sequence[Gap]) -> bool:
     """Say whether all that differs is in two scripts, in several places: where the one is Latin, the other is not."""
     places = 0
     for gap in between:
-        one, other = a.symbols[gap.a_start : gap.a_end], b.symbols[gap.b_start : gap.b_end]
-        if min(len(one), len(other)) < _FOREIGN:
+        if gap.a_end - gap.a_start < _FOREIGN or gap.b_end - gap.b_start < _FOREIGN:
             continue
+        one, other = a.symbols[gap.a_start : gap.a_end], b.symbols[gap.b_start : gap.b_end]
         shares = [sum(map(str.isascii, text)) / len(text) for text in (one, other)]
         if max(shares) > 0.8 and min(shares) < 0.2:
             places += 1
