@@ -86,9 +86,9 @@ def compare(one: Document, other: Document) -> Comparison | None:
         return _apart(a, b, found, least=None)
     if not (found.same or _parted_by_hole(found, a, b)):
         return _apart(a, b, found)
+    if b.codes.startswith(a.codes):  # hidden text and all
+        return _judged(a, b, found)
     if a.hides or b.hides:
-        if b.codes.startswith(a.codes):  # hidden text and all
-            return _judged(a, b, found)
         shown = a.shown, b.shown
         if shown != (a, b):
             return _of_shown(a, b, *shown)

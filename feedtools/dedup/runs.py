@@ -179,10 +179,12 @@ def _seeded(a: bytes, b: bytes, width: int, stride: int) -> Iterator[tuple[int, 
     at = {b[j : j + width]: j for j in range(len(b) - width, -1, -stride)}
     prefix, postfix = _rapidfuzz("Prefix").similarity, _rapidfuzz("Postfix").similarity
     i = end = shift = 0
-    last, get = len(a) - width, at.get
+    last, get, begins = len(a) - width, at.get, b.startswith
     while i <= last:
         seed = a[i : i + width]
-        j = i + shift if b.startswith(seed, max(i + shift, 0)) and i + shift >= 0 else get(seed, -1)
+        j = i + shift
+        if j < 0 or not begins(seed, j):
+            j = get(seed, -1)
         if j < 0:
             i += 1
             continue

@@ -125,31 +125,28 @@ def widened(a: Document, b: Document, between: Sequence[Gap], *, dense: bool) ->
 
 def _word_before(a: Document, start: int, *, dense: bool) -> int:
     """Symbols before a place that belong to the word or number that goes on there."""
-    left = 0
-    while start - left > 0 and _joined(a, start - left - 1, dense=dense):
-        left += 1
-    return left
+    one, at = a.symbols, start
+    while at > 0 and _joined(a, one[at - 1], one[at], at, dense=dense):
+        at -= 1
+    return start - at
 
 
 def _word_behind(a: Document, end: int, *, dense: bool) -> int:
     """Symbols behind a place that belong to the word or number before it."""
-    right = 0
-    while end + right < len(a.codes) and _joined(a, end + right - 1, dense=dense):
-        right += 1
-    return right
+    one, at = a.symbols, end
+    while at < len(one) and _joined(a, one[at - 1], one[at], at, dense=dense):
+        at += 1
+    return at - end
 
 
-def _joined(a: Document, at: int, *, dense: bool) -> bool:
-    """Tell whether a symbol and the next one belong to one word or number."""
-    if at + 1 >= len(a.symbols):
-        return False
-    one, two = a.symbols[at], a.symbols[at + 1]
+def _joined(a: Document, one: str, two: str, at: int, *, dense: bool) -> bool:
+    """Tell whether a symbol and the next one, at ``at``, belong to one word or number."""
     if not (one.isascii() and two.isascii()):
         return False
-    if dense and not (one.isdigit() or two.isdigit()):
-        return True
-    apart = a.offsets[at + 1] - a.offsets[at]
-    return apart <= _NUMBER if one.isdigit() and two.isdigit() else apart == 1
+    if one.isdigit() or two.isdigit():
+        apart = a.offsets[at] - a.offsets[at - 1]
+        return apart <= _NUMBER if one.isdigit() and two.isdigit() else apart == 1
+    return dense or a.offsets[at] - a.offsets[at - 1] == 1
 
 
 def figures_agree(a: Document, b: Document, wide: Sequence[Gap]) -> bool:
