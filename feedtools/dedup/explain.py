@@ -247,7 +247,8 @@ def _of_overlap(a: Document, b: Document, runs: Runs) -> Iterator[str]:
 
 
 def _of_overlapping(a: Document, b: Document, runs: Runs) -> Iterator[str]:
-    between = slots.gaps(runs, len(a.codes), len(b.codes), dense=a.dense)
+    dense = a.dense
+    between = slots.gaps(runs, len(a.codes), len(b.codes), dense=dense)
     if not slots.formulas_agree(a, b, runs):
         yield "closed formulas stand at the same places and differ"
     share = runs.covered(0) / len(a.codes)
@@ -256,7 +257,7 @@ def _of_overlapping(a: Document, b: Document, runs: Runs) -> Iterator[str]:
     own = slots.longest(between, 0), slots.longest(between, 1)
     if min(own) >= REST:
         yield f"each has text of its own: {own[0]} and {own[1]} letters in a row; {REST} in both make two articles"
-    if not slots.figures_agree(a, b, between, dense=a.dense):
+    if not slots.figures_agree(a, b, slots.widened(a, b, between, dense=dense)):
         yield "numbers at the same places differ"
     found = overlap(a.codes, b.codes)
     if found is not None and not found.same:

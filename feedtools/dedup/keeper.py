@@ -48,9 +48,8 @@ class Order(NamedTuple):
         return self.sorted(members)[0]
 
     def of_two(self, one: int, other: int) -> int:
-        """The one of two documents to keep."""
-        if self.age is None:
-            first, second = self.size(one), self.size(other)
-            if first != second:
-                return one if first > second else other
+        """The one of two documents to keep, as ``first`` chooses it where no age decides."""
+        first, second = self.size(one), self.size(other)
+        if first != second:
+            return one if first > second else other
         return self.first((one, other))

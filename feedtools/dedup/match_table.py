@@ -153,6 +153,8 @@ def clusters(rows: Rows, order: Order, rest: int = REST) -> Clusters:
     rows, of = rows[ranking], of[ranking]
     ends = np.append(np.flatnonzero(of[1:] != of[:-1]) + 1, len(of))
     alone = np.repeat(np.diff(ends, prepend=0) == 1, np.diff(ends, prepend=0))
+    if order.age is not None:  # which of two is part of the other counts there
+        alone[:] = False
     found = [_of_pairs(rows[alone], order, rest)]  # most articles come back once
     rows, of = rows[~alone], of[~alone]
     ends = np.append(np.flatnonzero(of[1:] != of[:-1]) + 1, len(of)) if len(of) else of
