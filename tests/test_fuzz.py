@@ -48,8 +48,8 @@ FOUND: dict[str, tuple[bytes, ...]] = {
 NEEDS = {"pages": "selectolax", "parquet": "pyarrow", "stores": "redis", "warc": "fastwarc"}
 """Packages that a target cannot do without and that an extra brings: where they are missing the target skips."""
 INPUTS = 150
-FEWER = {"stores": 8}
-"""Targets of which an input takes longer, since each starts a server."""
+FEWER = {"runs": 2, "stores": 2}
+"""Targets of which an input takes longer: a whole run, or a server."""
 PATIENCE = 10.0
 """Seconds of CPU for an input: a hang, and not a busy machine."""
 
@@ -72,7 +72,7 @@ def test_a_fixed_run_finds_nothing(target: str) -> None:
 def test_a_longer_run_finds_nothing(target: str) -> None:
     pytest.importorskip(NEEDS.get(target, "feedtools"))
     dice = random.Random(os.environ.get("FEEDTOOLS_SEED", f"{target}, longer"))
-    for _ in range(20 * FEWER.get(target, 250)):
+    for _ in range(50 * FEWER.get(target, 100)):
         data = mutated(target, dice)
         try:
             run(target, data, PATIENCE)

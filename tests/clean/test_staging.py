@@ -448,21 +448,12 @@ LEARNS = "第{0}篇写的是一只{1}和一个下雨的晚上,路灯亮着,街�
 CHANGES = {
     "nothing": ((), None, ""),
     "the rules": (("--renderer", "mathjax"), None, "the configuration and the rules"),
-    "a word list": ((), ("pack/dogs.txt", "猫\t犬\n"), "the rules"),
-    "a pattern": ((), ("pack/XX001.toml", PACK.replace('"a dog"', '"a hound"')), "the rules"),
-    "the policy": ((), ("feedtools.toml", 'rule-packs = ["pack"]\n[clean]\nhold = "never"\n'), "the configuration"),
     "macros": (
         (),
         ("feedtools.toml", 'rule-packs = ["pack"]\n[rules.FT203.macros]\nmine = 1\n'),
         "the configuration and the rules",
     ),
-    "an original": ((), ("sources/o.md", LEARNS.format(7, "鸟") + "\n"), "the originals"),
     "an input": ((), ("feed/1.txt", HEADER + LEARNS.format(1, "马") + "\n"), "the inputs"),
-    "an exception": (
-        (),
-        ("feedtools-allow.toml", '[[allow]]\nrule = "XX001"\ntext = "狗"\n'),
-        "exceptions, baseline or decisions",
-    ),
 }
 
 
@@ -486,6 +477,7 @@ def project(tmp_path: Path) -> Path:
     ("name", "step"), [*((name, "_report") for name in (*CHANGES, "the index")), ("nothing", "decide_copies")]
 )
 def test_a_run_goes_on_only_where_nothing_that_decides_its_output_changed(project: Path, name: str, step: str) -> None:
+    """As a user sees it; ``test_resume.py`` has every thing that decides."""
     arguments = ("feed", "-o", "out", "--index", "i.sqlite", "--sources", "sources")
     flags, edit, said = CHANGES.get(name, ((), None, "the index"))
     died(project, step, *arguments)

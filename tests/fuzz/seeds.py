@@ -64,7 +64,8 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b"\x03\xfftext/html\r\nContent-Encoding: gzip\xff\x1f\x8b\x08\x00\x00\x00\x00\x00",
         b"\x03\xfftext/plain\r\nTransfer-Encoding: chunked\xff4\r\nabcd\r\n0\r\n\r\n",
     ),
-    "stores": tuple(bytes((asked, row, 1)) for row in range(13) for asked in (0, 2)),
+    "stores": tuple(bytes((0, row, 1)) for row in range(13)),
+    "runs": (bytes(range(1, 200, 3)), bytes(range(250, 20, -7))),
 }
 GUIDED: dict[str, tuple[str, ...]] = {
     "articles": ("feedtools.lint.checks", "feedtools.lint.edits"),

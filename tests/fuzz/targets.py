@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from tests.fuzz import files, outputs, stores, texts
+from tests.fuzz import files, outputs, runs, stores, texts
 
 HANG = 1.0
 """Seconds of CPU for up to 100 kB, beyond which an input counts as a hang."""
@@ -17,6 +17,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     for target in (
         files.readers, texts.articles, texts.latex, files.frames, texts.sketches, texts.matches, texts.restoring,
         files.index_file, files.manifests, outputs.outputs, outputs.pages, files.parquet, files.warc, stores.stores,
+        runs.runs,
     )
 }  # fmt: skip
 
