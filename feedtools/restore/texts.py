@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 from feedtools.text import symbols
 from feedtools.text.formulas import Math, find_math
 from feedtools.text.placeholders import find
+from feedtools.text.renderers import own_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -190,7 +191,7 @@ def _with_holes(raw: str, slots: list[Slot], taken: Sequence[Slot]) -> tuple[Slo
     found = [
         Slot(one.start, one.end, "hole", one.kind)
         for one in find(raw)
-        if one.kind != "media" and raw[one.end - 1] in _CLOSERS and not _covers(taken, one.start, one.end)
+        if one.kind != "media" and _is_whole(raw[one.start : one.end]) and not _covers(taken, one.start, one.end)
     ]
     cut = _CUT_HOLE.search(raw, max(0, len(raw) - 12))
     if cut and not _covers(taken, *cut.span()) and cut[0].strip(" .…") not in {"", "]"}:
@@ -198,6 +199,11 @@ def _with_holes(raw: str, slots: list[Slot], taken: Sequence[Slot]) -> tuple[Slo
     labels = [Slot(match.start(), match.end(), "label") for match in _LABEL.finditer(raw)]
     found += [label for label in labels if not _covers(taken, label.start, label.end)]
     return apart([*slots, *found])
+
+
+def _is_whole(holder: str) -> bool:
+    """Tell whether a placeholder is not cut off: ``[Ma``; a renderer may write ``(formula)`` or ``<formula/>``."""
+    return holder[-1] in _CLOSERS or holder in own_placeholders()
 
 
 def _covers(taken: Sequence[Slot], start: int, end: int) -> bool:
