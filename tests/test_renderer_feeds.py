@@ -79,3 +79,16 @@ def test_an_index_of_another_table_is_refused_with_a_way_on(feed: Path) -> None:
     assert run.code == 2
     assert "i.sqlite" in run.err
     assert "Traceback" not in run.err
+
+
+def test_its_originals_give_back_what_it_lost(feed: Path) -> None:
+    originals = SAMPLE / "originals"
+    assert Run(feed, "clean", "feed/1.txt", "-o", "out", "--sources", str(originals)).code == 0
+    rows = [json.loads(line) for line in (feed / "out" / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
+    made = [repair for row in rows for repair in row.get("repairs", ()) if repair["kind"] == "placeholder"]
+    known = "".join("".join(path.read_text(encoding="utf-8").split()) for path in originals.glob("*.md"))
+    sure = ["".join(repair["edit"]["text"].split()) for repair in made if repair["safety"] == "safe"]
+    assert all((text[2:-2] if text[:2] in {"\\(", "\\["} else text) in known for text in sure)
+    text = (feed / "feed" / "1.txt").read_text(encoding="utf-8")
+    formulas = {word for word, kind in renderer(feed).placeholders.items() if kind in {"math", "display"}}
+    assert len(sure) >= 0.8 * sum(map(text.count, formulas))

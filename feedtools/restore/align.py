@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Levenshtein, Opcode
 
 from feedtools.dedup.overlap import low_bytes, overlap
 from feedtools.restore.texts import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rapidfuzz.distance import Opcode, Opcodes
+    from collections.abc import Collection, Iterable, Iterator
 
     from feedtools.restore.texts import Slot, Text
 
@@ -156,7 +154,8 @@ def align(a: Text, b: Text) -> Alignment | None:
     partner, back = [-1] * len(a.symbols), [-1] * len(b.symbols)
     holes = frozenset(a.before(slot.start) for slot in a.slots if slot.kind == "hole")
     slips, blocks = list[Slip](), list[tuple[int, int, int]]()
-    steps = Levenshtein.opcodes(a.symbols[a_start:a_end], b.symbols[b_start:b_end])
+    mine, theirs = a.symbols[a_start:a_end], b.symbols[b_start:b_end]
+    steps = _slid(list(Levenshtein.opcodes(mine, theirs)), mine, theirs, {hole - a_start for hole in holes})
     for code, trusted in _sorted_out(steps, a_start, holes, begins=a_start == b_start == 0):
         i, j = a_start + code.src_start, b_start + code.dest_start
         size = code.src_end - code.src_start
@@ -176,13 +175,51 @@ def align(a: Text, b: Text) -> Alignment | None:
     return Alignment(partner, back, *_runs(len(partner), blocks, holes), _joined(slips), matched)
 
 
-def _sorted_out(codes: Opcodes, base: int, holes: frozenset[int], *, begins: bool) -> Iterator[tuple[Opcode, bool]]:
+def _slid(codes: list[Opcode], a: str, b: str, holes: Collection[int]) -> list[Opcode]:
+    """The opcodes, with what the sibling has beside a hole in the hole where either way agrees as much.
+
+    ``over [2n] networks`` and ``over 2n networks`` differ by ``2n`` before ``networks``, or by ``2`` there and by ``n``
+    behind its first letter.
+    """
+    for number, code in enumerate(codes):
+        before = codes[number - 1] if number else code
+        if code.tag != "insert" or code.src_start in holes or before.tag != "equal":
+            continue
+        size = code.dest_end - code.dest_start
+        most = min(size, before.src_end - before.src_start)
+        by = next((by for by in range(1, most + 1) if code.src_start - by in holes), 0)
+        if by and a[code.src_start - by : code.src_start] == b[code.dest_end - by : code.dest_end]:
+            codes[number - 1 : number + 1] = [
+                Opcode("equal", before.src_start, before.src_end - by, before.dest_start, before.dest_end - by),
+                Opcode("insert", code.src_start - by, code.src_start - by, code.dest_start - by, code.dest_end - by),
+                Opcode("equal", code.src_start - by, code.src_start, code.dest_end - by, code.dest_end),
+            ]
+            return _slid(_merged(codes), a, b, holes)
+    return codes
+
+
+def _merged(codes: Iterable[Opcode]) -> list[Opcode]:
+    """Opcodes without empty ones, neighbours of one kind as one."""
+    merged: list[Opcode] = []
+    for code in codes:
+        if code.src_start == code.src_end and code.dest_start == code.dest_end:
+            continue
+        if merged and merged[-1].tag == code.tag:
+            last = merged.pop()
+            code = Opcode(code.tag, last.src_start, code.src_end, last.dest_start, code.dest_end)
+        merged.append(code)
+    return merged
+
+
+def _sorted_out(
+    codes: list[Opcode], base: int, holes: frozenset[int], *, begins: bool
+) -> Iterator[tuple[Opcode, bool]]:
     """The opcodes; of agreement whether it is more than chance, of disagreement whether it tells of the sibling.
 
     What the sibling has in a hole tells nothing, nor does what lies outside of all long agreement: there one of the
     texts has ended, or has not begun unless both ``begins`` here.
     """
-    every = list(codes)
+    every, length = codes, codes[-1].src_end if codes else 0
     quiet = [code.tag == "insert" and base + code.src_start in holes for code in every]
     long = [n for n, code in enumerate(every) if code.tag == "equal" and code.src_end - code.src_start >= LONG]
     first, last = (long[0], long[-1]) if long else (0, len(every) - 1)
@@ -192,7 +229,7 @@ def _sorted_out(codes: Opcodes, base: int, holes: frozenset[int], *, begins: boo
             yield code, inside and not quiet[number]
             continue
         least = CHANCE if inside else OUTSIDE
-        if number and quiet[number - 1] and (code.src_end == codes.src_len or quiet[number + 1]):
+        if number and quiet[number - 1] and (code.src_end == length or quiet[number + 1]):
             least = 0
         yield code, code.src_end - code.src_start > least
 

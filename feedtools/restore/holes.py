@@ -24,6 +24,7 @@ from feedtools.restore.judge import (
     sound,
 )
 from feedtools.text.placeholders import count
+from feedtools.text.renderers import formula_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -133,6 +134,8 @@ def _fill(pair: Pair, region: _Region) -> Iterator[Proposal]:
         if any(one.kind == "hole" for one in whole):
             continue
         fits = slot.fits if slot.kind == "hole" else slot.kind
+        if slot.kind == "hole" and whole[0].kind in {"math", "display"} and source in formula_placeholders():
+            fits = whole[0].kind  # the renderer writes one word for formulas of both kinds
         text = pair.shown(whole, fits, slot)
         doubt = _doubt(pair, text, match, region, fits)
         yield Proposal(Edit(slot.start, slot.end, text), "placeholder" if slot.kind == "hole" else "broken", *doubt)

@@ -249,6 +249,16 @@ def own_placeholders() -> Mapping[str, Kind]:
     return {text: kind for one in reversed(active()) for text, kind in one.placeholders.items()}
 
 
+@derived
+def formula_placeholders() -> frozenset[str]:
+    """List the placeholders that an active renderer writes for formulas in line and displayed ones alike."""
+    return frozenset(one.inline_math for one in active() if one.inline_math == one.display_math) - {
+        DELIMITED,
+        TEXT,
+        DROPPED,
+    }
+
+
 class _Traces(NamedTuple):
     """Traces by which renderers that delete hyphens are told from the others."""
 

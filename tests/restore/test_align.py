@@ -92,3 +92,15 @@ def test_code_that_is_told_by_its_indent_is_read_as_the_other_text_has_it() -> N
     assert held
     assert [slot.fits for slot in printed[1].slots] == ["spoken"]
     assert [slot.fits for slot in held[1].slots] == ["loose"]
+
+
+def test_what_may_stand_in_a_hole_or_beside_it_stands_in_the_hole() -> None:
+    damaged = read("it is an average over [Math] networks that share their weights with each other")
+    whole = read(r"it is an average over \(2n\) networks that share their weights with each other")
+    way = align(damaged, whole)
+    assert way is not None
+    assert way.slips == ()
+    other = read(r"it is an average over \(2n\) networks that share their weighs with each other")
+    way = align(damaged, other)
+    assert way is not None
+    assert len(way.slips) == 1  # a letter that is missing elsewhere still is a slip
