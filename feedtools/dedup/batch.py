@@ -20,6 +20,7 @@ from feedtools.dedup.batch_run import Distinct, Run, in_memory, silent, worker_c
 from feedtools.dedup.batch_texts import collapse, sizes_of, sketch_all
 from feedtools.dedup.candidates import CLOSE, CROWD
 from feedtools.dedup.keeper import Order, damage
+from feedtools.dedup.resolve import ROUNDS
 from feedtools.dedup.rest import REST
 from feedtools.model import KINDS
 
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from feedtools.dedup.batch_run import Ints, Progress
     from feedtools.dedup.versions import Versions
     from feedtools.model import Cluster, Match
-
-ROUNDS = 8
-"""Times that what is left is compared again; a second time finds a copy or two in ten thousand, a third none."""
 
 
 class Result(NamedTuple):

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby, pairwise
+from functools import partial
+from itertools import chain, count, groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.dedup.candidates import CLOSE, CROWD, edges, worth
+from feedtools.dedup.candidates import edges, worth
 from feedtools.dedup.rest import REST
 from feedtools.dedup.sketch import shingles
-from feedtools.model import COPIES, Cluster, Match, text_number
+from feedtools.model import Cluster, Match, text_number
 
 if TYPE_CHECKING:
-    from feedtools.dedup.slots import FrameSlot
+    from feedtools.dedup.series import Compared
     from feedtools.dedup.versions import Versions
 
-ROUNDS = 8
-"""Times that what is left is compared again (``batch.ROUNDS``)."""
 FEW = 96
 """Texts up to which this costs less than importing numpy."""
 TEXTS_PER_PART = 2**16
@@ -70,31 +69,25 @@ def _resolved(
     versions: Versions | None,
 ) -> SmallResult:
     """Compare pairs and choose; and again what is left, until no copy is found among it."""
-    from feedtools.dedup import cluster, series
     from feedtools.dedup.keeper import Order, damage
+    from feedtools.dedup.resolve import Choice, resolve
 
     by_number = {it.number: it for it in documents}
     sizes = {it.number: len(it.symbols) for it in documents} | {m.a: len(by_number[m.b].symbols) for m in exact}
     text = {it.number: it.text for it in documents} | {m.a: by_number[m.b].text for m in exact}
     age = versions.order(int) if versions is not None else None
     order = Order(sizes.__getitem__, lambda number: damage(text[number]), int, age)
-    tried: set[frozenset[int]] = set()
-    found = list(_compared(pairs))
-    for rounds_left in range(ROUNDS, -1, -1):
-        told = series.told_apart(found)
-        if versions is not None:
-            told = versions.told(told, int)
-        made = cluster.clusters([*exact, *told], order, rest)
-        wanted = _untried(found, made) | _of_one_partner(told, documents) if rounds_left else set()
-        fresh = sorted(wanted.difference(tried, (frozenset((match.a, match.b)) for match, _ in found)), key=sorted)
-        if not fresh:
-            break
-        tried.update(fresh)
-        found += _compared([by_number[number] for number in pair] for pair in map(sorted, fresh))
-    return SmallResult(made, tuple(sorted([*exact, *told])))
+    rank = {it.number: place for place, it in enumerate(documents)}
+    told = None if versions is None else partial(versions.told, place=int)
+
+    def compared(some: Iterable[tuple[int, int]]) -> Iterator[Compared]:
+        return _compared((by_number[one], by_number[other]) for one, other in some)
+
+    made = resolve(_compared(pairs), exact, Choice(order, rank.__getitem__, rest, told), compared)
+    return SmallResult(made.clusters, tuple(sorted([*exact, *made.matches])))
 
 
-def _compared(pairs: Iterable[Iterable[_Document]]) -> Iterator[tuple[Match, Sequence[FrameSlot]]]:
+def _compared(pairs: Iterable[Iterable[_Document]]) -> Iterator[Compared]:
     from feedtools.dedup.document import Document
     from feedtools.dedup.match import compare
 
@@ -104,34 +97,9 @@ def _compared(pairs: Iterable[Iterable[_Document]]) -> Iterator[tuple[Match, Seq
             yield made.match, made.slots
 
 
-def _untried(found: Iterable[tuple[Match, Sequence[FrameSlot]]], made: Iterable[Cluster]) -> set[frozenset[int]]:
-    """The pairs of kept documents that may be copies although they were never compared (``batch``)."""
-    homes = {number: one.keep for one in made for number in one.drop}
-    pairs = {frozenset((match.a, match.b)) for match, _ in found if match.kind != "overlap"}
-    fresh = set[frozenset[int]]()
-    for pair in pairs:
-        one, other = pair
-        for gone, kept in ((one, other), (other, one)):
-            if gone in homes and kept not in homes and homes[gone] != kept:
-                fresh.add(frozenset((kept, homes[gone])))
-    return fresh
-
-
-def _of_one_partner(told: Iterable[Match], documents: Sequence[_Document]) -> set[frozenset[int]]:
-    """The pairs that match one document and may match each other, although no copies tie them (``batch``)."""
-    from feedtools.dedup.cluster import Sets
-
-    place = {it.number: at for at, it in enumerate(documents)}
-    sets, partners = Sets(), defaultdict[int, set[int]](set)
-    for match in told:
-        if match.kind != "overlap":
-            partners[match.a].add(place[match.b])
-            partners[match.b].add(place[match.a])
-        if match.kind in COPIES:
-            sets.union(match.a, match.b)
-    linked = {edge for some in partners.values() for edge in edges(sorted(some), CROWD, CLOSE)}
-    pairs = ((documents[low].number, documents[high].number) for low, high in linked)
-    return {frozenset(pair) for pair in pairs if sets.find(pair[0]) != sets.find(pair[1])}
+def longest_first(texts: Iterable[str]) -> dict[str, int]:
+    """The place of each of some different texts in the order of the join."""
+    return {it.text: place for place, it in enumerate(_ranked(map(_document, count(), texts)))}
 
 
 def _document(number: int, text: str) -> _Document:

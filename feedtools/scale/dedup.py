@@ -149,16 +149,44 @@ def dedup(
     found = map_batches(groups, matches.verified, matches.VERIFIED)
     found = checkpoint(found.unionByName(_exact(copies), allowMissingColumns=True))
 
+    clusters, told, further = _resolved(documents, found, limits)
+    every = found.join(sent(told, limits.sent), ["a", "b"], "left").withColumn("kind", f.coalesce("told", "kind"))
+    names = matches.MATCHES.names
+    return JobMatches(every.select(*names).unionByName(further.select(*names)), clusters)
+
+
+def _resolved(documents: DataFrame, found: DataFrame, limits: Limits) -> tuple[DataFrame, DataFrame, DataFrame]:
+    """Resolve the components of matches: those that need further comparisons a second time, with their texts.
+
+    Returns:
+        Rows of ``matches.CLUSTERED``; matches (a, b) that are of another kind (told); matches of further comparisons.
+    """
+    from pyspark.sql import functions as f
+
     acting = found.where("kind != 'overlap'").withColumns(_ends_of_evidence()).drop("evidence")
     edges = rows(acting)
     named = components(acting.select("a", "b"), edges, driver_edges=limits.driver_edges)
     members = acting.join(sent(named.withColumnRenamed("id", "a"), limits.sent, 2 * edges), "a")
-    ordered = members.repartition("component").sortWithinPartitions("component")
-    resolved = checkpoint(map_batches(ordered, matches.resolved, matches.CLUSTERED))
-    apart = resolved.where(f.col("action") == matches.APART).select(f.col("id").alias("a"), f.col("cluster").alias("b"))
-    told = found.join(sent(apart.withColumn("apart", f.lit(True)), limits.sent), ["a", "b"], "left")
-    told = told.withColumn("kind", f.when(f.col("apart"), "overlap").otherwise(f.col("kind")))
-    return JobMatches(told.select(*matches.MATCHES.names), resolved.where(f.col("action") != matches.APART))
+    made = checkpoint(_by_component(members.withColumn("text", f.lit(None).cast("string"))))
+    asked = made.where(f.col("action") == matches.OPEN).select("id", f.col("cluster").alias("component"))
+    if count := rows(asked):
+        texts = documents.join(sent(asked, limits.sent, count), "id").withColumnRenamed("id", "a")
+        again = members.join(sent(asked.select("component").distinct(), limits.sent, count), "component", "left_semi")
+        again = checkpoint(_by_component(again.unionByName(texts, allowMissingColumns=True)))
+        made = made.where(f.col("action") != matches.OPEN).unionByName(again)
+    told = made.where(f.col("action") == matches.TOLD)
+    told = told.select(f.col("id").alias("a"), f.col("cluster").alias("b"), f.col("kind").alias("told"))
+    further = map_batches(
+        made.where(f.col("action") == matches.FOUND).select("packed"), arrow.unpacked, matches.VERIFIED
+    )
+    clusters = made.where(f.col("action").isin("keep", "drop")).select(*matches.CLUSTERED.names)
+    return clusters, told, further
+
+
+def _by_component(acting: DataFrame) -> DataFrame:
+    """Matches and texts (``matches.Acting``) to what they make (``matches.RESOLVED``), component by component."""
+    ordered = acting.repartition("component").sortWithinPartitions("component")
+    return map_batches(ordered, matches.resolved, matches.RESOLVED)
 
 
 def map_batches(frame: DataFrame, stage: Any, schema: pa.Schema) -> DataFrame:

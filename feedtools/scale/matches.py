@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from feedtools.dedup import cluster, match, series
+from feedtools.dedup import match
 from feedtools.dedup.describe import describe, links
 from feedtools.dedup.document import Document
 from feedtools.dedup.keeper import Order, damage
+from feedtools.dedup.resolve import resolve, resolve_once
 from feedtools.dedup.slots import FrameSlot
-from feedtools.model import Block, Kind, Match
-from feedtools.scale.arrow import batch_of, rows_of
+from feedtools.model import Block, Cluster, Kind, Match
+from feedtools.scale.arrow import batch_of, pack, rows_of
 from feedtools.text import symbols_batch
 
 MATCHES = pa.schema(
@@ -54,8 +55,14 @@ ROWS = pa.schema(
 """``how``: what the copy is, in words, as a reason of ``clean`` has it."""
 CLUSTERED = pa.schema([*ROWS, ("said", pa.string()), ("other", pa.string()), ("covered", pa.float64())])
 """``said`` of ``other`` makes ``how`` (see ``in_words``); ``covered``: the share of the kept copy that this one has."""
-APART = "apart"
-"""The action of a row that says of a match (``a`` as id, ``b`` as cluster) that it is one of a series, an overlap."""
+TOLD = "told"
+"""The action of a row that says of a match (``a`` as id, ``b`` as cluster) that it is of another ``kind``."""
+OPEN = "open"
+"""The action of a row that asks for the text of a document, whose component (as cluster) is to be resolved with it."""
+FOUND = "found"
+"""The action of a row that carries matches of further comparisons, packed."""
+RESOLVED = pa.schema([*CLUSTERED, ("packed", pa.binary())])
+"""Rows of ``CLUSTERED`` with actions ``keep`` and ``drop``, and rows of the actions above."""
 
 
 class _Text(NamedTuple):
@@ -102,14 +109,14 @@ class _Found:
         self._evidence = array("i")
         self._ends = [0]
 
-    def compare(self, a: _Text, b: _Text) -> None:
-        """Add the match of two texts, where they are one."""
+    def compare(self, a: _Text, b: _Text) -> match.Comparison | None:
+        """Add the match of two texts, where they are one; they are the documents 0 and 1 of what is given back."""
         pair = a, b
         compared = match.compare(
             *(Document(at, it.codes, it.traits, lambda i: pair[i].text) for at, it in enumerate(pair))
         )
         if compared is None:
-            return
+            return None
         made, found = compared.match, compared.overlap
         if made.a:
             a, b = b, a
@@ -123,10 +130,13 @@ class _Found:
         self._rows.append((a.id, b.id, made.kind, *shares, made.rest_a, made.rest_b, slots, *facts))
         self._evidence.extend(chain.from_iterable(evidence))
         self._ends.append(len(self._evidence) // 4)
+        return compared
 
-    def batch(self) -> pa.RecordBatch:
-        """All of them, as ``VERIFIED``."""
+    def batch(self, kinds: Sequence[Kind] | None = None) -> pa.RecordBatch:
+        """All of them, as ``VERIFIED``; of these kinds, where told."""
         place = VERIFIED.get_field_index("evidence")
+        if kinds is not None:
+            self._rows = [(*row[:2], kind, *row[3:]) for row, kind in zip(self._rows, kinds, strict=True)]
         others = batch_of(self._rows, VERIFIED.remove(place)).columns
         numbers = pa.array(self._evidence, pa.int32())
         blocks = pa.ListArray.from_arrays(pa.array(range(0, len(numbers) + 1, 4), pa.int32()), numbers)
@@ -135,7 +145,7 @@ class _Found:
 
 
 class Acting(NamedTuple):
-    """A match that may join: the columns that ``resolved`` asks for."""
+    """A match that may join, or the text of a document: the columns that ``resolved`` asks for."""
 
     component: str
     a: str
@@ -153,22 +163,27 @@ class Acting(NamedTuple):
     damage_b: int
     begins: int | None
     ends: int | None
+    text: str | None
 
 
 def resolved(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Matches, those of one component on end, to one row for every clustered document.
 
+    A component whose clusters need further comparisons is resolved where the texts of its documents are given; else
+    rows ask for them.
+
     Columns: those of ``Acting``: a component, those of ``VERIFIED``, and in place of the evidence where in ``b`` it
-    ``begins`` and ``ends``; exact copies need no facts. A component may run over several batches; it is held in memory.
+    ``begins`` and ``ends``; exact copies need no facts. A row with a ``text`` is the document ``a`` and no match. A
+    component may run over several batches; it is held in memory.
     """
     rows = map(Acting._make, rows_of(batches, *Acting._fields))
     portion: list[tuple[Any, ...]] = []
-    for _, component in groupby(rows, key=itemgetter(0)):
-        portion += cluster_rows(list(component))
+    for name, component in groupby(rows, key=itemgetter(0)):
+        portion += _Component(name, list(component)).rows()
         if len(portion) > 10_000:
-            yield batch_of(portion, CLUSTERED)
+            yield batch_of(portion, RESOLVED)
             portion = []
-    yield batch_of(portion, CLUSTERED)
+    yield batch_of(portion, RESOLVED)
 
 
 def in_words(said: str, other: str, of: str) -> str:
@@ -176,21 +191,56 @@ def in_words(said: str, other: str, of: str) -> str:
     return said if other == of else f"{said}; {of} stands for both"
 
 
-def cluster_rows(component: Sequence[Acting]) -> Iterator[tuple[Any, ...]]:
-    """The clusters of one component's matches, as rows of ``CLUSTERED``, and the matches that joined nothing.
+class _Component:
+    """One component: its documents are numbered in the order of their ids."""
 
-    Ids are numbered in their order.
-    """
-    facts = _facts(component)
-    ids = sorted(facts)
-    number = {name: place for place, name in enumerate(ids)}
-    compared = [(_match(row, number), _slots(row)) for row in component]
-    matches = series.told_apart(compared)
+    def __init__(self, name: str, rows: Sequence[Acting]) -> None:
+        self._name = name
+        self._rows = [row for row in rows if row.text is None]
+        self._texts = {row.a: row.text for row in rows if row.text is not None}
+        self._facts = _facts(self._rows)
+        self._ids = sorted(self._facts)
+        self._number = {name: place for place, name in enumerate(self._ids)}
+        self._further = _Found()
 
-    order = Order(lambda one: -facts[ids[one]][0], lambda one: facts[ids[one]][1], int)
-    for found in cluster.clusters(sorted(matches), order):
-        keep = ids[found.keep]
-        yield keep, keep, "keep", *[None] * 7
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Rows of ``RESOLVED``: its clusters, the matches that are of another kind, and further matches."""
+        found = [(_match(row, self._number), _slots(row)) for row in self._rows if row.kind != "exact"]
+        exact = [_match(row, self._number) for row in self._rows if row.kind == "exact"]
+        order = Order(lambda one: -self._facts[self._ids[one]][0], lambda one: self._facts[self._ids[one]][1], int)
+        if self._texts:
+            made = resolve(found, exact, order, self._compared)
+        else:
+            made = resolve_once(found, exact, order)
+            if made.untried:
+                distinct = sorted({self._ids[number] for one, _ in found for number in (one.a, one.b)})
+                yield from ((name, self._name, OPEN, *[None] * 8) for name in distinct)
+                return
+        for some in made.clusters:
+            yield from self._cluster(some)
+        for (before, _), one in zip(found, made.matches, strict=False):
+            if before.kind != one.kind:
+                yield self._ids[one.a], self._ids[one.b], TOLD, one.kind, *[None] * 7
+        if further := made.matches[len(found) :]:
+            batch = self._further.batch([one.kind for one in further])
+            yield self._name, self._name, FOUND, *[None] * 7, pack(batch)
+
+    def _compared(self, pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[Match, Sequence[FrameSlot]]]:
+        """Compare documents by their texts; the matches are kept with their evidence."""
+        wanted = list(pairs)
+        names = [self._ids[number] for number in sorted({number for pair in wanted for number in pair})]
+        texts = [self._texts[name] for name in names]
+        documents = {
+            name: _Text(name, *rest) for name, *rest in zip(names, texts, *symbols_batch.placed(texts), strict=True)
+        }
+        for pair in wanted:
+            if (made := self._further.compare(*(documents[self._ids[number]] for number in pair))) is not None:
+                yield made.match._replace(a=pair[made.match.a], b=pair[made.match.b]), made.slots
+
+    def _cluster(self, found: Cluster) -> Iterator[tuple[Any, ...]]:
+        """One cluster as rows."""
+        ids, keep = self._ids, self._ids[found.keep]
+        yield keep, keep, "keep", *[None] * 8
         tied = links(found)
         for drop in found.drop:
             tie = tied[drop]
@@ -198,10 +248,7 @@ def cluster_rows(component: Sequence[Acting]) -> Iterator[tuple[Any, ...]]:
             (_, mine), (other, theirs) = shares if tie.a == drop else shares[::-1]
             said = describe(tie, drop, ids[other])
             how, covered = in_words(said, ids[other], keep), theirs if other == found.keep else 0.0
-            yield ids[drop], keep, "drop", tie.kind, tie.similarity, mine, how, said, ids[other], covered
-    for one in matches:
-        if one.kind == "overlap":
-            yield ids[one.a], ids[one.b], APART, *[None] * 7
+            yield ids[drop], keep, "drop", tie.kind, tie.similarity, mine, how, said, ids[other], covered, None
 
 
 def _slots(row: Acting) -> list[FrameSlot]:

@@ -121,16 +121,7 @@ def spark() -> Iterator[Any]:
     made.stop()
 
 
-behind = pytest.mark.xfail(
-    strict=True,
-    reason="Spark verifies by shared runs as the local engine does, but it does not compare again what is left and "
-    "does not measure what a dropped article would lose; a crowded key gives it more matches",
-)
-"""A known failure: once Spark gives the local engine's answers again, this mark fails and has to go."""
-
-
 @java
-@behind
 def test_results_are_the_local_engines_whatever_the_partitioning(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from feedtools.scale.dedup import DEFAULT, Limits
     from feedtools.scale.dedup import dedup as on_spark
@@ -158,7 +149,6 @@ def test_results_are_the_local_engines_whatever_the_partitioning(spark: Any, mon
 
 
 @java
-@behind
 def test_a_text_of_very_many_copies_and_a_key_of_very_many_texts(spark: Any) -> None:
     from feedtools.scale.dedup import Limits
     from feedtools.scale.dedup import dedup as on_spark
@@ -227,7 +217,6 @@ def decided_locally(path: Path, out: Path, config: Any) -> dict[str, Row]:
 
 
 @java
-@behind
 def test_decisions_and_texts_are_those_of_the_local_clean(spark: Any, tmp_path: Path) -> None:
     """Restored from copies, whole copies kept for held ones, compared until nothing more is found."""
     from feedtools.config import Config, policy
@@ -417,7 +406,6 @@ see_workers = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="n
 
 @java
 @see_workers
-@behind
 def test_a_worker_killed_in_the_middle_changes_nothing(tmp_path: Path) -> None:
     texts = made(1500)
     write_jsonl(texts, tmp_path / "in.jsonl")
@@ -427,7 +415,6 @@ def test_a_worker_killed_in_the_middle_changes_nothing(tmp_path: Path) -> None:
 
 @java
 @see_workers
-@behind
 def test_a_worker_killed_after_plans_were_cut_changes_no_decision(tmp_path: Path) -> None:
     """What the killed one had done for a step that no plan knows of any more lies in the checkpoints."""
     from feedtools.config import Config
