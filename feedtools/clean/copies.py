@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.clean.copy_table import Standings
-from feedtools.clean.decide import ROUNDS, STAND_IN, CopyOf, copies_of
+from feedtools.clean.decide import ROUNDS, CopyOf, copies_of
 from feedtools.clean.lookup import Stores
 from feedtools.clean.on_disk import Rows, Strings, Texts
+from feedtools.clean.standing import Members, describe_copy, replace_kept, shorten_chains
 from feedtools.config import Config, Policy
-from feedtools.dedup.cluster import rest_of
+from feedtools.dedup.cluster import partner
 from feedtools.dedup.describe import describe
-from feedtools.dedup.document import Document
 from feedtools.dedup.index.query import find
 from feedtools.dedup.index.store import Own
-from feedtools.dedup.match import compare, explain
 from feedtools.lint.rules import RULES, Rule
-from feedtools.model import COPIES, Match, Place
+from feedtools.model import Match, Place
 from feedtools.system.progress import Progress
 
 if TYPE_CHECKING:
@@ -190,10 +189,9 @@ def explain_copy(number: int, standing: CopyOf, copies: Copies, texts: Texts) ->
         texts: of all articles.
     """
     match = standing.match
-    other = match.b if match.a == number else match.a
-    if match.kind in {"truncated", "contained"} and not match.evidence and other >= 0:
-        match = explain(match, texts[match.a], texts[match.b])
-    said = describe(match, number, place_text(copies.place(other)))
+    other = partner(match, number)
+    place = place_text(copies.place(other))
+    said = describe_copy(match, number, texts.__getitem__, place) if other >= 0 else describe(match, number, place)
     return said if other == standing.number else f"{said}; {place_text(copies.place(standing.number))} stands for both"
 
 
@@ -210,28 +208,12 @@ def replace_held(copies: Copies, held: Callable[[int], int], texts: Texts, polic
         Number of the damaged article to that of the one published in its place.
     """
     replaced: dict[int, int] = {}
-    standing = copies.standing
+    members = Members(texts.__getitem__, held)
     for cluster in (cluster for found in copies.clusters for cluster in found.all()):
-        if not held(cluster.keep) or cluster.keep in standing:
-            continue
-        whole = [number for number in cluster.drop if number in standing and not held(number)]
-        whole = [number for number in whole if _covers(standing[number], cluster.keep)]
-        whole = [number for number in whole if policy.kinds[standing[number].match.kind] == "drop"]
-        if not whole:
-            continue
-        best = min(whole, key=lambda number: (-len(texts[number]), number))
-        replaced[cluster.keep] = best
-        del standing[best]
-        for number in cluster.drop:
-            if number in standing:
-                _hand_over(copies, number, best, texts.__getitem__, policy.rest)
+        best = replace_kept(cluster.keep, cluster.drop, copies.standing, members, policy)
+        if best is not None:
+            replaced[cluster.keep] = best
     return replaced
-
-
-def _covers(standing: CopyOf, keep: int) -> bool:
-    match = standing.match
-    share = match.coverage_a if match.a == keep else match.coverage_b if match.b == keep else 0.0
-    return share >= STAND_IN
 
 
 class _Subset(Rows[str]):
@@ -291,31 +273,7 @@ def repeat_until_no_copies(
             break
         standing.update(fresh)
         copies.clusters.append(again)
-    _shorten_chains(copies, lambda at: repaired.get(at) or texts[at], config.clean)
-
-
-def _shorten_chains(copies: Copies, read: Callable[[int], str], policy: Policy) -> None:
-    """Let the last of a chain of copies stand for all of them."""
-    standing = copies.standing
-    for number in list(standing):
-        last = first = standing.of(number)
-        while last in standing and policy.kinds[standing.kind(last)] != "keep":
-            last = standing.of(last)
-        if last != first:
-            _hand_over(copies, number, last, read, policy.rest)
-
-
-def _hand_over(copies: Copies, number: int, of: int, read: Callable[[int], str], rest: int) -> None:
-    """Let another copy stand for an article, if it is one of that and has all of it; else nothing stands for it."""
-    standing = copies.standing
-    if of < 0:  # what was published stands for all
-        standing.hand_over(number, of)
-        return
-    made = compare(Document.of(number, read(number)), Document.of(of, read(of)))
-    if made is None or made.match.kind not in COPIES or rest_of(made.match, number) >= rest:
-        del standing[number]
-    else:
-        standing[number] = CopyOf(of, made.match)
+    shorten_chains(standing, lambda at: repaired.get(at) or texts[at], kinds, config.clean.rest)
 
 
 def _published(standing: Standings, held: bytearray, kinds: Mapping[str, str]) -> Iterator[int]:

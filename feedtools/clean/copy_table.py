@@ -77,7 +77,3 @@ class Standings(MutableMapping[int, CopyOf]):
     def kind(self, number: int) -> str:
         """Kind of the match that makes an article a copy."""
         return KINDS[self._kind[self._rows[number]]]
-
-    def hand_over(self, number: int, of: int) -> None:
-        """Let another copy stand for an article."""
-        self._of[self._rows[number]] = of

@@ -72,11 +72,25 @@ def candidates(
     """
     everything = policy.end == "sentence"
     for number, (marked, (form, first, second), left) in enumerate(zip(marks, rows, gone, strict=True)):
-        if left or marked & FINAL or not (everything or marked & HELD):
-            continue
-        note = second if second is not None and second.changes else Note((), first.findings)
-        repairs = second.repairs if second is not None else ()
-        yield Excerpt(number, form, note._replace(repairs=repairs), frozenset(first.excepted))
+        if not left and may_end(marked, everything=everything):
+            yield excerpt(number, form, first, second)
+
+
+def may_end(marked: int, *, everything: bool) -> bool:
+    """Tell whether the end of an article that is not dropped is to be looked at.
+
+    Args:
+        marked: see ``fixing.grade``.
+        everything: not held ones alone.
+    """
+    return not marked & FINAL and (everything or bool(marked & HELD))
+
+
+def excerpt(number: int, form: str, first: Note, second: Note | None) -> Excerpt:
+    """Put together what is known of an article from the note of its fixes and that of its repairs."""
+    note = second if second is not None and second.changes else Note((), first.findings)
+    repairs = second.repairs if second is not None else ()
+    return Excerpt(number, form, note._replace(repairs=repairs), frozenset(first.excepted))
 
 
 class Ended(NamedTuple):
@@ -97,20 +111,32 @@ def end_earlier(excerpts: Sequence[Excerpt], texts: Texts, judge: Judge) -> list
     """Cut some articles before what is broken, or at the end of a sentence."""
     done = []
     for one in excerpts:
-        before = texts[one.number]
-        article = Article(*texts.place(one.number), rewrite(before, one.note.changes))
-        known = {(article.source, article.line): one.excepted}
-        findings_in = judge.over([article], {article.source: one.form}, known)
-        policy = judge.policy.of(one.form)
-        made = _ended(article, one, findings_in, policy) if article.text else None
-        if made is None or not fits(one.form, rewrite(article.text, (made[0],))):
-            continue
-        change, findings = made
-        changes = compose(before, one.note.changes, (change,))
-        note = one.note._replace(changes=changes, findings=tuple(map(plain, findings)))
-        asked = policy.end in {"break", "sentence"} or (policy.end == "formula" and change.by == (BEFORE_FORMULA,))
-        done.append(Ended(one.number, note, asked))
+        made = end_one(one, Article(*texts.place(one.number), texts[one.number]), judge)
+        if made is not None:
+            done.append(made)
     return done
+
+
+def end_one(one: Excerpt, before: Article, judge: Judge) -> Ended | None:
+    """Cut an article before what is broken, or at the end of a sentence, where that can be done.
+
+    Args:
+        one: what is known of it.
+        before: the article as it reads after its fixes; the note of the result is against that.
+        judge: finds what is wrong with it then.
+    """
+    article = before._replace(text=rewrite(before.text, one.note.changes))
+    known = {(article.source, article.line): one.excepted}
+    findings_in = judge.over([article], {article.source: one.form}, known)
+    policy = judge.policy.of(one.form)
+    made = _ended(article, one, findings_in, policy) if article.text else None
+    if made is None or not fits(one.form, rewrite(article.text, (made[0],))):
+        return None
+    change, findings = made
+    changes = compose(before.text, one.note.changes, (change,))
+    note = one.note._replace(changes=changes, findings=tuple(map(plain, findings)))
+    asked = policy.end in {"break", "sentence"} or (policy.end == "formula" and change.by == (BEFORE_FORMULA,))
+    return Ended(one.number, note, asked)
 
 
 def _ended(

@@ -95,12 +95,39 @@ def repair(portion: Portion, judge: Judge, options: ReadOptions) -> FixedPortion
         ChangedError: a file has changed since the survey.
     """
     some = portion.articles or list(articles(portion.files, options))
-    rulings = {number: ruling for number, (_, one) in enumerate(some) if (ruling := judge.decisions.of(one.text))}
-    findings = judge.over([article for _, article in some], {file.name: file.form for file, _ in some})
+    made = fix_articles([article for _, article in some], {file.name: file.form for file, _ in some}, judge)
+    marks = bytes(grade(note, judge.policy) for note in made.notes)
+    return FixedPortion([dump(note) for note in made.notes], marks, list(pieces(some, made.texts)), made.errors)
+
+
+class FixedArticles(NamedTuple):
+    """Articles after their fixes.
+
+    Attributes:
+        notes: of each article, what was changed and what remains wrong with it.
+        texts: of each article, as it reads now.
+        errors: what could not be checked.
+    """
+
+    notes: list[Note]
+    texts: list[str]
+    errors: list[FeedtoolsError]
+
+
+def fix_articles(some: Sequence[Article], forms: Mapping[str, str], judge: Judge) -> FixedArticles:
+    """Fix some articles, or let them read what a person decided.
+
+    Args:
+        some: articles as they came in.
+        forms: by source, the format of its file.
+        judge: finds what is wrong, and knows which fixes are made and what was decided.
+    """
+    rulings = {number: ruling for number, one in enumerate(some) if (ruling := judge.decisions.of(one.text))}
+    findings = judge.over(some, forms)
     notes, texts = [], []
     for number, one in enumerate(_fixed(some, rulings, findings)):
-        file, article = some[number]
-        if one.changes and not fits(file.form, one.text):
+        article = some[number]
+        if one.changes and not fits(forms[article.source], one.text):
             one = Fixed(article.text, (), tuple(findings([article])), ())
         place = article.source, article.line
         used = sorted(findings.used.get(place, ()))
@@ -113,15 +140,14 @@ def repair(portion: Portion, judge: Judge, options: ReadOptions) -> FixedPortion
         )
         notes.append(note)
         texts.append(one.text)
-    marks = bytes(grade(note, judge.policy) for note in notes)
-    return FixedPortion([dump(note) for note in notes], marks, list(pieces(some, texts)), findings.errors)
+    return FixedArticles(notes, texts, findings.errors)
 
 
-def _fixed(some: Sequence[tuple[File, Article]], rulings: Mapping[int, Ruling], findings: Linting) -> Iterator[Fixed]:
+def _fixed(some: Sequence[Article], rulings: Mapping[int, Ruling], findings: Linting) -> Iterator[Fixed]:
     """Every article as its fixes or a decision leave it."""
-    free = [article for number, (_, article) in enumerate(some) if number not in rulings]
+    free = [article for number, article in enumerate(some) if number not in rulings]
     fixed = iter(stable_fix(free, findings, UNSAFE))
-    for number, (_, article) in enumerate(some):
+    for number, article in enumerate(some):
         if number not in rulings:
             yield next(fixed)
             continue

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from feedtools.clean import manifest
+from feedtools.clean.conclude import ToldCopy, conclude
 from feedtools.clean.copies import Copies, explain_copy, place_text
-from feedtools.clean.decide import CopyOf, decide
-from feedtools.clean.decisions import DECIDED, ruled
-from feedtools.clean.ending import CUT
+from feedtools.clean.decide import CopyOf
 from feedtools.clean.inputs import File, opened, verify
 from feedtools.clean.judging import Judge
 from feedtools.clean.notes import Note, findings_of, parse, together
@@ -26,7 +25,6 @@ from feedtools.model import Action, Article, Decision, Finding, digest
 from feedtools.readers import ReadOptions
 from feedtools.readers.records import Frame, Record, file_digest, packer
 from feedtools.report.jsonl import as_fix
-from feedtools.restore.mend import RESTORED
 
 PRESENT: frozenset[Action] = frozenset({"keep", "fix", "restore"})
 
@@ -175,7 +173,7 @@ class Writer:
         findings = [*mine, *framed]
         copy = self._fate.copies.standing.get(self._number)
         # What is wrong with the file holds no article: the next run would find it at the next one.
-        decision = ruled(self._decide(article, note, mine, copy), note.decided, changed=bool(note.changes))
+        decision = self._decide(article, note, mine, copy)
         intact = self._policy.intact
         action: Action = "keep" if intact else decision.action
         changes = () if intact else note.changes
@@ -207,21 +205,13 @@ class Writer:
         return kept.data, entry
 
     def _decide(self, article: Article, note: Note, findings: Sequence[Finding], copy: CopyOf | None) -> Decision:
-        by = sorted({name for change in note.changes for name in change.by})
-        restored = [name for name in by if name.startswith(RESTORED)]
-        cut = tuple(name for name in by if name.startswith(CUT))
-        fixed = [name for name in by if not name.startswith((RESTORED, CUT, DECIDED))]
-        said = explain_copy(self._number, copy, self._fate.copies, self._fate.texts) if copy else ""
-        match, rest = (copy.match, self._rest(copy)) if copy else (None, 0)
-        decision = decide(article, findings, self._policy, match, said, fixed, restored, rest)
-        if cut and decision.action != "drop":
-            action: Action = "fix" if decision.action == "keep" else decision.action
-            decision = decision._replace(action=action, reasons=(*decision.reasons, *cut))
-        other = self._fate.replaced.get(self._number)
-        if other is not None and decision.action == "hold":
-            instead = f"{place_text(self._fate.copies.place(other))} is kept in its place"
-            decision = decision._replace(reasons=(*decision.reasons, instead))
-        return decision
+        fate, told = self._fate, None
+        if copy is not None:
+            how = explain_copy(self._number, copy, fate.copies, fate.texts)
+            told = ToldCopy(copy.match, how, self._rest(copy))
+        other = fate.replaced.get(self._number)
+        instead = "" if other is None else place_text(fate.copies.place(other))
+        return conclude(article, note, findings, self._policy, told, instead)
 
     def _rest(self, copy: CopyOf) -> int:
         """Measure what the copy that is published lacks of the present article, as both read in the end."""

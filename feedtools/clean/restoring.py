@@ -73,7 +73,7 @@ def mend(works: Sequence[Work], texts: Texts, stores: Stores, judge: Judge) -> l
     """Restore some articles; the changes of the notes are against what they read after their fixes."""
     from feedtools.restore import Sibling
 
-    macros = _macros(judge.rules)
+    macros = macros_of(judge.rules)
     done = []
     for work in works:
         article = Article(*texts.place(work.number), texts[work.number])
@@ -85,11 +85,16 @@ def mend(works: Sequence[Work], texts: Texts, stores: Stores, judge: Judge) -> l
         known = {(article.source, article.line): work.excepted}
         findings_in = judge.over([article], {article.source: work.form}, known)
         made = mending.mend(article, groups, findings_in, partial(fits, work.form), place_text, macros)
-        done.append((work.number, Note(made.changes, tuple(map(plain, made.findings)), made.repairs)))
+        done.append((work.number, note_of(made)))
     return done
 
 
-def _macros(rules: Sequence[Rule]) -> Mapping[str, Command]:
+def note_of(made: mending.Mended) -> Note:
+    """The note of a restored article, against what it read before."""
+    return Note(made.changes, tuple(map(plain, made.findings)), made.repairs)
+
+
+def macros_of(rules: Sequence[Rule]) -> Mapping[str, Command]:
     """The macros that the configuration declares for formulas."""
     given = next((rule.options.get("macros") for rule in rules if rule.id == BROKEN), None)
     if not given:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from feedtools.clean.decide import ROUNDS
+from feedtools.clean.fixing import HELD, REJECTED
 from feedtools.clean.judging import Judge
 from feedtools.config import Policy
 from feedtools.lint.checks import compounds
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.rules import RULES
 from feedtools.scale import decisions
-from feedtools.scale.checkpoints import checkpoint
 from feedtools.scale.dedup import dedup, map_batches, sent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from pyspark.sql import DataFrame
 
@@ -45,58 +47,77 @@ def clean(
     fixed = map_batches(documents, stage, decisions.REPAIRED).persist(StorageLevel.MEMORY_AND_DISK)
     kinds = [kind for kind, code in RULES.items() if code in {rule.id for rule in rules}]
     if not kinds:
-        state = fixed.withColumns({name: f.lit(None).cast("string") for name in decisions.STANDING.names})
+        state = map_batches(fixed, decisions.ended(judge), decisions.STATE)
     else:
-        rows = dedup(fixed.select("id", "text")).rows.select("id", "cluster", "kind", "said", "other", "covered")
+        rows = dedup(fixed.select("id", "text")).rows.select("id", "cluster", "kind", "said", "coverage", "covered")
         members = fixed.join(rows, "id").repartition("cluster")
         members = members.sortWithinPartitions("cluster", f.col("id") != f.col("cluster"), "id")
         mended = map_batches(members, decisions.mended(judge, kinds), decisions.STATE)
-        alone = fixed.join(rows, "id", "left_anti")
-        state = _settled(mended.unionByName(alone, allowMissingColumns=True), kinds, policy)
+        alone = map_batches(fixed.join(rows, "id", "left_anti"), decisions.ended(judge), decisions.STATE)
+        state = _settled(mended.unionByName(alone), kinds, policy)
     return map_batches(state, decisions.decided(policy), decisions.DECISIONS)
 
 
 def _settled(state: DataFrame, kinds: Sequence[str], policy: Policy) -> DataFrame:
-    """Compare what is to be published (of ``articles.STATE``) again until no copy is among it, as locally.
+    """Compare what is to be published (of ``decisions.STATE``) again until no copy is among it, as locally.
 
-    The texts stay where they are; what the rounds find is carried beside them.
+    The texts stay where they are; the driver takes what the rounds find, which is little.
     """
     from pyspark import StorageLevel
     from pyspark.sql import functions as f
 
     going = [kind for kind in kinds if policy.kinds[kind] != "keep"]
-    state = state.select(*decisions.STATE.names).persist(StorageLevel.MEMORY_AND_DISK)
-    left = state.where(~f.col("held") & ~f.col("rejected") & (f.col("kind").isNull() | ~f.col("kind").isin(going)))
-    unknown, found = left.where("of is null").select("id"), None
+    state = state.persist(StorageLevel.MEMORY_AND_DISK)
+    changed = f.col("now").isNotNull()
+    if state.where(changed).isEmpty():
+        return state
+    left = state.where(f.col("mark").bitwiseAND(HELD | REJECTED) == 0)
+    left = left.where(f.col("kind").isNull() | ~f.col("kind").isin(going))
+    left = left.select("id", f.coalesce("now", "text").alias("text"), "of", changed.alias("changed"))
+    later: list[decisions.Later] = []
     for _ in range(ROUNDS):
-        again = dedup(left.select("id", "text")).rows.where(f.col("kind").isin(kinds))
-        fresh = again.join(unknown, "id").select("id", f.col("cluster").alias("of"), "kind", "said", "other")
-        fresh = checkpoint(fresh)
-        gone = fresh.where(f.col("kind").isin(going))
-        if gone.isEmpty():
+        fresh = _fresh(left, kinds, {one.id for one in later})
+        if not any(one.kind in going for one in fresh):
             break
-        found = fresh if found is None else checkpoint(_handed_over(found, gone).unionByName(fresh))
-        left = left.join(sent(gone.select("id")), "id", "left_anti")
-        unknown = unknown.join(sent(fresh.select("id")), "id", "left_anti")
-    return state if found is None else _told(state, found, going)
+        later += fresh
+        gone = [(one.id,) for one in fresh if one.kind in going]
+        left = left.join(sent(state.sparkSession.createDataFrame(gone, "id string")), "id", "left_anti")
+    return _resettled(state, later, policy) if later else state
 
 
-def _handed_over(standing: DataFrame, gone: DataFrame) -> DataFrame:
-    """Articles (of) with those that stand for what stood for them, where that went itself (``gone``: id, of)."""
+def _fresh(left: DataFrame, kinds: Sequence[str], known: Container[str]) -> list[decisions.Later]:
+    """The copies among what is left (id, text, of, changed) for which nothing stands yet, if one of both changed."""
     from pyspark.sql import functions as f
 
-    last = gone.select(f.col("id").alias("of"), f.col("of").alias("last"))
-    return standing.join(sent(last), "of", "left").withColumn("of", f.coalesce("last", "of")).drop("last")
+    rows = dedup(left.select("id", "text")).rows.where(f.col("kind").isin(kinds))
+    rows = rows.select("id", f.col("cluster").alias("keeper"), "kind", "coverage", "covered", "said")
+    kept = left.select(f.col("id").alias("keeper"), f.col("changed").alias("other"))
+    found = left.where("of is null").select("id", "changed").join(sent(rows), "id")
+    found = kept.join(sent(found), "keeper")
+    names = ("id", "keeper", "kind", "coverage", "covered", "said")
+    table = found.where("changed or other").select(*names).collect()
+    return [decisions.Later(*row) for row in table if row["id"] not in known]
 
 
-def _told(state: DataFrame, found: DataFrame, going: Sequence[str]) -> DataFrame:
-    """Every article with what the rounds found to stand for it (id, of, kind, said, other)."""
+def _resettled(state: DataFrame, later: Sequence[decisions.Later], policy: Policy) -> DataFrame:
+    """Every article with what stands for it after the rounds."""
     from pyspark.sql import functions as f
+    from pyspark.sql.pandas.types import from_arrow_schema
 
-    columns = ("of", "kind", "said", "other")
-    new = found.select("id", f.struct(*columns).alias("new"))
-    told = state.join(sent(new), "id", "left").withColumns({name: f.coalesce(name, f"new.{name}") for name in columns})
-    return _handed_over(told.drop("new"), found.where(f.col("kind").isin(going)))
+    spark = state.sparkSession
+    fresh = spark.createDataFrame([(one.id,) for one in later], "of string")
+    behind = state.join(sent(fresh), "of").select("id", "of", "kind").collect()
+    every = [*later, *(decisions.Later(*row) for row in behind)]
+    ids = sorted({name for one in every for name in (one.id, one.of)})
+    asked = sent(spark.createDataFrame([(name,) for name in ids], "id string"))
+    texts = {row["id"]: (row["text"], row["now"] or row["text"]) for row in state.join(asked, "id").collect()}
+    names = decisions.STANDING.names
+    schema = from_arrow_schema(pa.schema([("id", pa.string()), *decisions.STANDING]))
+    made = spark.createDataFrame(list(decisions.resettled(every, texts, policy)), schema)
+    new = made.select("id", f.struct(*names).alias("new"))
+    told = state.join(sent(new), "id", "left")
+    other = f.col("new").isNotNull()
+    return told.withColumns({name: f.when(other, f.col(f"new.{name}")).otherwise(f.col(name)) for name in names})
 
 
 def learn(documents: DataFrame) -> dict[str, str]:

@@ -1,27 +1,33 @@
-"""The seam of ``clean``: linting, fixing, restoring and deciding as pure functions over Arrow record batches."""
+"""The seam of ``clean``: linting, fixing, restoring and deciding as pure functions over Arrow record batches.
+
+What is noted of an article travels as the local engine notes it (``clean.notes``), as one value.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from feedtools.clean.decide import STAND_IN, decide
-from feedtools.clean.decisions import DECIDED, by_decision, ruled
+from feedtools.clean.conclude import ToldCopy, conclude
+from feedtools.clean.decide import CopyOf
+from feedtools.clean.ending import end_one, excerpt, may_end
+from feedtools.clean.fixing import FINAL, FOUND, HELD, fix_articles, grade
 from feedtools.clean.judging import Judge
+from feedtools.clean.notes import Note, dump, findings_of, parse, together
+from feedtools.clean.restoring import macros_of, note_of
+from feedtools.clean.standing import Members, describe_copy, replace_kept, shorten_chains
 from feedtools.config import Policy
+from feedtools.dedup.rest import longest_rest
 from feedtools.lint.checks import compounds
-from feedtools.lint.edits import Change, compose
-from feedtools.lint.fix import UNSAFE, Fixed, stable_fix
-from feedtools.model import Article, Finding, Match, Place, Span
-from feedtools.restore.mend import RESTORED, mend
+from feedtools.lint.edits import rewrite
+from feedtools.model import Article, Finding, Match, Place
+from feedtools.restore.mend import mend
 from feedtools.scale.arrow import batch_of
-from feedtools.scale.matches import in_words
 
-Lint = Callable[[Sequence[Article]], Sequence[Finding]]
 Stage = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 TEXTS_AT_ONCE = 1000
@@ -53,17 +59,18 @@ REPAIRED = pa.schema(
         ("id", pa.string()),
         ("raw", pa.string()),
         ("text", pa.string()),
-        ("edits", pa.list_(EDIT)),
-        ("findings", pa.list_(FINDING)),
+        ("note", pa.binary()),
+        ("mark", pa.int32()),
         ("errors", pa.list_(pa.string())),
-        ("held", pa.bool_()),
-        ("decided", pa.list_(pa.string())),
-        ("rejected", pa.bool_()),
     ]
 )
-STANDING = pa.schema([(name, pa.string()) for name in ("of", "kind", "said", "other", "instead")])
-"""Relation of a copy to its representative (as in ``matches.CLUSTERED``), and the copy kept instead of a held one."""
-STATE = pa.schema([*REPAIRED, *STANDING])
+"""``text``: as it reads after its fixes, of which ``note`` tells; ``mark``: see ``clean.fixing.grade``."""
+STANDING = pa.schema([("of", pa.string()), ("kind", pa.string()), ("said", pa.string()), ("rest", pa.int32())])
+"""The copy that stands for an article, what it is to that, also in words, and what that lacks."""
+_LATER = pa.schema([("mended", pa.binary()), ("now", pa.string()), ("instead", pa.string())])
+STATE = pa.schema([*REPAIRED, *STANDING, *_LATER])
+"""``mended``: note of repairs and of an earlier end, against ``text``; ``now``: what it reads then, where that is
+another text; ``instead``: the copy kept in the place of a held one."""
 DECISIONS = pa.schema(
     [
         ("id", pa.string()),
@@ -97,49 +104,28 @@ def repaired(judge: Judge) -> Stage:
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             names, texts = batch.column("id").to_pylist(), batch.column("text").to_pylist()
-            articles = [Article(name, 1, text, verbatim=False) for name, text in zip(names, texts, strict=True)]
-            findings = judge.over(articles, dict.fromkeys(names, ""))
-            rulings = [judge.decisions.of(text) for text in texts]
-            free = (article for article, ruling in zip(articles, rulings, strict=True) if ruling is None)
-            fixed = iter(stable_fix(list(free), findings, UNSAFE))
-            rows = []
-            for article, ruling in zip(articles, rulings, strict=True):
-                one = next(fixed) if ruling is None else by_decision(article, ruling, findings)
-                used = sorted(findings.used.get((article.source, 1), ()))
-                rows.append(_repaired(article, one, [ruling.name, *used] if ruling else used, judge.policy))
-            if rows and findings.errors:  # each names its article; they travel with the first
-                at = REPAIRED.names.index("errors")
-                rows[0] = (*rows[0][:at], [str(error) for error in findings.errors], *rows[0][at + 1 :])
-            yield batch_of(rows, REPAIRED)
+            articles = [_article(name, text) for name, text in zip(names, texts, strict=True)]
+            made = fix_articles(articles, dict.fromkeys(names, ""), judge)
+            errors = [[str(error) for error in made.errors], *[[]] * len(names)]  # each names its article
+            rows = zip(names, texts, made.texts, made.notes, errors, strict=False)
+            marked = [(*row[:3], dump(row[3]), grade(row[3], judge.policy), row[4]) for row in rows]
+            yield batch_of(marked, REPAIRED)
 
     return stage
 
 
-def _repaired(article: Article, one: Fixed, names: Sequence[str], policy: Policy) -> tuple[Any, ...]:
-    edits = [change._asdict() for change in one.changes]
-    findings = list(map(_plain, one.findings))
-    verbs = {name.partition(":")[0] for name in names}
-    held = not verbs & {"publish", "reject"} and _holds(one.findings, policy)
-    return article.source, article.text, one.text, edits, findings, [], held, names, "reject" in verbs
-
-
-def _plain(finding: Finding) -> dict[str, Any]:
-    fields = ("rule", "name", "level", "confidence", "message")
-    return {**{field: getattr(finding, field) for field in fields}, **finding.span._asdict()}
-
-
-def _holds(findings: Iterable[Finding], policy: Policy) -> bool:
-    return any(policy.verdict(one.rule, one.name, one.level) == "hold" for one in findings)
+def _article(name: str, text: str) -> Article:
+    return Article(name, 1, text, verbatim=False)
 
 
 def mended(judge: Judge, kinds: Collection[str]) -> Stage:
     """Clusters of repaired documents to the same documents (``STATE``): restored, and each with what stands for it.
 
     The copy that is kept gets back what the others have; where it would be held and another one would not, that one
-    stands for the cluster.
+    stands for the cluster; and excerpts end earlier, where the policy asks for it.
 
-    Columns: those of ``REPAIRED``, then cluster, kind, said, other and covered of ``matches.CLUSTERED``. The members of
-    a cluster are on end, the kept copy first; they are held in memory.
+    Columns: those of ``REPAIRED``, then cluster, kind, said, coverage and covered of ``matches.CLUSTERED``. The members
+    of a cluster are on end, the kept copy first; they are held in memory.
 
     Args:
         judge: as in ``repaired``.
@@ -147,21 +133,10 @@ def mended(judge: Judge, kinds: Collection[str]) -> Stage:
     """
 
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        policy = judge.policy
         rows = (row for batch in batches for row in batch.to_pylist())
         portion: list[list[Any]] = []
         for _, members in groupby(rows, key=itemgetter("cluster")):
-            keep, *others = members
-            if policy.restore and keep["findings"] and not _final(keep):
-                article = Article(keep["id"], 1, keep["text"], verbatim=False)
-                keep |= _restored(keep, others, judge.over([article], {article.source: ""}), policy)
-            for row in (keep, *others):
-                row |= {"of": row["cluster"], "instead": None}
-                if row["kind"] not in kinds:
-                    row |= dict.fromkeys(STANDING.names)
-            if keep["held"]:
-                _replace(keep, [row for row in others if row["of"]], policy)
-            portion += [[row[name] for name in STATE.names] for row in (keep, *others)]
+            portion += _Cluster(list(members), judge, kinds).rows()
             if len(portion) > TEXTS_AT_ONCE:
                 yield batch_of(portion, STATE)
                 portion = []
@@ -170,43 +145,153 @@ def mended(judge: Judge, kinds: Collection[str]) -> Stage:
     return stage
 
 
-def _final(row: Mapping[str, Any]) -> bool:
-    """Tell if a person said how an article reads."""
-    return any(name.startswith(("publish:", "edit:")) for name in row["decided"])
+def ended(judge: Judge) -> Stage:
+    """Repaired documents that have no copies to ``STATE``: excerpts end earlier, where the policy asks for it."""
+
+    def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            rows = [row for one in batch.to_pylist() for row in _Cluster([{**one, "cluster": None}], judge, ()).rows()]
+            yield batch_of(rows, STATE)
+
+    return stage
 
 
-def _restored(keep: dict[str, Any], others: Sequence[dict[str, Any]], lint: Lint, policy: Policy) -> dict[str, Any]:
-    """List what the repairs of a kept copy changed."""
-    from feedtools.restore import SIBLINGS, Sibling
+class _Cluster:
+    """One cluster of documents; the kept one is number 0, its copies follow in the order of their ids."""
 
-    siblings = [Sibling(row["text"], Place(row["id"], 1)) for row in others[:SIBLINGS]]
-    article = Article(keep["id"], 1, keep["text"], verbatim=False)
-    made = mend(article, ((), siblings), lint, lambda _: True, lambda place: place.path)
-    if not made.changes:
-        return {}
-    earlier = [
-        Change(edit["start"], edit["end"], edit["old"], edit["new"], tuple(edit["by"]), edit["safety"])
-        for edit in keep["edits"]
-    ]
-    return {
-        "text": made.text,
-        "edits": [change._asdict() for change in compose(keep["raw"], earlier, made.changes)],
-        "findings": list(map(_plain, made.findings)),
-        "held": _holds(made.findings, policy),
-    }
+    def __init__(self, rows: Sequence[dict[str, Any]], judge: Judge, kinds: Collection[str]) -> None:
+        self._rows, self._judge = rows, judge
+        self._first = [parse(row["note"]) for row in rows]
+        self._second: dict[int, Note] = {}
+        self._marks = [row["mark"] for row in rows]
+        self._standing = {
+            number: CopyOf(0, Match(number, 0, row["kind"], row["coverage"], row["covered"], 1.0))
+            for number, row in enumerate(rows)
+            if number and row["kind"] in kinds
+        }
+        self._said = {number: row["said"] for number, row in enumerate(rows) if number in self._standing}
+
+    def rows(self) -> Iterator[list[Any]]:
+        """Do all that is done to it; rows of ``STATE``."""
+        policy = self._judge.policy
+        if policy.restore and len(self._rows) > 1 and self._marks[0] & (FOUND | FINAL) == FOUND:
+            self._restore()
+        best = self._replace() if len(self._rows) > 1 else None
+        if policy.end != "keep":
+            for number in range(len(self._rows)):
+                self._end(number)
+        for number, row in enumerate(self._rows):
+            instead = self._rows[best]["id"] if best is not None and number == 0 else None
+            second, now = self._second.get(number), self._now(number)
+            later = None if second is None else dump(second), None if now == row["text"] else now, instead
+            kept = [row["id"], row["raw"], row["text"], row["note"], self._marks[number], row["errors"]]
+            yield [*kept, *self._copy(number), *later]
+
+    def _text(self, number: int) -> str:
+        text: str = self._rows[number]["text"]
+        return text
+
+    def _now(self, number: int) -> str:
+        second = self._second.get(number)
+        return rewrite(self._text(number), second.changes) if second else self._text(number)
+
+    def _note(self, number: int, second: Note) -> None:
+        """Take a note of repairs, or of an earlier end, in."""
+        self._second[number] = second
+        if second.changes:
+            self._marks[number] = self._marks[number] & ~HELD | grade(second, self._judge.policy) & HELD
+
+    def _restore(self) -> None:
+        """Give the kept copy back what the others have."""
+        from feedtools.restore import SIBLINGS, Sibling
+
+        article = _article(self._rows[0]["id"], self._text(0))
+        siblings = [Sibling(row["text"], Place(row["id"], 1)) for row in self._rows[1 : SIBLINGS + 1]]
+        known = {(article.source, article.line): frozenset(self._first[0].excepted)}
+        findings_in = self._judge.over([article], {article.source: ""}, known)
+        macros = macros_of(self._judge.rules)
+        made = mend(article, ((), siblings), findings_in, lambda _: True, lambda place: place.path, macros)
+        self._note(0, note_of(made))
+
+    def _replace(self) -> int | None:
+        """Let a whole copy stand for a held one, where there is one: its number."""
+        members = Members(self._text, lambda number: self._marks[number] & HELD)
+        best = replace_kept(0, range(1, len(self._rows)), self._standing, members, self._judge.policy)
+        if best is not None:
+            place = self._rows[best]["id"]
+            self._said = {
+                number: describe_copy(one.match, number, self._text, place) for number, one in self._standing.items()
+            }
+        return best
+
+    def _end(self, number: int) -> None:
+        """Let an excerpt end earlier."""
+        judge, copy = self._judge, self._standing.get(number)
+        gone = copy is not None and judge.policy.kinds[copy.match.kind] == "drop"
+        if gone or not may_end(self._marks[number], judge.policy):
+            return
+        one = excerpt(number, "", self._first[number], self._second.get(number))
+        note = end_one(one, _article(self._rows[number]["id"], self._text(number)), judge)
+        if note is not None:
+            self._note(number, note)
+
+    def _copy(self, number: int) -> tuple[Any, ...]:
+        """The columns of ``STANDING``."""
+        copy = self._standing.get(number)
+        if copy is None:
+            return (None,) * len(STANDING)
+        kind = copy.match.kind
+        lacking = 0 if kind == "exact" else rest_in(self._text(number), self._now(copy.number))
+        return self._rows[copy.number]["id"], kind, self._said[number], lacking
 
 
-def _replace(keep: dict[str, Any], copies: Sequence[dict[str, Any]], policy: Policy) -> None:
-    """Let the longest whole copy stand for a kept one that is held, where there is one; the rows are changed."""
-    whole = [row for row in copies if not row["held"] and row["covered"] >= STAND_IN]
-    whole = [row for row in whole if policy.kinds[row["kind"]] == "drop"]
-    if not whole:
-        return
-    best = min(whole, key=lambda row: (-len(row["text"]), row["id"]))
-    for row in copies:
-        row["of"] = best["id"]
-    best |= dict.fromkeys(STANDING.names)
-    keep["instead"] = best["id"]
+def rest_in(text: str, kept: str) -> int:
+    """Letters and digits in a row that the copy that is published lacks of a text."""
+    return longest_rest(text, kept, as_written=True)
+
+
+class Later(NamedTuple):
+    """A copy that was found among what was to be published, or one that stood for such a copy."""
+
+    id: str
+    of: str
+    kind: Any
+    coverage: float = 1.0
+    covered: float = 1.0
+    said: str | None = None
+
+
+def resettled(
+    found: Sequence[Later], texts: Mapping[str, tuple[str, str]], policy: Policy
+) -> Iterator[tuple[Any, ...]]:
+    """Let the last of a chain of copies stand for all of them.
+
+    Args:
+        found: the copies that stand for others, and those that do not but have such a copy, in any order.
+        texts: by id, each text after its fixes and as it is published.
+        policy: says what becomes of copies.
+
+    Returns:
+        Rows of an id and ``STANDING``; what nothing stands for any more has nothing there.
+    """
+    ids = sorted({name for one in found for name in (one.id, one.of)})
+    number = {name: place for place, name in enumerate(ids)}
+    standing: dict[int, CopyOf] = {}
+    for one in sorted(found):
+        a, b = number[one.id], number[one.of]
+        standing[a] = CopyOf(b, Match(a, b, one.kind, one.coverage, one.covered, 1.0))
+    before = {name: one.number for name, one in standing.items()}
+    shorten_chains(standing, lambda at: texts[ids[at]][1], policy.kinds, policy.rest)
+    for one in sorted(found):
+        copy = standing.get(number[one.id])
+        if copy is None:
+            yield (one.id, *[None] * len(STANDING))
+            continue
+        of, said = ids[copy.number], one.said
+        if said is None or copy.number != before[number[one.id]]:
+            said = describe_copy(copy.match, number[one.id], lambda at: texts[ids[at]][0], of)
+        lacking = 0 if copy.match.kind == "exact" else rest_in(texts[one.id][0], texts[of][1])
+        yield one.id, of, copy.match.kind, said, lacking
 
 
 def decided(policy: Policy) -> Stage:
@@ -220,26 +305,19 @@ def decided(policy: Policy) -> Stage:
 
 
 def _decision(row: Mapping[str, Any], policy: Policy) -> tuple[Any, ...]:
-    article = Article(row["id"], 1, row["raw"], verbatim=False)
-    findings = [
-        Finding(one["rule"], one["name"], one["level"], one["confidence"], article, _span(one), one["message"])
-        for one in row["findings"]
-    ]
-    # Of a match, decide asks for the kind alone.
-    copy = None if row["kind"] is None else Match(1, 0, row["kind"], 1.0, 1.0, 1.0)
-    said = in_words(row["said"], row["other"], row["of"]) if copy else ""
-    by = sorted({name for edit in row["edits"] for name in edit["by"]})
-    restored = [name for name in by if name.startswith(RESTORED)]
-    fixed = [name for name in by if not name.startswith((RESTORED, DECIDED))]
-    made = decide(article, findings, policy, copy, said, fixed, restored)
-    made = ruled(made, row["decided"], changed=bool(row["edits"]))
-    action, reasons, text, edits = made.action, list(made.reasons), row["text"], row["edits"]
-    if action == "hold" and row["instead"]:
-        reasons.append(f"{row['instead']} is kept in its place")
-    if policy.intact:
-        action, text, edits = "keep", row["raw"], []
-    return row["id"], action, reasons, text, row["of"], row["kind"], edits, row["findings"], row["errors"]
+    article = _article(row["id"], row["raw"])
+    note = together(row["raw"], parse(row["note"]), parse(row["mended"]) if row["mended"] else None)
+    findings = findings_of(note, article)
+    # Of a match, a decision asks for the kind alone.
+    copy = ToldCopy(Match(1, 0, row["kind"], 1.0, 1.0, 1.0), row["said"], row["rest"]) if row["kind"] else None
+    made = conclude(article, note, findings, policy, copy, row["instead"] or "")
+    action, changes = ("keep", ()) if policy.intact else (made.action, note.changes)
+    text = rewrite(row["raw"], changes) if changes else row["raw"]
+    edits = [change._asdict() for change in changes]
+    plain = list(map(_plain, findings))
+    return row["id"], action, list(made.reasons), text, row["of"], row["kind"], edits, plain, row["errors"]
 
 
-def _span(finding: Mapping[str, Any]) -> Span:
-    return Span(finding["start"], finding["end"])
+def _plain(finding: Finding) -> dict[str, Any]:
+    fields = ("rule", "name", "level", "confidence", "message")
+    return {**{field: getattr(finding, field) for field in fields}, **finding.span._asdict()}
