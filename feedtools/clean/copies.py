@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.clean.copy_table import Standings
-from feedtools.clean.decide import ROUNDS, CopyOf, copies_of
+from feedtools.clean.decide import CopyOf, copies_of
 from feedtools.clean.lookup import Stores
 from feedtools.clean.on_disk import Rows, Strings, Texts
 from feedtools.clean.standing import Members, describe_copy, replace_kept, shorten_chains
@@ -17,6 +17,7 @@ from feedtools.dedup.cluster import partner
 from feedtools.dedup.describe import describe
 from feedtools.dedup.index.query import find
 from feedtools.dedup.index.store import Own
+from feedtools.dedup.resolve import ROUNDS
 from feedtools.lint.rules import RULES, Rule
 from feedtools.model import Match, Place
 from feedtools.system.progress import Progress

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 STAND_IN = 0.5
 """Least share of a damaged copy that a whole one must cover to be published in its place."""
-ROUNDS = 8
-"""Times that what is left is compared again; a second time finds a copy or two in ten thousand, a third none."""
 
 
 def permitted(finding: Finding, rules: Policy) -> Finding:

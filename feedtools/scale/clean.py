@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from feedtools.clean.decide import ROUNDS
 from feedtools.clean.fixing import HELD, REJECTED
 from feedtools.clean.judging import Judge
 from feedtools.config import Policy
+from feedtools.dedup.resolve import ROUNDS
 from feedtools.lint.checks import compounds
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.rules import RULES
@@ -49,7 +49,8 @@ def clean(
     if not kinds:
         state = map_batches(fixed, decisions.ended(judge), decisions.STATE)
     else:
-        rows = dedup(fixed.select("id", "text")).rows.select("id", "cluster", "kind", "said", "coverage", "covered")
+        rows = dedup(fixed.select("id", "text"), rest=policy.rest).rows
+        rows = rows.select("id", "cluster", "kind", "said", "coverage", "covered")
         members = fixed.join(rows, "id").repartition("cluster")
         members = members.sortWithinPartitions("cluster", f.col("id") != f.col("cluster"), "id")
         mended = map_batches(members, decisions.mended(judge, kinds), decisions.STATE)
@@ -76,7 +77,7 @@ def _settled(state: DataFrame, kinds: Sequence[str], policy: Policy) -> DataFram
     left = left.select("id", f.coalesce("now", "text").alias("text"), "of", changed.alias("changed"))
     later: list[decisions.Later] = []
     for _ in range(ROUNDS):
-        fresh = _fresh(left, kinds, {one.id for one in later})
+        fresh = _fresh(left, kinds, policy.rest, {one.id for one in later})
         if not any(one.kind in going for one in fresh):
             break
         later += fresh
@@ -85,11 +86,11 @@ def _settled(state: DataFrame, kinds: Sequence[str], policy: Policy) -> DataFram
     return _resettled(state, later, policy) if later else state
 
 
-def _fresh(left: DataFrame, kinds: Sequence[str], known: Container[str]) -> list[decisions.Later]:
+def _fresh(left: DataFrame, kinds: Sequence[str], rest: int, known: Container[str]) -> list[decisions.Later]:
     """The copies among what is left (id, text, of, changed) for which nothing stands yet, if one of both changed."""
     from pyspark.sql import functions as f
 
-    rows = dedup(left.select("id", "text")).rows.where(f.col("kind").isin(kinds))
+    rows = dedup(left.select("id", "text"), rest=rest).rows.where(f.col("kind").isin(kinds))
     rows = rows.select("id", f.col("cluster").alias("keeper"), "kind", "coverage", "covered", "said")
     kept = left.select(f.col("id").alias("keeper"), f.col("changed").alias("other"))
     found = left.where("of is null").select("id", "changed").join(sent(rows), "id")

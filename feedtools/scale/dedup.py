@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 
 from feedtools.dedup.candidates import HOT, NEIGHBOURS
+from feedtools.dedup.rest import REST
 from feedtools.scale import arrow, exact_copies, matches, sketch_join
 from feedtools.scale.checkpoints import checkpoint, rows
 from feedtools.scale.components import DRIVER_EDGES, components
@@ -129,7 +130,7 @@ def _buckets(frame: DataFrame, limits: Limits) -> int:
 
 
 def dedup(
-    documents: DataFrame, read: Sketched | None = None, *, hot: int = HOT, limits: Limits = DEFAULT
+    documents: DataFrame, read: Sketched | None = None, *, hot: int = HOT, limits: Limits = DEFAULT, rest: int = REST
 ) -> JobMatches:
     """Matches and clusters of documents (id, text); the same as the local engine's, whatever the partitioning.
 
@@ -138,6 +139,7 @@ def dedup(
         read: what ``sketched`` says of them.
         hot: documents of a key from which it gives star edges alone.
         limits: how the work is cut up.
+        rest: symbols in a row from which text of its own keeps a document.
     """
     from pyspark.sql import functions as f
 
@@ -149,13 +151,15 @@ def dedup(
     found = map_batches(groups, matches.verified, matches.VERIFIED)
     found = checkpoint(found.unionByName(_exact(copies), allowMissingColumns=True))
 
-    clusters, told, further = _resolved(documents, found, limits)
+    clusters, told, further = _resolved(documents, found, limits, rest)
     every = found.join(sent(told, limits.sent), ["a", "b"], "left").withColumn("kind", f.coalesce("told", "kind"))
     names = matches.MATCHES.names
     return JobMatches(every.select(*names).unionByName(further.select(*names)), clusters)
 
 
-def _resolved(documents: DataFrame, found: DataFrame, limits: Limits) -> tuple[DataFrame, DataFrame, DataFrame]:
+def _resolved(
+    documents: DataFrame, found: DataFrame, limits: Limits, rest: int
+) -> tuple[DataFrame, DataFrame, DataFrame]:
     """Resolve the components of matches: those that need further comparisons a second time, with their texts.
 
     Returns:
@@ -167,12 +171,12 @@ def _resolved(documents: DataFrame, found: DataFrame, limits: Limits) -> tuple[D
     edges = rows(acting)
     named = components(acting.select("a", "b"), edges, driver_edges=limits.driver_edges)
     members = acting.join(sent(named.withColumnRenamed("id", "a"), limits.sent, 2 * edges), "a")
-    made = checkpoint(_by_component(members.withColumn("text", f.lit(None).cast("string"))))
+    made = checkpoint(_by_component(members.withColumn("text", f.lit(None).cast("string")), rest))
     asked = made.where(f.col("action") == matches.OPEN).select("id", f.col("cluster").alias("component"))
     if count := rows(asked):
         texts = documents.join(sent(asked, limits.sent, count), "id").withColumnRenamed("id", "a")
         again = members.join(sent(asked.select("component").distinct(), limits.sent, count), "component", "left_semi")
-        again = checkpoint(_by_component(again.unionByName(texts, allowMissingColumns=True)))
+        again = checkpoint(_by_component(again.unionByName(texts, allowMissingColumns=True), rest))
         made = made.where(f.col("action") != matches.OPEN).unionByName(again)
     told = made.where(f.col("action") == matches.TOLD)
     told = told.select(f.col("id").alias("a"), f.col("cluster").alias("b"), f.col("kind").alias("told"))
@@ -183,10 +187,10 @@ def _resolved(documents: DataFrame, found: DataFrame, limits: Limits) -> tuple[D
     return clusters, told, further
 
 
-def _by_component(acting: DataFrame) -> DataFrame:
+def _by_component(acting: DataFrame, rest: int) -> DataFrame:
     """Matches and texts (``matches.Acting``) to what they make (``matches.RESOLVED``), component by component."""
     ordered = acting.repartition("component").sortWithinPartitions("component")
-    return map_batches(ordered, matches.resolved, matches.RESOLVED)
+    return map_batches(ordered, matches.resolved(rest), matches.RESOLVED)
 
 
 def map_batches(frame: DataFrame, stage: Any, schema: pa.Schema) -> DataFrame:

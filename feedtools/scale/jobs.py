@@ -57,7 +57,7 @@ def dedup(job: Job, config: Config) -> Account:
     from feedtools.scale.matches import ROWS
 
     with _documents(job, config, stages.sketched) as (documents, read, count, errors):
-        found = stages.dedup(documents, read)
+        found = stages.dedup(documents, read, rest=config.clean.rest)
         tables.write(found.matches, f"{job.out}/matches")
         tables.write(found.rows.select(*ROWS.names), f"{job.out}/clusters")
         return Account(count, _tally(documents.sparkSession, f"{job.out}/clusters"), errors)

@@ -19,9 +19,10 @@ from feedtools.dedup.describe import describe, links
 from feedtools.dedup.document import Document
 from feedtools.dedup.keeper import Order, damage
 from feedtools.dedup.resolve import resolve, resolve_once
+from feedtools.dedup.rest import REST
 from feedtools.dedup.slots import FrameSlot
 from feedtools.model import Block, Cluster, Kind, Match
-from feedtools.scale.arrow import batch_of, pack, rows_of
+from feedtools.scale.arrow import Stage, batch_of, pack, rows_of
 from feedtools.text import symbols_batch
 
 MATCHES = pa.schema(
@@ -166,7 +167,7 @@ class Acting(NamedTuple):
     text: str | None
 
 
-def resolved(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def resolved(rest: int = REST) -> Stage:
     """Matches, those of one component on end, to one row for every clustered document.
 
     A component whose clusters need further comparisons is resolved where the texts of its documents are given; else
@@ -175,15 +176,22 @@ def resolved(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     Columns: those of ``Acting``: a component, those of ``VERIFIED``, and in place of the evidence where in ``b`` it
     ``begins`` and ``ends``; exact copies need no facts. A row with a ``text`` is the document ``a`` and no match. A
     component may run over several batches; it is held in memory.
+
+    Args:
+        rest: symbols in a row from which text of its own keeps a document.
     """
-    rows = map(Acting._make, rows_of(batches, *Acting._fields))
-    portion: list[tuple[Any, ...]] = []
-    for name, component in groupby(rows, key=itemgetter(0)):
-        portion += _Component(name, list(component)).rows()
-        if len(portion) > 10_000:
-            yield batch_of(portion, RESOLVED)
-            portion = []
-    yield batch_of(portion, RESOLVED)
+
+    def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        rows = map(Acting._make, rows_of(batches, *Acting._fields))
+        portion: list[tuple[Any, ...]] = []
+        for name, component in groupby(rows, key=itemgetter(0)):
+            portion += _Component(name, list(component), rest).rows()
+            if len(portion) > 10_000:
+                yield batch_of(portion, RESOLVED)
+                portion = []
+        yield batch_of(portion, RESOLVED)
+
+    return stage
 
 
 def in_words(said: str, other: str, of: str) -> str:
@@ -194,8 +202,8 @@ def in_words(said: str, other: str, of: str) -> str:
 class _Component:
     """One component: its documents are numbered in the order of their ids."""
 
-    def __init__(self, name: str, rows: Sequence[Acting]) -> None:
-        self._name = name
+    def __init__(self, name: str, rows: Sequence[Acting], rest: int) -> None:
+        self._name, self._rest = name, rest
         self._rows = [row for row in rows if row.text is None]
         self._texts = {row.a: row.text for row in rows if row.text is not None}
         self._facts = _facts(self._rows)
@@ -209,9 +217,9 @@ class _Component:
         exact = [_match(row, self._number) for row in self._rows if row.kind == "exact"]
         order = Order(lambda one: -self._facts[self._ids[one]][0], lambda one: self._facts[self._ids[one]][1], int)
         if self._texts:
-            made = resolve(found, exact, order, self._compared)
+            made = resolve(found, exact, order, self._compared, self._rest)
         else:
-            made = resolve_once(found, exact, order)
+            made = resolve_once(found, exact, order, (), self._rest)
             if made.untried:
                 distinct = sorted({self._ids[number] for one, _ in found for number in (one.a, one.b)})
                 yield from ((name, self._name, OPEN, *[None] * 8) for name in distinct)

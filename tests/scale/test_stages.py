@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable, Iterable
-from itertools import groupby
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedtools.dedup import batch, candidates, cluster, join, match_table
+from tests.dedup.test_engines import feed
 from tests.places import ROOT
 
 pa = pytest.importorskip("pyarrow")
@@ -267,38 +267,50 @@ def test_any_text_passes(texts: list[str]) -> None:
     assert matches_by_stages(named, size=5) == matches_by_engine(named)
 
 
-def test_clusters_and_keepers_are_those_of_the_local_engine() -> None:
-    texts = made(300, seed=3)
+@pytest.mark.parametrize("rest", [6, 30])
+def test_clusters_matches_and_keepers_are_those_of_the_local_engine(rest: int) -> None:
+    texts = {f"{number:03d}": text for number, text in enumerate(dict.fromkeys(feed(1)))}
     copied = {f"{number}-copy": texts[number] for number in list(texts)[::9]}
     everything = texts | copied
     ids = list(everything)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch, "ROUNDS", 0)
-        local = batch.dedup(list(everything.values()), places=ids)
+    local = batch.dedup(list(everything.values()), places=ids, rest=rest)
     expected = {(ids[c.keep], ids[c.keep]) for c in local.clusters}
     expected |= {(ids[d], ids[c.keep]) for c in local.clusters for d in c.drop}
 
-    acting = [
-        {**row, "begins": 0, "ends": 9} for row in verified(texts, wanted(edges_by_bundles(texts, 4, candidates.HOT)))
-    ]
+    found = verified(texts, wanted(edges_by_bundles(texts, 4, candidates.HOT)))
+    acting = [{**row, "begins": 0, "ends": 9} for row in found if row["kind"] != "overlap"]
     nothing = dict.fromkeys((*matches.FACTS, "begins", "ends"))
     exact = {"kind": "exact", "coverage_a": 1.0, "coverage_b": 1.0, "similarity": 1.0}
     acting += [{"a": copy, "b": copy.removesuffix("-copy"), **exact, **nothing} for copy in copied]
-    acting = [row for row in acting if row["kind"] != "overlap"]
+    first = resolved(acting, rest)
+    opened = {row["id"]: row["cluster"] for row in first if row["action"] == matches.OPEN}
+    assert opened, "nothing had to be compared again"
+    again = [row for row in acting if row["component"] in opened.values()]
+    again += [{"component": component, "a": name, "text": texts[name]} for name, component in opened.items()]
+    rows_ = [row for row in (*first, *resolved(again, rest)) if row["action"] != matches.OPEN]
+
+    assert {(row["id"], row["cluster"]) for row in rows_ if row["action"] in {"keep", "drop"}} == expected
+    kinds = {(row["a"], row["b"]): row["kind"] for row in (*found, *acting)}
+    kinds |= {(row["id"], row["cluster"]): row["kind"] for row in rows_ if row["action"] == matches.TOLD}
+    for row in rows_:
+        if row["action"] == matches.FOUND:
+            kinds |= {(one["a"], one["b"]): one["kind"] for b in arrow.unpack([row["packed"]]) for one in rows(b)}  # type: ignore[list-item]
+    assert kinds == {(ids[one.a], ids[one.b]): one.kind for one in local.matches}
+
+
+def resolved(acting: list[dict[str, object]], rest: int) -> list[dict[str, object]]:
+    """The rows of all components, in two batches; matches, and documents with their text, are told their component."""
     sets = cluster.Sets()
-    number = {name: place for place, name in enumerate(sorted(ids))}
+    names = sorted({str(row[side]) for row in acting for side in ("a", "b") if side in row})
+    number = {name: place for place, name in enumerate(names)}
     for row in acting:
-        sets.union(number[row["a"]], number[row["b"]])
-    ordered = sorted(acting, key=lambda row: sets.find(number[row["a"]]))
-    found, apart = set(), set()
-    kinds = {(ids[m.a], ids[m.b]): m.kind for m in local.matches}
-    for _, component in groupby(ordered, key=lambda row: sets.find(number[row["a"]])):
-        out = list(
-            matches.cluster_rows([matches.Acting("", *map(row.get, matches.Acting._fields[1:])) for row in component])
-        )
-        found |= {(row[0], row[1]) for row in out if row[2] != matches.APART}
-        apart |= {(row[0], row[1]) for row in out if row[2] == matches.APART}
-    assert found == expected
-    assert apart == {pair for pair, kind in kinds.items() if kind == "overlap"} & {
-        (row["a"], row["b"]) for row in acting
-    }
+        if "component" not in row:
+            sets.union(number[str(row["a"])], number[str(row["b"])])
+    for row in acting:
+        row.setdefault("component", names[sets.find(number[str(row["a"])])])
+    acting = sorted(acting, key=lambda row: str(row["component"]))
+    facts = [field for field in matches.VERIFIED if field.name != "evidence"]
+    ends = [("begins", pa.int32()), ("ends", pa.int32()), ("text", pa.string())]
+    schema = pa.schema([("component", pa.string()), *facts, *ends])
+    table = pa.RecordBatch.from_pylist([{name: row.get(name) for name in schema.names} for row in acting], schema)
+    return [row for out in matches.resolved(rest)([table.slice(0, 7), table.slice(7)]) for row in rows(out)]
