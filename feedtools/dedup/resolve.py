@@ -69,10 +69,9 @@ def resolve_once(
     if choice.told is not None:
         told = choice.told(told)
     made = cluster.clusters([*exact, *told], choice.order, choice.rest)
-    partners = _partners(told)
-    wanted = {*_untried(found, made), *_of_one_partner(told, partners, choice.rank)}
+    wanted, ordered = _of_one_partner(told, choice.rank)
+    wanted.update(_untried(found, made))
     known = {_pair(match.a, match.b) for match, _ in found}
-    ordered = any(len(some) > CLOSE + 1 for some in partners.values())
     return Resolved(made, told, sorted(wanted.difference(known, tried)), ordered)
 
 
@@ -117,29 +116,24 @@ def _untried(found: Iterable[Compared], made: Iterable[Cluster]) -> Iterator[Pai
                     yield _pair(kept, homes[gone])
 
 
-def _partners(told: Iterable[Match]) -> dict[int, set[int]]:
-    """For each document that overlaps with one the documents that it matches."""
-    partners = defaultdict[int, set[int]](set)
+def _of_one_partner(told: Iterable[Match], rank: Callable[[int], int]) -> tuple[set[Pair], bool]:
+    """The pairs that match one document and may match each other, although no copies tie them.
+
+    That document links them as a key does, so that a crowd around one costs a few pairs each.
+
+    Returns:
+        The pairs, and whether they depend on the order of the join.
+    """
+    sets, partners = cluster.Sets(), defaultdict[int, set[int]](set)
     for match in told:
         if match.kind != "overlap":
             partners[match.a].add(match.b)
             partners[match.b].add(match.a)
-    return partners
-
-
-def _of_one_partner(
-    told: Iterable[Match], partners: dict[int, set[int]], rank: Callable[[int], int]
-) -> Iterator[Pair]:
-    """The pairs that match one document and may match each other, although no copies tie them.
-
-    That document links them as a key does, so that a crowd around one costs a few pairs each.
-    """
-    sets = cluster.Sets()
-    for match in told:
         if match.kind in COPIES:
             sets.union(match.a, match.b)
+    pairs, ordered = set[tuple[int, int]](), False
     for some in partners.values():
-        if len(some) > 1:
-            for one, other in edges(sorted(some, key=rank), CROWD, CLOSE):
-                if sets.find(one) != sets.find(other):
-                    yield _pair(one, other)
+        if len(set(map(sets.find, some))) > 1:
+            pairs.update(_pair(*edge) for edge in edges(sorted(some, key=rank), CROWD, CLOSE))
+            ordered |= len(some) > CLOSE + 1
+    return {pair for pair in pairs if sets.find(pair[0]) != sets.find(pair[1])}, ordered

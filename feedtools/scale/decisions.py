@@ -228,12 +228,12 @@ class _Cluster:
         """Let an excerpt end earlier."""
         judge, copy = self._judge, self._standing.get(number)
         gone = copy is not None and judge.policy.kinds[copy.match.kind] == "drop"
-        if gone or not may_end(self._marks[number], judge.policy):
+        if gone or not may_end(self._marks[number], everything=judge.policy.end == "sentence"):
             return
         one = excerpt(number, "", self._first[number], self._second.get(number))
-        note = end_one(one, _article(self._rows[number]["id"], self._text(number)), judge)
-        if note is not None:
-            self._note(number, note)
+        made = end_one(one, _article(self._rows[number]["id"], self._text(number)), judge)
+        if made is not None and made.asked:
+            self._note(number, made.note)
 
     def _copy(self, number: int) -> tuple[Any, ...]:
         """The columns of ``STANDING``."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.config import DECISIONS_FILE, Config
-from feedtools.errors import FeedtoolsError, ReadError
+from feedtools.errors import ConfigError, FeedtoolsError, ReadError
 from feedtools.scale import tables
 from feedtools.scale.checkpoints import recoverable
 from feedtools.scale.session import reason, session
@@ -56,6 +56,7 @@ def dedup(job: Job, config: Config) -> Account:
     from feedtools.scale import dedup as stages
     from feedtools.scale.matches import ROWS
 
+    _refuse(config)
     with _documents(job, config, stages.sketched) as (documents, read, count, errors):
         found = stages.dedup(documents, read, rest=config.clean.rest)
         tables.write(found.matches, f"{job.out}/matches")
@@ -75,6 +76,7 @@ def clean(job: Job, config: Config, rules: Sequence[Rule]) -> Account:
     from feedtools.lint.exceptions import Exceptions
     from feedtools.scale.clean import clean as decide
 
+    _refuse(config)
     known = compounds.read(config.root / config.learned) if config.learned else {}
     choices = load(config.root / DECISIONS_FILE)
     asked = {"exceptions": Exceptions(config, choices) or None, "decisions": Decisions(choices)}
@@ -85,6 +87,18 @@ def clean(job: Job, config: Config, rules: Sequence[Rule]) -> Account:
         stopped = spark.read.parquet(place).where("size(errors) > 0").select("errors").limit(100).collect()
         errors += [FeedtoolsError(message) for row in stopped for message in row["errors"]]
         return Account(count, _tally(spark, place), errors)
+
+
+def _refuse(config: Config) -> None:
+    """Refuse policies that need more of the records than their ids and texts.
+
+    Raises:
+        ConfigError: one is asked for.
+    """
+    policy = config.clean
+    for asked, words in ((policy.keep != "most-complete", f'keep = "{policy.keep}"'), (policy.extend, "extend = true")):
+        if asked:
+            raise ConfigError(f"[clean] {words} is not there with --engine spark; take it out, or use the local engine")
 
 
 @contextmanager

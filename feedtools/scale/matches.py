@@ -18,9 +18,10 @@ from feedtools.dedup import match
 from feedtools.dedup.describe import describe, links
 from feedtools.dedup.document import Document
 from feedtools.dedup.keeper import Order, damage
-from feedtools.dedup.resolve import resolve, resolve_once
+from feedtools.dedup.resolve import Choice, resolve, resolve_once
 from feedtools.dedup.rest import REST
 from feedtools.dedup.slots import FrameSlot
+from feedtools.dedup.small import longest_first
 from feedtools.model import Block, Cluster, Kind, Match
 from feedtools.scale.arrow import Stage, batch_of, pack, rows_of
 from feedtools.text import symbols_batch
@@ -217,10 +218,12 @@ class _Component:
         exact = [_match(row, self._number) for row in self._rows if row.kind == "exact"]
         order = Order(lambda one: -self._facts[self._ids[one]][0], lambda one: self._facts[self._ids[one]][1], int)
         if self._texts:
-            made = resolve(found, exact, order, self._compared, self._rest)
+            place = longest_first(self._texts.values())
+            rank = {number: place.get(self._texts.get(name) or "", 0) for number, name in enumerate(self._ids)}
+            made = resolve(found, exact, Choice(order, rank.__getitem__, self._rest), self._compared)
         else:
-            made = resolve_once(found, exact, order, (), self._rest)
-            if made.untried:
+            made = resolve_once(found, exact, Choice(order, int, self._rest))
+            if made.untried or made.ordered:
                 distinct = sorted({self._ids[number] for one, _ in found for number in (one.a, one.b)})
                 yield from ((name, self._name, OPEN, *[None] * 8) for name in distinct)
                 return
