@@ -102,9 +102,7 @@ def large(clusters: int = 1000) -> RunReport:
         )
         for at in range(1000)
     ]
-    tallies = [
-        Tally(f"feed/{number:05}.txt", 12, {"FT210": number % 7}, {"warning": number % 7}) for number in range(5000)
-    ]
+    tallies = [Tally(f"feed/{number:05}.txt", 12, {"FT210 warning": number % 7}) for number in range(5000)]
     counts = Counts(5000, 60000, 60000, findings=9000, clusters=clusters)
     return RunReport("Archive", counts, tallies, [RuleName("FT210", "bare-math", "warning")], findings, groups)
 

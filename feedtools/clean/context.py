@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from feedtools.clean import manifest
+from feedtools.clean.history import History
 from feedtools.clean.inputs import Files
 from feedtools.clean.judging import Judge, Pair
 from feedtools.clean.notes import EMPTY, parse
@@ -39,6 +40,7 @@ class Run(NamedTuple):
     Attributes:
         choices: decisions of a person.
         origins: by path, where an input comes from that lies somewhere else for the time of the run.
+        history: the runs into the same output before.
     """
 
     config: Config
@@ -51,6 +53,7 @@ class Run(NamedTuple):
     choices: tuple[Choice, ...] = ()
     origins: Mapping[str, manifest.SourceOrigin] = MappingProxyType({})
     processes: int = 1
+    history: History = History()
 
     @property
     def out(self) -> Path:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from feedtools import __version__
-from feedtools.clean import manifest, resume, summary
+from feedtools.clean import history, manifest, resume, summary
 from feedtools.clean.comparing import decide_copies, open_stores
 from feedtools.clean.context import Run, mapped
 from feedtools.clean.copies import (
@@ -68,7 +68,7 @@ def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, Rema
         stack.callback(fate.instead.close)
         write_output(run, files, fate, first, judge)
         run.errors.extend(files.bad())
-        return *_report(run, fate), files
+        return *_report(run, fate, header["inputs"]["digest"]), files
 
 
 def _processes(run: Run, names: Sequence[tuple[str, str]]) -> int:
@@ -176,20 +176,23 @@ def _take_up(run: Run, files: Files, texts: Texts, count: int) -> bytearray:
     return marks
 
 
-def _report(run: Run, fate: Fate) -> tuple[Counts, Remaining]:
+def _report(run: Run, fate: Fate, inputs: str) -> tuple[Counts, Remaining]:
     from feedtools.report.page.html import html
 
     progress = run.progress("reporting", len(fate.texts), "articles")
     remains = Remains(fate)
     with closing(Strings(run.stage / "tallies")) as tallies:
         failed = [error for error in run.errors if not isinstance(error, Notice)]
-        told = "feedtools clean", tallies, progress, remains, _about(run), run.config.lang
-        shown = summary.report(run.out / MANIFEST, fate, failed, *told)._replace(rest=run.config.clean.rest)
+        grouped = frozenset(rule.id for rule in run.rules if rule.grouped)
+        told = summary.Shown(_about(run), run.config.lang, grouped, run.history, inputs)
+        made = summary.report(run.out / MANIFEST, fate, failed, "feedtools clean", tallies, progress, remains, told)
+        made = made._replace(rest=run.config.clean.rest)
         with open(run.out / REPORT, "w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines(html(shown))
+            stream.writelines(html(made))
     with open(run.out / MANIFEST, "ab") as account:
+        account.write(manifest.line(history.entry(made.counts, inputs, made.trend[:-1])))
         account.write(manifest.line({"report": REPORT, "digest": file_digest(run.out / REPORT)}))
-    return shown.counts, remains.sum()
+    return made.counts, remains.sum()
 
 
 def _about(run: Run) -> About:

@@ -11,6 +11,7 @@ from typing import Any
 from feedtools.clean import manifest
 from feedtools.clean.context import Sources
 from feedtools.clean.edits import Written, edited_articles, edited_held, record, source_of, written
+from feedtools.clean.history import earlier
 from feedtools.clean.protect import OverwriteError, Strange, inspect, refuse
 from feedtools.clean.run import Cleaned, Inputs, clean_into, is_own, put_in_place, remember
 from feedtools.clean.staging import Stage, unwritable
@@ -111,7 +112,7 @@ def _given_back(stage: Stage, strange: Strange, config: Config) -> Inputs:
             raise unwritable(stage.out, error) from error
         names.append((str(place), file.head["file"]))
         origins[str(place)] = manifest.SourceOrigin(file.head["source"], bytes.fromhex(file.head["batch"]))
-    return Inputs((), sorted(names, key=lambda pair: pair[1]), origins, list(_unread(out)))
+    return Inputs((), sorted(names, key=lambda pair: pair[1]), origins, list(_unread(out)), earlier(out))
 
 
 def _lay(file: Written, strange: Strange, out: Path, place: Path, config: Config) -> None:

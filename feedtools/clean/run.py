@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from feedtools.clean import manifest
 from feedtools.clean.context import Run, Sources
 from feedtools.clean.edits import edited_held, edited_inputs, record
+from feedtools.clean.history import History, earlier
 from feedtools.clean.inputs import ChangedError, Files
 from feedtools.clean.pipeline import run_passes
 from feedtools.clean.protect import OverwriteError, Strange, inspect, refuse
@@ -66,12 +67,14 @@ class Inputs(NamedTuple):
         names: in their place, path and name in the output of every file, sorted by name.
         origins: by path, where a file comes from that lies somewhere else for the time of the run.
         unread: what an earlier run could not read.
+        history: the runs into the same output before.
     """
 
     paths: Sequence[str] = ()
     names: Sequence[tuple[str, str]] | None = None
     origins: Mapping[str, manifest.SourceOrigin] = MappingProxyType({})
     unread: Sequence[FeedtoolsError] = ()
+    history: History = History()
 
 
 def clean(
@@ -108,7 +111,8 @@ def clean(
     _refuse(paths, out, config, sources)
     with Stage(out, is_own, resume=resume) as stage:
         strange, taken = _take_up(stage, paths, config, force=force)
-        cleaned, files = clean_into(stage.folder, Inputs(paths), config, rules, sources, progress)
+        inputs = Inputs(paths, history=earlier(stage.out))
+        cleaned, files = clean_into(stage.folder, inputs, config, rules, sources, progress)
         with closing(files):
             if cleaned.counts.files or not cleaned.failed:  # where nothing could be read, an earlier output stays
                 put_in_place(stage, None if force else strange)
@@ -262,7 +266,9 @@ def clean_into(
     changed: dict[str, FeedtoolsError] = {}
     while True:
         errors = [*inputs.unread, *changed.values()]
-        run = Run(config, rules, options, errors, stage, sources, progress, choices, inputs.origins)
+        run = Run(
+            config, rules, options, errors, stage, sources, progress, choices, inputs.origins, history=inputs.history
+        )
         try:
             counts, remaining, files = run_passes(run, _left(inputs, config, errors, changed))
         except ChangedError as error:

@@ -8,17 +8,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from feedtools.clean import manifest
 from feedtools.clean.edits import raw_text
-from feedtools.clean.on_disk import Rows, Strings, Texts
+from feedtools.clean.history import History, trend
+from feedtools.clean.on_disk import Rows, Strings
 from feedtools.clean.output import Fate
 from feedtools.clean.remaining import Remains
 from feedtools.dedup.describe import links
 from feedtools.dedup.match import explain
 from feedtools.errors import FeedtoolsError
-from feedtools.model import Article, Block, Cluster, Edit, Finding, Fix, Level, Match, Place, Span, digest
+from feedtools.model import Article, Block, Cluster, Edit, Finding, Fix, Match, Place, Span, digest
 from feedtools.report.page.data import About, Copy, CopyGroup, Counts, Held, Repair, RuleName, RunReport, Tally, graver
 from feedtools.restore.mend import RESTORED
 
@@ -29,25 +30,60 @@ LISTED = 20
 _OUTCOMES = {"keep": "kept", "fix": "kept", "restore": "kept", "drop": "dropped", "hold": "held"}
 
 
-class _Account:
-    """The numbers of a manifest; ``articles = kept + dropped + held``."""
+class _Counted:
+    """Choice of the findings that count: of a grouped rule the first of every file."""
 
-    def __init__(self) -> None:
+    def __init__(self, grouped: frozenset[str]) -> None:
+        self._grouped = grouped
+        self._met: set[str] = set()
+
+    def begin(self) -> None:
+        """A file begins."""
+        self._met.clear()
+
+    def counted(self, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Those of some findings that count."""
+        chosen = []
+        for one in found:
+            rule = one["rule"]
+            if rule in self._met:
+                continue
+            if rule in self._grouped:
+                self._met.add(rule)
+            chosen.append(one)
+        return chosen
+
+
+class _Account:
+    """The numbers of a manifest; ``articles = kept + dropped + held``.
+
+    Findings are those that ``check`` counts: of a grouped rule one per file.
+    """
+
+    def __init__(self, grouped: frozenset[str]) -> None:
+        self._found, self._left = _Counted(grouped), _Counted(grouped)
         self._tally: Counter[str] = Counter()
         self._standing = array("Q")  # a digest of every place that stands for another
 
     def take(self, entry: dict[str, Any]) -> None:
         """Take in one line."""
         tally = self._tally
+        found = entry.get("findings", ())
         if "end" in entry:
             tally["files"] += 1
+        if "file" in entry:
+            self._found.begin()
+            self._left.begin()
+        if "file" in entry or "action" in entry:
+            tally["findings"] += len(self._found.counted(found))
+        if "file" in entry:
+            tally["remaining"] += len(self._left.counted(found))
         if "action" not in entry:
             return
         outcome = _OUTCOMES[entry["action"]]
         tally["articles"] += 1
         tally[outcome] += 1
-        tally["findings"] += len(entry.get("findings", ()))
-        tally["remaining"] += len(entry.get("findings", ())) if outcome == "kept" else 0
+        tally["remaining"] += len(self._left.counted(found)) if outcome == "kept" else 0
         tally["repairs"] += len(entry.get("repairs", ()))
         if "of" in entry:
             place = f"{entry['of']['path']}\n{entry['of']['line']}"
@@ -65,6 +101,24 @@ class _Account:
         return Counts(**self._tally, clusters=len(np.unique(np.frombuffer(self._standing, np.uint64))))
 
 
+class Shown(NamedTuple):
+    """Settings of the page.
+
+    Attributes:
+        about: the run, for the head of the page.
+        lang: language of the page.
+        grouped: rules of which one finding per file counts.
+        history: the runs before.
+        inputs: digest of what was cleaned.
+    """
+
+    about: About
+    lang: str
+    grouped: frozenset[str]
+    history: History
+    inputs: str
+
+
 def report(
     path: Path,
     fate: Fate,
@@ -73,8 +127,7 @@ def report(
     tallies: Strings,
     advance: Callable[[int], None],
     remains: Remains,
-    about: About,
-    lang: str,
+    shown_as: Shown,
 ) -> RunReport:
     """Everything the report shows of a finished run.
 
@@ -86,15 +139,15 @@ def report(
         tallies: takes what was found in every file.
         advance: told how many more articles were counted.
         remains: told every line.
-        about: the run, for the head of the page.
-        lang: language of the page.
+        shown_as: how the page tells of the run.
     """
     wanted = list(islice((cluster for found in fate.copies.clusters for cluster in found.all()), SHOWN))
-    seen, account = _Seen(fate.texts, wanted, tallies, path.parent), _Account()
+    seen, account = _Seen(fate, wanted, tallies, path.parent, shown_as.grouped), _Account(shown_as.grouped)
     _read_through(path, (seen.take, account.take, remains.take), advance)
+    counts = account.counts()
     return RunReport(
         title,
-        account.counts(),
+        counts,
         tallies=seen.tallies(),
         rules=seen.named(),
         findings=seen.findings,
@@ -102,8 +155,9 @@ def report(
         held=seen.held,
         repairs=seen.repairs,
         errors=[str(error) for error in errors],
-        about=about,
-        lang=lang,
+        about=shown_as.about,
+        trend=trend(counts, shown_as.history.before(counts, shown_as.inputs)),
+        lang=shown_as.lang,
     )
 
 
@@ -139,7 +193,10 @@ class Tallies(Rows[Tally]):
 class _Seen:
     """Collection of what the report shows, made in one reading of the manifest."""
 
-    def __init__(self, texts: Texts, clusters: Iterable[Cluster], tallies: Strings, out: Path) -> None:
+    def __init__(
+        self, fate: Fate, clusters: Iterable[Cluster], tallies: Strings, out: Path, grouped: frozenset[str]
+    ) -> None:
+        self._counted = _Counted(grouped)
         self.findings: list[Finding] = []
         self.held: list[Held] = []
         self._out = out
@@ -151,10 +208,9 @@ class _Seen:
         self._names: dict[str, RuleName] = {}
         self._total: Counter[str] = Counter()
         self._file: tuple[str, int] | None = None
-        self._rules: Counter[str] = Counter()
-        self._levels: Counter[Level] = Counter()
+        self._found: Counter[str] = Counter()
         self._tallies = tallies
-        self._texts = texts
+        self._texts, self._instead = fate.texts, fate.instead
         self._members = {number for cluster in clusters for number in (cluster.keep, *cluster.drop)}
         self._number = 0
 
@@ -166,7 +222,8 @@ class _Seen:
             self._end()
             self._file = entry["file"], entry["articles"]
             self._form = entry["format"]
-            self._count(entry["findings"])
+            self._counted.begin()
+            self._remain(entry["findings"], Article(entry["out"], 1, ""))
         if "end" in entry:
             self._hold(entry)
         if "action" not in entry:
@@ -175,14 +232,14 @@ class _Seen:
         if number in self._members:
             self.actions[number] = entry.get("mark", entry["action"])
         published = _OUTCOMES[entry["action"]] == "kept"
-        if published:
-            self._count(entry.get("findings", ()))
+        if published and "findings" in entry:
+            text = self._instead.get(number) or self._texts[number]
+            self._remain(entry["findings"], Article(entry["path"], entry["line"], text))
         if len(self.held) + len(self._waiting) < SHOWN and entry.get("mark", entry["action"]) == "hold":
             self._waiting.append({**entry, "number": number})
-        told = published and "findings" in entry and len(self.findings) < SHOWN
-        mended = len(self.repairs) < SHOWN and "repairs" in entry
-        if told or mended:
-            self._show(entry, Article(entry["path"], entry["line"], self._texts[number]), published=published)
+        if len(self.repairs) < SHOWN and "repairs" in entry:
+            article = Article(entry["path"], entry["line"], self._texts[number])
+            self.repairs += (_repair(one, article) for one in entry["repairs"] if not one["turn"])
 
     def _hold(self, end: dict[str, Any]) -> None:
         """Show the articles of one file that wait, as they stand in ``held/``."""
@@ -197,30 +254,22 @@ class _Seen:
             self.held.append(Held(article, entry["reasons"], found, raw, names[0] if place in texts else ""))
         self._waiting = []
 
-    def _show(self, entry: dict[str, Any], article: Article, *, published: bool) -> None:
-        repairs = entry.get("repairs", ())
-        # The findings of a restored article point into a text that is not at hand here.
-        restored = any(repair["safety"] == "safe" for repair in repairs)
-        if published and not restored and len(self.findings) < SHOWN:
-            found = entry.get("findings", ())
-            self.findings += (_finding(one, article) for one in found if one["end"] <= len(article.text))
-        if len(self.repairs) < SHOWN:
-            self.repairs += (_repair(one, article) for one in repairs if not one["turn"])
-
-    def _count(self, found: Iterable[dict[str, Any]]) -> None:
-        for one in found:
-            self._rules[one["rule"]] += 1
-            self._levels[one["level"]] += 1
-            told = RuleName(one["rule"], one["name"], one["level"])
-            self._names[one["rule"]] = graver(self._names.get(one["rule"]), told)
+    def _remain(self, found: Iterable[dict[str, Any]], article: Article) -> None:
+        """Count what is left in a published article or in the frame of a file, and show it while there is room."""
+        for one in self._counted.counted(found):
+            rule, level = one["rule"], one["level"]
+            self._found[f"{rule} {level}"] += 1
+            self._total[rule] += 1
+            self._names[rule] = graver(self._names.get(rule), RuleName(rule, one["name"], level))
+            if len(self.findings) < SHOWN:
+                self.findings.append(_finding(one, article))
 
     def _end(self) -> None:
         """The last line of a file was taken in."""
         if self._file:
-            self._tallies.add(json.dumps([*self._file, self._rules, self._levels]))
-            self._total += self._rules
+            self._tallies.add(json.dumps([*self._file, self._found]))
         self._file = None
-        self._rules, self._levels = Counter(), Counter()
+        self._found = Counter()
 
     def tallies(self) -> Tallies:
         """By file."""

@@ -142,6 +142,7 @@ def manifest() -> Schema:
         ("file", file),
         ("article", article),
         ("end of a file", {"end": text, "digest": text}),
+        ("the run", {"run": {"type": "object"}, "inputs": text, "earlier": {"type": "array"}}),
         ("further files of the run", {"report": text}),
     )
     needed = {"article": ["path", "line", "action", "reasons"], "end of a file": ["end"], "file": ["file", "articles"]}

@@ -43,13 +43,21 @@ def bar(amount: int, most: int, level: str) -> str:
     )
 
 
-def spark(values: Sequence[int], level: str, *, wide: bool = False) -> str:
-    """The course of one amount; ``wide`` as a chart by itself."""
+def spark(values: Sequence[int], level: str, *, wide: bool = False, names: Sequence[str] = ()) -> str:
+    """The course of one amount.
+
+    Args:
+        values: in the order of time.
+        level: class of the fill.
+        wide: as a chart by itself.
+        names: of the values, as markup, for whoever points at a bar.
+    """
     most, step = max(values, default=0) or 1, 1000 / max(1, len(values))
     thick = min(step * 0.8, 110)
     bars = [
         f'<rect class="{level}-f" x="{(number + 0.5) * step - thick / 2:.0f}" y="{100 - 100 * value / most:.0f}" '
-        f'width="{thick:.0f}" height="{100 * value / most:.0f}"/>'
+        f'width="{thick:.0f}" height="{100 * value / most:.0f}"'
+        + (f"><title>{names[number]}: {value:,}</title></rect>" if names else "/>")
         for number, value in enumerate(values)
         if value
     ]
@@ -58,13 +66,37 @@ def spark(values: Sequence[int], level: str, *, wide: bool = False) -> str:
 
 
 class Column(NamedTuple):
-    """Some transmissions, one after the other: the first, the last, how many, and what was found in them."""
+    """Some transmissions, one after the other: the first, the last, how many, and what was found in them.
+
+    ``found`` counts by rule and level, as in ``Tally``.
+    """
 
     first: str
     last: str
     files: int
-    rules: Counter[str]
-    levels: Counter[str]
+    found: Counter[str]
+
+    @property
+    def rules(self) -> Counter[str]:
+        """Findings by rule."""
+        return _summed(self.found, 0)
+
+    @property
+    def levels(self) -> Counter[str]:
+        """Findings by level."""
+        return _summed(self.found, 1)
+
+
+def _summed(found: Mapping[str, int], part: int) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for name, amount in found.items():
+        counts[name.split(" ")[part]] += amount
+    return counts
+
+
+def listed(found: Mapping[str, int]) -> str:
+    """Counts by rule and level as the script reads them: ``FT301 error 2,FT401 note 1``."""
+    return ",".join(f"{name} {amount}" for name, amount in sorted(found.items()) if amount)
 
 
 def columns(groups: Sequence[Column]) -> str:
@@ -89,7 +121,10 @@ def columns(groups: Sequence[Column]) -> str:
                 )
         names = group.first if group.files == 1 else f"{group.first} … {group.last}"
         words = ", ".join(f"{amount:,} {level}s" for level, amount in zip(LEVELS, stack, strict=True) if amount)
-        parts.append(f"<g><title>{escape(safe(names))}: {words or 'nothing found'}</title>{''.join(inside)}</g>")
+        told = escape(listed(group.found))
+        parts.append(
+            f'<g data-c="{told}"><title>{escape(safe(names))}: {words or "nothing found"}</title>{"".join(inside)}</g>'
+        )
     label = f"Findings in {sum(group.files for group in groups):,} transmissions, most in one column {most:,}"
     return (
         f'<svg class="chart" viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="{label}">'
@@ -112,15 +147,13 @@ def binned(tallies: Iterable[Tally], count: int, limit: int = BINS) -> Iterator[
     """
     rest, bins = iter(tallies), min(limit, count)
     for number in range(bins):
-        rules: Counter[str] = Counter()
-        levels: Counter[str] = Counter()
+        found: Counter[str] = Counter()
         names: list[str] = []
         size = (number + 1) * count // bins - number * count // bins
         for tally in islice(rest, size):
-            rules.update(tally.rules)
-            levels.update(tally.levels)
+            found.update(tally.found)
             names = [*names[:1], tally.path]
-        yield Column(names[0], names[-1], size, rules, levels)
+        yield Column(names[0], names[-1], size, found)
 
 
 def safe(text: str) -> str:

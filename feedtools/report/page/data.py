@@ -103,12 +103,25 @@ class About(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """One transmission (or other file): its articles, and its findings by rule and by their own level."""
+    """One transmission (or other file): its articles, and its findings by rule and by their own level.
+
+    Attributes:
+        path: of the file.
+        articles: in it.
+        found: findings by rule and level, with a space between.
+    """
 
     path: str
     articles: int
-    rules: Mapping[str, int]
-    levels: Mapping[Level, int]
+    found: Mapping[str, int]
+
+    @property
+    def levels(self) -> Counter[str]:
+        """Findings by level."""
+        counts: Counter[str] = Counter()
+        for name, amount in self.found.items():
+            counts[name.split(" ")[1]] += amount
+        return counts
 
 
 class RuleName(NamedTuple):
@@ -141,7 +154,12 @@ class Counts(NamedTuple):
 
 
 class Point(NamedTuple):
-    """One run of a series: when, and its account."""
+    """One run of a series.
+
+    Attributes:
+        when: date and time as text; empty for the run that the page tells of.
+        counts: its account.
+    """
 
     when: str
     counts: Counts
@@ -197,18 +215,14 @@ def tally(findings: Iterable[Finding], articles: Mapping[str, int]) -> tuple[lis
     """
     by_path: dict[str, Counter[str]] = {path: Counter() for path in articles}
     names: dict[str, RuleName] = {}
-    levels: dict[str, Counter[Level]] = {}
+    total: Counter[str] = Counter()
     for finding in findings:
-        by_path.setdefault(finding.article.source, Counter())[finding.rule] += 1
-        levels.setdefault(finding.article.source, Counter())[finding.level] += 1
+        by_path.setdefault(finding.article.source, Counter())[f"{finding.rule} {finding.level}"] += 1
+        total[finding.rule] += 1
         names[finding.rule] = graver(names.get(finding.rule), RuleName(finding.rule, finding.name, finding.level))
-    total: Counter[str] = sum(by_path.values(), Counter())
     order = {"error": 0, "warning": 1, "note": 2}
     rules = sorted(names.values(), key=lambda rule: (order[rule.level], -total[rule.rule], rule.rule))
-    tallies = [
-        Tally(path, articles.get(path, 0), dict(count), dict(levels.get(path, {}))) for path, count in by_path.items()
-    ]
-    return tallies, rules
+    return [Tally(path, articles.get(path, 0), dict(count)) for path, count in by_path.items()], rules
 
 
 def graver(known: RuleName | None, other: RuleName) -> RuleName:

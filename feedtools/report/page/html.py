@@ -188,18 +188,27 @@ def _facts(counts: Counts, say: Words) -> str:
 
 def _trend(trend: Sequence[Point], say: Words) -> Iterator[str]:
     """The runs of this feed, the last one this."""
+    names = ("articles", "dropped", "held", "findings remain")
+    dates = [plain(point.when) if point.when else say("this run") for point in trend]
     rows = "".join(
-        f"<tr><td>{plain(point.when)}<td class=n>{point.counts.articles:,}<td class=n>{point.counts.dropped:,}"
+        f"<tr><td>{date}<td class=n>{point.counts.articles:,}<td class=n>{point.counts.dropped:,}"
         f"<td class=n>{point.counts.held:,}<td class=n>{point.counts.remaining:,}"
-        for point in reversed(trend)
+        for date, point in reversed(list(zip(dates, trend, strict=True)))
     )
-    head = "".join(f"<th class=n>{say(name)}" for name in ("articles", "dropped", "held", "findings remain"))
-    values = [point.counts.held for point in trend]
+    head = "".join(f"<th class=n>{say(name)}" for name in names)
+    yield f"<section id=trend>\n{heading(say('Trend'), number(len(trend), 'run', say))}<div class=two>\n"
+    for name, look, values in (
+        ("held", "held", [point.counts.held for point in trend]),
+        ("findings remain", "warning", [point.counts.remaining for point in trend]),
+    ):
+        yield (
+            f"<div class=card><h3>{say(name)}</h3><div class=plot><span class=axis>{max(values):,}</span>"
+            f"{charts.spark(values, look, wide=True, names=dates)}<span class=axis>0</span></div>"
+            f"<p class='ends place'><span>{dates[0]}</span><span>{dates[-1]}</span></p></div>\n"
+        )
     yield (
-        f"<section id=trend>\n{heading(say('Trend'), say('held'))}<div class=card>"
-        f"<div class=plot><span class=axis>{max(values):,}</span>{charts.spark(values, 'error', wide=True)}"
-        f"<span class=axis>0</span></div>"
-        f"<div class=scroll tabindex=0><table><tr><th>{say('Date')}{head}{rows}</table></div></div>\n</section>\n"
+        f"<div class='card wide'><div class=scroll tabindex=0><table><tr><th>{say('Date')}{head}{rows}</table></div>"
+        "</div></div>\n</section>\n"
     )
 
 

@@ -103,6 +103,83 @@
     try { history.replaceState(null, "", wanted); } catch { /* an address that may not be changed */ }
   };
 
+  // Charts count what the filters leave: by level, rule and file of all there is, else of what the page holds.
+  const LEVELS = ["error", "warning", "note"];
+  const bins = all("#remains .chart g");
+  const perFile = all("#remains tr[data-b]");
+  const perRule = all("#remains tr[data-r]");
+  const read = (place) => (place.dataset.c || "").split(",").filter(Boolean).map((part) => {
+    const [rule, level, amount] = part.split(" ");
+    return { rule, level, amount: Number(amount) };
+  });
+  const cells = [...perFile.flatMap((row) => [2, 3, 4].map((at) => row.children[at])), ...perRule.map((row) => row.children[1])];
+  const rects = [...bins.flatMap((place) => all("rect", place)), ...perRule.map((row) => row.querySelector(".bar rect"))];
+  const texts = new Map(cells.map((cell) => [cell, cell.textContent]));
+  const sizes = new Map(rects.map((bar) => [bar, ["y", "height", "width"].map((name) => [name, bar.getAttribute(name)])]));
+  const binOf = new Map(perFile.map((row) => [row.querySelector("[data-file]").dataset.file, Number(row.dataset.b)]));
+  const axis = document.querySelector("#remains .plot .axis");
+  const most = axis && axis.textContent;
+  const counted = (fromItems) => {
+    const file = one("file").value;
+    const wanted = ({ rule, level }) => [["rule", rule], ["level", level]].every(([name, value]) =>
+      !one(name).value || one(name).value === value);
+    if (!fromItems && (!file || binOf.has(file))) {
+      const rows = perFile.filter((row) => !file || row.querySelector("[data-file]").dataset.file === file);
+      const files = rows.map((row) => ({ row, parts: read(row).filter(wanted) }));
+      const places = file ? files.flatMap(({ row, parts }) => parts.map((part) => ({ ...part, bin: Number(row.dataset.b) })))
+        : bins.flatMap((place, bin) => read(place).filter(wanted).map((part) => ({ ...part, bin })));
+      return { files, places };
+    }
+    const found = new Map();
+    const places = [];
+    for (const item of all("#remains .list > .item")) {
+      const part = { rule: item.dataset.r, level: item.dataset.l, amount: 1, bin: binOf.get(item.dataset.f) };
+      places.push(part);
+      found.set(item.dataset.f, [...(found.get(item.dataset.f) || []), part]);
+    }
+    return { files: perFile.map((row) => ({ row, parts: found.get(row.querySelector("[data-file]").dataset.file) || [] })), places };
+  };
+  const sum = (parts) => parts.reduce((total, { amount }) => total + amount, 0);
+  const chart = (fromItems, active) => {
+    if (!axis) return;
+    for (const [cell, content] of texts) cell.textContent = content;
+    for (const [bar, size] of sizes) for (const [name, value] of size) if (value !== null) bar.setAttribute(name, value);
+    for (const row of [...perFile, ...perRule]) row.hidden = false;
+    axis.textContent = most;
+    one("remains").classList.toggle("filtered", active);
+    if (!active) return;
+    const { files, places } = counted(fromItems);
+    for (const row of perFile) row.hidden = true;
+    for (const { row, parts } of files) {
+      row.hidden = !parts.length;
+      LEVELS.forEach((level, at) => {
+        row.children[2 + at].textContent = sum(parts.filter((part) => part.level === level)).toLocaleString("en");
+      });
+    }
+    const rules = perRule.map((row) => sum(places.filter(({ rule }) => rule === row.dataset.r)));
+    const top = Math.max(1, ...rules);
+    perRule.forEach((row, at) => {
+      row.hidden = !rules[at];
+      row.children[1].textContent = rules[at].toLocaleString("en");
+      row.querySelector(".bar rect").setAttribute("width", `${100 * rules[at] / top}%`);
+    });
+    const stacks = bins.map((_, bin) => LEVELS.map((level) =>
+      sum(places.filter((part) => part.bin === bin && part.level === level))));
+    const high = Math.max(1, ...stacks.map((stack) => stack[0] + stack[1] + stack[2]));
+    axis.textContent = Math.max(...stacks.map((stack) => stack[0] + stack[1] + stack[2]), 0).toLocaleString("en");
+    bins.forEach((place, bin) => {
+      let y = 99.4;
+      LEVELS.forEach((level, at) => {
+        const bar = place.querySelector(`.${level}-f`);
+        if (!bar) return;
+        const height = 97 * stacks[bin][at] / high;
+        y -= height;
+        bar.setAttribute("y", y.toFixed(1));
+        bar.setAttribute("height", height.toFixed(1));
+      });
+    });
+  };
+
   const filter = () => {
     const asked = query();
     const chosen = Object.keys(FILTERS).filter((name) => one(name).value);
@@ -129,6 +206,7 @@
     one("nothing").hidden = !active || total > 0;
     one("live").textContent = active ? `${total} ${tools.dataset.match}` : "";
     one("clear").hidden = !active;
+    chart(asked.length > 0 || chosen.includes("action") || chosen.includes("kind"), active);
     highlight(asked);
     remember();
     return total;

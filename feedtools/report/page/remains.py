@@ -12,7 +12,7 @@ from feedtools.report.page.parts import Facts, heading, item, part, place, plain
 from feedtools.report.regions import region
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from feedtools.model import Finding
     from feedtools.report.page.data import RuleName, RunReport, Tally
@@ -67,7 +67,8 @@ def _rule_table(rules: Sequence[RuleName], groups: Sequence[charts.Column], say:
         values = series[rule.rule]
         code, level = escape(rule.rule), rule.level
         rows.append(
-            f'<tr><td><button type=button class=link data-rule="{code}">{code}</button> {plain(rule.name)}'
+            f'<tr data-r="{code}"><td><button type=button class=link data-rule="{code}">{code}</button> '
+            f"{plain(rule.name)}"
             f"<td class=n>{sum(values):,}<td class=g>{charts.bar(sum(values), most, level)}"
             f"<td class='g hide-s'>{charts.spark(values, level)}"
         )
@@ -75,8 +76,8 @@ def _rule_table(rules: Sequence[RuleName], groups: Sequence[charts.Column], say:
     return f"<table>{head}{''.join(rows)}</table>"
 
 
-def _file_table(tallies: Iterable[Tally], say: Words) -> str:
-    counted = [0]
+def _file_table(tallies: Sequence[Tally], say: Words) -> str:
+    counted, bins = [0], min(charts.BINS, len(tallies))
 
     def affected() -> Iterator[tuple[list[int], int, Tally]]:
         for number, tally in enumerate(tallies):
@@ -86,10 +87,11 @@ def _file_table(tallies: Iterable[Tally], say: Words) -> str:
                 yield [-amount for amount in amounts], number, tally
 
     rows = "".join(
-        f"<tr><td><button type=button class='link place' data-file=\"{plain_attribute(tally.path)}\">"
+        f'<tr data-c="{escape(charts.listed(tally.found))}" data-b={((number + 1) * bins - 1) // len(tallies)}>'
+        f"<td><button type=button class='link place' data-file=\"{plain_attribute(tally.path)}\">"
         f"{plain(tally.path)}</button><td class='n hide-s'>{f'{tally.articles:,}' if tally.articles else ''}"
         + "".join(f"<td class=n>{-amount:,}" for amount in amounts)
-        for amounts, _, tally in nsmallest(ROWS, affected())
+        for amounts, number, tally in nsmallest(ROWS, affected())
     )
     more = f"<p class=more>{counted[0] - ROWS:,} more</p>" if counted[0] > ROWS else ""
     levels = "".join(f"<th class=n>{say(name)}" for name in ("errors", "warnings", "notes"))

@@ -16,6 +16,8 @@ _ZH = {
     "In what is published": "已发布的文章里",
     "Found": "发现",
     "Trend": "趋势",
+    "this run": "这一次",
+    "runs": "次运行",
     "Held": "暂扣",
     "held": "暂扣",
     "held back until someone looks": "等人看过再发布",

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from feedtools.lint.decisions import load
-from feedtools.report.page.data import Counts
+from feedtools.model import Article, Finding, Span
+from feedtools.report.page.data import Counts, Point, RunReport, tally
 from tests.places import ROOT
 from tests.report_values import HOSTILE, KEPT, hostile, large, page, sample
 
@@ -305,6 +306,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "feed").mkdir()
     (folder / "feed" / "a.txt").write_text(f"{ONE}{HELD_ONE}\n{HELD_TWO}\n", encoding="utf-8")
     (folder / "feed" / "b.txt").write_text(f"{ONE}{FINE}\n", encoding="utf-8")
+    (folder / "feedtools.toml").write_text('[clean]\nfix = "safe"\n', encoding="utf-8")
     for lang in ("en", "zh"):
         command = [sys.executable, "-m", "feedtools", "clean", "feed", "-o", lang, "--lang", lang]
         subprocess.run(
@@ -486,3 +488,83 @@ def test_a_run_over_fifty_thousand_articles_opens_at_once(browser: Browser, tmp_
     browser.size(1280, 900)
     path = write(tmp_path, text)
     assert min(browser.open(path) for _ in range(3)) <= 1.0
+
+
+# --- charts, trend ----------------------------------------------------------------------------------------------------
+
+
+def counted() -> RunReport:
+    """Two rules in three files: six findings."""
+    found = []
+    for path, rule, level, times in (
+        ("a.txt", "FT301", "error", 2),
+        ("a.txt", "FT401", "note", 1),
+        ("b.txt", "FT301", "note", 1),
+        ("b.txt", "FT401", "note", 2),
+    ):
+        article = Article(path, 4, f"{rule} {level} {path} " * 3)
+        name = {"FT301": "joined-identifier", "FT401": "truncated"}[rule]
+        found += [Finding(rule, name, level, "high", article, Span(at, at + 5), "told") for at in range(times)]  # type: ignore[arg-type]
+    tallies, rules = tally(found, {"a.txt": 3, "b.txt": 3, "c.txt": 3})
+    before = Point("2026-01-02 03:04 UTC", Counts(3, 9, 7, held=2, remaining=9))
+    counts = Counts(3, 9, 8, held=1, findings=6, remaining=6)
+    return RunReport("clean", counts, tallies, rules, found, trend=(before, Point("", counts)))
+
+
+ROWS = "[...document.querySelectorAll('#remains tr[data-{}]')].filter((row) => !row.hidden).map((row) => row.innerText)"
+BARS = (
+    "[...document.querySelectorAll('#remains .chart g')].map((one) => "
+    "[...one.querySelectorAll('rect')].reduce((sum, bar) => sum + Number(bar.getAttribute('height')), 0))"
+)
+AXIS = "document.querySelector('#remains .plot .axis').textContent"
+
+
+def rows(browser: Browser, kind: str) -> list[list[str]]:
+    return [text.split() for text in browser.run(ROWS.format(kind))]
+
+
+@pytest.mark.slow
+def test_charts_count_what_the_filters_leave(browser: Browser, tmp_path: Path) -> None:
+    path = write(tmp_path, page(counted()))
+    browser.size(1280, 900)
+    go(browser, path)
+    everything = rows(browser, "r"), rows(browser, "b"), browser.run(BARS), browser.run(AXIS)
+    assert everything[0] == [["FT301", "joined-identifier", "3"], ["FT401", "truncated", "3"]]
+    assert everything[1] == [["a.txt", "3", "2", "0", "1"], ["b.txt", "3", "0", "0", "3"]]
+    assert everything[3] == "3"
+    go(browser, path, "?level=note")
+    assert rows(browser, "r") == [["FT301", "joined-identifier", "1"], ["FT401", "truncated", "3"]]
+    assert rows(browser, "b") == [["a.txt", "3", "0", "0", "1"], ["b.txt", "3", "0", "0", "3"]]
+    assert browser.run(AXIS) == "3"
+    go(browser, path, "?rule=FT301")
+    assert rows(browser, "r") == [["FT301", "joined-identifier", "3"]]
+    assert browser.run(AXIS) == "2"
+    bars = browser.run(BARS)
+    assert bars[0] == pytest.approx(97)
+    assert bars[1:] == pytest.approx([97 / 2, 0], abs=0.1)
+    go(browser, path, "?file=b.txt&level=note")
+    assert rows(browser, "r") == [["FT301", "joined-identifier", "1"], ["FT401", "truncated", "2"]]
+    assert rows(browser, "b") == [["b.txt", "3", "0", "0", "3"]]
+    go(browser, path, "?q=error")  # a search is in no table: what the page holds is counted
+    assert rows(browser, "r") == [["FT301", "joined-identifier", "2"]]
+    browser.run("document.getElementById('clear').click()")
+    assert (rows(browser, "r"), rows(browser, "b"), browser.run(BARS), browser.run(AXIS)) == everything
+    browser.run("document.querySelector('#remains button[data-file=\"b.txt\"]').click()")
+    assert rows(browser, "b") == [["b.txt", "3", "0", "0", "3"]]
+
+
+@pytest.mark.slow
+def test_the_trend_names_its_runs_and_their_values(browser: Browser, tmp_path: Path) -> None:
+    browser.size(1280, 900)
+    go(browser, write(tmp_path, page(counted())), "#trend")
+    table = browser.run("[...document.querySelectorAll('#trend tr')].slice(1).map((row) => row.innerText)")
+    assert [row.split("\t") for row in table] == [
+        ["this run", "9", "0", "1", "6"],
+        ["2026-01-02 03:04 UTC", "9", "0", "2", "9"],
+    ]
+    assert browser.run("[...document.querySelectorAll('#trend .axis')].map((one) => one.textContent)") == [
+        *("2", "0"),
+        *("9", "0"),
+    ]
+    titles = browser.run("[...document.querySelectorAll('#trend title')].map((one) => one.textContent)")
+    assert titles[:2] == ["2026-01-02 03:04 UTC: 2", "this run: 1"]

@@ -172,7 +172,7 @@ def test_tally_counts_by_file_and_orders_rules_by_level() -> None:
     note = Finding("FT401", "truncated", "note", "high", article, Span(0, 1), "")
     error = note._replace(rule="FT201", name="unclosed-math", level="error")
     tallies, rules = tally([note, note, error], {"a.txt": 2, "b.txt": 1})
-    empty, full = Tally("a.txt", 2, {}, {}), Tally("b.txt", 1, {"FT401": 2, "FT201": 1}, {"note": 2, "error": 1})
+    empty, full = Tally("a.txt", 2, {}), Tally("b.txt", 1, {"FT401 note": 2, "FT201 error": 1})
     assert tallies == [empty, full]
     assert [rule.rule for rule in rules] == ["FT201", "FT401"]
 
