@@ -61,7 +61,7 @@ def _cluster(
     title = say("Further copies") if compared else "Copies, by place alone: the page is full"
     more = count - min(len(group.others), compared + PLACES)
     if more > 0:
-        further.append(f"<li>{more:,} more")
+        further.append(f"<li>{more:,} {say('more')}")
     inner = (
         f"<details{' open' if opened else ''}><summary>"
         f"<span class=top>{place(group.keep.place)} <span class=hint>{say('stands for')} "

@@ -93,7 +93,7 @@ def _file_table(tallies: Sequence[Tally], say: Words) -> str:
         + "".join(f"<td class=n>{-amount:,}" for amount in amounts)
         for amounts, number, tally in nsmallest(ROWS, affected())
     )
-    more = f"<p class=more>{counted[0] - ROWS:,} more</p>" if counted[0] > ROWS else ""
+    more = f"<p class=more>{counted[0] - ROWS:,} {say('more')}</p>" if counted[0] > ROWS else ""
     levels = "".join(f"<th class=n>{say(name)}" for name in ("errors", "warnings", "notes"))
     head = f"<tr><th>{say('file')}<th class='n hide-s'>{say('articles')}{levels}"
     return f"<table>{head}{rows}</table>{more}"

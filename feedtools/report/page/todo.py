@@ -164,7 +164,7 @@ def _choices(held: Held, wrong: Sequence[Finding], say: Words) -> str:
 def repair(one: Repair, formulas: FormulaMarks, say: Words) -> str:
     """One repair, offered or made."""
     state = "offered" if one.safety == "display" else "applied"
-    kind = plain(REPAIRS.get(one.kind, one.kind))
+    kind = plain(say(REPAIRS.get(one.kind, one.kind)))
     key = f"repair {one.place.path} {one.place.line} {one.edit.start} {one.kind}"
     inner = (
         f"<div class=top><span class='tag {state}'>{say(state)}</span> <b>{kind}</b> {place(one.place)} "

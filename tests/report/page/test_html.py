@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import hashlib
 import re
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -17,6 +19,8 @@ from feedtools.report.page.data import About, Counts, Held, Point, Repair, RunRe
 from feedtools.report.page.diff import compare
 from feedtools.report.page.marks import FormulaMarks, plain
 from feedtools.report.page.mathml import mathml
+from feedtools.report.page.todo import REPAIRS
+from feedtools.report.page.words import words
 from tests.report_values import CUT, KEPT, hostile, large, page, pair, sample
 
 # --- what the page says -------------------------------------------------------------------------------------------
@@ -183,6 +187,24 @@ def test_a_rule_of_several_levels_counts_as_what_each_finding_is() -> None:
     (counted,), (rule,) = tally([doubtful, doubtful._replace(level="error"), doubtful], {"a.txt": 1})
     assert counted.levels == {"note": 2, "error": 1}
     assert rule.level == "error"
+
+
+def test_every_word_of_the_interface_is_translated() -> None:
+    wanted = set(REPAIRS.values())
+    for path in Path(words.__code__.co_filename).parent.glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+                continue
+            given = [one.value if isinstance(one, ast.Constant) else None for one in call.args]
+            if call.func.id == "say" and given[0]:
+                wanted.add(str(given[0]))
+            elif call.func.id == "number" and given[1]:
+                wanted.add(str(given[3] if len(given) > 3 else f"{given[1]}s"))
+            elif call.func.id == "part":
+                wanted.add(f"{given[2]}s")
+    say = words("zh")
+    assert len(wanted) > 60
+    assert [one for one in sorted(wanted) if say(one) == one] == []
 
 
 # --- comparing ----------------------------------------------------------------------------------------------------
