@@ -26,10 +26,13 @@ SURE = 0.8
 """Share of the places that must agree for a part to be learned."""
 LEAST = 2
 """Places that a mark must be seen at."""
+ROUND = 10
+"""A cut behind a word or a sentence falls below its limit, which is taken to be a multiple of so many code points."""
+_SENTENCE_ENDS = frozenset("。！？.!?")
 _FENCE = re.compile(r"^(```|~~~)[^\n]*\n.*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 _PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,1000}\)")
 _MARKUP = re.compile(r"[^\w\s]", re.UNICODE)
-_ELLIPSIS = re.compile(r"\s{0,20}+(?:\.{3,20}+|…{1,20}+|\[[^\[\]\n]{1,20}\]|\([^()\n]{1,20}\))\s{0,20}+\Z")
+_ELLIPSIS = re.compile(r"\s{0,20}+(?:\.{2,20}+|…{1,20}+|\[[^\[\]\n]{1,20}\]|\([^()\n]{1,20}\))\s{0,20}+\Z")
 _HOLDER = re.compile(r"[\[(（【<][^\W\d_]{2,20}/?[\])）】>]")
 """Form of a placeholder; one that the original has, too, is a word."""
 _COMMAND = re.compile(r"\\[A-Za-z]")
@@ -43,12 +46,20 @@ class _Part(NamedTuple):
     kind: str
 
 
+class _Cut(NamedTuple):
+    """The end of a rendered text whose original goes on."""
+
+    size: int
+    end: str
+    at: str
+
+
 class _Seen(NamedTuple):
     """Observations of a renderer: counts of each outcome per mark and per kind of part."""
 
     marks: defaultdict[str, Counter[str]]
     parts: defaultdict[str, Counter[str]]
-    cuts: list[tuple[int, str, bool]]
+    cuts: list[_Cut]
 
 
 def learn(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -81,12 +92,15 @@ def _compare(rendered: str, original: str, seen: _Seen) -> None:
         last_i, last_j = a, b
     if last_j >= 0 and len(theirs) and origins[-1] > last_j + 1 and (end := _ELLIPSIS.search(rendered)):
         body = rendered[: end.start()]
-        seen.cuts.append((len(rendered) - len(end[0]), end[0], _at_word(body, plain[last_j + 1 : last_j + 2])))
+        seen.cuts.append(_Cut(len(rendered), end[0], _falls(body, plain[last_j + 1 : last_j + 2])))
 
 
-def _at_word(body: str, following: str) -> bool:
-    """Tell whether a cut behind ``body`` falls between two words."""
-    return not (body[-1:].isascii() and body[-1:].isalnum() and following.isascii() and following.isalnum())
+def _falls(body: str, following: str) -> str:
+    """Tell what a cut behind ``body`` falls behind: a ``sentence``, a ``word``, or a ``character`` inside of one."""
+    if body[-1:] in _SENTENCE_ENDS:
+        return "sentence"
+    inside = body[-1:].isascii() and body[-1:].isalnum() and following.isascii() and following.isalnum()
+    return "character" if inside else "word"
 
 
 def _agreeing(mine: str, theirs: str) -> Iterator[tuple[int, int]]:
@@ -149,7 +163,11 @@ def _outcome(shown: str, rest: str, part: str) -> str:
         return DROPPED
     if shown.startswith(("\\(", "\\[")):
         return DELIMITED
-    return TEXT if shown in part else shown
+    return TEXT if shown in part or _letters(shown) == _letters(part) else shown
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _parts(seen: _Seen) -> dict[str, Any]:
@@ -181,16 +199,19 @@ def _marks(seen: _Seen) -> dict[str, Any]:
 def _cut(seen: _Seen) -> dict[str, Any]:
     if len(seen.cuts) < LEAST:
         return {}
-    ellipsis, times = Counter(end for _, end, _ in seen.cuts).most_common(1)[0]
-    lengths = [length for length, end, _ in seen.cuts if end == ellipsis]
+    mark, times = Counter(cut.end.strip() for cut in seen.cuts).most_common(1)[0]
     if times < SURE * len(seen.cuts):
         return {}
+    alike = [cut for cut in seen.cuts if cut.end.strip() == mark]
+    ellipsis = min((cut.end.rstrip() for cut in alike), key=len)  # one blank more is the text's own
+    lengths = [cut.size - len(cut.end) + len(cut.end.rstrip()) - len(ellipsis) for cut in alike]
     exact, often = Counter(lengths).most_common(1)[0]
     if often >= SURE * len(lengths):
         return {"cut": exact, "ellipsis": ellipsis}
-    whole = sum(word for _, end, word in seen.cuts if end == ellipsis)
-    return {
-        "cut": max(lengths),
-        "cut-at": "word" if whole >= SURE * len(lengths) else "character",
-        "ellipsis": ellipsis,
-    }
+    falls = Counter(cut.at for cut in alike)
+    at = "sentence" if falls["sentence"] >= SURE * times else "character"
+    if at == "character" and falls["sentence"] + falls["word"] >= SURE * times:
+        at = "word"
+    # The limit is the length of none of them; nearly all are round.
+    cut = max(lengths) if at == "character" else -(-max(lengths) // ROUND) * ROUND
+    return {"cut": cut, "cut-at": at, "ellipsis": ellipsis}

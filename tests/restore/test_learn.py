@@ -103,3 +103,31 @@ def test_the_command_refuses_what_has_no_original(tmp_path: Path) -> None:
     run = CliRunner().invoke(renderers, ["learn", str(tmp_path / "sample.txt"), str(SAMPLE / "originals")])
     assert run.exit_code == 1
     assert "no article of" in str(run.exception)
+
+
+SENTENCES = [
+    f"The {name} of it takes care. Then it rests a while, and the {name} looks on. After that the {name} goes home."
+    " At the end of the day nobody knows how many there were, and nobody asks about them any more either."
+    for name in ("gardener", "fox", "astronomer", "mill", "apprentice")
+]
+
+
+def test_a_cut_behind_sentences_is_told_and_its_limit_is_round() -> None:
+    limits = [text[:130].rindex(".") + 1 for text in SENTENCES]
+    pairs = [(f"{text[:limit]} [more]", text) for text, limit in zip(SENTENCES, limits, strict=True)]
+    assert max(limits) < 130
+    assert learn(pairs) == {"cut": -(-max(limits) // 10) * 10, "cut-at": "sentence", "ellipsis": " [more]"}
+
+
+@pytest.mark.parametrize("end", ["..", " (...)", " [more]", "…"])
+def test_ends_of_other_forms_are_found_where_a_blank_of_the_text_stands_before_some(end: str) -> None:
+    pairs = [(text[:100] + end, text) for text in SENTENCES]
+    pairs += [(text[:100] + end, text) for text in [SENTENCES[0][:99] + " " + SENTENCES[0][99:]]]
+    found = learn(pairs)
+    assert (found["cut"], found["ellipsis"]) == (100, end)
+
+
+def test_formulas_printed_as_text_are_known_though_marks_of_them_are_gone() -> None:
+    text = r"The scale of it is $\sqrt{d_k}$ here, and its square is $\frac{a_i}{2}$ there, as the table below says."
+    shown = text.replace("$", "").replace("_", "")
+    assert learn([(shown, text)])["inline-math"] == "text"
