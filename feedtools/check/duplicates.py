@@ -34,8 +34,18 @@ def duplicates(
         rest: symbols in a row from which text of its own keeps an article from being a copy (``[clean] rest``).
         keep: the copy that is kept of several (``[clean] keep``).
     """
-    found = compared([article.text for article in articles], jobs, rest, _versions(articles, keep))
+    found = compared(_texts(articles), jobs, rest, _versions(articles, keep))
     return [*findings(articles, found.clusters, rules), *overlapping(articles, found.overlapping, rules)]
+
+
+def _texts(articles: Sequence[Article]) -> Sequence[str]:
+    texts = [article.text for article in articles]
+    pages = {number for number, one in enumerate(articles) if one.syntax.startswith("markdown")}
+    if not pages:
+        return texts
+    from feedtools.dedup.pages import tell_apart
+
+    return tell_apart(texts, pages.__contains__)
 
 
 def _versions(articles: Sequence[Article], keep: Keep) -> Versions | None:

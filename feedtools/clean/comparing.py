@@ -10,6 +10,7 @@ from feedtools.clean.context import EXTENSIONS, Run, all_notes, excepted, logged
 from feedtools.clean.copies import (
     TOGETHER,
     Copies,
+    Pages,
     add_published,
     find_copies,
     find_published,
@@ -43,7 +44,9 @@ def decide_copies(
     """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
     policy, spill = run.config.clean, run.stage / "spill"
     versions = Versions(policy.keep, Records(files, texts, run.options))
-    found = find_copies(texts, run.rules, run.config, spill, run.progress, versions)
+    pages = {file.name for file in files if file.converted and file.articles == 1}
+    compared = Pages(texts, pages) if pages else texts
+    found = find_copies(compared, run.rules, run.config, spill, run.progress, versions)
     record_copies(copies, found, run.rules)
     if stores.published:
         _look_up(run, files, texts, copies, stores, versions)

@@ -17,6 +17,7 @@ from feedtools.dedup.cluster import partner
 from feedtools.dedup.describe import describe
 from feedtools.dedup.index.query import find
 from feedtools.dedup.index.store import Own
+from feedtools.dedup.pages import own_text
 from feedtools.dedup.resolve import ROUNDS
 from feedtools.lint.rules import RULES, Rule
 from feedtools.model import Match, Place
@@ -215,6 +216,26 @@ def replace_held(copies: Copies, held: Callable[[int], int], texts: Texts, polic
         if best is not None:
             replaced[cluster.keep] = best
     return replaced
+
+
+class Pages(Rows[str]):
+    """Texts as comparing is to see them, near-empty pages told apart.
+
+    Args:
+        texts: of all articles.
+        names: of the files that are pages.
+    """
+
+    def __init__(self, texts: Texts, names: Collection[str]) -> None:
+        self._texts, self._names = texts, names
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def row(self, number: int) -> str:
+        """One of the texts."""
+        text = self._texts[number]
+        return own_text(text, number) if self._texts.place(number).path in self._names else text
 
 
 class _Subset(Rows[str]):

@@ -11,6 +11,7 @@ from feedtools.dedup.cluster import partner
 from feedtools.dedup.describe import describe, links, with_repeated
 from feedtools.dedup.explain import Explanation, explain_pair
 from feedtools.dedup.match import cut_offset
+from feedtools.dedup.pages import tell_apart
 from feedtools.dedup.versions import Versions, record_of
 from feedtools.errors import ConfigError, FeedtoolsError
 from feedtools.model import COPIES, Article, Cluster, Match
@@ -48,7 +49,8 @@ def dedup(paths: Sequence[str], config: Config, *, evidence: bool = False) -> De
     texts = [article.text for article in articles]
     versions = Versions.of(articles, config.clean.keep)
     jobs = config.jobs or os.cpu_count() or 1
-    found = run(texts, jobs=jobs, evidence=evidence, rest=config.clean.rest, versions=versions)
+    told = tell_apart(texts, lambda number: articles[number].syntax.startswith("markdown"))
+    found = run(told, jobs=jobs, evidence=evidence, rest=config.clean.rest, versions=versions)
     return Deduplicated(articles, found.clusters, found.matches, errors)
 
 

@@ -1,0 +1,37 @@
+"""Pages with next to nothing on them: the same few words do not make two of them one page.
+
+A page has a title and an address, which its text is without: "More to come" under two titles stands for two pages,
+where the same line twice in a transmission is said twice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feedtools.dedup.sketch import SHORT
+from feedtools.text.symbols import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_MARKUP = 20
+"""Characters per symbol that a page may have, to be looked at."""
+_OWN = 0xE000
+"""First private code point; none of them is a symbol."""
+
+
+def tell_apart(texts: Sequence[str], is_page: Callable[[int], bool]) -> list[str]:
+    """Give each near-empty page a text that is only its own, with the same symbols; other texts stay as they are.
+
+    Args:
+        texts: by number.
+        is_page: whether the text of a number is a whole page.
+    """
+    return [own_text(text, number) if is_page(number) else text for number, text in enumerate(texts)]
+
+
+def own_text(text: str, number: int) -> str:
+    """A page as comparing is to see it: with marks of its number where it has fewer than ``SHORT`` symbols."""
+    if len(text) >= SHORT * _MARKUP or len(folded(text)) >= SHORT:
+        return text
+    return text + "".join(chr(_OWN + int(digit)) for digit in str(number))
