@@ -45,7 +45,10 @@ def renderers(words: tuple[str, ...], name: str, config_file: Path | None) -> No
     known = {**shipped(), **{one.name: one for one in active()}}
     for chosen in words or known:
         if chosen not in known:
-            raise FeedtoolsError(f"unknown renderer {chosen!r}; known are {', '.join(known)}")
+            names = ", ".join(known)
+            raise FeedtoolsError(
+                f"unknown renderer {chosen!r}; known are {names}, and learn SAMPLE ORIGINAL learns one"
+            )
         console.lines("\n".join(_described(known[chosen])))
 
 
@@ -81,7 +84,9 @@ def _learn(sample: str, original: str, name: str, config: Config) -> int:
     errors: list[FeedtoolsError] = []
     rendered, originals = (_texts(path, config, errors) for path in (sample, original))
     pairs = list(_pairs(rendered, originals))
-    if not pairs and not errors:
+    if not pairs:
+        if report_errors(errors):
+            return 2
         raise FeedtoolsError(f"no article of {sample} shares half of its text with one of {original}")
     fields = learn(pairs)
     console.lines("\n".join(_toml(name, fields)))

@@ -161,7 +161,7 @@ def _outcome(shown: str, rest: str, part: str) -> str:
     shown = shown.strip(" ,.;:，。；：、")
     if not shown:
         return DROPPED
-    if shown.startswith(("\\(", "\\[")):
+    if shown.startswith(("\\(", "\\[", "$")):
         return DELIMITED
     return TEXT if shown in part or _letters(shown) == _letters(part) else shown
 

@@ -131,3 +131,8 @@ def test_formulas_printed_as_text_are_known_though_marks_of_them_are_gone() -> N
     text = r"The scale of it is $\sqrt{d_k}$ here, and its square is $\frac{a_i}{2}$ there, as the table below says."
     shown = text.replace("$", "").replace("_", "")
     assert learn([(shown, text)])["inline-math"] == "text"
+
+
+def test_formulas_that_keep_their_dollars_are_delimited() -> None:
+    text = r"The scale of it is $\alpha_i$ here, and its square is $\beta_i^2$ there, as the table below says."
+    assert learn([(text, text)]) == {"inline-math": "delimited"}
