@@ -103,19 +103,16 @@ class Versions:
             return match
         later = min(a, b, key=lambda number: _newest(self.record(number).date, place(number)))
         if self.keep == "most-complete":
-            if not corrects(match, later):
-                return match
             return match._replace(rest_a=NEVER) if later == a else match._replace(rest_b=NEVER)
-        if match.kind in COPIES and not corrects(match, a):
-            return match
         kept = min(a, b, key=lambda number: self._age(number, place(number)))
         rests = (NEVER, 0) if kept == a else (0, NEVER)
         return match._replace(kind="near", rest_a=rests[0], rest_b=rests[1])
 
     def _may_tell(self, match: Match) -> bool:
         """Tell whether two records may be versions: what differs in three of them looks like a series."""
-        alike = match.kind in COPIES or (self.keep != "most-complete" and match.coverage_a >= MOSTLY)
-        return alike and match.kind != "exact"
+        if match.kind in COPIES:  # records are read for these alone: `a` says something else
+            return corrects(match, match.a)
+        return self.keep != "most-complete" and match.coverage_a >= MOSTLY
 
     def _same(self, a: int, b: int) -> bool:
         own = self.record(a).id
