@@ -29,7 +29,7 @@ from feedtools.clean.notes import Log, dump, parse
 from feedtools.clean.on_disk import Instead, Texts
 from feedtools.clean.output import Fate
 from feedtools.clean.restoring import damaged, mend
-from feedtools.clean.versions import Records, without_corrections
+from feedtools.clean.versions import Records, standing_for
 from feedtools.dedup.index.history import source_key
 from feedtools.dedup.versions import Versions
 from feedtools.lint.edits import rewrite
@@ -95,8 +95,8 @@ def _look_up(run: Run, files: Files, texts: Texts, copies: Copies, stores: Store
     ) | frozenset((source_key(file.path, run.config), bytes.fromhex(file.digest)) for file in files)
     progress = run.progress("looking up", len(texts) - len(copies.standing), "articles")
     todo = unpublished(copies, texts)
-    for found in mapped(run, find_published, todo, texts, stores, run.rules, own, run.config.clean.rest):
-        add_published(copies, without_corrections(found, versions))
+    for found in mapped(run, find_published, todo, texts, stores, run.rules, own, run.config.clean):
+        add_published(copies, standing_for(found, versions))
         progress(TOGETHER)
     copies.seal()
 

@@ -19,6 +19,8 @@ from feedtools.dedup.index.query import find
 from feedtools.dedup.index.store import Own
 from feedtools.dedup.pages import own_text
 from feedtools.dedup.resolve import ROUNDS
+from feedtools.dedup.rest import longest_rest
+from feedtools.dedup.versions import KEEP_PUBLISHED
 from feedtools.lint.rules import RULES, Rule
 from feedtools.model import Match, Place
 from feedtools.system.progress import Progress
@@ -39,6 +41,7 @@ class Copies:
     Attributes:
         standing: by number; a number below zero stands for a published article.
         clusters: found one after the other, each time among what was left.
+        rests: of articles that a published version stands for, letters and digits in a row that this lacks.
 
     Args:
         texts: of all articles.
@@ -48,6 +51,7 @@ class Copies:
     def __init__(self, texts: Texts, published: Path) -> None:
         self.standing = Standings(len(texts))
         self.clusters: list[Clusters] = []
+        self.rests: dict[int, int] = {}
         self._texts = texts
         self._published = Strings(published)
 
@@ -136,16 +140,20 @@ class FoundCopy(NamedTuple):
         place: where the copy stands.
         match: between them; the article is 0 and the copy 1.
         id: what the record of the copy called it.
+        copy: whether it is one, but for the ids.
+        rest: letters and digits in a row that the copy lacks, where it is none by itself.
     """
 
     number: int
     place: Place
     match: Match
     id: str
+    copy: bool = True
+    rest: int = 0
 
 
 def find_published(
-    numbers: Sequence[int], texts: Texts, stores: Stores, rules: Sequence[Rule], own: Own, rest: int
+    numbers: Sequence[int], texts: Texts, stores: Stores, rules: Sequence[Rule], own: Own, policy: Policy
 ) -> list[FoundCopy]:
     """Find the articles that a published one stands for; in a match they are 0 and 1.
 
@@ -155,24 +163,30 @@ def find_published(
         stores: what was published.
         rules: the selected rules.
         own: batches in the store that are the input itself.
-        rest: symbols in a row from which text of its own keeps an article.
+        policy: tells how much text of its own keeps an article, and which version is kept.
     """
     selected = _selected(rules)
     store = stores.store(str(stores.published))
-    copies = zip(numbers, find(store, [texts[number] for number in numbers], own=own, rest=rest), strict=True)
-    best = ((number, *found[0]) for number, found in copies if found)
-    return [
-        FoundCopy(number, Place(document.source, document.line), match, document.id)
-        for number, document, match in best
-        if RULES.get(match.kind) in selected
-    ]
+    asked = [texts[number] for number in numbers]
+    answers = find(store, asked, own=own, rest=policy.rest, versions=policy.keep in KEEP_PUBLISHED)
+    found = []
+    for number, text, some in zip(numbers, asked, answers, strict=True):
+        for document, match, copy in some:
+            if RULES.get(match.kind) in selected or not copy:
+                lacking = 0 if copy else longest_rest(text, document.text, as_written=True)
+                place = Place(document.source, document.line)
+                found.append(FoundCopy(number, place, match, document.id, copy, lacking))
+    return found
 
 
 def add_published(copies: Copies, found: Iterable[FoundCopy]) -> None:
     """Let published articles stand for those that repeat them; their numbers are below zero."""
-    for number, place, match, _ in found:
+    for number, place, match, _, copy, rest in found:
         stand_in = copies.publish(place)
-        copies.standing[number] = CopyOf(stand_in, _numbered(match, number, stand_in))
+        made = match if copy else match._replace(kind="near")  # a version
+        copies.standing[number] = CopyOf(stand_in, _numbered(made, number, stand_in))
+        if rest:
+            copies.rests[number] = rest
 
 
 def _numbered(match: Match, number: int, other: int) -> Match:

@@ -216,8 +216,10 @@ class Writer:
     def _rest(self, copy: CopyOf) -> int:
         """Measure what the copy that is published lacks of the present article, as both read in the end."""
         fate = self._fate
-        if copy.match.kind == "exact" or copy.number < 0:  # what was published lies in the index, which compared them
+        if copy.match.kind == "exact":
             return 0
+        if copy.number < 0:  # what was published lies in the index, which compared them
+            return fate.copies.rests.get(self._number, 0)
         kept = fate.instead.get(copy.number) or fate.texts[copy.number]
         return longest_rest(fate.texts[self._number], kept, as_written=True)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from feedtools.clean.copies import FoundCopy
 from feedtools.clean.inputs import File
 from feedtools.clean.on_disk import Texts
-from feedtools.dedup.versions import Record, Versions, is_correction, record_of
+from feedtools.dedup.versions import Record, Versions, record_of, stands
 from feedtools.errors import FeedtoolsError
 from feedtools.readers import ReadOptions, read
 
@@ -51,7 +51,12 @@ class Records:
             return
 
 
-def without_corrections(found: Sequence[FoundCopy], versions: Versions) -> list[FoundCopy]:
-    """Leave out articles that are later versions of what was published, unless that is to stay."""
+def standing_for(found: Sequence[FoundCopy], versions: Versions) -> list[FoundCopy]:
+    """Choose for each article the published one that stands for it, if any does: a correction has none."""
     versions.learn(one.number for one in found if one.id)
-    return [one for one in found if not is_correction(versions.keep, versions.record(one.number).id, one.id, one.match)]
+    chosen: dict[int, FoundCopy] = {}
+    for one in found:
+        own = versions.record(one.number).id if one.id else ""
+        if one.number not in chosen and stands(versions.keep, own, one.id, one.match, copy=one.copy):
+            chosen[one.number] = one
+    return list(chosen.values())

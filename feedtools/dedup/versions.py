@@ -119,17 +119,22 @@ class Versions:
         return bool(own) and own == self.record(b).id
 
 
-def is_correction(keep: Keep, own: str, published: str, match: Match) -> bool:
-    """Tell whether an article is a later version of a published one, which does not stand for it then.
+KEEP_PUBLISHED: frozenset[Keep] = frozenset({"oldest", "first-published"})
+"""Policies by which what was published stays, and no version of it is published."""
+
+
+def stands(keep: Keep, own: str, published: str, match: Match, *, copy: bool) -> bool:
+    """Tell whether a published article stands for another one, which may be a later version of it.
 
     Args:
-        keep: where what was published is to stay, nothing is.
+        keep: the policy.
         own: id of the article.
         published: id of the published one.
         match: between them; the article is number 0.
+        copy: whether it would be a copy, but for the ids.
     """
-    stays = keep in {"oldest", "first-published"}
-    return not stays and bool(own) and own == published and corrects(match, 0)
+    version = bool(own) and own == published and (match.kind not in COPIES or corrects(match, 0))
+    return keep in KEEP_PUBLISHED if version else copy
 
 
 def record_of(article: Article) -> Record:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedtools.check.files import check
 from feedtools.clean import manifest
 from feedtools.clean.context import Sources
 from feedtools.clean.run import clean
@@ -537,11 +538,23 @@ def test_what_a_stale_version_says_alone_is_held(tmp_path: Path, length: int, ac
     assert [row["action"] for row in rows] == [action, "keep"]
 
 
-@pytest.mark.parametrize(("keep", "published"), [("newest", 1), ("first-published", 0)])
-def test_what_was_published_stays_where_the_policy_says_so(tmp_path: Path, keep: Keep, published: int) -> None:
-    _records(tmp_path / "a.jsonl", ("w7", "2026-03-01", "没有人受伤"))
-    _records(tmp_path / "b.jsonl", ("w7", "2026-03-02", "有人受了伤"))
-    memory = Sources(published=str(tmp_path / "i.sqlite"))
-    config = CONFIG._replace(root=tmp_path, date_key="when", clean=Policy(keep=keep))
-    clean([str(tmp_path / "a.jsonl")], tmp_path / "out1", config, memory)
-    assert clean([str(tmp_path / "b.jsonl")], tmp_path / "out2", config, memory).counts.kept == published
+@pytest.mark.parametrize(
+    ("said", "actions"),
+    [
+        ("有人受了伤", ("keep", "drop")),
+        ("三人受了伤", ("keep", "drop")),  # other figures: neither goes for the other, but for the policy
+        ("".join(chr(0x4E00 + 7 * number) for number in range(30)), ("keep", "hold")),
+    ],
+)
+def test_what_was_published_stays_where_the_policy_says_so(tmp_path: Path, said: str, actions: tuple[str, str]) -> None:
+    _records(tmp_path / "a.jsonl", ("w7", "2026-03-01", "两人受伤"))
+    _records(tmp_path / "b.jsonl", ("w7", "2026-03-02", said))
+    for keep, action in zip(("newest", "first-published"), actions, strict=True):
+        memory = Sources(published=str(tmp_path / f"{keep}.sqlite"))
+        config = CONFIG._replace(root=tmp_path, date_key="when", clean=policy({"keep": keep}))
+        clean([str(tmp_path / "a.jsonl")], tmp_path / "out1", config, memory)
+        checked = check([str(tmp_path / "b.jsonl")], config._replace(history=(f"{keep}.sqlite",), select=("FT9",)))
+        assert [finding.rule for finding in checked.findings] == ([] if action == "keep" else ["FT902"])
+        clean([str(tmp_path / "b.jsonl")], tmp_path / "out2", config, memory)
+        rows = [row for row in manifest.read(tmp_path / "out2" / "manifest.jsonl") if "action" in row]
+        assert [row["action"] for row in rows] == [action]

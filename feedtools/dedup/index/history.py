@@ -57,28 +57,33 @@ def published(
     followed = [_resolved(item, config) for item in config.history if item not in indexes]
     own: Own = frozenset(source_key(article.source, config) for article in articles)
     texts = [article.text for article in articles]
+    versions = config.clean.keep != "most-complete"
     answers: list[list[list[Published]]] = []
     for item in indexes:
         with closing(open_store(_resolved(item, config))) as store:
-            answers.append(find(store, texts, own=own, rest=config.clean.rest))
+            answers.append(find(store, texts, own=own, rest=config.clean.rest, versions=versions))
     if followed:
 
         def ask(index: Index) -> list[list[Published]]:
-            return find(index, texts, own=own, rest=config.clean.rest)
+            return find(index, texts, own=own, rest=config.clean.rest, versions=versions)
 
         answers.append(_ask_followed(followed, config, on_error, say, ask))
     return [
-        [copy for answer in answers for copy in answer[number] if not _is_correction(article, copy, config)]
+        [_as_copy(copy) for answer in answers for copy in answer[number] if _stands(article, copy, config)]
         for number, article in enumerate(articles)
     ]
 
 
-def _is_correction(article: Article, copy: Published, config: Config) -> bool:
-    if article.origin is None or not article.origin.id or not copy.document.id:
-        return False
-    from feedtools.dedup.versions import is_correction
+def _as_copy(found: Published) -> Published:
+    return found if found.copy else found._replace(match=found.match._replace(kind="near"), copy=True)
 
-    return is_correction(config.clean.keep, article.origin.id, copy.document.id, copy.match)
+
+def _stands(article: Article, found: Published, config: Config) -> bool:
+    if article.origin is None or not article.origin.id or not found.document.id:
+        return found.copy
+    from feedtools.dedup.versions import stands
+
+    return stands(config.clean.keep, article.origin.id, found.document.id, found.match, copy=found.copy)
 
 
 def _resolved(item: str, config: Config) -> str:

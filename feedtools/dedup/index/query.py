@@ -7,7 +7,7 @@ are weighed, and ``VERIFIED`` texts are read.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -42,13 +42,22 @@ MOSTLY = 0.5
 
 
 class Published(NamedTuple):
-    """A published copy of an article; in ``match`` the article is number 0 and the document number 1."""
+    """A published copy of an article; in ``match`` the article is number 0 and the document number 1.
+
+    Attributes:
+        document: the published one.
+        match: between them.
+        copy: whether it is one; else they are alike, and are versions of one article if their ids say so.
+    """
 
     document: PublishedArticle
     match: Match
+    copy: bool = True
 
 
-def find(store: Store, texts: Sequence[str], *, own: Own = frozenset(), rest: int = REST) -> list[list[Published]]:
+def find(
+    store: Store, texts: Sequence[str], *, own: Own = frozenset(), rest: int = REST, versions: bool = False
+) -> list[list[Published]]:
     """For each text the published documents it repeats, the best first and with evidence; overlaps are left out.
 
     What several of the texts differ in from one document, each in its own way, is the frame of a series, as among texts
@@ -59,6 +68,7 @@ def find(store: Store, texts: Sequence[str], *, own: Own = frozenset(), rest: in
         texts: raw articles.
         own: sources, and batches of sources, that are not compared with: the files the texts come from.
         rest: symbols in a row from which text of its own keeps a text from being a copy.
+        versions: whether to give documents besides that have an id and are alike, copies or not.
     """
     found: list[list[Published]] = []
     compared: list[tuple[Match, Sequence[FrameSlot]]] = []
@@ -66,7 +76,7 @@ def find(store: Store, texts: Sequence[str], *, own: Own = frozenset(), rest: in
         for start in range(0, len(texts), TOGETHER):
             part = texts[start : start + TOGETHER]
             for text, numbers in zip(part, _candidates(store, part), strict=True):
-                verified = _verified(store, text, numbers, own, partial(_copies, rest=rest))
+                verified = _verified(store, text, numbers, own, partial(_copies, rest=rest, versions=versions))
                 compared += verified.numbered(-1 - len(found))
                 found.append(verified.found)
     items = {(match.a, match.b) for match in told_apart(compared) if match.kind not in COPIES}
@@ -76,12 +86,12 @@ def find(store: Store, texts: Sequence[str], *, own: Own = frozenset(), rest: in
     ]
 
 
-def _without(items: Container[tuple[int, int]], number: int, copies: Sequence[Published], text: str) -> list[Published]:
+def _without(items: set[tuple[int, int]], number: int, copies: Sequence[Published], text: str) -> list[Published]:
     """The copies of a text that are no items of a series beside it, the best with evidence."""
     left = [
         one
         for one in copies
-        if (number, one.document.number) not in items and (one.document.number, number) not in items
+        if not (one.copy and {(number, one.document.number), (one.document.number, number)} & items)
     ]
     return [_explained(left[0], text), *left[1:]] if left else []
 
@@ -202,20 +212,29 @@ def _verified(
             refuted.add(keys[document.number])
         found = chosen(compared, documents)
         ranked = [one for one in ranked[CANDIDATES:] if one.keys not in refuted]
-        if found or not ranked:
+        if any(one.copy for one in found) or not ranked:
             break
     return _Verified(sorted(found, key=_best_first), compared, documents)
 
 
 def _copies(
-    compared: Sequence[tuple[Match, Sequence[FrameSlot]]], documents: Sequence[PublishedArticle], rest: int
+    compared: Sequence[tuple[Match, Sequence[FrameSlot]]],
+    documents: Sequence[PublishedArticle],
+    rest: int,
+    *,
+    versions: bool,
 ) -> list[Published]:
-    """The documents that stand for the article 0: copies, of no series with others, that have all of it but a rest."""
-    told = [match for match in told_apart(compared) if match.kind in COPIES and rest_of(match, 0) < rest]
-    return [
-        Published(documents[partner(match, 0) - 1], match._replace(a=min(match.a, 1), b=min(match.b, 1)))
-        for match in told
-    ]
+    """The documents that stand for the article 0: copies, of no series with others, that have all of it but a rest.
+
+    With ``versions`` those besides that have an id and are alike.
+    """
+    found = []
+    for match in told_apart(compared):
+        document = documents[partner(match, 0) - 1]
+        copy = match.kind in COPIES and rest_of(match, 0) < rest
+        if copy or (versions and document.id and (match.kind in COPIES or match.coverage_a >= MOSTLY)):
+            found.append(Published(document, match._replace(a=min(match.a, 1), b=min(match.b, 1)), copy))
+    return found
 
 
 def _siblings(
@@ -235,9 +254,10 @@ def _explained(found: Published, text: str) -> Published:
     return found._replace(match=explain(found.match, texts[found.match.a], texts[found.match.b]))
 
 
-def _best_first(found: Published) -> tuple[bool, float, float, str, int]:
-    document, match = found
+def _best_first(found: Published) -> tuple[bool, bool, float, float, str, int]:
+    document, match, copy = found
     return (
+        not copy,
         match.kind != "exact",
         -match.similarity,
         -max(match.coverage_a, match.coverage_b),
