@@ -51,7 +51,7 @@ def built(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, P
     """The wheel and the source distribution."""
     folder = tmp_path_factory.mktemp("built")
     python = venv(folder / "builder")
-    run(python, "-m", "pip", "install", "-q", "hatchling", cwd=folder)
+    run(python, "-m", "pip", "install", "-q", "hatchling", "hatch-fancy-pypi-readme", cwd=folder)
     run(python, "-m", "hatchling", "build", "-d", folder / "dist", cwd=source)
     return {"wheel": next((folder / "dist").glob("*.whl")), "sdist": next((folder / "dist").glob("*.tar.gz"))}
 

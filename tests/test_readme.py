@@ -120,3 +120,18 @@ def test_what_comes_in_and_what_goes_out_is_so(tmp_path: Path) -> None:
     cleaned = clean_files(tmp_path / "feed", out=tmp_path / "out")
     assert (cleaned.counts.kept, cleaned.counts.dropped, cleaned.counts.held) == (1, 1, 1)
     assert (tmp_path / "out" / "a.txt").read_text(encoding="utf-8") == after[1]
+
+
+def test_links_and_the_picture_work_on_a_package_index() -> None:
+    with open(ROOT / "pyproject.toml", "rb") as stream:
+        hook = tomllib.load(stream)["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]
+    assert [one["path"] for one in hook["fragments"]] == ["README.md"]
+    shown = PAGE
+    for one in hook["substitutions"]:
+        shown = re.sub(one["pattern"], one["replacement"], shown)
+    before, after = (re.findall(r"(!?)\[[^\]]*\]\(([^)\s]+)\)", page) for page in (PAGE, shown))
+    assert len(before) == len(after) > 50
+    for (picture, old), (_, new) in zip(before, after, strict=True):
+        kind = "raw" if picture else "blob"
+        assert new == (old if "://" in old else f"https://git.example.org/feedtools/feedtools/{kind}/main/{old}")
+    assert ("!", "docs/report.png") in before
