@@ -2,18 +2,22 @@
 
     python benchmarks/picture_report.py [--out docs/report.png] [--width 1180] [--height 1740] [--dark]
 
-Needs Chromium (``chromium`` on the path, or its name in ``$CHROMIUM``).
+Needs Chromium (``chromium`` on the path, or its name in ``$CHROMIUM``). A digest of what the picture shows is written
+beside it (``docs/report.png.digest``); ``tests/test_readme.py`` fails when the report of today shows something else.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from feedtools import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = (
@@ -33,6 +37,16 @@ def report(folder: Path) -> Path:
     return place / "out" / "report.html"
 
 
+def seen(page: Path) -> str:
+    """Digest of what the picture shows of a report: its style, and its markup up to the copies, without the version."""
+    text = page.read_text(encoding="utf-8")
+    style = text.partition("<style>")[2].partition("</style>")[0]
+    top = text.partition("<header>")[2].partition("<section id=copies>")[0]
+    if not (style and top):
+        raise ValueError(f"{page}: no report")
+    return hashlib.blake2b(f"{style}\n{top.replace(__version__, '')}".encode(), digest_size=16).hexdigest()
+
+
 def main() -> int:
     """Write the picture; 2 where there is no Chromium."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -48,6 +62,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         page = report(folder)
+        given.out.with_name(f"{given.out.name}.digest").write_text(f"{seen(page)}\n", encoding="ascii")
         if given.dark:
             page.write_text(page.read_text(encoding="utf-8").replace("<html", "<html data-theme=dark", 1), "utf-8")
         size = f"--window-size={given.width},{given.height}"

@@ -135,3 +135,16 @@ def test_links_and_the_picture_work_on_a_package_index() -> None:
         kind = "raw" if picture else "blob"
         assert new == (old if "://" in old else f"https://git.example.org/feedtools/feedtools/{kind}/main/{old}")
     assert ("!", "docs/report.png") in before
+
+
+def test_the_picture_shows_the_report_as_it_is(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("picture", ROOT / "benchmarks" / "picture_report.py")
+    assert spec is not None
+    assert spec.loader is not None
+    picture = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(picture)
+    page = picture.report(tmp_path)
+    known = (ROOT / "docs" / "report.png.digest").read_text(encoding="ascii").strip()
+    assert picture.seen(page) == known, "run python benchmarks/picture_report.py, and look at docs/report.png"
+    page.write_text(page.read_text(encoding="utf-8").replace("To do", "To be done"), encoding="utf-8")
+    assert picture.seen(page) != known
