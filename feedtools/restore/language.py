@@ -21,6 +21,7 @@ _HALF = re.compile(r"(?<=[\u3400-\u9fff])[,:;?!(]|[),](?=[\u3400-\u9fff])")
 _BETWEEN = re.compile(r"(?<=[\u3400-\u9fff”》」』])[ ]?([,:;?!()])(?=\s|[\u3400-\u9fff“《「『\\]|$)")
 _WIDENED = dict(zip(",:;?!()", "，：；？！（）", strict=True))
 _DOLLAR = re.compile(r"(?<![\\$])\$(?!\$)[^$\n]+\$")
+_HALVES = re.compile(r"([\ud800-\udfff]+)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _OPENER = re.compile(r"\\\(|\\\[|```")
 _CLOSERS = {"\\(": "\\)", "\\[": "\\]", "```": "```"}
@@ -53,7 +54,7 @@ def in_script_of(text: str, feed: str) -> str:
     mine = language(feed).script
     if not mine or language(text).script in {mine, ""}:
         return text
-    return str(_converter("t2s" if mine == "simplified" else "s2t").convert(text))
+    return _converted(text, "t2s" if mine == "simplified" else "s2t")
 
 
 def script(text: str) -> Script:
@@ -99,7 +100,7 @@ class Speaker:
         to_simplified = self._feed.script == "simplified"
         if to_simplified and _characters()[1].isdisjoint(text):
             return text
-        return str(_converter("t2s" if to_simplified else "s2t").convert(text))
+        return _converted(text, "t2s" if to_simplified else "s2t")
 
     def _words(self, text: str) -> str:
         text = self.in_script(text)
@@ -125,6 +126,12 @@ def _parted(text: str) -> Iterator[tuple[str, bool]]:
         at = place = end + len(closer)
         yield text[found.start() : at], True
     yield text[at:], False
+
+
+def _converted(text: str, name: str) -> str:
+    """The text as OpenCC's table has it; halves of surrogate pairs, which it refuses, stay as they are."""
+    parts = _HALVES.split(text)
+    return "".join(part if number % 2 else str(_converter(name).convert(part)) for number, part in enumerate(parts))
 
 
 @cache

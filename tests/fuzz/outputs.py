@@ -8,9 +8,9 @@ import xml.etree.ElementTree as ElementTree
 from functools import cache
 
 from feedtools.errors import FeedtoolsError
-from feedtools.model import Article, Decision, Edit, Finding, Fix, Place, Span
+from feedtools.model import Article, Edit, Finding, Fix, Place, Span
 from feedtools.report import FORMATS, Report, render
-from feedtools.report.page.data import Copy, CopyGroup, Counts, Repair, tally
+from feedtools.report.page.data import Copy, CopyGroup, Counts, Held, Repair, tally
 from feedtools.report.page.data import RunReport as PageData
 from feedtools.report.page.html import asset, html
 from tests.fuzz.common import parts_of, rules, sarif_schema
@@ -95,7 +95,7 @@ def pages(data: bytes) -> None:
             edit = Edit(0, min(1, len(body)), other)
             report = report._replace(repairs=[Repair(here, body, edit, "tail", "safe", there, 0.5, said)])
         case 3:
-            report = report._replace(decisions=[Decision(article, "hold", (said, other))], errors=(said,))
+            report = report._replace(held=[Held(article, (said, other), (finding,), other, said)], errors=(said,))
         case _:
             tallies, names = tally([finding], {here.path: 1})
             report = report._replace(tallies=tallies, rules=names, created=other)

@@ -53,3 +53,7 @@ def test_a_whole_text_is_turned_only_into_a_script_that_is_known_and_another() -
     assert in_script_of(TRADITIONAL, SIMPLIFIED) == SIMPLIFIED
     assert in_script_of(TRADITIONAL, "plain") == TRADITIONAL
     assert in_script_of(SIMPLIFIED, SIMPLIFIED) is SIMPLIFIED
+
+
+def test_half_of_a_surrogate_pair_stays_as_it_is() -> None:
+    assert in_script_of("\udcb0" + TRADITIONAL + "\ud83d", SIMPLIFIED) == "\udcb0" + SIMPLIFIED + "\ud83d"
