@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from feedtools.clean.copies import FoundCopy
 from feedtools.clean.inputs import File
 from feedtools.clean.on_disk import Texts
 from feedtools.dedup.versions import Record, Versions, record_of, stands
 from feedtools.errors import FeedtoolsError
+from feedtools.model import Article
 from feedtools.readers import ReadOptions, read
 
 
 class Records:
     """Reads the records of articles again, when they are asked for: most runs ask for few.
+
+    A file is read on from where the last question ended, so that questions in ascending order read it once.
 
     Args:
         files: the inputs.
@@ -26,6 +29,8 @@ class Records:
         self._texts = texts
         self._options = options
         self._paths: dict[str, str] = {}
+        self._name, self._line = "", 0
+        self._articles: Iterator[Article] = iter(())
 
     def __call__(self, numbers: Sequence[int]) -> Mapping[int, Record]:
         """The records of some articles; those of one file are read at once, and transmissions have none."""
@@ -35,18 +40,21 @@ class Records:
             place = self._texts.place(number)
             if place.path in self._paths:
                 wanted.setdefault(place.path, {})[place.line] = number
-        return {
-            lines[line]: record
-            for name, lines in wanted.items()
-            for line, record in self._read(self._paths[name])
-            if line in lines
-        }
+        return {lines[line]: record for name, lines in wanted.items() for line, record in self._read(name, lines)}
 
-    def _read(self, path: str) -> Iterator[tuple[int, Record]]:
+    def _read(self, name: str, lines: Collection[int]) -> Iterator[tuple[int, Record]]:
+        """Yield the records of some lines of a file."""
         try:
-            for article in read(path, self._options, lambda _: None).articles:
-                if article.origin is not None:
+            if name != self._name or min(lines) <= self._line:
+                self._name, self._line = name, 0
+                self._articles = iter(read(self._paths[name], self._options, lambda _: None).articles)
+            last = max(lines)
+            for article in self._articles:
+                self._line = article.line
+                if article.line in lines and article.origin is not None:
                     yield article.line, record_of(article)
+                if article.line >= last:
+                    return
         except FeedtoolsError:  # said by whoever reads it for its articles
             return
 

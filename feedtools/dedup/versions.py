@@ -94,7 +94,9 @@ class Versions:
             place: of an article in reading order, as a number.
         """
         some = list(matches)
-        self.learn(number for match in some if self._may_tell(match) for number in (match.a, match.b))
+        dated = self.keep in {"newest", "oldest"}  # all of them are put in order
+        asked = (match for match in some if self._may_tell(match) or (dated and match.kind in COPIES))
+        self.learn(number for match in asked for number in (match.a, match.b))
         return [self._told(match, place) for match in some]
 
     def _told(self, match: Match, place: Callable[[int], Any]) -> Match:

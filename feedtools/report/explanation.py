@@ -123,7 +123,7 @@ def _sides(left: str, right: str, *, color: bool) -> tuple[Painted, Painted]:
     sides: tuple[Painted, Painted] = ([], [])
     for piece in found.pieces:
         for side, part in zip(sides, (piece.left, piece.right), strict=True):
-            if piece.change == "same":
+            if piece.change == "same" or not (piece.left.strip() or piece.right.strip()):
                 side.append((_plain(part), _SAME))
             elif part:
                 side.append((_plain(part) if color else f"[{_plain(part)}]", _OTHER))

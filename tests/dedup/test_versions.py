@@ -120,3 +120,16 @@ def test_dates_are_read_in_the_forms_that_feeds_have(earlier: str, later: str) -
 @pytest.mark.parametrize("date", ["", "soon", "2026-13-45", "nan", "inf", "12", "9" * 400])
 def test_what_is_no_date_is_none(date: str) -> None:
     assert moment(date) is None
+
+
+@pytest.mark.parametrize("keep", KEEPS)
+def test_all_records_that_a_choice_needs_are_read_at_once(keep: Keep) -> None:
+    asked: list[tuple[int, ...]] = []
+
+    def read(numbers: Sequence[int]) -> Mapping[int, Record]:
+        asked.append(tuple(numbers))
+        return {}
+
+    batch.dedup([FIRST, FIRST[:150], BASE[100:300], SECOND, OTHER], versions=Versions(keep, read))
+    assert len(asked) == 1
+    assert all(list(numbers) == sorted(numbers) and 4 not in numbers for numbers in asked)
