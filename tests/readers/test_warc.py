@@ -1,0 +1,119 @@
+"""Bodies of WARC records: what is a page is read, however it was sent; what is none is passed over or said."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from pathlib import Path
+
+import pytest
+
+from feedtools.errors import FeedtoolsError, ReadError
+from feedtools.readers import ReadOptions, read
+
+pytest.importorskip("fastwarc")
+SAID = "山脚的小站每天只停两趟车,站长把钟拨快一刻。"
+PAGE = f"<!doctype html><html><body><article><p>{SAID}</p></article></body></html>"
+
+
+def record(body: bytes, *, kind: str = "response", http: str = "text/html; charset=utf-8", more: str = "") -> bytes:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {http}\r\n{more}\r\n".encode() if kind in {"response", "request"} else b""
+    content = head + body
+    return (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:x>\r\nWARC-Target-URI: <http://a.example/b>\r\n"
+        f"Content-Type: {'application/http' if head else 'text/plain'}\r\nContent-Length: {len(content)}\r\n\r\n"
+    ).encode() + content + b"\r\n\r\n"  # fmt: skip
+
+
+def texts(tmp_path: Path, *records: bytes) -> tuple[list[tuple[int, str]], list[str]]:
+    path = tmp_path / "a.warc"
+    path.write_bytes(b"".join(records))
+    errors: list[FeedtoolsError] = []
+    found = [(one.line, one.text) for one in read(str(path), ReadOptions(), errors.append).articles]
+    return found, [error.message for error in errors]
+
+
+def chunked(body: bytes) -> bytes:
+    parts = [body[at : at + 10] for at in range(0, len(body), 10)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+SENT = {
+    "as it is": record(PAGE.encode()),
+    "in pieces": record(chunked(PAGE.encode()), more="Transfer-Encoding: chunked\r\n"),
+    "packed": record(gzip.compress(PAGE.encode()), more="Content-Encoding: gzip\r\n"),
+    "deflated": record(zlib.compress(PAGE.encode()), more="Content-Encoding: deflate\r\n"),
+    "packed in pieces": record(
+        chunked(gzip.compress(PAGE.encode())), more="Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"
+    ),
+    "in another charset": record(PAGE.encode("gb18030"), http="text/html; charset=gb18030"),
+    "in one the page names": record(
+        PAGE.replace("<body>", '<head><meta charset="gbk"></head><body>').encode("gbk"), http="text/html"
+    ),
+    "in a charset that is none": record(PAGE.encode(), http="text/html; charset=no-such-thing"),
+    "as XHTML": record(PAGE.encode(), http="application/xhtml+xml"),
+    "as plain text": record(SAID.encode(), http="text/plain"),
+    "as text of a page": record(SAID.encode(), kind="conversion"),
+}
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_a_page_is_read_however_it_was_sent(tmp_path: Path, name: str) -> None:
+    assert texts(tmp_path, SENT[name]) == ([(1, SAID)], [])
+
+
+NONE = {
+    "a request": record(PAGE.encode(), kind="request"),
+    "a picture": record(PAGE.encode(), http="image/png"),
+    "JSON": record(b'{"text": "x"}', http="application/json"),
+    "metadata": record(SAID.encode(), kind="metadata"),
+    "nothing": record(b""),
+    "blanks": record(b" \n", http="text/plain"),
+}
+
+
+@pytest.mark.parametrize("name", NONE)
+def test_what_is_no_page_is_passed_over_and_counted(tmp_path: Path, name: str) -> None:
+    assert texts(tmp_path, NONE[name], SENT["as it is"]) == ([(2, SAID)], [])
+
+
+def test_a_page_that_cannot_be_read_is_said_and_the_rest_is_read(tmp_path: Path) -> None:
+    found, errors = texts(tmp_path, record(b"\xff\xfe\xfa\x80\x81"), SENT["as it is"])
+    assert found == [(2, SAID)]
+    assert len(errors) == 1
+    assert errors[0].startswith("record 1: ")
+
+
+@pytest.mark.parametrize("body", [gzip.compress(PAGE.encode())[:-12], b"\x1f\x8b\x08\x00\x00", b""])
+def test_a_packed_body_that_was_cut_takes_nothing_else_with_it(tmp_path: Path, body: bytes) -> None:
+    found, errors = texts(tmp_path, record(body, more="Content-Encoding: gzip\r\n"), SENT["as it is"])
+    assert (found[-1], errors) == ((2, SAID), [])
+
+
+def test_a_body_that_is_not_packed_as_it_says_ends_the_archive_and_that_is_said(tmp_path: Path) -> None:
+    found, errors = texts(
+        tmp_path, SENT["packed"], record(b"no gzip", more="Content-Encoding: gzip\r\n"), *SENT.values()
+    )
+    assert found == [(1, SAID)]
+    assert errors[0].startswith("damaged after record 2: ")
+
+
+@pytest.mark.parametrize("missing", [20, 60, 150])
+def test_an_archive_that_was_cut_is_said(tmp_path: Path, missing: int) -> None:
+    whole = SENT["as it is"].rstrip(b"\r\n")
+    assert texts(tmp_path, SENT["as it is"], whole)[1] == []
+    found, errors = texts(tmp_path, SENT["as it is"], whole[:-missing])
+    assert found[0] == (1, SAID)
+    assert errors[-1] == "cut short in record 2"
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "99999999999999999999", ""])
+def test_a_length_that_is_none_is_one_sentence(tmp_path: Path, length: str) -> None:
+    odd = SENT["as it is"].replace(b"Content-Length: ", f"Content-Length: {length}\r\nX-Was: ".encode())
+    said: list[str] = []
+    try:
+        found, said = texts(tmp_path, odd)
+    except ReadError as error:
+        said, found = [error.message], []
+    assert said or found
+    assert not any("\n" in message for message in said)
