@@ -242,7 +242,8 @@ def _limits(node: Node) -> str:
             continue
         sign = _only(part).text().strip()
         known = kinds.get(sign, "")
-        several = known != r"\vec" and len(_only(base).text().strip()) > 1
+        narrow = known == r"\vec" or _only(part).get("stretchy") == "false"
+        several = not narrow and len(_only(base).text().strip()) > 1
         if known in WIDE and (several or _grows(node, _only(part), sign)):
             known = WIDE[known]
         tex = rf"{known}{{{tex}}}" if known else rf"{command}{{{_tex(part)}}}{{{tex}}}"

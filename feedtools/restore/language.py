@@ -34,11 +34,13 @@ class Language(NamedTuple):
         script: of its Chinese; empty where nothing tells it.
         wide: whether its commas and brackets between Chinese characters are full-width; ``None`` where there are none.
         dollars: whether its formulas stand between dollar signs.
+        mixed: whether it has characters of both scripts, as one that quotes the other does.
     """
 
     script: Script
     wide: bool | None
     dollars: bool
+    mixed: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -46,7 +48,8 @@ def language(text: str) -> Language:
     """Tell how a text writes."""
     wide, half = len(_WIDE.findall(text)), len(_HALF.findall(text))
     dollars = "$" in text and "\\(" not in text and bool(_DOLLAR.search(text))
-    return Language(script(text), None if not wide + half else wide > half, dollars)
+    mixed = min(_counted(text)) >= LEAST
+    return Language(script(text), None if not wide + half else wide > half, dollars, mixed)
 
 
 def in_script_of(text: str, feed: str) -> str:
@@ -59,15 +62,19 @@ def in_script_of(text: str, feed: str) -> str:
 
 def script(text: str) -> Script:
     """Tell simplified from traditional Chinese by the characters that only one of them has (OpenCC's tables)."""
+    some, others = _counted(text)
+    if max(some, others) < LEAST and max(some, others) < len(_HAN.findall(text)):
+        return ""
+    return "" if some == others else "simplified" if some > others else "traditional"
+
+
+def _counted(text: str) -> tuple[int, int]:
+    """Count the characters that only simplified and only traditional text has."""
     characters = _HAN.findall(text)
     if not characters:
-        return ""
+        return 0, 0
     simplified, traditional = _characters()
-    some = sum(char in simplified for char in characters)
-    others = sum(char in traditional for char in characters)
-    if max(some, others) < min(LEAST, len(characters)) or some == others:
-        return ""
-    return "simplified" if some > others else "traditional"
+    return sum(char in simplified for char in characters), sum(char in traditional for char in characters)
 
 
 class Speaker:
@@ -80,7 +87,10 @@ class Speaker:
 
     def __init__(self, feed: Language, sibling: Language) -> None:
         self._feed = feed
-        self._other = feed.script == "simplified" or (feed.script == "traditional" and sibling.script == "simplified")
+        theirs = feed.mixed and sibling.script == feed.script  # both are as their author wrote them
+        self._other = (feed.script == "simplified" and not theirs) or (
+            feed.script == "traditional" and sibling.script == "simplified"
+        )
 
     def prose(self, text: str) -> str:
         """A stretch of running text; formulas and code in it stay as they are but for their delimiters."""
