@@ -10,7 +10,7 @@ from feedtools.clean.notes import Note, plain
 from feedtools.config import Policy
 from feedtools.lint.edits import Change, compose, rewrite
 from feedtools.model import Article, Finding
-from feedtools.readers.records import fits
+from feedtools.readers.records import fits, syntax_in
 from feedtools.text.patterns import lazy
 from feedtools.text.renderers import ellipses
 from feedtools.text.sentences import Ends, ends, last_clause, leads_in
@@ -111,7 +111,8 @@ def end_earlier(excerpts: Sequence[Excerpt], texts: Texts, judge: Judge) -> list
     """Cut some articles before what is broken, or at the end of a sentence."""
     done = []
     for one in excerpts:
-        made = end_one(one, Article(*texts.place(one.number), texts[one.number]), judge)
+        article = Article(*texts.place(one.number), texts[one.number], syntax=syntax_in(one.form))
+        made = end_one(one, article, judge)
         if made is not None:
             done.append(made)
     return done

@@ -23,7 +23,7 @@ class File(NamedTuple):
         path: as the user named it.
         name: its name in messages and in the manifest: its place below what the user named.
         out: its place in the output; another one than ``name`` where the format cannot be written.
-        form: of its records: ``transmission`` or ``jsonl``.
+        form: of its records: ``transmission``, ``markdown`` or ``jsonl``.
         packed: ``gz``, ``zst`` or nothing.
         converted: it is of another format and comes out as JSONL.
         digest: of its bytes.

@@ -21,7 +21,7 @@ from feedtools.lint.edits import Change, revert
 from feedtools.model import blake2b
 from feedtools.readers import MANIFEST
 from feedtools.readers.fields import find
-from feedtools.readers.records import Record, replaced, rest
+from feedtools.readers.records import AS_THEY_STAND, Record, replaced, rest
 from feedtools.report.jsonl import dumps
 
 VERSION = 1
@@ -112,7 +112,7 @@ def original(form: str, key: str, entry: dict[str, Any], stream: IO[bytes]) -> b
     changes = [Change(edit["start"], edit["end"], edit["old"], edit["new"], ()) for edit in entry.get("edits", ())]
     if not changes:
         return raw + gap
-    if form == "transmission":
+    if form in AS_THEY_STAND:
         return to_bytes(revert(to_text(raw), changes)) + gap
     return replaced(form, raw, revert(text_of(form, key, raw), changes), key) + gap
 
@@ -123,7 +123,7 @@ def text_of(form: str, key: str, raw: bytes) -> str:
     Raises:
         ValueError: the record has no string under ``key``.
     """
-    if form == "transmission":
+    if form in AS_THEY_STAND:
         return to_text(raw)
     text = find(json.loads(raw.decode("utf-8-sig", "surrogatepass")), key)
     if not isinstance(text, str):

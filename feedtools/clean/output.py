@@ -128,7 +128,7 @@ class Writer:
         )
         target = manifest.inside(self._out, file.out)
         target.parent.mkdir(parents=True, exist_ok=True)
-        changed = file.converted
+        changed, empty = file.converted, file.form == "markdown" and file.articles > 0
         with ExitStack() as stack:
             stream: IO[bytes] = stack.enter_context(target.open("wb"))
             if file.packed:
@@ -137,8 +137,11 @@ class Writer:
             for data, entry in self._records(task, frame, framed, held):
                 stream.write(data)
                 changed = changed or "raw" in entry or "edits" in entry
-        copy = self._put_by(file, target, changed) if file.packed or file.converted else target
-        end: dict[str, Any] = {"end": file.name, "digest": file_digest(target)}
+                empty = empty and entry.get("action") not in PRESENT
+        copy = self._put_by(file, target, changed) if file.packed or file.converted or empty else target
+        if empty:  # front matter alone is no page
+            target.unlink()
+        end: dict[str, Any] = {"end": file.name, "digest": "" if empty else file_digest(target)}
         if held.path.exists():
             end["held"] = self._digest_of(held.path)
         if copy != target:

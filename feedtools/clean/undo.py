@@ -77,12 +77,15 @@ def _files(entries: Iterator[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], 
 
 def give_back(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, place: Path) -> None:
     """Write one file as it came in, or raise ``ReadError``."""
-    source = _original(out, head, rows) if head["whole"] else manifest.inside(out, head["out"])
+    source = manifest.inside(out, head["out"])
+    whole = head["whole"] or not source.exists()  # of a file without an article left, the whole is put by
+    if whole:
+        source = _original(out, head, rows)
     if not source.is_file():
         raise ReadError("the output is not complete: this file is missing", path=str(source))
     if not source.resolve().is_relative_to(out.resolve()):
         raise ReadError("a symbolic link leads out of the folder; clean makes none", path=str(source))
-    if head["whole"]:
+    if whole:
         shutil.copyfile(source, place)
     else:
         try:

@@ -89,7 +89,8 @@ def _written(out: Path, files: Files) -> tuple[int, int]:
 def _is_whole(out: Path, file: File, raw: bytes) -> bool:
     try:
         end = json.loads(raw)
-        wanted = {file.out: end["digest"], **end.get("held", {}), **end.get("put by", {})}
+        written = {file.out: end["digest"]} if end["digest"] else {}
+        wanted = {**written, **end.get("held", {}), **end.get("put by", {})}
         return end["end"] == file.name and all(file_digest(out / name) == made for name, made in wanted.items())
     except (ReadError, ValueError, KeyError, TypeError):
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from feedtools.errors import ReadError
 from feedtools.model import Article
@@ -23,32 +23,68 @@ _PROPERTIES = re.compile(
 )
 
 
+class Document(NamedTuple):
+    """A Markdown file in its parts, which together are the file byte for byte.
+
+    Attributes:
+        lead: byte order mark, front matter and blank lines before the text.
+        text: the one article; empty where there is none.
+        tail: white space after it.
+        line: 1-based line at which the text begins.
+    """
+
+    lead: str
+    text: str
+    tail: str
+    line: int
+
+
 def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:  # noqa: ARG001
     """Yield the one article of a Markdown file; its line is the one at which the body begins.
+
+    Raises:
+        ReadError: as for ``parse``, or larger than a document may be.
+    """
+    document = parse(read_document(stream, source), source)
+    if document.text:
+        yield Article(source, document.line, document.text, syntax=syntax_of(options))
+
+
+def parse(data: bytes, source: str) -> Document:
+    """Take a Markdown file apart.
 
     Front matter is taken off by its fences and not interpreted. A Notion export (32 hexadecimal digits at the end of
     the file's name) begins with a title and lines ``Property: value``, which are taken off likewise. The text is raw:
     rendering would damage formulas.
 
     Raises:
-        ReadError: not UTF-8, binary, larger than a document may be, or front matter without its end.
+        ReadError: not UTF-8, binary, or front matter without its end.
     """
-    data = read_document(stream, source)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise ReadError(f"not UTF-8 ({error.reason}); {UNKNOWN_ENCODING}", path=source, line=line) from error
     if "\x00" in text:
         raise ReadError("binary file (it holds NUL); expected Markdown", path=source)
-    start = body_start(text, source)
+    mark = len(text) - len(text.removeprefix("\ufeff"))
+    start = mark + body_start(text[mark:], source)
     body = text[start:]
-    lead = len(body) - len(body.lstrip())
-    if body.strip():
-        line = text.count("\n", 0, start + lead) + 1
-        indent = body[body.rfind("\n", 0, lead) + 1 : lead]
-        kept = indent if indent.expandtabs(4).count(" ") > 3 else ""  # it makes code of the first lines
-        yield Article(source, line, kept + body.strip(), syntax=syntax_of(options))
+    blank = len(body) - len(body.lstrip())
+    line = text.count("\n", 0, start + blank) + 1
+    indent = body[body.rfind("\n", 0, blank) + 1 : blank]
+    if indent.expandtabs(4).count(" ") > 3:  # it makes code of the first lines
+        blank -= len(indent)
+    end = start + max(blank, len(body.rstrip()))
+    return Document(text[: start + blank], text[start + blank : end], text[end:], line)
+
+
+def holds(text: str) -> bool:
+    """Tell whether a Markdown file can hold a text as its article and give it back."""
+    try:
+        return bool(text) and parse(text.encode("utf-8", "surrogatepass"), "").text == text
+    except ReadError:
+        return False
 
 
 def syntax_of(options: ReadOptions) -> str:

@@ -1,7 +1,8 @@
 """A file as articles and the bytes around them, so that an article can be replaced or taken out and nothing else moves.
 
-Of a transmission and of JSONL, ``lead`` and every ``Record.raw + Record.gap`` together are the (unpacked) file, byte
-for byte. Other formats cannot be written in parts: their articles come out as JSONL records, and the file is put by.
+Of a transmission, of Markdown and of JSONL, ``lead`` and every ``Record.raw + Record.gap`` together are the (unpacked)
+file, byte for byte. Other formats cannot be written in parts: their articles come out as JSONL records, and the file is
+put by.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from typing import IO, Any, NamedTuple, cast
 
 from feedtools.errors import ConfigError, FeedtoolsError, ReadError
 from feedtools.model import Article, Transmission
-from feedtools.readers import MAX_TRANSMISSION, ReadOptions, jsonl, read, tell, transmission
+from feedtools.readers import MAX_TRANSMISSION, ReadOptions, jsonl, markdown, read, tell, transmission
 from feedtools.readers.fields import find, placed, syntax
-from feedtools.readers.streams import GZIP_MAGIC, ZSTD_MAGIC, open_stream, read_most
+from feedtools.readers.streams import GZIP_MAGIC, ZSTD_MAGIC, open_stream, read_document, read_most
 
-IN_PARTS = frozenset({"transmission", "jsonl"})
-"""Formats that can be written in parts."""
+AS_THEY_STAND = frozenset({"transmission", "markdown"})
+"""Formats whose articles stand in the file as they are."""
 
 
 class Record(NamedTuple):
@@ -49,7 +50,7 @@ class Frame(NamedTuple):
     """A file under reading: the bytes before its first article, then its articles as a stream.
 
     Attributes:
-        format: of the records: ``transmission`` or ``jsonl``.
+        format: of the records: ``transmission``, ``markdown`` or ``jsonl``.
         packed: ``gz``, ``zst``, or nothing where it is not compressed.
         converted: whether the file is of another format and its records were made here.
         lead: the bytes before the first record.
@@ -84,6 +85,8 @@ def open_frame(path: str, options: ReadOptions) -> Frame:
         form, stream = tell(stream, path, options)
         if form == "jsonl":
             return _stream(path, packed, stream, options)
+        if form == "markdown" and not options.encoding:
+            return _document(path, packed, stream, options)
         if form != "transmission":
             stream.close()
             return _converted(path, options)
@@ -145,6 +148,20 @@ def _stream(path: str, packed: str, stream: IO[bytes], options: ReadOptions) -> 
         return file_digest(path) if packed else digest.hexdigest()
 
     return Frame("jsonl", packed, False, lead, cast("Iterator[Record]", pieces), content, bad)
+
+
+def _document(path: str, packed: str, stream: IO[bytes], options: ReadOptions) -> Frame:
+    """A Markdown file: its front matter, its one article, and the end of its last line."""
+    with stream:
+        data = read_document(stream, path)
+    document = markdown.parse(data, path)
+    raw, gap = document.text.encode(), document.tail.encode()
+    records = [Record(document.line, document.text, raw, gap, markdown.syntax_of(options))] if raw else []
+
+    def content() -> str:
+        return file_digest(path) if packed else _hash(data).hexdigest()
+
+    return Frame("markdown", packed, False, document.lead.encode() + (b"" if raw else gap), iter(records), content, [])
 
 
 def _converted(path: str, options: ReadOptions) -> Frame:
@@ -240,6 +257,8 @@ def unpacked(path: str | Path) -> bytes:
 
 def fits(form: str, text: str) -> bool:
     """Tell whether a file of this format can hold the text as one article and give it back."""
+    if form == "markdown":
+        return markdown.holds(text)
     if form != "transmission":
         return True
     raw = transmission.encode(text) + b"\n"
@@ -247,9 +266,14 @@ def fits(form: str, text: str) -> bool:
     return len(parsed) == 2 and parsed[1].text == text
 
 
+def syntax_in(form: str) -> str:
+    """``Article.syntax`` of the texts in files of a format, as far as the format alone tells it."""
+    return form if form == "markdown" else ""
+
+
 def rest(form: str, gap: bytes) -> bytes:
     """The part of a gap that stays when the record before it is taken out: lines that are not blank."""
-    if form == "transmission" or not gap.strip():
+    if form in AS_THEY_STAND or not gap.strip():
         return b""
     return gap[gap.index(b"\n") + 1 :]
 
@@ -263,7 +287,7 @@ def replaced(form: str, raw: bytes, text: str, key: str) -> bytes:
         text: what the article reads now.
         key: name of the text field.
     """
-    if form == "transmission":
+    if form in AS_THEY_STAND:
         return transmission.encode(text)
     whole = raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8", "surrogatepass")
     mark = raw[:3] if raw.startswith(b"\xef\xbb\xbf") else b""
