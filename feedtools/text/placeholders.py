@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
+from feedtools.text.patterns import lazy
 from feedtools.text.renderers import KINDS, Kind, derived, own_placeholders, words
 
 if TYPE_CHECKING:
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
 BRACKETS = ("[]", "【】", "［］")
 _DOTS = r"(?=\s?(?:\.{3}|…)\s*\Z)"
 _LINK = r"(?!\((?:https?:|[/#.]))"
-_IN_CODE = re.compile(r"[A-Za-z0-9_\\\])]")
+_CLOSING = {pair[0]: pair[1] for pair in BRACKETS}
+_LINKED = lazy(r"\((?:https?:|[/#.])")
+_CUT_BY = lazy(r"\s?(?:\.{3}|…)\s*\Z")
+_CUT_OFF = 200
+"""Code points before the end of a text in which a placeholder that was cut off may begin, blanks included."""
+_IN_CODE = lazy(r"[A-Za-z0-9_\\\])]")
 
 
 class Placeholder(NamedTuple):
@@ -39,16 +45,48 @@ def own_texts() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*own_placeholders(), *other]))
 
 
+class _Shown(NamedTuple):
+    """All that is reported, ready to be looked up: compiling it as one pattern takes longer than reading an article."""
+
+    enclosed: dict[str, Kind]
+    others: tuple[tuple[str, Kind], ...]
+    longest: int
+    cut: dict[str, Kind]
+
+
 @derived
-def _shown() -> re.Pattern[str]:
-    """All that is reported: one named group per kind."""
-    kinds = {kind: _alternatives(kind) for kind in KINDS}
-    return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items()))
+def _shown() -> _Shown:
+    enclosed: dict[str, Kind] = {}
+    others: list[tuple[str, Kind]] = []
+    cut: dict[str, Kind] = {}
+    for kind in KINDS:
+        for text in (text for text, what in own_placeholders().items() if what == kind):
+            if text[0] + text[-1] in BRACKETS and text[-1] not in text[:-1]:
+                enclosed.setdefault(text, kind)
+            else:
+                others.append((text, kind))
+        for word in words()[kind].shown:
+            for pair in BRACKETS:
+                enclosed.setdefault(f"{pair[0]}{word}{pair[1]}", kind)
+        for beginning in _beginnings(words()[kind].shown, words()[kind].least):
+            cut.setdefault(beginning, kind)
+    return _Shown(enclosed, tuple(others), max(map(len, enclosed)), cut)
 
 
-def _alternatives(kind: Kind) -> str:
-    own = [text for text, what in own_placeholders().items() if what == kind]
-    return _pattern_of(words()[kind].shown, words()[kind].least, own)
+def _at(text: str, start: int, shown: _Shown) -> tuple[int, Kind] | None:
+    """End and kind of the placeholder that begins at ``start``, where one does."""
+    end = text.find(_CLOSING.get(text[start], "\n"), start + 1, start + shown.longest) + 1
+    kind = shown.enclosed.get(text[start:end]) if end else None
+    for other, what in shown.others:
+        if kind is None and text.startswith(other, start):
+            kind, end = what, start + len(other)
+    if kind is not None and not _LINKED.match(text, end):
+        return end, kind
+    if text[start] != "[" or len(text) - start > _CUT_OFF:
+        return None
+    dots = _CUT_BY.search(text, start + 1)
+    kind = shown.cut.get(text[start + 1 : dots.start()]) if dots else None
+    return (dots.start(), kind) if dots and kind else None
 
 
 def _pattern_of(names: Sequence[str], least: int, own: Sequence[str] = ()) -> str:
@@ -89,12 +127,11 @@ def find(text: str) -> Iterator[Placeholder]:
     An index in code (``frames[image]``) has a letter or digit before its bracket, a link an address behind it.
     """
     done = 0
-    shown = _shown().match
+    shown = _shown()
     for start in _opened(text):
-        match = shown(text, start) if start >= done else None
-        if match is not None:
-            done = match.end()
-            kind = cast("Kind", match.lastgroup)
+        found = _at(text, start, shown) if start >= done else None
+        if found is not None:
+            done, kind = found
             if not _indexes(text, kind, start):
                 yield Placeholder(start, done, kind)
 
