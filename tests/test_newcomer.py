@@ -1,7 +1,7 @@
 """What a newcomer types: every shell command of the README and of the pages runs, and prints what the page says.
 
-The commands of a page run one after the other, as they stand there, in a folder such as the page speaks of. What needs a
-network, a service or a machine of its own is named in ``LEFT_OUT``, with the reason; nothing else is left out.
+The commands of a page run one after the other, as they stand there, in a folder such as the page speaks of. What needs
+a network, a service or a machine of its own is named in ``LEFT_OUT``, with the reason; nothing else is left out.
 """
 
 from __future__ import annotations
