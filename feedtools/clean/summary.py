@@ -314,17 +314,19 @@ def _repair(one: dict[str, Any], article: Article) -> Repair:
 
 
 def _copies(cluster: Cluster, fate: Fate, actions: dict[int, Any]) -> CopyGroup:
-    texts = fate.texts
+    def read(number: int) -> str:
+        """The text as it is published: a kept copy may have been completed from the others."""
+        return fate.instead.get(number) or fate.texts[number]
 
     def copy(number: int, match: Match | None) -> Copy:
-        place, text, action = texts.place(number), texts[number], actions.get(number, "keep")
+        place, text, action = fate.texts.place(number), read(number), actions.get(number, "keep")
         if match is None:
             return Copy(place, text, action=action)
         mine_first = match.a == number
         coverage = match.coverage_a if mine_first else match.coverage_b
         blocks: tuple[Block, ...] = ()
         if {match.a, match.b} == {number, keep}:
-            blocks = tuple(_directed(explain(match, texts[match.a], texts[match.b]).evidence, mine_first))
+            blocks = tuple(_directed(explain(match, read(match.a), read(match.b)).evidence, mine_first))
         return Copy(place, text, match.kind, match.similarity, coverage, action, blocks)
 
     keep = fate.replaced.get(cluster.keep, cluster.keep)

@@ -133,3 +133,10 @@ def test_nothing_is_lost_whatever_overlaps(windows: list[tuple[int, int]]) -> No
 
 def _taken(number: int, done: dict[int, Any]) -> bool:
     return number in done or any(number == source for made in done.values() for source, _ in made.edits)
+
+
+def test_the_report_says_what_was_completed_and_misses_nothing(tmp_path: Path) -> None:
+    run(tmp_path, HEAD + SHARED, SHARED + TAIL)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "completed from another excerpt" in page
+    assert "Dropped with text of their own" not in page

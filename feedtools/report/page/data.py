@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Copy(NamedTuple):
-    """One member of a cluster as it came in.
+    """One member of a cluster as it is published, or would be.
 
     Attributes:
         place: where it stands.

@@ -38,6 +38,7 @@ REPAIRS = {
     "joined": "hyphen restored",
     "operator": "operator restored",
     "tail": "cut sentence completed",
+    "extension": "completed from another excerpt",
 }
 _LETTERS = re.compile(r"[\W_]+")
 

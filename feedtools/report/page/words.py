@@ -25,6 +25,7 @@ _ZH = {
     "hyphen restored": "补回连字符",
     "operator restored": "补回运算符",
     "cut sentence completed": "补全断句",
+    "completed from another excerpt": "由另一段摘录补全",
     "this run": "这一次",
     "runs": "次运行",
     "held": "暂扣",
