@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from feedtools.clean.decide import CopyOf, copies_of, decide
+from feedtools.clean.decide import CopyOf, copies_of, decide, permitted
 from feedtools.config import Config, Policy, parse, policy
 from feedtools.errors import ConfigError
-from feedtools.model import COPIES, Article, Cluster, Finding, Kind, Level, Match, Safety, Span
+from feedtools.model import COPIES, Article, Cluster, Edit, Finding, Fix, Kind, Level, Match, Safety, Span
 
 ARTICLE = Article("a.txt", 4, "设 \\(x 为输入")
 
@@ -149,3 +149,26 @@ def test_a_copy_of_a_copy_names_the_one_that_is_kept() -> None:
     first, second = Match(3, 5, "exact", 1.0, 1.0, 1.0), Match(5, 7, "exact", 1.0, 1.0, 1.0)
     found = copies_of([Cluster(7, (3, 5), (first, second))], {"FT901"})
     assert found == {3: CopyOf(7, first), 5: CopyOf(7, second)}
+
+
+@pytest.mark.parametrize(
+    ("table", "rest", "action"),
+    [
+        ({}, 29, "drop"),
+        ({}, 30, "hold"),
+        ({"rest": 5}, 4, "drop"),
+        ({"rest": 5}, 5, "hold"),
+        ({"unique": "keep"}, 30, "keep"),
+    ],
+)
+def test_a_copy_with_so_much_text_of_its_own_does_not_go(table: dict[str, Any], rest: int, action: str) -> None:
+    decision = decide(ARTICLE, [], policy(table), copy("near"), "like b.txt:9", rest=rest)
+    assert decision.action == action
+    assert any("letters in a row are in no copy that is kept" in why for why in decision.reasons) is (action != "drop")
+
+
+@pytest.mark.parametrize(("fix", "safety"), [("none", "display"), ("safe", "display"), ("confident", "confident")])
+def test_a_fix_that_the_policy_does_not_make_is_offered(fix: str, safety: Safety) -> None:
+    found = finding()._replace(fix=Fix((Edit(0, 1, "x"),), "confident"))
+    assert permitted(found, policy({"fix": fix})) == found._replace(fix=Fix((Edit(0, 1, "x"),), safety))
+    assert permitted(finding(), policy({"fix": fix})) == finding()
