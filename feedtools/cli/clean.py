@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from feedtools.clean.run import Cleaned
 
 
-_LOCAL = ("resume", "force", "fail_on", "sources", "index", "diff", "dry_run")
+_LOCAL = ("resume", "fail_on", "sources", "index", "diff", "dry_run")
 """Options of the local engine alone."""
 
 
@@ -64,13 +64,13 @@ def clean(
     sys.exit(_clean(paths, folder, **flags))
 
 
-def _spark(paths: tuple[str, ...], out: str, master: str | None, intact: bool | None, **flags: Any) -> int:
+def _spark(paths: tuple[str, ...], out: str, master: str | None, intact: bool | None, force: bool, **flags: Any) -> int:
     from feedtools.cli import spark
 
     config = configured(**flags)
     if intact is not None:
         config = config._replace(clean=config.clean._replace(intact=intact))
-    return spark.clean(given(paths, config), out, master, config)
+    return spark.clean(given(paths, config), out, master, config, force=force)
 
 
 def _clean(

@@ -52,6 +52,7 @@ def _target(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     help="jsonl or text; with --explain html as well.  [default: jsonl; text with --explain]",
 )
 @click.option("--out", "-o", help="With --engine spark: folder for the tables clusters and matches.")
+@click.option("--force", is_flag=True, help="With --engine spark: replace tables that are there.")
 @engine_options
 @input_options
 def dedup(
@@ -60,6 +61,7 @@ def dedup(
     names: tuple[str, str] | None,
     target: Target | None,
     out: str | None,
+    force: bool,
     engine: str,
     master: str | None,
     **flags: Any,
@@ -83,9 +85,11 @@ def dedup(
     if engine == "spark":
         from feedtools.cli import spark as spark
 
-        sys.exit(spark.dedup(given(paths, config), out or "", master, config))
+        sys.exit(spark.dedup(given(paths, config), out or "", master, config, force=force))
     if out:
         raise ConfigError("-o goes with --engine spark; here the rows go to standard output")
+    if force:
+        raise ConfigError("--force goes with --engine spark; here nothing is replaced")
     from feedtools.dedup import files as api
     from feedtools.report.summary import plural
 

@@ -57,10 +57,10 @@ def check_engine(engine: str, out: object, master: str | None, others: Mapping[s
         raise ConfigError("where to? Name the folder to write with -o OUT")
 
 
-def dedup(paths: Sequence[str], out: str, master: str | None, config: Config) -> int:
+def dedup(paths: Sequence[str], out: str, master: str | None, config: Config, *, force: bool) -> int:
     """Run the deduplicator; return the exit code."""
     jobs = _jobs()
-    account = jobs.dedup(jobs.Job(paths, out, master), config)
+    account = jobs.dedup(jobs.Job(paths, out, master, force, tell), config)
     copies, kept = account.tally.get("drop", 0), account.tally.get("keep", 0)
     from feedtools.report.summary import plural
 
@@ -68,13 +68,13 @@ def dedup(paths: Sequence[str], out: str, master: str | None, config: Config) ->
     return _end(account, f"{words} among {plural(account.articles, 'article')}")
 
 
-def clean(paths: Sequence[str], out: str, master: str | None, config: Config) -> int:
+def clean(paths: Sequence[str], out: str, master: str | None, config: Config, *, force: bool) -> int:
     """Decide about every article; return the exit code."""
     from feedtools.lint.selection import active_rules
     from feedtools.report.summary import plural
 
     jobs = _jobs()
-    account = jobs.clean(jobs.Job(paths, out, master), config, active_rules(config))
+    account = jobs.clean(jobs.Job(paths, out, master, force, tell), config, active_rules(config))
     kept, fixed, restored, dropped, held = (
         account.tally.get(action, 0) for action in ("keep", "fix", "restore", "drop", "hold")
     )

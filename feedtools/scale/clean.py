@@ -17,7 +17,7 @@ from feedtools.scale import decisions
 from feedtools.scale.dedup import dedup, map_batches, sent
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from pyspark.sql import DataFrame
 
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 
 def clean(
-    documents: DataFrame, rules: Sequence[Rule], policy: Policy, known: Mapping[str, str] | None = None, **asked: Any
+    documents: DataFrame,
+    rules: Sequence[Rule],
+    policy: Policy,
+    known: Mapping[str, str] | None = None,
+    *,
+    begin: Callable[[str], None] = lambda _: None,
+    **asked: Any,
 ) -> DataFrame:
     """Decide the fate of every document (id, text), as ``decisions.DECISIONS``: that of ``feedtools clean``.
 
@@ -34,14 +40,17 @@ def clean(
         rules: the selected rules.
         policy: what is fixed, restored, held and dropped.
         known: compounds the archive taught before.
+        begin: told each step as it begins.
         asked: ``exceptions`` and ``decisions``, as ``Judge`` takes them.
     """
     from pyspark import StorageLevel
     from pyspark.sql import functions as f
 
+    begin("collecting hyphenated compounds")
     evidence: dict[str, str] = {}
     if any(rule.value.startswith("identifiers:") for rule in rules):
         evidence = {**(known or {}), **learn(documents)}
+    begin("checking and fixing the articles, and joining their keys")
     judge = Judge(rules, Evidence(evidence), policy, **asked)
     stage = decisions.repaired(judge)
     fixed = map_batches(documents, stage, decisions.REPAIRED).persist(StorageLevel.MEMORY_AND_DISK)
@@ -49,12 +58,13 @@ def clean(
     if not kinds:
         state = map_batches(fixed, decisions.ended(judge), decisions.STATE)
     else:
-        rows = dedup(fixed.select("id", "text"), rest=policy.rest).rows
+        rows = dedup(fixed.select("id", "text"), rest=policy.rest, begin=begin).rows
         rows = rows.select("id", "cluster", "kind", "said", "coverage", "covered")
         members = fixed.join(rows, "id").repartition("cluster")
         members = members.sortWithinPartitions("cluster", f.col("id") != f.col("cluster"), "id")
         mended = map_batches(members, decisions.mended(judge, kinds), decisions.STATE)
         alone = map_batches(fixed.join(rows, "id", "left_anti"), decisions.ended(judge), decisions.STATE)
+        begin("restoring what is damaged, and comparing again what is left")
         state = _settled(mended.unionByName(alone), kinds, policy)
     return map_batches(state, decisions.decided(policy), decisions.DECISIONS)
 

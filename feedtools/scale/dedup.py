@@ -16,7 +16,7 @@ from feedtools.scale.session import partitions
 from feedtools.scale.tables import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pyspark.sql import Column, DataFrame
 
@@ -130,7 +130,13 @@ def _buckets(frame: DataFrame, limits: Limits) -> int:
 
 
 def dedup(
-    documents: DataFrame, read: Sketched | None = None, *, hot: int = HOT, limits: Limits = DEFAULT, rest: int = REST
+    documents: DataFrame,
+    read: Sketched | None = None,
+    *,
+    hot: int = HOT,
+    limits: Limits = DEFAULT,
+    rest: int = REST,
+    begin: Callable[[str], None] = lambda _: None,
 ) -> JobMatches:
     """Matches and clusters of documents (id, text); the same as the local engine's, whatever the partitioning.
 
@@ -140,10 +146,12 @@ def dedup(
         hot: documents of a key from which it gives star edges alone.
         limits: how the work is cut up.
         rest: symbols in a row from which text of its own keeps a document.
+        begin: told each step as it begins.
     """
     from pyspark.sql import functions as f
 
     read = read or sketched(documents, hot, limits)
+    begin("comparing the texts that share keys")
     copies, asked = _asked(read, limits)
     texts = documents.join(asked, "id").select(*sketch_join.WANTED.names, "id", "text")
     groups = texts.repartition(partitions(documents.sparkSession), "centre", "salt")
@@ -151,6 +159,7 @@ def dedup(
     found = map_batches(groups, matches.verified, matches.VERIFIED)
     found = checkpoint(found.unionByName(_exact(copies), allowMissingColumns=True))
 
+    begin("choosing the copies")
     clusters, told, further = _resolved(documents, found, limits, rest)
     every = found.join(sent(told, limits.sent), ["a", "b"], "left").withColumn("kind", f.coalesce("told", "kind"))
     names = matches.MATCHES.names

@@ -26,11 +26,32 @@ class Job(NamedTuple):
         paths: Parquet or JSON Lines, at any path that Spark reads.
         out: folder for the tables, at any path that Spark writes.
         master: where Spark runs; ``None`` for what ``spark-submit`` says, else all cores of this machine.
+        force: replace tables that are there.
+        say: told each step as it begins.
     """
 
     paths: Sequence[str]
     out: str
     master: str | None = None
+    force: bool = False
+    say: Callable[[str], None] = lambda _: None
+
+
+class Steps:
+    """Counts the steps of a job as they begin, and tells each.
+
+    Args:
+        total: how many there are.
+        say: told ``step 2 of 5: comparing the texts``.
+    """
+
+    def __init__(self, total: int, say: Callable[[str], None]) -> None:
+        self._total, self._say, self._number = total, say, 0
+
+    def __call__(self, what: str) -> None:
+        """Begin a step."""
+        self._number += 1
+        self._say(f"step {self._number} of {self._total}: {what}")
 
 
 class Account(NamedTuple):
@@ -57,11 +78,13 @@ def dedup(job: Job, config: Config) -> Account:
     from feedtools.scale.matches import ROWS
 
     _refuse(config)
-    with _documents(job, config, stages.sketched) as (documents, read, count, errors):
-        found = stages.dedup(documents, read, rest=config.clean.rest)
-        tables.write(found.matches, f"{job.out}/matches")
-        tables.write(found.rows.select(*ROWS.names), f"{job.out}/clusters")
-        return Account(count, _tally(documents.sparkSession, f"{job.out}/clusters"), errors)
+    steps = Steps(5, job.say)
+    with _documents(job, config, steps, ("matches", "clusters"), stages.sketched) as (documents, read, count, errors):
+        found = stages.dedup(documents, read, rest=config.clean.rest, begin=steps)
+        steps("writing the tables")
+        spark = documents.sparkSession
+        tables.write(spark, job.out, {"matches": found.matches, "clusters": found.rows.select(*ROWS.names)})
+        return Account(count, _tally(spark, f"{job.out}/clusters"), errors)
 
 
 def clean(job: Job, config: Config, rules: Sequence[Rule]) -> Account:
@@ -80,10 +103,12 @@ def clean(job: Job, config: Config, rules: Sequence[Rule]) -> Account:
     known = compounds.read(config.root / config.learned) if config.learned else {}
     choices = load(config.root / DECISIONS_FILE)
     asked = {"exceptions": Exceptions(config, choices) or None, "decisions": Decisions(choices)}
-    with _documents(job, config) as (documents, _, count, errors):
-        place = f"{job.out}/decisions"
-        tables.write(decide(documents, rules, config.clean, known, **asked), place)
-        spark = documents.sparkSession
+    steps = Steps(8, job.say)
+    with _documents(job, config, steps, ("decisions",)) as (documents, _, count, errors):
+        place, spark = f"{job.out}/decisions", documents.sparkSession
+        made = decide(documents, rules, config.clean, known, begin=steps, **asked)
+        steps("deciding, and writing the table")
+        tables.write(spark, job.out, {"decisions": made})
         stopped = spark.read.parquet(place).where("size(errors) > 0").select("errors").limit(100).collect()
         errors += [FeedtoolsError(message) for row in stopped for message in row["errors"]]
         return Account(count, _tally(spark, place), errors)
@@ -103,18 +128,26 @@ def _refuse(config: Config) -> None:
 
 @contextmanager
 def _documents(
-    job: Job, config: Config, sketch: Callable[[DataFrame], Sketched] | None = None
+    job: Job,
+    config: Config,
+    steps: Steps,
+    names: Sequence[str],
+    sketch: Callable[[DataFrame], Sketched] | None = None,
 ) -> Iterator[tuple[DataFrame, Sketched | None, int, list[FeedtoolsError]]]:
-    """The documents, what ``sketch`` makes of them, how many, and what could not be read.
+    """The documents, what ``sketch`` makes of them, how many, and what could not be read; ``names`` are to be written.
 
     What goes wrong on Spark is said in one line.
     """
     config.activate_renderers()
+    steps("starting Spark, which takes some seconds before anything is read")
     spark = session(job.master)
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
+        if not job.force:
+            tables.refuse_existing(spark, job.out, names)
+        steps("reading the articles" + (" and joining their keys" if sketch else ""))
         documents = tables.read(spark, job.paths, text_key=config.text_key, id_key=config.id_key)
         with recoverable(spark, f"{job.out}/_checkpoints"):
             sketched = sketch and sketch(documents)

@@ -9,12 +9,15 @@ from feedtools.errors import ReadError, WriteError
 from feedtools.scale.session import fit, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
     from feedtools.scale.exact_copies import RecordCount
+
+UNFINISHED = "_unfinished"
+"""Folder in the output in which tables are made; removed at the end."""
 
 
 def read(spark: SparkSession, paths: Sequence[str], *, text_key: str = "text", id_key: str = "id") -> DataFrame:
@@ -108,15 +111,73 @@ def whole(frame: DataFrame) -> DataFrame:
     return frame.where(f.col("id").isNotNull() & f.col(frame.columns[1]).isNotNull())
 
 
-def write(frame: DataFrame, path: str) -> None:
-    """Write a table as Parquet, in the place of an earlier one.
+def refuse_existing(spark: SparkSession, out: str, names: Iterable[str]) -> None:
+    """Refuse to write over tables that are there.
+
+    Args:
+        spark: the session.
+        out: folder of the tables.
+        names: of the tables.
 
     Raises:
-        WriteError: it cannot be written.
+        WriteError: one is there.
     """
+    files = _Files(spark, out)
+    for name in names:
+        if files.exists(f"{out}/{name}"):
+            message = "exists already; --force replaces it, or choose another folder with -o"
+            raise WriteError(message, path=f"{out}/{name}")
+
+
+def write(spark: SparkSession, out: str, frames: Mapping[str, DataFrame]) -> None:
+    """Write tables as Parquet, in the place of earlier ones: all of them, or none where one cannot be made.
+
+    Args:
+        spark: the session.
+        out: folder of the tables.
+        frames: by name, each table.
+
+    Raises:
+        WriteError: one cannot be made or written.
+    """
+    from py4j.protocol import Py4JJavaError
     from pyspark.errors import PySparkException
 
+    files = _Files(spark, out)
+    aside = f"{out}/{UNFINISHED}"
     try:
-        frame.write.mode("overwrite").parquet(path)
-    except PySparkException as error:
-        raise WriteError(f"Spark failed to make or write this table: {reason(error)}", path=path) from error
+        for name, frame in frames.items():
+            frame.write.mode("overwrite").parquet(f"{aside}/{name}")
+        for name in frames:
+            files.replace(f"{aside}/{name}", f"{out}/{name}")
+    except (PySparkException, Py4JJavaError) as error:
+        raise WriteError(f"Spark failed to make or write its tables: {reason(error)}", path=out) from error
+    finally:
+        files.remove(aside)
+
+
+class _Files:
+    """Files where Spark writes, of one file system."""
+
+    def __init__(self, spark: SparkSession, out: str) -> None:
+        context: Any = spark.sparkContext
+        self._path = context._jvm.org.apache.hadoop.fs.Path
+        self._files = self._path(out).getFileSystem(context._jsc.hadoopConfiguration())
+
+    def exists(self, place: str) -> bool:
+        """Tell whether something is there."""
+        return bool(self._files.exists(self._path(place)))
+
+    def remove(self, place: str) -> None:
+        """Remove a folder, if it is there."""
+        self._files.delete(self._path(place), True)
+
+    def replace(self, source: str, target: str) -> None:
+        """Move a folder in the place of another.
+
+        Raises:
+            WriteError: it cannot be moved.
+        """
+        self.remove(target)
+        if not self._files.rename(self._path(source), self._path(target)):
+            raise WriteError("cannot be moved into place", path=target)
