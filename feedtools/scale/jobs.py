@@ -145,8 +145,7 @@ def _documents(
     from pyspark.errors import PySparkException
 
     try:
-        if not job.force:
-            tables.refuse_existing(spark, job.out, names)
+        tables.prepare(spark, job.out, names, force=job.force)
         steps("reading the articles" + (" and joining their keys" if sketch else ""))
         documents = tables.read(spark, job.paths, text_key=config.text_key, id_key=config.id_key)
         with recoverable(spark, f"{job.out}/_checkpoints"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -48,6 +49,7 @@ _SETTINGS = {
 }
 
 _ON_ONE_MACHINE = {
+    "spark.log.level": "FATAL",  # what fails is said in one line at the end, and not in Java's
     # The tasks move few and large rows, mostly by copying: to compile Java a second time costs more than it gains up
     # to a million documents. The parallel collector asks less of the code that runs between its pauses.
     "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:TieredStopAtLevel=1",
@@ -93,7 +95,7 @@ def session(
         builder = builder.master(master or LOCAL)
     try:
         made = builder.getOrCreate()
-        made.sparkContext.setLogLevel("ERROR")
+        made.sparkContext.setLogLevel("FATAL" if here else "ERROR")
     except (PySparkException, OSError, RuntimeError) as error:
         raise FeedtoolsError(f"Spark did not start at {master or LOCAL}: {reason(error)}") from error
     return made
@@ -116,13 +118,26 @@ def check_java() -> None:
         raise FeedtoolsError(f"Java {version or 'of an unknown version'} found. {wanted}")
 
 
+_CLASSES = re.compile(r"^:? ?(?:Caused by: )?(?:(?:[\w$]+\.)+[\w$]+: )?(?:\[[A-Z0-9_.]+\] )?")
+_STATE = re.compile(r"\s*SQLSTATE: \w+$")
+_MEMORY = ("OutOfMemoryError", "MemoryError", "Cannot allocate memory", "Python worker exited unexpectedly")
+
+
 def reason(error: BaseException) -> str:
-    """The first line of what Spark says, without the names of its classes."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    for line in lines:
-        if line.startswith(("Caused by:", ": java.", ": org.")):
-            return line.split(": ", 2)[-1] if line.startswith("Caused by:") else line.removeprefix(": ")
-    return lines[0] if lines else type(error).__name__
+    """The line that says why Spark failed, without the names of its classes."""
+    said = str(error)
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith(("Caused by:", ": java.", ": org."))]
+    if any(word in said for word in _MEMORY):
+        return (
+            "a worker ended, most likely for want of memory; give it more (spark.executor.memory, or "
+            "spark.driver.memory on one machine), or more partitions (spark.sql.shuffle.partitions)"
+        )
+    files = [line for line in (*lines[:1], *causes) if "file:" in line or "://" in line]
+    for line in (*files, *causes[::-1], *lines):
+        if words := _STATE.sub("", _CLASSES.sub("", line)):
+            return words
+    return type(error).__name__
 
 
 def fit(documents: DataFrame) -> int:

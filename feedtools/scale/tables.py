@@ -111,19 +111,24 @@ def whole(frame: DataFrame) -> DataFrame:
     return frame.where(f.col("id").isNotNull() & f.col(frame.columns[1]).isNotNull())
 
 
-def refuse_existing(spark: SparkSession, out: str, names: Iterable[str]) -> None:
-    """Refuse to write over tables that are there.
+def prepare(spark: SparkSession, out: str, names: Iterable[str], *, force: bool) -> None:
+    """Make sure, before anything is done, that tables can be written.
 
     Args:
         spark: the session.
         out: folder of the tables.
         names: of the tables.
+        force: those that are there may be replaced.
 
     Raises:
-        WriteError: one is there.
+        WriteError: one is there, or the folder cannot be written.
     """
     files = _Files(spark, out)
-    for name in names:
+    aside, fresh = f"{out}/{UNFINISHED}", not files.exists(out)
+    if not files.make(aside):
+        raise WriteError("cannot be made or written", path=out)
+    files.remove(out if fresh else aside)
+    for name in () if force else names:
         if files.exists(f"{out}/{name}"):
             message = "exists already; --force replaces it, or choose another folder with -o"
             raise WriteError(message, path=f"{out}/{name}")
@@ -167,6 +172,15 @@ class _Files:
     def exists(self, place: str) -> bool:
         """Tell whether something is there."""
         return bool(self._files.exists(self._path(place)))
+
+    def make(self, place: str) -> bool:
+        """Make a folder, if that can be done."""
+        from py4j.protocol import Py4JJavaError
+
+        try:
+            return bool(self._files.mkdirs(self._path(place)))
+        except Py4JJavaError:
+            return False
 
     def remove(self, place: str) -> None:
         """Remove a folder, if it is there."""

@@ -27,6 +27,7 @@ import generate
 from feedtools.dedup import candidates
 from feedtools.dedup.batch import dedup
 from feedtools.dedup.describe import links
+from tests.dedup.test_engines import feed
 
 pyspark = pytest.importorskip("pyspark", reason="PySpark is not installed")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -252,14 +253,21 @@ def test_the_command_line_and_what_it_refuses(tmp_path: Path) -> None:
     args = ("dedup", "--engine", "spark", path, "-o", tmp_path / "out", "--master", "local[2,4]")
     done = run(*args, "--id-key", "name", "--text-key", "body")
     assert written(tmp_path / "out") == local_results(texts)
-    said = [line for line in done.stderr.splitlines() if line.startswith("feedtools: ")]
+    said = [line for line in done.stderr.splitlines() if line.startswith("feedtools: ") and "step" not in line]
     assert done.returncode == 2
     assert "150 articles" in said[0]
     assert "2 records left out" in said[1]
     assert "FutureWarning" not in done.stderr
 
-    refused = run(*args, "--text-key", "body")
+    steps = [line for line in done.stderr.splitlines() if "step" in line]
+    assert [line.split(":")[1] for line in steps] == [f" step {number} of 5" for number in range(1, 6)]
+    again = run(*args, "--id-key", "name", "--text-key", "body")
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "matches: exists already; --force replaces it" in again.stderr
+
+    refused = run(*args, "--text-key", "body", "--force")
     assert refused.returncode == 2
+    assert written(tmp_path / "out") == local_results(texts)
     assert "no column 'id' (there are: body, name); name it with --id-key" in refused.stderr
     assert "Traceback" not in refused.stderr
 
@@ -277,6 +285,63 @@ def test_ids_must_be_unique_and_the_input_must_be_there(spark: Any, tmp_path: Pa
             checked(known)
     with pytest.raises(ReadError, match=r"Spark cannot read this: .*nowhere"):
         read(spark, [str(tmp_path / "nowhere.jsonl")])
+
+
+@java
+def test_tables_are_written_all_or_none(spark: Any, tmp_path: Path) -> None:
+    from feedtools.errors import WriteError
+    from feedtools.scale import tables
+
+    out, texts = tmp_path / "out", [(f"{number}", "text " * 99) for number in range(3000)]
+    good = spark.createDataFrame(texts, "id string, text string")
+    good.coalesce(1).write.option("compression", "none").parquet(str(tmp_path / "in"))
+    (part,) = (tmp_path / "in").glob("*.parquet")
+    data = part.read_bytes()
+    part.write_bytes(data[: len(data) // 4] + b"\xff" * (len(data) // 4) + data[len(data) // 2 :])
+    part.with_name(f".{part.name}.crc").unlink()
+    tables.prepare(spark, str(out), ["one"], force=False)
+    assert not out.exists()
+    tables.write(spark, str(out), {"one": good})
+    before = pq.read_table(out / "one").sort_by("id")
+    with pytest.raises(WriteError, match="one: exists already"):
+        tables.prepare(spark, str(out), ["two", "one"], force=False)
+    tables.prepare(spark, str(out), ["one"], force=True)
+    with pytest.raises(WriteError) as caught:
+        tables.write(spark, str(out), {"one": good.limit(1), "two": spark.read.parquet(str(tmp_path / "in"))})
+    assert part.name in caught.value.message
+    assert "\n" not in caught.value.message
+    assert "org.apache" not in caught.value.message
+    assert [one.name for one in out.iterdir()] == ["one"]
+    assert pq.read_table(out / "one").sort_by("id") == before
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WriteError, match="cannot be made or written"):
+        tables.prepare(spark, str(tmp_path / "file" / "out"), ["one"], force=True)
+
+
+def test_what_spark_says_becomes_one_sentence() -> None:
+    from feedtools.scale.session import reason
+
+    error = RuntimeError(
+        "An error occurred while calling o9.count.\n: org.apache.spark.SparkException: [FAILED_READ_FILE.NO_HINT] "
+        "Encountered error while reading file file:///in/a.parquet. SQLSTATE: KD001\n\tat org.apache.spark.X(Y:1)\n"
+        "Caused by: java.io.IOException: cannot decompress"
+    )
+    assert reason(error) == "Encountered error while reading file file:///in/a.parquet."
+    assert "for want of memory" in reason(RuntimeError("Job aborted\nCaused by: java.lang.OutOfMemoryError: Java heap"))
+    assert reason(RuntimeError("Caused by: java.io.IOException: No space left on device")) == "No space left on device"
+    assert reason(RuntimeError()) == "RuntimeError"
+
+
+@java
+@pytest.mark.parametrize("seed", range(3))
+def test_matches_and_clusters_of_small_feeds_are_the_local_engines(spark: Any, seed: int) -> None:
+    from feedtools.scale.dedup import dedup as on_spark
+
+    texts = {f"{number:03d}": text for number, text in enumerate(feed(seed))}
+    found = on_spark(spark.createDataFrame(list(texts.items()), "id string, text string"))
+    expected = local_results(texts)
+    assert {match_of(row.asDict()) for row in found.matches.collect()} == expected[0]
+    assert {row_of(row.asDict()) for row in found.rows.collect()} == expected[1]
 
 
 @java
