@@ -3,6 +3,7 @@ r"""Put what a sibling says into the language of the feed: its script, the width
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -48,8 +49,8 @@ def language(text: str) -> Language:
     """Tell how a text writes."""
     wide, half = len(_WIDE.findall(text)), len(_HALF.findall(text))
     dollars = "$" in text and "\\(" not in text and bool(_DOLLAR.search(text))
-    mixed = min(_counted(text)) >= LEAST
-    return Language(script(text), None if not wide + half else wide > half, dollars, mixed)
+    counted = _counted(text)
+    return Language(_script(text, *counted), None if not wide + half else wide > half, dollars, min(counted) >= LEAST)
 
 
 def in_script_of(text: str, feed: str) -> str:
@@ -62,7 +63,10 @@ def in_script_of(text: str, feed: str) -> str:
 
 def script(text: str) -> Script:
     """Tell simplified from traditional Chinese by the characters that only one of them has (OpenCC's tables)."""
-    some, others = _counted(text)
+    return _script(text, *_counted(text))
+
+
+def _script(text: str, some: int, others: int) -> Script:
     if max(some, others) < LEAST and max(some, others) < len(_HAN.findall(text)):
         return ""
     return "" if some == others else "simplified" if some > others else "traditional"
@@ -70,11 +74,14 @@ def script(text: str) -> Script:
 
 def _counted(text: str) -> tuple[int, int]:
     """Count the characters that only simplified and only traditional text has."""
-    characters = _HAN.findall(text)
-    if not characters:
+    if text.isascii():
         return 0, 0
     simplified, traditional = _characters()
-    return sum(char in simplified for char in characters), sum(char in traditional for char in characters)
+    some = others = 0
+    for char, count in Counter(text).items():
+        some += count * (char in simplified)
+        others += count * (char in traditional)
+    return some, others
 
 
 class Speaker:
