@@ -20,7 +20,7 @@ from feedtools.cli.options import (
     tell,
 )
 from feedtools.cli.outputs import OutputView, Target, at_least, check_targets, conclude, output_options
-from feedtools.cli.progress import Progress
+from feedtools.cli.progress import CHECK, Progress
 from feedtools.config import NEVER, Config
 from feedtools.model import LEVELS, Level, Safety
 
@@ -92,7 +92,7 @@ def _settings(history: tuple[str, ...], flags: dict[str, Any], *, anew: bool) ->
 def _checked(paths: list[str], config: Config) -> Checked:
     from feedtools.check.files import check as run
 
-    progress = Progress()
+    progress = Progress(CHECK)
     try:
         return run(paths, config, say, progress)
     finally:

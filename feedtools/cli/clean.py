@@ -88,12 +88,12 @@ def _clean(
 ) -> int:
     from feedtools.clean import run as api
     from feedtools.clean.context import Sources
-    from feedtools.cli.progress import Progress
+    from feedtools.cli.progress import CLEAN, Progress
 
     config = configured(**flags)
     if intact is not None:
         config = config._replace(clean=config.clean._replace(intact=intact))
-    named, others, progress = given(paths, config), Sources(index, sources), Progress()
+    named, others, progress = given(paths, config), Sources(index, sources), Progress(CLEAN)
     try:
         if dry_run or diff:
             cleaned = api.preview(named, config, console.out, others, progress, diff=diff)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import IO
 
 from feedtools.cli import console
@@ -15,17 +15,30 @@ LOG = 30.0
 """Seconds between two log lines elsewhere; a shorter run is silent."""
 
 
+_COMPARING = ("sketching", "joining", "comparing", "looking up")
+CHECK = (("reading",), ("checking",), _COMPARING)
+CLEAN = (("reading",), ("checking",), _COMPARING, ("restoring",), ("writing",), ("reporting",))
+"""Steps of a run, each with the names of its phases."""
+
+
 class Progress:
     """Reports phase after phase; called as ``feedtools.lint.selection.Progress`` says.
 
     Args:
+        steps: of the run, in order, so that whoever waits knows how many are to come.
         stream: where to write; standard error by default.
         clock: seconds, for tests.
 
     Nothing is said where ``--quiet`` was given.
     """
 
-    def __init__(self, stream: IO[str] | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        steps: Sequence[Sequence[str]] = (),
+        stream: IO[str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._steps, self._step = steps, 0
         self._stream = stream or sys.stderr
         self._live = self._stream.isatty()
         self._clock = clock
@@ -36,6 +49,7 @@ class Progress:
     def __call__(self, phase: str, total: int, unit: str) -> Callable[[int], None]:
         """Begin a phase of ``total`` units, or of nobody knows how many where that is 0."""
         began = self._clock()
+        self._step = max([self._step, *(at for at, phases in enumerate(self._steps, 1) if phase in phases)])
         done = skipped = 0
         first = True
 
@@ -55,7 +69,8 @@ class Progress:
         if self._quiet or now < self._next:
             return
         self._next = now + (DRAW if self._live else LOG)
-        text = status(phase, unit, done, total, fresh / max(now - began, 1e-9))
+        step = f"step {self._step} of {len(self._steps)}, " if self._step else ""
+        text = step + status(phase, unit, done, total, fresh / max(now - began, 1e-9))
         if not self._live:
             self._stream.write(f"feedtools: {text}\n")
         else:

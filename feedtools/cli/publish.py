@@ -27,9 +27,9 @@ def publish(out: Path, force: bool, fail_on: str | None, **flags: Any) -> None:
     """
     from feedtools.clean.publish import publish as put
     from feedtools.cli.clean import concluded
-    from feedtools.cli.progress import Progress
+    from feedtools.cli.progress import CLEAN, Progress
 
-    progress = Progress()
+    progress = Progress(CLEAN)
     try:
         cleaned = put(out, configured(**flags), None, progress, force=force)
     finally:

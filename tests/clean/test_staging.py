@@ -371,7 +371,7 @@ def told(live: bool) -> str:
 
     now = [0.0]
     screen = Screen(live)
-    progress = Progress(screen, lambda: now[0])
+    progress = Progress((("reading",), ("checking", "comparing"), ("writing",)), screen, lambda: now[0])
     advance = progress("checking", 100, "articles")
     advance(20)
     for _ in range(8):
@@ -383,9 +383,26 @@ def told(live: bool) -> str:
 
 def test_progress_on_a_terminal_is_one_line_that_goes() -> None:
     shown = told(live=True).split("\r")
-    assert "checking: 60 of 100 articles, 10/s, 0:04 left" in [line.rstrip() for line in shown]
+    assert "step 2 of 3, checking: 60 of 100 articles, 10/s, 0:04 left" in [line.rstrip() for line in shown]
     assert shown[-2].strip() == ""
     assert "\n" not in told(live=True)
+
+
+def test_steps_never_go_back_and_know_every_phase() -> None:
+    from feedtools.cli.progress import CHECK, CLEAN, Progress
+
+    now, screen = [0.0], Screen(True)
+    progress = Progress(CLEAN, screen, lambda: now[0])
+    for phase in ("reading", "restoring", "comparing", "reporting"):  # what was restored is compared once more
+        now[0] += 1
+        progress(phase, 10, "articles")
+    said = [line.split(",")[0] for line in screen.getvalue().split("\r") if line]
+    assert said == ["step 1 of 6", "step 4 of 6", "step 4 of 6", "step 6 of 6"]
+    known = {phase for steps in (CHECK, CLEAN) for phases in steps for phase in phases}
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "feedtools").rglob("*.py")]
+    used = {phase for source in sources for phase in re.findall(r'progress\("([a-z ]+)"', source)}
+    assert len(used) > 6
+    assert used <= known
 
 
 def test_progress_elsewhere_is_a_log_line_now_and_then() -> None:
