@@ -8,7 +8,7 @@ From a Parquet file to written matches (with evidence) and clusters. The CPU tim
 of its Python processes, after two runs over a small file, by which classes are loaded, code is compiled and workers are
 started. Beside it stand the local engine's functions, called in this process, and the local engine as people use it, by
 a command (which writes the matches alone), without what starting it takes. The last lines are what the paper
-calculation of docs/spark.md is made of.
+calculation of docs/internals.md is made of.
 
 With ``--skewed``, on Spark alone: every article ends alike (they share a key), half of them do at some length (they
 share many), or half are one text; and how much the largest task of a stage had to do beside the median one.
