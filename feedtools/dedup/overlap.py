@@ -11,7 +11,7 @@ once in 256 times, so a distance is never more than that of the symbols, and rar
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -51,6 +51,8 @@ _PIECE = 56
 """Symbols measured at once: up to 64 are one machine word."""
 _FEW_EDITS = 31
 """Edits whose band in the matrix is one machine word: tried first, for a third of what a wider band takes."""
+_KEPT = 1 << 16
+"""Codes up to which the shingles of a text are kept: a code takes some hundred bytes."""
 _SLACK = 8
 """Hits whose diagonals differ by less than this vote together."""
 
@@ -64,6 +66,19 @@ def _rapidfuzz(measure: str) -> Any:
 def low_bytes(symbols: str) -> bytes:
     """The low byte of each symbol."""
     return symbols.encode("utf-32-le", "surrogatepass")[::4]
+
+
+def seeds(codes: bytes, width: int, stride: int = 1) -> dict[bytes, int]:
+    """Runs of ``width`` codes, one every ``stride`` from the end on, each with the first place it was taken from.
+
+    Those of the last few texts are kept, for the longest of a series meets all others.
+    """
+    return (_seeds if len(codes) <= _KEPT else _seeds.__wrapped__)(codes, width, stride)
+
+
+@lru_cache(maxsize=4)
+def _seeds(codes: bytes, width: int, stride: int) -> dict[bytes, int]:
+    return {codes[at : at + width]: at for at in range(len(codes) - width, -1, -stride)}
 
 
 Hits = Sequence[tuple[int, int]]
@@ -169,10 +184,10 @@ def _by_hits(a: bytes, b: bytes, *, apart: bool = False) -> Overlap | None:
     if not hits:
         return None
     in_place = hits[0][0] == hits[0][1] and hits[-1][0] == hits[-1][1]
-    found = _passage(a, b, hits) if apart and in_place else _measure(a, b, hits)
-    if (found is None or not found.same) and len(every) * step >= 0.3 * len(a) and len(a) >= GAPPED_SYMBOLS:
-        found = _gapped(a, b) or found
-    return found
+    found = None if apart and in_place else _measure(a, b, hits)
+    if found is None and len(every) * step >= 0.3 * len(a) and len(a) >= GAPPED_SYMBOLS:
+        found = _gapped(a, b)
+    return found or _passage(a, b, hits)
 
 
 def _one_passage(a: bytes, b: bytes, hits: Hits) -> bool:
@@ -187,8 +202,7 @@ def _unedited(a: bytes, b: bytes, i: int, j: int) -> Overlap | None:
     size = min(len(a) - a_start, len(b) - b_start)
     if a[a_start : a_start + size] != b[b_start : b_start + size]:
         return None
-    found = _measure(a, b, [(i, j)])
-    return found if found and found.same else None
+    return _measure(a, b, [(i, j)])
 
 
 def _first_hit(a: bytes, b: bytes, step: int) -> tuple[int, int] | None:
@@ -227,6 +241,7 @@ def _line(hits: Hits) -> Hits:
 
 
 def _measure(a: bytes, b: bytes, hits: Hits) -> Overlap | None:
+    """The overlap along the hits, to where one of the texts ends; ``None`` where it is not the same passage."""
     first, last = hits[0][1] - hits[0][0], hits[-1][1] - hits[-1][0]
     a_start, b_start = max(0, -first), max(0, first)
     a_end = min(len(a), len(b) - last)
@@ -245,9 +260,7 @@ def _measure(a: bytes, b: bytes, hits: Hits) -> Overlap | None:
     same = similarity >= SIMILAR and cover >= COVERED
     if not same and width >= SHIFTED_SYMBOLS and similarity >= SHIFTED_SIMILAR and cover >= SHIFTED_COVER:
         same = (a_start > b_start == 0 and a_end == len(a)) or (b_start > a_start == 0 and b_end == len(b))
-    if same:
-        return Overlap(a_start, a_end, b_start, b_end, similarity, same)
-    return _passage(a, b, hits)
+    return Overlap(a_start, a_end, b_start, b_end, similarity, same) if same else None
 
 
 def _distance(a: bytes, b: bytes, bound: int, hits: Hits = ()) -> int:
@@ -292,7 +305,7 @@ def _stepping_stones(a: bytes, b: bytes, hits: Hits) -> Iterator[tuple[int, int]
 def _gapped(a: bytes, b: bytes) -> Overlap | None:
     """Find the overlap where ``b`` has most of ``a`` in pieces; its similarity is their share of shingles."""
     n = GAPPED_SHINGLE
-    there = {b[j : j + n] for j in range(len(b) - n + 1)}
+    there = seeds(b, n)
     hit = [i for i in range(len(a) - n + 1) if a[i : i + n] in there]
     share = len(hit) / (len(a) - n + 1)
     if share < HOLE_SHARE:
@@ -334,12 +347,9 @@ def _run(a: bytes, i: int, b: bytes, j: int) -> int:
 
 def _second_run(hits: list[int]) -> int:
     """The length of the second longest run of consecutive numbers."""
-    lengths, start = [0, 0], 0
-    for k in range(1, len(hits) + 1):
-        if k == len(hits) or hits[k] != hits[k - 1] + 1:
-            lengths.append(k - start)
-            start = k
-    return sorted(lengths)[-2]
+    ends = [k for k, (hit, following) in enumerate(pairwise(hits), 1) if following != hit + 1]
+    lengths = [end - start for start, end in pairwise([0, *ends, len(hits)])]
+    return sorted([0, 0, *lengths])[-2]
 
 
 def _passage(a: bytes, b: bytes, hits: Hits) -> Overlap | None:

@@ -12,6 +12,8 @@ from importlib import import_module
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from feedtools.dedup.overlap import seeds
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -176,18 +178,18 @@ def _in_line(seeds: Blocks) -> tuple[Blocks, Blocks]:
 
 def _seeded(a: bytes, b: bytes, width: int, stride: int) -> Iterator[tuple[int, int, int]]:
     """Exact runs, ascending in ``a`` and apart there; on the present diagonal where the texts go on there."""
-    at = {b[j : j + width]: j for j in range(len(b) - width, -1, -stride)}
+    get, begins = seeds(b, width, stride).get, b.startswith
     prefix, postfix = _rapidfuzz("Prefix").similarity, _rapidfuzz("Postfix").similarity
     i = end = shift = 0
-    last, get, begins = len(a) - width, at.get, b.startswith
+    last = len(a) - width
     while i <= last:
         seed = a[i : i + width]
         j = i + shift
         if j < 0 or not begins(seed, j):
             j = get(seed, -1)
-        if j < 0:
-            i += 1
-            continue
+            if j < 0:
+                i += 1
+                continue
         back = postfix(a[end:i], b[max(0, j - (i - end)) : j]) if i > end else 0
         size = back + prefix(a[i:], b[j:])
         yield i - back, j - back, size

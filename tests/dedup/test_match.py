@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from feedtools.dedup import match, overlap
+from feedtools.dedup import match, overlap, slots
 from feedtools.dedup.batch import dedup
 from feedtools.dedup.document import Document
 from feedtools.dedup.match import MOST, compare, cut_offset, explain, match_pair
@@ -341,3 +341,27 @@ def test_a_long_text_with_other_figures_is_a_copy_and_neither_goes() -> None:
     found = match_pair(whole[:900] + "共 128 人" + whole[900:], whole[:900] + "共 129 人" + whole[900:] + "乙")
     assert found is not None
     assert (found.kind, found.rest_a, found.rest_b) == ("near", MOST, MOST)
+
+
+@pytest.mark.parametrize(
+    ("text", "gap", "wide"),
+    [
+        (WHOLE[:9] + "abc" + WHOLE[9:], (10, 11), (9, 12)),  # inside a word
+        (WHOLE[:9] + "ab c" + WHOLE[9:], (10, 11), (9, 12)),  # letters of a dense script are one name
+        (WHOLE[:9] + "1,23" + WHOLE[9:], (10, 11), (9, 12)),  # inside a number
+        (WHOLE[:9] + "1 = 2" + WHOLE[9:], (10, 11), (10, 11)),  # two numbers
+        (WHOLE, (10, 11), (10, 11)),
+    ],
+)
+def test_a_gap_takes_in_the_word_or_number_it_parts(text: str, gap: tuple[int, int], wide: tuple[int, int]) -> None:
+    one = Document.of(0, text)
+    (found,) = slots.widened(one, one, [slots.Gap(*gap, *gap)], dense=True)
+    assert (found.a_start, found.a_end) == wide
+    assert found.turned() == found
+
+
+def test_what_is_kept_of_the_last_texts_is_that_of_each() -> None:
+    texts = [overlap.low_bytes(article(seed, 60)) for seed in range(7)]
+    assert [set(overlap.seeds(text, 6)) for text in [*texts, *texts]] == [
+        {text[at : at + 6] for at in range(55)} for text in [*texts, *texts]
+    ]

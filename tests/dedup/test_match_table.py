@@ -123,3 +123,19 @@ def test_standings_are_a_mapping(put: list[tuple[int, CopyOf]], taken: list[int]
     assert len(found) == len(expected)
     for number, one in expected.items():
         assert (found.of(number), found.kind(number)) == (one.number, one.match.kind)
+
+
+@given(FOUND, st.sets(st.integers(0, 41)))
+def test_a_table_divided_and_put_together_is_the_table(found: list[Match], kept: set[int]) -> None:
+    table = match_table.clusters(match_table.pack(found), ORDER)
+    wanted = np.isin(table.keeps, list(kept))
+    again = match_table.together([table.where(~wanted), table.where(wanted)])
+    assert tuple(again.all()) == tuple(table.all())
+    assert {one.keep for one in table.where(wanted).all()} == kept.intersection(table.keeps.tolist())
+
+
+def test_of_two_documents_the_one_is_kept_that_is_first_in_the_order() -> None:
+    size, harm = {0: 5, 1: 5, 2: 5, 3: 9}, {0: 1, 1: 0, 2: 0, 3: 4}
+    order = Order(size.__getitem__, harm.__getitem__, int)
+    pairs = [(one, other) for one in range(4) for other in range(4) if one != other]
+    assert [order.of_two(*pair) for pair in pairs] == [order.first(pair) for pair in pairs]
