@@ -44,7 +44,7 @@ def decide_copies(
     """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
     policy, spill = run.config.clean, run.stage / "spill"
     versions = Versions(policy.keep, Records(files, texts, run.options))
-    pages = {file.name for file in files if file.converted and file.articles == 1}
+    pages = {file.name for file in files if file.articles == 1 and (file.form == "markdown" or file.converted)}
     compared = Pages(texts, pages) if pages else texts
     found = find_copies(compared, run.rules, run.config, spill, run.progress, versions)
     record_copies(copies, found, run.rules)
