@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from itertools import islice
 
 from feedtools.clean import manifest
 from feedtools.clean.context import EXTENSIONS, Run, all_notes, excepted, logged_notes, mapped, repair_notes
 from feedtools.clean.copies import (
+    CLUSTERS,
     TOGETHER,
     Copies,
     Pages,
@@ -15,6 +17,7 @@ from feedtools.clean.copies import (
     find_copies,
     find_published,
     record_copies,
+    remembered,
     repeat_until_no_copies,
     replace_held,
     unpublished,
@@ -46,7 +49,8 @@ def decide_copies(
     versions = Versions(policy.keep, Records(files, texts, run.options))
     pages = {file.name for file in files if file.articles == 1 and (file.form == "markdown" or file.converted)}
     compared = Pages(texts, pages) if pages else texts
-    found = find_copies(compared, run.rules, run.config, spill, run.progress, versions)
+    search = partial(find_copies, compared, run.rules, run.config, spill, run.progress, versions)
+    found = remembered(run.stage / f"{CLUSTERS}0", search)
     record_copies(copies, found, run.rules)
     if stores.published:
         _look_up(run, files, texts, copies, stores, versions)

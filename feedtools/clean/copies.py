@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from zipfile import BadZipFile
 
 from feedtools.clean.copy_table import Standings
 from feedtools.clean.decide import CopyOf, copies_of
@@ -23,12 +26,15 @@ from feedtools.dedup.rest import longest_rest
 from feedtools.dedup.versions import KEEP_PUBLISHED
 from feedtools.lint.rules import RULES, Rule
 from feedtools.model import Match, Place
+from feedtools.system.files import write_whole
 from feedtools.system.progress import Progress
 
 if TYPE_CHECKING:
     from feedtools.dedup.match_table import Clusters, Ints
     from feedtools.dedup.versions import Versions
 
+CLUSTERS = "clusters-"
+"""Start of the names of the files in which a run leaves what it found, round by round, for one that goes on from it."""
 IN_MEMORY = 100_000
 """Articles up to which everything about them is held in memory."""
 TOGETHER = 256
@@ -109,6 +115,34 @@ def find_copies(
     place = spill if len(texts) > IN_MEMORY else None
     jobs, rest = config.jobs or None, config.clean.rest
     return clusters_of(texts, jobs=jobs, spill=place, progress=progress, rest=rest, versions=versions)
+
+
+def remembered(path: Path, make: Callable[[], Clusters]) -> Clusters:
+    """The clusters that an interrupted run left, or else those that are made now and left for the next one.
+
+    Args:
+        path: of the file; one that is damaged is made anew.
+        make: finds them.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    import numpy as np
+
+    from feedtools.dedup.match_table import Clusters
+
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return Clusters(*(stored[name] for name in Clusters._fields))
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        path.unlink(missing_ok=True)
+    found = make()
+    data = BytesIO()
+    np.savez(data, **found._asdict())
+    write_whole(path, data.getvalue())
+    return found
 
 
 def record_copies(copies: Copies, found: Clusters, rules: Sequence[Rule]) -> None:
@@ -296,10 +330,11 @@ def repeat_until_no_copies(
     import numpy as np
 
     kinds, standing = config.clean.kinds, copies.standing
-    for _ in range(ROUNDS if repaired else 0):
+    for number in range(1, ROUNDS + 1 if repaired else 1):
         left = np.fromiter(_published(standing, held, kinds), np.int64)
         some = versions.renumbered(left.tolist())
-        again = find_copies(_Subset(texts, left, repaired), rules, config, spill, progress, some).renumbered(left)
+        search = partial(find_copies, _Subset(texts, left, repaired), rules, config, spill, progress, some)
+        again = remembered(spill.with_name(f"{CLUSTERS}{number}"), search).renumbered(left)
         fresh = {
             number: one
             for number, one in _standing(again, rules, standing)

@@ -16,9 +16,7 @@ from feedtools import __version__
 from feedtools.clean import history, manifest, resume, summary
 from feedtools.clean.comparing import decide_copies, open_stores
 from feedtools.clean.context import Run, mapped
-from feedtools.clean.copies import (
-    Copies,
-)
+from feedtools.clean.copies import CLUSTERS, Copies
 from feedtools.clean.decisions import Decisions
 from feedtools.clean.fixing import PORTION, grade, pieces, portions, repair
 from feedtools.clean.inputs import Files, Input, articles, survey
@@ -90,6 +88,8 @@ def _begin(run: Run, inputs: Mapping[str, str]) -> None:
             run.errors.append(Notice(f"not as in the run that was interrupted: {said}; this one began anew"))
         for name in ("notes", "repairs"):
             (run.stage / name).unlink(missing_ok=True)
+        for left in run.stage.glob(f"{CLUSTERS}*"):
+            left.unlink()
         shutil.rmtree(run.out, ignore_errors=True)
         resume.note(run.stage / "state", inputs)
     run.out.mkdir(parents=True, exist_ok=True)

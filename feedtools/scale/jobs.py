@@ -139,8 +139,8 @@ def _documents(
     What goes wrong on Spark is said in one line.
     """
     config.activate_renderers()
-    steps("starting Spark, which takes some seconds before anything is read")
-    spark = session(job.master)
+    starting = "starting Spark, which takes some seconds before anything is read"
+    spark = session(job.master, begin=lambda: steps(starting))
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 

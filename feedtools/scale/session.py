@@ -15,7 +15,7 @@ from feedtools.errors import FeedtoolsError
 from feedtools.text import renderers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pyspark.sql import DataFrame, SparkSession
 
@@ -61,7 +61,11 @@ _ON_ONE_MACHINE = {
 
 
 def session(
-    master: str | None = None, settings: Mapping[str, str] | None = None, name: str = "feedtools"
+    master: str | None = None,
+    settings: Mapping[str, str] | None = None,
+    name: str = "feedtools",
+    *,
+    begin: Callable[[], None] = lambda: None,
 ) -> SparkSession:
     """A Spark session whose workers run this interpreter.
 
@@ -69,6 +73,7 @@ def session(
         master: as Spark writes it; by default what ``spark-submit`` says, else all cores of this machine.
         settings: of Spark, in place of those chosen here; what ``spark-submit`` was given stays.
         name: what Spark shows.
+        begin: called before it is started, once nothing that it needs is missing.
 
     Raises:
         FeedtoolsError: PySpark or Java is missing, or the master does not answer.
@@ -84,6 +89,7 @@ def session(
     submitted = "PYSPARK_GATEWAY_PORT" in os.environ
     if not submitted:
         check_java()
+    begin()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName(name)
     here = _ON_ONE_MACHINE if not submitted and (master or LOCAL).startswith("local") else {}

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -345,6 +345,42 @@ def test_a_full_disk_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.Mon
             clean([str(feed)], tmp_path / "out", Config(jobs=1))
     assert not (tmp_path / "out").exists()
     clean([str(feed)], tmp_path / "out", Config(jobs=1), resume=True)
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"PK\x05\x06" + b"\0" * 30])
+def test_what_was_compared_is_not_compared_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes | None
+) -> None:
+    from feedtools.clean import pipeline
+    from feedtools.clean.run import clean
+    from feedtools.config import Config
+    from feedtools.dedup import batch
+    from feedtools.errors import WriteError
+
+    feed, whole = archive(tmp_path / "feed", 3, 12), batch.clusters_of
+    clean([str(feed)], tmp_path / "whole", Config(jobs=1))
+    compared: list[int] = []
+
+    def counted(texts: Any, **options: Any) -> Any:
+        compared.append(len(texts))
+        return whole(texts, **options)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "report.html")
+
+    monkeypatch.setattr(batch, "clusters_of", counted)
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "_report", full)
+        with pytest.raises(WriteError):
+            clean([str(feed)], tmp_path / "out", Config(jobs=1))
+    before = list(compared)
+    kept = sorted(tmp_path.rglob("clusters-*"))
+    assert len(kept) == len(before) > 0
+    for path in kept if damage is not None else ():
+        path.write_bytes(damage or b"")
+    clean([str(feed)], tmp_path / "out", Config(jobs=1), resume=True)
+    assert compared == (before if damage is None else before * 2)
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
 
 
