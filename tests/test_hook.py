@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -74,18 +74,27 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 @pytest.fixture(scope="module")
 def feed(tmp_path_factory: pytest.TempPathFactory, project: tuple[Path, str]) -> Path:
-    """A repository with a feed of many small transmissions, each with a defect and with an article of another."""
+    """A repository with a feed of many small transmissions, each with a defect and with an article of another.
+
+    The first half is committed, the second half, which repeats it, is about to be.
+    """
     folder = tmp_path_factory.mktemp("feed")
     (folder / "feed").mkdir()
-    for number in range(FILES):
-        (folder / "feed" / f"{number:03}.txt").write_text(HEADER + "\n".join(articles(number)) + "\n", encoding="utf-8")
+    _write(folder, range(FILES // 2))
     (folder / "feedtools.toml").write_text('paths = ["feed"]\n')
     (folder / ".pre-commit-config.yaml").write_text(
         f"repos:\n- repo: {project[0]}\n  rev: {project[1]}\n"
         "  hooks:\n  - id: feedtools-check\n  - id: feedtools-dedup\n"
     )
     commit(folder)
+    _write(folder, range(FILES // 2, FILES))
+    assert shell("git", "add", "-A", cwd=folder).returncode == 0
     return folder
+
+
+def _write(folder: Path, numbers: Iterable[int]) -> None:
+    for number in numbers:
+        (folder / "feed" / f"{number:03}.txt").write_text(HEADER + "\n".join(articles(number)) + "\n", encoding="utf-8")
 
 
 def articles(number: int) -> list[str]:
@@ -116,6 +125,25 @@ def test_every_planted_defect_and_repeat_is_found(feed: Path, home: dict[str, st
 def test_a_commit_of_one_file_is_compared_with_the_whole_feed(feed: Path, home: dict[str, str]) -> None:
     run = shell("pre-commit", "run", "feedtools-dedup", "--files", "feed/000.txt", cwd=feed, env=home)
     assert found(run.stdout) == REPEAT_PLACES
+
+
+def test_copies_that_were_committed_before_stop_nobody(
+    tmp_path: Path, home: dict[str, str], project: tuple[Path, str]
+) -> None:
+    (tmp_path / "feed").mkdir()
+    for number in (0, FILES // 2):
+        _write(tmp_path, [number])
+    (tmp_path / "feedtools.toml").write_text('paths = ["feed"]\n')
+    (tmp_path / ".pre-commit-config.yaml").write_text(
+        f"repos:\n- repo: {project[0]}\n  rev: {project[1]}\n  hooks:\n  - id: feedtools-dedup\n"
+    )
+    commit(tmp_path)
+    new = tmp_path / "feed" / "new.txt"
+    for text, code in ((CLEAN.format(n=99), 0), (REPEATED.format(n=0), 1)):
+        new.write_text(f"{HEADER}{text}\n", encoding="utf-8")
+        shell("git", "add", "-A", cwd=tmp_path)
+        run = shell("pre-commit", "run", cwd=tmp_path, env=home)
+        assert (run.returncode, found(run.stdout)) == (code, {("feed/new.txt", 4, "FT901")} if code else set()), run
 
 
 def test_the_fixing_hook_fails_once_and_changes_nothing_twice(
