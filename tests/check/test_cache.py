@@ -11,7 +11,7 @@ from feedtools.check.cache import LintCache
 from feedtools.config import FOLDER, Config
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.engine import lint, lint_transmission
-from feedtools.lint.rules import Rule, builtin, configure, select
+from feedtools.lint.rules import Rule, builtin, configure, load_folder, select
 from feedtools.model import Finding
 from feedtools.readers import transmission
 from tests.places import FEED
@@ -159,3 +159,41 @@ def test_a_cache_that_cannot_be_a_folder_is_done_without(feed: Path) -> None:
     (feed / FOLDER).write_text("in the way")
     assert findings(feed) == findings(feed, cache=False)
     assert (feed / FOLDER).read_text() == "in the way"
+
+
+def test_a_changed_word_list_misses(tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    rule = (
+        'id = "XY101"\nname = "slip"\nlevel = "error"\nconfidence = "high"\nmessage = "m"\nwhy = "w"\nwords = "w.tsv"\n'
+    )
+    (pack / "XY101-slip.toml").write_text(rule + "[[bad]]\ntext = '⟦teh⟧'\n[[good]]\ntext = 'the'\n", encoding="utf-8")
+    (pack / "w.tsv").write_text("teh\tthe\n", encoding="utf-8")
+    keys = []
+    for moment in (10**18, 10**18, 2 * 10**18):
+        os.utime(pack / "w.tsv", ns=(moment, moment))
+        cache = remembered(tmp_path, load_folder(pack))
+        keys.append(cache.key(DATA))
+        cache.close()
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_what_was_used_last_is_forgotten_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedtools.check.cache.MAX_ENTRIES", 4)
+
+    def run(*new: bytes, used: bytes | None = None) -> list[bytes]:
+        cache = remembered(tmp_path)
+        if used is not None:
+            assert cache.get(used, READ.articles, "a.txt") == []
+        for key in new:
+            cache.put(key, [], READ.articles)
+        cache.close()
+        cache = remembered(tmp_path)
+        left = [key for key in (b"1", b"2", b"3", b"4", b"5") if cache.get(key, READ.articles, "a.txt") is not None]
+        cache.close()
+        return left
+
+    for key in (b"1", b"2", b"3"):
+        run(key)
+    assert run(b"4") == [b"1", b"2", b"3", b"4"]
+    assert run(b"5", used=b"1") == [b"1", b"5"]
