@@ -190,7 +190,7 @@ def _match(a: Document, b: Document, kind: Kind, runs: Runs) -> Match:
     rest_a, rest_b = runs.longest_outside(0, size_a), runs.longest_outside(1, size_b)
     if a.traits & FORMULAS and not b.traits & HOLES:  # where it shows placeholders, they are restored
         rest_a = max(rest_a, _rest_of_all(a, b))
-    if b.traits & FORMULAS and not a.traits & HOLES and rest_b < REST:
+    if b.traits & FORMULAS and not a.traits & HOLES:
         rest_b = max(rest_b, _rest_of_all(b, a))
     return Match(
         a.number,

@@ -365,3 +365,13 @@ def test_what_is_kept_of_the_last_texts_is_that_of_each() -> None:
     assert [set(overlap.seeds(text, 6)) for text in [*texts, *texts]] == [
         {text[at : at + 6] for at in range(55)} for text in [*texts, *texts]
     ]
+
+
+def test_a_formula_counts_in_what_the_longer_one_has_for_itself_beside_other_text() -> None:
+    formula = r"\[" + r"\frac{alpha + beta}{gamma}" * 6 + r"\]"
+    plain = match_pair(WHOLE[:200], WHOLE[:200] + article(9, 40))
+    found = match_pair(WHOLE[:200], WHOLE[:100] + formula + WHOLE[100:200] + article(9, 40))
+    assert plain is not None
+    assert found is not None
+    assert plain.rest_b == 40
+    assert found.rest_b > 100
