@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from feedtools.model import LEVELS
 from feedtools.report.page import charts
 from feedtools.report.page.copies import copies
 from feedtools.report.page.marks import FormulaMarks, plain
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from feedtools.report.page.data import Counts, Point, RunReport
     from feedtools.report.page.words import Words
 
+ACTIONS = ("keep", "fix", "restore", "drop", "hold", "offer")
+"""What was done with an article, as the filters name it."""
 ERRORS = 300
 """Sentences about what could not be checked that are shown."""
 
@@ -141,7 +144,8 @@ def _tools(report: RunReport, say: Words) -> str:
     )
     return (
         f'<div class=tools id=tools hidden role=search data-rules="{known}" data-match="{say("match")}" '
-        f'data-dark="{say("Dark")}" data-light="{say("Light")}" data-of="{say("of")}">\n'
+        f'data-dark="{say("Dark")}" data-light="{say("Light")}" data-of="{say("of")}" '
+        f'data-words="{escape(chr(10).join(f"{word} {say(word)}" for word in (*LEVELS, *ACTIONS)))}">\n'
         f'<input type=search id=q placeholder="{say("Search text, paths, messages")}" '
         f'aria-label="{say("Search the report")}">\n{selects}'
         f"<button type=button id=clear hidden>{say('Clear')}</button>\n"

@@ -44,6 +44,7 @@
   // What the filters ask of: the attribute of an item, and whether it may hold several values.
   const FILTERS = { level: ["l", true], rule: ["r", true], file: ["f", false], action: ["a", true], kind: ["k", true] };
   const names = new Map(tools.dataset.rules.split("\n").filter(Boolean).map((row) => [row.split(" ")[0], row]));
+  const spoken = new Map(tools.dataset.words.split("\n").map((row) => row.split(" ")));
   const values = (item, name) => {
     const [key, several] = FILTERS[name];
     const value = item.dataset[key] || "";
@@ -56,7 +57,7 @@
     for (const value of found) {
       const option = document.createElement("option");
       option.value = value;
-      option.textContent = name === "rule" ? names.get(value) || value : value;
+      option.textContent = name === "rule" ? names.get(value) || value : spoken.get(value) || value;
       one(name).append(option);
     }
     one(name).hidden = found.length < 2;

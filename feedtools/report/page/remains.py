@@ -108,7 +108,7 @@ def _finding(finding: Finding, formulas: FormulaMarks, say: Words) -> str:
         body += text(excerpt(article.text, finding.span), article.text, "text ex")
     if fix and fix.edits:
         shown = repaired(article.text, fix.edits[:4], formulas)
-        body += text(f"<span class=tag>{fix.safety} fix</span> {shown}", article.text, "text ex")
+        body += text(f"<span class=tag>{say(f'{fix.safety} fix')}</span> {shown}", article.text, "text ex")
     head = (
         f"<div class=top><span class='tag {finding.level}'>{say(finding.level)}</span> "
         f"<b>{escape(finding.rule)} {plain(finding.name)}</b> {where(article.source, line, column)}{related}</div>"

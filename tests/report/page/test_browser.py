@@ -374,6 +374,7 @@ def test_every_item_has_an_address_of_its_own_that_is_the_same_in_the_next_run(b
     assert 0 < place < 700
     assert browser.run("document.documentElement.lang") == "zh"
     assert browser.run("document.querySelector('#todo h2').textContent") == "待办"
+    assert browser.run("document.querySelector('#action option[value=hold]').textContent") == "暂扣"
 
 
 @pytest.mark.slow
