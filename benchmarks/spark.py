@@ -102,8 +102,7 @@ def on_spark(running: Any, source: Path, out: Path) -> None:
     read = stages.sketched(documents)
     tables.checked(read.known if read.here is None else read.here)
     found = stages.dedup(tables.whole(documents), read)
-    tables.write(found.matches, str(out / "matches"))
-    tables.write(found.rows.select(*matches.ROWS.names), str(out / "clusters"))
+    tables.write(running, str(out), {"matches": found.matches, "clusters": found.rows.select(*matches.ROWS.names)})
     running.catalog.clearCache()
 
 
