@@ -13,8 +13,8 @@ LISTS = frozenset({b"ol", b"ul", b"menu", b"dir"})
 LARGEST = 9_999
 """Numbers beyond this one are no item's: years, and what would overflow."""
 _UNNUMBERED = 0
-_UNMARKED = re.compile(r"list-style(?:-type)?\s*:\s*(?!\s|decimal)")
-_INTEGER = re.compile(r"\s*(-?\d{1,5})\s*\Z")
+_UNMARKED = re.compile(r"list-style(?:-type)?\s{0,9}:\s{0,9}(?!\s|decimal)")
+_INTEGER = re.compile(r"\s*+(-?\d{1,5})\s*+\Z")
 
 
 class ListNumbers:

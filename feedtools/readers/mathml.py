@@ -21,15 +21,15 @@ from feedtools.readers.mathml_symbols import (
 from feedtools.readers.mathml_tree import Node, parse
 
 _ALIGNING = re.compile(r"\\(begin|end)(?=\{)|\\.|&", re.DOTALL)
-_ATOM = re.compile(r"\\[A-Za-z]+\Z|\\?.\Z|\d+\Z|\\[A-Za-z]+\{(?:[^{}]|\{[^{}]*\})*\}\Z", re.DOTALL)
-_ARGUMENT = re.compile(r"\\[A-Za-z]+\Z|\\(?:math[a-z]+|text)\{[^{}]*\}\Z|[A-Za-z0-9*+-]\Z")
+_ATOM = re.compile(r"\\[A-Za-z]+\Z|\\?.\Z|\d+\Z|\\[A-Za-z]+\{(?:[^{}]++|\{[^{}]*+\})*+\}\Z", re.DOTALL)
+_ARGUMENT = re.compile(r"\\[A-Za-z]+\Z|\\(?:math[a-z]+|text)\{[^{}]*+\}\Z|[A-Za-z0-9*+-]\Z")
 """TeX that may follow ``^`` and ``_`` without braces, in KaTeX as well."""
 _MATRICES = {("(", ")"): "pmatrix", ("[", "]"): "bmatrix", ("|", "|"): "vmatrix", ("‖", "‖"): "Vmatrix"}
 _OPENERS, _CLOSERS = "([{|‖⟨⌊⌈", ")]}|‖⟩⌋⌉"
 _RELATION = re.compile(
     r"\s*(?:[=<>:]|\\(?:le|ge|ne|approx|sim|to|equiv|propto|in|Rightarrow|iff|leftarrow)(?![a-zA-Z]))"
 )
-_NUMBER = re.compile(r" & \\text\{\(\d+(?:\.\d+)?\)\}\Z")
+_NUMBER = re.compile(r" & \\text\{\(\d{1,4}(?:\.\d{1,4})?\)\}\Z")
 _TEXT = frozenset({"mtext", "ms"})
 _BRACED = frozenset({"mi", "mn", "msub", "msup", "msubsup"})
 _NAME = r"\operatorname{"
