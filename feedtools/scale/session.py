@@ -125,7 +125,7 @@ def check_java() -> None:
 
 
 _CLASSES = re.compile(r"^:? ?(?:Caused by: )?(?:(?:[\w$]+\.)+[\w$]+: )?(?:\[[A-Z0-9_.]+\] )?")
-_STATE = re.compile(r"\s*SQLSTATE: \w+$")
+_STATE = re.compile(r"\s{0,9}+SQLSTATE: \w{1,20}$")
 _MEMORY = ("OutOfMemoryError", "MemoryError", "Cannot allocate memory", "Python worker exited unexpectedly")
 
 
