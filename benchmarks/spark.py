@@ -68,7 +68,9 @@ def locally(source: Path, out: Path) -> None:
     table = pq.read_table(source)
     ids, texts = table.column("id").to_pylist(), table.column("text").to_pylist()
     found = dedup(texts, places=ids, evidence=True, jobs=1)
-    pairs = [(ids[m.a], ids[m.b], *m[2:6], [list(block) for block in m.evidence]) for m in found.matches]
+    pairs = [
+        (ids[m.a], ids[m.b], *m[2:6], [list(block) for block in m.evidence], m.rest_a, m.rest_b) for m in found.matches
+    ]
     rows: list[tuple[Any, ...]] = []
     for one in found.clusters:
         keep, tied = ids[one.keep], links(one)
