@@ -162,7 +162,7 @@ def traffic(source: Path, buckets: int) -> Traffic:
     table = pq.read_table(source).slice(0, 100_000)
     count, text = len(table), table.column("text").nbytes
     bundles = _made(sketch_join.sketched(buckets), table, 2048)
-    edges = _made(sketch_join.linked(buckets, HOT, 8, dedup.CROWDED), bundles, 16)
+    edges = _made(sketch_join.linked(buckets, HOT, 8, stages.CROWDED), bundles, 16)
     outcome = _made(sketch_join.wanted, edges, 16)
     keys = pc.sum(bundles.column("weight")).as_py()
     wanted = pc.sum(outcome.filter(pc.equal(outcome.column("kind"), "wanted")).column("rows")).as_py()
