@@ -265,6 +265,8 @@ def _exact(copies: DataFrame) -> DataFrame:
         f.lit("exact").alias("kind"),
         *(f.lit(1.0).alias(name) for name in ("coverage_a", "coverage_b", "similarity")),
         f.array(f.array(zero, length, zero, length)).alias("evidence"),
+        zero.alias("rest_a"),
+        zero.alias("rest_b"),
     )
 
 

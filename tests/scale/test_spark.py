@@ -51,7 +51,7 @@ def local_results(texts: dict[str, str]) -> tuple[set[Row], set[Row]]:
     """Matches with evidence, and rows, as the local engine finds them."""
     ids = list(texts)
     found = dedup(list(texts.values()), places=ids, evidence=True)
-    matches = {(ids[m.a], ids[m.b], *m[2:6], tuple(map(tuple, m.evidence))) for m in found.matches}
+    matches = {(ids[m.a], ids[m.b], *m[2:6], m.rest_a, m.rest_b, tuple(map(tuple, m.evidence))) for m in found.matches}
     rows: set[Row] = set()
     for one in found.clusters:
         keep, tied = ids[one.keep], links(one)
@@ -64,7 +64,7 @@ def local_results(texts: dict[str, str]) -> tuple[set[Row], set[Row]]:
 
 
 def match_of(row: dict[str, Any]) -> Row:
-    figures = (row[name] for name in ("a", "b", "kind", "coverage_a", "coverage_b", "similarity"))
+    figures = (row[name] for name in ("a", "b", "kind", "coverage_a", "coverage_b", "similarity", "rest_a", "rest_b"))
     return (*figures, tuple(map(tuple, row["evidence"])))
 
 
