@@ -48,6 +48,7 @@ class Rule(NamedTuple):
     level: Level
     confidence: Confidence
     status: Status
+    summary: str
     message: str
     why: str
     keywords: tuple[str, ...]
@@ -72,6 +73,7 @@ KEYS: dict[str, tuple[type, bool]] = {  # key: (type, required)
     "level": (str, True),
     "confidence": (str, True),
     "status": (str, False),
+    "summary": (str, False),
     "message": (str, True),
     "why": (str, True),
     "keywords": (list, False),
@@ -136,6 +138,7 @@ def _rule(raw: dict[str, Any], path: Path, trusted: bool) -> Rule:
         level=_one_of("level", raw["level"], LEVELS),
         confidence=_one_of("confidence", raw["confidence"], CONFIDENCES),
         status=_one_of("status", raw.get("status", "stable"), STATUSES),
+        summary=raw.get("summary") or _first_sentence(raw["why"]),
         message=raw["message"],
         why=raw["why"],
         keywords=tuple(raw.get("keywords", [])),
@@ -157,6 +160,13 @@ def _rule(raw: dict[str, Any], path: Path, trusted: bool) -> Rule:
         _check_patterns(rule)
         _check_reach(rule)
     return rule
+
+
+def _first_sentence(text: str) -> str:
+    """The first sentence of a reason, on one line: what a rule finds where its file does not say it."""
+    line = " ".join(text.split())
+    end = line.find(". ")
+    return line[: end + 1] if end > 0 else line
 
 
 def _check_keys(raw: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ def page(rule: Rule) -> str:
     parts = [
         f"# {rule.id} {rule.name}\n",
         f"{rule.level}, {rule.confidence} confidence, {_status(rule)}.\n",
+        f"{rule.summary}\n",
         f"> {rule.message}\n",
         "## Why\n",
         f"{rule.why.strip()}\n",
@@ -69,7 +70,7 @@ def table(rules: Sequence[Rule]) -> str:
     """The rules for a terminal, one per line."""
     wide = max((len(rule.name) for rule in rules), default=0)
     status = {rule.id: "" if rule.status == "stable" else rule.status for rule in rules}
-    rows = [f"{rule.id}  {rule.name:{wide}}  {rule.level:7}  {status[rule.id]:7}  {_first(rule)}" for rule in rules]
+    rows = [f"{rule.id}  {rule.name:{wide}}  {rule.level:7}  {status[rule.id]:7}  {rule.summary}" for rule in rules]
     return "\n".join(row.rstrip() for row in rows) + "\n"
 
 
@@ -78,15 +79,8 @@ def index(rules: Sequence[Rule], link: str = "{id}.md") -> str:
     rows = ["| code | name | level | finds |", "|---|---|---|---|"]
     for rule in rules:
         status = "" if rule.status == "stable" else f" ({rule.status})"
-        finds = _first(rule).replace("|", "\\|")
+        finds = rule.summary.replace("|", "\\|")
         rows.append(
             f"| [{rule.id}]({link.format(id=rule.id, name=rule.name)}) | {rule.name} | {rule.level}{status} | {finds} |"
         )
     return "\n".join(rows) + "\n"
-
-
-def _first(rule: Rule) -> str:
-    """The first sentence of the rule's reason."""
-    text = " ".join(rule.why.split())
-    end = text.find(". ")
-    return text[: end + 1] if end > 0 else text

@@ -72,7 +72,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "name": "".join(part.capitalize() for part in rule.name.split("-")),
-        "shortDescription": {"text": rule.name},
+        "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": text},
         "helpUri": address(rule),
         "help": {"text": text, "markdown": page(rule)},

@@ -45,6 +45,7 @@ def test_a_rule_file_is_named_after_its_rule_and_passes_the_checks_for_foreign_r
 def test_a_rule_explains_itself(rule: Rule) -> None:
     assert re.fullmatch(r"[^\n]+", rule.message)
     assert not rule.message.endswith("."), "a message is a clause, not a sentence"
+    assert re.fullmatch(r"[^\n]{8,90}[^\n.]", rule.summary), "a summary is one short line, and no sentence"
     assert len(rule.why.split()) >= 10
     if rule.finder == "check":
         assert callable(resolve(rule.value))
@@ -89,6 +90,9 @@ def test_a_rule_of_ones_own(tmp_path: Path) -> None:
         "pattern",
         False,
     )
+    assert rule.summary == "One is enough."
+    path.write_text(VALID.replace("message", 'summary = "Two commas in a row"\nmessage'), encoding="utf-8")
+    assert load(path).summary == "Two commas in a row"
     assert rule.bad[0].text == "一,,二"
     assert rule.bad[0].spans == (Span(1, 3),)
     assert [examples.failure(case) for case in examples.cases([rule])] == [None, None]
