@@ -8,19 +8,20 @@ import click
 
 from feedtools import __version__
 
-COMMANDS = (
-    "init",
-    "check",
-    "dedup",
-    "clean",
-    "review",
-    "publish",
-    "index",
-    "rules",
-    "renderers",
-    "schema",
-    "lsp",
-)
+COMMANDS = {
+    "init": "Set up a folder: configuration, hook, CI workflow",
+    "check": "Find damaged and repeated articles",
+    "dedup": "List copies, or explain why two texts are or are not",
+    "clean": "Write a cleaned feed, and say what became of every article",
+    "review": "Decide about the articles that are held, one by one",
+    "publish": "Put what was decided or corrected in its place",
+    "index": "Remember what was published",
+    "rules": "List, explain and test rules",
+    "renderers": "List renderers, or learn a new one from a sample",
+    "schema": "Print the JSON Schema of a file",
+    "lsp": "Serve an editor",
+}
+"""The commands in the order a newcomer meets them, each with a line for the list of them."""
 _MODULES = {"lsp": "lsp.command"}
 
 
@@ -43,6 +44,7 @@ class LazyGroup(click.Group):
                 raise
             return None
         assert isinstance(command, click.Command)
+        command.short_help = COMMANDS[cmd_name]
         from feedtools.cli.options import with_common_options
 
         return with_common_options(command)

@@ -199,3 +199,10 @@ def test_the_key_of_dates_may_stand_beside_what_goes_by_it(tmp_path: Path, place
     path.write_text('[clean]\nkeep = "latest"\n', encoding="utf-8")
     with pytest.raises(ConfigError, match="'latest' is none of most-complete, newest, oldest, first-published"):
         load(path)
+
+
+def test_the_list_of_commands_says_each_in_a_whole_line(folder: Path) -> None:
+    run = Run(folder, "--help")
+    listed = run.out.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed if line.strip()] == list(COMMANDS)
+    assert not [line for line in listed if line.endswith("...")]
