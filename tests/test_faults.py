@@ -22,6 +22,8 @@ from feedtools.errors import FeedtoolsError
 from feedtools.system.files import write_whole
 from tests.cli.test_cli import HEADER, Run, environment
 
+pytestmark = pytest.mark.slow  # each is several processes
+
 INTERRUPTED = 130
 TEXT = "第{0}篇讲的是 modelfree 的方法,这里丢了 [Math] 的一句,{0}再说一遍{0}别的事情,最后{0}收尾。"
 COMMANDS = {

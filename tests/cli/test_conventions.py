@@ -178,6 +178,7 @@ def test_a_format_that_is_not_fixed_in_place_is_named(folder: Path) -> None:
 # --- SARIF ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_log_holds_what_its_readers_take_and_the_gravest_first() -> None:
     notes = [finding()._replace(level="note")] * RESULTS
     log = json.loads("".join(render("sarif", Report((*notes, finding())))))

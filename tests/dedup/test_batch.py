@@ -109,6 +109,7 @@ def test_spilling_to_files_changes_nothing(tmp_path_factory: pytest.TempPathFact
     assert dedup(texts, spill=tmp_path_factory.getbasetemp()) == dedup(texts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [2, 3])  # two do not sketch what lies in memory
 @pytest.mark.parametrize("kind", [list, UserList])  # in memory, and as if read when asked for
 def test_the_number_of_processes_changes_nothing(kind: type, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,6 +152,7 @@ def test_the_collector_is_left_as_it_was(running: bool) -> None:
         gc.enable()
 
 
+@pytest.mark.slow
 def test_a_hub_costs_no_more_than_its_copies() -> None:
     texts = [article(1) + "，" * i for i in range(3000)]
     (found,) = dedup(texts, jobs=1).clusters

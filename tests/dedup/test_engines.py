@@ -18,6 +18,8 @@ from feedtools.dedup.index.query import find
 from feedtools.dedup.index.updates import IndexWriter
 from feedtools.model import COPIES, Article
 
+pytestmark = pytest.mark.slow  # five engines and whole runs over hundreds of texts
+
 HAN = [chr(0x4E00 + 37 * number) for number in range(520)]
 
 

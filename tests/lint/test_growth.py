@@ -20,6 +20,7 @@ from tests.cli.test_cli import Run
 from tests.test_untrusted import rule
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["(a+)+c", "(?:a|a)*b$", "(?:a|aa)+c", r"(\w+\s?)*:", r"a.*b.*c", r"[a-z]*[a-z]*1"])
 def test_a_pattern_that_backtracks_is_found_out(pattern: str) -> None:
     assert grows(pattern, ["abc"])
@@ -32,6 +33,7 @@ def test_a_linear_pattern_is_left_alone(pattern: str) -> None:
     assert grows(pattern, ["abc 猫"]) is None
 
 
+@pytest.mark.slow
 def test_the_test_of_a_pack_warns_and_passes(tmp_path: Path) -> None:
     rule(tmp_path, "pattern = '(?:x+x+)+乙'", "甲xx⟦xx乙⟧".replace("xx⟦", "⟦", 1))
     run = Run(tmp_path, "rules", "--test", ".")

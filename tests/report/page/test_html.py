@@ -329,6 +329,7 @@ def test_formulas_beyond_the_limit_stay_source() -> None:
     assert len(list(formulas.templates())) == 1
 
 
+@pytest.mark.slow
 def test_page_stays_small_with_all_that_it_shows_at_its_limit() -> None:
     made = large(1000)
     texts = [group.keep.text for group in made.clusters]
@@ -368,6 +369,7 @@ def test_plain_text_is_inert_and_encodable(text: str) -> None:
     assert not set("<>\"'") & set(rest)
 
 
+@pytest.mark.slow
 def test_page_stays_small_when_every_cluster_is_crowded() -> None:
     crowded = [
         pair(group.keep.text, *(f"{copy.text}{number}" for number in range(12) for copy in group.others))
