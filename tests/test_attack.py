@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from feedtools.check.cache import LintCache
-from feedtools.config import cache_folder
 from feedtools.errors import RuleError, WriteError
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.rules import builtin, load_folder
+from feedtools.system.cache_folder import cache_folder
 from feedtools.system.files import write_whole
 from feedtools.system.locks import FileLock
 from feedtools.system.temporary import temporary_folder

@@ -197,7 +197,7 @@ def _open_cache(rules: Sequence[Rule], evidence: Evidence, config: Config) -> Li
     if not config.cache:
         return None
     from feedtools.check.cache import LintCache
-    from feedtools.config import cache_folder
+    from feedtools.system.cache_folder import cache_folder
 
     try:
         return LintCache(cache_folder(config.root), rules, evidence)

@@ -180,7 +180,7 @@ def _note(article: Article, made: Completed, before: Note, texts: Texts, judge: 
 
 
 def _entries(made: Completed, texts: Texts, before: Note) -> Iterator[dict[str, object]]:
-    """What was put in, as the manifest shows restorations."""
+    """The joins as the manifest shows restorations."""
     first = 1 + max((entry["turn"] for entry in before.repairs), default=-1) if before.changes else 0
     for turn, (source, edits) in enumerate(made.edits, first):
         for edit in edits:

@@ -42,7 +42,7 @@ class _Counted:
         self._met.clear()
 
     def counted(self, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Those of some findings that count."""
+        """The findings among some that count."""
         chosen = []
         for one in found:
             rule = one["rule"]

@@ -89,10 +89,10 @@ def _policy() -> Schema:
 
 def rule() -> Schema:
     """The schema of a rule file."""
-    from feedtools.lint import rules
+    from feedtools.lint import marked, rules
 
     text: Schema = {"type": "string", "minLength": 1}
-    example = _table({key: {"type": "string"} for key in rules.EXAMPLE_KEYS}, ["text"])
+    example = _table({key: {"type": "string"} for key in marked.EXAMPLE_KEYS}, ["text"])
     values: dict[str, Schema] = {
         "id": {**text, "pattern": r"^[A-Z]{2,8}\d{3}$"},
         "name": {**text, "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$"},

@@ -10,7 +10,8 @@ from feedtools.errors import FeedtoolsError
 from feedtools.lint.backtracking import grows
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.engine import lint, lint_transmission
-from feedtools.lint.rules import Example, Rule
+from feedtools.lint.marked import Example
+from feedtools.lint.rules import Rule
 from feedtools.model import CONFIDENCES, LEVELS, SAFETIES, Article, Finding, Span
 from feedtools.readers.transmission import encode, parse
 

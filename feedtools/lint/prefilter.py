@@ -1,4 +1,4 @@
-"""Which articles a rule need look at: one scan per prefilter over many articles, and one for all rare characters."""
+"""Choose the articles that a rule need look at: one scan per prefilter, and one for all rare characters."""
 
 from __future__ import annotations
 

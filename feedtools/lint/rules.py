@@ -4,15 +4,15 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
 from feedtools.errors import ConfigError, RuleError, did_you_mean
 from feedtools.lint.checks import resolve
+from feedtools.lint.marked import Example, examples_of
 from feedtools.lint.resources import rules_folder
-from feedtools.model import CONFIDENCES, LEVELS, SAFETIES, Confidence, Kind, Level, Safety, Span
+from feedtools.model import CONFIDENCES, LEVELS, SAFETIES, Confidence, Kind, Level, Safety
 from feedtools.text.patterns import SECONDS, Limited, lazy
 
 Status = Literal["stable", "preview", "off"]
@@ -21,23 +21,8 @@ Scope = Literal["article", "transmission", "feed"]
 STATUSES: tuple[Status, ...] = ("stable", "preview", "off")
 SCOPES: tuple[Scope, ...] = ("article", "transmission", "feed")
 FINDERS = ("pattern", "words", "check")
-OPEN, CLOSE = "⟦", "⟧"
-EXAMPLE_KEYS = ("text", "fixed", "note", "grade")
 _CODE = lazy(r"[A-Z]{2,8}\d{3}")
 _NAME = lazy(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-class Example(NamedTuple):
-    """A sentence that shows a rule: the exact spans it must (or must not yet) report, and the text after its fix.
-
-    ``grades`` has for each span, or once for all of them, the level, confidence and safety that differ from the rule's.
-    """
-
-    text: str
-    spans: tuple[Span, ...]
-    fixed: str | None
-    note: str
-    grades: tuple[tuple[str, ...], ...] = ()
 
 
 class Rule(NamedTuple):
@@ -150,9 +135,9 @@ def _rule(raw: dict[str, Any], path: Path, trusted: bool) -> Rule:
         options=MappingProxyType(raw.get("options", {})),
         replace=fix.get("replace"),
         safety=_one_of("fix.safety", fix.get("safety", "unsafe"), SAFETIES),
-        bad=_examples("bad", raw["bad"], spans=scope == "article"),
-        good=_examples("good", raw["good"]),
-        missed=_examples("missed", raw.get("missed", []), spans=scope == "article"),
+        bad=examples_of("bad", raw["bad"], spans=scope == "article"),
+        good=examples_of("good", raw["good"]),
+        missed=examples_of("missed", raw.get("missed", []), spans=scope == "article"),
         path=path,
         trusted=trusted,
     )
@@ -205,56 +190,6 @@ def _one_of(key: str, value: str, allowed: tuple[Any, ...]) -> Any:
     if value not in allowed:
         raise ValueError(f"{key} {value!r}: expected {', '.join(allowed)}")
     return value
-
-
-def _examples(kind: str, rows: list[Any], *, spans: bool = False) -> tuple[Example, ...]:
-    examples = []
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-            raise ValueError(f"{kind} example {number}: expected a table with a text")
-        if unknown := set(row) - set(EXAMPLE_KEYS):
-            expected = ", ".join(EXAMPLE_KEYS)
-            raise ValueError(f"{kind} example {number}: unknown key {min(unknown)!r}; expected {expected}")
-        text, found = unmark(row["text"])
-        if spans and not found:
-            raise ValueError(f"{kind} example {number}: expected the span to report between {OPEN} and {CLOSE}")
-        grades = _grades(f"{kind} example {number}", row.get("grade", ""), len(found))
-        examples.append(Example(text, found, row.get("fixed"), row.get("note", ""), grades))
-    return tuple(examples)
-
-
-def _grades(where: str, told: Any, spans: int) -> tuple[tuple[str, ...], ...]:
-    """Read ``"note low, confident"``: for each span, or once for all, what differs from the rule's own grade."""
-    if not isinstance(told, str):
-        raise ValueError(f"{where}: grade: expected a string such as 'note low'")
-    grades = tuple(tuple(part.split()) for part in told.split(",")) if told else ()
-    for word in chain.from_iterable(grades):
-        _one_of(f"{where}: grade", word, (*LEVELS, *CONFIDENCES, *SAFETIES))
-    if len(grades) > 1 and len(grades) != spans:
-        raise ValueError(f"{where}: {len(grades)} grades for {spans} spans; expected one for all, or one for each")
-    return grades
-
-
-def unmark(marked: str) -> tuple[str, tuple[Span, ...]]:
-    """Take the span marks off an example: its plain text and the spans they enclosed.
-
-    Raises:
-        ValueError: marks that do not pair.
-    """
-    parts = re.split(f"([{OPEN}{CLOSE}])", marked)
-    text, starts, spans = "", [], []
-    for part in parts:
-        if part == OPEN:
-            starts.append(len(text))
-        elif part == CLOSE:
-            if not starts:
-                raise ValueError(f"{CLOSE} without {OPEN} in an example")
-            spans.append(Span(starts.pop(), len(text)))
-        else:
-            text += part
-    if starts:
-        raise ValueError(f"{OPEN} without {CLOSE} in an example")
-    return text, tuple(sorted(spans))
 
 
 def _check_patterns(rule: Rule) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from feedtools.lint.rules import CLOSE, OPEN, Example, Rule
+from feedtools.lint.marked import CLOSE, OPEN, Example
+from feedtools.lint.rules import Rule
 from feedtools.report.text import escape
 
 HOME = "https://feedtools.example.org/"

@@ -8,12 +8,13 @@ import pytest
 
 from feedtools.check import files as checking
 from feedtools.check.cache import LintCache
-from feedtools.config import FOLDER, Config
+from feedtools.config import Config
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.engine import lint, lint_transmission
 from feedtools.lint.rules import Rule, builtin, configure, load_folder, select
 from feedtools.model import Finding
 from feedtools.readers import transmission
+from feedtools.system.cache_folder import FOLDER
 from tests.places import FEED
 
 SAMPLE = FEED

@@ -14,7 +14,8 @@ from feedtools.errors import ConfigError, RuleError
 from feedtools.lint import examples
 from feedtools.lint.checks import resolve
 from feedtools.lint.engine import lint
-from feedtools.lint.rules import Rule, builtin, configure, load, load_folder, select, unmark
+from feedtools.lint.marked import unmark
+from feedtools.lint.rules import Rule, builtin, configure, load, load_folder, select
 from feedtools.model import Article, Span
 
 RULES = builtin()

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.config import Config, cache_folder
+from feedtools.config import Config
 from feedtools.dedup.index.history import source_key
 from feedtools.dedup.index.sqlite import Index, Stats
 from feedtools.dedup.index.updates import IndexWriter, take_in
@@ -18,6 +18,7 @@ from feedtools.readers import ReadOptions, expand
 from feedtools.readers.batches import batches
 from feedtools.readers.records import file_digest
 from feedtools.readers.streams import STDIN
+from feedtools.system.cache_folder import cache_folder
 
 if TYPE_CHECKING:
     from feedtools.dedup.index.shared import SharedStore

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from feedtools.config import Config, cache_folder
+from feedtools.config import Config
 from feedtools.dedup.index.query import Published, find
 from feedtools.dedup.index.sqlite import Index, SourceState
 from feedtools.dedup.index.store import Own, Store
@@ -22,6 +22,7 @@ from feedtools.model import Article, blake2b
 from feedtools.readers import ReadOptions, expand
 from feedtools.readers.batches import batches
 from feedtools.readers.streams import STDIN
+from feedtools.system.cache_folder import cache_folder
 from feedtools.system.locks import FileLock
 from feedtools.system.temporary import temporary_folder
 
