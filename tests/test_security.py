@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from benchmarks.mutants import LIST, faults
-from tests.places import ROOT
+from tests.places import ROOT, of_project
 
 
 def promises() -> list[str]:
@@ -41,7 +41,7 @@ def test_every_promise_is_broken_once_by_a_fault_that_its_test_has_to_notice() -
 
 def test_every_fault_names_a_file_and_tests_that_exist() -> None:
     for fault in faults(LIST.read_text("utf-8")):
-        assert (ROOT / fault.file).is_file(), fault
+        assert of_project(fault.file).is_file(), fault
         assert fault.old != fault.new
         for test in fault.tests:
             path, _, name = test.partition("::")

@@ -22,7 +22,7 @@ from feedtools.model import Article
 from feedtools.text.patterns import MAX_SIZE, Limited, depth, size
 from tests.cli.test_cli import HEADER, Run
 from tests.pace import within
-from tests.places import ROOT
+from tests.places import PACKAGE
 
 ESC = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\u2066\u2028\x85\r\x08"
 HOSTILE_NAME = "::error::a\x1b[31m\u202e##[add-path]x\n::set-output name=a::b\n.txt"
@@ -359,7 +359,7 @@ def test_configuration_and_packs_that_break_a_parser_are_refused(tmp_path: Path,
 
 def test_no_output_is_a_table_that_a_spreadsheet_would_calculate() -> None:
     """CSV is read and never written, so that no article can become a formula of a spreadsheet."""
-    root = ROOT / "feedtools"
+    root = PACKAGE
     writers = [
         path
         for path in root.rglob("*.py")
@@ -370,7 +370,7 @@ def test_no_output_is_a_table_that_a_spreadsheet_would_calculate() -> None:
 
 
 def test_no_module_evaluates_unpickles_or_fetches() -> None:
-    root = ROOT / "feedtools"
+    root = PACKAGE
     imports = r"^\s*(?:import|from) (?:pickle|shelve|marshal|yaml|requests|http\.client|ftplib|smtplib|socket)\b"
     calls = r"\burlopen\(|(?<![\w.])(?:eval|exec)\(|allow_pickle=True|shell=True"
     banned = re.compile(f"{imports}|{calls}", re.MULTILINE)

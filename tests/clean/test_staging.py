@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import feedtools
-from tests.places import ROOT
+from tests.places import PACKAGE, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -436,7 +435,7 @@ def test_steps_never_go_back_and_know_every_phase() -> None:
     said = [line.split(",")[0] for line in screen.getvalue().split("\r") if line]
     assert said == ["step 1 of 6", "step 4 of 6", "step 4 of 6", "step 6 of 6"]
     known = {phase for steps in (CHECK, CLEAN) for phases in steps for phase in phases}
-    sources = [path.read_text(encoding="utf-8") for path in Path(str(feedtools.__file__)).parent.rglob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")]
     used = {phase for source in sources for phase in re.findall(r'progress\("([a-z ]+)"', source)}
     assert len(used) > 6
     assert used <= known
