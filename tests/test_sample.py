@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections import Counter
 from types import ModuleType
 
 import pytest
 
 from feedtools.readers.transmission import parse
-from tests.places import SAMPLE
+from tests.cli.test_cli import Run
+from tests.places import ROOT, SAMPLE
 
 FEED = sorted((SAMPLE / "feed").glob("*.txt"))
 
@@ -35,6 +37,22 @@ def test_five_transmissions_of_twelve_articles_hold_six_groups_of_identical_line
     counts = Counter(text for feed in feeds for text in feed)
     assert sum(count > 1 for count in counts.values()) == 6
     assert all(len(set(feed)) == len(feed) for feed in feeds), "repeats stand in different transmissions"
+
+
+def test_the_baseline_of_the_hook_knows_every_repeat_and_no_other() -> None:
+    known = json.loads((SAMPLE / "planted.json").read_text(encoding="utf-8"))["findings"]
+    arguments = (
+        "check",
+        "--select",
+        "FT901",
+        "--baseline",
+        "tests/sample/planted.json",
+        "--quiet",
+        "tests/sample/feed",
+    )
+    run = Run(ROOT, *arguments)
+    assert (run.code, run.out) == (0, ""), "write it anew: feedtools check --select FT901 --write-baseline ..."
+    assert len(known) == 6
 
 
 @pytest.mark.parametrize(
