@@ -192,6 +192,9 @@ def _resolved(
     further = map_batches(
         made.where(f.col("action") == matches.FOUND).select("packed"), arrow.unpacked, matches.VERIFIED
     )
+    ends = {"low": f.least("a", "b"), "high": f.greatest("a", "b")}
+    overlaps = found.where("kind = 'overlap'").withColumns(ends).select("low", "high")  # no component knows of them
+    further = further.withColumns(ends).join(overlaps, ["low", "high"], "left_anti")
     clusters = made.where(f.col("action").isin("keep", "drop")).select(*matches.CLUSTERED.names)
     return clusters, told, further
 
