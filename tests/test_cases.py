@@ -14,7 +14,7 @@ import pytest
 
 from tests.places import ROOT, SHARED
 
-OPEN: frozenset[str] = frozenset({"dedup-stub-other-title"})
+OPEN: frozenset[str] = frozenset()
 RUNNER = SHARED / "score" / "cases.py"
 FILES = sorted((SHARED / "cases").glob("*.jsonl"))
 
