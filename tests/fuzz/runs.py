@@ -116,11 +116,12 @@ def _accounted(cleaned: Cleaned, out: Path) -> None:
 
 
 def _tree(place: Path) -> dict[str, object]:
-    """The content of all files, but for when a run was made: in the report, and in the first line of the manifest."""
+    """The content of all files, but for when a run was made and what runs were before it: see the report."""
     found: dict[str, object] = {}
     for path in place.rglob("*"):
         if path.name == "manifest.jsonl" and place.name in {"out", "fresh"}:
-            found[path.name] = [row for row in manifest.read(path) if not row.keys() & {"feedtools-manifest", "report"}]
+            rows = [row for row in manifest.read(path) if not row.keys() & {"feedtools-manifest", "report"}]
+            found[path.name] = [{key: value for key, value in row.items() if key != "earlier"} for row in rows]
         elif path.is_file() and path.name != "report.html":
             found[path.relative_to(place).as_posix()] = path.read_bytes()
     return found
