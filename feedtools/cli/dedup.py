@@ -90,9 +90,15 @@ def dedup(
         raise ConfigError("-o goes with --engine spark; here the rows go to standard output")
     if force:
         raise ConfigError("--force goes with --engine spark; here nothing is replaced")
+    sys.exit(_list(paths, target, config, pairs=pairs))
+
+
+def _list(paths: tuple[str, ...], target: Target, config: Config, *, pairs: bool) -> int:
+    """List the matches or the clusters; the exit code."""
     from feedtools.dedup import files as api
     from feedtools.report.summary import plural
 
+    text = target.format == "text"
     found = api.dedup(given(paths, config, "."), config, evidence=pairs or text)
     if text:
         lines = _text(found)
@@ -107,7 +113,7 @@ def dedup(
         f"{plural(copies, 'copy', 'copies')} of {plural(len(found.clusters), 'article')} "
         f"among {plural(len(found.articles), 'article')}"
     )
-    sys.exit(2 if report_errors(found.errors) else 0)
+    return 2 if report_errors(found.errors) else 0
 
 
 def _explain(paths: tuple[str, ...], names: tuple[str, str], target: Target, config: Config) -> int:
