@@ -69,7 +69,7 @@ def test_every_path_of_a_page_exists(page: Path) -> None:
         top, _, inside = path.partition("/")
         assert of_project(path).exists() or list(of_project(f"{top}/").glob(inside)), path
     for path in re.findall(r"`([a-z_]+/[a-z_/]+\.(?:py|toml))`", text):
-        assert (PACKAGE / path).exists() or (ROOT / path).exists(), path
+        assert (PACKAGE / path).exists() or of_project(path).exists(), path
     for module in re.findall(
         r"`((?:check|clean|cli|dedup|lint|readers|report|restore|scale|system|text)(?:\.\w+)+)`", text
     ):
