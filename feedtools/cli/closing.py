@@ -99,7 +99,9 @@ def _next(counts: Counts, left: Remaining, out: Path) -> Iterator[str]:
     if left.offered:
         yield f"{plural(left.offered, 'suggestion')} offered and not taken"
     yield f"report: {out / 'report.html'}"
-    if counts.held or left.offered:
+    if counts.held:
         yield f'next: feedtools review {place}, or correct "text" in {out / "held"} and feedtools publish {place}'
+    elif left.offered:
+        yield f"next: feedtools review {place}"
     else:
         yield f"all of it can be taken back: feedtools clean --undo {place} -o DIR"

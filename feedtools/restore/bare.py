@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from feedtools.model import Edit
-from feedtools.restore.judge import CONTEXT, DELETED, DIFFERS, RISK, THIN, Proposal, fault, graver
+from feedtools.restore.judge import CONTEXT, DIFFERS, RISK, THIN, Proposal, fault, graver
+from feedtools.text.renderers import deleted_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,8 @@ def _proposal(pair: Pair, whole: Slot, start: int, end: int) -> Proposal:
     inside = b.raw[slice(*_inside(pair, whole))]
     i, k = way.back[b.before(whole.start)], way.back[b.before(whole.end) - 1]
     text = pair.shown([whole])
-    marks = sum(char in DELETED for char in text)
+    deleted = deleted_marks()
+    marks = sum(char in deleted for char in text)
     risk = way.prose_risk(max(marks, 1)) if marks or _RUN.search(_kept(inside)) else 0.0
     doubts = [(0.0, "the same letters stand in the sibling as a formula")]
     if way.left[i] + way.right[k] < 2 * CONTEXT or min(way.left[i], way.right[k]) < 1:
@@ -79,12 +81,13 @@ def _clings(raw: str, start: int, end: int, inside: str) -> bool:
 
 def _kept(source: str) -> str:
     """A formula's source as the deleting renderer prints it, but for spaces."""
-    return "".join(char for char in source if char not in DELETED and not char.isspace())
+    deleted = deleted_marks()
+    return "".join(char for char in source if char not in deleted and not char.isspace())
 
 
 def _extent(raw: str, start: int, wanted: str) -> int:
     """Find the end of ``wanted``, which begins at ``start`` but for spaces and deleted characters; or -1."""
-    at, place = start, 0
+    at, place, deleted = start, 0, deleted_marks()
     if start < 0:
         return -1
     while place < len(wanted):
@@ -92,7 +95,7 @@ def _extent(raw: str, start: int, wanted: str) -> int:
             return -1
         if raw[at] == wanted[place]:
             place += 1
-        elif not raw[at].isspace() and raw[at] not in DELETED:
+        elif not raw[at].isspace() and raw[at] not in deleted:
             return -1
         at += 1
     return at

@@ -11,7 +11,6 @@ from feedtools.model import Edit
 from feedtools.restore.judge import (
     ALONE,
     CONTEXT,
-    DELETED,
     DIFFERS,
     HAN,
     LONGEST,
@@ -24,7 +23,7 @@ from feedtools.restore.judge import (
     sound,
 )
 from feedtools.text.placeholders import count
-from feedtools.text.renderers import formula_placeholders
+from feedtools.text.renderers import deleted_marks, formula_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -235,7 +234,8 @@ def _visible(text: Text, start: int, end: int) -> str:
             at = slot.end
     piece.append(text.raw[at:end])
     folded = _DELIMITER.sub("", unicodedata.normalize("NFKC", "".join(piece)))
-    return "".join(char for char in folded if not char.isspace() and char not in DELETED and char not in "_[]!|")
+    unseen = deleted_marks() + "_[]!|"
+    return "".join(char for char in folded if not char.isspace() and char not in unseen)
 
 
 def _doubt(pair: Pair, text: str, match: _Match, region: _Region, fits: str) -> tuple[float, str]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.model import Edit
 from feedtools.text.formulas import Math, find_math
-from feedtools.text.renderers import deleted_marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +24,6 @@ LONGEST_CODE = 4000
 """Likewise of a block of code."""
 RISK = 0.01
 """Chance of a wrong repair up to which it is applied on the word of one sibling."""
-DELETED = deleted_marks()
-"""Marks that a renderer deletes."""
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 _WORDS = re.compile(r"\\(?:text\w*|mbox|hbox|operatorname|tag\*?|mathrm)\s*\{[^{}]*\}")

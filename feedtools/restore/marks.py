@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from feedtools.model import Edit
-from feedtools.restore.judge import CONTEXT, DELETED, DIFFERS, RISK, THIN, Proposal, graver
+from feedtools.restore.judge import CONTEXT, DIFFERS, RISK, THIN, Proposal, graver
+from feedtools.text.renderers import deleted_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,17 +24,22 @@ WORD = 40
 LONGEST = 12
 """Code points between two symbols in which a lost mark is looked for."""
 
-_MARKS = re.compile(f"[{re.escape(DELETED)}]+")
 _STAR = re.compile(r"(?<=[\w)\]}])(?:\*| \* |\*\*)(?=[\w(])")
 """A star between two operands; others may be marks."""
 _LONE = re.compile(r"(?<=\s)#+(?=\s)|`")
+
+
+@lru_cache(8)
+def _runs(deleted: str) -> re.Pattern[str]:
+    """Runs of the marks that a renderer deletes; none where it deletes nothing."""
+    return re.compile(f"[{re.escape(deleted)}]+" if deleted else r"(?!)")
 
 
 def marks(pair: Pair) -> Iterator[Proposal]:
     """Put back what stands in the sibling between two symbols and is gone here; spans are apart."""
     a, b, way = pair.a, pair.b, pair.way
     last = -1
-    for match in _MARKS.finditer(b.raw):
+    for match in _runs(deleted_marks()).finditer(b.raw):
         j = b.before(match.start())
         if j == last or not 0 < j < len(b.symbols):
             continue
@@ -82,14 +89,14 @@ def _given_back(old: str, new: str, padded: tuple[bool, bool]) -> str | None:
         new: as the sibling has it.
         padded: whether a formula or a placeholder, which stand between blanks, is before and after it.
     """
-    if len(new) > LONGEST or any(char in DELETED for char in old):
+    if len(new) > LONGEST or any(char in deleted_marks() for char in old):
         return None
-    if not any(char in DELETED for char in new) or _bare(old) != _bare(new):
+    if not any(char in deleted_marks() for char in new) or _bare(old) != _bare(new):
         return None
     core = " ".join(new.split())
     if not any(padded):
         lead, trail = new[:1].isspace(), new[-1:].isspace()
-        spaced = " " in "".join(char for char in new if char not in DELETED)
+        spaced = " " in "".join(char for char in new if char not in deleted_marks())
         if spaced != any(char.isspace() for char in old):
             return None
         return f"{' ' if lead else ''}{core}{' ' if trail else ''}"
@@ -100,7 +107,7 @@ def _given_back(old: str, new: str, padded: tuple[bool, bool]) -> str | None:
 
 def _bare(gap: str) -> str:
     folded = unicodedata.normalize("NFKC", gap)
-    return "".join(char for char in folded if char not in DELETED and not char.isspace())
+    return "".join(char for char in folded if char not in deleted_marks() and not char.isspace())
 
 
 def _doubt(pair: Pair, i: int, place: int, *, word: bool) -> tuple[float, str]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from feedtools.model import Edit
-from feedtools.restore.judge import DELETED, DIFFERS, HAN, RISK, Proposal, fault, graver
+from feedtools.restore.judge import DIFFERS, HAN, RISK, Proposal, fault, graver
 from feedtools.restore.texts import read
-from feedtools.text.renderers import hyphens
+from feedtools.text.renderers import deleted_marks, hyphens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,15 +99,15 @@ def _past(a: Text, b: Text, start: int, dots: int, at: int) -> int:
     """Find the place in ``b`` past what follows the last symbol of ``a``; -1 where ``b`` has something else there."""
     lost = next((slot.start for slot in a.slots if slot.start >= start and slot.kind in {"hole", "open"}), dots)
     starts = {slot.start: slot.end for slot in (*b.slots, *b.simple) if slot.kind != "label"}
-    raw = b.raw
+    raw, deleted = b.raw, deleted_marks()
 
     def skip(place: int) -> int:
-        while place < len(raw) and place not in starts and (raw[place].isspace() or raw[place] in DELETED):
+        while place < len(raw) and place not in starts and (raw[place].isspace() or raw[place] in deleted):
             place += 1
         return place
 
     for char in a.raw[start : min(lost, dots)]:
-        if char.isspace() or char in DELETED:
+        if char.isspace() or char in deleted:
             continue
         at = skip(at)
         if at >= len(raw) or normalize("NFKC", raw[at]) != normalize("NFKC", char):

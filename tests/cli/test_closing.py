@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from feedtools.clean.output import Fate
 from feedtools.clean.remaining import NAMED, Remaining, Remains
+from feedtools.cli.closing import _next
+from feedtools.report.page.data import Counts
 
 
 def counted(*rows: dict[str, Any]) -> Remaining:
@@ -54,3 +57,11 @@ def test_few_files_are_named_and_all_are_counted() -> None:
 def test_what_was_cut_is_counted_by_article() -> None:
     cut = {"action": "fix", "edits": [{"by": ["cut before a break, at the end of a sentence"]}, {"by": ["FT503"]}]}
     assert (counted(cut, cut, {"action": "fix", "edits": [{"by": ["FT503"]}]}).cut, counted().cut) == (2, 0)
+
+
+@pytest.mark.parametrize(("held_", "offered", "said"), [(1, 0, "held"), (0, 1, "review"), (0, 0, "undo")])
+def test_the_last_line_names_only_what_is_there(held_: int, offered: int, said: str) -> None:
+    last = list(_next(Counts(held=held_), counted()._replace(offered=offered), Path("out")))[-1]
+    assert ("feedtools review out" in last, "out/held" in last, "--undo" in last) == (
+        said != "undo", said == "held", said == "undo",
+    )  # fmt: skip

@@ -64,3 +64,15 @@ def test_a_repair_may_make_another_one_possible(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("feedtools.restore.restore", restore)
     assert mended(["later"], ["sooner"], damaged="甲。").text == "丙。"
     assert mended(["sooner"], ["later"], damaged="甲。").text == "丙。"
+
+
+def test_marks_are_those_of_the_renderers_that_are_active_now() -> None:
+    from feedtools.restore.bare import _kept
+    from feedtools.text import renderers
+
+    assert _kept("a~b-c") == "a~bc"
+    try:
+        renderers.activate(renderers.combined({"mine": {"deletes": "~"}}))
+        assert _kept("a~b-c") == "abc"
+    finally:
+        renderers.activate(renderers.combined({}))
