@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from itertools import islice
 
 from feedtools.clean import manifest
 from feedtools.clean.context import EXTENSIONS, Run, all_notes, excepted, logged_notes, mapped, repair_notes
 from feedtools.clean.copies import (
-    CLUSTERS,
     TOGETHER,
     Copies,
     Pages,
@@ -17,7 +15,6 @@ from feedtools.clean.copies import (
     find_copies,
     find_published,
     record_copies,
-    remembered,
     repeat_until_no_copies,
     replace_held,
     unpublished,
@@ -45,13 +42,11 @@ def decide_copies(
     run: Run, files: Files, marks: bytearray, judge: Judge, copies: Copies, texts: Texts, stores: Stores
 ) -> Fate:
     """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
-    policy, spill = run.config.clean, run.stage / "spill"
+    policy = run.config.clean
     versions = Versions(policy.keep, Records(files, texts, run.options))
     pages = {file.name for file in files if file.articles == 1 and (file.form == "markdown" or file.converted)}
     compared = Pages(texts, pages) if pages else texts
-    search = partial(find_copies, compared, run.rules, run.config, spill, run.progress, versions)
-    found = remembered(run.stage / f"{CLUSTERS}0", search)
-    record_copies(copies, found, run.rules)
+    record_copies(copies, find_copies(compared, run, 0, versions), run.rules)
     if stores.published:
         _look_up(run, files, texts, copies, stores, versions)
     for name in ("endings", EXTENSIONS):
@@ -73,7 +68,7 @@ def decide_copies(
     restored = ((number, rewrite(texts[number], note.changes)) for number, note in changed if note.changes)
     away = bytearray(one or marked & REJECTED for one, marked in zip(held, marks, strict=True))
     instead = Instead(run.stage / "instead", restored)
-    repeat_until_no_copies(copies, texts, away, instead, run.rules, run.config, spill, run.progress, versions)
+    repeat_until_no_copies(copies, texts, away, instead, run, versions)
     return Fate(texts, copies, replaced, instead, ending)
 
 

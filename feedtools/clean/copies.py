@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zipfile import BadZipFile
 
+from feedtools.clean.context import Run
 from feedtools.clean.copy_table import Standings
 from feedtools.clean.decide import CopyOf, copies_of
 from feedtools.clean.lookup import Stores
 from feedtools.clean.on_disk import Rows, Strings, Texts
 from feedtools.clean.standing import Members, describe_copy, replace_kept, shorten_chains
-from feedtools.config import Config, Policy
+from feedtools.config import Policy
 from feedtools.dedup.cluster import partner
 from feedtools.dedup.describe import describe
 from feedtools.dedup.index.query import find
@@ -27,7 +27,6 @@ from feedtools.dedup.versions import KEEP_PUBLISHED
 from feedtools.lint.rules import RULES, Rule
 from feedtools.model import Match, Place
 from feedtools.system.files import write_whole
-from feedtools.system.progress import Progress
 
 if TYPE_CHECKING:
     from feedtools.dedup.match_table import Clusters, Ints
@@ -86,47 +85,36 @@ class Copies:
         return tuple(number for found in self.clusters for number in found.dropped(keep))
 
 
-def find_copies(
-    texts: Sequence[str],
-    rules: Sequence[Rule],
-    config: Config,
-    spill: Path,
-    progress: Progress,
-    versions: Versions | None = None,
-) -> Clusters:
-    """The copies among some articles.
+def find_copies(texts: Sequence[str], run: Run, search: int, versions: Versions) -> Clusters:
+    """Find the copies among some articles, or take those that an interrupted run found.
 
     Args:
         texts: by number.
-        rules: the selected rules.
-        config: tells how many processes to use, and how much text of its own keeps an article.
-        spill: folder for what many texts need and memory should not hold.
-        progress: told what begins and how far it is.
+        run: tells the rules, how many processes to use, and how much text of its own keeps an article.
+        search: its number within the run.
         versions: the records of the articles.
+
+    Raises:
+        WriteError: what was found cannot be left for a run that goes on from this one.
     """
     from feedtools.dedup import match_table
 
-    if not _selected(rules):
-        return match_table.NONE
-    from feedtools.dedup.batch import clusters_of
+    def find() -> Clusters:
+        if not _selected(run.rules):
+            return match_table.NONE
+        from feedtools.dedup.batch import clusters_of
 
-    if len(texts) > IN_MEMORY:
-        spill.mkdir(exist_ok=True)
-    place = spill if len(texts) > IN_MEMORY else None
-    jobs, rest = config.jobs or None, config.clean.rest
-    return clusters_of(texts, jobs=jobs, spill=place, progress=progress, rest=rest, versions=versions)
+        spill = run.stage / "spill" if len(texts) > IN_MEMORY else None
+        if spill is not None:
+            spill.mkdir(exist_ok=True)
+        jobs, rest = run.config.jobs or None, run.config.clean.rest
+        return clusters_of(texts, jobs=jobs, spill=spill, progress=run.progress, rest=rest, versions=versions)
+
+    return _remembered(run.stage / f"{CLUSTERS}{search}", find)
 
 
-def remembered(path: Path, make: Callable[[], Clusters]) -> Clusters:
-    """The clusters that an interrupted run left, or else those that are made now and left for the next one.
-
-    Args:
-        path: of the file; one that is damaged is made anew.
-        make: finds them.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
+def _remembered(path: Path, make: Callable[[], Clusters]) -> Clusters:
+    """The clusters that an interrupted run left, or else those that are made now; a damaged file is made anew."""
     import numpy as np
 
     from feedtools.dedup.match_table import Clusters
@@ -306,10 +294,7 @@ def repeat_until_no_copies(
     texts: Texts,
     held: bytearray,
     repaired: Mapping[int, str],
-    rules: Sequence[Rule],
-    config: Config,
-    spill: Path,
-    progress: Progress,
+    run: Run,
     versions: Versions,
 ) -> None:
     """Compare what is to be published again where restoration changed it, until no copy is among that.
@@ -321,30 +306,27 @@ def repeat_until_no_copies(
         texts: of all articles after their fixes.
         held: for each article, 1 where it is held.
         repaired: texts after restoration, where there was one.
-        rules: the selected rules.
-        config: ``config.clean`` says what becomes of copies.
-        spill: as in ``find_copies``.
-        progress: as in ``find_copies``.
+        run: its policy says what becomes of copies.
         versions: as in ``find_copies``.
     """
     import numpy as np
 
-    kinds, standing = config.clean.kinds, copies.standing
+    policy, standing = run.config.clean, copies.standing
+    kinds = policy.kinds
     for number in range(1, ROUNDS + 1 if repaired else 1):
         left = np.fromiter(_published(standing, held, kinds), np.int64)
         some = versions.renumbered(left.tolist())
-        search = partial(find_copies, _Subset(texts, left, repaired), rules, config, spill, progress, some)
-        again = remembered(spill.with_name(f"{CLUSTERS}{number}"), search).renumbered(left)
+        again = find_copies(_Subset(texts, left, repaired), run, number, some).renumbered(left)
         fresh = {
             number: one
-            for number, one in _standing(again, rules, standing)
+            for number, one in _standing(again, run.rules, standing)
             if number in repaired or one.number in repaired
         }
         if all(kinds[one.match.kind] == "keep" for one in fresh.values()):
             break
         standing.update(fresh)
         copies.clusters.append(again)
-    shorten_chains(standing, lambda at: repaired.get(at) or texts[at], kinds, config.clean.rest)
+    shorten_chains(standing, lambda at: repaired.get(at) or texts[at], kinds, policy.rest)
 
 
 def _published(standing: Standings, held: bytearray, kinds: Mapping[str, str]) -> Iterator[int]:

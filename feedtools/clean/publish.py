@@ -33,9 +33,8 @@ def publish(
 ) -> Cleaned:
     """Apply decisions, and corrections made in the folder, to an output of ``clean``.
 
-    Every article stands at its own place in its own transmission, in its own format. The output is replaced whole, and
-    is what ``clean`` would write from the same inputs now; ``undo`` still gives every byte of them back. Corrections in
-    ``held/`` and in published files become decisions before anything else is done, and are on the disk from then on.
+    Every article stands at its own place in its own file. The output is replaced whole, and is what ``clean`` would
+    write now; ``undo`` still gives every byte back. Corrections become decisions before anything else is done.
 
     Args:
         out: the output.

@@ -87,7 +87,7 @@ def clean(
     resume: bool = False,
     force: bool = False,
 ) -> Cleaned:
-    """Clean files into a new folder.
+    """Clean files into a new folder; what was published is remembered in ``sources.published`` once it is there.
 
     Args:
         paths: files, folders, globs.
@@ -97,8 +97,6 @@ def clean(
         progress: told how far the run is.
         resume: go on where an interrupted run of the same inputs and options stopped.
         force: replace files of an earlier output that were edited, and those it does not know.
-
-    What was published is remembered in ``sources.published``, once the output is there.
 
     Raises:
         OverwriteError: the output holds what the last run did not write.

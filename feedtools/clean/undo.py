@@ -37,18 +37,11 @@ def undo(out: Path, target: Path) -> tuple[int, list[FeedtoolsError]]:
         for head, rows in _files(entries):
             manifest.check_head(head, out / MANIFEST)
             seen += 1
-            place = manifest.inside(stage.folder / "out", head["file"])
             try:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                if place.exists():
-                    unlike = "this file system does not tell its name from that of another file"
-                    errors.append(ReadError(unlike, path=str(place)))
-                    continue
-                give_back(out, head, rows, key, place)
+                _give_back_new(out, head, rows, key, manifest.inside(stage.folder / "out", head["file"]))
                 count += 1
             except ReadError as error:
                 errors.append(error)
-                place.unlink(missing_ok=True)
             except OSError as error:
                 raise unwritable(target, error) from error
         if promised is not None and seen != promised:
@@ -73,6 +66,18 @@ def _files(entries: Iterator[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], 
             yield entry, mine
             for _ in mine:
                 pass
+
+
+def _give_back_new(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, place: Path) -> None:
+    """Write one file where none is yet; of one that cannot be given back nothing stays."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.exists():
+        raise ReadError("this file system does not tell its name from that of another file", path=str(place))
+    try:
+        give_back(out, head, rows, key, place)
+    except ReadError:
+        place.unlink(missing_ok=True)
+        raise
 
 
 def give_back(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, place: Path) -> None:

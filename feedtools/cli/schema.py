@@ -41,7 +41,7 @@ def configuration() -> Schema:
 
 
 def _kind(name: str, default: Any) -> Schema:
-    codes = {"type": "array", "items": {"type": "string"}}
+    codes = _list({"type": "string"})
     if name == "clean":
         return _policy()
     special: Mapping[str, Schema] = {
@@ -100,9 +100,9 @@ def rule() -> Schema:
         "confidence": {"enum": list(CONFIDENCES)},
         "status": {"enum": list(rules.STATUSES)},
         "scope": {"enum": list(rules.SCOPES)},
-        "keywords": {"type": "array", "items": text},
+        "keywords": _list(text),
         "fix": _table({"replace": {"type": "string"}, "safety": {"enum": list(SAFETIES)}}),
-        **{key: {"type": "array", "items": example} for key in ("bad", "good", "missed")},
+        **{key: _list(example) for key in ("bad", "good", "missed")},
     }
     kinds = {str: "string", bool: "boolean", list: "array", dict: "object"}
     keys = {key: values.get(key, {"type": kinds[kind]}) for key, (kind, _) in rules.KEYS.items()}
@@ -110,40 +110,19 @@ def rule() -> Schema:
     return {"$schema": DIALECT, "title": "Rule of feedtools", **_table(keys, required)}
 
 
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_TEXT: Schema = {"type": "string"}
+
+
 def manifest() -> Schema:
     """The schema of one line of ``manifest.jsonl``; further keys may come with a later version."""
-    count, text = {"type": "integer", "minimum": 0}, {"type": "string"}
-    place = {"type": "object", "required": ["path", "line"], "properties": {"path": text, "line": count}}
-    finding = {
-        "type": "object",
-        "required": ["rule", "name", "level", "confidence", "start", "end", "message"],
-        "properties": {"level": {"enum": list(LEVELS)}, "confidence": {"enum": list(CONFIDENCES)}, "start": count},
-    }
-    findings = {"type": "array", "items": finding}
-    edit = {
-        "type": "object",
-        "required": ["start", "end", "old", "new", "by"],
-        "properties": {"start": count, "end": count, "old": text, "new": text, "by": {"type": "array", "items": text}},
-    }
-    article = {
-        "path": text,
-        "line": count,
-        "digest": text,
-        "action": {"enum": ["keep", "fix", "restore", "drop", "hold"]},
-        "reasons": {"type": "array", "items": text},
-        "findings": findings,
-        "edits": {"type": "array", "items": edit},
-        "of": place,
-        "kind": {"enum": list(KINDS)},
-    }
-    file = {"file": text, "out": text, "source": text, "format": text, "articles": count, "findings": findings}
     shapes = (
-        ("header", {"feedtools-manifest": {"const": 1}, "version": text, "options": {"type": "object"}}),
-        ("file", file),
-        ("article", article),
-        ("end of a file", {"end": text, "digest": text}),
-        ("the run", {"run": {"type": "object"}, "inputs": text, "earlier": {"type": "array"}}),
-        ("further files of the run", {"report": text}),
+        ("header", {"feedtools-manifest": {"const": 1}, "version": _TEXT, "options": {"type": "object"}}),
+        ("file", {**dict.fromkeys(("file", "out", "source", "format"), _TEXT), "articles": _COUNT, **_findings()}),
+        ("article", _article()),
+        ("end of a file", {"end": _TEXT, "digest": _TEXT}),
+        ("the run", {"run": {"type": "object"}, "inputs": _TEXT, "earlier": {"type": "array"}}),
+        ("further files of the run", {"report": _TEXT}),
     )
     needed = {"article": ["path", "line", "action", "reasons"], "end of a file": ["end"], "file": ["file", "articles"]}
     kinds = [
@@ -151,6 +130,36 @@ def manifest() -> Schema:
         for title, keys in shapes
     ]
     return {"$schema": DIALECT, "title": "Line of a manifest of feedtools clean", "oneOf": kinds}
+
+
+def _findings() -> Schema:
+    levels = {"level": {"enum": list(LEVELS)}, "confidence": {"enum": list(CONFIDENCES)}, "start": _COUNT}
+    required = ["rule", "name", "level", "confidence", "start", "end", "message"]
+    return {"findings": _list({"type": "object", "required": required, "properties": levels})}
+
+
+def _article() -> Schema:
+    """What a line tells of one article, by key."""
+    edit = {
+        "type": "object",
+        "required": ["start", "end", "old", "new", "by"],
+        "properties": {"start": _COUNT, "end": _COUNT, "old": _TEXT, "new": _TEXT, "by": _list(_TEXT)},
+    }
+    return {
+        "path": _TEXT,
+        "line": _COUNT,
+        "digest": _TEXT,
+        "action": {"enum": ["keep", "fix", "restore", "drop", "hold"]},
+        "reasons": _list(_TEXT),
+        **_findings(),
+        "edits": _list(edit),
+        "of": {"type": "object", "required": ["path", "line"], "properties": {"path": _TEXT, "line": _COUNT}},
+        "kind": {"enum": list(KINDS)},
+    }
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
 
 
 def _table(keys: Mapping[str, Schema], required: list[str] | None = None) -> Schema:

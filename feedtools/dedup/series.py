@@ -36,37 +36,48 @@ def told_apart(found: Iterable[Compared]) -> list[Match]:
     Args:
         found: matches, each with the places where its texts differ; all those of a component.
     """
-    every = [(match, slots) for match, slots in found]
-    sets = Sets()
-    degree: Counter[int] = Counter()
-    fillers: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
-    items: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
-    often: Counter[tuple[int, int]] = Counter()
-    acting = [(match, slots) for match, slots in every if match.kind != "overlap"]
-    for match, _ in acting:
-        sets.union(match.a, match.b)
-        degree.update((match.a, match.b))
-    for match, slots in acting:
-        home = sets.find(match.a)
-        for slot in slots:
-            fillers[home, slot.key].update((slot.a, slot.b))
-            items[home, slot.key].update((match.a, match.b))
-            often.update(((match.a, slot.key), (match.b, slot.key)))
-
-    def varied(match: Match, slot: FrameSlot) -> bool:
-        both = often[match.a, slot.key] + often[match.b, slot.key] - 1
-        enough = both >= OFTEN * (degree[match.a] + degree[match.b] - 1)
-        place = sets.find(match.a), slot.key
-        return enough and min(len(fillers[place]), len(items[place])) >= VARIED
+    every = list(found)
+    frames = _Frames([(match, slots) for match, slots in every if match.kind != "overlap"])
 
     def told(match: Match, slots: Sequence[FrameSlot]) -> Match:
         if match.kind == "overlap":
             return match
-        inside = [varied(match, slot) for slot in slots if not slot.key & 1]
+        inside = [frames.varied(match, slot) for slot in slots if not slot.key & 1]
         if any(inside) and sum(inside) >= SHARE * len(inside):
             return match._replace(kind="overlap")
-        if match.kind in COPIES and any(varied(match, slot) for slot in slots if slot.key & 1):
+        if match.kind in COPIES and any(frames.varied(match, slot) for slot in slots if slot.key & 1):
             return match._replace(kind="overlapping")
         return match
 
     return [told(match, slots) for match, slots in every]
+
+
+class _Frames:
+    """Counts of what fills each slot, within the documents that hang together by matches.
+
+    Args:
+        found: matches that act, each with the places where its texts differ.
+    """
+
+    def __init__(self, found: Sequence[Compared]) -> None:
+        self._sets = Sets()
+        self._degree: Counter[int] = Counter()
+        self._fillers: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+        self._items: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+        self._often: Counter[tuple[int, int]] = Counter()
+        for match, _ in found:
+            self._sets.union(match.a, match.b)
+            self._degree.update((match.a, match.b))
+        for match, slots in found:
+            home = self._sets.find(match.a)
+            for slot in slots:
+                self._fillers[home, slot.key].update((slot.a, slot.b))
+                self._items[home, slot.key].update((match.a, match.b))
+                self._often.update(((match.a, slot.key), (match.b, slot.key)))
+
+    def varied(self, match: Match, slot: FrameSlot) -> bool:
+        """Tell whether a place where two texts differ is a slot of a frame that several articles fill otherwise."""
+        both = self._often[match.a, slot.key] + self._often[match.b, slot.key] - 1
+        enough = both >= OFTEN * (self._degree[match.a] + self._degree[match.b] - 1)
+        place = self._sets.find(match.a), slot.key
+        return enough and min(len(self._fillers[place]), len(self._items[place])) >= VARIED
