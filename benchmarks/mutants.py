@@ -1,12 +1,13 @@
 """Put faults into the code, one at a time, and see whether the tests notice: run by hand before a release.
 
-    python benchmarks/mutants.py [WORD ...] [--whole]
+    python benchmarks/mutants.py [WORD ...] [--jobs N] [--whole]
 
-``benchmarks/mutants.txt`` lists the faults, module by module. Of each the tests that are named with its module run in a
-copy of the tree; a fault that they let pass is a survivor, and with ``--whole`` the fast suite is asked about it too.
-WORDs choose the faults whose file or description holds one of them. The exit code is 1 where fewer than 95 % are
-noticed, or where the list is not of this tree: a text that is not there once and only once, or tests that fail without
-any fault.
+``benchmarks/mutants.txt`` lists the faults, module by module. Of each the tests nearest to it run first, those that
+mirror its module; then the ones that the list names. A fault that they let pass is a survivor, and with ``--whole`` the
+fast suite is asked about it too. WORDs choose the faults whose file or description holds one of them. A table says how
+many were noticed in each package. A fault that changes nothing anybody could see is listed with its reason and not
+tried. The exit code is 1 where fewer than 95 % are noticed, or where the list is not of this tree: a text that is not
+there once and only once, or tests that fail without any fault.
 
 The list is our own, and short enough to be read. mutmut and cosmic-ray make their faults from the syntax tree: tens of
 thousands of this code, each a run of tests, which is weeks where this takes half an hour; many of those that survive
@@ -19,13 +20,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import queue
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,8 +37,10 @@ ROOT = Path(__file__).resolve().parents[1]
 LIST = Path(__file__).with_suffix(".txt")
 FLOOR = 0.95
 """Share of the faults that must be noticed."""
-PATIENCE = 120
-"""Seconds after which tests are stopped; a fault that makes them hang is noticed."""
+HUNG = 60
+"""Seconds after which one test is stopped; a fault that makes it hang is noticed."""
+PATIENCE = 1200
+"""Seconds after which all tests of a fault are stopped."""
 FAST = ("tests",)
 
 
@@ -43,10 +49,11 @@ class Fault(NamedTuple):
 
     Attributes:
         file: that it is put into.
-        tests: that should notice it.
+        tests: that should notice it, in the order in which they run.
         title: what goes wrong, in words.
         old: the text that is replaced; it stands in the file once.
         new: what stands there instead.
+        harmless: why nobody could see it; empty where somebody could.
     """
 
     file: str
@@ -54,17 +61,23 @@ class Fault(NamedTuple):
     title: str
     old: str
     new: str
+    harmless: str = ""
 
 
 def faults(text: str) -> Iterator[Fault]:
-    """Read the list: ``# file``, a line of tests, then for each fault its title, ``-`` lines and ``+`` lines."""
-    file, tests, title = "", tuple[str, ...](), ""
+    """Read the list: ``# file``, a line of tests, then for each fault its title, ``-`` lines and ``+`` lines.
+
+    A line that begins with ``=`` says why the fault before it cannot be seen.
+    """
+    file, tests, title, harmless = "", tuple[str, ...](), "", ""
     old, new = list[str](), list[str]()
     for line in [*text.splitlines(), ""]:
         if line[:2] in {"-", "- "}:
             old.append(line[2:])
         elif line[:2] in {"+", "+ "}:
             new.append(line[2:])
+        elif line.startswith("= "):
+            harmless = line[2:].strip()
         elif line.startswith("# "):
             file = line[2:].strip()
         elif line.startswith("tests/"):
@@ -72,8 +85,18 @@ def faults(text: str) -> Iterator[Fault]:
         elif line.strip():
             title = line.strip()
         elif old:
-            yield Fault(file, tests, title, "\n".join(old), "\n".join(new))
-            old, new = [], []
+            yield Fault(file, nearest(file, tests), title, "\n".join(old), "\n".join(new), harmless)
+            old, new, harmless = [], [], ""
+
+
+def nearest(file: str, tests: tuple[str, ...]) -> tuple[str, ...]:
+    """Put the tests that mirror a module before all others that are named."""
+    path = Path(file).relative_to("feedtools")
+    module = path.parent.name if path.stem == "__init__" else path.stem
+    mirrored = f"tests/{path.parent.as_posix()}/test_{module}.py"
+    if not (ROOT / mirrored).is_file() or any(test.startswith(f"{mirrored}::") for test in tests):
+        return tests
+    return (mirrored, *(test for test in tests if test != mirrored))
 
 
 class Tree:
@@ -94,39 +117,88 @@ class Tree:
         self._clock += 2
         os.utime(self.folder / name, (self._clock, self._clock))
 
-    def passes(self, tests: tuple[str, ...]) -> bool:
-        """Run tests until one fails."""
-        slow = all("::" in test for test in tests)  # what is named singly runs though it takes long
-        marks = ["-m", "slow or not slow"] if slow else []
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *marks, *tests]
+    def failure(self, tests: tuple[str, ...]) -> str:
+        """Run tests until one fails, and name it; empty where none fails.
+
+        What is named singly runs though it takes long.
+        """
+        files = tuple(test for test in tests if "::" not in test)
+        single = tuple(test for test in tests if "::" in test)
+        found = self._run(files, ()) if files else ""
+        return found or (self._run(single, ("-m", "slow or not slow")) if single else "")
+
+    def _run(self, tests: tuple[str, ...], marks: tuple[str, ...]) -> str:
+        command = [
+            sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=no", "-rfE",
+            f"--timeout={HUNG}", *marks, *tests,
+        ]  # fmt: skip
         env = {**os.environ, "PYTHONPATH": str(self.folder), "FEEDTOOLS_SHARED": "/nowhere"}
         run = subprocess.Popen(
-            command, cwd=self.folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            command, cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             start_new_session=True,
         )  # fmt: skip
         try:
-            return run.wait(PATIENCE) == 0
+            said, _ = run.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            return False
+            return "tests that hang"
         finally:
             if run.poll() is None:
                 os.killpg(run.pid, signal.SIGKILL)
                 run.wait()
+        if run.returncode == 0:
+            return ""
+        failed = [line for line in said.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+        return failed[0].split(" ", 1)[1].split(" - ")[0] if failed else (said.splitlines() or ["pytest"])[-1]
+
+    def noticed(self, fault: Fault, tests: tuple[str, ...]) -> str:
+        """Put a fault in, run tests, take it out again, and name the test that failed."""
+        sound = (self.folder / fault.file).read_text("utf-8")
+        self.write(fault.file, sound.replace(fault.old, fault.new))
+        try:
+            return self.failure(tests)
+        finally:
+            self.write(fault.file, sound)
 
 
-def survives(tree: Tree, fault: Fault, tests: tuple[str, ...]) -> bool:
-    """Put a fault in, run tests, and take it out again."""
-    sound = (tree.folder / fault.file).read_text("utf-8")
-    tree.write(fault.file, sound.replace(fault.old, fault.new))
-    try:
-        return tree.passes(tests)
-    finally:
-        tree.write(fault.file, sound)
+class Trial(NamedTuple):
+    """Outcome of one fault: the test that noticed it, and the seconds until then."""
+
+    fault: Fault
+    by: str
+    seconds: float
+
+
+def trials(chosen: list[Fault], trees: list[Tree], *, whole: bool) -> Iterator[Trial]:
+    """Try faults, one at a time in each tree, as they come to an end."""
+    free: queue.SimpleQueue[Tree] = queue.SimpleQueue()
+    for tree in trees:
+        free.put(tree)
+
+    def try_one(fault: Fault) -> Trial:
+        tree = free.get()
+        began = time.perf_counter()
+        by = tree.noticed(fault, fault.tests) or (tree.noticed(fault, FAST) if whole else "")
+        free.put(tree)
+        return Trial(fault, by, time.perf_counter() - began)
+
+    with ThreadPoolExecutor(len(trees)) as pool:
+        for done in as_completed([pool.submit(try_one, fault) for fault in chosen]):
+            yield done.result()
+
+
+def table(done: list[Trial]) -> Iterator[str]:
+    """Count the faults that were noticed in each package."""
+    packages = {one: Path(one.fault.file).parent.as_posix().removeprefix("feedtools").strip("/") for one in done}
+    tried, noticed = Counter(packages.values()), Counter(packages[one] for one in done if one.by)
+    for package in sorted(tried):
+        yield f"{package or 'feedtools':24} {noticed[package]:4} of {tried[package]}"
+    yield f"{'all':24} {noticed.total():4} of {tried.total()}"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("words", nargs="*", help="faults whose file or description holds one of these")
+    parser.add_argument("--jobs", type=int, default=1, help="faults that are tried at once, each in its own copy")
     parser.add_argument("--whole", action="store_true", help="ask the fast suite about what named tests let pass")
     options = parser.parse_args()
     every = list(faults(LIST.read_text("utf-8")))
@@ -134,31 +206,26 @@ def main() -> int:
     stale = [one for one in chosen if (ROOT / one.file).read_text("utf-8").count(one.old) != 1]
     for one in stale:
         print(f"not in the code once and only once: {one.file}: {one.title}")
-    left: list[Fault] = []
+    chosen = [one for one in chosen if one not in stale and not one.harmless]
+    done: list[Trial] = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        tree = Tree(Path(folder))
-        sound: dict[tuple[str, ...], bool] = {}
-        for number, one in enumerate(chosen, 1):
-            if one in stale:
-                continue
-            if one.tests not in sound:
-                sound[one.tests] = tree.passes(one.tests)
-                if not sound[one.tests]:
-                    print(f"these tests fail without a fault: {' '.join(one.tests)}")
-            began = time.perf_counter()
-            survived = survives(tree, one, one.tests) and not (options.whole and not survives(tree, one, FAST))
-            left += [one] * survived
-            told = "SURVIVED" if survived else "noticed"
+        trees = [Tree(Path(folder, str(number))) for number in range(options.jobs)]
+        broken = trees[0].failure(tuple({test: None for one in chosen for test in one.tests}))
+        if broken:
+            print(f"fails without a fault: {broken}")
+            return 1
+        for trial in trials(chosen, trees, whole=options.whole):
+            done.append(trial)
+            told = f"noticed by {trial.by}" if trial.by else "SURVIVED"
             print(
-                f"{number}/{len(chosen)} {told} ({time.perf_counter() - began:.0f} s) {one.file}: {one.title}",
+                f"{len(done)}/{len(chosen)} {trial.fault.file}: {trial.fault.title}: {told} ({trial.seconds:.0f} s)",
                 flush=True,
             )
-    tried = len(chosen) - len(stale)
-    print(f"\n{tried - len(left)} of {tried} faults noticed")
-    for one in left:
-        print(f"SURVIVED {one.file}: {one.title}\n  - {one.old}\n  + {one.new}")
-    broken = stale or not all(sound.values())
-    return int(bool(broken) or len(left) > (1 - FLOOR) * tried)
+    print("", *table(done), sep="\n")
+    left = [trial.fault for trial in done if not trial.by]
+    for fault in left:
+        print(f"SURVIVED {fault.file}: {fault.title}\n  - {fault.old}\n  + {fault.new}")
+    return int(bool(stale) or len(left) > (1 - FLOOR) * len(chosen))
 
 
 if __name__ == "__main__":
