@@ -55,3 +55,53 @@ def test_a_copy_of_a_copy_is_not_said_to_be_the_kept_one() -> None:
     assert first.message.startswith("an edited copy of a.txt:4 (")
     assert second.message.startswith("the same text as a.txt:5, which repeats a.txt:4;")
     assert first.related == second.related == (Place("a.txt", 4),)
+
+
+ONE = "腌菜的坛子要用开水烫过,沿口的水不能断,断了水坛里就生白花,一坛菜都不能吃了。"
+TWO = "晒酱的缸白天敞着口,夜里要盖严,赶上露水重的时候还得在盖子上再压一层油布。"
+
+
+def write(path: Path, *articles: str) -> str:
+    path.write_text("".join(f"{article}\n" for article in articles), encoding="utf-8")
+    return str(path)
+
+
+def test_what_repeats_history_and_its_own_file_is_told_once(tmp_path: Path) -> None:
+    history, feed = write(tmp_path / "old.txt", ONE), write(tmp_path / "new.txt", TWO, ONE, ONE, TWO)
+    config = Config(root=tmp_path, select=("FT9",), jobs=1)
+    alone = api.check([feed], config).findings
+    assert [(one.article.line, one.related) for one in alone] == [(3, (Place(feed, 2),)), (4, (Place(feed, 1),))]
+    found = api.check([feed], config._replace(history=(history,))).findings
+    assert [(one.article.line, Path(one.related[0].path).name) for one in found] == [
+        (2, "old.txt"),
+        (3, "old.txt"),
+        (4, "new.txt"),
+    ]
+
+
+@pytest.mark.parametrize("content", [None, b"SQLite format 3\0 and nothing that is one"], ids=["missing", "damaged"])
+def test_history_that_cannot_be_asked_is_an_error_and_the_rest_is_checked(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "i.sqlite").write_bytes(content)
+    feed = write(tmp_path / "new.txt", ONE, ONE)
+    config = Config(root=tmp_path, select=("FT9",), history=("i.sqlite",), jobs=1)
+    checked = api.check([feed], config)
+    assert [one.article.line for one in checked.findings] == [2]
+    [error] = checked.errors
+    assert "i.sqlite" in str(error)
+
+
+def test_a_file_on_which_a_rule_failed_is_checked_again_though_there_is_a_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "CACHE_BYTES", 0)
+    [rule] = [rule for rule in builtin(examples=False) if rule.id == "FT101"]
+    monkeypatch.setattr(
+        api, "active_rules", lambda _: (rule._replace(options={}, trusted=False),)
+    )  # a checker without its options
+    feed, config = write(tmp_path / "new.txt", f"{ONE}[Math]"), Config(root=tmp_path, jobs=1, duplicates=False)
+    first, second = api.check([feed], config), api.check([feed], config)
+    assert "FT101: the check failed" in str(first.errors[0])
+    assert list(map(str, second.errors)) == list(map(str, first.errors))

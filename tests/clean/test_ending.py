@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from feedtools.clean.context import Sources
+from feedtools.clean.run import clean as run
+from feedtools.config import Config, policy
 from tests.clean.outputs import WHOLE, feedtools, rows, transmission, write
 
 FIRST = "熬糖先下水再下糖,火不能急,锅边起了小泡才可以搅。"
@@ -149,3 +153,47 @@ def test_settings_that_make_no_sense_are_refused(tmp_path: Path, line: str, told
     write(tmp_path, feed__a_txt=transmission(WHOLE), feedtools_toml=f"[clean]\n{line}\n")
     done = feedtools(tmp_path, "clean", "feed", "-o", "out")
     assert (done.returncode, told in done.stderr) == (2, True)
+
+
+def ended(folder: Path, text: str, **table: Any) -> tuple[str, str]:
+    """The action for one article, and what it reads, published or held; in this process."""
+    write(folder, feed__a_txt=transmission(text))
+    originals = folder / "originals"
+    sources = Sources(originals=str(originals) if originals.exists() else None)
+    run([str(folder / "feed/a.txt")], folder / "out", Config(jobs=1, clean=policy(table)), sources)
+    [row] = rows(folder / "out")
+    held = folder / "out/held/a.txt.jsonl"
+    kept = json.loads(held.read_text("utf-8"))["text"] if row["action"] == "hold" else text_of(folder)
+    return row["action"], kept
+
+
+def text_of(folder: Path) -> str:
+    return (folder / "out/a.txt").read_text("utf-8").removeprefix(transmission()).removesuffix("\n")
+
+
+@pytest.mark.parametrize(
+    ("end", "action"),
+    [("……", "keep"), ("....", "keep"), ("......", "keep"), ("…", "fix"), ("...", "fix")],
+)
+def test_dots_that_an_author_wrote_are_no_cut(tmp_path: Path, end: str, action: str) -> None:
+    written = FIRST + SECOND + "这时候把炒好的花生倒进去" + end
+    assert ended(tmp_path, written, end="sentence") == (
+        action,
+        written if action == "keep" else FIRST + SECOND,
+    )
+
+
+def test_an_article_that_stays_held_keeps_its_end(tmp_path: Path) -> None:
+    written = FIRST + "学习率取1e4。" + SECOND + BROKEN
+    assert ended(tmp_path, written, end="break", fix="safe") == ("hold", written)
+    assert ended(tmp_path, FIRST + SECOND + BROKEN, end="break", fix="safe") == ("fix", FIRST + SECOND)
+
+
+@pytest.mark.parametrize(("other", "action", "lost"), [("T_1", "restore", r"\(T_1\)"), ("T_2", "hold", "[Math]")])
+def test_a_break_for_which_a_repair_is_offered_is_not_cut_off(
+    tmp_path: Path, other: str, action: str, lost: str
+) -> None:
+    written = FIRST + SECOND + BROKEN.replace("[Math]", " [Math]")
+    for name, formula in (("a", "T_1"), ("b", other)):
+        write(tmp_path, **{f"originals__{name}_md": written.replace("[Math]", rf"\({formula}\)") + "\n"})
+    assert ended(tmp_path, written, end="break") == (action, written.replace("[Math]", lost))

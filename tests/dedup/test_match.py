@@ -76,6 +76,16 @@ def test_texts_that_share_much_out_of_line_overlap_in_part(shared: int, kind: st
     assert found.kind == kind
 
 
+@pytest.mark.parametrize(("size", "kind"), [(20, "near"), (21, "overlapping")])
+def test_a_copy_is_covered_to_four_fifths(size: int, kind: str) -> None:
+    edited = whole = article(12, 400)
+    for at in (210, 255, 300, 345):
+        edited = edited[:at] + article(at, size) + edited[at + size :]
+    found = match_pair(edited, whole)
+    assert found is not None
+    assert (found.kind, found.coverage_a) == (kind, pytest.approx(1 - 4 * size / 400))
+
+
 def test_a_text_that_another_begins_with_is_a_cut_even_where_all_of_it_is_an_address() -> None:
     address = "https://example.org/notes/a-long-name-for-a-page"
     assert match_pair(address[:40] + "...", address + " " + WHOLE).kind == "truncated"  # type: ignore[union-attr]

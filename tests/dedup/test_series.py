@@ -28,3 +28,12 @@ def test_three_texts_with_a_filler_each_are_a_series(fillers: tuple[int, int, in
         if fillers[a] != fillers[b]
     ]
     assert {one.kind for one in told_apart(found)} == {kind}
+
+
+@pytest.mark.parametrize(("differing", "kind"), [(3, "near"), (4, "overlap")])
+def test_an_original_with_revisions_is_a_series_where_two_in_five_differ_in_one_place(
+    differing: int, kind: str
+) -> None:
+    found = [(pair(copy, 0), [FrameSlot(KEY, 10 + copy, 10)] if copy <= differing else []) for copy in range(1, 10)]
+    assert {one.kind for one in told_apart(found)[:differing]} == {kind}
+    assert {one.kind for one in told_apart(found)[differing:]} == {"near"}

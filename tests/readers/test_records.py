@@ -1,100 +1,76 @@
-"""FT601 to FT606: header, encoding and line ends of a transmission."""
+"""A record is changed and no other byte of its file: what ``clean`` writes and gives back stands on it."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from feedtools.lint.checks import transmission as frame
-from feedtools.readers.transmission import parse, render
+from feedtools.readers import ReadOptions
+from feedtools.readers.records import fits, open_frame, replaced, rest
 
-HEAD = b"INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
-CHECKS = {
-    "FT601": frame.missing_header,
-    "FT602": frame.malformed_header,
-    "FT603": frame.empty_article,
-    "FT604": frame.not_utf8,
-    "FT605": frame.mixed_line_ends,
-    "FT606": frame.no_final_newline,
-}
-
-
-def codes(data: bytes) -> list[str]:
-    whole = parse(data, "feed.txt")
-    return [code for code, check in CHECKS.items() for _ in check(data, whole, {})]
-
-
-def messages(code: str, data: bytes) -> list[str]:
-    return [hit.message for _, hit in CHECKS[code](data, parse(data, "feed.txt"), {})]
+BOM = b"\xef\xbb\xbf"
 
 
 @pytest.mark.parametrize(
-    ("data", "expected"),
+    ("raw", "expected"),
     [
-        (HEAD + "第一篇。\n第二篇。\n".encode(), []),
-        (b"\xef\xbb\xbf" + HEAD + b"one\n", []),
-        (HEAD.replace(b"\n", b"\r\n") + b"one\r\ntwo\r\n", []),
-        (b"\n" + HEAD + b"\none\n", []),
-        (b"one\ntwo\n", ["FT601"]),
-        (b"INCOMING TRANSMISSION\none\n", ["FT602"]),
-        (b"LATEST UPDATES\none\n", ["FT602"]),
-        (b"Incoming Transmission\n\nLatest Updates\none\n", ["FT602", "FT602"]),
-        (b"INCOMING TRANSMISSION\n\nLATEST UPDTES\none\n", ["FT602"]),
-        (b"", ["FT603"]),
-        (HEAD, ["FT603"]),
-        (HEAD + b"one\n\n\ntwo\n", ["FT603"]),
-        (HEAD + b"one\n---\n", ["FT603"]),
-        (HEAD + b"one\n\n", []),
-        (HEAD + b"caf\xe9\n", ["FT604"]),
-        (HEAD + b"one\r\ntwo\n", ["FT605"]),
-        (HEAD + b"one\rtwo\n", ["FT605"]),
-        (HEAD + b"one", ["FT606"]),
+        ('{"id": 1, "text": "旧"}', '{"id": 1, "text": "新"}'),
+        ('{ "text" :\t"旧" , "more":[1, 2]}', '{ "text" :\t"新" , "more":[1, 2]}'),
+        # a JSON parser takes the last of equal keys, so that is the one that is the article
+        ('{"text": "甲", "text": "旧"}', '{"text": "甲", "text": "新"}'),
+        ('{"text": "甲", "id": {"text": "旧"}}', '{"text": "新", "id": {"text": "旧"}}'),
+        # what was written in escapes stays so; what was not, too
+        (r'{"text": "\u65e7"}', r'{"text": "\u65b0"}'),
+        (r'{"text": "旧\u65e7"}', '{"text": "新"}'),
+        ('{"text": "old"}', '{"text": "新"}'),
     ],
 )
-def test_finds(data: bytes, expected: list[str]) -> None:
-    assert codes(data) == expected
+def test_the_text_of_an_object_is_replaced_and_every_other_byte_stays(raw: str, expected: str) -> None:
+    assert replaced("jsonl", raw.encode(), "新", "text") == expected.encode()
+    assert replaced("jsonl", BOM + raw.encode(), "新", "text") == BOM + expected.encode()
 
 
-def test_says_what_the_bytes_look_like() -> None:
-    (chinese,) = messages("FT604", HEAD + "中文的文章".encode("gb18030") + b"\n")
-    assert "D6 D0" in chinese
-    assert "GB18030" in chinese
-    (western,) = messages("FT604", HEAD + b"caf\xe9 noir\n")
-    assert "Windows-1252" in western
+def test_the_text_is_replaced_where_a_way_of_keys_leads() -> None:
+    raw = '{"body": "甲", "data": {"body": "旧"}}'
+    assert replaced("jsonl", raw.encode(), "新", "data.body") == raw.replace("旧", "新").encode()
 
 
-def test_counts_line_ends() -> None:
-    (message,) = messages("FT605", HEAD + b"one\r\ntwo\r\nthree\n")
-    assert message.startswith("2 lines end in CRLF")
-
-
-@pytest.mark.parametrize(("data", "ending"), [(HEAD + b"one", "\n"), (HEAD.replace(b"\n", b"\r\n") + b"one", "\r\n")])
-def test_adds_the_line_end_of_the_file(data: bytes, ending: str) -> None:
-    ((number, hit),) = frame.no_final_newline(data, parse(data, "feed.txt"), {})
-    (edit,) = hit.edits
-    assert number == 0
-    assert (edit.start, edit.end, edit.text) == (3, 3, ending)
-
-
-LINES = st.lists(
-    st.sampled_from(
-        [b"INCOMING TRANSMISSION", b"LATEST UPDATES", b"latest update", b"", b"\xff", "文".encode(), b"a\rb", b"..."]
-    )
+@pytest.mark.parametrize(
+    ("form", "gap", "stays"),
+    [
+        ("jsonl", b"\n", b""),
+        ("jsonl", b"\r\n\n", b""),
+        ("jsonl", b"\nno record\n", b"no record\n"),
+        ("jsonl", b"\n\n{broken\n\n", b"\n{broken\n\n"),
+        ("transmission", b"\n\n", b""),
+    ],
 )
+def test_lines_that_are_no_records_outlive_the_record_before_them(form: str, gap: bytes, stays: bytes) -> None:
+    assert rest(form, gap) == stays
 
 
-@given(LINES, st.sampled_from([b"\n", b"\r\n"]), st.booleans())
-def test_never_raises_and_points_into_articles(lines: list[bytes], ending: bytes, last: bool) -> None:
-    data = ending.join(lines) + (ending if last else b"\n\r\n")
-    whole = parse(data, "feed.txt")
-    assert render(whole) == data
-    for check in CHECKS.values():
-        for number, hit in check(data, whole, {}):
-            assert hit.start < hit.end
-            assert number is None or hit.end <= max(len(whole.articles[number].text), 1)
+@pytest.mark.parametrize(
+    ("form", "text", "held"),
+    [
+        ("transmission", "一行。", True),
+        ("transmission", "一行。\n又一行。", False),
+        ("transmission", "一行。\r", False),
+        ("transmission", " ", False),
+        ("transmission", "\0", False),
+        ("jsonl", "一行。\n又一行。", True),
+    ],
+)
+def test_a_text_fits_where_it_is_read_again_as_one_article(form: str, text: str, held: bool) -> None:
+    assert fits(form, text) is held
 
 
-def test_a_sound_file_is_silent_whatever_its_articles_say() -> None:
-    body = "介绍 INCOMING TRANSMISSION 的格式\nLATEST UPDATES 是第二行的内容\n".encode()
-    assert codes(HEAD + body) == []
+@pytest.mark.parametrize(("identity", "expected"), [("7", "7"), ("", "a.csv:2"), ("0", "0")])
+def test_a_record_made_of_another_format_has_an_identity(tmp_path: Path, identity: str, expected: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"id,text\n{identity},一行。\n", encoding="utf-8")
+    frame = open_frame(str(path), ReadOptions())
+    [record] = map(json.loads, (one.raw for one in frame.records))
+    assert frame.converted
+    assert (record["id"], record["text"]) == (expected, "一行。")
