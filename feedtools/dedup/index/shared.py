@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from feedtools.dedup.candidates import FEW_KEYS
+from feedtools.dedup.index.deadline import with_deadline
 from feedtools.dedup.index.file import checked
 from feedtools.dedup.index.store import CAP, PublishedArticle, stored_keys
 from feedtools.dedup.index.updates import NAMESAKES, NO_BATCHES, is_later_version
@@ -26,7 +27,7 @@ from feedtools.model import Article, blake2b
 SCHEMES = ("redis", "rediss")
 _STAMP = b"stamp"
 SILENCE = 5.0
-"""Seconds that the store may take to answer; a check waits for no more."""
+"""Seconds that the store may take for a whole answer (longer ones: see ``deadline``); a check waits for no more."""
 
 
 def layer(address: str) -> dict[str, Any]:
@@ -83,6 +84,9 @@ class SharedStore:
             self._names = unordered_storage(config, name=b"feedtools_name_")
             self._later = ordered_storage(config, name=b"feedtools_superseded_")
             self._meta = ordered_storage(config, name=b"feedtools_meta_")
+            for storage in (self._keys, self._sources, self._texts, self._names, self._later, self._meta):
+                pool = storage._redis.connection_pool  # it connects when it is asked first
+                pool.connection_class = with_deadline(pool.connection_class, SILENCE)
             self._check_header(self._meta)
 
     def _check_header(self, meta: Any) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from feedtools.dedup.index.deadline import DeadlineSocket
 from feedtools.dedup.index.query import find
 from feedtools.dedup.index.shared import SharedStore, layer
 from feedtools.dedup.index.updates import IndexWriter as Index
@@ -91,6 +92,73 @@ def test_a_store_that_is_silent_does_not_hold_a_check(monkeypatch: pytest.Monkey
         with pytest.raises(IndexFileError, match="does not answer"):
             SharedStore(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
         assert time.monotonic() - started < 2, "a few times the limit, and no more"
+
+
+@pytest.mark.parametrize("size", [1, 40])
+def test_a_store_that_answers_bit_by_bit_does_not_hold_a_check(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each piece comes before the limit of one read; the whole answer would take a quarter of an hour."""
+    monkeypatch.setattr("feedtools.dedup.index.shared.SILENCE", 0.3)
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        stop = threading.Event()
+        thread = threading.Thread(target=_drip, args=(server, b"$9999\r\n" + b"x" * 9999, size, stop))
+        thread.start()
+        try:
+            started = time.monotonic()
+            with pytest.raises(IndexFileError, match="does not answer"):
+                SharedStore(f"redis://127.0.0.1:{server.getsockname()[1]}/0")
+            assert time.monotonic() - started < 3, "a few times the limit, and no more"
+        finally:
+            stop.set()
+            thread.join()
+
+
+def _drip(server: socket.socket, reply: bytes, size: int, stop: threading.Event) -> None:
+    server.settimeout(0.05)
+    while not stop.is_set():
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            continue
+        with connection:
+            for place in range(0, len(reply), size):
+                if stop.wait(0.1):
+                    return
+                try:
+                    connection.sendall(reply[place : place + size])
+                except OSError:
+                    break
+
+
+def test_a_long_answer_has_longer_and_questions_one_by_one_have_their_own_time() -> None:
+    """A megabyte in a quarter of a second is no drip; nor is a second question after the first one's time."""
+    near, far = socket.socketpair()
+    with near, far:
+        asked = DeadlineSocket(near, 0.2)
+        for _ in range(2):
+            asked.sendall(b"?")
+            assert far.recv(1) == b"?"
+            for _ in range(5):
+                time.sleep(0.05)
+                far.sendall(b"x" * 65536)
+                left = 65536
+                while left:
+                    left -= len(asked.recv(left))
+        asked.sendall(b"?")
+        with pytest.raises(TimeoutError, match="whole answer"):
+            _receive_slowly(asked, far)
+        asked.settimeout(0)
+        assert asked.recv(9) == b"x", "what has come already is read whenever that is asked without waiting"
+        with pytest.raises(BlockingIOError):
+            asked.recv(9)
+
+
+def _receive_slowly(asked: DeadlineSocket, far: socket.socket) -> None:
+    for _ in range(9):
+        time.sleep(0.05)
+        far.sendall(b"x")
+        asked.recv(9)
 
 
 @pytest.mark.parametrize("reply", [b"\x00\xff\n", b"-ERR no\r\n", b"$999999999999\r\n", b":1\r\n" * 9, b"+OK\r\n" * 50])
