@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import takewhile
@@ -25,6 +24,10 @@ from feedtools.readers.batches import Batch, batches
 from feedtools.readers.streams import STDIN
 from feedtools.readers.transmission import decode, render
 from feedtools.system.files import write_whole
+from feedtools.text.line_diff import unified
+
+_TRIES = 200
+"""Parses of a whole file by which its changes that do harm together are found; what they do not clear is not made."""
 
 
 class FixedFile(NamedTuple):
@@ -131,9 +134,7 @@ def _folder(name: str) -> str:
 def diff(files: Sequence[FixedFile]) -> Iterator[str]:
     """Unified diffs of the files, line by line."""
     for fixed in files:
-        old, new = (decode(data).splitlines(keepends=True) for data in (fixed.before, fixed.after))
-        for line in difflib.unified_diff(old, new, fixed.path, fixed.path, n=0):
-            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        yield from unified(fixed.path, decode(fixed.before), decode(fixed.after))
 
 
 def _fixed(
@@ -189,12 +190,16 @@ def _harmless(article: Article, changes: Sequence[Change]) -> Sequence[Change]:
     def holds(some: Sequence[Change]) -> bool:
         return keeps_parse(article, [Edit(change.start, change.end, change.new) for change in some])
 
-    if not changes or holds(changes):
-        return changes
     kept: list[Change] = []
-    for change in changes:
-        if holds([*kept, change]):
-            kept.append(change)
+    todo = [list(changes)] if changes else []
+    tries = 0
+    while todo:  # halves, the first one first: where few are to blame, few parses tell which
+        some = todo.pop()
+        tries += 1
+        if holds([*kept, *some]):
+            kept += some
+        elif len(some) > 1 and tries < _TRIES:
+            todo += (some[len(some) // 2 :], some[: len(some) // 2])
     return kept
 
 

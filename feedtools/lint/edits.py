@@ -6,7 +6,7 @@ Nothing here knows a rule or a finding; ``feedtools.lint.fix`` decides which edi
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.model import SAFETIES, Edit, Safety
@@ -171,28 +171,31 @@ class Draft:
                 safeties[edit] = _least(safeties.get(edit, "safe"), proposal.safety)
         pieces: list[_Piece] = []
         place = 0
+        starts = [0, *accumulate(len(piece.text) for piece in self._pieces)]
         for edit in sorted(named):
-            pieces += self._between(place, edit.start)
-            under = self._between(edit.start, edit.end)
+            pieces += self._between(place, edit.start, starts)
+            under = self._between(edit.start, edit.end, starts)
             inherited = [by for piece in under for by in piece.by]
             safety = _least(safeties[edit], *(piece.safety for piece in under))
             pieces.append(_Piece(edit.text, -1, (*inherited, *named[edit]), safety))
             place = edit.end
         # One past the end takes a deletion that stands there along.
-        self._pieces = pieces + self._between(place, len(self.text) + 1)
+        self._pieces = pieces + self._between(place, len(self.text) + 1, starts)
         self.text = applied.text
 
-    def _between(self, start: int, end: int) -> list[_Piece]:
+    def _between(self, start: int, end: int, starts: Sequence[int]) -> list[_Piece]:
         result: list[_Piece] = []
-        place = 0
-        for piece in self._pieces:
+        first = max(0, bisect_left(starts, start) - 1)  # the one that ends there or behind
+        for number in range(first, len(self._pieces)):
+            place, piece = starts[number], self._pieces[number]
+            if place > end:
+                break
             low, high = max(start - place, 0), min(end - place, len(piece.text))
             if low < high:
                 raw = piece.raw + low if piece.raw >= 0 else -1
                 result.append(piece._replace(text=piece.text[low:high], raw=raw))
             elif not piece.text and piece.by and start <= place < end:
                 result.append(piece)
-            place += len(piece.text)
         return result
 
     def changes(self) -> tuple[Change, ...]:

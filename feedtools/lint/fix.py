@@ -6,14 +6,15 @@ repair did harm is seen by linting what it made.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from feedtools.lint.culprits import Case, find_culprits
 from feedtools.lint.edits import Applied, Draft, FixProposal, apply
 from feedtools.model import LEVELS, Article, Level, Safety
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 
     from feedtools.lint.edits import Change
     from feedtools.model import Finding
@@ -73,7 +74,7 @@ def stable_fix(
 
     Returns:
         One result per article. A round applies every proposal that fits together; where the text then has more findings
-        of a rule than before, each proposal is tried by itself, and those that did it are refused. An article whose
+        of a rule than before, those that did it are found (``culprits``) and refused. An article whose
         fixes go round in a circle stays raw, so that fixing what was fixed changes nothing.
     """
     found = _by_place(lint(articles) if findings is None else findings)
@@ -89,14 +90,23 @@ def stable_fix(
 
 
 def _refuse_culprits(states: Sequence[_State], lint: Lint) -> None:
-    """Try every proposal of the articles alone; refuse those that do harm, or all but the first where none does."""
-    for number in range(max((len(state.pending) for state in states), default=0)):
-        tried = [state for state in states if number < len(state.pending)]
-        after = _by_place(lint([state.with_one(number) for state in tried]))
-        for state in tried:
-            state.judge(after[state.place])
-    for state in states:
-        state.settle()
+    """Try repairs of all the articles at once, step by step, until it is known of each which of its own to refuse."""
+    asked = [(state, state.culprits()) for state in states]
+    answers: list[list[Finding] | None] = [None] * len(asked)
+    while asked:
+        going: list[tuple[_State, Generator[Sequence[FixProposal], Sequence[Finding], list[FixProposal]]]] = []
+        tried = []
+        for (state, looks), answer in zip(asked, answers, strict=True):
+            try:
+                some = next(looks) if answer is None else looks.send(answer)
+            except StopIteration as end:
+                state.refuse(end.value)
+                continue
+            going.append((state, looks))
+            tried.append(state.with_some(some))
+        after = _by_place(lint(tried)) if tried else {}
+        answers = [after.get(state.place, []) for state, _ in going]
+        asked = going
 
 
 def _by_place(findings: Iterable[Finding]) -> defaultdict[tuple[str, int], list[Finding]]:
@@ -118,8 +128,8 @@ class _State:
         self._raw_findings = findings
         self._draft = Draft(article.text)
         self._next = Applied(article.text, (), ())
+        self._case = Case((), findings, findings, grave)
         self._refused: set[object] = set()
-        self._harmless: list[bool] = []
         self._seen = {article.text}
         self._settled = False
 
@@ -141,31 +151,25 @@ class _State:
 
     def accept(self, after: list[Finding]) -> bool:
         """Go on to the proposed text unless it has a new finding."""
-        if not self._harmless_after(after):
+        self._case = Case(self.pending, self.findings, after, self._grave)
+        if not self._case.harmless(after):
             return False
         self._draft.edit(self._next)
         self._seen.add(self._next.text)
         self.findings = after
         return True
 
-    def _harmless_after(self, after: list[Finding]) -> bool:
-        before = Counter(finding.rule for finding in self.findings)
-        now = Counter(finding.rule for finding in after if finding.level in self._grave)
-        return all(count <= before[rule] for rule, count in now.items())
+    def culprits(self) -> Generator[Sequence[FixProposal], Sequence[Finding], list[FixProposal]]:
+        """See ``find_culprits``, for the text that was not accepted."""
+        return find_culprits(self._case)
 
-    def with_one(self, number: int) -> Article:
-        """The article with one pending proposal in it."""
-        return self.article._replace(text=apply(self._draft.text, [self.pending[number]]).text)
+    def with_some(self, some: Sequence[FixProposal]) -> Article:
+        """The article with some pending proposals in it."""
+        return self.article._replace(text=apply(self._draft.text, some).text)
 
-    def judge(self, after: list[Finding]) -> None:
-        """Note whether the next proposal in turn does no harm by itself."""
-        self._harmless.append(self._harmless_after(after))
-
-    def settle(self) -> None:
-        """Refuse what did harm; where only several together do, all but the first."""
-        guilty = [one for one, good in zip(self.pending, self._harmless, strict=True) if not good]
-        self._refused.update(map(self._key, guilty or self.pending[1:]))
-        self._harmless = []
+    def refuse(self, some: Iterable[FixProposal]) -> None:
+        """Propose these no more."""
+        self._refused.update(map(self._key, some))
 
     def _give_up(self) -> None:
         self._draft = Draft(self.article.text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from feedtools.model import Article, Edit, Finding, Fix, Span
@@ -58,6 +59,10 @@ _LOST_SIGN = lazy(r"\?[^\s\"'”’)\]*_]")  # a sign that an encoding had no pl
 _BETWEEN_WORDS = lazy(r"[^\s\d:;!?»«.,、。，：；！？].[^\s\d:;!?»«]")
 _ENDING = lazy(r"(?<=[a-z]{4})(?:ing|ed|ers?|s)\Z")
 _PARAGRAPH = lazy(r"\n[ \t\r>]*\n")
+_LONGEST_WORD = 200
+"""Code points of the longest prose that may be one word."""
+_NEAR = 4000
+"""Code points around a fix in which the paragraph that it stands in is looked for; longer ones are cut at a line."""
 
 
 def look(rule: str) -> Look:
@@ -99,8 +104,8 @@ def lint_prose(articles: Sequence[Article], rules: Sequence[Rule], run: Run) -> 
         Findings with spans and fixes in the raw texts; a fix that would change more than the text it means to change is
         taken off.
     """
-    parsed = [parse_markdown(article.text, style(article)) for article in articles]
-    shown = [one.visible(prose_only=True) for one in parsed]
+    parsed = [Syntax(parse_markdown(article.text, style(article))) for article in articles]
+    shown = [one.markdown.visible(prose_only=True) for one in parsed]
     plain = [Article(str(number), 1, visible.text) for number, visible in enumerate(shown)]
     levels = {rule.id: rule.level for rule in rules}
     findings = []
@@ -137,7 +142,8 @@ def style(article: Article) -> MathStyle:
     return cast("MathStyle", article.syntax.partition("/")[2] or "auto")
 
 
-def _carried(finding: Finding, article: Article, markdown: Markdown, visible: Visible) -> Finding | None:
+def _carried(finding: Finding, article: Article, syntax: Syntax, visible: Visible) -> Finding | None:
+    markdown = syntax.markdown
     if finding.rule == "FT201":  # no formula runs over a blank line
         low, high = finding.span
         blank = visible.text.find("\n\n", low, high)
@@ -146,33 +152,30 @@ def _carried(finding: Finding, article: Article, markdown: Markdown, visible: Vi
     start, end = visible.raw(*finding.span)
     if finding.rule.startswith("FT10") and _is_label(markdown, start, end):
         return None
-    if is_meant(finding, markdown, visible, article.source):
+    if is_meant(finding, syntax, visible, article.source):
         return None
     fix = finding.fix and _carried_fix(finding.fix, article, markdown, visible)
     message = _spoken(finding.message, markdown) if finding.rule.startswith("FT2") else finding.message
     return finding._replace(article=article, span=Span(start, end), fix=fix, message=message)
 
 
-def is_meant(finding: Finding, markdown: Markdown, visible: Visible, source: str) -> bool:
+def is_meant(finding: Finding, syntax: Syntax, visible: Visible, source: str) -> bool:
     """Tell whether what would be damage in a feed is the author's own doing in Markdown.
 
     Args:
         finding: in the visible text.
-        markdown: the raw text.
+        syntax: of the raw text.
         visible: what the finding was made in.
         source: path of the file.
     """
     text, (start, end) = visible.text, finding.span
     if finding.rule == "FT210":
-        kinds = {region.kind for region in markdown.regions}
-        return not (
-            _TEX_MARKUP.search(text, start, end) or (kinds & {"math", "display"} and "^" not in text[start:end])
-        )
+        return not (_TEX_MARKUP.search(text, start, end) or (syntax.has_math and "^" not in text[start:end]))
     if finding.rule == "FT303":
         return (
             text.startswith("(sic)", end + 1)
             or not visible.is_whole(start, end)
-            or _is_name(text[start:end], markdown, source)
+            or syntax.is_name(text[start:end], source)
         )
     if finding.rule == "FT509":
         aligned = text[start:end].startswith("   ")
@@ -184,7 +187,7 @@ def is_meant(finding: Finding, markdown: Markdown, visible: Visible, source: str
         )
     if finding.rule == "FT514":
         low, high = visible.raw(start, end)
-        entity = markdown.text.startswith("&", low)
+        entity = syntax.markdown.text.startswith("&", low)
         return (
             entity
             or high - low > 1
@@ -194,19 +197,47 @@ def is_meant(finding: Finding, markdown: Markdown, visible: Visible, source: str
     return False
 
 
-def _is_name(word: str, markdown: Markdown, source: str) -> bool:
-    """Tell whether a word is spelt so on purpose: it stands in code or addresses too, or by itself between marks."""
-    text, stem = markdown.text, _ENDING.sub("", word.casefold())
-    if stem in source.casefold():
-        return True
-    for region in markdown.regions:
-        part = text[region.start : region.end]
-        if region.kind in {"code", "code_block", "url", "target"}:
-            if stem in part.casefold():
-                return True
-        elif region.kind == "prose" and part == word and region.start:
-            return text[region.start - 1] in "*_" and text[region.end : region.end + 1] in {"*", "_"}
-    return False
+class Syntax:
+    """What is asked of the regions of a text for each finding, gathered once.
+
+    Args:
+        markdown: the text.
+    """
+
+    def __init__(self, markdown: Markdown) -> None:
+        self.markdown = markdown
+
+    @cached_property
+    def has_math(self) -> bool:
+        """Whether there is a formula."""
+        return any(region.kind in {"math", "display"} for region in self.markdown.regions)
+
+    @cached_property
+    def _named(self) -> tuple[str, dict[str, tuple[bool, int]]]:
+        """All code and addresses; by word that stands alone, whether between marks, and how much code is before it."""
+        text, code, length, alone = self.markdown.text, list[str](), 0, dict[str, tuple[bool, int]]()
+        for one in self.markdown.regions:
+            if one.kind in {"code", "code_block", "url", "target"}:
+                code.append(text[one.start : one.end].casefold())
+                length += len(code[-1]) + 1
+            elif one.kind == "prose" and one.start and one.end - one.start <= _LONGEST_WORD:
+                between = text[one.start - 1] in "*_" and text[one.end : one.end + 1] in {"*", "_"}
+                alone.setdefault(text[one.start : one.end], (between, length))
+        return "\0".join(code), alone
+
+    def is_name(self, word: str, source: str) -> bool:
+        """Tell whether a word is spelt so on purpose: it stands in code or addresses too, or by itself between marks.
+
+        Args:
+            word: as it is spelt in the text.
+            source: path of the file.
+        """
+        stem = _ENDING.sub("", word.casefold())
+        if stem in source.casefold():
+            return True
+        code, alone = self._named
+        between, before = alone.get(word, (False, len(code)))
+        return between or code.find(stem, 0, before) >= 0
 
 
 def _is_label(markdown: Markdown, start: int, end: int) -> bool:
@@ -255,14 +286,19 @@ def keeps_meaning(article: Article, edits: Sequence[Edit], shown: Sequence[str])
     """
     text = article.text
     first, last = min(edit.start for edit in edits), max(edit.end for edit in edits)
-    start = max((found.end() for found in _PARAGRAPH.finditer(text, max(0, first - 4000), first)), default=None)
-    start = max(0, first - 4000) if start is None else start
-    blank = _PARAGRAPH.search(text, last)
-    end = blank.start() if blank else len(text)
+    low = max(0, first - _NEAR)
+    start = max((found.end() for found in _PARAGRAPH.finditer(text, low, first)), default=low)
+    blank = _PARAGRAPH.search(text, last, last + _NEAR)
+    end = blank.start() if blank else _line_end(text, last + _NEAR)
     moved = sorted(
         (Edit(edit.start - start, edit.end - start, edit.text), new) for edit, new in zip(edits, shown, strict=True)
     )
     return _reads_as_before(text[start:end], moved, style(article))
+
+
+def _line_end(text: str, place: int) -> int:
+    end = text.find("\n", place, place + _NEAR)
+    return min(place, len(text)) if end < 0 else end
 
 
 def keeps_parse(article: Article, edits: Sequence[Edit]) -> bool:
@@ -295,10 +331,13 @@ def _reads_as_before(
     return hidden_only or "".join(expected) == after.visible().text
 
 
-def _edited(text: str, edits: Sequence[Edit]) -> str:
-    for edit in reversed(edits):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
+def _edited(text: str, edits: Iterable[Edit]) -> str:
+    parts: list[str] = []
+    place = 0
+    for edit in edits:
+        parts += (text[place : edit.start], edit.text)
+        place = edit.end
+    return "".join((*parts, text[place:]))
 
 
 def _hidden(markdown: Markdown) -> dict[str, str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 from feedtools.report.text import escape
+from feedtools.text.line_diff import hunks, unified
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,9 +28,8 @@ def diff(name: str, before: bytes, after: bytes) -> Iterator[str]:
     """The change of one file in unified form; nothing where there is none."""
     if before == after:
         return
-    old, new = (_lines(data) for data in (before, after))
-    for line in difflib.unified_diff(old, new, name, name, n=0, lineterm=""):
-        yield escape(line) + "\n"
+    for line in unified(name, *(data.decode("utf-8", "surrogateescape") for data in (before, after))):
+        yield escape(line.removesuffix("\n")) + "\n"
 
 
 AROUND = 30
@@ -47,9 +46,7 @@ def words(name: str, before: bytes, after: bytes, *, first: int = 1) -> Iterator
         first: number of its first line.
     """
     old, new = _lines(before), _lines(after)
-    for tag, start, end, left, right in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
+    for start, end, left, right in hunks(old, new):
         for number in range(max(end - start, right - left)):
             line = escape(old[start + number]) if start + number < end else ""
             now = escape(new[left + number]) if left + number < right else ""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from feedtools.lint.edits import revert
+import pytest
+
+from feedtools.lint.edits import Draft, FixProposal, apply, revert
 from feedtools.lint.fix import SAFE, proposals, stable_fix
 from feedtools.model import Article, Edit, Finding, Fix, Safety, Span
+from tests.pace import within
 
 
 def rules(*rows: tuple[str, str, str, Safety]):
@@ -84,3 +88,61 @@ def test_proposals_are_unique_and_ordered() -> None:
     lint = rules(("S", "b", "c", "safe"), ("R", "a", "", "safe"))
     found = lint([Article("f", 1, "ab"), Article("f", 2, "ab")])
     assert [one.by for one in proposals(found)] == ["R", "S"]
+
+
+def counted(lint: Any) -> tuple[Any, list[int]]:
+    """A linter that notes how many texts it is asked about."""
+    asked: list[int] = []
+
+    def count(articles: Sequence[Article]) -> list[Finding]:
+        asked.append(len(articles))
+        return lint(articles)
+
+    return count, asked
+
+
+@pytest.mark.parametrize("harmful", [3, 200])
+def test_repairs_that_do_harm_among_many_are_found_in_few_looks(harmful: int) -> None:
+    """One by one they would take as many looks at the whole text as there are repairs."""
+    parts = ["bad" if number % (600 // harmful) == 1 else "good" for number in range(600)]
+    text = "-".join(f"{word}{'.' * 9}" for word in parts)
+    lint, asked = counted(
+        rules(("R", "bad", "ill", "safe"), ("S", "good", "fine", "safe"), ("T", "ill", "", "display"))
+    )
+    (result,) = stable_fix([Article("f", 1, text)], lint)
+    assert result.text == text.replace("good", "fine")
+    assert {one.by for one in result.refused} == {"R"}
+    assert sum(asked) < 40
+
+
+def test_harm_that_another_repair_makes_up_for_is_seen() -> None:
+    """One repair brings what the next one takes away: the count of the rule stays, and the first one did harm still."""
+    text = f"a{'.' * 40}b{'.' * 40}c"
+    lint = rules(
+        ("R", "a", "xb", "safe"), ("S", "b", "y", "safe"), ("T", "c", "zz", "safe"), ("U", "zz", "", "display")
+    )
+    (result,) = stable_fix([Article("f", 1, text)], lint)
+    assert result.text == text.replace("b", "y")
+
+
+@pytest.mark.parametrize("apart", [0, 1, 400])
+def test_the_same_repairs_are_refused_among_few_and_among_many(apart: int) -> None:
+    """What is refused does not depend on how many other repairs stand around."""
+    lint = rules(("R", "a", "bb", "safe"), ("S", "c", "d", "safe"), ("T", "bb", "", "display"))
+    (result,) = stable_fix([Article("f", 1, ("c" + "." * apart) * 60 + "a" + ("." * apart + "c") * 60)], lint)
+    assert "a" in result.text
+    assert "c" not in result.text
+
+
+def test_many_rounds_of_many_edits_take_time_in_proportion() -> None:
+    """Each round used to look through all edits before for each of its own."""
+    draft = Draft("ab" * 4_000)
+
+    def work() -> None:
+        for old, new in (("a", "cc"), ("c", "d"), ("b", "")):
+            edits = tuple(at for at in range(len(draft.text)) if draft.text[at] == old)
+            draft.edit(apply(draft.text, [FixProposal("R", (Edit(at, at + 1, new),)) for at in edits]))
+
+    assert within(3.0, work)
+    assert draft.text == "dd" * 4_000
+    assert revert(draft.text, draft.changes()) == "ab" * 4_000
