@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import commands
 from tests.skips import forbidden, named
 
 SLOW_MACHINES = [HealthCheck.too_slow]
@@ -25,6 +27,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What is remembered between runs outside of projects, such as the index of a history, is not the user's here."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_waits_for_commands_any_more() -> Iterator[None]:
+    yield
+    commands.end()
 
 
 @pytest.hookimpl(trylast=True)

@@ -20,7 +20,8 @@ from feedtools.system.cache_folder import cache_folder
 from feedtools.system.files import write_whole
 from feedtools.system.locks import FileLock
 from feedtools.system.temporary import temporary_folder
-from tests.cli.test_cli import HEADER, Run, environment
+from tests.cli.test_cli import HEADER, Run
+from tests.commands import environment
 from tests.test_untrusted import RULE
 
 DAMAGED = HEADER + "这里丢了 [Math] 的一句,别的都在。\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import environment
+from tests.commands import environment
 from tests.places import PACKAGE, ROOT, of_project
 
 PAGES = [ROOT / "docs" / name for name in ("architecture.md", "contributing.md")]

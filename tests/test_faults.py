@@ -20,7 +20,8 @@ from feedtools.clean.run import clean
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
 from feedtools.system.files import write_whole
-from tests.cli.test_cli import HEADER, Run, environment
+from tests.cli.test_cli import HEADER, Run
+from tests.commands import environment
 
 pytestmark = pytest.mark.slow  # each is several processes
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
+
+from tests.commands import environment, run
 
 HEAD = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
 WHOLE = "修水管之前先关总闸,再把最低处的龙头打开,让管子里剩下的水自己流干净。"
@@ -26,19 +26,9 @@ def write(folder: Path, **files: str) -> None:
         path.write_bytes(text.encode("utf-8", "surrogateescape"))
 
 
-def feedtools(folder: Path, *arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
+def feedtools(folder: Path, *arguments: object, input: str = "") -> subprocess.CompletedProcess[str]:  # noqa: A002
     """The command as a user types it, in a folder of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    return subprocess.run(
-        [sys.executable, "-m", "feedtools", *map(str, arguments)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        **more,
-    )
+    return run(arguments, folder, environment(), input.encode()).text()
 
 
 def rows(out: Path) -> list[dict[str, Any]]:

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from feedtools.clean import pipeline
+from tests import commands
 from tests.places import PACKAGE, ROOT
 
 if TYPE_CHECKING:
@@ -35,17 +37,15 @@ def command(*args: object) -> list[str]:
     return [sys.executable, "-m", "feedtools", "clean", *map(str, args)]
 
 
-def run(*args: object, **options: object) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        command(*args),
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=ROOT,
-        timeout=300,
-        **options,  # type: ignore[call-overload]
-    )
+def run(*args: object) -> subprocess.CompletedProcess[str]:
+    return commands.run(["clean", *args], ROOT, commands.environment()).text()
+
+
+def started(*args: object) -> float:
+    """A run in a process of its own, as those that are killed; how many seconds it takes."""
+    began = time.monotonic()
+    assert commands.started(["clean", *args], ROOT, commands.environment()).returncode == 0
+    return time.monotonic() - began
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -117,9 +117,7 @@ def kill_and_resume(feed: Path, out: Path, delays: list[float], *flags: str) -> 
 
 def test_a_killed_run_goes_on_and_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
     feed = archive(tmp_path / "feed", 12, 12)
-    began = time.monotonic()
-    assert run(feed, "-o", tmp_path / "whole").returncode == 0
-    length = time.monotonic() - began
+    length = started(feed, "-o", tmp_path / "whole")
     met = kill_and_resume(feed, tmp_path / "out", [length * share for share in (0.5, 0.65, 0.8)])
     assert met
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
@@ -129,9 +127,7 @@ def test_a_killed_run_goes_on_and_ends_as_if_nothing_had_happened(tmp_path: Path
 @pytest.mark.slow
 def test_a_hundred_kills(tmp_path: Path) -> None:
     feed = archive(tmp_path / "feed", 40, 40)
-    began = time.monotonic()
-    assert run(feed, "-o", tmp_path / "whole").returncode == 0
-    length = time.monotonic() - began
+    length = started(feed, "-o", tmp_path / "whole")
     whole = tree(tmp_path / "whole")
     chance = random.Random(11)
     kills, number = 0, 0
@@ -146,9 +142,7 @@ def test_a_hundred_kills(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_run_over_processes_that_is_killed_leaves_none_of_them(tmp_path: Path) -> None:
     feed = archive(tmp_path / "feed", 60, 400)
-    began = time.monotonic()
-    assert run(feed, "-o", tmp_path / "whole", "--jobs", 1).returncode == 0
-    length = time.monotonic() - began
+    length = started(feed, "-o", tmp_path / "whole", "--jobs", 1)
     met = kill_and_resume(feed, tmp_path / "out", [length * share for share in (0.2, 0.3, 0.4)], "--jobs", "2")
     assert met
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
@@ -306,7 +300,6 @@ def test_ctrl_c_of_a_preview_promises_nothing(flag: str, tmp_path: Path) -> None
 
 
 def test_what_cannot_go_on_does_not_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from feedtools.clean import pipeline
     from feedtools.clean.run import clean, preview
     from feedtools.clean.undo import undo
     from feedtools.config import Config
@@ -328,7 +321,6 @@ def test_what_cannot_go_on_does_not_say_so(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_full_disk_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from feedtools.clean import pipeline
     from feedtools.clean.run import clean
     from feedtools.config import Config
     from feedtools.errors import WriteError
@@ -352,7 +344,6 @@ def test_a_full_disk_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.Mon
 def test_what_was_compared_is_not_compared_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes | None
 ) -> None:
-    from feedtools.clean import pipeline
     from feedtools.clean.run import clean
     from feedtools.config import Config
     from feedtools.dedup import batch
@@ -452,33 +443,18 @@ def test_progress_elsewhere_is_a_log_line_now_and_then() -> None:
     )
 
 
-EARLY = """
-import os, sys
-from feedtools.clean import pipeline
-from feedtools.__main__ import main
-
-def stop(*_):
-    os._exit(9)
-
-setattr(pipeline, sys.argv.pop(1), stop)
-sys.exit(main())
-"""
+EARLY = "import os; from feedtools.clean import pipeline; pipeline.{} = lambda *_: os._exit(9)"
 
 
 def died(cwd: Path, step: str, *arguments: object) -> None:
     """A run whose process ends when it comes to a step; what it did until then stays."""
-    done = subprocess.run(
-        [sys.executable, "-c", EARLY, step, "clean", *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=cwd, capture_output=True, check=False,
-    )  # fmt: skip
+    assert step in vars(pipeline)
+    done = commands.run(["clean", *arguments], cwd, commands.environment(), first=EARLY.format(step))
     assert done.returncode == 9, done.stderr
 
 
-def commands(cwd: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "feedtools", *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=cwd, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+def typed(cwd: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return commands.run(arguments, cwd, commands.environment()).text()
 
 
 PACK = """id = "XX001"
@@ -522,7 +498,7 @@ def project(tmp_path: Path) -> Path:
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    assert commands(tmp_path, "index", "add", "old", "--index", "i.sqlite").returncode == 0
+    assert typed(tmp_path, "index", "add", "old", "--index", "i.sqlite").returncode == 0
     return tmp_path
 
 
@@ -537,14 +513,14 @@ def test_a_run_goes_on_only_where_nothing_that_decides_its_output_changed(projec
     if edit is not None:
         (project / edit[0]).write_text(edit[1], encoding="utf-8")
     if name == "the index":
-        assert commands(project, "index", "add", "feed/2.txt", "--index", "i.sqlite").returncode == 0
+        assert typed(project, "index", "add", "feed/2.txt", "--index", "i.sqlite").returncode == 0
     shutil.copy(project / "i.sqlite", project / "j.sqlite")
-    done = commands(project, "clean", *arguments, "--resume", *flags)
+    done = typed(project, "clean", *arguments, "--resume", *flags)
     assert done.returncode == 0, done.stderr
     expected = f"not as in the run that was interrupted: {said}; this one began anew"
     assert (expected in done.stderr) == (name != "nothing"), done.stderr
     (project / "j.sqlite").replace(project / "i.sqlite")
-    assert commands(project, "clean", "feed", "-o", "anew", *arguments[3:], *flags).returncode == 0
+    assert typed(project, "clean", "feed", "-o", "anew", *arguments[3:], *flags).returncode == 0
     assert tree(project / "out") == tree(project / "anew")
 
 
@@ -559,14 +535,14 @@ def test_what_a_power_failure_took_from_the_output_is_written_again(tmp_path: Pa
         (feed / f"{number}.txt").write_text(f"{HEADER}{text}\n", encoding="utf-8")
     with gzip.open(feed / "more.jsonl.gz", "wt", encoding="utf-8") as stream:
         stream.write(json.dumps({"text": "这里丢了 [Math] 的一句 ,说的是另一口井,井沿上有一块青石板。"}) + "\n")
-    assert commands(tmp_path, "clean", "feed", "-o", "whole").returncode == 0
+    assert typed(tmp_path, "clean", "feed", "-o", "whole").returncode == 0
     died(tmp_path, "_report", "feed", "-o", "out")
     victim = tmp_path / ".out.feedtools" / "out" / lost
     assert victim.exists()
     victim.unlink()
     if how == "empty":
         victim.touch()
-    assert commands(tmp_path, "clean", "feed", "-o", "out", "--resume").returncode == 0
+    assert typed(tmp_path, "clean", "feed", "-o", "out", "--resume").returncode == 0
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
 
 
@@ -586,23 +562,23 @@ SWALLOWED = {
 def test_an_output_that_would_swallow_what_it_is_told_to_use_is_refused(
     project: Path, name: str, force: tuple[str, ...]
 ) -> None:
-    assert commands(project, "clean", "feed", "-o", "out").returncode == 0
+    assert typed(project, "clean", "feed", "-o", "out").returncode == 0
     for there in ("out/sources/o.md", "out/deep/a.txt", "out/a.txt"):
         (project / there).parent.mkdir(exist_ok=True)
         (project / there).write_text(HEADER + "一个人自己写的一篇。\n", encoding="utf-8")
     (project / "link").symlink_to("out")
     shutil.copy(project / "i.sqlite", project / "out" / "i.sqlite")
     before = tree(project)
-    done = commands(project, *SWALLOWED[name], *force)
+    done = typed(project, *SWALLOWED[name], *force)
     assert done.returncode == 2, done.stderr
     assert "lies inside the output" in done.stderr
     assert tree(project) == before
 
 
 def test_what_stands_beside_an_output_may_be_used(project: Path) -> None:
-    done = commands(project, "clean", "feed", "-o", "out", "--index", "out.sqlite", "--sources", "sources")
+    done = typed(project, "clean", "feed", "-o", "out", "--index", "out.sqlite", "--sources", "sources")
     assert done.returncode == 0, done.stderr
-    assert commands(project, "clean", "out", "-o", "out2", "--index", "out.sqlite").returncode == 0
+    assert typed(project, "clean", "out", "-o", "out2", "--index", "out.sqlite").returncode == 0
 
 
 def test_two_threads_of_one_process_do_not_share_a_lock(tmp_path: Path) -> None:

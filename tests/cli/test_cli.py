@@ -12,18 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.places import ROOT
+from tests.commands import Done, environment, run, started
 
 HEADER = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
 CLEAN = HEADER + "这一篇讲的是怎样把一句话说清楚。\n"
 FOUND = HEADER + "这一篇里的公式丢了:假设数据 [Math] 服从正态分布。\n"
-
-
-def environment(**more: str) -> dict[str, str]:
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "NO_COLOR", "LC_", "LANG"))
-    }
-    return {**kept, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **more}
 
 
 class Run:
@@ -32,13 +25,18 @@ class Run:
     def __init__(
         self, cwd: Path, *arguments: str, stdin: bytes = b"", stdout: int = subprocess.PIPE, **env: str
     ) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "feedtools", *arguments],
-            cwd=cwd, env=environment(**env), input=stdin, stdout=stdout, stderr=subprocess.PIPE,
-            timeout=300, check=False,
-        )  # fmt: skip
+        self._keep(run(arguments, cwd, environment(**env), stdin, stdout))
+
+    @classmethod
+    def started(cls, cwd: Path, *arguments: str, **env: str) -> Run:
+        """One of a Python that was started for it, as a user's is."""
+        self = cls.__new__(cls)
+        self._keep(started(arguments, cwd, environment(**env)))
+        return self
+
+    def _keep(self, done: Done) -> None:
         self.code = done.returncode
-        self.out = (done.stdout or b"").decode("utf-8", "surrogateescape")
+        self.out = done.stdout.decode("utf-8", "surrogateescape")
         self.err = done.stderr.decode("utf-8", "surrogateescape")
 
     def codes(self) -> list[str]:
@@ -64,15 +62,15 @@ JSONL = ("--output-format", "jsonl", "--quiet")
 
 
 def test_exit_codes(feed: Path) -> None:
-    assert Run(feed, "check", "clean.txt").code == 0
-    assert Run(feed, "check", "found.txt").code == 1
-    assert Run(feed, "check", "missing.txt").code == 2
-    assert Run(feed, "check", "found.txt", "missing.txt").code == 2, "could not check is worse than found"
-    assert Run(feed, "check", "found.txt", "--fail-on", "never").code == 0
+    assert Run.started(feed, "check", "clean.txt").code == 0
+    assert Run.started(feed, "check", "found.txt").code == 1
+    assert Run.started(feed, "check", "missing.txt").code == 2
+    assert Run.started(feed, "check", "found.txt", "missing.txt").code == 2, "could not check is worse than found"
+    assert Run.started(feed, "check", "found.txt", "--fail-on", "never").code == 0
 
 
 def test_nothing_is_printed_for_a_clean_feed(feed: Path) -> None:
-    run = Run(feed, "check", "clean.txt", "--quiet")
+    run = Run.started(feed, "check", "clean.txt", "--quiet")
     assert (run.code, run.out, run.err) == (0, "", "")
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.clean.outputs import DAMAGED, OTHER, WHOLE, actions, decisions, feedtools, transmission, write
+from tests.commands import environment, run
 
 RATE = "学习率先取1e4,跑完前三轮再减半,别的都不用去动它。"
 SECOND = "第二处写着[公式],是夜里抄漏的,天亮以后再去核对原稿。"
@@ -50,11 +51,8 @@ def test_prompts_show_the_article_and_do_what_is_asked(feed: Path) -> None:
         "import sys, pathlib\np = pathlib.Path(sys.argv[1])\n"
         "p.write_bytes(p.read_bytes().replace('[公式]'.encode(), '勾股定理'.encode()).replace(b'[Math]', b'x'))\n"
     )
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "EDITOR": f"{sys.executable} ed.py"}
-    command = [sys.executable, "-m", "feedtools", "review", "out"]
-    asked = subprocess.run(
-        command, cwd=feed, env=env, input="e\nr\nu\nt\n\nx\ne\n", capture_output=True, text=True, check=False
-    )
+    env = environment(EDITOR=f"{sys.executable} ed.py")
+    asked = run(["review", "out"], feed, env, b"e\nr\nu\nt\n\nx\ne\n").text()
     assert asked.returncode == 0, asked.stderr
     assert "⟦[Math]⟧" in asked.stdout or "⟦[公式]⟧" in asked.stdout
     assert "taken back" in asked.stdout
@@ -65,9 +63,7 @@ def test_prompts_show_the_article_and_do_what_is_asked(feed: Path) -> None:
 
 
 def test_an_editor_that_is_not_there_is_said_and_nothing_is_lost(feed: Path) -> None:
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "EDITOR": "/none/such"}
-    command = [sys.executable, "-m", "feedtools", "review", "out"]
-    done = subprocess.run(command, cwd=feed, env=env, input="e\nq\n", capture_output=True, text=True, check=False)
+    done = run(["review", "out"], feed, environment(EDITOR="/none/such"), b"e\nq\n").text()
     assert done.returncode == 0
     assert "set EDITOR" in done.stdout
     assert not (feed / "feedtools-decisions.jsonl").exists()

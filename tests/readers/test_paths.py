@@ -18,7 +18,7 @@ import pytest
 from feedtools.errors import FeedtoolsError, Notice, ReadError
 from feedtools.readers import ReadOptions, read
 from feedtools.readers import expand as expanded
-from tests.cli.test_cli import environment
+from tests.commands import environment
 
 
 def expand(paths: list[str], on_error: Callable[[FeedtoolsError], None], **options: Any) -> list[str]:

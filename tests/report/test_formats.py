@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
 from pathlib import Path
 from xml.etree import ElementTree
@@ -25,8 +24,8 @@ from feedtools.report import FORMATS, Report, render
 from feedtools.report.jsonl import dumps
 from feedtools.report.markdown import plain
 from feedtools.report.regions import region
+from tests import commands
 from tests.fuzz.common import sarif_schema
-from tests.places import ROOT
 
 BAD = "损失为[公式],其中 \\(x 为输入,modelfree 方法不需要模型,所以样本效率低。"
 GOOD = "第二篇文章没有任何问题,只是一句普通的话。"
@@ -313,13 +312,7 @@ def test_several_formats_go_to_their_files(feed: Path) -> None:
     ],
 )
 def test_what_cannot_be_written_or_read_is_said_first(feed: Path, flags: list[str], message: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "feedtools", "check", "feed", *flags],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    done = commands.run(["check", "feed", *flags], feed.parent.parent, commands.environment()).text()
     assert done.returncode == 2
     assert message in " ".join(done.stderr.split())
     assert done.stdout == ""

@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from feedtools.cli import cli
-from tests.cli.test_cli import HEADER, Run, environment
+from tests.cli.test_cli import HEADER, Run
+from tests.commands import environment
 
 SENTENCE = "第{0}条消息说的是{0}号设备在{0}点检修时发现的问题和处理的经过,值班的人记得很清楚。"
 READERS = 16
