@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from feedtools.clean import manifest
-from feedtools.clean.context import EXTENSIONS, Run, all_notes, excepted, logged_notes, mapped, repair_notes
+from feedtools.clean.assembling import assemble
+from feedtools.clean.context import LATER, Run, all_notes, excepted, logged_notes, mapped, repair_notes
 from feedtools.clean.copies import (
     TOGETHER,
     Copies,
@@ -48,10 +50,12 @@ def decide_copies(
     compared = Pages(texts, pages) if pages else texts
     record_copies(copies, find_copies(compared, run, 0, versions), run.rules)
     if stores.published:
-        _look_up(run, files, texts, copies, stores, versions)
-    for name in ("endings", EXTENSIONS):
+        _look_up(run, files, unpublished(copies, texts), texts, copies, stores, versions)
+    for name in LATER:
         (run.stage / name).unlink(missing_ok=True)
     _restore(run, files, texts, marks, judge, copies, stores)
+    if policy.restore:
+        assemble(run, files, texts, marks, judge, copies, stores)
     if policy.extend:
         complete(run, files, texts, marks, judge, copies, versions)
     held = bytearray(marked & HELD for marked in marks)
@@ -68,6 +72,10 @@ def decide_copies(
     restored = ((number, rewrite(texts[number], note.changes)) for number, note in changed if note.changes)
     away = bytearray(one or marked & REJECTED for one, marked in zip(held, marks, strict=True))
     instead = Instead(run.stage / "instead", restored)
+    fresh = [number for number in instead if not away[number] and number not in copies.standing]
+    if stores.published and fresh:
+        _look_up(run, files, iter([fresh]), instead, copies, stores, versions)
+    copies.seal()
     repeat_until_no_copies(copies, texts, away, instead, run, versions)
     return Fate(texts, copies, replaced, instead, ending)
 
@@ -86,18 +94,24 @@ def open_stores(run: Run) -> Stores:
     return stores
 
 
-def _look_up(run: Run, files: Files, texts: Texts, copies: Copies, stores: Stores, versions: Versions) -> None:
-    """Let published articles stand for those that repeat them."""
+def _look_up(
+    run: Run,
+    files: Files,
+    todo: Iterator[list[int]],
+    texts: Mapping[int, str] | Texts,
+    copies: Copies,
+    stores: Stores,
+    versions: Versions,
+) -> None:
+    """Let published articles stand for those that repeat them, some at a time."""
     origins = manifest.Origins(run.config, run.origins)
     own = frozenset(
         (origin.source, origin.batch) for file in files for origin in (origins.of(file.path, file.digest),)
     ) | frozenset((source_key(file.path, run.config), bytes.fromhex(file.digest)) for file in files)
     progress = run.progress("looking up", len(texts) - len(copies.standing), "articles")
-    todo = unpublished(copies, texts)
     for found in mapped(run, find_published, todo, texts, stores, run.rules, own, run.config.clean):
         add_published(copies, standing_for(found, versions))
         progress(TOGETHER)
-    copies.seal()
 
 
 def _restore(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
@@ -25,6 +25,10 @@ from feedtools.system.progress import Progress
 R = TypeVar("R")
 EXTENSIONS = "extensions"
 """Log of the articles that were completed from others."""
+ASSEMBLED = "assembled"
+"""Log of the articles that were restored from others that overlap with them."""
+LATER = ("endings", EXTENSIONS, ASSEMBLED)
+"""Logs of the passes behind restoration, the latest first; the note of a later pass holds that of an earlier one."""
 
 
 class Sources(NamedTuple):
@@ -70,9 +74,9 @@ def mapped(run: Run, function: Callable[..., R], items: Iterable[Any], *shared: 
     return ordered_map(function, items, run.processes, *shared)
 
 
-def repair_notes(run: Run) -> Iterator[tuple[int, bytes]]:
-    """Numbers and notes of the articles that were restored, completed or cut; the note of the later has the former."""
-    logs = (logged_notes(run, name) for name in ("endings", EXTENSIONS, "repairs"))
+def repair_notes(run: Run, later: Sequence[str] = LATER) -> Iterator[tuple[int, bytes]]:
+    """Numbers and latest notes of the articles that were restored, and in some of the ``later`` passes changed."""
+    logs = (logged_notes(run, name) for name in (*later, "repairs"))
     for _, same in groupby(merge(*logs, key=itemgetter(0)), key=itemgetter(0)):
         yield next(same)
 

@@ -175,13 +175,18 @@ class FoundCopy(NamedTuple):
 
 
 def find_published(
-    numbers: Sequence[int], texts: Texts, stores: Stores, rules: Sequence[Rule], own: Own, policy: Policy
+    numbers: Sequence[int],
+    texts: Mapping[int, str] | Texts,
+    stores: Stores,
+    rules: Sequence[Rule],
+    own: Own,
+    policy: Policy,
 ) -> list[FoundCopy]:
     """Find the articles that a published one stands for; in a match they are 0 and 1.
 
     Args:
         numbers: of the articles.
-        texts: of all articles.
+        texts: by number.
         stores: what was published.
         rules: the selected rules.
         own: batches in the store that are the input itself.

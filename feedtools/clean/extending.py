@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from feedtools.clean.context import EXTENSIONS, Run, logged_notes
+from feedtools.clean.context import ASSEMBLED, EXTENSIONS, Run, repair_notes
 from feedtools.clean.copies import Copies, place_text
 from feedtools.clean.fixing import FINAL, HELD, REJECTED, grade
 from feedtools.clean.inputs import Files
@@ -55,7 +55,7 @@ def complete(
     if not pairs:
         return
     involved = {number for pair in pairs for number in pair}
-    repairs = {number: parse(note) for number, note in logged_notes(run, "repairs") if number in involved}
+    repairs = {number: parse(note) for number, note in repair_notes(run, (ASSEMBLED,)) if number in involved}
     held = {number for number in involved if _mark(repairs.get(number, CLEAR), marks[number], judge) & HELD}
     pairs = [pair for pair in pairs if not held.intersection(pair)]
     now = {number: rewrite(texts[number], repairs.get(number, CLEAR).changes) for number in involved}

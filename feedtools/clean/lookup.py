@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedtools.config import Config
 from feedtools.dedup.index.history import open_store
-from feedtools.dedup.index.query import find, find_siblings
+from feedtools.dedup.index.query import find_alike, find_siblings
 from feedtools.dedup.index.sqlite import Index
 from feedtools.dedup.index.store import PublishedArticle, Store
 from feedtools.errors import FeedtoolsError, Notice
@@ -61,16 +61,24 @@ class Stores:
     def siblings(self, text: str) -> list[Sibling]:
         """Find what may give a text back what it lost: its published copies, then originals that have most of it.
 
-        Of what was published copies alone, as in the feed: what this run leaves alone the next one is to leave alone.
+        Of what was published copies, and other excerpts of the same article, as in the feed: what this run leaves alone
+        the next one is to leave alone.
         """
         from feedtools.restore import Sibling
 
         found: list[PublishedArticle] = []
         if self.published is not None:
-            found += (copy.document for copy in find(self.store(self.published), [text])[0])
+            alike = find_alike(self.store(self.published), text)
+            found += (one.document for one in alike if one.copy or self._is_excerpt(text, one.document.text))
         if self.originals is not None:
             found += find_siblings(self.store(str(self.originals)), text)
         return [Sibling(one.text, Place(one.source, one.line)) for one in found]
+
+    @staticmethod
+    def _is_excerpt(text: str, other: str) -> bool:
+        from feedtools.restore.agree import agree, may_gain
+
+        return may_gain(text) and agree(text, other)
 
     def close(self) -> None:
         """Let go of those that this process opened."""

@@ -20,6 +20,7 @@ from feedtools.restore import mend as mending
 if TYPE_CHECKING:
     from feedtools.lint.checks.latex.tables import Command
     from feedtools.lint.rules import Rule
+    from feedtools.restore import Sibling
 
 BROKEN = "FT203"
 """The rule that judges formulas, and knows the macros of the site."""
@@ -33,12 +34,14 @@ class Work(NamedTuple):
         form: format of its file.
         dropped: numbers of its copies that are dropped.
         excepted: rule and words of findings in it that are left out.
+        overlapping: other excerpts of the article, which stay beside it.
     """
 
     number: int
     form: str
     dropped: tuple[int, ...]
     excepted: frozenset[Pair] = frozenset()
+    overlapping: tuple[Sibling, ...] = ()
 
 
 def damaged(
@@ -80,6 +83,7 @@ def mend(works: Sequence[Work], texts: Texts, stores: Stores, judge: Judge) -> l
         # Those that a later run will see again come first.
         groups = [
             stores.siblings(article.text),
+            work.overlapping,
             [Sibling(texts[other], texts.place(other)) for other in work.dropped],
         ]
         known = {(article.source, article.line): work.excepted}

@@ -115,10 +115,10 @@ class Clusters(NamedTuple):
             some["a"], some["b"] = numbers[some["a"]], numbers[some["b"]]
         return self._replace(keeps=numbers[self.keeps], rows=rows, others=others)
 
-    def overlapping(self) -> Iterator[tuple[int, int]]:
-        """Yield pairs that have much in common, and of which neither goes."""
+    def overlapping(self, *, every: bool = False) -> Iterator[tuple[int, int]]:
+        """Yield pairs that have much in common, those alone of which neither goes unless ``every`` one is wanted."""
         gone = self.homes()[:, 0] if self.total() else self.keeps
-        kept = ~(np.isin(self.others["a"], gone) | np.isin(self.others["b"], gone))
+        kept = every | ~(np.isin(self.others["a"], gone) | np.isin(self.others["b"], gone))
         for row in self.others[kept]:
             yield int(row["a"]), int(row["b"])
 

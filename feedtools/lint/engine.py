@@ -6,11 +6,12 @@ import re
 import sys
 from collections import defaultdict
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from feedtools.errors import FeedtoolsError, RuleError
 from feedtools.lint.checks import resolve
-from feedtools.lint.checks.base import Evidence, Hit, View
+from feedtools.lint.checks.base import SCREENS, Evidence, Hit, View
 from feedtools.lint.prefilter import Block, shared_scan
 from feedtools.model import CODED, LEVELS, Article, Edit, Finding, Fix, Span, Transmission
 from feedtools.text.patterns import SECONDS, Limited, lazy
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 ARTICLES_PER_BLOCK = 256
 """Articles that one prefilter pass looks at together."""
+_PLACE = attrgetter("article.source", "article.line", "span", "rule")
 _stopped: set[tuple[str, str, str]] = set()
 """Rules of packs that ran out of time in this process: the next article would take as long, and there may be many."""
 
@@ -66,7 +68,7 @@ def lint(
         text, prose = asked(rules)
         findings += without_shields(run(marked, text))
         findings += lint_prose(marked, prose, lambda shown: run(shown, prose))
-    findings.sort(key=lambda finding: (finding.article.source, finding.article.line, finding.span, finding.rule))
+    findings.sort(key=_PLACE)
     return Lint(findings, errors)
 
 
@@ -78,18 +80,25 @@ def _lint(articles: Sequence[Article], rules: Sequence[Rule], evidence: Evidence
     shared = shared_scan([rule for rule, _trigger, _find in active])
     for first in range(0, len(articles), ARTICLES_PER_BLOCK):
         part = articles[first : first + ARTICLES_PER_BLOCK]
-        views = [View(article.text, evidence) for article in part]
-        block = Block([article.text for article in part])
+        block = Block([article.text for article in part], evidence)
         awaited = shared.candidates(block)
         for rule, trigger, find in active:
             if rule.trusted:
                 numbers = awaited.get(rule.id)
-                for number in block.candidates(rule.keywords, trigger) if numbers is None else numbers:
-                    findings += [_finding(rule, part[number], hit) for hit in find(views[number])]
-            elif fault := _run_foreign(rule, trigger, find, block, views, part, findings):
+                for number in _candidates(rule, trigger, block) if numbers is None else numbers:
+                    findings += [_finding(rule, part[number], hit) for hit in find(block.view(number))]
+            elif fault := _run_foreign(rule, trigger, find, block, part, findings):
                 errors.append(fault)
-    findings.sort(key=lambda finding: (finding.article.source, finding.article.line, finding.span, finding.rule))
+    findings.sort(key=_PLACE)
     return Lint(findings, errors)
+
+
+def _candidates(rule: Rule, trigger: re.Pattern[str] | None, block: Block) -> Iterable[int]:
+    """Numbers of the articles that may hold a finding of one of our rules, ascending."""
+    if rule.keywords or trigger is not None or rule.finder != "check":
+        return block.candidates(rule.keywords, trigger)
+    screen = SCREENS.get(resolve(rule.value))
+    return range(len(block.texts)) if screen is None else screen(block, rule.options)
 
 
 def _run_foreign(
@@ -97,7 +106,6 @@ def _run_foreign(
     trigger: re.Pattern[str] | None,
     find: Find,
     block: Block,
-    views: Sequence[View],
     part: Sequence[Article],
     findings: list[Finding],
 ) -> RuleError | None:
@@ -109,7 +117,7 @@ def _run_foreign(
     try:
         for number in block.candidates(rule.keywords, trigger):
             article = part[number]
-            findings += [_finding(rule, article, hit) for hit in find(views[number])]
+            findings += [_finding(rule, article, hit) for hit in find(block.view(number))]
     except TimeoutError:
         _stopped.add(name)
         return _too_slow(rule, article)
@@ -219,16 +227,19 @@ def _word_list(folder: str, name: str) -> dict[str, str]:
 
 
 def _finding(rule: Rule, article: Article, hit: Hit) -> Finding:
-    fix = Fix(hit.edits, hit.safety or rule.safety) if hit.edits else None
+    start, end, message, edits, safety, confidence, level = hit
+    grade = rule.level
+    if level is not None and level != grade:
+        grade = max(grade, level, key=LEVELS.index)
     return Finding(
         rule.id,
         rule.name,
-        rule.level if hit.level in {None, rule.level} else max(rule.level, hit.level, key=LEVELS.index),
-        hit.confidence or rule.confidence,
+        grade,
+        confidence or rule.confidence,
         article,
-        Span(hit.start, hit.end),
-        hit.message or _message(rule, article.text[hit.start : hit.end]),
-        fix,
+        Span(start, end),
+        message or _message(rule, article.text[start:end]),
+        Fix(edits, safety or rule.safety) if edits else None,
     )
 
 

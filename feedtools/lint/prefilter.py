@@ -1,15 +1,19 @@
-"""Choose the articles that a rule need look at: one scan per prefilter, and one for all rare characters."""
+"""Choose the articles that a rule need look at: one scan per prefilter, and one for all rare characters or words."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+from feedtools.lint.checks.base import View
+from feedtools.text.patterns import AT_ONCE
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from feedtools.lint.checks.base import Evidence
     from feedtools.lint.rules import Rule
 
 _CLASS = re.compile(r"\[(?!\^)(?:\\.|[^\]\\])+\]")
@@ -17,18 +21,59 @@ _SIGN = re.compile(r"\\(?:x..|u.{4}|U.{8})|.")
 _ESCAPE = re.compile(r"\\(?:x..|u.{4}|U.{8})")
 _ORDINARY = frozenset("aetAZ0129 ,.:;!?'\"()[]{}\\$_^*=/，。、：；！？（）《》“”的一是图表像面片上下如见")
 """Characters that texts are full of: a rule that waits for one of them is better off with a scan of its own."""
+SHORTEST = 4
+"""Letters and digits of a word that a rule may report: see ``TOKEN``."""
+REMEMBERED = 1 << 17
+"""Words without a finding that a screen remembers, in some ten megabytes."""
+_WORDS = bytes(code if chr(code).isalnum() or chr(code) == "." else 0x20 for code in range(128)) + b" " * 128
+"""Makes blanks of all bytes but letters and digits of ASCII and full stops."""
+_FENCE = b"|"
+"""Parts the words of one article from those of the next; no word is such."""
 
 
 class Block:
-    """Some articles as one text, so that a prefilter is one scan and not one per rule and article."""
+    """Some articles as one text, so that a prefilter is one scan and not one per rule and article.
 
-    def __init__(self, texts: list[str]) -> None:
+    Args:
+        texts: of the articles.
+        evidence: what the rest of the feed teaches, for their views.
+    """
+
+    def __init__(self, texts: list[str], evidence: Evidence | None = None) -> None:
+        self.texts = texts
+        self._evidence = evidence
+        self._views: list[View | None] = [None] * len(texts)
         self._text = "\n".join(texts)
         self._starts = [0]
         for text in texts:
             self._starts.append(self._starts[-1] + len(text) + 1)
         self._count = len(texts)
         self._known: dict[tuple[tuple[str, ...], re.Pattern[str] | None], Sequence[int]] = {}
+
+    def view(self, number: int) -> View:
+        """The view that all rules have of an article; many articles are looked at by none."""
+        view = self._views[number]
+        if view is None:
+            view = self._views[number] = View(self.texts[number], self._evidence)
+        return view
+
+    @cached_property
+    def words(self) -> Sequence[Sequence[bytes]]:
+        """Words of Latin letters, digits and full stops by article; none of one that is longer than ``AT_ONCE``."""
+        texts = [text if len(text) <= AT_ONCE else "" for text in self.texts]
+        data = bytearray("   ".join([*texts, ""]).encode("ascii", "replace").translate(_WORDS))
+        place = 1
+        for text in texts:
+            place += len(text)
+            data[place : place + 1] = _FENCE
+            place += 3
+        words = bytes(data).split()
+        parts, start = [], 0
+        for _ in texts:
+            end = words.index(_FENCE, start)
+            parts.append(words[start:end])
+            start = end + 1
+        return parts
 
     def candidates(self, keywords: tuple[str, ...], trigger: re.Pattern[str] | None) -> Iterable[int]:
         """Numbers of the articles that may hold a finding, ascending."""
@@ -69,6 +114,39 @@ class Block:
                 number = bisect_right(starts, place) - 1
                 end = starts[number + 1]
             yield number, match[0]
+
+
+class WordScreen:
+    """Words that a rule has nothing to say about, remembered for the process: nearly all that a text holds.
+
+    Args:
+        judge: true of a word that the rule may report; asked once of each.
+        parts: the words as the rule reads them in one with full stops.
+    """
+
+    def __init__(self, judge: Callable[[str], object], parts: Callable[[str], Iterable[str]]) -> None:
+        self._judge = judge
+        self._parts = parts
+        self._plain: set[bytes] = set()
+
+    def candidates(self, block: Block, among: Iterable[int]) -> list[int]:
+        """Numbers of those articles, of some, that hold a word that the rule may report."""
+        chosen = list(among)
+        every = block.words
+        told: set[bytes] = set().union(*(every[number] for number in chosen)) - self._plain
+        suspects = {word for word in told if self._is_suspect(word)}
+        if len(self._plain) > REMEMBERED:
+            self._plain.clear()
+        self._plain |= told - suspects
+        return [
+            number for number in chosen if not suspects.isdisjoint(every[number]) or len(block.texts[number]) > AT_ONCE
+        ]
+
+    def _is_suspect(self, word: bytes) -> bool:
+        text = word.decode("ascii")
+        if b"." in word:
+            return any(map(self._judge, self._parts(text)))
+        return len(word) >= SHORTEST and bool(self._judge(text))
 
 
 class SharedScan(NamedTuple):

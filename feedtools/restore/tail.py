@@ -14,6 +14,7 @@ from feedtools.text.renderers import deleted_marks, hyphens
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from feedtools.restore.align import Alignment
     from feedtools.restore.pair import Pair
     from feedtools.restore.texts import Text
 
@@ -27,6 +28,11 @@ FEWER = 8
 """Symbols that are enough where the sibling goes on from a place that it has once."""
 SHARE = 0.7
 """Share of the cut text's symbols that the sibling must have: a shared opening is no reason to go on alike."""
+
+EDGE = 8
+"""Symbols of the sibling before the first that agrees, at most, where it begins inside the cut text."""
+LEAST = 60
+"""Symbols that must agree there."""
 
 _DOTS = re.compile(r"(?<!\s)\s*+(?:(?<!\.)\.{3,}+|(?<!…)…++)\s*+\Z")
 _END = re.compile(r"[。!?！？][”’」』）)\"']*|[.!?][”’)\"']*(?=\s+[A-Z\u3400-\u9fff]|\s*\Z)|\n\s*\n")
@@ -43,7 +49,7 @@ def tail(pair: Pair) -> Iterator[Proposal]:
     dots = _DOTS.search(a.raw[-WINDOW:])
     if dots is None or not a.symbols or not _agrees(pair):
         return
-    if sum(j >= 0 for j in way.partner) < SHARE * len(way.partner):
+    if not _goes_along(way):
         return
     at = max(0, len(a.raw) - WINDOW) + dots.start()
     start, begin, past = _cut(pair, at)
@@ -59,6 +65,14 @@ def tail(pair: Pair) -> Iterator[Proposal]:
     if rest[-1:].isalnum() and not ending and not b.breaks:
         ending = "..."
     yield Proposal(Edit(start, len(a.raw), rest.rstrip() + ending), "tail", *_doubt(pair, rest, begin, end))
+
+
+def _goes_along(way: Alignment) -> bool:
+    """Tell whether the sibling has most of the cut text, or of what of it stands behind the sibling's own beginning."""
+    first = next((i for i, j in enumerate(way.partner) if j >= 0), 0)
+    begins_there = way.partner[first] <= EDGE and way.matched >= LEAST
+    behind = way.partner[first:] if begins_there else way.partner
+    return sum(j >= 0 for j in behind) >= SHARE * len(behind)
 
 
 def _ends_block(b: Text, begin: int, past: int) -> bool:

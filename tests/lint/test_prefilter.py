@@ -6,8 +6,11 @@ import re
 
 import pytest
 
-from feedtools.lint.prefilter import Block, shared_scan
+from feedtools.lint.checks import resolve
+from feedtools.lint.checks.base import SCREENS, TOKEN, Evidence, View
+from feedtools.lint.prefilter import Block, WordScreen, shared_scan
 from feedtools.lint.rules import Rule, builtin
+from feedtools.text.patterns import AT_ONCE
 
 ARTICLES = [
     "纯文字,没有什么。",
@@ -66,3 +69,65 @@ def test_a_prefilter_is_asked_once_per_block() -> None:
     assert list(block.candidates(("零宽",), None)) == [1, 5]
     assert list(block.candidates((), re.compile("篇\\Z|没有", re.MULTILINE))) == [0]
     assert list(block.candidates((), None)) == [0, 1, 2, 3, 4, 5]
+
+
+# ------------------------------------------------------------------------------------------------------------- screens
+def test_a_view_is_made_once_and_knows_the_evidence() -> None:
+    block = Block(ARTICLES, Evidence({"modelfree": "model-free"}))
+    assert block.view(1) is block.view(1)
+    assert block.view(1).text == ARTICLES[1]
+    assert block.view(1).evidence.compounds == {"modelfree": "model-free"}
+
+
+def test_words_are_those_of_each_article() -> None:
+    texts = ["GPT4 与 Qwen2.5Coder。", "", "a|b\udc80c\n字d", "e." * 3, "x" * AT_ONCE, "y" * (AT_ONCE + 1)]
+    words = Block(texts).words
+    assert [*map(list, words)] == [
+        [b"GPT4", b"Qwen2.5Coder"],
+        [],
+        [b"a", b"b", b"c", b"d"],
+        [b"e.e.e."],
+        [b"x" * AT_ONCE],
+        [],  # too long to be held as words
+    ]
+
+
+def test_a_screen_of_words_asks_once_and_lets_the_longest_pass() -> None:
+    asked: list[str] = []
+
+    def judge(word: str) -> bool:
+        asked.append(word)
+        return word.startswith("Bad")
+
+    screen = WordScreen(judge, TOKEN.findall)
+    texts = ["good words, all", "one BadWord", "abc Bad", "v1.5 of Bad3.5x", "z" * (AT_ONCE + 1)]
+    assert screen.candidates(Block(texts), range(5)) == [1, 3, 4]
+    assert sorted(asked) == ["Bad3.5x", "BadWord", "good", "words"]
+    asked.clear()
+    assert screen.candidates(Block(texts), [0, 2]) == []
+    assert screen.candidates(Block(texts), [0, 3]) == [3]
+    assert asked == ["Bad3.5x"]  # what was plain is not asked again
+
+
+def screened_rules() -> list[Rule]:
+    every = [rule for rule in builtin() if rule.finder == "check" and rule.scope == "article"]
+    return [rule for rule in every if resolve(rule.value) in SCREENS]
+
+
+@pytest.mark.parametrize("rule", screened_rules(), ids=lambda rule: rule.id)
+def test_a_screen_loses_no_example(rule: Rule) -> None:
+    check = resolve(rule.value)
+    texts = [example.text for other in builtin() for example in (*other.bad, *other.good)]
+    chosen = list(SCREENS[check](Block(texts), rule.options))
+    assert chosen == sorted(set(chosen))
+    found = {number for number, text in enumerate(texts) if list(check(View(text), rule.options))}
+    assert found
+    assert found <= set(chosen)
+    assert len(chosen) < len(texts)
+    assert list(SCREENS[check](Block([]), rule.options)) == []
+
+
+def test_every_rule_that_looks_at_all_articles_is_screened() -> None:
+    every = [rule for rule in builtin(examples=False) if rule.scope == "article"]
+    unfiltered = {rule.id for rule in every if not (rule.keywords or rule.trigger)}
+    assert unfiltered == {rule.id for rule in screened_rules()}

@@ -192,7 +192,15 @@ REST = "把灯点亮,再回屋去。"
 def test_a_sibling_must_have_seven_tenths_of_the_cut_text(own: int, completed: bool) -> None:
     shared = filler(100)
     other = "".join(chr(0x5200 + 3 * number) for number in range(own))
-    assert fixed(f"{other}{shared}...", f"{shared}{REST}").endswith(REST) is completed
+    before = "".join(chr(0x6200 + 3 * number) for number in range(20))  # it begins with something else
+    assert fixed(f"{other}{shared}...", f"{before}{shared}{REST}").endswith(REST) is completed
+
+
+@pytest.mark.parametrize(("shared", "completed"), [(61, True), (58, False)])
+def test_a_sibling_that_begins_inside_the_cut_text_must_have_sixty_symbols_of_it(shared: int, completed: bool) -> None:
+    other = "".join(chr(0x5200 + 3 * number) for number in range(90))
+    text = filler(shared)
+    assert fixed(f"{other}{text}...", f"{text}{REST}").endswith(REST) is completed
 
 
 @pytest.mark.parametrize(

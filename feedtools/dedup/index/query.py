@@ -106,6 +106,16 @@ def find_siblings(store: Store, text: str) -> list[PublishedArticle]:
         return [one.document for one in _verified(store, text, ranked, frozenset(), _siblings).found]
 
 
+def find_alike(store: Store, text: str) -> list[Published]:
+    """Find the documents that a text repeats, as ``find`` does without evidence, and those it has much in common with.
+
+    The latter are no copies (``Published.copy``), and come last.
+    """
+    with store.snapshot():
+        (ranked,) = _candidates(store, [text])
+        return _verified(store, text, ranked, frozenset(), _alike).found
+
+
 class _Candidate(NamedTuple):
     """A document to verify, and which keys it shares; told only where there are many."""
 
@@ -247,6 +257,16 @@ def _siblings(
         if match.kind in COPIES or (match.kind == "overlapping" and covered >= MOSTLY):
             found.append(Published(documents[partner(match, 0) - 1], match))
     return found
+
+
+def _alike(
+    compared: Sequence[tuple[Match, Sequence[FrameSlot]]], documents: Sequence[PublishedArticle]
+) -> list[Published]:
+    """The copies of the article 0, and documents that have much in common with it."""
+    copies = _copies(compared, documents, REST, versions=False)
+    known = {one.document.number for one in copies}
+    found = ((documents[partner(match, 0) - 1], match) for match in told_apart(compared) if match.kind == "overlapping")
+    return [*copies, *(Published(one, match, copy=False) for one, match in found if one.number not in known)]
 
 
 def _explained(found: Published, text: str) -> Published:

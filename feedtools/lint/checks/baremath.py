@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks.base import Hit
@@ -171,8 +172,11 @@ def is_seed(piece: str) -> bool:
     """Tell whether a piece of text without spaces holds markup that only mathematics uses."""
     if "_" not in piece and "^" not in piece and "\\" not in piece:
         return False
-    if len(piece) > _MAX_PIECE:
-        return False
+    return len(piece) <= _MAX_PIECE and _holds_seed(piece)
+
+
+@lru_cache(maxsize=1 << 12)
+def _holds_seed(piece: str) -> bool:
     seed = _ASCII_SEED if piece.isascii() else _SEED
     if seed.search(piece) is None and _COMMANDS.isdisjoint(_COMMAND.findall(piece)):
         return False

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks import lexicon
-from feedtools.lint.checks.base import TOKEN, Hit, View
+from feedtools.lint.checks.base import TOKEN, Hit, View, screened
 from feedtools.lint.checks.morphology import CAMEL, VARIABLE, Verdict, is_joined, judge, judge_cut, restore
+from feedtools.lint.prefilter import WordScreen
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
 from feedtools.text.renderers import Mode, hyphens
 
 if TYPE_CHECKING:
+    from feedtools.lint.prefilter import Block
     from feedtools.model import Confidence, Level, Safety
 
 ADDRESS = lazy(r"://|www\.|@|\.(?:com|org|net|io|cn|py|md|html?|js|ts|json|ya?ml|ipynb|cpp|java|go|sh|txt)\b")
@@ -59,6 +62,22 @@ def _has_digit(token: str) -> bool:
     return any(map(str.isdigit, token))
 
 
+@cache
+def _judged() -> WordScreen:
+    return WordScreen(judge, TOKEN.findall)
+
+
+def _may_hold(block: Block, options: Mapping[str, Any]) -> Iterable[int]:
+    """Articles that lost their hyphens, or may have, and hold a word that may have had one."""
+    cut = options.get("cut", 0)
+    asked = [number for number, text in enumerate(block.texts) if hyphens(text, cut) != "kept"]
+    if asked and block.view(asked[0]).evidence.compounds:
+        return asked
+    held = _judged().candidates(block, asked)
+    return sorted({*held, *(number for number in asked if _cut_word(block.texts[number]))})
+
+
+@screened(_may_hold)
 def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
     """Find joined identifiers (FT301).
 
@@ -68,7 +87,7 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
             ``high`` and ``unknown``, per cent of sureness (see the rule file).
     """
     how = hyphens(view.text, options.get("cut", 0))
-    if how == "kept" or not (_cut_word(view.text) or view.evidence.compounds or any(map(judge, view.tokens))):
+    if how == "kept":
         return []
     if how == "unknown":
         sure = options.get("unknown", 88)

@@ -88,6 +88,8 @@ _ESCAPED = lazy(
     r"|(?<![^\s(\u4e00-\u9fff，。、：“])(?:\\_)+(?=\w)"  # \_name
     r"|(?<=[A-Z])\\#|(?<=\ )\\[#<>](?=[\ \d])|(?<=[A-Z])\\&(?=[A-Z])|(?<=\d)\\[-~](?=\d)"  # C\#, a \> b, R\&D
 )
+_ESCAPE = lazy(r"\\[*_#<>&~-]")
+"""One of these stands in all that the longer pattern matches."""
 _TOKEN = 80
 _BEFORE, _AFTER = lazy(r"[!-~]{0,80}+\Z"), lazy(r"[!-~]{0,80}+")
 _NO_PROSE = lazy(r"\\[A-Za-z0-9\\/.]|:\\|\[\^|\[\w-\w|[*+?][)|]|\(\?|\)[*+]|\.[*+]|://")
@@ -103,7 +105,7 @@ def markdown(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 def _visible_escapes(view: View) -> Iterator[Hit]:
     text = view.text
-    for match in _ESCAPED.finditer(text):
+    for match in _ESCAPED.finditer(text) if _ESCAPE.search(text) else ():
         start, end = match.span()
         before = _BEFORE.search(text[max(start - _TOKEN, 0) : start])
         after = _AFTER.match(text[end : end + _TOKEN])

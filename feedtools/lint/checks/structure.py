@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from feedtools.lint.checks.base import Hit
+from feedtools.lint.checks.base import Hit, screened
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
 from feedtools.text.renderers import active, derived, ellipses, hyphens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from feedtools.lint.checks.base import View
+    from feedtools.lint.prefilter import Block
 
 _DOTS = ("...", "…")
 _SENTENCE_END = frozenset("。！？!?；;")
@@ -24,6 +25,13 @@ _LOOK_BACK = 200
 """Distance before the cut in which an open bracket is looked for, in code points."""
 
 
+def _may_hold(block: Block, options: Mapping[str, Any]) -> Iterable[int]:
+    """Articles that end in what a cut may leave, blanks not counted."""
+    last = tuple(_last_marks())
+    return [number for number, text in enumerate(block.texts) if text.rstrip().endswith(last)]
+
+
+@screened(_may_hold)
 def truncated(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """The final ``...`` of an excerpt that was cut, and where it was cut (FT401).
 

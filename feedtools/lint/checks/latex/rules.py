@@ -27,6 +27,8 @@ _CLOSE = lazy(r"\\\\|\\[)\]]|\\end\{" + DISPLAYED + r"\}")
 _ESCAPE = lazy(r"&(?:amp;)*(lt|gt|amp|quot|#39|nbsp);")
 _MEANT = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "#39": "'", "nbsp": " "}
 _CLOSERS = {"\\(": 2, "\\[": 2, "$$": 2, "$": 1, "$latex ": 1}
+_REMEMBERED = 200
+"""Code points of a formula whose verdict is remembered."""
 
 
 def unclosed(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -85,9 +87,12 @@ def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         made = defined(body)
         known = {name: command for name, command in macros.items() if name not in made} if made else macros
         for renderer in renderers:
-            tables = load(renderer)
-            fault = find_fault(body, tables, known, display=display, max_depth=depth)
+            if known or len(body) > _REMEMBERED:
+                fault = find_fault(body, load(renderer), known, display=display, max_depth=depth)
+            else:
+                fault = _fault(body, renderer, depth, display=display)
             if fault is not None:
+                tables = load(renderer)
                 if (
                     options.get("renderer") == "either"
                     and find_fault(body, load("mathjax"), macros, display=display, max_depth=depth) is None
@@ -101,6 +106,12 @@ def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
                 break
         if made:
             macros = {**macros, **made}
+
+
+@lru_cache(maxsize=1 << 12)
+def _fault(body: str, renderer: str, depth: int, *, display: bool) -> Fault | None:
+    """The fault of a short formula without macros, of which most stand in a feed many times."""
+    return find_fault(body, load(renderer), display=display, max_depth=depth)
 
 
 def formula(text: str, math: Math) -> tuple[str, int, bool]:
