@@ -227,7 +227,7 @@ class Match(NamedTuple):
             in common while each has text of its own; ``overlap`` a shared passage. The last two join nothing.
         coverage_a: share of ``a``'s symbols inside runs that both have, 0 to 1.
         coverage_b: likewise of ``b``.
-        similarity: share of those runs that agrees, 0 to 1, by ``overlap.codes``.
+        similarity: share of those runs that agrees, 0 to 1, by ``codes.low_bytes``.
         evidence: aligned raw spans.
         rest_a: symbols of the longest stretch of ``a`` that ``b`` lacks, formulas included.
         rest_b: likewise of ``b``.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from feedtools.dedup import join, match, match_table
+from feedtools.dedup import codes_batch, join, match, match_table
 from feedtools.dedup.batch_run import spread
 from feedtools.dedup.candidates import worth
 from feedtools.dedup.document import Document
@@ -131,7 +131,7 @@ def ranking(kept: Distinct, store: SketchStore) -> NDArray[Any]:
 
 def _verify(some: tuple[Ints, Ints], kept: Distinct, store: SketchStore, asked: Wanted) -> Compared:
     """Verify some pairs."""
-    compared = [one for one in _compared(some, kept, store) if asked.overlaps or one.match.kind != "overlap"]
+    compared = list(_compared(some, kept, store, overlaps=asked.overlaps))
     return _made(compared, _evidence(compared, kept) if asked.evidence else [])
 
 
@@ -140,8 +140,10 @@ def _made(compared: Sequence[match.Comparison], evidence: list[tuple[Block, ...]
     return Compared(match_table.pack([one.match for one in compared]), np.array(slots, match_table.SLOT), evidence)
 
 
-def _compared(some: tuple[Ints, Ints], kept: Distinct, store: SketchStore) -> Iterator[match.Comparison]:
-    """Compare some pairs; those that share nothing are left out."""
+def _compared(
+    some: tuple[Ints, Ints], kept: Distinct, store: SketchStore, *, overlaps: bool
+) -> Iterator[match.Comparison]:
+    """Compare some pairs; those that share nothing are left out, and overlaps unless they are wanted."""
     positions, at = np.unique(np.concatenate(some), return_inverse=True)
     columns = kept.numbers[positions].tolist(), store.codes(positions), store.traits[positions].tolist()
     read = kept.texts.__getitem__
@@ -149,9 +151,18 @@ def _compared(some: tuple[Ints, Ints], kept: Distinct, store: SketchStore) -> It
         Document(number, codes, traits, read, partial(store.symbols, position))
         for position, number, codes, traits in zip(positions.tolist(), *columns, strict=True)
     ]
-    for longer, shorter in at.reshape(2, -1).T.tolist():
-        if (found := match.compare(documents[shorter], documents[longer])) is not None:
+    pairs = [(documents[shorter], documents[longer]) for longer, shorter in at.reshape(2, -1).T.tolist()]
+    for (shorter, longer), marks in zip(pairs, _marks(pairs), strict=True):
+        if (found := match.compare(shorter, longer, match.Asked(overlaps, marks))) is not None:
             yield found
+
+
+def _marks(pairs: Sequence[tuple[Document, Document]]) -> list[bytes | None]:
+    """Mark what each of some texts shares with a longer one; none of those it begins with, which need no marks."""
+    codes = [(shorter.codes, longer.codes) for shorter, longer in pairs]
+    asked = [len(one) < len(other) and not other.startswith(one) for one, other in codes]
+    marks = iter(codes_batch.shared(*map(list, zip(*compress(codes, asked), strict=True))) if any(asked) else ())
+    return [next(marks) if flag else None for flag in asked]
 
 
 def _evidence(compared: Sequence[match.Comparison], kept: Distinct) -> list[tuple[Block, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from feedtools.dedup.overlap import low_bytes
+from feedtools.dedup.codes import low_bytes
 from feedtools.text import symbols
 from feedtools.text.dropped import dropped, traits
 from feedtools.text.placeholders import find
@@ -44,7 +44,7 @@ class Document:
 
     Attributes:
         number: what it goes by.
-        codes: the low byte of each of its symbols (``overlap.codes``).
+        codes: the low byte of each of its symbols (``codes.low_bytes``).
         traits: as ``text.dropped.traits`` gives them.
 
     Args:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.dedup import slots
+from feedtools.dedup.codes import low_bytes
 from feedtools.dedup.document import Document
 from feedtools.dedup.keeper import damage
-from feedtools.dedup.overlap import Overlap, equal, low_bytes, overlap
+from feedtools.dedup.overlap import Overlap, equal, overlap
 from feedtools.dedup.rest import REST, longest_gap
 from feedtools.dedup.runs import Runs, shared_runs
 from feedtools.dedup.sketch import SHORT
@@ -69,41 +70,65 @@ class Comparison(NamedTuple):
     slots: tuple[FrameSlot, ...] = ()
 
 
-def compare(one: Document, other: Document) -> Comparison | None:
+class Asked(NamedTuple):
+    """Wishes for a comparison, and what is known before it.
+
+    Attributes:
+        overlaps: report texts that merely overlap, too.
+        marks: what ``codes.shared`` says of the text that has fewer symbols, where it is known and the other has more.
+    """
+
+    overlaps: bool = True
+    marks: bytes | None = None
+
+
+_ALL = Asked()
+
+
+def compare(one: Document, other: Document, asked: Asked = _ALL) -> Comparison | None:
     """Compare two texts; ``None`` where they share nothing worth reporting.
 
     The match is directed from the text with fewer symbols to the other (between equals: the more damaged one, then
     the one that sorts first, so that nothing depends on the order of the two).
+
+    Args:
+        one: the one text.
+        other: the other.
+        asked: what is wanted of it, and known.
     """
     a, b = _directed(one, other)
     size_a, size_b = len(a.codes), len(b.codes)
     if size_a == size_b and a.text == b.text:
         return Comparison(Match(a.number, b.number, "exact", 1.0, 1.0, 1.0))
-    found = overlap(a.codes, b.codes)
+    found = overlap(a.codes, b.codes, asked.marks)
     if found is None or size_a < SHORT:
         return None
     if other_instalment(found, a, b):
-        return _apart(a, b, found, least=None)
+        return _apart(a, b, found, asked, least=None)
     if not (found.same or _parted_by_hole(found, a, b)):
-        return _apart(a, b, found)
+        return _apart(a, b, found, asked)
     if b.codes.startswith(a.codes):  # hidden text and all
-        return _judged(a, b, found)
+        return _judged(a, b, found, asked)
     if a.hides or b.hides:
         shown = a.shown, b.shown
         if shown != (a, b):
-            return _of_shown(a, b, *shown)
+            return _of_shown(a, b, shown, asked._replace(marks=None))
         if other_stub(a, b):
-            return _apart(a, b, found)
-    return _judged(a, b, found)
+            return _apart(a, b, found, asked)
+    return _judged(a, b, found, asked)
 
 
-def _apart(a: Document, b: Document, found: Overlap, least: float | None = MUCH) -> Comparison | None:
+def _apart(a: Document, b: Document, found: Overlap, asked: Asked, least: float | None = MUCH) -> Comparison | None:
     """Compare two texts that are no copies; they are articles in part the same where they share ``least`` of one."""
-    runs = shared_runs(a.codes, b.codes, found, dense=a.dense)
+    if least is None and not asked.overlaps:
+        return None
+    runs = shared_runs(a.codes, b.codes, found, dense=a.dense, marks=asked.marks)
     if not runs.spans:
         return None
     much = least is not None and runs.covered(0) >= least * len(a.codes) and _longest_run(runs) >= MUCH_SYMBOLS
-    return Comparison(_match(a, b, "overlapping" if much else "overlap", runs), found)
+    if much or asked.overlaps:
+        return Comparison(_match(a, b, "overlapping" if much else "overlap", runs), found)
+    return None
 
 
 def _longest_run(runs: Runs) -> int:
@@ -121,15 +146,16 @@ def _directed(one: Document, other: Document) -> tuple[Document, Document]:
     return (one, other) if order(one) <= order(other) else (other, one)
 
 
-def _of_shown(a: Document, b: Document, shown_a: Document, shown_b: Document) -> Comparison | None:
+def _of_shown(a: Document, b: Document, shown: tuple[Document, Document], asked: Asked) -> Comparison | None:
     """Compare two texts by what their readers see; the evidence is told of the whole texts."""
-    one, other = _directed(shown_a, shown_b)
+    one, other = _directed(*shown)
     found = overlap(one.codes, other.codes)
     if found is None or len(one.codes) < SHORT:
         return None
     if (found.same or _parted_by_hole(found, one, other)) and not other_stub(a, b):
-        return _judged(one, other, found)._replace(overlap=None)
-    made = _apart(one, other, found, least=OVERLAPPING)  # as wholes they are copies
+        made = _judged(one, other, found, asked)
+    else:
+        made = _apart(one, other, found, asked, least=OVERLAPPING)  # as wholes they are copies
     return made and made._replace(overlap=None)
 
 
@@ -141,19 +167,22 @@ def other_stub(a: Document, b: Document) -> bool:
     return bool(one and other) and not one & other
 
 
-def _judged(a: Document, b: Document, found: Overlap) -> Comparison:
+def _judged(a: Document, b: Document, found: Overlap, asked: Asked) -> Comparison | None:
     """Compare two texts that overlap as copies do: by their runs, and by what stands between these."""
-    runs = shared_runs(a.codes, b.codes, found, dense=a.dense)
+    dense = a.dense
+    runs = shared_runs(a.codes, b.codes, found, dense=dense, marks=asked.marks)
     size_a, size_b = len(a.codes), len(b.codes)
     if runs.agreed == size_a == runs.length:  # the one stands in the other as it is
         kind = _kind(runs, a, b) if slots.formulas_agree(a, b, runs) else "overlapping"
         return Comparison(_match(a, b, kind, runs), found)
-    dense = a.dense
     between = slots.gaps(runs, size_a, size_b, dense=dense)
     wide = slots.widened(a, b, between, dense=dense)
     figures = slots.figures_agree(a, b, wide)
-    made = _match(a, b, _edited_kind(a, b, runs, between, figures=figures), runs)
-    if made.kind in COPIES and not figures:  # neither goes for the other
+    kind = _edited_kind(a, b, runs, between, figures=figures)
+    if kind == "overlap" and not asked.overlaps:
+        return None
+    made = _match(a, b, kind, runs)
+    if kind in COPIES and not figures:  # neither goes for the other
         made = made._replace(rest_a=MOST, rest_b=MOST)
     return Comparison(made, found, slots.slots(a, b, wide, dense=dense))
 

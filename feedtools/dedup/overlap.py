@@ -11,11 +11,12 @@ once in 256 times, so a distance is never more than that of the symbols, and rar
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Any, NamedTuple
 
+from feedtools.dedup.codes import SHINGLE, low_bytes, shared
 from feedtools.dedup.sketch import SHORT
 
 COVERED = 0.8
@@ -29,9 +30,9 @@ IN_PLACE = 0.8
 SHIFTED_COVER, SHIFTED_SIMILAR, SHIFTED_SYMBOLS = 0.25, 0.85, 60
 """The same three for excerpts of one article that start at different places: the tail of one is the head of the
 other, which neither a stock opening nor a footer ever is."""
-GAPPED_SHARE, GAPPED_SYMBOLS, GAPPED_SHINGLE = 0.5, 60, 6
+GAPPED_SHARE, GAPPED_SYMBOLS = 0.5, 60
 """Copies that one renderer left holes in (code, tables, list items) or that were put in another order: share of the
-shorter text's shingles of six that the other has, wherever they stand, and the length from which that counts."""
+shorter text's shingles that the other has, wherever they stand, and the length from which that counts."""
 HOLE_SHARE = 0.4
 """The same share where both begin alike and go on alike after a gap (for ``HOLE_RUN`` shingles in a row), or where only
 one of them shows placeholders and they part for good at one place."""
@@ -41,7 +42,7 @@ BRIDGE_HEAD, BRIDGE_BLOCK, BRIDGE_RUN, BRIDGE_SHARE = 8, 8, 40, 0.3
 block, codes that agree right behind it, and the share of the shorter text that all this makes, unless it ends there."""
 OVERLAP_SYMBOLS = 30
 """A shared passage shorter than this is not reported."""
-_LONG_PROBE, _SHORT_PROBE = 10, 6
+_LONG_PROBE, _SHORT_PROBE = 10, SHINGLE
 _RUN_STEP = OVERLAP_SYMBOLS - _LONG_PROBE
 """Distance between probes that miss no passage worth a report."""
 SCREENED = 128
@@ -51,8 +52,6 @@ _PIECE = 56
 """Symbols measured at once: up to 64 are one machine word."""
 _FEW_EDITS = 31
 """Edits whose band in the matrix is one machine word: tried first, for a third of what a wider band takes."""
-_KEPT = 1 << 16
-"""Codes up to which the shingles of a text are kept: a code takes some hundred bytes."""
 _SLACK = 8
 """Hits whose diagonals differ by less than this vote together."""
 
@@ -61,24 +60,6 @@ _SLACK = 8
 def _rapidfuzz(measure: str) -> Any:
     """One of its modules, imported when two texts are compared: equal ones and parts of one another need none."""
     return import_module(f"rapidfuzz.distance.{measure}")
-
-
-def low_bytes(symbols: str) -> bytes:
-    """The low byte of each symbol."""
-    return symbols.encode("utf-32-le", "surrogatepass")[::4]
-
-
-def seeds(codes: bytes, width: int, stride: int = 1) -> dict[bytes, int]:
-    """Runs of ``width`` codes, one every ``stride`` from the end on, each with the first place it was taken from.
-
-    Those of the last few texts are kept, for the longest of a series meets all others.
-    """
-    return (_seeds if len(codes) <= _KEPT else _seeds.__wrapped__)(codes, width, stride)
-
-
-@lru_cache(maxsize=4)
-def _seeds(codes: bytes, width: int, stride: int) -> dict[bytes, int]:
-    return {codes[at : at + width]: at for at in range(len(codes) - width, -1, -stride)}
 
 
 Hits = Sequence[tuple[int, int]]
@@ -111,47 +92,57 @@ class Overlap(NamedTuple):
         return Overlap(self.b_start, self.b_end, self.a_start, self.a_end, *self[4:])
 
 
-def overlap(a: bytes, b: bytes) -> Overlap | None:
-    """Locate and measure what two texts share, by their codes; ``None`` where that is next to nothing."""
+def overlap(a: bytes, b: bytes, marks: bytes | None = None) -> Overlap | None:
+    """Locate and measure what two texts share, by their codes; ``None`` where that is next to nothing.
+
+    Args:
+        a: codes of the one text.
+        b: codes of the other.
+        marks: what ``codes.shared`` says of the shorter one, where it is known: then no probe is looked for in vain.
+    """
     if len(a) > len(b):
-        found = overlap(b, a)
+        found = overlap(b, a, marks)
         return found and found.turned()
     if len(a) < SHORT:
         return Overlap(0, len(a), 0, len(b), 1.0, True) if a == b and a else None
     at = b.find(a)
     if at >= 0:
         return Overlap(0, len(a), at, at + len(a), 1.0, True)
-    if len(a) <= SCREENED and _unrelated(a, b):
+    if marks is None:
+        marks = b"\1" * (len(a) - SHINGLE + 1)
+    if len(a) <= SCREENED and _unrelated(a, b, marks):
         return None
-    found = _by_hits(a, b) if len(a) > LONG else _of_moderate(a, b)
+    found = _by_hits(a, b, marks) if len(a) > LONG else _of_moderate(a, b, marks)
     return found if found and found.same else _bridged(a, b) or found
 
 
-def _unrelated(a: bytes, b: bytes) -> bool:
+def _unrelated(a: bytes, b: bytes, marks: bytes) -> bool:
     """Tell whether a short text has too little in common with another for any relation.
 
     Where it is the same passage, that leaves a common subsequence of some length, and all else has a run on end.
     """
     need = int(min(COVERED * SIMILAR * len(a), SHIFTED_SIMILAR * SHIFTED_SYMBOLS))
-    return not _rapidfuzz("LCSseq").similarity(a, b, score_cutoff=need) and not _hits(a, b, 0, _LONG_PROBE, _RUN_STEP)
+    if _rapidfuzz("LCSseq").similarity(a, b, score_cutoff=need):
+        return False
+    return not _hits(a, b, marks, range(0, len(a) - _LONG_PROBE + 1, _RUN_STEP), _LONG_PROBE)
 
 
-def _of_moderate(a: bytes, b: bytes) -> Overlap | None:
-    begun = _begin_together(a, b)
+def _of_moderate(a: bytes, b: bytes, marks: bytes) -> Overlap | None:
+    begun = _begin_together(a, b, marks)
     beginning = _in_place(a, b) if begun else None
     if beginning and beginning.similarity >= IN_PLACE:
         return beginning
-    found = _by_hits(a, b, apart=begun and beginning is None)
+    found = _by_hits(a, b, marks, apart=begun and beginning is None)
     if found and (found.same or (found[:2] == found[2:4] and not found.parted)):  # the latter: measured in place
         return found
     return beginning or found or (None if begun else _in_place(a, b))
 
 
-def _begin_together(a: bytes, b: bytes) -> bool:
+def _begin_together(a: bytes, b: bytes, marks: bytes) -> bool:
     """Tell whether two or more of eight short runs of ``a`` stand at about the same place in ``b``."""
     near, find = 0, b.find
     for i in range(0, len(a) - _SHORT_PROBE + 1, max(1, len(a) // 8)):
-        if find(a[i : i + _SHORT_PROBE], i - _DRIFT if i > _DRIFT else 0, i + _DRIFT + _SHORT_PROBE) >= 0:
+        if marks[i] and find(a[i : i + _SHORT_PROBE], i - _DRIFT if i > _DRIFT else 0, i + _DRIFT + _SHORT_PROBE) >= 0:
             near += 1
             if near == 2:
                 return True
@@ -169,24 +160,25 @@ def _in_place(a: bytes, b: bytes) -> Overlap | None:
     return Overlap(0, n, 0, n, 1 - distance / n, True) if distance <= bound else None
 
 
-def _by_hits(a: bytes, b: bytes, *, apart: bool = False) -> Overlap | None:
+def _by_hits(a: bytes, b: bytes, marks: bytes, *, apart: bool = False) -> Overlap | None:
     """Locate and measure by probing; ``apart``: that ``a`` is no beginning of ``b`` is known already."""
     step = max(4, len(a) // 20)
-    first = _first_hit(a, b, step)
+    probed = range(0, len(a) - _LONG_PROBE + 1, step)
+    first = _first_hit(a, b, marks, probed)
     if first is None and len(a) >= 10 * SHORT:
         return None
     if first and (found := _unedited(a, b, *first)):
         return found
-    every = [first, *_hits(a, b, first[0] + step, _LONG_PROBE, step)] if first else []
+    every = [first, *_hits(a, b, marks, probed[first[0] // step + 1 :], _LONG_PROBE)] if first else []
     hits = _line(every)
     if len(hits) < 3 and not (len(a) >= 10 * SHORT and _one_passage(a, b, hits)):
-        hits = _line(_hits(a, b, 0, _SHORT_PROBE, max(2, len(a) // 32)))
+        hits = _line(_hits(a, b, marks, range(0, len(marks), max(2, len(a) // 32)), _SHORT_PROBE))
     if not hits:
         return None
     in_place = hits[0][0] == hits[0][1] and hits[-1][0] == hits[-1][1]
     found = None if apart and in_place else _measure(a, b, hits)
     if found is None and len(every) * step >= 0.3 * len(a) and len(a) >= GAPPED_SYMBOLS:
-        found = _gapped(a, b)
+        found = _gapped(a, b, marks)
     return found or _passage(a, b, hits)
 
 
@@ -205,18 +197,21 @@ def _unedited(a: bytes, b: bytes, i: int, j: int) -> Overlap | None:
     return _measure(a, b, [(i, j)])
 
 
-def _first_hit(a: bytes, b: bytes, step: int) -> tuple[int, int] | None:
-    for i in range(0, len(a) - _LONG_PROBE + 1, step):
-        j = b.find(a[i : i + _LONG_PROBE])
-        if j >= 0:
-            return i, j
+def _first_hit(a: bytes, b: bytes, marks: bytes, places: range) -> tuple[int, int] | None:
+    """Find the first long probe of ``a`` that is in ``b``."""
+    for i in places:
+        if marks[i] and marks[i + _LONG_PROBE - SHINGLE]:
+            j = b.find(a[i : i + _LONG_PROBE])
+            if j >= 0:
+                return i, j
     return None
 
 
-def _hits(a: bytes, b: bytes, start: int, width: int, step: int) -> Hits:
-    """Find runs of ``a``, one every ``step`` codes, in ``b``."""
-    find = b.find
-    return [(i, j) for i in range(start, len(a) - width + 1, step) if (j := find(a[i : i + width])) >= 0]
+def _hits(a: bytes, b: bytes, marks: bytes, places: range, width: int) -> Hits:
+    """Find runs of ``a``, one from each of some places, in ``b``."""
+    find, last = b.find, width - SHINGLE
+    some = compress(places, marks[places.start : places.stop : places.step])
+    return [(i, j) for i in some if marks[i + last] and (j := find(a[i : i + width])) >= 0]
 
 
 def _line(hits: Hits) -> Hits:
@@ -302,20 +297,20 @@ def _stepping_stones(a: bytes, b: bytes, hits: Hits) -> Iterator[tuple[int, int]
             i, shift = p, q - p
 
 
-def _gapped(a: bytes, b: bytes) -> Overlap | None:
+def _gapped(a: bytes, b: bytes, marks: bytes) -> Overlap | None:
     """Find the overlap where ``b`` has most of ``a`` in pieces; its similarity is their share of shingles."""
-    n = GAPPED_SHINGLE
-    there = seeds(b, n)
-    hit = [i for i in range(len(a) - n + 1) if a[i : i + n] in there]
-    share = len(hit) / (len(a) - n + 1)
+    n = SHINGLE
+    if 0 not in marks:  # nobody has looked yet
+        marks = shared(a, b)
+    share = marks.count(1) / len(marks)
     if share < HOLE_SHARE:
         return None
-    start, end = hit[0], hit[-1] + n
+    start, end = marks.index(1), marks.rindex(1) + n
     first, last = b.find(a[start : start + n]), b.rfind(a[end - n : end]) + n
     if last - first < (end - start) // 2:  # put in another order
         first, last = 0, len(b)
     begin_alike = start < n and first < n
-    if share >= GAPPED_SHARE or (begin_alike and _second_run(hit) >= HOLE_RUN):
+    if share >= GAPPED_SHARE or (begin_alike and _second_run(marks) >= HOLE_RUN):
         return Overlap(start, end, first, last, share, True)
     if begin_alike and end <= 0.6 * len(a):
         return Overlap(start, end, first, last, share, False, True)
@@ -345,11 +340,9 @@ def _run(a: bytes, i: int, b: bytes, j: int) -> int:
     return size
 
 
-def _second_run(hits: list[int]) -> int:
-    """The length of the second longest run of consecutive numbers."""
-    ends = [k for k, (hit, following) in enumerate(pairwise(hits), 1) if following != hit + 1]
-    lengths = [end - start for start, end in pairwise([0, *ends, len(hits)])]
-    return sorted([0, 0, *lengths])[-2]
+def _second_run(marks: bytes) -> int:
+    """The length of the second longest stretch of marked places."""
+    return sorted([0, 0, *map(len, marks.split(b"\0"))])[-2]
 
 
 def _passage(a: bytes, b: bytes, hits: Hits) -> Overlap | None:

@@ -12,7 +12,7 @@ from importlib import import_module
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from feedtools.dedup.overlap import seeds
+from feedtools.dedup.codes import SHINGLE, seeds, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,7 +104,7 @@ class Runs(NamedTuple):
         return max(longest, size - at)
 
 
-def shared_runs(a: bytes, b: bytes, found: Overlap, *, dense: bool) -> Runs:
+def shared_runs(a: bytes, b: bytes, found: Overlap, *, dense: bool, marks: bytes | None = None) -> Runs:
     """Find the runs that two texts share, given where they overlap.
 
     Args:
@@ -112,6 +112,7 @@ def shared_runs(a: bytes, b: bytes, found: Overlap, *, dense: bool) -> Runs:
         b: codes of the other.
         found: where they run in parallel, as ``overlap.overlap`` gives it.
         dense: whether the script has thousands of letters, as Chinese has, so that less agreement is chance.
+        marks: what ``codes.shared(a, b)`` says, where it is known.
     """
     a_start, a_end, b_start, b_end, similarity = found[:5]
     if similarity == 1 and a_end - a_start == b_end - b_start and a[a_start:a_end] == b[b_start:b_end]:
@@ -121,7 +122,8 @@ def shared_runs(a: bytes, b: bytes, found: Overlap, *, dense: bool) -> Runs:
     short = max(len(a), len(b)) <= WHOLE
     if short and similarity >= _IN_PLACE and a_end - a_start >= _IN_PLACE * len(a):
         return _runs(_aligned(a, b, 0, len(a), 0, len(b)), (), _LEAST[dense])
-    line, aside = _in_line(list(_seeded(a, b, *(_SHORT_SEED if short else _LONG_SEED))))
+    marks = shared(a, b) if marks is None else marks
+    line, aside = _in_line(list(_seeded(a, b, marks, *(_SHORT_SEED if short else _LONG_SEED))))
     made = _runs(_between(a, b, line), aside, _LEAST[dense])
     if not short or made.covered(0) >= _ENOUGH * len(a):
         return made
@@ -176,25 +178,28 @@ def _in_line(seeds: Blocks) -> tuple[Blocks, Blocks]:
     return line[::-1], [seed for seed in seeds if seed not in chosen and seed[2] >= _ASIDE]
 
 
-def _seeded(a: bytes, b: bytes, width: int, stride: int) -> Iterator[tuple[int, int, int]]:
+def _seeded(a: bytes, b: bytes, marks: bytes, width: int, stride: int) -> Iterator[tuple[int, int, int]]:
     """Exact runs, ascending in ``a`` and apart there; on the present diagonal where the texts go on there."""
-    get, begins = seeds(b, width, stride).get, b.startswith
+    begins = b.startswith
+    get = seeds(b, width, stride).get if len(b) > WHOLE else None  # not worth it for the few places of a short one
     prefix, postfix = _rapidfuzz("Prefix").similarity, _rapidfuzz("Postfix").similarity
-    i = end = shift = 0
-    last = len(a) - width
-    while i <= last:
+    marked = b"\1" * (width - SHINGLE + 1)  # no seed stands where one of its shingles is in no place of the other
+    end = shift = 0
+    i = marks.find(marked)
+    while i >= 0:
         seed = a[i : i + width]
         j = i + shift
         if j < 0 or not begins(seed, j):
-            j = get(seed, -1)
+            j = get(seed, -1) if get else _place(b, seed, stride)
             if j < 0:
-                i += 1
+                i = marks.find(marked, i + 1)
                 continue
         back = postfix(a[end:i], b[max(0, j - (i - end)) : j]) if i > end else 0
         size = back + prefix(a[i:], b[j:])
         yield i - back, j - back, size
         shift = j - i
-        i = end = i - back + size
+        end = i - back + size
+        i = marks.find(marked, end)
 
 
 def _runs(blocks: Iterable[tuple[int, int, int]], aside: Sequence[tuple[int, int, int]], least: int) -> Runs:
@@ -206,7 +211,7 @@ def _runs(blocks: Iterable[tuple[int, int, int]], aside: Sequence[tuple[int, int
         (i, j, _), (p, q, last) = part[0], part[-1]
         spans.append((i, p + last, j, q + last))
         kept += part
-        agreed += sum(block[2] for block in part)
+        agreed += sum([size for _, _, size in part])
         length += max(p + last - i, q + last - j)
     return Runs(tuple(sorted(spans)), tuple(kept), tuple(aside), agreed, length)
 
@@ -222,7 +227,7 @@ def _parts(blocks: Iterable[tuple[int, int, int]], least: int) -> Iterator[Block
     for block in blocks:
         i, j, size = block
         if part:
-            score -= _GAP * max(i - p, j - q)
+            score -= _GAP * max(j - q, i - p)
             if j < q or score <= 0 or best - score > _DROP:
                 if best >= least:
                     yield part[:count]
@@ -234,3 +239,12 @@ def _parts(blocks: Iterable[tuple[int, int, int]], least: int) -> Iterator[Block
         p, q = i + size, j + size
     if part and best >= least:
         yield part[:count]
+
+
+def _place(text: bytes, run: bytes, stride: int) -> int:
+    """Find the first place of a run among those ``stride`` apart that ``seeds`` takes."""
+    last = len(text) - len(run)
+    at = text.find(run)
+    while at >= 0 and (last - at) % stride:
+        at = text.find(run, at + 1)
+    return at

@@ -195,7 +195,7 @@ class SketchStore:
         self.traits = np.concatenate([*self._traits, np.empty(0, np.uint8)])
 
     def codes(self, wanted: Ints) -> list[bytes]:
-        """The low byte of each symbol of some texts (``overlap.codes``), once closed."""
+        """The low byte of each symbol of some texts (``codes.low_bytes``), once closed."""
         if self._spilled is None:
             made = self._codes
             places = zip(*(column[wanted].tolist() for column in (self._part, self._starts, self._ends)), strict=True)

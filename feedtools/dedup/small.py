@@ -87,12 +87,13 @@ def _resolved(
     return SmallResult(made.clusters, tuple(sorted([*exact, *made.matches])))
 
 
-def _compared(pairs: Iterable[Iterable[_Document]]) -> Iterator[Compared]:
+def _compared(pairs: Iterable[tuple[_Document, _Document]]) -> Iterator[Compared]:
     from feedtools.dedup.document import Document
     from feedtools.dedup.match import compare
 
     for pair in pairs:
-        made = compare(*(Document.of(it.number, it.text, it.symbols) for it in pair))
+        one, other = (Document.of(it.number, it.text, it.symbols) for it in pair)
+        made = compare(one, other)
         if made is not None:
             yield made.match, made.slots
 

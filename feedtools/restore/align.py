@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import Levenshtein, Opcode
 
-from feedtools.dedup.overlap import low_bytes, overlap
+from feedtools.dedup.codes import low_bytes
+from feedtools.dedup.overlap import overlap
 from feedtools.restore.texts import spoken
 
 if TYPE_CHECKING:

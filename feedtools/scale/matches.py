@@ -114,9 +114,8 @@ class _Found:
     def compare(self, a: _Text, b: _Text) -> match.Comparison | None:
         """Add the match of two texts, where they are one; they are the documents 0 and 1 of what is given back."""
         pair = a, b
-        compared = match.compare(
-            *(Document(at, it.codes, it.traits, lambda i: pair[i].text) for at, it in enumerate(pair))
-        )
+        one, other = (Document(at, it.codes, it.traits, lambda i: pair[i].text) for at, it in enumerate(pair))
+        compared = match.compare(one, other)
         if compared is None:
             return None
         made, found = compared.match, compared.overlap

@@ -84,7 +84,7 @@ class PlacedSymbols(NamedTuple):
     Attributes:
         symbols: as ``normal.symbols`` gives them.
         offsets: where in the text each symbol stands, as ``normal.offsets`` gives them.
-        codes: as ``overlap.codes`` gives them.
+        codes: as ``codes.low_bytes`` gives them.
         traits: as ``normal.traits`` gives them.
     """
 

@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from feedtools.dedup import match, overlap, slots
 from feedtools.dedup.batch import dedup
+from feedtools.dedup.codes import low_bytes
 from feedtools.dedup.document import Document
 from feedtools.dedup.match import MOST, compare, cut_offset, explain, match_pair
 from feedtools.text import symbols
@@ -111,7 +112,7 @@ def test_instalments_are_told_apart_by_their_number() -> None:
 def test_codes_show_every_instalment_that_symbols_do(named: str) -> None:
     symbols = article(11, 40) + named + article(12, 40)
     assert match._INSTALMENT.search(symbols)
-    assert match._INSTALMENT_CODES.search(overlap.low_bytes(symbols))
+    assert match._INSTALMENT_CODES.search(low_bytes(symbols))
 
 
 def test_a_copy_with_its_code_left_out_is_found() -> None:
@@ -210,7 +211,7 @@ def test_a_distance_in_pieces_is_the_distance_or_a_little_more(seed: int, rate: 
     rng = random.Random(seed)
     a = article(seed, length)
     b = "".join(rng.choice(["", char, rng.choice(HAN) + char]) if rng.random() < rate else char for char in a)
-    one, other = overlap.low_bytes(a), overlap.low_bytes(b)
+    one, other = low_bytes(a), low_bytes(b)
     exact = Levenshtein.distance(one, other)
     pieces = overlap._distance(one, other, length)
     assert exact <= pieces <= exact + (length if rate > 0.1 else 4)
@@ -234,7 +235,7 @@ def test_screening_short_texts_loses_no_match_and_no_passage(seed: int, length: 
     if every:  # edited at every so many symbols, which leaves no longer run
         shared = "".join("改" if place % every == 0 else char for place, char in enumerate(shared))
     a = article(seed + 1, foreign + 20)[:foreign] + shared
-    pair = overlap.low_bytes(a[: overlap.SCREENED]), overlap.low_bytes(whole)
+    pair = low_bytes(a[: overlap.SCREENED]), low_bytes(whole)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(overlap, "SCREENED", 0)
         found = overlap.overlap(*pair)
@@ -263,7 +264,7 @@ def test_a_stock_opening_is_told_as_it_is_and_is_no_article() -> None:
 
 @given(ALIKE, ALIKE)
 def test_codes_are_never_further_apart_than_their_symbols(a: str, b: str) -> None:
-    one, other = overlap.low_bytes(a), overlap.low_bytes(b)
+    one, other = low_bytes(a), low_bytes(b)
     assert len(one) == len(a)
     assert Levenshtein.distance(one, other) <= Levenshtein.distance(a, b)
 
@@ -274,7 +275,7 @@ def test_the_similarity_of_codes_is_nearly_that_of_symbols(rate: float, apart: f
     for seed in range(40):
         a = article(seed, 400)
         b = "".join(rng.choice(["", rng.choice(HAN), rng.choice(HAN) + c]) if rng.random() < rate else c for c in a)
-        found = overlap.overlap(overlap.low_bytes(a), overlap.low_bytes(b))
+        found = overlap.overlap(low_bytes(a), low_bytes(b))
         assert found is not None
         one, other = a[found.a_start : found.a_end], b[found.b_start : found.b_end]
         exact = 1 - Levenshtein.distance(one, other) / max(len(one), len(other))
@@ -368,13 +369,6 @@ def test_a_gap_takes_in_the_word_or_number_it_parts(text: str, gap: tuple[int, i
     (found,) = slots.widened(one, one, [slots.Gap(*gap, *gap)], dense=True)
     assert (found.a_start, found.a_end) == wide
     assert found.turned() == found
-
-
-def test_what_is_kept_of_the_last_texts_is_that_of_each() -> None:
-    texts = [overlap.low_bytes(article(seed, 60)) for seed in range(7)]
-    assert [set(overlap.seeds(text, 6)) for text in [*texts, *texts]] == [
-        {text[at : at + 6] for at in range(55)} for text in [*texts, *texts]
-    ]
 
 
 def test_a_formula_counts_in_what_the_longer_one_has_for_itself_beside_other_text() -> None:

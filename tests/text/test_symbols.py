@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedtools.dedup import sketch_batch
-from feedtools.dedup.overlap import low_bytes
+from feedtools.dedup.codes import low_bytes
 from feedtools.text import symbols, symbols_batch
 from feedtools.text.dropped import traits
 

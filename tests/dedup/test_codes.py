@@ -1,0 +1,143 @@
+"""Short runs that texts share: the batch form says the same, and what they screen is found as without them."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedtools.dedup import codes, codes_batch, runs
+from feedtools.dedup.codes import SHINGLE, seeds, shared
+from feedtools.dedup.document import Document
+from feedtools.dedup.match import Asked, compare
+from feedtools.dedup.overlap import overlap
+from feedtools.dedup.runs import shared_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RUN = SHINGLE + 2
+TEXTS = st.lists(
+    st.tuples(st.text("ab字", max_size=40), st.text("ab字", max_size=60)).map(
+        lambda pair: tuple(codes.low_bytes(text) for text in pair)
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def pair_of(seed: int, rate: float, length: int) -> tuple[str, str]:
+    """An article that repeats some of its phrases, and one that has parts of it, edited, among its own."""
+    rng = random.Random(seed)
+    phrases = [
+        "".join(rng.choices("的一是在不了有和人这中大为上个国我以要他 ab12", k=rng.randint(3, 40))) for _ in range(12)
+    ]
+    made = []
+    for share in (1.0, rng.choice([0.1, 0.5, 0.9, 1.0])):
+        text = "".join(
+            rng.choice(phrases) if rng.random() < share else "".join(rng.choices("学生时代地方", k=20))
+            for _ in range(length // 20)
+        )
+        made.append("".join(rng.choice(["", "改", char + "入"]) if rng.random() < rate else char for char in text))
+    if rng.random() < 0.5:  # one is the other, edited
+        made[1] = "".join(rng.choice(["", "改"]) if rng.random() < rate else char for char in made[0][length // 8 :])
+    return made[0], made[1]
+
+
+@given(TEXTS, st.sampled_from([1, 50, codes_batch.PIECE]))
+def test_the_batch_form_marks_what_the_other_marks(pairs: list[tuple[bytes, bytes]], piece: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codes_batch, "PIECE", piece)
+        made = codes_batch.shared(*map(list, zip(*pairs, strict=True)))
+    assert made == [shared(*pair) for pair in pairs]
+    for (one, other), marks in zip(pairs, made, strict=True):
+        assert marks == bytes(one[at : at + SHINGLE] in other for at in range(len(one) - SHINGLE + 1))
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 10**6))
+def test_shingles_that_lose_their_slots_are_found_all_the_same(seed: int) -> None:
+    rng = random.Random(seed)
+    texts = [rng.randbytes(rng.randint(1, 400)) for _ in range(8)]
+    pairs = [
+        (one[rng.randint(0, 50) :] + other, other[: rng.randint(0, 400)] + one) for one in texts for other in texts
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codes_batch, "_ROOM", 0)  # as many slots as shingles
+        made = codes_batch.shared(*map(list, zip(*pairs, strict=True)))
+    assert made == [shared(*pair) for pair in pairs]
+
+
+def test_no_shingle_is_taken_from_across_two_texts() -> None:
+    one, other = b"abcdef", b"ghijkl"
+    assert codes_batch.shared([one + other, one + other], [one, other]) == [
+        shared(one + other, it) for it in (one, other)
+    ]
+    assert codes_batch.shared([b"cdefgh", b"abc"], [one, other]) == [b"\0", b""]
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([0.0, 0.03, 0.1, 0.3]), st.sampled_from([60, 200, 700, 1600]))
+def test_marks_change_no_comparison(seed: int, rate: float, length: int) -> None:
+    texts = pair_of(seed, rate, length)
+    one, other = sorted((Document.of(at, text) for at, text in enumerate(texts)), key=lambda it: len(it.codes))
+    if len(one.codes) == len(other.codes):
+        return
+    marks = shared(one.codes, other.codes)
+    found = overlap(one.codes, other.codes)
+    assert overlap(one.codes, other.codes, marks) == found
+    if found is not None:
+        assert shared_runs(one.codes, other.codes, found, dense=True, marks=marks) == shared_runs(
+            one.codes, other.codes, found, dense=True
+        )
+    made = compare(one, other)
+    assert compare(one, other, Asked(marks=marks)) == made
+    wanted = None if made is not None and made.match.kind == "overlap" else made
+    assert compare(one, other, Asked(overlaps=False, marks=marks)) == wanted
+
+
+def plainly_seeded(a: bytes, b: bytes, width: int, stride: int) -> Iterator[tuple[int, int, int]]:
+    """``runs._seeded``, place by place."""
+    there = seeds(b, width, stride)
+    i = end = shift = 0
+    while i <= len(a) - width:
+        seed = a[i : i + width]
+        j = i + shift if i + shift >= 0 and b.startswith(seed, i + shift) else there.get(seed, -1)
+        if j < 0:
+            i += 1
+            continue
+        while i > end and j > 0 and a[i - 1] == b[j - 1]:
+            i, j = i - 1, j - 1
+        size = 0
+        while i + size < len(a) and j + size < len(b) and a[i + size] == b[j + size]:
+            size += 1
+        yield i, j, size
+        shift, i = j - i, i + size
+        end = i
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([0.0, 0.05, 0.2]), st.sampled_from([80, 400, 1800]))
+def test_seeds_are_those_of_a_search_place_by_place(seed: int, rate: float, length: int) -> None:
+    one, other = (codes.low_bytes(text.replace(" ", "")) for text in pair_of(seed, rate, length))
+    for width, stride in (runs._SHORT_SEED, runs._LONG_SEED):
+        found = list(runs._seeded(one, other, shared(one, other), width, stride))
+        assert found == list(plainly_seeded(one, other, width, stride))
+
+
+@given(st.binary(max_size=60), st.integers(0, 50), st.sampled_from([2, 4]))
+def test_a_place_is_the_first_that_seeds_take(text: bytes, at: int, stride: int) -> None:
+    text = bytes(code % 3 for code in text)
+    run = text[at : at + RUN]
+    if len(run) == RUN:
+        assert runs._place(text, run, stride) == seeds(text, RUN, stride).get(run, -1)
+
+
+def test_what_is_kept_of_the_last_texts_is_that_of_each() -> None:
+    texts = [random.Random(seed).randbytes(60) for seed in range(7)]
+    assert [set(seeds(text, 6)) for text in [*texts, *texts]] == [
+        {text[at : at + 6] for at in range(55)} for text in [*texts, *texts]
+    ]
