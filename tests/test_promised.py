@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import os
 from pathlib import Path
 
@@ -32,6 +31,13 @@ def test_the_nearest_file_wins_and_the_own_file_beats_the_project(tmp_path: Path
     (tmp_path / "pyproject.toml").write_text('[tool.feedtools]\nignore = ["FT101"]\n', encoding="utf-8")
     (tmp_path / "feedtools.toml").write_text("", encoding="utf-8")
     assert Run(tmp_path, "check", "a.txt", *JSONL).codes() == ["a.txt FT101"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_commands_and_options(tmp_path: Path, shell: str) -> None:
+    assert "_feedtools_completion" in Run(tmp_path, _FEEDTOOLS_COMPLETE=f"{shell}_source").out
+    asked = {"_FEEDTOOLS_COMPLETE": f"{shell}_complete", "COMP_CWORD": "--fix-o" if shell == "fish" else "2"}
+    assert "--fix-only" in Run(tmp_path, COMP_WORDS="feedtools check --fix-o", **asked).out
 
 
 @pytest.mark.parametrize("ending", [".gz", ".zst"])
@@ -79,24 +85,3 @@ def test_a_file_of_the_same_size_and_time_is_read_again(tmp_path: Path) -> None:
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert os.stat(path).st_size == before.st_size
     assert Run(tmp_path, "check", "a.txt", *JSONL).code == 0
-
-
-def test_the_cache_sees_a_changed_word_list_of_a_pack(tmp_path: Path) -> None:
-    pack = tmp_path / "pack"
-    pack.mkdir()
-    rule = 'id = "XY101"\nname = "slip"\nlevel = "error"\nconfidence = "high"\nmessage = "m"\nwhy = "w"\n'
-    rule += 'words = "slips.tsv"\n'
-    (pack / "XY101-slip.toml").write_text(rule + "[[bad]]\ntext = '⟦teh⟧'\n[[good]]\ntext = 'the'\n", encoding="utf-8")
-    (pack / "slips.tsv").write_text("teh\tthe\n", encoding="utf-8")
-    (tmp_path / "feedtools.toml").write_text('rule-packs = ["pack"]\nselect = ["XY"]\n', encoding="utf-8")
-    articles = [  # large enough to be remembered
-        f"Article {number} says teh and zis, and nothing else that matters here." for number in range(20_000)
-    ]
-    (tmp_path / "a.txt").write_text(
-        HEADER + "\n".join(articles) + "\n", encoding="utf-8"
-    )  # large enough to be remembered
-    run = Run(tmp_path, "check", "a.txt", "--no-duplicates", *JSONL)
-    assert {json.loads(line)["text"] for line in run.out.splitlines()} == {"teh"}
-    (pack / "slips.tsv").write_text("teh\tthe\nzis\tthis\n", encoding="utf-8")
-    run = Run(tmp_path, "check", "a.txt", "--no-duplicates", *JSONL)
-    assert {json.loads(line)["text"] for line in run.out.splitlines()} == {"teh", "zis"}

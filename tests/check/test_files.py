@@ -10,6 +10,7 @@ import pytest
 from feedtools.check import files as api
 from feedtools.check.duplicates import findings
 from feedtools.config import Config
+from feedtools.lint import engine
 from feedtools.lint.checks import compounds
 from feedtools.lint.rules import builtin
 from feedtools.model import Article, Cluster, Match, Place
@@ -105,3 +106,20 @@ def test_a_file_on_which_a_rule_failed_is_checked_again_though_there_is_a_cache(
     first, second = api.check([feed], config), api.check([feed], config)
     assert "FT101: the check failed" in str(first.errors[0])
     assert list(map(str, second.errors)) == list(map(str, first.errors))
+
+
+def test_what_is_remembered_is_forgotten_when_a_word_list_of_a_pack_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "CACHE_BYTES", 0)
+    feed, pack = write(tmp_path / "new.txt", "teh zis"), tmp_path / "pack"
+    pack.mkdir()
+    rule = 'id = "XY101"\nname = "slip"\nlevel = "error"\nconfidence = "high"\nmessage = "m"\nwhy = "w"\n'
+    rule += 'words = "slips.tsv"\n[[bad]]\ntext = "⟦teh⟧"\n[[good]]\ntext = "the"\n'
+    (pack / "XY101-slip.toml").write_text(rule, encoding="utf-8")
+    config = Config(root=tmp_path, rule_packs=("pack",), select=("XY",), jobs=1, duplicates=False)
+    for words, found in (("teh\tthe\n", ["teh"]), ("teh\tthe\nzis\tthis\n", ["teh", "zis"])):
+        (pack / "slips.tsv").write_text(words, encoding="utf-8")
+        for read_once in (engine._pattern, engine._word_list):  # by one process; the next run is another
+            read_once.cache_clear()
+        assert [one.article.text[slice(*one.span)] for one in api.check([feed], config).findings] == found

@@ -275,7 +275,7 @@ def test_nothing_is_written_by_a_dry_run_or_a_diff(tmp_path: Path) -> None:
     diff = run(feed, "--diff")
     assert diff.returncode == 0
     assert diff.stdout.startswith("--- 000.txt\n+++ 000.txt\n@@")
-    assert {line[0] for line in diff.stdout.splitlines()} <= set("-+@ ")
+    assert {line[0] for line in diff.stdout.splitlines()} <= set("-+@ \\")
     assert dry.stderr.splitlines()[-1] == diff.stderr.splitlines()[-1]
     assert tree(tmp_path) == before
 

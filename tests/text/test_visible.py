@@ -1,0 +1,50 @@
+"""What a reader of a page does not see makes no copy: front matter, comments, scripts, targets of links."""
+
+from __future__ import annotations
+
+import pytest
+
+from feedtools.text.symbols import symbols
+from feedtools.text.visible import addresses, may_hide, visible
+
+SHOWN = "棉花要在霜降前摘完"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "---\ntitle: 另一个名字\n---\n{}",
+        "\ufeff---\ntitle: 另一个名字\n---\n{}",
+        "+++\ntitle = '另一个名字'\n+++\n{}",
+        "<!-- 给编辑看的话 -->{}",
+        "{}<!-- 没有写完的话",
+        "<script>const a = 1;</script>{}",
+        "<style>p {{ color: red }}</style>{}",
+        '<p class="big">{}</p>',
+        "{{{{< figure src=a >}}}}{}",
+        "{{% include a %}}{}",
+        "[{}](https://a.example/b)",
+        "[{}](/a/b_(c))",
+        "{}\n[1]: https://a.example/b",
+        "{} https://a.example/b",
+        "{} www.a.example",
+    ],
+)
+def test_what_is_hidden_counts_for_nothing(hidden: str) -> None:
+    text = hidden.format(SHOWN)
+    assert may_hide(text)
+    assert symbols(visible(text)) == SHOWN
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["--\n{}\n--\n", "a\n---\n{}\n---\nb", "{} a < b > c", "《{}》", "[{}]", r"\(a<b\) {}", "`{}`"],
+)
+def test_what_is_shown_counts(shown: str) -> None:
+    text = shown.format(SHOWN)
+    assert visible(text) == text
+
+
+def test_addresses_are_known_where_something_is_hidden() -> None:
+    assert addresses("[a](/x) 见 https://a.example/b. 完") == {"/x", "https://a.example/b"}
+    assert addresses(SHOWN) == frozenset()
