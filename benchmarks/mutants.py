@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import os
 import queue
+import resource
 import shutil
 import signal
 import subprocess
@@ -41,6 +42,8 @@ HUNG = 60
 """Seconds after which one test is stopped; a fault that makes it hang is noticed."""
 PATIENCE = 1200
 """Seconds after which all tests of a fault are stopped."""
+MEMORY = 8 * 2**30
+"""Bytes of addresses that a process of the tests may have, so that a fault which fills the memory ends by itself."""
 FAST = ("tests",)
 
 
@@ -137,6 +140,8 @@ class Tree:
             command, cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             start_new_session=True,
         )  # fmt: skip
+        if sys.platform == "linux":
+            resource.prlimit(run.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
         try:
             said, _ = run.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
