@@ -83,7 +83,9 @@ def _unraisable(what: sys.UnraisableHookArgs) -> None:
 def _run() -> int:
     gc.set_threshold(GENERATION)
     from feedtools.cli import cli
+    from feedtools.text import precompiled
 
+    precompiled.record()
     code = 2
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - to the end of the process
@@ -104,6 +106,7 @@ def _run() -> int:
     except OSError as error:
         _refuse(error)
         code = 2
+    precompiled.save()
     return code
 
 

@@ -1,6 +1,5 @@
 """Configuration: the nearest ``feedtools.toml``, else ``[tool.feedtools]`` of the nearest ``pyproject.toml``."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -8,8 +7,11 @@ from typing import Any, Literal, NamedTuple, cast
 
 from feedtools.errors import ConfigError, did_you_mean
 from feedtools.model import COPIES, KINDS, LEVELS, Level, Safety
+from feedtools.text.patterns import lazy
 
 FILE = "feedtools.toml"
+_TABLE = lazy(r"""(?m)^[ \t]*\[?[ \t]*(?:["']?tool["']?[ \t]*(?:[\]=]|\.[ \t]*["']?feedtools)|["'][^"'\n]*\\)""")
+"""A key ``tool.feedtools``, or ``tool`` alone: its table may stand in either; or one that is spelled with escapes."""
 ALLOW_FILE = "feedtools-allow.toml"
 DECISIONS_FILE = "feedtools-decisions.jsonl"
 
@@ -261,10 +263,19 @@ def discover(start: Path) -> Config:
             return load(place / FILE)
         project = place / "pyproject.toml"
         if project.is_file():
-            table = _read(project).get("tool", {}).get("feedtools")
+            table = _read(project).get("tool", {}).get("feedtools") if _may_hold_table(project) else None
             if table is not None:
                 return parse(table, project)
     return Config(root=start)
+
+
+def _may_hold_table(project: Path) -> bool:
+    """Tell whether a ``pyproject.toml`` names our table; of most, parsing takes longer than all else before a check."""
+    try:
+        text = project.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return True  # which says what is wrong with it
+    return "feedtools" in text and (_TABLE.search(text) is not None)
 
 
 def load(path: Path) -> Config:
@@ -280,6 +291,8 @@ def load(path: Path) -> Config:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from feedtools.dedup.describe import describe, links
-from feedtools.dedup.rest import REST
+from feedtools.dedup.candidates import REST
 from feedtools.dedup.texts import compared
 from feedtools.lint.rules import RULES, Rule
 from feedtools.model import Article, Cluster, Finding, Kind, Match, Place, Span
@@ -69,6 +68,10 @@ def findings(articles: Sequence[Article], clusters: Sequence[Cluster], rules: Se
         clusters: what the deduplicator made of them.
         rules: the selected rules; kinds whose rule is not among them are left out.
     """
+    if not clusters:
+        return []
+    from feedtools.dedup.describe import describe, links
+
     result = []
     for cluster in clusters:
         kept = _place(articles[cluster.keep])
@@ -91,6 +94,10 @@ def overlapping(articles: Sequence[Article], found: Sequence[Match], rules: Sequ
         found: the matches of such pairs.
         rules: as in ``findings``.
     """
+    if not found:
+        return []
+    from feedtools.dedup.describe import describe
+
     result = []
     for match in found:
         place = _place(articles[match.b])
@@ -106,6 +113,10 @@ def against(articles: Sequence[Article], found: Sequence[Sequence[Published]], r
         found: for each its published copies, the best first.
         rules: as in ``findings``.
     """
+    if not any(found):
+        return []
+    from feedtools.dedup.describe import describe
+
     result = []
     for article, copies in zip(articles, found, strict=True):
         if copies:

@@ -10,6 +10,8 @@ import os
 import re
 import sys
 
+from feedtools.text.patterns import lazy
+
 RUNNERS = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
 """Environment variables that say a runner reads along."""
 _asked = {"quiet": False, "color": False}
@@ -41,8 +43,8 @@ def bold(text: str) -> str:
     return f"\x1b[1m{text}\x1b[0m" if _asked["color"] else text
 
 
-_ANYWHERE = re.compile(r"#(?=#(?:\[|vso\[|teamcity\[))", re.IGNORECASE)
-_FIRST = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+_ANYWHERE = lazy(r"#(?=#(?:\[|vso\[|teamcity\[))", re.IGNORECASE)
+_FIRST = lazy(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 _SPOILT = {"json": r"\u0023", "jsonl": r"\u0023", "sarif": r"\u0023", "gitlab": r"\u0023", "junit": "&#35;"}
 """Spelling of ``#`` in formats that have another one; elsewhere it is shown as an escape."""
 
@@ -59,9 +61,11 @@ def out(text: str, form: str = "text") -> None:
 
 def err(message: str) -> None:
     """Print a message of one line to standard error."""
-    from feedtools.report.text import escape
+    if not (message.isascii() and message.isprintable()):
+        from feedtools.report.text import escape
 
-    sys.stderr.write(harmless(escape(message)) + "\n")
+        message = escape(message)
+    sys.stderr.write(harmless(message) + "\n")
     sys.stderr.flush()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -187,12 +186,21 @@ def _step_summary(report: Report) -> None:
         raise WriteError(f"the step summary cannot be written: {error.strerror}", path=path) from error
 
 
+def _shell_words(words: Sequence[str]) -> str:
+    """Words as a shell takes them; most need no quotes, and no module that knows about them."""
+    if all(word and word.isascii() and word.replace("/", "a").replace(".", "a").isalnum() for word in words):
+        return " ".join(words)
+    import shlex
+
+    return shlex.join(words)
+
+
 def closing(checked: Checked, report: Report, config: Config, view: OutputView) -> None:
     """Say on standard error what a person wants to read last."""
     from feedtools.report.summary import Next, summary
 
     copies = [finding for finding in checked.findings if finding.related]
-    paths = " ".join(map(shlex.quote, view.paths))
+    paths = _shell_words(view.paths) if checked.findings else ""
     then = Next(paths, len(copies), len({finding.related[0] for finding in copies}), view.applied)
     grouped = not view.counts and any(target == Target("text", None) for target in view.targets)
     for line in summary(report, then, table=grouped):
@@ -217,7 +225,7 @@ def conclude(checked: Checked, config: Config, view: OutputView) -> bool:
         WriteError: a file cannot be written.
     """
     report = report_of(checked, view)._replace(
-        page=(config.root.resolve().name, shlex.join(["feedtools", "check", *view.paths])),
+        page=(config.root.resolve().name, f"feedtools check {_shell_words(view.paths)}".rstrip()),
         lang=config.lang,
         originals=checked.originals,
     )

@@ -9,6 +9,8 @@ SHARED = 0.1
 """Share of the shorter text's keys that a candidate must have in common with the other."""
 FEW_KEYS = 16
 """Number of keys from which they decide by themselves, and an equal head alone proves nothing."""
+REST = 30
+"""Symbols in a row, formulas and code counted, of which a dropped article may have none for itself."""
 NEIGHBOURS = 2
 """Documents before it that one is linked with in the chain of a key: up to four that share it are all compared."""
 HOT = 64

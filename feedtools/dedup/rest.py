@@ -5,11 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from feedtools.dedup.candidates import REST as REST
 from feedtools.model import Span
 from feedtools.text.symbols import folded
 
-REST = 30
-"""Symbols in a row, formulas and code counted, of which a dropped article may have none for itself."""
 _SHINGLE = 9
 
 

@@ -11,8 +11,7 @@ from functools import partial
 from itertools import chain, count, groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.dedup.candidates import edges, worth
-from feedtools.dedup.rest import REST
+from feedtools.dedup.candidates import REST, edges, worth
 from feedtools.dedup.sketch import shingles
 from feedtools.model import Cluster, Match, text_number
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.dedup.rest import REST
+from feedtools.dedup.candidates import REST
 from feedtools.dedup.small import FEW
 from feedtools.model import Article, Cluster, Match
 

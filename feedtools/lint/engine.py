@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from feedtools.errors import FeedtoolsError, RuleError
 from feedtools.lint.checks import resolve
-from feedtools.lint.checks.base import SCREENS, Evidence, Hit, View
+from feedtools.lint.checks.base import Evidence, Hit, View
+from feedtools.lint.checks.screens import SCREENS
 from feedtools.lint.prefilter import Block, shared_scan
 from feedtools.model import CODED, LEVELS, Article, Edit, Finding, Fix, Span, Transmission
 from feedtools.text.patterns import SECONDS, Limited, lazy
+from feedtools.text.precompiled import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -97,7 +99,7 @@ def _candidates(rule: Rule, trigger: re.Pattern[str] | None, block: Block) -> It
     """Numbers of the articles that may hold a finding of one of our rules, ascending."""
     if rule.keywords or trigger is not None or rule.finder != "check":
         return block.candidates(rule.keywords, trigger)
-    screen = SCREENS.get(resolve(rule.value))
+    screen = SCREENS.get(rule.value)
     return range(len(block.texts)) if screen is None else screen(block, rule.options)
 
 
@@ -203,8 +205,8 @@ def _pattern(finder: str, value: str, folder: str, trusted: bool) -> Any:
     if finder == "words":
         words = sorted(_word_list(folder, value), key=len, reverse=True)
         value = r"(?i)(?<![A-Za-z0-9])(?:" + "|".join(map(re.escape, words)) + r")(?![A-Za-z0-9])"
-        return re.compile(value) if trusted else Limited(value, 0, SECONDS, sys.maxsize)
-    return re.compile(value) if trusted else _limited(value, 0)
+        return compiled(value) if trusted else Limited(value, 0, SECONDS, sys.maxsize)
+    return compiled(value) if trusted else _limited(value, 0)
 
 
 @cache

@@ -8,7 +8,8 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.lint.checks.base import View
-from feedtools.text.patterns import AT_ONCE
+from feedtools.text.patterns import AT_ONCE, lazy
+from feedtools.text.precompiled import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from feedtools.lint.checks.base import Evidence
     from feedtools.lint.rules import Rule
 
-_CLASS = re.compile(r"\[(?!\^)(?:\\.|[^\]\\])+\]")
-_SIGN = re.compile(r"\\(?:x..|u.{4}|U.{8})|.")
-_ESCAPE = re.compile(r"\\(?:x..|u.{4}|U.{8})")
+_CLASS = lazy(r"\[(?!\^)(?:\\.|[^\]\\])+\]")
+_SIGN = lazy(r"\\(?:x..|u.{4}|U.{8})|.")
+_ESCAPE = lazy(r"\\(?:x..|u.{4}|U.{8})")
 _ORDINARY = frozenset("aetAZ0129 ,.:;!?'\"()[]{}\\$_^*=/，。、：；！？（）《》“”的一是图表像面片上下如见")
 """Characters that texts are full of: a rule that waits for one of them is better off with a scan of its own."""
 SHORTEST = 4
@@ -209,7 +210,7 @@ def shared_scan(rules: Iterable[Rule]) -> SharedScan:
 @cache
 def _shared(classes: tuple[tuple[str, str], ...]) -> SharedScan:
     union = "".join(inside for _rule, inside in classes)
-    return SharedScan(re.compile(f"[{union}]") if classes else None, dict(classes), {})
+    return SharedScan(compiled(f"[{union}]") if classes else None, dict(classes), {})
 
 
 @cache

@@ -2,18 +2,20 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from feedtools.errors import ConfigError, RuleError, did_you_mean
 from feedtools.lint.checks import resolve
-from feedtools.lint.marked import Example, examples_of
 from feedtools.lint.resources import rules_folder
 from feedtools.model import CONFIDENCES, LEVELS, SAFETIES, Confidence, Kind, Level, Safety
 from feedtools.text.patterns import SECONDS, Limited, lazy
+from feedtools.text.precompiled import recall, stamped
+
+if TYPE_CHECKING:
+    from feedtools.lint.marked import Example
 
 Status = Literal["stable", "preview", "off"]
 Scope = Literal["article", "transmission", "feed"]
@@ -45,9 +47,9 @@ class Rule(NamedTuple):
     options: Mapping[str, Any]
     replace: str | None
     safety: Safety
-    bad: tuple[Example, ...]
-    good: tuple[Example, ...]
-    missed: tuple[Example, ...]
+    bad: "tuple[Example, ...]"
+    good: "tuple[Example, ...]"
+    missed: "tuple[Example, ...]"
     path: Path
     trusted: bool
 
@@ -87,6 +89,8 @@ def load(path: Path, *, trusted: bool = False, examples: bool = True) -> Rule:
     Raises:
         RuleError: it is not TOML, or not a rule; the message names the file, the key and what was expected.
     """
+    import tomllib
+
     _check_file(path)
     try:
         text = path.read_text(encoding="utf-8")
@@ -112,6 +116,8 @@ def _check_file(path: Path) -> None:
 
 
 def _rule(raw: dict[str, Any], path: Path, trusted: bool) -> Rule:
+    from feedtools.lint.marked import examples_of
+
     _check_keys(raw)
     scope = _one_of("scope", raw.get("scope", "article"), SCOPES)
     finder = _finder(raw, scope)
@@ -254,7 +260,18 @@ def load_folder(folder: Path, *, trusted: bool = False, examples: bool = True) -
 
 def builtin(*, examples: bool = True) -> tuple[Rule, ...]:
     """The rules that ship with feedtools."""
-    return load_folder(rules_folder(), trusted=True, examples=examples)
+    folder = rules_folder()
+    if examples:
+        return load_folder(folder, trusted=True)
+    stamp = stamped(__file__, *(f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name.endswith(".toml")))
+    rows = recall("rules", stamp, lambda: _plain(load_folder(folder, trusted=True, examples=False)))
+    return tuple(
+        Rule(**{**row, "path": folder / row["path"], "options": MappingProxyType(row["options"])}) for row in rows
+    )
+
+
+def _plain(rules: Iterable[Rule]) -> list[dict[str, Any]]:
+    return [{**rule._asdict(), "path": rule.path.name, "options": dict(rule.options)} for rule in rules]
 
 
 def merge(rules: Iterable[Rule]) -> tuple[Rule, ...]:

@@ -59,9 +59,12 @@ def learn(texts: Iterable[str], rules: Sequence[Rule], config: Config) -> Eviden
     """
     if not listens(rules):
         return Evidence()
+    held = list(texts)
+    if not config.learned and not any("-" in text for text in held):
+        return Evidence()
     from feedtools.lint.checks import compounds
 
-    return _with_known(compounds.harvest_held(list(texts)), config)
+    return _with_known(compounds.harvest_held(held), config)
 
 
 def listens(rules: Sequence[Rule]) -> bool:

@@ -7,11 +7,13 @@ import stat
 from collections.abc import Callable, Iterator
 from itertools import takewhile
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from feedtools.errors import FeedtoolsError, Notice, ReadError
-from feedtools.readers.passed_over import PassedOver, Patterns
 from feedtools.readers.streams import STDIN
+
+if TYPE_CHECKING:
+    from feedtools.readers.passed_over import Patterns
 
 OnError = Callable[[FeedtoolsError], None]
 MANIFEST = "manifest.jsonl"
@@ -179,6 +181,8 @@ def is_output(folder: str) -> bool:
 
 def _inside(folder: str, options: Walking, on_error: OnError) -> list[_Found]:
     """The files of a folder that hold articles; what is passed over is said."""
+    from feedtools.readers.passed_over import PassedOver, Patterns
+
     walk = _Walk(folder, Patterns(options.exclude, options.root), on_error)
     files = sorted(walk.files(folder, os.path.realpath(folder)))
     over = PassedOver(folder, options)
@@ -199,6 +203,8 @@ def _inside(folder: str, options: Walking, on_error: OnError) -> list[_Found]:
 def _matching(pattern: str, options: Walking, on_error: OnError) -> list[_Found]:
     """The files that match a pattern, without those of outputs of ``clean`` below it where there are others."""
     import glob
+
+    from feedtools.readers.passed_over import Patterns
 
     failed = _unlisted(pattern, on_error)
     matches = []

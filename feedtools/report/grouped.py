@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from feedtools.model import LEVELS
 from feedtools.report.regions import quoted, region, suggestion
 from feedtools.report.text import COLORS, escape, paint, width
+from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +30,7 @@ NAMED = 5
 """Findings of one rule and article that are quoted; the others are counted."""
 OPEN, CLOSE = "⟦", "⟧"
 """Brackets around a mark where there are no colours: those of the examples in rule files."""
-_ADVICE = re.compile(r"(?:; (?=[^;]*\Z)|(?<=\?) (?=[A-Z])).*\Z", re.DOTALL)
+_ADVICE = lazy(r"(?:; (?=[^;]*\Z)|(?<=\?) (?=[A-Z])).*\Z", re.DOTALL)
 
 
 class Shown(NamedTuple):

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.model import LEVELS
-from feedtools.report.grouped import fixable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +92,8 @@ def plural(count: int, noun: str, several: str = "") -> str:
 
 def statistics(report: Report) -> Iterator[str]:
     """A line per rule, the most frequent first: how many, the code, the name, how many can be repaired."""
+    from feedtools.report.grouped import fixable
+
     counts = Counter(finding.rule for finding in report.findings)
     fixes = Counter(finding.rule for finding in report.findings if fixable(finding))
     names = {finding.rule: finding.name for finding in report.findings}

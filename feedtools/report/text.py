@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from feedtools.report.regions import line_around, region
@@ -65,6 +64,8 @@ def _visible(char: str) -> str:
 
 def width(value: str) -> int:
     """Columns on a terminal: two for wide and full-width characters, none for combining ones (UAX 11)."""
+    import unicodedata
+
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in value
     )

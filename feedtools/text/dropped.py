@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from feedtools.text.patterns import lazy
 from feedtools.text.placeholders import holder_pattern, kinds, openers, own_texts
+from feedtools.text.precompiled import compiled
 from feedtools.text.renderers import derived
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def initials() -> str:
 def _token() -> re.Pattern[str]:
     first = "".join(map(re.escape, marks()))  # a set, which lets the engine skip from one of its characters to the next
     formula = r"(?<=\\)(?:" + _INLINE + r"|[()\[\]]|(?:begin|end)\{\w{1,20}\*?\})|(?<=\$)\$"
-    return re.compile(rf"[{first}](?:{formula}|{holder_pattern()})")
+    return compiled(rf"[{first}](?:{formula}|{holder_pattern()})")
 
 
 _CLOSER = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}

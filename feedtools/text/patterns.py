@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, AnyStr, cast
 
+from feedtools.text.precompiled import compiled
+
 SECONDS = 1.0
 """Time a pattern of a user's own pack may take on one text before it is stopped."""
 MAX_SIZE = 50_000
@@ -35,7 +37,7 @@ class _Lazy:
 
 def lazy(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """Like ``re.compile``, but the work is put off until the pattern is used."""
-    return cast("re.Pattern[AnyStr]", _Lazy(lambda: re.compile(pattern, flags)))  # re compiles one only once
+    return cast("re.Pattern[AnyStr]", _Lazy(lambda: compiled(pattern, flags)))
 
 
 class Limited:
@@ -84,7 +86,7 @@ class Limited:
         return self._pattern.sub(template, text, timeout=self._seconds)
 
 
-_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]?|[()|]|\{(\d{1,20})?(?:(,)(\d{1,20})?)?\}|.", re.DOTALL)
+_PART = lazy(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]?|[()|]|\{(\d{1,20})?(?:(,)(\d{1,20})?)?\}|.", re.DOTALL)
 
 
 def each(pattern: re.Pattern[str], text: str) -> Iterable[str]:

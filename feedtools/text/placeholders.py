@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.text.patterns import lazy
+from feedtools.text.precompiled import compiled
 from feedtools.text.renderers import KINDS, Kind, derived, own_placeholders, words
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _opened(text: str) -> Iterator[int]:
 
 @lru_cache(maxsize=16)
 def _set_of(characters: str) -> re.Pattern[str]:
-    return re.compile(f"[{re.escape(characters)}]")
+    return compiled(f"[{re.escape(characters)}]")
 
 
 def count(text: str) -> int:

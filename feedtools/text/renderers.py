@@ -6,14 +6,14 @@ length or a header asks here, so that a publisher's own renderer is a table and 
 
 from __future__ import annotations
 
-import json
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeVar
+
+from feedtools.text.precompiled import recall, stamped
 
 T = TypeVar("T")
 Kind = Literal["math", "display", "code", "media"]
@@ -115,7 +115,14 @@ def words() -> Mapping[Kind, Words]:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("renderers.toml").read_text(encoding="utf-8"))
+    path = Path(__file__).with_name("renderers.toml")
+    return recall("renderers", stamped(path), lambda: _parsed(path))
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    import tomllib
+
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def parse(name: str, table: Mapping[str, Any], known: Mapping[str, Renderer]) -> Renderer:
@@ -172,12 +179,16 @@ def _at_start() -> tuple[Renderer, ...]:
     """Take over what ``ENVIRONMENT`` hands to this process; by default the shipped ones."""
     given = os.environ.get(ENVIRONMENT)
     if given:
+        import json
+
         return tuple(parse(name, table, {}) for name, table in json.loads(given).items())
     return tuple(one for one in shipped().values() if one.active)
 
 
 def handed_over() -> str:
     """Write the active renderers for the ``ENVIRONMENT`` of a process that is not forked from this one."""
+    import json
+
     return json.dumps({one.name: _table_of(one) for one in active()})
 
 

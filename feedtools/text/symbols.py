@@ -12,7 +12,6 @@ for blocks of texts at once.
 
 from __future__ import annotations
 
-import json
 import struct
 import sys
 import zlib
@@ -45,12 +44,12 @@ class Table(NamedTuple):
     Attributes:
         low: 65,536 values, for the basic plane; they stay inside it.
         high: the packed values for the other planes, unpacked only when a text needs them.
-        expand: the code points that become several symbols.
+        expand: the packed code points that become several symbols, see ``expansions``.
     """
 
     low: array[int]
     high: bytes
-    expand: dict[int, str]
+    expand: bytes
 
 
 @cache
@@ -62,8 +61,15 @@ def table() -> Table:
     for size in sizes:
         parts.append(data[at : at + size])
         at += size
-    expand = {ord(char): text for char, text in json.loads(zlib.decompress(parts[2])).items()}
-    return Table(_unpack("H", parts[0]), parts[1], expand)
+    return Table(_unpack("H", parts[0]), parts[1], parts[2])
+
+
+@cache
+def expansions() -> dict[int, str]:
+    """The code points that become several symbols, and those."""
+    import json
+
+    return {ord(char): text for char, text in json.loads(zlib.decompress(table().expand)).items()}
 
 
 @cache
@@ -89,7 +95,7 @@ class _Fold(dict[int, str]):
         elif value == _DROP:
             text = ""
         else:
-            text = table().expand[code] if value == _EXPAND else chr(value)
+            text = expansions()[code] if value == _EXPAND else chr(value)
         self[code] = text
         return text
 

@@ -151,7 +151,7 @@ def _expanded(block: dropped_batch.TextBlock, several: Ints) -> tuple[dropped_ba
 
     The last value is the numbers of these texts.
     """
-    texts, expand = list(block.texts), symbols.table().expand
+    texts, expand = list(block.texts), symbols.expansions()
     done = np.unique(block.owners(several))
     for number in done.tolist():
         texts[number] = without_dropped(texts[number]).translate(expand)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedtools.model import Confidence, Edit, Level, Safety
 from feedtools.text.patterns import lazy
@@ -10,7 +10,6 @@ from feedtools.text.patterns import lazy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from feedtools.lint.prefilter import Block
     from feedtools.text.formulas import Math
     from feedtools.text.placeholders import Placeholder
 
@@ -78,18 +77,3 @@ class View:
 
 
 Check = Callable[[View, Mapping[str, Any]], Iterable[Hit]]
-Screen = Callable[["Block", Mapping[str, Any]], Iterable[int]]
-"""Given a block of articles and a rule's options: numbers of those in which its checker may find something."""
-SCREENS: dict[object, Screen] = {}
-"""Screens of checkers whose rules no keyword and no pattern can prefilter."""
-_Checker = TypeVar("_Checker", bound=Callable[..., Iterable[Hit]])
-
-
-def screened(screen: Screen) -> Callable[[_Checker], _Checker]:
-    """Let a checker be asked about the articles alone that a screen of many at once chooses, ascending."""
-
-    def remember(check: _Checker) -> _Checker:
-        SCREENS[check] = screen
-        return check
-
-    return remember

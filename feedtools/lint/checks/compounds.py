@@ -10,7 +10,6 @@ from pathlib import Path
 
 from feedtools.errors import ReadError
 from feedtools.lint.checks import lexicon
-from feedtools.system.files import write_whole
 from feedtools.text.patterns import each, lazy
 
 HEADER = "# feedtools compounds 1"
@@ -112,4 +111,6 @@ def write(path: str | Path, compounds: Mapping[str, str]) -> None:
     Raises:
         WriteError: the file cannot be written.
     """
+    from feedtools.system.files import write_whole
+
     write_whole(Path(path), "\n".join([HEADER, *sorted(compounds.values()), ""]).encode())

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks import lexicon
-from feedtools.lint.checks.base import TOKEN, Hit, View, screened
+from feedtools.lint.checks.base import TOKEN, Hit, View
 from feedtools.lint.checks.morphology import CAMEL, VARIABLE, Verdict, is_joined, judge, judge_cut, restore
-from feedtools.lint.prefilter import WordScreen
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
 from feedtools.text.renderers import Mode, hyphens
 
 if TYPE_CHECKING:
-    from feedtools.lint.prefilter import Block
     from feedtools.model import Confidence, Level, Safety
 
 ADDRESS = lazy(r"://|www\.|@|\.(?:com|org|net|io|cn|py|md|html?|js|ts|json|ya?ml|ipynb|cpp|java|go|sh|txt)\b")
@@ -62,22 +59,6 @@ def _has_digit(token: str) -> bool:
     return any(map(str.isdigit, token))
 
 
-@cache
-def _judged() -> WordScreen:
-    return WordScreen(judge, TOKEN.findall)
-
-
-def _may_hold(block: Block, options: Mapping[str, Any]) -> Iterable[int]:
-    """Articles that lost their hyphens, or may have, and hold a word that may have had one."""
-    cut = options.get("cut", 0)
-    asked = [number for number, text in enumerate(block.texts) if hyphens(text, cut) != "kept"]
-    if asked and block.view(asked[0]).evidence.compounds:
-        return asked
-    held = _judged().candidates(block, asked)
-    return sorted({*held, *(number for number in asked if _cut_word(block.texts[number]))})
-
-
-@screened(_may_hold)
 def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
     """Find joined identifiers (FT301).
 
@@ -154,11 +135,6 @@ def _is_counted(text: str, token: str) -> bool:
 def _is_latin(text: str) -> bool:
     """Tell whether a text is prose in Latin script, not another script's with Latin names in it."""
     return _SHARE * sum("\u2e80" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3" for char in text) < len(text)
-
-
-def _cut_word(text: str) -> bool:
-    """Tell whether the article was cut off behind a Latin letter."""
-    return text.endswith("...") and text[-4:-3].isascii() and text[-4:-3].isalpha()
 
 
 def candidates(view: View, least: int) -> Iterator[tuple[re.Match[str], Verdict]]:

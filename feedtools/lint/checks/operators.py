@@ -3,15 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from feedtools.lint.checks.base import Hit, View, screened
+from feedtools.lint.checks.base import Hit, View
 from feedtools.model import Confidence, Edit, Level, Safety
 from feedtools.text.patterns import lazy
 from feedtools.text.renderers import hyphens
-
-if TYPE_CHECKING:
-    from feedtools.lint.prefilter import Block
 
 # Every alternative begins with a digit, so that the scan runs from digit to digit; the empty group at its end names it.
 PLACES = lazy(
@@ -133,13 +130,6 @@ class _Clues:
         return frozenset(_SECTION.findall(self.text))
 
 
-def _may_hold(block: "Block", options: Mapping[str, Any]) -> Iterable[int]:
-    """Articles whose hyphens and minus signs were deleted, or may have been."""
-    cut = options.get("cut", 0)
-    return [number for number, text in enumerate(block.texts) if hyphens(text, cut) != "kept"]
-
-
-@screened(_may_hold)
 def lost(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
     """Find places where the context shows that an operator was deleted (FT302).
 

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from feedtools.lint.checks.base import Hit, screened
-from feedtools.text.placeholders import find_words, openers
+from feedtools.lint.checks.base import Hit
+from feedtools.text.placeholders import find_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from feedtools.lint.checks.base import View
-    from feedtools.lint.prefilter import Block
 
 
-def _may_hold(block: Block, options: Mapping[str, Any]) -> Iterable[int]:
-    """Articles that hold a placeholder of the kind, or a bracket where the words are the feed's own."""
-    opened = block.candidates(openers(), None)
-    if options["words"]:
-        return opened
-    return [number for number in opened if any(one.kind == options["kind"] for one in block.view(number).placeholders)]
-
-
-@screened(_may_hold)
 def lost(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Find the placeholders of one kind, as the table of renderers names them.
 

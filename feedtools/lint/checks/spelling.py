@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from feedtools.lint.checks import lexicon
-from feedtools.lint.checks.base import TOKEN, Hit, View, screened
-from feedtools.lint.prefilter import WordScreen
+from feedtools.lint.checks.base import Hit, View
 from feedtools.model import Edit
 from feedtools.text.patterns import each, lazy
 
 if TYPE_CHECKING:
-    from feedtools.lint.prefilter import Block
     from feedtools.model import Confidence, Level
 
 # A word by itself: not part of a path, a link, snake_case, code or a formula.
@@ -66,17 +64,6 @@ def _inflected(word: str) -> bool:
     return any(map(lexicon.is_name, (stem, single, f"{stem}e")))
 
 
-@cache
-def _candidates() -> WordScreen:
-    return WordScreen(candidates, TOKEN.findall)
-
-
-def _may_hold(block: Block, options: Mapping[str, Any]) -> Iterable[int]:
-    """Articles that hold a word that may be a slip."""
-    return _candidates().candidates(block, range(len(block.texts)))
-
-
-@screened(_may_hold)
 def misspelt(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
     """Find misspelt technical words (FT303).
 

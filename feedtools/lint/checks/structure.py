@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from feedtools.lint.checks.base import Hit, screened
+from feedtools.lint.checks.base import Hit
+from feedtools.lint.checks.screens import DOTS
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
 from feedtools.text.renderers import active, derived, ellipses, hyphens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from feedtools.lint.checks.base import View
-    from feedtools.lint.prefilter import Block
 
-_DOTS = ("...", "…")
 _SENTENCE_END = frozenset("。！？!?；;")
 _BRACKETS = {")": "(", "]": "[", "}": "{", "）": "（", "】": "【", "》": "《", "」": "「", "”": "“"}
 _CLOSERS = frozenset(_BRACKETS)
@@ -25,13 +24,6 @@ _LOOK_BACK = 200
 """Distance before the cut in which an open bracket is looked for, in code points."""
 
 
-def _may_hold(block: Block, options: Mapping[str, Any]) -> Iterable[int]:
-    """Articles that end in what a cut may leave, blanks not counted."""
-    last = tuple(_last_marks())
-    return [number for number, text in enumerate(block.texts) if text.rstrip().endswith(last)]
-
-
-@screened(_may_hold)
 def truncated(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """The final ``...`` of an excerpt that was cut, and where it was cut (FT401).
 
@@ -48,15 +40,15 @@ def truncated(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 @derived
 def _last_marks() -> frozenset[str]:
     """Characters that a cut may end in."""
-    return frozenset(dots[-1] for dots in (*_DOTS, *ellipses()))
+    return frozenset(dots[-1] for dots in (*DOTS, *ellipses()))
 
 
 def _cut_mark(text: str, end: int) -> str:
     """Take what a cut left at the end of a text: three dots, one character of them, or what a known renderer writes."""
     for one in active():  # a renderer that writes the author's pause is believed where it would have cut
-        if one.ellipsis not in _DOTS and text.endswith(one.ellipsis, 0, end) and one.cuts(text[:end]):
+        if one.ellipsis not in DOTS and text.endswith(one.ellipsis, 0, end) and one.cuts(text[:end]):
             return one.ellipsis
-    found = next((dots for dots in _DOTS if text.endswith(dots, 0, end)), "")
+    found = next((dots for dots in DOTS if text.endswith(dots, 0, end)), "")
     return "" if found == "…" and text[:end].rstrip("…") != text[: end - 1] else found
 
 

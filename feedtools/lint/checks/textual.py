@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_right
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from feedtools.lint.checks.base import Hit
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
+from feedtools.text.precompiled import compiled
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Mapping
 
     from feedtools.lint.checks.base import View
@@ -68,6 +69,8 @@ def invisible(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         if _needed(match[0], before, after):
             continue
         names = ", ".join(dict.fromkeys(f"U+{ord(char):04X}" for char in match[0]))
+        import unicodedata
+
         what = unicodedata.name(match[0][0], "invisible character").lower()
         message = f"invisible character {names} ({what}), which searches and comparisons trip over; take it out"
         edits = () if in_math(view, start) else (Edit(start, end, ""),)
@@ -298,14 +301,17 @@ _MOJIBAKE_FIRST = lazy("[âÃÂïãðäåæçèé锟烫屯пяРС╨╤]")
 
 # What GBK makes of the first bytes of 的 ， 。 是 在 中 和 可 以 in UTF-8: characters hardly any text holds.
 _RARE = lazy("[锛銆鐨鏄鍦涓鍜鍙浠]")
-_LEAD = lazy(
-    "[" + "".join(bytes((one, two)).decode("gbk") for one in range(0xE4, 0xEA) for two in range(0x80, 0xC0)) + "]"
-)
-"""Characters that GBK makes of the first two bytes of a Chinese character in UTF-8."""
 _TITLE = 3
 """Characters that a run must say where no rare character vouches for it."""
 _GBK_SIDE = 200
 """Distance to either side of a rare character in which its run is followed, in code points."""
+
+
+@cache
+def _lead() -> re.Pattern[str]:
+    """Pattern of what GBK makes of the first two bytes of a Chinese character in UTF-8."""
+    made = (bytes((one, two)).decode("gbk") for one in range(0xE4, 0xEA) for two in range(0x80, 0xC0))
+    return compiled(f"[{''.join(made)}]")
 
 
 def mojibake(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -325,7 +331,7 @@ def _misread(text: str) -> Iterator[Hit]:
 
 def _read_as_gbk(text: str) -> Iterator[Hit]:
     done = 0
-    for rare in _LEAD.finditer(text):
+    for rare in _lead().finditer(text):
         start, end = rare.span()
         if start < done or not (_gbk(text[end : end + 1]) or _gbk(text[start - 1 : start])):
             continue  # one character by itself says nothing

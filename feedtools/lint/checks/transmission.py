@@ -14,6 +14,7 @@ from feedtools.lint.checks.base import Hit
 from feedtools.model import Edit
 from feedtools.readers.transmission import encode, header_of
 from feedtools.text.patterns import lazy
+from feedtools.text.precompiled import compiled
 from feedtools.text.renderers import headers
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def malformed_header(data: bytes, transmission: Transmission, options: Mapping[s
 @lru_cache(maxsize=8)
 def _canonical(header: tuple[str, ...]) -> re.Pattern[bytes]:
     lines = rb"(?:[ \t]*\r?\n)+".join(re.escape(encode(line)) for line in header)
-    return re.compile(rb"[ \t\r\n]*" + lines + rb"\r?\n\s*")
+    return compiled(rb"[ \t\r\n]*" + lines + rb"\r?\n\s*")
 
 
 def _header_lines(transmission: Transmission) -> list[str]:

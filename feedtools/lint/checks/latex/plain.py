@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feedtools.text.patterns import lazy
+from feedtools.text.precompiled import ready
 
 # Formulas that every renderer sets, and more than half of all there are: letters, numbers, Greek, one subscript and
 # one superscript an atom, fonts and accents over a plain word.  A test holds the names against the tables.
@@ -45,7 +46,10 @@ _SCRIPT = rf"(?:[0-9A-Za-z*+\-]|{_INNER}|\\(?:{PLAIN_SCRIPTS})(?![A-Za-z@])|{_SC
 _BASE = rf"(?:[{_CHAR}]++|{_HAN}++|{_COMMAND}|{_FONT}|{_GROUP})"
 
 
-PLAIN_FORMULA = lazy(rf"(?:{_BASE} *+(?:([_^]){_SCRIPT} *+(?:(?!\1)[_^]{_SCRIPT})?+)?+ *+)*+")
+_FORMULA = rf"(?:{_BASE} *+(?:([_^]){_SCRIPT} *+(?:(?!\1)[_^]{_SCRIPT})?+)?+ *+)*+"
+
+
+PLAIN_FORMULA = lazy(_FORMULA)
 
 
 PATIENCE = 64
@@ -58,8 +62,11 @@ _seen = 0
 def is_plain(body: str) -> bool:
     """Tell that a formula is one of ``PLAIN_FORMULA``; ``False`` is no verdict.
 
-    The first formulas of a process take the long way: compiling the pattern costs as much as parsing dozens of them.
+    Where the pattern has to be compiled for this process alone, its first formulas take the long way: that costs as
+    much as parsing dozens of them.
     """
     global _seen
+    if not _seen and ready(_FORMULA):
+        _seen = PATIENCE
     _seen += 1
     return _seen > PATIENCE and PLAIN_FORMULA.fullmatch(body) is not None

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from feedtools.errors import ConfigError
 from feedtools.lint.checks.base import Hit, View
-from feedtools.lint.checks.latex.definitions import defined
-from feedtools.lint.checks.latex.faults import Fault
-from feedtools.lint.checks.latex.messages import describe
-from feedtools.lint.checks.latex.parser import find_fault
-from feedtools.lint.checks.latex.tables import Command, load
+from feedtools.lint.checks.latex.plain import is_plain
 from feedtools.model import Edit
 from feedtools.text.formulas import DISPLAYED, continues_path
 from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
+    from feedtools.lint.checks.latex.faults import Fault
+    from feedtools.lint.checks.latex.tables import Command
     from feedtools.text.formulas import Math
 
 RENDERERS = {"katex": ("katex",), "mathjax": ("mathjax",), "both": ("katex", "mathjax"), "either": ("katex", "mathjax")}
@@ -75,8 +73,8 @@ def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     Raises:
         ConfigError: the option ``renderer`` names no renderer.
     """
-    renderers = RENDERERS.get(options.get("renderer", "katex"))
-    if renderers is None:
+    chosen = options.get("renderer", "katex")
+    if chosen not in RENDERERS:
         raise ConfigError(f"FT203: renderer is {options['renderer']!r}; expected {', '.join(RENDERERS)}")
     macros = declared(options.get("macros") or {})
     depth = int(options.get("max_depth", 500))
@@ -84,33 +82,65 @@ def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         if not math.closed:
             continue
         body, offset, display = formula(view.text, math)
-        made = defined(body)
+        if is_plain(body):
+            continue
+        made = _defined(body)
         known = {name: command for name, command in macros.items() if name not in made} if made else macros
-        for renderer in renderers:
-            if known or len(body) > _REMEMBERED:
-                fault = find_fault(body, load(renderer), known, display=display, max_depth=depth)
-            else:
-                fault = _fault(body, renderer, depth, display=display)
-            if fault is not None:
-                tables = load(renderer)
-                if (
-                    options.get("renderer") == "either"
-                    and find_fault(body, load("mathjax"), macros, display=display, max_depth=depth) is None
-                ):
-                    break
-                names = tables.environments if fault.code == "unknown-environment" else tables.math
-                message = describe(fault, body, math.opener, names, NAMES[renderer])
-                edits = unescape(body, offset, renderer, fault, display=display)
-                start, end = span(fault, body)
-                yield Hit(offset + start, offset + end, message, edits, "unsafe" if edits else None)
-                break
+        broken_in = _broken_in(body, chosen, known, macros, depth, display=display)
+        if broken_in is not None:
+            yield _hit(body, offset, math.opener, *broken_in, display=display)
         if made:
             macros = {**macros, **made}
 
 
+def _defined(body: str) -> Mapping[str, Command]:
+    """The macros that a formula defines; hardly any defines one."""
+    if not any(word in body for word in ("\\def", "command", "\\gdef", "MathOperator")):
+        return {}
+    from feedtools.lint.checks.latex.definitions import defined
+
+    return defined(body)
+
+
+def _broken_in(
+    body: str, chosen: str, known: Mapping[str, Command], macros: Mapping[str, Command], depth: int, *, display: bool
+) -> tuple[str, Fault] | None:
+    """The first renderer that would not set a formula, with the fault; with ``either``, both have to refuse it."""
+    for renderer in RENDERERS[chosen]:
+        fault = _fault(body, renderer, known, depth, display=display)
+        if fault is not None:
+            other = chosen == "either" and _fault(body, "mathjax", macros, depth, display=display) is None
+            return None if other else (renderer, fault)
+    return None
+
+
+def _hit(body: str, offset: int, opener: str, renderer: str, fault: Fault, *, display: bool) -> Hit:
+    from feedtools.lint.checks.latex.messages import describe
+    from feedtools.lint.checks.latex.tables import load
+
+    tables = load(renderer)
+    names = tables.environments if fault.code == "unknown-environment" else tables.math
+    message = describe(fault, body, opener, names, NAMES[renderer])
+    edits = unescape(body, offset, renderer, fault, display=display)
+    start, end = span(fault, body)
+    return Hit(offset + start, offset + end, message, edits, "unsafe" if edits else None)
+
+
+def _fault(body: str, renderer: str, known: Mapping[str, Command], depth: int, *, display: bool) -> Fault | None:
+    from feedtools.lint.checks.latex.parser import find_fault
+    from feedtools.lint.checks.latex.tables import load
+
+    if known or len(body) > _REMEMBERED:
+        return find_fault(body, load(renderer), known, display=display, max_depth=depth)
+    return _remembered(body, renderer, depth, display=display)
+
+
 @lru_cache(maxsize=1 << 12)
-def _fault(body: str, renderer: str, depth: int, *, display: bool) -> Fault | None:
+def _remembered(body: str, renderer: str, depth: int, *, display: bool) -> Fault | None:
     """The fault of a short formula without macros, of which most stand in a feed many times."""
+    from feedtools.lint.checks.latex.parser import find_fault
+    from feedtools.lint.checks.latex.tables import load
+
     return find_fault(body, load(renderer), display=display, max_depth=depth)
 
 
@@ -137,6 +167,9 @@ def unescape(body: str, offset: int, renderer: str, fault: Fault, *, display: bo
     """Undo the HTML escapes inside a formula, where the formula renders afterwards."""
     if fault.code not in {"stray-ampersand", "too-many-columns", "hash"} or not _ESCAPE.search(body):
         return ()
+    from feedtools.lint.checks.latex.parser import find_fault
+    from feedtools.lint.checks.latex.tables import load
+
     if find_fault(_ESCAPE.sub(lambda match: _MEANT[match[1]], body), load(renderer), display=display) is not None:
         return ()
     return tuple(
@@ -146,6 +179,8 @@ def unescape(body: str, offset: int, renderer: str, fault: Fault, *, display: bo
 
 def declared(macros: Mapping[str, object]) -> Mapping[str, Command]:
     r"""Macros of the configuration, as name to number of arguments or to definition (``"\\mathbf{#1}"``)."""
+    if not macros:
+        return {}
     for name, value in macros.items():
         if not isinstance(value, int | str):
             raise ConfigError(f"macro {name!r}: expected a number of arguments or a definition, found {value!r}")
@@ -154,6 +189,8 @@ def declared(macros: Mapping[str, object]) -> Mapping[str, Command]:
 
 @lru_cache(maxsize=16)
 def _declared(macros: tuple[tuple[str, str], ...]) -> Mapping[str, Command]:
+    from feedtools.lint.checks.latex.tables import Command
+
     commands: dict[str, Command] = {}
     for name, value in macros:
         count = int(value) if value.isdigit() else max([int(n) for n in re.findall(r"#([1-9])", value)], default=0)

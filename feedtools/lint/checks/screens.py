@@ -1,0 +1,86 @@
+"""Screens: for checkers that no keyword and no pattern can prefilter, the articles that they need look at.
+
+A screen looks at many articles at once and may let one too many pass, never one too few: the checker decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from feedtools.lint.checks.base import TOKEN
+from feedtools.lint.prefilter import WordScreen
+from feedtools.text.placeholders import openers
+from feedtools.text.renderers import ellipses, hyphens
+
+if TYPE_CHECKING:
+    from feedtools.lint.prefilter import Block
+
+Screen = Callable[["Block", Mapping[str, Any]], Iterable[int]]
+"""Given a block of articles and a rule's options: ascending numbers of those that its checker need look at."""
+DOTS = ("...", "…")
+"""What any renderer may leave where it cut an article."""
+
+
+def _placeholders(block: Block, options: Mapping[str, Any]) -> Iterable[int]:
+    """Articles that hold a placeholder of the kind, or a bracket where the words are the feed's own."""
+    opened = block.candidates(openers(), None)
+    if options["words"]:
+        return opened
+    return [number for number in opened if any(one.kind == options["kind"] for one in block.view(number).placeholders)]
+
+
+def _lossy(block: Block, options: Mapping[str, Any]) -> list[int]:
+    """Articles whose hyphens and minus signs were deleted, or may have been."""
+    cut = options.get("cut", 0)
+    return [number for number, text in enumerate(block.texts) if hyphens(text, cut) != "kept"]
+
+
+@cache
+def _joined_words() -> WordScreen:
+    from feedtools.lint.checks.morphology import judge
+
+    return WordScreen(judge, TOKEN.findall)
+
+
+def _joined(block: Block, options: Mapping[str, Any]) -> Iterable[int]:
+    """Articles that may have lost their hyphens and hold a word that may have had one."""
+    lossy = _lossy(block, options)
+    if not lossy or block.view(lossy[0]).evidence.compounds:
+        return lossy
+    chosen = set(_joined_words().candidates(block, lossy))
+    return [number for number in lossy if number in chosen or cut_word(block.texts[number])]
+
+
+def cut_word(text: str) -> bool:
+    """Tell whether an article was cut off behind a Latin letter."""
+    return text.endswith("...") and text[-4:-3].isascii() and text[-4:-3].isalpha()
+
+
+@cache
+def _misspelt_words() -> WordScreen:
+    from feedtools.lint.checks.spelling import candidates
+
+    return WordScreen(candidates, TOKEN.findall)
+
+
+def _misspelt(block: Block, _options: Mapping[str, Any]) -> Iterable[int]:
+    """Articles that hold a word that may be a slip."""
+    return _misspelt_words().candidates(block, range(len(block.texts)))
+
+
+def _truncated(block: Block, _options: Mapping[str, Any]) -> Iterable[int]:
+    """Articles that end in what a cut may leave, blanks not counted."""
+    last = tuple({dots[-1] for dots in (*DOTS, *ellipses())})
+    return [number for number, text in enumerate(block.texts) if text.rstrip().endswith(last)]
+
+
+SCREENS: Mapping[str, Screen] = {
+    "identifiers:joined": _joined,
+    "operators:lost": _lossy,
+    "placeholders:lost": _placeholders,
+    "spelling:misspelt": _misspelt,
+    "structure:truncated": _truncated,
+}
+"""Screens by the name of the checker, whose module is imported when one of them lets an article pass."""
