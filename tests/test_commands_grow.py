@@ -69,12 +69,17 @@ def markdown(folder: Path, size: int) -> None:
     (folder / "a.md").write_text("".join(parts), "utf-8")
 
 
+def tight_list(folder: Path, size: int) -> None:
+    """A paragraph as long as the file."""
+    (folder / "a.md").write_text("".join(f"- **{article(n, 20)}**\n" for n in range(200 * size)), "utf-8")
+
+
 def dollars(folder: Path, size: int) -> None:
     (folder / "a.md").write_text("$x$ " * 20_000 * size + "\n", "utf-8")
 
 
 INPUTS: tuple[Callable[[Path, int], None], ...] = (
-    many_articles, many_files, one_long_article, one_article_many_times, records, a_page, markdown, dollars,
+    many_articles, many_files, one_long_article, one_article_many_times, records, a_page, markdown, tight_list, dollars,
 )  # fmt: skip
 FORMATS = ("text", "jsonl", "sarif", "html")
 COMMANDS: dict[str, tuple[str, ...]] = {

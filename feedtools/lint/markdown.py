@@ -62,7 +62,9 @@ _PARAGRAPH = lazy(r"\n[ \t\r>]*\n")
 _LONGEST_WORD = 200
 """Code points of the longest prose that may be one word."""
 _NEAR = 4000
-"""Code points around a fix in which the paragraph that it stands in is looked for; longer ones are cut at a line."""
+"""Code points around a fix in which the ends of the paragraph that it stands in are looked for."""
+_CUT = 500
+"""Code points of a longer paragraph on each side of a fix that are read at least, and up to twice as many to a line."""
 
 
 def look(rule: str) -> Look:
@@ -287,18 +289,26 @@ def keeps_meaning(article: Article, edits: Sequence[Edit], shown: Sequence[str])
     text = article.text
     first, last = min(edit.start for edit in edits), max(edit.end for edit in edits)
     low = max(0, first - _NEAR)
-    start = max((found.end() for found in _PARAGRAPH.finditer(text, low, first)), default=low)
+    start = max(
+        (found.end() for found in _PARAGRAPH.finditer(text, low, first)), default=low and _line_start(text, first)
+    )
     blank = _PARAGRAPH.search(text, last, last + _NEAR)
-    end = blank.start() if blank else _line_end(text, last + _NEAR)
+    end = blank.start() if blank else _line_end(text, last)
     moved = sorted(
         (Edit(edit.start - start, edit.end - start, edit.text), new) for edit, new in zip(edits, shown, strict=True)
     )
     return _reads_as_before(text[start:end], moved, style(article))
 
 
+def _line_start(text: str, place: int) -> int:
+    """The start of the line some way before a place, or of what may be of a line without an end."""
+    low = max(0, place - 2 * _CUT)
+    return max(low, text.rfind("\n", low, place - _CUT) + 1)
+
+
 def _line_end(text: str, place: int) -> int:
-    end = text.find("\n", place, place + _NEAR)
-    return min(place, len(text)) if end < 0 else end
+    end = text.find("\n", place + _CUT, place + 2 * _CUT)
+    return min(place + 2 * _CUT, len(text)) if end < 0 else end
 
 
 def keeps_parse(article: Article, edits: Sequence[Edit]) -> bool:
