@@ -7,7 +7,7 @@ are weighed, and ``VERIFIED`` texts are read.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,8 +35,8 @@ CANDIDATES = 16
 VERIFIED = 256
 """Documents verified for one article, at the most: those that share the rarest keys. Of many that share the same keys,
 as all do that have one footer, no more are verified once one of them was not a copy."""
-
-
+HELD = 2_000_000
+"""Code points of documents that are kept for the next texts."""
 MOSTLY = 0.5
 """Share of a text that a document must have to give back what is lost in it."""
 
@@ -73,10 +73,11 @@ def find(
     found: list[list[Published]] = []
     compared: list[tuple[Match, Sequence[FrameSlot]]] = []
     with store.snapshot():  # a source may be replaced meanwhile; nobody is to see it half gone
+        read = _Reader(store)
         for start in range(0, len(texts), TOGETHER):
             part = texts[start : start + TOGETHER]
             for text, numbers in zip(part, _candidates(store, part), strict=True):
-                verified = _verified(store, text, numbers, own, partial(_copies, rest=rest, versions=versions))
+                verified = _verified(read, text, numbers, own, partial(_copies, rest=rest, versions=versions))
                 compared += verified.numbered(-1 - len(found))
                 found.append(verified.found)
     items = {(match.a, match.b) for match in told_apart(compared) if match.kind not in COPIES}
@@ -103,7 +104,7 @@ def find_siblings(store: Store, text: str) -> list[PublishedArticle]:
     """
     with store.snapshot():
         (ranked,) = _candidates(store, [text])
-        return [one.document for one in _verified(store, text, ranked, frozenset(), _siblings).found]
+        return [one.document for one in _verified(_Reader(store), text, ranked, frozenset(), _siblings).found]
 
 
 def find_alike(store: Store, text: str) -> list[Published]:
@@ -201,8 +202,31 @@ class _Verified(NamedTuple):
                 yield match._replace(a=numbers[match.a], b=numbers[match.b]), slots
 
 
+class _Reader:
+    """Documents of one state of a store, each read once as long as there is room: articles alike ask for the same."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._held: dict[int, PublishedArticle | None] = {}
+        self._length = 0
+
+    def documents(self, numbers: Collection[int]) -> list[PublishedArticle]:
+        """See ``Store.documents``."""
+        held = self._held
+        missing = [number for number in numbers if number not in held]
+        read = {document.number: document for document in self._store.documents(missing)} if missing else {}
+        found = [read[number] if number in read else held.get(number) for number in sorted(numbers)]
+        for number in missing:
+            held[number] = read.get(number)
+            self._length += len(read[number].text) if number in read else 1
+        while self._length > HELD and held:
+            gone = held.pop(next(iter(held)))
+            self._length -= 1 if gone is None else len(gone.text)
+        return [one for one in found if one is not None]
+
+
 def _verified(
-    store: Store, text: str, ranked: Sequence[_Candidate], own: Own, chosen: Callable[..., list[Published]]
+    store: _Reader, text: str, ranked: Sequence[_Candidate], own: Own, chosen: Callable[..., list[Published]]
 ) -> _Verified:
     """The chosen among some documents, the best first; later ones are not looked at where earlier ones held some."""
     mine = Document.of(0, text, shingles(text).symbols)

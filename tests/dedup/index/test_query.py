@@ -82,3 +82,20 @@ def test_a_batch_of_questions_is_answered_from_one_state(index: IndexWriter, mon
     monkeypatch.setattr(index, "holding", seen)
     assert len(find(index, [TEXT] * 130)) == 130
     assert find_siblings(index, TEXT)
+
+
+@pytest.mark.parametrize(("held", "once"), [(10_000, True), (3_000, False)])
+def test_what_many_texts_resemble_is_read_once_as_long_as_there_is_room(
+    index: IndexWriter, monkeypatch: pytest.MonkeyPatch, held: int, once: bool
+) -> None:
+    """Thirty texts share a passage: each asks for sixteen of thirty documents."""
+    shared = filler(200)
+    texts = [shared + filler(100, 1 + number) for number in range(30)]
+    index.add([Article(f"{number:02}.txt", 4, text) for number, text in enumerate(texts)])
+    plain = find(index, texts, own=frozenset(["00.txt"]))
+    asked: list[int] = []
+    answer = index.documents
+    monkeypatch.setattr(index, "documents", lambda numbers: asked.extend(numbers) or answer(numbers))
+    monkeypatch.setattr("feedtools.dedup.index.query.HELD", held)
+    assert find(index, texts, own=frozenset(["00.txt"])) == plain
+    assert (len(asked) == len(set(asked))) is once
