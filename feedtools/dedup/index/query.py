@@ -114,7 +114,7 @@ def find_alike(store: Store, text: str) -> list[Published]:
     """
     with store.snapshot():
         (ranked,) = _candidates(store, [text])
-        return _verified(store, text, ranked, frozenset(), _alike).found
+        return _verified(_Reader(store), text, ranked, frozenset(), _alike).found
 
 
 class _Candidate(NamedTuple):
