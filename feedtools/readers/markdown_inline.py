@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import string
+from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,8 @@ from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline.state_inline import StateInline
 from mdit_py_plugins.footnote import footnote_plugin
 
-from feedtools.readers.markdown_simple import ADDRESS, SCHEME, address_end, simple_regions
+from feedtools.readers.markdown_blocks import BlockParser
+from feedtools.readers.markdown_simple import ADDRESS, SCHEME, SPECIAL, address_end, simple_regions
 from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
     from feedtools.text.regions import Kind
 
     Rule = Callable[[StateInline, bool], bool]
+    Stretch = tuple[Kind, int, int]
+    """Kind, start and end of what is of one kind."""
 
-_SPECIAL = re.compile(r"[!*:<\[\]\\_`~]")
+_BEGINS = re.compile(r"[!*:<\[\]\\_`~]")
 """Characters at which inline rules begin. An entity begins at ``&``, and stays prose."""
 _WWW = lazy(r"(?<![\w./@-])www\.[A-Za-z0-9][!#-;=?-Z^_a-z~-]+")
 _SUPERSCRIPT = lazy(r"(?<=[\w)\]*~`])\^[^\s^\\{}]{1,20}\^")
@@ -48,7 +52,7 @@ def parser() -> MarkdownIt:
     """Make the parser: CommonMark with tables, strikethrough, footnotes, containers and bare addresses."""
     made = MarkdownIt("commonmark", {"inline_definitions": True}).enable(["table", "strikethrough"])
     made.inline = _Watched()
-    made.inline.terminator_re = _SPECIAL
+    made.inline.terminator_re = _BEGINS
     footnote_plugin(made, inline=False, move_to_end=False, always_match_refs=True)
     made.block.ruler.before("fence", "container", _container, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     made.__dict__.update(normalizeLink=str, validateLink=bool)  # nobody follows the links
@@ -60,6 +64,14 @@ def parser() -> MarkdownIt:
         "text", "escape", "backticks", "strikethrough", "emphasis", "link", "image", "footnote_ref", "autolink",
         "html_inline", "address",
     ])  # fmt: skip
+    return made
+
+
+@cache
+def region_parser() -> MarkdownIt:
+    """Make the same parser with tokens only for what has text in it, which is all that regions are made of."""
+    made = copy(parser())
+    made.block = BlockParser(made.block.ruler)
     return made
 
 
@@ -75,11 +87,11 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:  
 
 def _address(state: StateInline, silent: bool) -> bool:
     """Read the rest of a bare address from its ``://`` on."""
-    if state.src[state.pos] != ":" or not state.src.startswith("://", state.pos) or state.linkLevel:
+    if state.src[state.pos] != ":" or not state.src.startswith("://", state.pos):
         return False
     found = ADDRESS.match(state.src, state.pos, state.posMax)
     scheme = SCHEME.search(state.src, max(0, state.pos - 5), state.pos)
-    if not found or not scheme:
+    if not found or not scheme or (silent and "]" in found[0]):  # the label of a link may be an address
         return False
     end = address_end(state.src, state.pos, found.end())
     if not silent:
@@ -121,16 +133,16 @@ def _watch(name: str, rule: Any) -> Rule:
     return emphasis if name in {"emphasis", "strikethrough"} else other
 
 
-def inline_regions(src: str, parser: MarkdownIt, env: dict[str, Any]) -> list[tuple[Kind, int, int]]:
+def inline_regions(src: str, parser: MarkdownIt, env: dict[str, Any]) -> list[Stretch]:
     """Divide a piece of running text into regions: kind, start, end, in order, the whole of it.
 
     Args:
         src: the running text, its lines without what containers put before them.
-        parser: that of ``parser``.
+        parser: that of ``region_parser``.
         env: as the blocks left it: the references of the text.
     """
-    found: list[tuple[Kind, int, int]] = []
-    if _SPECIAL.search(src):
+    found: list[Stretch] = []
+    if SPECIAL.search(src):
         quick = simple_regions(src, env)
         found = watched_regions(src, parser, env) if quick is None else quick
     if task := _TASK.match(src):
@@ -140,10 +152,10 @@ def inline_regions(src: str, parser: MarkdownIt, env: dict[str, Any]) -> list[tu
     if "^" in src:
         for one in _SUPERSCRIPT.finditer(src):
             found += (("mark", one.start(), one.start() + 1), ("mark", one.end() - 1, one.end()))
-    return _filled(found, len(src))
+    return _filled(found, len(src)) if found else [("prose", 0, len(src))]
 
 
-def watched_regions(src: str, parser: MarkdownIt, env: dict[str, Any]) -> list[tuple[Kind, int, int]]:
+def watched_regions(src: str, parser: MarkdownIt, env: dict[str, Any]) -> list[Stretch]:
     """Find the regions that are no prose, by the parser's rules."""
     notes: list[Any] = []
     env["notes"], env["ends"] = notes, []
@@ -152,7 +164,7 @@ def watched_regions(src: str, parser: MarkdownIt, env: dict[str, Any]) -> list[t
     for rule in parser.inline.ruler2.getRules(""):
         if rule.__name__ != "fragments_join":
             rule(state)
-    found: list[tuple[Kind, int, int]] = []
+    found: list[Stretch] = []
     for note in notes:
         if isinstance(note[0], str):
             if note[0] != "escape" or not env.get("brackets") or src[note[1] + 1] not in "()[]":
@@ -162,7 +174,7 @@ def watched_regions(src: str, parser: MarkdownIt, env: dict[str, Any]) -> list[t
     return found
 
 
-def _of_note(src: str, name: str, start: int, end: int, label: int) -> Iterator[tuple[Kind, int, int]]:
+def _of_note(src: str, name: str, start: int, end: int, label: int) -> Iterator[Stretch]:
     """Regions of what one inline rule took."""
     if name == "escape":
         if src[start + 1 : start + 2] == "\n":
@@ -215,10 +227,10 @@ def _label_end(src: str, start: int, end: int) -> int:
     return end
 
 
-def _filled(found: list[tuple[Kind, int, int]], length: int) -> list[tuple[Kind, int, int]]:
+def _filled(found: list[Stretch], length: int) -> list[Stretch]:
     """Put them in order and prose between them; of two that overlap the first is cut."""
     found.sort(key=lambda region: (region[1], -region[2]))
-    result: list[tuple[Kind, int, int]] = []
+    result: list[Stretch] = []
     place = 0
     for kind, start, end in found:
         if end <= place:

@@ -10,6 +10,9 @@ import re
 import string
 from typing import TYPE_CHECKING, Any
 
+from markdown_it.common.html_re import close_tag, open_tag
+from markdown_it.common.utils import normalizeReference
+
 from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
@@ -20,12 +23,23 @@ if TYPE_CHECKING:
 ADDRESS = lazy(r"://[!#-;=?-Z\\\]^_a-z{-~\[]+")
 SCHEME = lazy(r"(?:https?|ftps?|file|git|ssh)\Z", re.IGNORECASE)
 _TRAILING = "?!.,:;*_~'\""
-_SPECIAL = re.compile(r"[!*:<\[\]\\_`~]")
+SPECIAL = re.compile(
+    r"[!*:<\[\\_`~](?:(?<=[*<\[\\`])|(?<=!)(?=\[)|(?<=:)(?=//)|(?<=~)(?=~)|(?<=_)(?:(?<![^\W_]_)|(?![^\W_])))"
+)
+"""A mark that may be more than itself: an underscore inside a word is not, nor is a colon but in an address."""
 _TICKS = re.compile(r"(?<!`)`(?!`)[^`]+`(?!`)")
-_LABEL = r"\[([^\[\]!*:<\\_`~]*)\]"
-_LINK = re.compile(_LABEL + r"\(([^\s()<>\\\"']*)\)")
-_BRACKETS = re.compile(r"\[(?!\^)[^\[\]!*:<\\_`~]*\](?![(\[])")
-_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*\s*/?>")
+_INTRAWORD = r"(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])"
+_TARGET = r"""\((?:[^\s()<>\\"']++|\([^\s()<>\\"']*+\))*+(?:[ \t]++"[^"\\]*+"[ \t]*+)?\)"""
+_ALT = r"[^\[\]<\\`]*+"
+_IMAGE = rf"!\[({_ALT})\]{_TARGET}"
+_LABEL = rf"(?:[^\[\]!*<\\_`~]|!(?!\[)|{_INTRAWORD}|(?<!`)`(?!`)[^`]++`(?!`)|!\[{_ALT}\]{_TARGET})*+"
+_PICTURE = re.compile(_IMAGE)
+_LINK = re.compile(rf"\[(?!\^)({_LABEL})\]{_TARGET}")
+_BRACKETS = re.compile(rf"\[(?!\^)({_LABEL})\](?!\()(?:\[([^\[\]!*:<\\_`~]*)\]|(?!\[))")
+_NOTE = re.compile(r"\[\^[^\[\]!*:<\\_`~\s]+\](?![(\[])")
+_INSIDE = re.compile(rf"{_TICKS.pattern}|{_IMAGE}|:(?=//)")
+_TAG = re.compile(rf"{open_tag}|{close_tag}")
+_AUTOLINK = re.compile(r"<[a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^<>\x00-\x20]*>")
 _STARS = re.compile(r"\*+")
 
 
@@ -39,7 +53,7 @@ def simple_regions(src: str, env: dict[str, Any]) -> Found | None:
     found: Found = []
     stars: list[tuple[int, int]] = []
     place = 0
-    while special := _SPECIAL.search(src, place):
+    while special := SPECIAL.search(src, place):
         at = special.start()
         mark = src[at]
         if mark == "*":
@@ -64,58 +78,91 @@ def _take(src: str, at: int, mark: str, env: dict[str, Any], found: Found) -> in
     if mark == "`":
         if not (ticks := _TICKS.match(src, at)):
             return None
-        found += (("mark", at, at + 1), ("code", at + 1, ticks.end() - 1), ("mark", ticks.end() - 1, ticks.end()))
+        found += _code(at, ticks.end())
         return ticks.end()
     if mark in "[!":
         return _bracket(src, at, mark, env, found)
     if mark == ":":
-        return _colon(src, at, found)
+        return _colon(src, at, len(src), found)
     if mark == "\\":
-        after = src[at + 1 : at + 2]
-        if after == "\n":
-            end = at + 2
-            while src[end : end + 1] in {" ", "\t"}:
-                end += 1
-            found.append(("mark", at, end))
-            return end
-        if after and after in string.punctuation:
-            if not (env.get("brackets") and after in "()[]"):
-                found.append(("mark", at, at + 1))
-        else:
-            return at + 1
-        return at + 2
-    if mark == "_":
-        inside = src[at - 1 : at].isalnum() and src[at + 1 : at + 2].isalnum()
-        return at + 1 if inside else None
-    if mark == "~":
-        return None if src.startswith("~", at + 1) else at + 1
-    if mark == "<":
-        if tag := _TAG.match(src, at):
-            found.append(("html", at, tag.end()))
-            return tag.end()
-        after = src[at + 1 : at + 2]
-        return at + 1 if not after or not (after.isalpha() or after in "/!?") else None
-    return at + 1 if mark == "]" else None
+        return _escape(src, at, env, found)
+    return _angle(src, at, found) if mark == "<" else None
+
+
+def _code(start: int, end: int) -> Found:
+    """The regions of a code span between single ticks."""
+    return [("mark", start, start + 1), ("code", start + 1, end - 1), ("mark", end - 1, end)]
+
+
+def _escape(src: str, at: int, env: dict[str, Any], found: Found) -> int:
+    after = src[at + 1 : at + 2]
+    if after == "\n":
+        end = at + 2
+        while src[end : end + 1] in {" ", "\t"}:
+            end += 1
+        found.append(("mark", at, end))
+        return end
+    if not after or after not in string.punctuation:
+        return at + 1
+    if not (env.get("brackets") and after in "()[]"):
+        found.append(("mark", at, at + 1))
+    return at + 2
+
+
+def _angle(src: str, at: int, found: Found) -> int | None:
+    if tag := _TAG.match(src, at):
+        found.append(("html", at, tag.end()))
+        return tag.end()
+    if link := _AUTOLINK.match(src, at):
+        found += (("mark", at, at + 1), ("url", at + 1, link.end() - 1), ("mark", link.end() - 1, link.end()))
+        return link.end()
+    after = src[at + 1 : at + 2]
+    return at + 1 if not after or not (after.isalpha() or after in "/!?") else None
 
 
 def _bracket(src: str, at: int, mark: str, env: dict[str, Any], found: Found) -> int | None:
+    """Read a link, a picture, the sign of a footnote, or a bracket that is one."""
     if mark == "!":
-        if not src.startswith("[", at + 1):
-            return at + 1
-        if not (image := _LINK.match(src, at + 1)):
+        if not (image := _PICTURE.match(src, at)):
             return None
-        close = image.end(1)
-        found += (("mark", at, at + 2), ("alt", at + 2, close), ("target", close, image.end()))
+        _picture(image, found)
         return image.end()
-    if (link := _LINK.match(src, at)) and not link[1].startswith("^"):
-        found += (("mark", at, at + 1), ("target", link.end(1), link.end()))
-        return link.end()
-    plain = None if env.get("references") else _BRACKETS.match(src, at)
-    return plain.end() if plain else None
+    if link := _LINK.match(src, at):
+        return _link(src, link, link.end(), found)
+    references = env.get("references") or {}
+    if note := _NOTE.match(src, at):
+        if references:
+            return None
+        found.append(("footnote", at, note.end()))
+        return note.end()
+    if not (plain := _BRACKETS.match(src, at)):
+        return None
+    if not references or normalizeReference(plain[2] or plain[1]) not in references:
+        return at + 1
+    return _link(src, plain, plain.end(), found)
 
 
-def _colon(src: str, at: int, found: Found) -> int:
-    address = ADDRESS.match(src, at)
+def _link(src: str, link: re.Match[str], end: int, found: Found) -> int:
+    start, close = link.span(1)
+    found.append(("mark", start - 1, start))
+    for inner in _INSIDE.finditer(src, start, close):
+        if inner[0][0] == "!":
+            _picture(inner, found)
+        elif inner[0] == ":":
+            _colon(src, inner.start(), close, found)
+        else:
+            found += _code(*inner.span())
+    found.append(("target", close, end))
+    return end
+
+
+def _picture(image: re.Match[str], found: Found) -> None:
+    start, close = image.span(1)
+    found += (("mark", start - 2, start), ("alt", start, close), ("target", close, image.end()))
+
+
+def _colon(src: str, at: int, stop: int, found: Found) -> int:
+    address = ADDRESS.match(src, at, stop)
     if not address or not (scheme := SCHEME.search(src, max(0, at - 5), at)):
         return at + 1
     end = address_end(src, at, address.end())

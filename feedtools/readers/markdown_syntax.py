@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from feedtools.readers import markdown_inline
+from feedtools.readers.markdown_blocks import CELL
+from feedtools.readers.markdown_inline import inline_regions, region_parser
 from feedtools.readers.markdown_math import MathScanner, MathStyle
 from feedtools.text.patterns import lazy
-from feedtools.text.regions import Region, Visible, visible_text
+from feedtools.text.regions import Kind, Region, Visible, visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,9 +23,14 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+    from feedtools.readers.markdown_inline import Stretch
+
 _HIDE = "\ue000"
 """Stands in a formula while the blocks are found: a letter that means nothing (private use)."""
 _HTML_RAW = lazy(r"\s{0,80}+<(?:!--|!|\?|(?:pre|script|style|textarea)\b)", re.IGNORECASE)
+
+
+_JOINED = frozenset({"prose", "mark", "target", "code_block"})
 
 
 class Markdown(NamedTuple):
@@ -62,25 +70,31 @@ def parse_markdown(text: str, math: MathStyle = "auto", *, body: int = 0) -> Mar
     scanner = MathScanner(text, math)
     hidden = [region for region in scanner.scan() if region.start >= body]
     found = _Blocks(text, hidden, body).regions(brackets=scanner.brackets)
+    regions = list(_joined(found, body, len(text)))
     if body:
-        found = [Region("front_matter", 0, body), *found]
-    return Markdown(text, tuple(_joined(found)), scanner.brackets)
+        regions.insert(0, Region("front_matter", 0, body))
+    return Markdown(text, tuple(regions), scanner.brackets)
 
 
-def _joined(regions: Iterable[Region]) -> Iterator[Region]:
-    """Neighbours of one kind as one region, where nothing is lost by it."""
-    last: Region | None = None
-    for region in regions:
-        if region.start == region.end:
+def _joined(found: Iterable[Stretch], place: int, end: int) -> Iterator[Region]:
+    """Make regions of stretches: ``mark`` for what nobody claimed, neighbours as one where nothing is lost by it."""
+    last: Kind = "mark"
+    start = place
+    for kind, low, high in chain(found, (("mark", end, end),)):
+        if low > place:
+            if last != "mark":
+                yield Region(last, start, place)
+                last, start = "mark", place
+            place = low
+        if low == high:
             continue
-        if last is not None and last.kind == region.kind and region.kind in {"prose", "mark", "target", "code_block"}:
-            last = Region(last.kind, last.start, region.end)
-            continue
-        if last is not None:
-            yield last
-        last = region
-    if last is not None:
-        yield last
+        if kind != last or kind not in _JOINED:
+            if start < place:
+                yield Region(last, start, place)
+            last, start = kind, low
+        place = high
+    if start < place:
+        yield Region(last, start, place)
 
 
 class _Blocks:
@@ -105,13 +119,13 @@ class _Blocks:
             place = text.find("\n", place + 1)
         self.lines.append(len(text) + 1)
 
-    def regions(self, *, brackets: bool) -> list[Region]:
-        r"""All regions from the body on; with ``brackets`` a ``\(`` without its end is no escape."""
-        parser = markdown_inline.parser()
+    def regions(self, *, brackets: bool) -> Sequence[Stretch]:
+        r"""What is known from the body on, in order; with ``brackets`` a ``\(`` without its end is no escape."""
+        parser = region_parser()
         env: dict[str, Any] = {"ends": [], "notes": [], "brackets": brackets}
         tokens: list[Token] = []
         parser.block.parse(self.masked, parser, env, tokens)
-        found: list[Region] = []
+        found: list[Stretch] = []
         cursor = self.body  # cells of one row share a line
         for token in tokens:
             if token.map is None:
@@ -124,13 +138,14 @@ class _Blocks:
             elif token.type == "html_block":
                 cursor = self._html(token, env, parser, found, cursor)
             elif token.type == "definition":
-                found.append(Region("target", self.lines[token.map[0]], self._end(token.map[1])))
-        return self._complete(found)
+                found.append(("target", self.lines[token.map[0]], self._end(token.map[1])))
+        found.sort(key=itemgetter(1))
+        return _overlaid(found, self.hidden) if self.hidden else found
 
     def _end(self, line: int) -> int:
         return min(self.lines[line], len(self.text))
 
-    def _code(self, token: Token) -> Iterator[Region]:
+    def _code(self, token: Token) -> Iterator[Stretch]:
         """The lines of a block of code, without its fences and without what its containers put before them."""
         assert token.map is not None
         content, line = token.content, token.map[0] + (token.type == "fence")
@@ -138,7 +153,7 @@ class _Blocks:
             return
         start = self.lines[line]
         if self.masked.startswith(content, start - self.body):
-            yield Region("code_block", start, start + len(content))
+            yield "code_block", start, start + len(content)
             return
         for part in content.removesuffix("\n").split("\n"):
             start, stop = self.lines[line], self._end(line + 1)
@@ -146,44 +161,50 @@ class _Blocks:
             raw = self.masked[start - self.body : stop - self.body].removesuffix("\n")
             shown = part if raw.endswith(part) else part.lstrip(" \t")  # a tab that is cut reads as spaces
             if raw.endswith(shown):
-                yield Region("code_block", start + len(raw) - len(shown), stop)
+                yield "code_block", start + len(raw) - len(shown), stop
 
-    def _html(self, token: Token, env: dict[str, Any], parser: MarkdownIt, found: list[Region], cursor: int) -> int:
+    def _html(self, token: Token, env: dict[str, Any], parser: MarkdownIt, found: list[Stretch], cursor: int) -> int:
         assert token.map is not None
         start, end = self.lines[token.map[0]], self._end(token.map[1])
         if _HTML_RAW.match(self.masked, start - self.body):
-            found.append(Region("html", start, end))
+            found.append(("html", start, end))
             return end
         return self._inline(token, env, parser, found, cursor)
 
-    def _inline(self, token: Token, env: dict[str, Any], parser: MarkdownIt, found: list[Region], cursor: int) -> int:
+    def _inline(self, token: Token, env: dict[str, Any], parser: MarkdownIt, found: list[Stretch], cursor: int) -> int:
         """Add the regions of a piece of running text; gives back where it ends."""
         assert token.map is not None
-        pieces = self._pieces(token.content.rstrip("\n"), token.map[0], cursor)
+        content = token.content.rstrip("\n").strip(" \t")
+        find = self._cell if token.info == CELL else self._pieces
+        pieces = find(content, token.map[0], cursor)
         if not pieces:
             return cursor
         src = "".join(piece[2] for piece in pieces)
+        known = inline_regions(src, parser, env)
         end = pieces[-1].raw + len(pieces[-1].text)
-        known = markdown_inline.inline_regions(src, parser, env)
         if len(pieces) == 1:
             shift = pieces[0].raw
-            found += [Region(kind, start + shift, stop + shift) for kind, start, stop in known]
+            found += [(kind, low + shift, high + shift) for kind, low, high in known]
             return end
         starts = [piece.start for piece in pieces]
         for kind, start, stop in known:
             while start < stop:
-                number = bisect_right(starts, start) - 1
-                piece = pieces[number]
+                piece = pieces[bisect_right(starts, start) - 1]
                 last = min(stop, piece.start + len(piece.text))
-                found.append(Region(kind, piece.raw + start - piece.start, piece.raw + last - piece.start))
+                found.append((kind, piece.raw + start - piece.start, piece.raw + last - piece.start))
                 start = last
         return end
 
     def _pieces(self, content: str, line: int, cursor: int) -> list[_Piece]:
         """Find the places of the lines of a piece of running text."""
+        if "\n" not in content:
+            stop = self._end(line + 1) - self.body
+            stop -= self.masked.endswith("\n", 0, stop)
+            start = stop - len(content) + self.body
+            if start >= cursor and self.masked.endswith(content, start - self.body, stop):
+                return [_Piece(0, start, content)]
         pieces: list[_Piece] = []
         place = 0
-        content = content.strip(" \t")
         first = max(self.lines[line], cursor)
         whole = self.masked.find(content, first - self.body, min(self.lines[line + 1], len(self.text)) + len(content))
         if "\n" in content and whole >= 0 and not self.masked[first - self.body : whole].strip(" \t"):
@@ -215,7 +236,7 @@ class _Blocks:
         return pieces
 
     def _find(self, shown: str, start: int, stop: int) -> list[tuple[str, int]]:
-        """Find a line of running text in its raw line: at its end, before closing ``#``, or in a cell."""
+        """Find a line of running text in its raw line: at its end, or before closing ``#``."""
         low, high = start - self.body, stop - self.body
         line = self.masked[low:high].rstrip(" \t")
         if line.endswith(shown):
@@ -224,31 +245,21 @@ class _Blocks:
         if heading.endswith(shown):
             return [(shown, start + len(heading) - len(shown))]
         at = self.masked.find(shown, low, high)
-        if at >= 0:
-            return [(shown, at + self.body)]
-        parts: list[tuple[str, int]] = []  # in a cell ``\|`` reads ``|``
-        for part in re.split(r"(?=\|)", shown):
-            at = self.masked.find(part, low, high)
-            if at < 0:
-                return []
-            parts.append((part, at + self.body))
-            low = at + len(part)
-        return parts
+        return [(shown, at + self.body)] if at >= 0 else []
 
-    def _complete(self, found: list[Region]) -> list[Region]:
-        """Put in what was hidden, and ``mark`` for what nobody claimed."""
-        found.sort(key=lambda region: region.start)
-        whole = _overlaid(found, self.hidden) if self.hidden else found
-        result: list[Region] = []
-        place = self.body
-        for region in whole:
-            if region.start > place:
-                result.append(Region("mark", place, region.start))
-            result.append(region)
-            place = region.end
-        if place < len(self.text):
-            result.append(Region("mark", place, len(self.text)))
-        return result
+    def _cell(self, shown: str, line: int, cursor: int) -> list[_Piece]:
+        r"""Find the text of a cell, the first behind those before it; in it ``\|`` reads ``|``."""
+        low, high = max(self.lines[line], cursor) - self.body, self._end(line + 1) - self.body
+        low = self.masked.find(shown.replace("|", "\\|"), low, high)
+        pieces: list[_Piece] = []
+        place = 0
+        for part in re.split(r"(?=\|)", shown) if shown and low >= 0 else ():
+            low = self.masked.find(part, low, high)
+            if part:
+                pieces.append(_Piece(place, low + self.body, part))
+            place += len(part)
+            low += len(part)
+        return pieces
 
 
 class _Piece(NamedTuple):
@@ -289,29 +300,31 @@ def _hidden_line(line: str) -> str:
     return line[: len(line) - len(shown)] + _HIDE * len(shown)
 
 
-def _overlaid(found: Sequence[Region], hidden: Sequence[Region]) -> list[Region]:
-    """Regions with the hidden ones over them, but for those that begin inside code."""
-    result: list[Region] = []
-    number = 0
-    for region in found:
-        start = max(region.start, result[-1].end if result else 0)
+def _overlaid(found: Iterable[Stretch], hidden: Sequence[Region]) -> list[Stretch]:
+    """Stretches with the hidden regions over them, but for those that begin inside code."""
+    result: list[Stretch] = []
+    number = done = 0
+    for kind, start, end in found:
+        begin, start = start, max(start, done)
         while number < len(hidden) and hidden[number].end <= start:
             over = hidden[number]
-            if not result or over.start >= result[-1].end:
+            if over.start >= done:
                 result.append(over)
+                done = over.end
             number += 1
-        while number < len(hidden) and hidden[number].start < region.end:
+        while number < len(hidden) and hidden[number].start < end:
             over = hidden[number]
             number += 1
-            if region.kind == "code_block" and over.start >= region.start:
+            if kind == "code_block" and over.start >= begin:
                 continue
-            if over.start < start and (not result or over.start < result[-1].end):
+            if over.start < start and (not result or over.start < done):
                 continue
             if over.start > start:
-                result.append(Region(region.kind, start, over.start))
+                result.append((kind, start, over.start))
             result.append(over)
-            start = over.end
-        if start < region.end:
-            result.append(Region(region.kind, start, region.end))
-    result += (over for over in hidden[number:] if not result or over.start >= result[-1].end)
+            start = done = over.end
+        if start < end:
+            result.append((kind, start, end))
+            done = end
+    result += (over for over in hidden[number:] if over.start >= done)
     return result

@@ -118,9 +118,15 @@ def visible_text(text: str, regions: Iterable[Region], *, prose_only: bool = Fal
         prose_only: put ``OBJECT`` for code, addresses and pictures, as rules about running text want it.
     """
     writer = _Writer(text)
+    entities = "&" in text
     for kind, start, end in regions:
         if kind == "prose":
-            writer.prose(start, end)
+            if entities:
+                writer.prose(start, end)
+            else:
+                writer.copy(start, end)
+        elif kind == "mark":
+            _put_mark(writer, start, end, prose_only=prose_only)
         elif kind in {"math", "display"}:
             writer.formula(start, end, display=kind == "display")
         elif prose_only and kind in {"code", "code_block", "url", "template"}:
@@ -130,17 +136,24 @@ def visible_text(text: str, regions: Iterable[Region], *, prose_only: bool = Fal
             writer.copy(start, end)
         elif kind == "html":
             writer.tags(start, end, quiet=prose_only)
-        elif kind == "mark" and text.startswith(("\\$", "\\\\") if prose_only else "\\$", end - 1):
-            writer.copy(end - 1, end)  # without it a formula would seem to begin
-        elif kind == "mark" and prose_only and text.startswith(("![", "^"), end - 2 + (text[end - 1] == "^")):
-            writer.breaks(start, end)
-            writer.put(OBJECT, end - 1, end)
-        elif kind == "mark" and "|" in text[start:end]:
-            writer.put("\n", start, end)
-        elif kind in {"mark", "target", "comment", "front_matter"}:
+        elif kind in {"target", "comment", "front_matter"}:
             writer.breaks(start, end)
     writer.offsets.append(len(text))
     return Visible("".join(writer.parts), writer.offsets, writer.wide)
+
+
+def _put_mark(writer: _Writer, start: int, end: int, *, prose_only: bool) -> None:
+    """Write what a sign of the syntax leaves to be seen: line ends, and what would be taken for another sign."""
+    raw = writer.raw
+    if raw.startswith(("\\$", "\\\\") if prose_only else "\\$", end - 1):
+        writer.copy(end - 1, end)  # without it a formula would seem to begin
+    elif prose_only and raw.startswith(("![", "^"), end - 2 + (raw[end - 1] == "^")):
+        writer.breaks(start, end)
+        writer.put(OBJECT, end - 1, end)
+    elif raw.find("|", start, end) >= 0:
+        writer.put("\n", start, end)
+    else:
+        writer.breaks(start, end)
 
 
 class _Writer:

@@ -28,7 +28,8 @@ PIECES = [
     "\n    ", "\n---\n", "\n===\n", "\n| a | b |\n|---|---|\n| ", " | ", "\\|", "&amp;", "&", "$",
     "$$", "$x$", "$a_1$", "\n$$\n", "\\frac{1}{2}", "\\text{", "}", "{{", "}}", "{% highlight c %}",
     "{% endhighlight %}", "<pre>", "</pre>", "\n::: tip\n", "\n:::\n", "\n<div>\n", "</div>\n",
-    "- [ ] ", "+ ", "= ",
+    "- [ ] ", "+ ", "= ", '<a href="x">', "<img src='y' />", '](x "t")', "[r]", "[R][]", "[![", "](a(b)c)", "a_b",
+    "<https://a.b/c>", "[https://a.b", "!",
 ]  # fmt: skip
 markdown_texts = st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
 
@@ -172,3 +173,22 @@ def test_visible_text_speaks_the_delimiters_of_a_feed():
     assert "\\[\nb\n\\]" in shown
     assert "\\( c_{1} \\) 与 5<6,10^{2},*\\$9。" in shown
     assert "甲\n乙" in shown
+
+
+def test_an_address_may_be_the_label_of_a_link():
+    """The link wins over the address that GFM finds in running text (6.9), and a reader sees the address."""
+    assert _parts("见 [https://a.b/c](https://d.e/f) 处") == [
+        ("prose", "见 "),
+        ("mark", "["),
+        ("url", "https://a.b/c"),
+        ("target", "](https://d.e/f)"),
+        ("prose", " 处"),
+    ]
+    assert _kinds("[文 https://a.b/c 字][r]\n\n[r]: /x", "url") == ["https://a.b/c"]
+    assert _kinds("[https://a.b/[c] d", "url") == ["https://a.b/[c]"]
+
+
+def test_cells_that_hold_the_same_are_where_they_are():
+    text = "| h | i | j |\n|---|---|---|\nab | c | ab"
+    assert _kinds(text, "prose") == ["h", "i", "j", "ab", "c", "ab"]
+    assert _kinds("| h | i |\n|--|--|\n| \\|a | b\\|a |", "prose") == ["h", "i", "|a", "b", "|a"]
