@@ -119,7 +119,12 @@ def _indexes(text: str, kind: Kind, start: int) -> bool:
 
 def _beginnings(names: Sequence[str], least: int) -> list[str]:
     cut = {name[:size] for name in names for size in range(1, len(name) + 1) if size >= least or not name.isascii()}
-    return sorted(cut, key=len, reverse=True)
+    return sorted(cut, key=_longest_first)
+
+
+def _longest_first(name: str) -> tuple[int, str]:
+    """Order of the alternatives of a pattern, the same in every process, so that its code can be kept."""
+    return -len(name), name
 
 
 def find(text: str) -> Iterator[Placeholder]:
@@ -172,9 +177,9 @@ def kinds() -> dict[str, Kind]:
 @derived
 def holder_pattern() -> str:
     """Write the pattern of what follows the first character of a placeholder, whole or cut off by the text's end."""
-    every = sorted({word for one in words().values() for word in (*one.shown, *one.known)}, key=len, reverse=True)
+    every = sorted({word for one in words().values() for word in (*one.shown, *one.known)}, key=_longest_first)
     names = "|".join(map(re.escape, every))
-    cut = "|".join(sorted(_cut_names(), key=len, reverse=True))
+    cut = "|".join(sorted(_cut_names(), key=_longest_first))
     own = [text for text in own_placeholders() if text[0] + text[-1] not in BRACKETS or text[1:-1] not in every]
     literal = [rf"(?<={re.escape(text[0])}){re.escape(text[1:])}" for text in own]
     return "|".join([*literal, rf"(?<=[\[［【])(?:(?:{names})[\]］】]|(?:{cut})(?:\.{{3}}|…)?\Z)"])

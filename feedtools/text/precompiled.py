@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
-FORMAT = 1
-MOST = 2_000
-"""Patterns that are kept: more than the package has, whatever the configuration adds."""
+FORMAT = 2
+MOST = 600
+"""Patterns that are kept; beyond it those of this process alone, for the others may be of an older version."""
 
 
 class _Kept:
@@ -33,6 +33,7 @@ class _Kept:
     def __init__(self) -> None:
         self.path = _path()
         self.patterns, self.tables = _read(self.path)
+        self.used: set[Any] = set()
         self.recording = False
         self.fresh = 0
 
@@ -74,10 +75,11 @@ def compiled(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     kept = _kept()
     parts = kept.patterns.get((pattern, int(flags)))
     try:
-        if parts is None and kept.recording and len(kept.patterns) < MOST:
+        if parts is None and kept.recording:
             parts = kept.patterns[pattern, int(flags)] = _code(pattern, flags)
             kept.add()
         if parts is not None:
+            kept.used.add((pattern, int(flags)))
             full, code, groups, index, names = parts
             made = import_module("_sre").compile(pattern, full, array("I", code).tolist(), groups, index, names)
             return cast("re.Pattern[AnyStr]", made)
@@ -114,10 +116,11 @@ def recall(name: str, stamp: object, make: Callable[[], T]) -> T:
     kept = _kept()
     known = kept.tables.get(name)
     if known is not None and known[0] == stamp:
-        return cast("T", known[1])
+        return cast("T", marshal.loads(known[1]))  # noqa: S302 - see ``_read``
     made = make()
     if kept.recording:
-        kept.tables[name] = (stamp, made)
+        content: Any = made
+        kept.tables[name] = (stamp, marshal.dumps(content))  # in bytes, for not every start needs each
         kept.add()
     return made
 
@@ -145,8 +148,11 @@ def save() -> None:
     kept.fresh = 0
     patterns, tables = _read(kept.path)  # another process may have written meanwhile
     unfinished = f"{kept.path}.{os.getpid()}"
+    patterns.update(kept.patterns)
+    if len(patterns) > MOST:
+        patterns = {key: patterns[key] for key in kept.used}
     try:
-        content: Any = (_head(), {**patterns, **kept.patterns}, {**tables, **kept.tables})
+        content: Any = (_head(), patterns, {**tables, **kept.tables})
         data = marshal.dumps(content)
         os.makedirs(os.path.dirname(kept.path), exist_ok=True)
         with open(unfinished, "wb") as stream:

@@ -177,3 +177,31 @@ def test_the_command_line_starts_the_next_time_with_what_it_kept(tmp_path: Path)
     assert first[1][1] == "True"
     assert second[1][1] == "False"
     assert int(second[1][0]) < int(first[1][0]) - 10
+
+
+def test_the_same_patterns_are_written_whatever_order_sets_have() -> None:
+    code = (
+        "from feedtools.text.dropped import _token; from feedtools.text.placeholders import _named, openers\n"
+        "print(ascii((_token().pattern, _named(('甲乙', '丙丁', '戊己'), 1).pattern, openers())))"
+    )
+
+    def written(seed: str) -> str:
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True, text=True)
+        return run.stdout
+
+    assert written("1") == written("2") == written("3")
+
+
+def test_patterns_of_older_versions_are_left_out_when_there_are_too_many(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(precompiled, "MOST", 2)
+    for patterns, left in ((["a+", "b+"], {"a+", "b+"}), (["b+", "c+"], {"b+", "c+"})):
+        forget()
+        precompiled.record()
+        for pattern in patterns:
+            precompiled.compiled(pattern)
+        precompiled.save()
+        forget()
+        assert {pattern for pattern, _ in precompiled._kept().patterns} == left

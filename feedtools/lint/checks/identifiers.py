@@ -113,7 +113,9 @@ def _beside(text: str, found: Sequence[_Found]) -> Iterator[_Found]:
         if pair is None or verdict.percent < _SEEN or pair.start() in judged:
             continue
         words = pair.groups()
-        if {word.casefold() for word in words} <= lexicon.common() and not lexicon.is_name("".join(words).casefold()):
+        if all(word.casefold() in lexicon.common() for word in words) and not lexicon.is_name(
+            "".join(words).casefold()
+        ):
             match = TOKEN.match(text, pair.start())
             if match is not None:
                 yield match, Verdict(_TITLED, "-".join(words))

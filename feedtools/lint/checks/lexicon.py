@@ -5,7 +5,8 @@ first words in the bytes as they were read, since splitting them costs as much a
 """
 
 from bisect import bisect_left
-from functools import cache
+from collections.abc import Container
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from feedtools.lint.resources import rules_folder
@@ -136,10 +137,28 @@ def acronyms() -> frozenset[str]:
     return frozenset(_read("acronyms.txt").decode("ascii").split())
 
 
+class _Words(Container[str]):
+    """Words of a file, one a line: the first that are asked for are looked for in its bytes, as by ``_Lines``."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = b"\n" + data
+        self._asked = 0
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        return frozenset(self._data.decode("ascii").split())
+
+    def __contains__(self, word: object) -> bool:
+        self._asked += 1
+        if self._asked > UNSPLIT // 16:  # a look-up reads half of the bytes
+            return word in self._all
+        return isinstance(word, str) and b"\n%b\n" % word.encode("ascii", "replace") in self._data
+
+
 @cache
-def common() -> frozenset[str]:
+def common() -> Container[str]:
     """Words of the dictionary that articles use, folded: what new compounds are made of."""
-    return frozenset(_read("common.txt").decode("ascii").split())
+    return _Words(_read("common.txt"))
 
 
 @cache

@@ -1,10 +1,11 @@
 """Commands and environments that each renderer accepts, measured by ``benchmarks/latex_tables.py``."""
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from feedtools.text.precompiled import recall, stamped
 
 
 class Command(NamedTuple):
@@ -64,10 +65,18 @@ class Tables(NamedTuple):
     loose: bool
 
 
+def _parsed(path: Path) -> dict[str, Any]:
+    import json
+
+    parsed: dict[str, Any] = json.loads(path.read_bytes())
+    return parsed
+
+
 @lru_cache(maxsize=4)
 def load(renderer: str) -> Tables:
     """The tables of ``katex`` or ``mathjax``."""
-    raw: dict[str, Any] = json.loads(Path(__file__).with_name(f"{renderer}.json").read_bytes())
+    path = Path(__file__).with_name(f"{renderer}.json")
+    raw = recall(renderer, stamped(path), lambda: _parsed(path))
     math: dict[str, Command] = {}
     text: dict[str, Command] = {}
     for key, names in raw["commands"].items():
