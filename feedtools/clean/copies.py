@@ -85,7 +85,9 @@ class Copies:
         return tuple(number for found in self.clusters for number in found.dropped(keep))
 
 
-def find_copies(texts: Sequence[str], run: Run, search: int, versions: Versions) -> Clusters:
+def find_copies(
+    texts: Sequence[str], run: Run, search: int, versions: Versions, around: Ints | None = None
+) -> Clusters:
     """Find the copies among some articles, or take those that an interrupted run found.
 
     Args:
@@ -93,6 +95,7 @@ def find_copies(texts: Sequence[str], run: Run, search: int, versions: Versions)
         run: tells the rules, how many processes to use, and how much text of its own keeps an article.
         search: its number within the run.
         versions: the records of the articles.
+        around: numbers of articles, ascending, where only the copies of these are asked for.
 
     Raises:
         WriteError: what was found cannot be left for a run that goes on from this one.
@@ -108,7 +111,10 @@ def find_copies(texts: Sequence[str], run: Run, search: int, versions: Versions)
         if spill is not None:
             spill.mkdir(exist_ok=True)
         jobs, rest = run.config.jobs or None, run.config.clean.rest
-        return clusters_of(texts, jobs=jobs, spill=spill, progress=run.progress, rest=rest, versions=versions)
+        progress = run.progress
+        return clusters_of(
+            texts, jobs=jobs, spill=spill, progress=progress, rest=rest, versions=versions, around=around
+        )
 
     return _remembered(run.stage / f"{CLUSTERS}{search}", find)
 
@@ -321,7 +327,8 @@ def repeat_until_no_copies(
     for number in range(1, ROUNDS + 1 if repaired else 1):
         left = np.fromiter(_published(standing, held, kinds), np.int64)
         some = versions.renumbered(left.tolist())
-        again = find_copies(_Subset(texts, left, repaired), run, number, some).renumbered(left)
+        around = np.flatnonzero(np.isin(left, np.fromiter(repaired, np.int64, len(repaired))))
+        again = find_copies(_Subset(texts, left, repaired), run, number, some, around).renumbered(left)
         fresh = {
             number: one
             for number, one in _standing(again, run.rules, standing)

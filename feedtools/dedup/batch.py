@@ -86,6 +86,7 @@ def clusters_of(
     progress: Progress = silent,
     rest: int = REST,
     versions: Versions | None = None,
+    around: Ints | None = None,
 ) -> match_table.Clusters:
     """The clusters of ``dedup`` as arrays: some dozen bytes per text and match are held, and no match is an object.
 
@@ -96,8 +97,11 @@ def clusters_of(
         progress: told what begins, how much of it there is and of what; what it gives back is told what was done.
         rest: as for ``dedup``.
         versions: as for ``dedup``.
+        around: numbers of texts, ascending, where no others are asked for: the clusters of what hangs together with
+            them by matches.
     """
-    run = Run(texts, np.arange(len(texts)), worker_count(jobs, texts), None if spill is None else Path(spill), progress)
+    workers, folder = worker_count(jobs, texts), None if spill is None else Path(spill)
+    run = Run(texts, np.arange(len(texts)), workers, folder, progress, around)
     return _find(run, Wanted(), rest, versions)[0]
 
 
@@ -117,6 +121,7 @@ def _find(
     """
     copies, firsts, numbers = collapse(run)
     kept, exact = Distinct(run.texts, numbers), match_table.pack_exact(copies, firsts)
+    run = run.of_distinct(copies, firsts)
     store = sketch_all(kept, run)
     sizes = sizes_of(len(run.texts), numbers, store, copies, firsts)
     rank = run.order.item
@@ -124,6 +129,8 @@ def _find(
     keepers = Order(sizes.__getitem__, lambda number: damage(run.texts[number]), rank, age)
     ranked = ranking(kept, store)
     found = verify_all(kept, store, ranked, run, asked)
+    if run.around is not None:
+        exact = exact[_touched(np.concatenate([exact, found.rows]), run.around, len(run.texts))[copies]]
     tried = np.empty(0, np.int64)
     settled: list[Compared] = []
     tables: list[match_table.Clusters] = []
@@ -138,7 +145,8 @@ def _find(
             wanted = [_untried(found.rows, table), _of_one_partner(rows, len(run.texts), numbers[ranked])]
             known = match_table.packed(*(found.rows[side].astype(np.int64) for side in "ab"))
             fresh = np.setdiff1d(np.concatenate(wanted), np.concatenate([tried, known]))
-        again = _touched(np.concatenate([repeated, found.rows]), fresh, len(run.texts))
+        ends = np.concatenate([fresh >> 32, fresh & 0xFFFFFFFF])
+        again = _touched(np.concatenate([repeated, found.rows]), ends, len(run.texts))
         open_ = again[found.rows["a"]]  # what hangs together with none of the fresh pairs stays as it is
         settled.append(found._replace(rows=rows).where(~open_))
         tables.append(table.where(~again[table.keeps]))
@@ -155,14 +163,12 @@ def _find(
     return match_table.together(tables)._replace(others=others), every, exact
 
 
-def _touched(rows: NDArray[Any], fresh: Ints, count: int) -> NDArray[np.bool_]:
-    """For each document whether it hangs together with one of some pairs (``match_table.packed``) by matches."""
+def _touched(rows: NDArray[Any], some: Ints, count: int) -> NDArray[np.bool_]:
+    """For each of ``count`` documents whether it hangs together with one of some by matches."""
     found = np.zeros(count, bool)
-    if len(fresh):
-        rows = rows[rows["kind"] != KINDS.index("overlap")]
-        tied = match_table.joined(rows, count)
-        ends = np.concatenate([fresh >> 32, fresh & 0xFFFFFFFF])
-        found = np.isin(tied, tied[ends])
+    if len(some):
+        tied = match_table.joined(rows[rows["kind"] != KINDS.index("overlap")], count)
+        found = np.isin(tied, tied[some])
     return found
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from feedtools.dedup import codes_batch, join, match, match_table
+from feedtools.dedup.batch_around import verify_around
 from feedtools.dedup.batch_run import spread
 from feedtools.dedup.candidates import worth
 from feedtools.dedup.document import Document
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _PAIRS = 500
 """Pairs of texts that a process takes at once."""
+_FEW = 4 * _PAIRS
+"""Pairs for which no processes are made."""
 
 
 class Compared(NamedTuple):
@@ -71,7 +74,12 @@ def verify_all(kept: Distinct, store: SketchStore, ranked: NDArray[Any], run: Ru
         return joined([])
     pairs = _candidates(ranked, store, run.progress("joining", int(store.sizes().sum()), "keys"))
     store.close()  # before the processes are made, which share what is laid out
-    return joined(verify_pairs(pairs, kept, store, run, asked))
+
+    def verify(some: tuple[Ints, Ints]) -> Compared:
+        alone = run if len(some[0]) > _FEW else run._replace(workers=1)
+        return joined(verify_pairs(some, kept, store, alone, asked))
+
+    return verify(pairs) if run.around is None else joined(verify_around(pairs, run.around, kept, verify))
 
 
 def verify_pairs(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from feedtools.system.processes import may_fork, ordered_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
@@ -30,13 +31,31 @@ def silent(_phase: str, _total: int, _unit: str) -> Advance:
 
 
 class Run(NamedTuple):
-    """Settings of one run, the same from its start to its end."""
+    """Settings of one run, the same from its start to its end.
+
+    Attributes:
+        texts: raw articles.
+        order: of each text its rank: of two equal copies the first is kept.
+        workers: processes to use.
+        folder: for temporary files.
+        progress: told what begins.
+        around: where some texts alone are asked for, with what hangs together with them: their numbers, ascending.
+    """
 
     texts: Sequence[str]
     order: Ints
     workers: int = 1
     folder: Path | None = None
     progress: Progress = silent
+    around: Ints | None = None
+
+    def of_distinct(self, copies: Ints, firsts: Ints) -> Run:
+        """The same where the earliest text stands for its exact copies."""
+        if self.around is None:
+            return self
+        first = np.arange(len(self.texts))
+        first[copies] = firsts
+        return self._replace(around=np.unique(first[self.around]))
 
 
 class Distinct(NamedTuple):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from feedtools.check.files import check
@@ -53,6 +55,25 @@ def test_small_batch_and_out_of_core_agree(seed: int, tmp_path: Path) -> None:
     assert tuple(small.dedup(texts)) == tuple(expected)
     assert dedup(texts, spill=tmp_path) == expected
     assert tuple(clusters_of(texts).all()) == expected.clusters
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_search_around_some_texts_finds_their_clusters_and_compares_less(seed: int) -> None:
+    texts = feed(seed)
+    compared: list[int] = []
+
+    def progress(phase: str, total: int, _unit: str) -> Callable[[int], None]:
+        compared.append(total if phase == "comparing" else 0)
+        return lambda _: None
+
+    every = tuple(clusters_of(texts, progress=progress).all())
+    total, compared[:] = sum(compared), []
+    draw = random.Random(seed)
+    around = np.array(sorted(draw.sample(range(len(texts)), len(texts) // 20)), np.int64)
+    some = tuple(clusters_of(texts, around=around, progress=progress).all())
+    asked = {one for one in every if {one.keep, *one.drop} & set(around.tolist())}
+    assert asked <= set(some) <= set(every)
+    assert sum(compared) < total or total == 0
 
 
 @pytest.mark.parametrize("seed", [0, 3, 5])
