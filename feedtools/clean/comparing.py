@@ -142,8 +142,7 @@ def _end(run: Run, files: Files, texts: Texts, marks: bytes, judge: Judge, copie
     standing = copies.standing
     gone = (number in standing and policy.kinds[standing.kind(number)] == "drop" for number in range(len(marks)))
     forms = (file.form for file in files for _ in range(file.articles))
-    notes = all_notes(run)
-    rows = ((form, parse(one), parse(two) if two else None) for form, (one, two) in zip(forms, notes, strict=True))
+    rows = ((form, *notes) for form, notes in zip(forms, all_notes(run), strict=True))
     todo = candidates(marks, rows, gone, policy)
     released = 0
     log = Log(run.stage / "endings")

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.clean.fixing import FINAL, HELD
-from feedtools.clean.notes import Note, plain
+from feedtools.clean.notes import Note, parse, plain
 from feedtools.config import Policy
 from feedtools.lint.edits import Change, compose, rewrite
+from feedtools.lint.fix import by_place
 from feedtools.model import Article, Finding
 from feedtools.readers.records import fits, syntax_in
 from feedtools.text.patterns import lazy
@@ -16,7 +17,7 @@ from feedtools.text.renderers import ellipses
 from feedtools.text.sentences import Ends, ends, last_clause, leads_in
 
 if TYPE_CHECKING:
-    from feedtools.clean.judging import Judge, Linting
+    from feedtools.clean.judging import Judge
     from feedtools.clean.on_disk import Texts
 
 CUT = "cut "
@@ -60,20 +61,20 @@ class Broken(NamedTuple):
 
 
 def candidates(
-    marks: Sequence[int], rows: Iterable[tuple[str, Note, Note | None]], gone: Iterable[bool], policy: Policy
+    marks: Sequence[int], rows: Iterable[tuple[str, bytes, bytes | None]], gone: Iterable[bool], policy: Policy
 ) -> Iterator[Excerpt]:
     """The articles whose end is to be looked at.
 
     Args:
         marks: one for every article (see ``fixing.grade``).
-        rows: for every article the format of its file, the note of its fixes and that of its repairs.
+        rows: for every article the format of its file, and the lines of the notes of its fixes and of its repairs.
         gone: for every article, true where it is dropped as a copy.
         policy: ``policy.end`` says which.
     """
     everything = policy.end == "sentence"
     for number, (marked, (form, first, second), left) in enumerate(zip(marks, rows, gone, strict=True)):
         if not left and may_end(marked, everything=everything):
-            yield excerpt(number, form, first, second)
+            yield excerpt(number, form, parse(first), parse(second) if second else None)
 
 
 def may_end(marked: int, *, everything: bool) -> bool:
@@ -109,13 +110,8 @@ class Ended(NamedTuple):
 
 def end_earlier(excerpts: Sequence[Excerpt], texts: Texts, judge: Judge) -> list[Ended]:
     """Cut some articles before what is broken, or at the end of a sentence."""
-    done = []
-    for one in excerpts:
-        article = Article(*texts.place(one.number), texts[one.number], syntax=syntax_in(one.form))
-        made = end_one(one, article, judge)
-        if made is not None:
-            done.append(made)
-    return done
+    some = [(one, Article(*texts.place(one.number), texts[one.number], syntax=syntax_in(one.form))) for one in excerpts]
+    return [made for made in _end_all(some, judge) if made is not None]
 
 
 def end_one(one: Excerpt, before: Article, judge: Judge) -> Ended | None:
@@ -126,40 +122,67 @@ def end_one(one: Excerpt, before: Article, judge: Judge) -> Ended | None:
         before: the article as it reads after its fixes; the note of the result is against that.
         judge: finds what is wrong with it then.
     """
-    article = before._replace(text=rewrite(before.text, one.note.changes))
-    known = {(article.source, article.line): one.excepted}
-    findings_in = judge.over([article], {article.source: one.form}, known)
-    policy = judge.policy.of(one.form)
-    made = _ended(article, one, findings_in, policy) if article.text else None
-    if made is None or not fits(one.form, rewrite(article.text, (made[0],))):
+    return _end_all([(one, before)], judge)[0]
+
+
+def _end_all(some: Sequence[tuple[Excerpt, Article]], judge: Judge) -> list[Ended | None]:
+    """Cut some articles, no two from the same place; each cut that is tried is linted together with those of others."""
+    articles = [before._replace(text=rewrite(before.text, one.note.changes)) for one, before in some]
+    places = [(article.source, article.line) for article in articles]
+    forms = {source: one.form for (source, _), (one, _) in zip(places, some, strict=True)}
+    known = {place: one.excepted for place, (one, _) in zip(places, some, strict=True)}
+    findings_in = judge.over(articles, forms, known)
+    made: list[Ended | None] = [None] * len(some)
+    tried = [_cuts(article, one, judge) for article, (one, _) in zip(articles, some, strict=True)]
+    open_ = [number for number, article in enumerate(articles) if article.text]
+    while open_:
+        cuts = [(number, cut) for number in open_ if (cut := next(tried[number], None)) is not None]
+        found = by_place(findings_in([articles[number]._replace(text=cut.text) for number, cut in cuts]))
+        open_ = []
+        for number, cut in cuts:
+            findings, (one, before) = found[places[number]], some[number]
+            if cut.last or not _holds(findings, judge.policy.of(one.form)):
+                made[number] = _ended(one, before, cut, findings, judge)
+            else:
+                open_.append(number)
+    return made
+
+
+def _ended(one: Excerpt, before: Article, cut: _Cut, findings: Sequence[Finding], judge: Judge) -> Ended | None:
+    """Note what an article reads after a cut, if a file of its format can hold that."""
+    if not fits(one.form, cut.text):
         return None
-    change, findings = made
-    changes = compose(before.text, one.note.changes, (change,))
+    changes = compose(before.text, one.note.changes, (cut.change,))
     note = one.note._replace(changes=changes, findings=tuple(map(plain, findings)))
-    asked = policy.end in {"break", "sentence"} or (policy.end == "formula" and change.by == (BEFORE_FORMULA,))
+    end = judge.policy.of(one.form).end
+    asked = end in {"break", "sentence"} or (end == "formula" and cut.change.by == (BEFORE_FORMULA,))
     return Ended(one.number, note, asked)
 
 
-def _ended(
-    article: Article, one: Excerpt, findings_in: Linting, policy: Policy
-) -> tuple[Change, Sequence[Finding]] | None:
-    """End the article earlier: the cut, and what remains wrong behind it."""
-    text = article.text
-    whole, body = ends(text), _body(text)
-    broken = _break(one.note, policy)
-    for change in _before(text, body, broken, whole, policy) if broken else ():
-        left = findings_in([article._replace(text=rewrite(text, (change,)))])
-        if not _holds(left, policy):
-            return change, left
-    if policy.end != "sentence" or body is None:
-        return None
-    cut = _at_sentence(text, body, whole, policy.end_keep * len(text))
-    return None if cut is None else (cut, findings_in([article._replace(text=rewrite(text, (cut,)))]))
+class _Cut(NamedTuple):
+    """A cut to be tried, and what the article reads after it; ``last``: it is made whatever is wrong then."""
+
+    change: Change
+    text: str
+    last: bool = False
 
 
-def _at_sentence(text: str, body: str, whole: Ends, least: float) -> Change | None:
+def _cuts(article: Article, one: Excerpt, judge: Judge) -> Iterator[_Cut]:
+    """The cuts that may end the article earlier; the first that leaves nothing to hold it for is made."""
+    text, policy = article.text, judge.policy.of(one.form)
+    broken, body = _break(one.note, policy), _body(text)
+    if broken:
+        for change in _before(text, body, broken, policy):
+            yield _Cut(change, rewrite(text, (change,)))
+    if policy.end == "sentence" and body is not None:
+        cut = _at_sentence(text, body, policy.end_keep * len(text))
+        if cut is not None:
+            yield _Cut(cut, rewrite(text, (cut,)), last=True)
+
+
+def _at_sentence(text: str, body: str, least: float) -> Change | None:
     """The cut at the last whole sentence, or, where none leaves enough, at a clause that may stand as one."""
-    at = _last(body, whole, least)
+    at = _last(body, ends(text), least)
     if at is not None:
         return _shortened(text, at, AT_SENTENCE) if at < len(text) else None
     at = last_clause(body)
@@ -168,14 +191,14 @@ def _at_sentence(text: str, body: str, whole: Ends, least: float) -> Change | No
     return Change(at, len(text), text[at:], "。", (AT_CLAUSE,))
 
 
-def _before(text: str, body: str | None, broken: Broken, whole: Ends, policy: Policy) -> Iterator[Change]:
+def _before(text: str, body: str | None, broken: Broken, policy: Policy) -> Iterator[Change]:
     """The cuts that may take a break away, the shortest first."""
     least = policy.end_keep * len(text)
     if body is not None and policy.end != "sentence" and broken.rule in FORMULAS and _is_formula(body[broken.start :]):
         at = len(text[: broken.start].rstrip(_OPEN))
         if at >= least:
             yield Change(at, len(body), text[at : len(body)], "", (BEFORE_FORMULA,))
-    stop = _last(text[: broken.start], whole, least, before=broken.start)
+    stop = _last(text[: broken.start], ends(text), least, before=broken.start)
     if stop is not None:
         yield _shortened(text, stop, BEFORE_BREAK)
 

@@ -7,9 +7,13 @@ from collections.abc import Iterator
 
 from feedtools.dedup.candidates import REST as REST
 from feedtools.model import Span
+from feedtools.text.patterns import lazy
 from feedtools.text.symbols import folded
 
 _SHINGLE = 9
+_CUT = " .…"
+_NO_JOINER = lazy(r"[\x00-\x7f\u3001-\u3029\u3400-\u9fff\uff01-\uff5e]|\Z")
+"""A character that normalization never makes one with the character before it, or the end of a text."""
 
 
 def longest_rest(text: str, kept: str, *, as_written: bool = False) -> int:
@@ -22,7 +26,9 @@ def longest_rest(text: str, kept: str, *, as_written: bool = False) -> int:
         kept: that stays.
         as_written: tell traditional characters from simplified ones.
     """
-    return longest_gap(*((_letters(text), _letters(kept)) if as_written else (folded(text), folded(kept))))
+    if as_written:
+        return 0 if _stands_in(text, kept) else longest_gap(_letters(text), _letters(kept))
+    return longest_gap(folded(text), folded(kept))
 
 
 def longest_gap(one: str, other: str) -> int:
@@ -35,6 +41,13 @@ def own_stretches(text: str, kept: str) -> Iterator[tuple[int, Span]]:
     places = [at for at, char in enumerate(text) for _ in folded(char)]
     for start, end in _rests(folded(text), folded(kept)):
         yield end - start, Span(places[start], places[end - 1] + 1)
+
+
+def _stands_in(text: str, kept: str) -> bool:
+    """Tell if a text, but for the dots of its cut, stands in another one as it is; no character joins that before."""
+    text = text.rstrip(_CUT)
+    at = kept.find(text)
+    return at >= 0 and _NO_JOINER.match(text) is not None and _NO_JOINER.match(kept, at + len(text)) is not None
 
 
 def _letters(text: str) -> str:

@@ -77,13 +77,13 @@ def stable_fix(
         of a rule than before, those that did it are found (``culprits``) and refused. An article whose
         fixes go round in a circle stays raw, so that fixing what was fixed changes nothing.
     """
-    found = _by_place(lint(articles) if findings is None else findings)
+    found = by_place(lint(articles) if findings is None else findings)
     states = [_State(article, found[article.source, article.line], grave) for article in articles]
     for _ in range(ROUNDS):
         unsettled = [state for state in states if state.propose(safeties)]
         if not unsettled:
             break
-        after = _by_place(lint([state.proposed() for state in unsettled]))
+        after = by_place(lint([state.proposed() for state in unsettled]))
         harmed = [state for state in unsettled if not state.accept(after[state.place])]
         _refuse_culprits(harmed, lint)
     return [state.result(safeties) for state in states]
@@ -104,12 +104,13 @@ def _refuse_culprits(states: Sequence[_State], lint: Lint) -> None:
                 continue
             going.append((state, looks))
             tried.append(state.with_some(some))
-        after = _by_place(lint(tried)) if tried else {}
+        after = by_place(lint(tried)) if tried else {}
         answers = [after.get(state.place, []) for state, _ in going]
         asked = going
 
 
-def _by_place(findings: Iterable[Finding]) -> defaultdict[tuple[str, int], list[Finding]]:
+def by_place(findings: Iterable[Finding]) -> defaultdict[tuple[str, int], list[Finding]]:
+    """Findings by source and line of their articles, in order."""
     places: defaultdict[tuple[str, int], list[Finding]] = defaultdict(list)
     for finding in findings:
         places[finding.article.source, finding.article.line].append(finding)

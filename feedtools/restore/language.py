@@ -3,7 +3,6 @@ r"""Put what a sibling says into the language of the feed: its script, the width
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -76,11 +75,8 @@ def _counted(text: str) -> tuple[int, int]:
     """Count the characters that only simplified and only traditional text has."""
     if text.isascii():
         return 0, 0
-    simplified, traditional = _characters()
-    some = others = 0
-    for char, count in Counter(text).items():
-        some += count * (char in simplified)
-        others += count * (char in traditional)
+    chars = {*text}
+    some, others = (sum(map(text.count, chars & of_script)) for of_script in _characters())
     return some, others
 
 
