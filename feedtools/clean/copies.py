@@ -14,10 +14,8 @@ from feedtools.clean.copy_table import Standings
 from feedtools.clean.decide import CopyOf, copies_of
 from feedtools.clean.lookup import Stores
 from feedtools.clean.on_disk import Rows, Strings, Texts
-from feedtools.clean.standing import Members, describe_copy, replace_kept, shorten_chains
+from feedtools.clean.standing import Members, replace_kept, shorten_chains
 from feedtools.config import Policy
-from feedtools.dedup.cluster import partner
-from feedtools.dedup.describe import describe
 from feedtools.dedup.index.query import find
 from feedtools.dedup.index.store import Own
 from feedtools.dedup.pages import own_text
@@ -226,22 +224,6 @@ def _numbered(match: Match, number: int, other: int) -> Match:
     """A match of 0 (the article) and 1 (the published one) under the numbers of the run."""
     numbers = (number, other)
     return match._replace(a=numbers[match.a], b=numbers[match.b])
-
-
-def explain_copy(number: int, standing: CopyOf, copies: Copies, texts: Texts) -> str:
-    """Say in words what an article is to the copy that stands for it.
-
-    Args:
-        number: of the article.
-        standing: of the article.
-        copies: all of them.
-        texts: of all articles.
-    """
-    match = standing.match
-    other = partner(match, number)
-    place = place_text(copies.place(other))
-    said = describe_copy(match, number, texts.__getitem__, place) if other >= 0 else describe(match, number, place)
-    return said if other == standing.number else f"{said}; {place_text(copies.place(standing.number))} stands for both"
 
 
 def replace_held(copies: Copies, held: Callable[[int], int], texts: Texts, policy: Policy) -> dict[int, int]:

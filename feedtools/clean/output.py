@@ -11,8 +11,9 @@ from typing import IO, Any, NamedTuple
 
 from feedtools.clean import manifest
 from feedtools.clean.conclude import ToldCopy, conclude
-from feedtools.clean.copies import Copies, explain_copy, place_text
+from feedtools.clean.copies import Copies, place_text
 from feedtools.clean.decide import CopyOf
+from feedtools.clean.explained import ExplainedCopies
 from feedtools.clean.inputs import File, opened, verify
 from feedtools.clean.judging import Judge
 from feedtools.clean.notes import Note, findings_of, parse, together
@@ -23,7 +24,7 @@ from feedtools.lint.edits import rewrite
 from feedtools.lint.engine import lint_transmission
 from feedtools.model import Action, Article, Decision, Finding, digest
 from feedtools.readers import ReadOptions
-from feedtools.readers.records import Frame, Record, file_digest, packer
+from feedtools.readers.records import Frame, Hashed, Record, file_digest, packer
 from feedtools.report.jsonl import as_fix
 
 PRESENT: frozenset[Action] = frozenset({"keep", "fix", "restore"})
@@ -66,8 +67,9 @@ class Task(NamedTuple):
 def write_files(tasks: Sequence[Task], writer: Writer) -> tuple[int, bytes]:
     """Write some files; return how many, and their part of the manifest."""
     account = io.BytesIO()
+    end = tasks[-1].first + tasks[-1].file.articles
     for task in tasks:
-        writer.write(task, account)
+        writer.write(task, account, end)
     return len(tasks), account.getvalue()
 
 
@@ -96,15 +98,22 @@ class Writer:
         self._judge = judge
         self._fate = fate
         self._options = options
-        self._number = 0
+        self._explained = ExplainedCopies(fate.copies, fate.texts)
+        self._number = self._end = 0
 
-    def write(self, task: Task, account: IO[bytes]) -> None:
+    def write(self, task: Task, account: IO[bytes], end: int = 0) -> None:
         """Write a file and its part of the manifest; the last line of it is written when all else is.
+
+        Args:
+            task: the file.
+            account: takes the part of the manifest.
+            end: number behind the last article that is written in this process soon.
 
         Raises:
             ChangedError: the file changed since the survey.
         """
         self._number, self._account = task.first, account
+        self._end = max(end, task.first + task.file.articles)
         frame = opened(task.file, self._options)
         self._write(task, frame)
         verify(task.file, frame)
@@ -130,9 +139,8 @@ class Writer:
         target.parent.mkdir(parents=True, exist_ok=True)
         changed, empty = file.converted, file.form == "markdown" and file.articles > 0
         with ExitStack() as stack:
-            stream: IO[bytes] = stack.enter_context(target.open("wb"))
-            if file.packed:
-                stream = stack.enter_context(packer(file.packed, stream))
+            hashed = Hashed(stack.enter_context(target.open("wb")))
+            stream = stack.enter_context(packer(file.packed, hashed)) if file.packed else hashed
             held = _Held(self._out, file.name, stack)
             for data, entry in self._records(task, frame, framed, held):
                 stream.write(data)
@@ -141,15 +149,12 @@ class Writer:
         copy = self._put_by(file, target, changed) if file.packed or file.converted or empty else target
         if empty:  # front matter alone is no page
             target.unlink()
-        end: dict[str, Any] = {"end": file.name, "digest": "" if empty else file_digest(target)}
-        if held.path.exists():
-            end["held"] = self._digest_of(held.path)
+        end: dict[str, Any] = {"end": file.name, "digest": "" if empty else hashed.digest()}
+        if held.stream is not None:
+            end["held"] = {held.path.relative_to(self._out).as_posix(): held.stream.digest()}
         if copy != target:
-            end["put by"] = self._digest_of(copy)
+            end["put by"] = {copy.relative_to(self._out).as_posix(): file_digest(copy)}
         self._log(end)
-
-    def _digest_of(self, path: Path) -> dict[str, str]:
-        return {path.relative_to(self._out).as_posix(): file_digest(path)}
 
     def _put_by(self, file: File, target: Path, changed: bool) -> Path:
         """Keep the file as it came where its bytes cannot be made again: packing twice gives other bytes."""
@@ -210,7 +215,7 @@ class Writer:
     def _decide(self, article: Article, note: Note, findings: Sequence[Finding], copy: CopyOf | None) -> Decision:
         fate, told = self._fate, None
         if copy is not None:
-            how = explain_copy(self._number, copy, fate.copies, fate.texts)
+            how = self._explained.words(self._number, copy, self._end)
             told = ToldCopy(copy.match, how, self._rest(copy))
         other = fate.replaced.get(self._number)
         instead = "" if other is None else place_text(fate.copies.place(other))
@@ -246,17 +251,17 @@ class _Held:
 
     def __init__(self, out: Path, name: str, stack: ExitStack) -> None:
         self.path = manifest.inside(out, manifest.held_name(name))
+        self.stream: Hashed | None = None
         self._stack = stack
-        self._stream: IO[bytes] | None = None
 
     def add(self, decision: Decision, text: str, entry: Mapping[str, Any]) -> None:
         """Put an article by, with the reasons."""
-        if self._stream is None:
+        if self.stream is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = self._stack.enter_context(self.path.open("wb"))
+            self.stream = Hashed(self._stack.enter_context(self.path.open("wb")))
         article = decision.article
         shown = {"path": article.source, "line": article.line, "text": text, "reasons": decision.reasons}
-        self._stream.write(manifest.line({**shown, "findings": entry.get("findings", [])}))
+        self.stream.write(manifest.line({**shown, "findings": entry.get("findings", [])}))
 
 
 def _frame_findings(file: File, frame: Frame, judge: Judge) -> list[Finding]:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Standing = MutableMapping[int, CopyOf]
 
 
+PLACED = frozenset({"truncated", "contained"})
+"""Kinds of copies whose words say where in the other one they stand."""
+
+
 class Members(NamedTuple):
     """Facts about articles, by number.
 
@@ -102,6 +106,6 @@ def describe_copy(match: Match, number: int, text: Callable[[int], str], place: 
         text: an article after its fixes.
         place: of the other one.
     """
-    if match.kind in {"truncated", "contained"} and not match.evidence:
+    if match.kind in PLACED and not match.evidence:
         match = explain(match, text(match.a), text(match.b))
     return describe(match, number, place)

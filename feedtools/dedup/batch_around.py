@@ -34,7 +34,7 @@ def verify_around(pairs: tuple[Ints, Ints], around: Ints, kept: Distinct, verify
     reached = np.zeros(len(kept.numbers), bool)
     reached[place[around]] = True
     left = np.arange(len(one))
-    found = []
+    found: list[Compared] = []
     while True:
         near = reached[one[left]] | reached[other[left]]
         some, left = left[near], left[~near]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import glob
 import gzip
 import hashlib
+import io
 import json
 import os
 import re
@@ -194,7 +195,31 @@ def _dumps(value: Any) -> str:
     return json.dumps(value) if _SURROGATE.search(text) else text
 
 
-def packer(kind: str, stream: IO[bytes]) -> IO[bytes]:
+class Hashed(io.RawIOBase):
+    """A stream that knows the digest of what was written to it, so that nothing need be read again.
+
+    Args:
+        stream: takes the bytes; it is not closed.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self._digest = stream, _hash()
+
+    def writable(self) -> bool:
+        """Tell that it can be written to."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Write some bytes."""
+        self._digest.update(data)
+        return self._stream.write(data)
+
+    def digest(self) -> str:
+        """The same digest as ``file_digest`` gives of the file, in hexadecimal digits."""
+        return self._digest.hexdigest()
+
+
+def packer(kind: str, stream: Hashed) -> IO[bytes]:
     """A stream that packs what is written to it; the same content always gives the same bytes.
 
     Args:

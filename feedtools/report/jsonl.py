@@ -46,9 +46,12 @@ def as_fix(fix: Fix | None) -> dict[str, Any] | None:
     return fix and {"safety": fix.safety, "edits": [edit._asdict() for edit in fix.edits]}
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def dumps(value: Any) -> str:
     """One line of JSON that any reader takes and no terminal obeys: what cannot be shown is escaped, the rest stays."""
-    text = json.dumps(value, ensure_ascii=False)
+    text = _encode(value)
     if not text.isprintable():
         for char in {*text}:
             if not printable(char):

@@ -75,9 +75,13 @@ def _counted(text: str) -> tuple[int, int]:
     """Count the characters that only simplified and only traditional text has."""
     if text.isascii():
         return 0, 0
-    chars = {*text}
-    some, others = (sum(map(text.count, chars & of_script)) for of_script in _characters())
-    return some, others
+    simplified, traditional = _patterns()
+    return len(simplified.findall(text)), len(traditional.findall(text))
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(f"[{''.join(sorted(chars))}]") for chars in _characters())
 
 
 class Speaker:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from feedtools.dedup import rest
 from feedtools.dedup.rest import longest_rest, own_stretches
 
 TEXT = "泥瓦匠看天吃饭,下雨就歇,天晴了从早砌到晚,一天下来手上全是裂口。"
@@ -12,7 +15,7 @@ OWN = "隔壁的木匠倒是不怕雨"
 
 
 @pytest.mark.parametrize(
-    ("text", "kept", "rest"),
+    ("text", "kept", "expected"),
     [
         (TEXT, TEXT, 0),
         (TEXT + OWN, TEXT, len(OWN)),
@@ -25,9 +28,9 @@ OWN = "隔壁的木匠倒是不怕雨"
         ("短的", TEXT, 2),
     ],
 )
-def test_the_longest_stretch_that_the_other_lacks_is_measured(text: str, kept: str, rest: int) -> None:
-    assert longest_rest(text, kept) == rest
-    assert max((size for size, _ in own_stretches(text, kept)), default=0) == rest
+def test_the_longest_stretch_that_the_other_lacks_is_measured(text: str, kept: str, expected: int) -> None:
+    assert longest_rest(text, kept) == expected
+    assert max((size for size, _ in own_stretches(text, kept)), default=0) == expected
 
 
 def test_traditional_characters_are_text_of_their_own_where_they_are_told_apart() -> None:
@@ -40,3 +43,30 @@ def test_a_stretch_is_told_by_its_place_in_the_raw_text() -> None:
     text = TEXT + "\n\n**" + OWN + "**"
     [(size, span)] = own_stretches(text, TEXT)
     assert (size, text[span.start : span.end]) == (len(OWN), OWN)
+
+
+WHOLE = "梯度下降法沿着目标函数的负梯度方向更新参数, 学习率决定了每一步的长度。"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(WHOLE[:20] + "...", 0), (WHOLE, 0), ("…", 0), (WHOLE[:20] + "另有十个不同的字在此处", 11), ("梯 度 下 降 法", 0)],
+)
+def test_the_rest_of_cuts_and_of_others(text: str, expected: int) -> None:
+    assert longest_rest(text, WHOLE, as_written=True) == expected
+
+
+def test_a_mark_that_joins_the_last_letter_makes_it_another() -> None:
+    assert longest_rest("ab cafe", "ab cafe\u0301", as_written=True) > 0
+    assert longest_rest("ab cafe", "ab cafe s", as_written=True) == 0
+
+
+@given(
+    st.text("ae\u0301\u0300 .…가\u1100\u1161ｱﾞ㎏ﬁ梯度。", max_size=12),
+    st.text("ae\u0301\u1161ﾞ 梯.", max_size=6),
+    st.data(),
+)
+def test_the_short_way_measures_what_the_long_one_does(text: str, around: str, data: st.DataObject) -> None:
+    kept = around[: data.draw(st.integers(0, 6))] + text.rstrip(" .…") + around
+    long_way = rest.longest_gap(rest._letters(text), rest._letters(kept))
+    assert longest_rest(text, kept, as_written=True) == long_way
