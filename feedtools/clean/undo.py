@@ -37,8 +37,9 @@ def undo(out: Path, target: Path) -> tuple[int, list[FeedtoolsError]]:
         for head, rows in _files(entries):
             manifest.check_head(head, out / MANIFEST)
             seen += 1
+            place = manifest.inside(stage.folder / "out", head["file"])
             try:
-                _give_back_new(out, head, rows, key, manifest.inside(stage.folder / "out", head["file"]))
+                _give_back_new(out, head, rows, key, place)
                 count += 1
             except ReadError as error:
                 errors.append(error)
