@@ -146,10 +146,13 @@ class Writer:
                 stream.write(data)
                 changed = changed or "raw" in entry or "edits" in entry
                 empty = empty and entry.get("action") not in PRESENT
-        copy = self._put_by(file, target, changed) if file.packed or file.converted or empty else target
+        written, copy = hashed.digest(), target
+        if file.packed or file.converted or empty:
+            copy = self._put_by(file, target, changed)
+            written = file_digest(target)
         if empty:  # front matter alone is no page
             target.unlink()
-        end: dict[str, Any] = {"end": file.name, "digest": "" if empty else hashed.digest()}
+        end: dict[str, Any] = {"end": file.name, "digest": "" if empty else written}
         if held.stream is not None:
             end["held"] = {held.path.relative_to(self._out).as_posix(): held.stream.digest()}
         if copy != target:
