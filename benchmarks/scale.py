@@ -24,8 +24,8 @@ import numpy as np
 import peers
 import quality
 
-from feedtools.clean.on_disk import Rows
 from feedtools.dedup.batch import dedup
+from feedtools.system.on_disk import Rows
 
 
 class Texts(Rows[str]):

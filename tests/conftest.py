@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -34,13 +33,6 @@ def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
 def _nothing_waits_for_commands_any_more() -> Iterator[None]:
     yield
     commands.end()
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end: the collector need not look through it for each test again."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)

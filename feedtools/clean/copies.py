@@ -13,7 +13,7 @@ from feedtools.clean.context import Run
 from feedtools.clean.copy_table import Standings
 from feedtools.clean.decide import CopyOf, copies_of
 from feedtools.clean.lookup import Stores
-from feedtools.clean.on_disk import Rows, Strings, Texts
+from feedtools.clean.on_disk import Texts
 from feedtools.clean.standing import Members, replace_kept, shorten_chains
 from feedtools.config import Policy
 from feedtools.dedup.index.query import find
@@ -25,6 +25,7 @@ from feedtools.dedup.versions import KEEP_PUBLISHED
 from feedtools.lint.rules import RULES, Rule
 from feedtools.model import Match, Place
 from feedtools.system.files import write_whole
+from feedtools.system.on_disk import Rows, Strings
 
 if TYPE_CHECKING:
     from feedtools.dedup.match_table import Clusters, Ints

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from feedtools.clean.manifest import extended
-from feedtools.clean.on_disk import Rows, Strings
 from feedtools.errors import FeedtoolsError, ReadError
 from feedtools.model import Article
 from feedtools.readers import ReadOptions
 from feedtools.readers.records import Frame, open_frame
+from feedtools.system.on_disk import Rows, Strings
 
 
 class File(NamedTuple):

@@ -22,7 +22,7 @@ from feedtools.clean.fixing import PORTION, grade, pieces, portions, repair
 from feedtools.clean.inputs import Files, Input, articles, survey
 from feedtools.clean.judging import Judge
 from feedtools.clean.notes import Log, parse
-from feedtools.clean.on_disk import Strings, Texts
+from feedtools.clean.on_disk import Texts
 from feedtools.clean.output import Fate
 from feedtools.clean.protect import REPORT
 from feedtools.clean.remaining import Remaining, Remains
@@ -38,6 +38,7 @@ from feedtools.readers import MANIFEST
 from feedtools.readers.records import file_digest
 from feedtools.report.page.data import About, Counts
 from feedtools.system import POOL_BYTES
+from feedtools.system.on_disk import Strings
 
 FILES = 64
 """Files that one process surveys at a time, at most."""

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from feedtools.clean import manifest
 from feedtools.clean.edits import raw_text
 from feedtools.clean.history import History, trend
-from feedtools.clean.on_disk import Rows, Strings
 from feedtools.clean.output import Fate
 from feedtools.clean.remaining import Remains
 from feedtools.dedup.describe import links
@@ -22,6 +21,7 @@ from feedtools.errors import FeedtoolsError
 from feedtools.model import Article, Block, Cluster, Edit, Finding, Fix, Match, Place, Span, digest
 from feedtools.report.page.data import About, Copy, CopyGroup, Counts, Held, Repair, RuleName, RunReport, Tally, graver
 from feedtools.restore.mend import RESTORED
+from feedtools.system.on_disk import Rows, Strings
 
 SHOWN = 1000
 """Findings, clusters, held articles and repairs that the report shows; it counts them all."""

@@ -97,22 +97,24 @@ def _list(paths: tuple[str, ...], target: Target, config: Config, *, pairs: bool
     """List the matches or the clusters; the exit code."""
     from feedtools.dedup import files as api
     from feedtools.report.summary import plural
+    from feedtools.system.temporary import temporary_folder
 
     text = target.format == "text"
-    found = api.dedup(given(paths, config, "."), config, evidence=pairs or text)
-    if text:
-        lines = _text(found)
-    else:
-        from feedtools.report.jsonl import dumps
+    with temporary_folder() as folder:
+        found = api.dedup(given(paths, config, "."), config, evidence=pairs or text, folder=folder)
+        if text:
+            lines = _text(found)
+        else:
+            from feedtools.report.jsonl import dumps
 
-        rows = api.match_rows(found) if pairs else api.cluster_rows(found)
-        lines = (dumps(row) + "\n" for row in rows)
-    _emit(lines, target)
-    copies = sum(len(cluster.drop) for cluster in found.clusters)
-    tell(
-        f"{plural(copies, 'copy', 'copies')} of {plural(len(found.clusters), 'article')} "
-        f"among {plural(len(found.articles), 'article')}"
-    )
+            rows = api.match_rows(found) if pairs else api.cluster_rows(found)
+            lines = (dumps(row) + "\n" for row in rows)
+        _emit(lines, target)
+        copies = sum(len(cluster.drop) for cluster in found.clusters)
+        tell(
+            f"{plural(copies, 'copy', 'copies')} of {plural(len(found.clusters), 'article')} "
+            f"among {plural(len(found.articles), 'article')}"
+        )
     return 2 if report_errors(found.errors) else 0
 
 
@@ -155,10 +157,11 @@ def _emit(lines: Iterable[str], target: Target) -> None:
 def _text(found: Deduplicated) -> Iterator[str]:
     """For people: each kept article, and under it its copies with how they relate to it."""
     from feedtools.dedup.describe import describe, links
+    from feedtools.dedup.files import with_evidence
     from feedtools.model import Span
     from feedtools.report.text import escape, excerpt_of
 
-    for cluster in found.clusters:
+    for cluster in (with_evidence(one, found.articles) for one in found.clusters):
         keep = found.articles[cluster.keep]
         head, _ = excerpt_of(keep.text, Span(0, 1))
         yield f"{console.bold(f'{escape(keep.source)}:{keep.line}')}: kept\n    {head}\n"

@@ -78,6 +78,43 @@ def dedup(
         return _as_objects(texts, table, found, exact, evidence=evidence)
 
 
+class Found(NamedTuple):
+    """What ``dedup`` finds, as arrays.
+
+    Attributes:
+        clusters: of copies.
+        rows: all matches, overlaps included, ascending by the numbers of their texts.
+    """
+
+    clusters: match_table.Clusters
+    rows: NDArray[Any]
+
+
+def find(
+    texts: Sequence[str],
+    *,
+    jobs: int | None = None,
+    spill: str | Path | None = None,
+    progress: Progress = silent,
+    rest: int = REST,
+    versions: Versions | None = None,
+) -> Found:
+    """Find what ``dedup`` finds, but make no objects of it: some dozen bytes per text and match are held.
+
+    Args:
+        texts: raw articles.
+        jobs: as for ``dedup``.
+        spill: as for ``dedup``.
+        progress: as for ``clusters_of``.
+        rest: as for ``dedup``.
+        versions: as for ``dedup``.
+    """
+    run = Run(texts, np.arange(len(texts)), worker_count(jobs, texts), None if spill is None else Path(spill), progress)
+    table, found, exact = _find(run, Wanted(overlaps=True), rest, versions)
+    rows = np.concatenate([exact, found.rows])
+    return Found(table, rows[np.lexsort((rows["b"], rows["a"]))])
+
+
 def clusters_of(
     texts: Sequence[str],
     *,

@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-def with_repeated(matches: Iterable[Match]) -> Iterator[Match]:
+def with_repeated(matches: Iterable[Match], exact: Iterable[Match]) -> Iterator[Match]:
     """Give each match and, after one of kind ``overlapping``, those of the exact copies of its two texts.
 
     No cluster ties these together; of a text that comes back ``HOT`` times and more, so many are told.
 
     Args:
-        matches: in any order, each pair of distinct texts once; of exact ones ``b`` is the earliest of its text.
+        matches: in any order, each pair of distinct texts once.
+        exact: those of exact copies among them, ascending; ``b`` is the earliest of its text.
     """
-    every = list(matches)
     copies: dict[int, list[int]] = {}
-    for match in every:
-        if match.kind == "exact" and len(known := copies.setdefault(match.b, [match.b])) < HOT:
+    for match in exact:
+        if len(known := copies.setdefault(match.b, [match.b])) < HOT:
             known.append(match.a)
-    for match in every:
+    for match in matches:
         yield match
         if match.kind == "overlapping" and (match.a in copies or match.b in copies):
             pairs = product(copies.get(match.a, [match.a]), copies.get(match.b, [match.b]))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from feedtools.config import Config
+from feedtools.dedup.article_table import ArticleTable, ComparedTexts, gather, is_page
 from feedtools.dedup.cluster import partner
 from feedtools.dedup.describe import describe, links, with_repeated
 from feedtools.dedup.explain import Explanation, explain_pair
@@ -20,15 +22,18 @@ from feedtools.readers.batches import batches
 
 
 class Deduplicated(NamedTuple):
-    """All articles, by number, and what the deduplicator made of them."""
+    """All articles, by number, and what the deduplicator made of them.
 
-    articles: list[Article]
-    clusters: tuple[Cluster, ...]
-    matches: tuple[Match, ...]
+    Clusters and matches of articles on the disk are made when they are asked for, each time anew.
+    """
+
+    articles: Sequence[Article]
+    clusters: Collection[Cluster]
+    matches: Collection[Match]
     errors: list[FeedtoolsError]
 
 
-def dedup(paths: Sequence[str], config: Config, *, evidence: bool = False) -> Deduplicated:
+def dedup(paths: Sequence[str], config: Config, *, evidence: bool = False, folder: Path | None = None) -> Deduplicated:
     """Read files and find which of their articles are copies of one another.
 
     A file that cannot be read is in ``errors`` and the rest is compared all the same.
@@ -37,21 +42,40 @@ def dedup(paths: Sequence[str], config: Config, *, evidence: bool = False) -> De
         paths: files, folders, globs, or ``-``.
         config: how to read them, and how many processes to use.
         evidence: whether matches carry their aligned spans.
+        folder: empty, for what a large feed needs and memory should not hold; the result reads from it.
     """
     from feedtools.dedup.batch import dedup as run
 
     config.activate_renderers()
     errors: list[FeedtoolsError] = []
     files = expand(list(paths), errors.append, ReadOptions.of(config))
-    articles = [
-        article for batch in batches(files, ReadOptions.of(config), errors.append) for article in batch.articles
-    ]
+    read = (article for batch in batches(files, ReadOptions.of(config), errors.append) for article in batch.articles)
+    articles = gather(read, folder)
+    if isinstance(articles, ArticleTable):
+        assert folder is not None
+        return Deduplicated(articles, *_out_of_core(articles, config, folder, evidence=evidence), errors)
     texts = [article.text for article in articles]
     versions = Versions.of(articles, config.clean.keep)
     jobs = config.jobs or os.cpu_count() or 1
-    told = tell_apart(texts, lambda number: articles[number].syntax.startswith("markdown"))
+    told = tell_apart(texts, lambda number: is_page(articles[number]))
     found = run(told, jobs=jobs, evidence=evidence, rest=config.clean.rest, versions=versions)
     return Deduplicated(articles, found.clusters, found.matches, errors)
+
+
+def _out_of_core(
+    articles: ArticleTable, config: Config, folder: Path, *, evidence: bool
+) -> tuple[Collection[Cluster], Collection[Match]]:
+    """Compare articles on the disk."""
+    from feedtools.dedup.batch import find
+    from feedtools.dedup.match_views import ClusterView, MatchView
+
+    keep = config.clean.keep
+    asked = articles.named or keep != "most-complete"
+    versions = Versions(keep, articles.records) if asked else None
+    texts = ComparedTexts(articles)
+    jobs = config.jobs or os.cpu_count() or 1
+    found = find(texts, jobs=jobs, spill=folder, rest=config.clean.rest, versions=versions)
+    return ClusterView(found.clusters), MatchView(found.rows, texts.__getitem__ if evidence else None)
 
 
 class Explained(NamedTuple):
@@ -183,14 +207,15 @@ def _lines(numbers: Sequence[int], articles: Sequence[Article]) -> str:
 
 def cluster_rows(found: Deduplicated) -> Iterator[dict[str, Any]]:
     """One object for every article that has copies: place, cluster, keep or drop, and what it is to the kept one."""
+    place = _places(found.articles)
     for number, cluster in enumerate(found.clusters, 1):
-        keep = _place(found.articles[cluster.keep])
+        keep = place(cluster.keep)
         yield {**keep, "cluster": number, "action": "keep", "copies": len(cluster.drop)}
         tied = links(cluster)
         for drop in cluster.drop:
             match = tied[drop]
             yield {
-                **_place(found.articles[drop]),
+                **place(drop),
                 "cluster": number,
                 "action": "drop",
                 "kind": match.kind,
@@ -206,22 +231,53 @@ def match_rows(found: Deduplicated) -> Iterator[dict[str, Any]]:
     ``spans`` are ``[a_start, a_end, b_start, b_end]``, half-open code points of the two articles; ``cut`` is where in
     ``b`` the copy ``a`` breaks off. ``keep`` is the place of the copy that is kept, ``null`` where nothing is done.
     """
-    kept = {number: cluster.keep for cluster in found.clusters for number in (cluster.keep, *cluster.drop)}
-    for match in with_repeated(found.matches):
-        a, b = found.articles[match.a], found.articles[match.b]
-        keep = kept.get(match.a) if match.kind != "overlap" else None
+    place = _places(found.articles)
+    kept = _kept(found)
+    for match in with_repeated(found.matches, _repeated(found.matches)):
+        a, b = place(match.a), place(match.b)
+        keep = kept(match.a) if match.kind != "overlap" else None
         yield {
-            "a": _place(a),
-            "b": _place(b),
+            "a": a,
+            "b": b,
             "kind": match.kind,
             "similarity": match.similarity,
             "coverage": {"a": match.coverage_a, "b": match.coverage_b},
-            "keep": None if keep is None else _place(found.articles[keep]),
-            "relation": describe(match, match.a, f"{b.source}:{b.line}"),
+            "keep": None if keep is None else place(keep),
+            "relation": describe(match, match.a, f"{b['path']}:{b['line']}"),
             "cut": cut_offset(match),
             "spans": [list(block) for block in match.evidence],
         }
 
 
-def _place(article: Article) -> dict[str, Any]:
-    return {"path": article.source, "line": article.line}
+def _places(articles: Sequence[Article]) -> Callable[[int], dict[str, Any]]:
+    """Give the function that names the place of an article; the text of none is read for that."""
+    if isinstance(articles, ArticleTable):
+        return lambda number: dict(zip(("path", "line"), articles.place(number), strict=True))
+    return lambda number: {"path": articles[number].source, "line": articles[number].line}
+
+
+def _kept(found: Deduplicated) -> Callable[[int], int | None]:
+    """Give the function that finds the copy that is kept of an article's cluster; ``None`` where it is in none."""
+    from feedtools.dedup.match_views import ClusterView
+
+    if isinstance(found.clusters, ClusterView):
+        homes = found.clusters.kept(len(found.articles))
+        return lambda number: None if homes[number] < 0 else int(homes[number])
+    return {number: one.keep for one in found.clusters for number in (one.keep, *one.drop)}.get
+
+
+def _repeated(matches: Collection[Match]) -> Iterator[Match]:
+    """Yield the matches of exact copies that other matches may be told of."""
+    from feedtools.dedup.match_views import MatchView
+
+    return matches.repeated() if isinstance(matches, MatchView) else (one for one in matches if one.kind == "exact")
+
+
+def with_evidence(cluster: Cluster, articles: Sequence[Article]) -> Cluster:
+    """Give a cluster whose matches carry their aligned spans."""
+    from feedtools.dedup.match import explain as aligned
+
+    matches = (
+        one if one.evidence else aligned(one, articles[one.a].text, articles[one.b].text) for one in cluster.matches
+    )
+    return cluster._replace(matches=tuple(matches))

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedtools.clean.inputs import File, Files
-from feedtools.clean.on_disk import Instead, Strings, Texts
+from feedtools.clean.on_disk import Instead, Texts
 from feedtools.errors import ReadError
 from feedtools.model import Place
+from feedtools.system.on_disk import Strings
 
 ANY = st.text(st.characters(codec=None), max_size=20)
 

@@ -56,9 +56,6 @@ def test_offsets_of_the_visible_text_lead_back(text):
 
 
 PLAIN = [piece for piece in PIECES if not re.search(r"[{$:]|www|pre|--|\r|\t|\[[ x]\]", piece)]
-plain_texts = st.lists(st.sampled_from(PLAIN), max_size=24).map("".join)
-MANY = [300, pytest.param(1500, marks=pytest.mark.slow)]
-"""Texts that are tried: some with every run, many with the slow tests."""
 
 
 def _said(text):
@@ -73,24 +70,18 @@ def _said(text):
     return re.sub(r"\s", "", "".join(parts))
 
 
-@pytest.mark.parametrize("examples", MANY)
-def test_what_is_visible_is_what_markdown_it_renders(examples):
-    settings(max_examples=examples)(given(plain_texts)(_visible_is_rendered))()
-
-
-def _visible_is_rendered(text):
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(PLAIN), max_size=24).map("".join))
+def test_what_is_visible_is_what_markdown_it_renders(text):
     if "<" in text and re.search(r"(?m)^[\s>\-\d.+]*<", text):
         return  # text in a block of HTML is one token for markdown-it
     seen = re.sub(r"\s", "", parse_markdown(text, "none").visible().text)
     assert seen == _said(text)
 
 
-@pytest.mark.parametrize("examples", MANY)
-def test_what_is_read_at_a_glance_is_what_the_parser_says(examples):
-    settings(max_examples=examples)(given(markdown_texts)(_glance_is_parsed))()
-
-
-def _glance_is_parsed(text):
+@settings(max_examples=1500, deadline=None)
+@given(markdown_texts)
+def test_what_is_read_at_a_glance_is_what_the_parser_says(text):
     quick = parse_markdown(text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(markdown_inline, "simple_regions", lambda src, env: None)

@@ -53,24 +53,12 @@ class Use(NamedTuple):
         return rf"\A(?:{self.pattern}" + ("\n)" if self.flags & re.VERBOSE else ")") + r"\Z" * (self.way == "fullmatch")
 
 
-def _visit(node: ast.AST, parents: dict[ast.AST, ast.AST], named: list[ast.Name | ast.Attribute]) -> None:
-    """Note for every node below one what holds it, and list those that read a name."""
-    for field in node._fields:
-        value = getattr(node, field, None)
-        for child in value if type(value) is list else (value,):
-            if isinstance(child, ast.AST) and not isinstance(child, ast.expr_context):
-                parents[child] = node
-                if isinstance(child, ast.Name | ast.Attribute) and isinstance(child.ctx, ast.Load):
-                    named.append(child)
-                _visit(child, parents, named)
-
-
 def _ways(tree: ast.Module) -> Iterator[tuple[str, str, str | bytes | None]]:
     """Each use of a name or, with ``re`` for a name, of a literal pattern: name, way and pattern."""
-    parents: dict[ast.AST, ast.AST] = {}
-    named: list[ast.Name | ast.Attribute] = []
-    _visit(tree, parents, named)
-    for node in named:
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
+            continue
         name = node.id if isinstance(node, ast.Name) else node.attr
         holder = parents[node]
         if isinstance(holder, ast.Subscript) and holder.value is node:
@@ -119,16 +107,12 @@ def _use(name: str, pattern: str | bytes, flags: int, ways: set[str]) -> Use:
 @cache
 def uses() -> tuple[Use, ...]:
     modules = list(_modules())
-    held = {module: {name for name, value in vars(module).items() if any(_held(name, value))} for module in modules}
-    shared = {name for names in held.values() for name in names if name[0] != "_"}
     private: dict[tuple[str, str], set[str]] = {}
     public: dict[str, set[str]] = {}
     found: list[Use] = []
-    for module, own in held.items():
-        source = Path(str(module.__file__)).read_text("utf-8")
-        if not (shared | own | {"re"}) & set(re.findall(r"\w+", source)):
-            continue
-        for name, way, literal in _ways(ast.parse(source)):
+    for module in modules:
+        tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
+        for name, way, literal in _ways(tree):
             private.setdefault((module.__name__, name), set()).add(way)
             public.setdefault(name, set()).add(way)
             if name == "re" and literal is not None:
