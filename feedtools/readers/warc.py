@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
 from feedtools.model import Article, Provenance
 from feedtools.readers.encodings import recode
+from feedtools.readers.http_bodies import Body, joined, unpacked
 from feedtools.readers.markup import syntax_of
 from feedtools.readers.pages import articles
 from feedtools.readers.streams import FREE_BYTES, MAX_DOCUMENT, MAX_RATIO, optional, taken
@@ -15,6 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feedtools.readers import OnError, ReadOptions
+
+_BETWEEN = 4
+"""Bytes of the line ends between two records, at the most."""
+_HEADER = 1 << 18
+"""Bytes of what was read last in which the header of a record lies."""
+_INNER = b"\r\n\r\nWARC/1."
 
 
 def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:  # noqa: ARG001
@@ -30,22 +39,27 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     warc = optional("fastwarc.warc", "warc", "reading WARC", source)
     number = end = given = last = 0
     counted = _Positioned(stream)
+    said = _Said(source, on_error)
     try:
-        for record in warc.ArchiveIterator(counted, parse_http=True, auto_decode="all"):
+        for record in warc.ArchiveIterator(counted, parse_http=True, auto_decode="none", quirks_mode=True):
+            if number and record.stream_pos > end + _BETWEEN:
+                said.of(number, "its length is wrong: what stands behind its end is not read")
             number += 1
-            end = _end(record, number)
+            end = _end(record, number, counted)
             plain = record.record_type == warc.WarcRecordType.conversion
             if not plain and record.record_type != warc.WarcRecordType.response:
                 continue
             try:
-                payload = _payload(record, plain, source)
+                payload, fault = _payload(record, plain, source)
                 given += len(payload)
                 for found in _texts(record, payload, plain):
                     last = max(last + 1, number)
                     origin = Provenance(_address(record), date=str(record.headers.get("WARC-Date") or ""))
                     yield Article(source, last, found, False, syntax_of(found), origin)
+                if fault and end <= counted.tell():
+                    said.of(number, fault)
             except ReadError as error:
-                on_error(ReadError(f"record {number}: {error.message}", path=source, line=number))
+                said.of(number, error.message)
             _bound(given, taken(stream) or counted.tell(), source)
     except (OSError, ValueError, EOFError) as error:
         raise ReadError(f"damaged after record {number}: {error}", path=source) from error
@@ -57,6 +71,19 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         raise ReadError(f"cut short in record {number}", path=source, line=number)
     if not number:
         raise ReadError("no WARC record in it", path=source)
+    if counted.tell() > end + _BETWEEN:
+        raise ReadError(f"cut short or damaged after record {number}", path=source, line=number)
+
+
+class _Said:
+    """Reports what is wrong with records."""
+
+    def __init__(self, source: str, on_error: OnError) -> None:
+        self._source = source
+        self._on_error = on_error
+
+    def of(self, number: int, fault: str) -> None:
+        self._on_error(ReadError(f"record {number}: {fault}", path=self._source, line=number))
 
 
 def _address(record: Any) -> str:
@@ -64,25 +91,34 @@ def _address(record: Any) -> str:
     return str(record.headers.get("WARC-Target-URI") or "").strip("<>")
 
 
-def _end(record: Any, number: int) -> int:
-    """Find the end of the record in the stream, from the length in its header."""
+def _end(record: Any, number: int, stream: _Positioned) -> int:
+    """Find the end of the record in the stream, from where its header ends and the length that it gives."""
     if not record.record_id:
         raise ValueError(f"record {number} has no WARC-Record-ID")
-    head = sum(len(name) + len(value) + 4 for name, value in record.headers.items())
-    return int(record.stream_pos) + head + int(record.headers.get("Content-Length") or 0)
+    return stream.header_end(int(record.stream_pos)) + int(record.headers.get("Content-Length") or 0)
 
 
 class _Positioned:
-    """A stream that knows its place, as fastwarc asks of it, and is read forward only."""
+    """A stream that knows its place, as fastwarc asks of it, is read forward only, and knows what was read last."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._place = 0
+        self._held = b""
 
     def read(self, size: int = -1) -> bytes:
         data = self._stream.read(size)
         self._place += len(data)
+        self._held = self._held[-_HEADER:] + data
         return data
+
+    def header_end(self, start: int) -> int:
+        """The end of the header that starts at a place, with the empty line that ends it."""
+        first = start - (self._place - len(self._held))
+        ends = [
+            found + len(end) for end in (b"\r\n\r\n", b"\n\n") if (found := self._held.find(end, max(0, first))) >= 0
+        ]
+        return start + min(ends, default=0) - first if first >= 0 and ends else start
 
     def tell(self) -> int:
         return self._place
@@ -97,15 +133,52 @@ def _bound(given: int, packed: int, source: str) -> None:
         raise ReadError(f"unpacks to more than {MAX_RATIO} times its size, as no text does", path=source)
 
 
-def _payload(record: Any, plain: bool, source: str) -> bytes:
+def _payload(record: Any, plain: bool, source: str) -> Body:
     """The UTF-8 of a record, as it was sent; nothing where it is of no kind that is read."""
     kind = (record.http_content_type or "").lower()
     if not plain and kind not in {"text/html", "application/xhtml+xml", "text/plain"}:
-        return b""
-    data = record.reader.read(MAX_DOCUMENT + 1)
-    if len(data) > MAX_DOCUMENT:
+        return Body(b"")
+    sent = record.reader.read(MAX_DOCUMENT + 1)
+    fault = "it holds another record; its length is wrong" if _INNER in sent else ""
+    body = Body(sent) if plain else _decoded(sent, record.http_headers or {})
+    if len(body.data) > MAX_DOCUMENT:
         raise ReadError(f"the page is larger than {MAX_DOCUMENT // 2**20} MiB", path=source)
-    return recode(data, source, record.http_charset or "")
+    try:
+        return Body(recode(body.data, source, record.http_charset or ""), fault or body.fault)
+    except ReadError as error:
+        raise (ReadError(fault or body.fault, path=source) if fault or body.fault else error) from error
+
+
+def _decoded(sent: bytes, headers: Any) -> Body:
+    """A body without the packing in which it was sent."""
+    fields = {str(name).lower(): str(value).lower().strip() for name, value in headers.items()}
+    body = joined(sent) if fields.get("transfer-encoding", "").endswith("chunked") else Body(sent)
+    fault = body.fault
+    for packing in reversed([one.strip() for one in fields.get("content-encoding", "").split(",")]):
+        if packing in {"", "identity"}:
+            continue
+        name = packing.removeprefix("x-")
+        if name in {"gzip", "deflate"}:
+            body = unpacked(body.data, name, MAX_DOCUMENT + 1)
+        else:
+            body = _by_library(body.data, name)
+        fault = fault or body.fault
+    return Body(body.data, fault)
+
+
+def _by_library(data: bytes, packing: str) -> Body:
+    """Unpack by what fastwarc brings along (Brotli, Zstandard): it unpacks the body of a record alone."""
+    warc = import_module("fastwarc.warc")
+    http = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: {packing}\r\n\r\n".encode(
+        "ascii", "replace"
+    )
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:x>\r\nContent-Type: application/http\r\n\
+Content-Length: {len(http) + len(data)}\r\n\r\n"
+    try:
+        (record,) = warc.ArchiveIterator(BytesIO(head.encode() + http + data), parse_http=True, auto_decode="content")
+        return Body(record.reader.read(MAX_DOCUMENT + 1))
+    except (OSError, ValueError, EOFError):
+        return Body(b"", f"its body cannot be unpacked ({packing})")
 
 
 def _texts(record: Any, payload: bytes, plain: bool) -> Iterator[str]:

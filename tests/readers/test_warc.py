@@ -84,27 +84,78 @@ def test_a_page_that_cannot_be_read_is_said_and_the_rest_is_read(tmp_path: Path)
     assert errors[0].startswith("record 1: ")
 
 
-@pytest.mark.parametrize("body", [gzip.compress(PAGE.encode())[:-12], b"\x1f\x8b\x08\x00\x00", b""])
-def test_a_packed_body_that_was_cut_takes_nothing_else_with_it(tmp_path: Path, body: bytes) -> None:
-    found, errors = texts(tmp_path, record(body, more="Content-Encoding: gzip\r\n"), SENT["as it is"])
-    assert (found[-1], errors) == ((2, SAID), [])
+PACKED = gzip.compress(PAGE.encode())
+CUT = {
+    "packed, without its end": (PACKED[:-12], "Content-Encoding: gzip"),
+    "packed, its checksum alone": (PACKED[:-1], "Content-Encoding: gzip"),
+    "packed, the beginning": (PACKED[:5], "Content-Encoding: gzip"),
+    "packed, damaged": (PACKED[:60] + bytes(len(PACKED) - 60), "Content-Encoding: gzip"),
+    "deflated": (zlib.compress(PAGE.encode())[:-5], "Content-Encoding: deflate"),
+    "no packing at all": (b"\0\xff no gzip", "Content-Encoding: gzip"),
+    "a packing that nobody knows": (PAGE.encode(), "Content-Encoding: zip7"),
+    "in pieces, the last is missing": (chunked(PAGE.encode())[:-5], "Transfer-Encoding: chunked"),
+    "in pieces, in one of them": (chunked(PAGE.encode())[:50], "Transfer-Encoding: chunked"),
+    "in pieces, in a length": (chunked(PAGE.encode())[:15], "Transfer-Encoding: chunked"),
+    "in pieces, packed": (chunked(PACKED[:-12]), "Transfer-Encoding: chunked\r\nContent-Encoding: gzip"),
+}
 
 
-def test_a_body_that_is_not_packed_as_it_says_ends_the_archive_and_that_is_said(tmp_path: Path) -> None:
-    found, errors = texts(
-        tmp_path, SENT["packed"], record(b"no gzip", more="Content-Encoding: gzip\r\n"), *SENT.values()
-    )
-    assert found == [(1, SAID)]
-    assert errors[0].startswith("damaged after record 2: ")
+@pytest.mark.parametrize("name", CUT)
+def test_a_body_that_is_not_whole_is_said_and_takes_nothing_else_with_it(tmp_path: Path, name: str) -> None:
+    body, how = CUT[name]
+    found, errors = texts(tmp_path, record(body, more=f"{how}\r\n"), SENT["as it is"])
+    assert found[-1] == (2, SAID)
+    assert len(errors) == 1
+    assert errors[0].startswith("record 1: its body ")
 
 
-@pytest.mark.parametrize("missing", [20, 60, 150])
-def test_an_archive_that_was_cut_is_said(tmp_path: Path, missing: int) -> None:
-    whole = SENT["as it is"].rstrip(b"\r\n")
-    assert texts(tmp_path, SENT["as it is"], whole)[1] == []
-    found, errors = texts(tmp_path, SENT["as it is"], whole[:-missing])
+@pytest.mark.parametrize("how", ["Content-Encoding: gzip", "Content-Encoding: deflate", "Transfer-Encoding: chunked"])
+def test_a_body_that_a_crawler_unpacked_already_is_read(tmp_path: Path, how: str) -> None:
+    assert texts(tmp_path, record(PAGE.encode(), more=f"{how}\r\n")) == ([(1, SAID)], [])
+
+
+@pytest.mark.parametrize("packing", ["br", "zstd"])
+def test_a_body_is_unpacked_by_what_the_library_brings_along(tmp_path: Path, packing: str) -> None:
+    module = pytest.importorskip({"br": "brotli", "zstd": "backports.zstd"}[packing])
+    body = module.compress(PAGE.encode())
+    assert texts(tmp_path, record(body, more=f"Content-Encoding: {packing}\r\n")) == ([(1, SAID)], [])
+    found, errors = texts(tmp_path, record(b"\xff" * 9, more=f"Content-Encoding: {packing}\r\n"), SENT["as it is"])
+    assert found == [(2, SAID)]
+    assert errors == [f"record 1: its body cannot be unpacked ({packing})"]
+
+
+WHOLE = SENT["as it is"].rstrip(b"\r\n")
+
+
+@pytest.mark.parametrize("missing", [1, 2, 11, 12, 13, 20, 60, 150])
+def test_an_archive_that_was_cut_in_a_body_is_said(tmp_path: Path, missing: int) -> None:
+    assert texts(tmp_path, SENT["as it is"], WHOLE)[1] == []
+    found, errors = texts(tmp_path, SENT["as it is"], WHOLE[:-missing])
     assert found[0] == (1, SAID)
     assert errors[-1] == "cut short in record 2"
+
+
+@pytest.mark.parametrize("left", [1, 2, 5, 11, 12, 20, 100])
+def test_an_archive_that_was_cut_in_a_header_is_said(tmp_path: Path, left: int) -> None:
+    found, errors = texts(tmp_path, SENT["as it is"], WHOLE[:left])
+    assert found == [(1, SAID)]
+    assert len(errors) == 1
+    assert "after record" in errors[0]
+
+
+@pytest.mark.parametrize("end", ["", "\r\n", "\n\n", "\r\n\r\n"])
+def test_line_ends_behind_the_last_record_are_nothing(tmp_path: Path, end: str) -> None:
+    assert texts(tmp_path, SENT["as it is"], WHOLE + end.encode()) == ([(1, SAID), (2, SAID)], [])
+
+
+@pytest.mark.parametrize("off", [-60, -5, -1, 9, len(WHOLE) + 4])
+def test_a_length_that_is_wrong_is_said(tmp_path: Path, off: int) -> None:
+    """Too small, and text is left between the records; too large, and the next record is swallowed."""
+    right = int(WHOLE.partition(b"Content-Length: ")[2].partition(b"\r")[0])
+    wrong = SENT["as it is"].replace(b"Length: %d" % right, b"Length: %d" % (right + off))
+    found, errors = texts(tmp_path, wrong, SENT["as it is"], SENT["as it is"])
+    assert found[-1][1].startswith(SAID)
+    assert any("its length is wrong" in message for message in errors)
 
 
 @pytest.mark.parametrize("length", ["-1", "x", "99999999999999999999", ""])
