@@ -175,9 +175,10 @@ def _by_library(data: bytes, packing: str) -> Body:
     head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:x>\r\nContent-Type: application/http\r\n\
 Content-Length: {len(http) + len(data)}\r\n\r\n"
     try:
-        (record,) = warc.ArchiveIterator(BytesIO(head.encode() + http + data), parse_http=True, auto_decode="content")
+        stream = BytesIO(head.encode() + http + data)
+        record = next(iter(warc.ArchiveIterator(stream, parse_http=True, auto_decode="content")))
         return Body(record.reader.read(MAX_DOCUMENT + 1))
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError, EOFError, StopIteration):
         return Body(b"", f"its body cannot be unpacked ({packing})")
 
 
