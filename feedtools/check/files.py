@@ -19,10 +19,10 @@ from feedtools.model import Article, Finding, Place
 from feedtools.readers import STDIN, ReadOptions, expand
 from feedtools.readers.batches import Batch, batches
 from feedtools.system import POOL_BYTES
-from feedtools.system.progress import Progress, silent
 
 if TYPE_CHECKING:
     from feedtools.check.cache import LintCache
+    from feedtools.system.progress import Progress
 
 CACHE_BYTES = 2**20
 """Input smaller than this is checked again each time: it takes no longer than looking it up."""
@@ -58,7 +58,7 @@ class Checked(NamedTuple):
 
 
 def check(
-    paths: Sequence[str], config: Config, say: Callable[[str], None] = _quiet, progress: Progress = silent
+    paths: Sequence[str], config: Config, say: Callable[[str], None] = _quiet, progress: Progress | None = None
 ) -> Checked:
     """Check files against the selected rules, and their articles against each other.
 
@@ -74,6 +74,10 @@ def check(
         RuleError: a rule pack is invalid.
         ConfigError: the configuration names a rule or option that does not exist.
     """
+    if progress is None:
+        from feedtools.system.progress import silent
+
+        progress = silent
     config.activate_renderers()
     rules = active_rules(config)
     errors: list[FeedtoolsError] = []

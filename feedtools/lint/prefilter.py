@@ -121,14 +121,18 @@ class WordScreen:
     """Words that a rule has nothing to say about, remembered for the process: nearly all that a text holds.
 
     Args:
-        judge: true of a word that the rule may report; asked once of each.
+        judge: gives what is true of a word that the rule may report; asked once of each word, if there is one.
         parts: the words as the rule reads them in one with full stops.
     """
 
-    def __init__(self, judge: Callable[[str], object], parts: Callable[[str], Iterable[str]]) -> None:
-        self._judge = judge
+    def __init__(self, judge: Callable[[], Callable[[str], object]], parts: Callable[[str], Iterable[str]]) -> None:
+        self._made = judge
         self._parts = parts
         self._plain: set[bytes] = set()
+
+    @cached_property
+    def _judge(self) -> Callable[[str], object]:
+        return self._made()
 
     def candidates(self, block: Block, among: Iterable[int]) -> list[int]:
         """Numbers of those articles, of some, that hold a word that the rule may report."""

@@ -3,13 +3,13 @@
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from feedtools.errors import ConfigError, RuleError, did_you_mean
 from feedtools.lint.checks import resolve
-from feedtools.lint.resources import rules_folder
 from feedtools.model import CONFIDENCES, LEVELS, SAFETIES, Confidence, Kind, Level, Safety
 from feedtools.text.patterns import SECONDS, Limited, lazy
 from feedtools.text.precompiled import recall, stamped
@@ -101,6 +101,20 @@ def load(path: Path, *, trusted: bool = False, examples: bool = True) -> Rule:
         return _rule(raw, path, trusted)
     except ValueError as error:
         raise RuleError(str(error), path=str(path)) from error
+
+
+@cache
+def rules_folder() -> Path:
+    """The folder of the built-in rules and their word lists.
+
+    Raises:
+        RuleError: the installation is incomplete.
+    """
+    here = Path(__file__).resolve().parents[1]
+    for folder in (here / "rules", here.parent / "rules"):
+        if folder.is_dir():
+            return folder
+    raise RuleError("the built-in rules are missing; reinstall feedtools", path=str(here / "rules"))
 
 
 def _check_file(path: Path) -> None:

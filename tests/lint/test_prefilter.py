@@ -100,7 +100,7 @@ def test_a_screen_of_words_asks_once_and_lets_the_longest_pass() -> None:
         asked.append(word)
         return word.startswith("Bad")
 
-    screen = WordScreen(judge, TOKEN.findall)
+    screen = WordScreen(lambda: judge, TOKEN.findall)
     texts = ["good words, all", "one BadWord", "abc Bad", "v1.5 of Bad3.5x", "z" * (AT_ONCE + 1)]
     assert screen.candidates(Block(texts), range(5)) == [1, 3, 4]
     assert sorted(asked) == ["Bad3.5x", "BadWord", "good", "words"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
@@ -24,7 +23,6 @@ from feedtools.readers.batches import batches
 from feedtools.readers.streams import STDIN
 from feedtools.system.cache_folder import cache_folder
 from feedtools.system.locks import FileLock
-from feedtools.system.temporary import temporary_folder
 
 OnError = Callable[[FeedtoolsError], None]
 Answer = TypeVar("Answer")
@@ -187,6 +185,8 @@ def keep_up(name: str, files: Sequence[str], config: Config, on_error: OnError) 
 
 def _ask_anew(files: Sequence[str], config: Config, on_error: OnError, ask: Callable[[Index], Answer]) -> Answer:
     """Ask an index that is made for this question alone."""
+    from feedtools.system.temporary import temporary_folder
+
     with temporary_folder() as folder, IndexWriter(folder / "i", create=True) as index:
         follow(index, files, config, on_error)
         return ask(index)
@@ -212,6 +212,8 @@ def _discard(path: Path) -> None:
     """Remove an index file, or a folder in its place, and what SQLite keeps beside it."""
     for leftover in (path, *path.parent.glob(f"{path.name}-*")):
         if leftover.is_dir() and not leftover.is_symlink():
+            import shutil
+
             shutil.rmtree(leftover)
         else:
             leftover.unlink(missing_ok=True)

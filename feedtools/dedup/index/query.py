@@ -12,14 +12,9 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.dedup.candidates import FEW_KEYS, worth
-from feedtools.dedup.cluster import partner, rest_of
-from feedtools.dedup.document import Document
+from feedtools.dedup.candidates import FEW_KEYS, REST, worth
 from feedtools.dedup.index.postings import digest_posting, head_posting
 from feedtools.dedup.index.store import CAP, Own, PublishedArticle, Store, stored_keys
-from feedtools.dedup.match import compare, explain
-from feedtools.dedup.rest import REST
-from feedtools.dedup.series import told_apart
 from feedtools.dedup.sketch import Sketch, shingles, sketch
 from feedtools.model import COPIES, Match
 
@@ -80,11 +75,20 @@ def find(
                 verified = _verified(read, text, numbers, own, partial(_copies, rest=rest, versions=versions))
                 compared += verified.numbered(-1 - len(found))
                 found.append(verified.found)
-    items = {(match.a, match.b) for match in told_apart(compared) if match.kind not in COPIES}
+    items = {(match.a, match.b) for match in _told_apart(compared) if match.kind not in COPIES}
     return [
         _without(items, -1 - number, copies, text)
         for number, (copies, text) in enumerate(zip(found, texts, strict=True))
     ]
+
+
+def _told_apart(compared: Sequence[tuple[Match, Sequence[FrameSlot]]]) -> Iterable[Match]:
+    """``series.told_apart``; where nothing was compared, as for most articles, nothing that compares is imported."""
+    if not compared:
+        return ()
+    from feedtools.dedup.series import told_apart
+
+    return told_apart(compared)
 
 
 def _without(items: set[tuple[int, int]], number: int, copies: Sequence[Published], text: str) -> list[Published]:
@@ -229,6 +233,11 @@ def _verified(
     store: _Reader, text: str, ranked: Sequence[_Candidate], own: Own, chosen: Callable[..., list[Published]]
 ) -> _Verified:
     """The chosen among some documents, the best first; later ones are not looked at where earlier ones held some."""
+    if not ranked:
+        return _Verified([], [], [])
+    from feedtools.dedup.document import Document
+    from feedtools.dedup.match import compare
+
     mine = Document.of(0, text, shingles(text).symbols)
     documents: list[PublishedArticle] = []
     compared: list[tuple[Match, Sequence[FrameSlot]]] = []
@@ -262,8 +271,10 @@ def _copies(
 
     With ``versions`` those besides that have an id and are alike.
     """
+    from feedtools.dedup.cluster import partner, rest_of
+
     found = []
-    for match in told_apart(compared):
+    for match in _told_apart(compared):
         document = documents[partner(match, 0) - 1]
         copy = match.kind in COPIES and rest_of(match, 0) < rest
         if copy or (versions and document.id and (match.kind in COPIES or match.coverage_a >= MOSTLY)):
@@ -275,8 +286,10 @@ def _siblings(
     compared: Sequence[tuple[Match, Sequence[FrameSlot]]], documents: Sequence[PublishedArticle]
 ) -> list[Published]:
     """The documents that have most of the article 0, copies or not, of no series with others."""
+    from feedtools.dedup.cluster import partner
+
     found = []
-    for match in told_apart(compared):
+    for match in _told_apart(compared):
         covered = match.coverage_a if match.a == 0 else match.coverage_b
         if match.kind in COPIES or (match.kind == "overlapping" and covered >= MOSTLY):
             found.append(Published(documents[partner(match, 0) - 1], match))
@@ -287,13 +300,19 @@ def _alike(
     compared: Sequence[tuple[Match, Sequence[FrameSlot]]], documents: Sequence[PublishedArticle]
 ) -> list[Published]:
     """The copies of the article 0, and documents that have much in common with it."""
+    from feedtools.dedup.cluster import partner
+
     copies = _copies(compared, documents, REST, versions=False)
     known = {one.document.number for one in copies}
-    found = ((documents[partner(match, 0) - 1], match) for match in told_apart(compared) if match.kind == "overlapping")
+    found = (
+        (documents[partner(match, 0) - 1], match) for match in _told_apart(compared) if match.kind == "overlapping"
+    )
     return [*copies, *(Published(one, match, copy=False) for one, match in found if one.number not in known)]
 
 
 def _explained(found: Published, text: str) -> Published:
+    from feedtools.dedup.match import explain
+
     texts = (text, found.document.text)
     return found._replace(match=explain(found.match, texts[found.match.a], texts[found.match.b]))
 

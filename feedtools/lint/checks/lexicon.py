@@ -9,7 +9,7 @@ from collections.abc import Container
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from feedtools.lint.resources import rules_folder
+from feedtools.lint.rules import rules_folder
 from feedtools.text.patterns import lazy
 
 UNSPLIT = 1000

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks.base import TOKEN
 from feedtools.lint.prefilter import WordScreen
+from feedtools.text.patterns import lazy
 from feedtools.text.placeholders import openers
 from feedtools.text.renderers import ellipses, hyphens
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Screen = Callable[["Block", Mapping[str, Any]], Iterable[int]]
 """Given a block of articles and a rule's options: ascending numbers of those that its checker need look at."""
+_DIGIT = lazy("[0-9]")
 DOTS = ("...", "…")
 """What any renderer may leave where it cut an article."""
 
@@ -37,10 +39,25 @@ def _lossy(block: Block, options: Mapping[str, Any]) -> list[int]:
     return [number for number, text in enumerate(block.texts) if hyphens(text, cut) != "kept"]
 
 
-@cache
-def _joined_words() -> WordScreen:
+def _judge_joined() -> Callable[[str], object]:
     from feedtools.lint.checks.morphology import judge
 
+    return judge
+
+
+def _judge_misspelt() -> Callable[[str], object]:
+    from feedtools.lint.checks.spelling import candidates
+
+    return candidates
+
+
+def _operators(block: Block, options: Mapping[str, Any]) -> Iterable[int]:
+    """Articles that may have lost their minus signs and hold a digit, beside which every lost operator stood."""
+    return [number for number in _lossy(block, options) if _DIGIT.search(block.texts[number])]
+
+
+@cache
+def _words(judge: Callable[[], Callable[[str], object]]) -> WordScreen:
     return WordScreen(judge, TOKEN.findall)
 
 
@@ -49,7 +66,7 @@ def _joined(block: Block, options: Mapping[str, Any]) -> Iterable[int]:
     lossy = _lossy(block, options)
     if not lossy or block.view(lossy[0]).evidence.compounds:
         return lossy
-    chosen = set(_joined_words().candidates(block, lossy))
+    chosen = set(_words(_judge_joined).candidates(block, lossy))
     return [number for number in lossy if number in chosen or cut_word(block.texts[number])]
 
 
@@ -58,16 +75,9 @@ def cut_word(text: str) -> bool:
     return text.endswith("...") and text[-4:-3].isascii() and text[-4:-3].isalpha()
 
 
-@cache
-def _misspelt_words() -> WordScreen:
-    from feedtools.lint.checks.spelling import candidates
-
-    return WordScreen(candidates, TOKEN.findall)
-
-
 def _misspelt(block: Block, _options: Mapping[str, Any]) -> Iterable[int]:
     """Articles that hold a word that may be a slip."""
-    return _misspelt_words().candidates(block, range(len(block.texts)))
+    return _words(_judge_misspelt).candidates(block, range(len(block.texts)))
 
 
 def _truncated(block: Block, _options: Mapping[str, Any]) -> Iterable[int]:
@@ -78,7 +88,7 @@ def _truncated(block: Block, _options: Mapping[str, Any]) -> Iterable[int]:
 
 SCREENS: Mapping[str, Screen] = {
     "identifiers:joined": _joined,
-    "operators:lost": _lossy,
+    "operators:lost": _operators,
     "placeholders:lost": _placeholders,
     "spelling:misspelt": _misspelt,
     "structure:truncated": _truncated,

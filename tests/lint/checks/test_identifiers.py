@@ -12,8 +12,7 @@ from feedtools.errors import ReadError, WriteError
 from feedtools.lint.checks import compounds, identifiers, lexicon, morphology, spelling
 from feedtools.lint.checks.base import Evidence, View
 from feedtools.lint.engine import lint
-from feedtools.lint.resources import rules_folder
-from feedtools.lint.rules import load
+from feedtools.lint.rules import load, rules_folder
 from feedtools.model import Article, Edit
 from feedtools.text.renderers import hyphens
 from tests.pace import within
