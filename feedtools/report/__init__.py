@@ -44,7 +44,7 @@ class Report(NamedTuple):
 
 def render(name: str, report: Report, *, color: bool = False) -> Iterator[str]:
     """The report in one of ``FORMATS``, piece by piece; the module of the format is imported when it is asked for."""
-    if name in {"text", "full", "concise"} and not report.findings:
+    if name in {"text", "full", "concise", "jsonl"} and not report.findings:
         return iter(())
     if name == "text":
         from feedtools.report import grouped
