@@ -49,11 +49,13 @@ class Slip(NamedTuple):
         place: the symbol of the damaged text at which it begins.
         size: symbols of the longer side: one for a letter that was misread, two and more for a word that was changed.
         letters: whether letters or digits of the basic alphabet are among them, which formulas and code are made of.
+        what: both sides. A character that is another one every time is a spelling, not a misreading, and counts once.
     """
 
     place: int
     size: int
     letters: bool
+    what: tuple[str, str] = ("", "")
 
 
 class Alignment(NamedTuple):
@@ -98,14 +100,23 @@ class Alignment(NamedTuple):
 
     @property
     def _rate(self) -> float:
-        return min(len(self.slips) / self.matched, 1.0)
+        return min(len(self._distinct) / self.matched, 1.0)
+
+    @property
+    def _distinct(self) -> list[Slip]:
+        """The slips, of those that put one spelling for another the first alone; letters are no matter of spelling."""
+        once: dict[object, Slip] = {}
+        for number, slip in enumerate(self.slips):
+            once.setdefault(slip.what if all(slip.what) and not slip.letters else number, slip)
+        return list(once.values())
 
     @property
     def _is_misread(self) -> bool:
         """Tell whether slips hit single symbols rather than words, or are so many that no author made them."""
-        single = [slip for slip in self.slips if slip.size < 2]
+        distinct = self._distinct
+        single = [slip for slip in distinct if slip.size < 2]
         letters = any(slip.letters for slip in single)
-        return letters or len(single) > max(1, len(self.slips) // 2) or self._rate > REVISED
+        return letters or len(single) > max(1, len(distinct) // 2) or self._rate > REVISED
 
     def prose_risk(self, length: int) -> float:
         """Estimate the chance that a slip is in so many code points of the sibling's running text."""
@@ -163,7 +174,8 @@ def align(a: Text, b: Text) -> Alignment | None:
         if code.tag != "equal":
             mine, theirs = a.symbols[i : i + size], b.symbols[j : b_start + code.dest_end]
             if trusted and _is_slip(mine, theirs):
-                slips.append(Slip(i, max(len(mine), len(theirs)), any(char.isascii() for char in mine + theirs)))
+                letters = any(char.isascii() for char in mine + theirs)
+                slips.append(Slip(i, max(len(mine), len(theirs)), letters, (mine, theirs)))
         elif trusted:
             blocks.append((i, j, size))
     blocks = _widened(a.symbols, b.symbols, blocks)
@@ -242,7 +254,8 @@ def _joined(slips: list[Slip]) -> tuple[Slip, ...]:
         if joined and slip.place - (joined[-1].place + joined[-1].size) <= CHANCE:
             last = joined.pop()
             size = max(slip.place - last.place, last.size) + slip.size
-            slip = Slip(last.place, size, last.letters or slip.letters)
+            what = last.what[0] + slip.what[0], last.what[1] + slip.what[1]
+            slip = Slip(last.place, size, last.letters or slip.letters, what)
         joined.append(slip)
     return tuple(joined)
 
