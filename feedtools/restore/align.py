@@ -30,7 +30,7 @@ CHANCE = 2
 """Agreement of so few symbols between two disagreements is chance."""
 
 
-NEAR = 6
+NEAR = 3
 """Symbols within which a slip casts full doubt on a repair."""
 LEAK = 0.3
 """Factor from slips per symbol to the chance that the text between two places that agree was changed, too, where the
@@ -77,7 +77,7 @@ class Alignment(NamedTuple):
     slips: tuple[Slip, ...]
     matched: int
 
-    def risk(self, start: int, end: int, text: str) -> float:
+    def risk(self, start: int, end: int, text: str, *, prose: bool = False) -> float:
         """Estimate the chance that what the sibling has in a place is not what stood there.
 
         Slips of single symbols, or of letters, may have hit any code point of it. Words that an author changed
@@ -87,11 +87,13 @@ class Alignment(NamedTuple):
             start: symbols of the damaged text that stand before the place.
             end: symbols that stand before its end.
             text: what is taken from the sibling.
+            prose: whether its Chinese is running text, which is revised as often as that around it; in formulas, and in
+                comments of code, measured on revised originals, it is not.
         """
         near = any(start - NEAR < slip.place + slip.size and slip.place < end + NEAR for slip in self.slips)
         if near or self._is_misread:
             return self.prose_risk(len(text))
-        return max(LEAK * self._rate, self.prose_risk(len(_HAN.findall(text))))
+        return max(LEAK * self._rate, self.prose_risk(len(_HAN.findall(text))) if prose else 0.0)
 
     @property
     def mark_risk(self) -> float:

@@ -206,7 +206,7 @@ def _inlined(pair: Pair, region: _Region, slot: Slot) -> Iterator[Proposal]:
     text = " ".join(gap[len(before) : len(gap) - len(after)].split())
     if not text or not _CODE.search(text) or len(HAN.findall(text)) > len(text) // 4 or count(text):
         return
-    risk = pair.way.risk(region.first, region.last, text)
+    risk = pair.way.risk(region.first, region.last, text, prose=True)
     doubts = [(0.0, "the sibling prints code here, and the text agrees on both sides")]
     if min(region.left, region.right) <= CONTEXT:
         doubts.append((0.2, THIN))

@@ -78,9 +78,21 @@ def test_what_was_misread_is_trusted_in_nothing(slips: list[Slip], trusted: bool
     assert (found.mark_risk < len(slips) / 1000) is trusted
 
 
-def test_words_in_code_may_have_been_revised_like_any_others() -> None:
+def test_running_text_may_have_been_revised_like_any_other_and_comments_of_code_are_not() -> None:
     revised = way(*[Slip(1, 2, letters=False)] * 5)
-    assert revised.risk(500, 500, "x = 1") <= RISK < revised.risk(500, 500, "x = 1  # 初始的值")
+    comment = "x = 1  # 初始的值"
+    assert revised.risk(500, 500, comment) <= RISK < revised.risk(500, 500, comment, prose=True)
+    assert revised.risk(500, 500, "x = 1", prose=True) <= RISK
+
+
+def test_a_character_that_is_always_written_otherwise_counts_once() -> None:
+    spelling = [Slip(at, 1, letters=False, what=("坐", "座")) for at in (1, 90, 200)]
+    assert way(*spelling).risk(500, 500, "x" * 100) <= RISK
+    assert way(*spelling, Slip(300, 1, letters=False, what=("标", "票"))).risk(500, 500, "x" * 100) > RISK
+    gone = [one._replace(what=("坐", "")) for one in spelling]
+    assert way(*gone).risk(500, 500, "x" * 100) > RISK
+    letters = [Slip(at, 2, letters=True, what=("ab", "ba")) for at in (1, 90)]
+    assert way(*letters).mark_risk > way(*letters[:1]).mark_risk
 
 
 def test_code_that_is_told_by_its_indent_is_read_as_the_other_text_has_it() -> None:
