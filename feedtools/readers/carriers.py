@@ -19,46 +19,27 @@ PLACEHOLDER = "[Math]"
 """Stands where a formula is shown whose TeX is not to be had; FT101 finds it."""
 MAX_TEX = 20_000
 """Characters of the longest formula."""
-_ATTRIBUTES = (
+ATTRIBUTES = (
     "data-tex", "data-latex", "data-formula", "data-math", "data-equation-content", "data-equation", "data-katex",
     "data-expr", "data-expression", "data-eq", "data-tex-source", "data-math-source", "data-original-tex",
     "tex", "latex",
 )  # fmt: skip
-_NAMES = re.compile(rb"\b(?:data-|tex\s*=|latex\s*=|mathml\s*=)", re.IGNORECASE)
-_TEX_PARAMETERS = ("tex", "latex")
-_PARAMETERS = ("math", "formula", "equation", "eq", "inline", "block", "from", "chl", "code", "text")
-"""Parameters of an address that hold a formula, where the address or the value is one of formulas."""
-_SERVICE = re.compile(
-    r"codecogs|/equation\b|latex|(?:math|mime)tex|render/math|math/render|math\.(?:now\.sh|vercel\.app)|upmath|s2cms"
-    r"|cht=tx|/tex/|/tex\.php|texrender|texify|katex|card=math|wikimedia\.org/api/rest_v1/media/math|/math/[0-9a-f/]{8,}",
-    re.IGNORECASE,
-)
-_RAW_QUERY = re.compile(r"codecogs\.com/[^?]*\?|(?:math|mime)tex\.cgi\?|latex\.(?:cgi|php)\?(?![\w-]+=)", re.IGNORECASE)
-_PATH = re.compile(r"(?:upmath\.me|s2cms\.\w+)/(?:svg|png)(?:b|mini)?/(.+)", re.IGNORECASE | re.DOTALL)
-_PICTURE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:latex\w*|tex\w*|math\w*|equation\w*|formula\w*|ql-img-(?:inline|displayed)-(?:formula|equation)|katex|ee_img)(?=$|[\s_-])",
-    re.IGNORECASE,
-)
+_NAMES = re.compile(rb"\b(?:data-|tex\s*=|latex\s*=|mathml\s*=|name\s*=\s*[\"']?math\b)", re.IGNORECASE)
 _DISPLAY = re.compile(
     r"\b(?:display(?:ed)?|block|center|katex--display|display_?math)(?![a-z])|math-?display|latexdisplay"
 )
+FLAG = re.compile(r"(?:true|false|inline|block|display|yes|no)\Z", re.IGNORECASE)
 _LABEL = re.compile(
     r"\W*+(?:数学)?(?:公式|图片|图像|图)?\W*+\d*+\W*+\Z"
     r"|\W*+(?:img|image|picture|formula|equation|math|latex|tex|alt(?:ernative)? ?text|rendered by \S{1,40}|undefined"
     r"|null)[\W\d]*+\Z|.*\.(?:png|svg|gif|jpe?g|webp)\Z",
     re.IGNORECASE,
 )
-_FLAG = re.compile(r"(?:true|false|inline|block|display|yes|no)\Z", re.IGNORECASE)
-_LOOKS = re.compile(r"[\\^_={}<>+]|^\W*[A-Za-z]\W*$|^[\w\s()\[\]|,.*/-]{1,24}$")
-_QUOTED = re.compile(r"%(?:5[CEF]|7[BD]|20|2B)", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DELIMITERS = (("\\[", "\\]", True), ("$$", "$$", True), ("\\(", "\\)", False), ("$", "$", False))
 """Delimiters of a whole formula: what opens it, what closes it, whether it is displayed."""
 _STYLE = re.compile(r"\{\s*\\(?:display|text)style(?![a-zA-Z])\s*(.*)\}\Z", re.DOTALL)
 _SETTINGS = re.compile(r"\s{0,20}+&(?:bg|fg|s|c|zoom)=[\w.#-]{0,40}+\Z")
-_HEAD = re.compile(
-    r"\s*\\(?:dpi\s*\{\d+\}|bg_\w+|fn_\w+|inline|huge|large|small|tiny|normal|footnotesize)(?![A-Za-z])\s*"
-)
 _DOCUMENT = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
 _ANNOTATION = re.compile(
     rb"<annotation\b[^>]{0,300}?encoding\s*=\s*[\"']?(?:application/x-)?(?:la)?tex\b[^>]{0,200}>", re.IGNORECASE
@@ -69,12 +50,21 @@ _DATA_LATEX = re.compile(rb"\bdata-(?:la)?tex=(?:\"([^\"]*)\"|'([^']*)')")
 _MATHML = re.compile(rb"<(?:\w+:)?(?:m(?!ath|ark|eta|ain|enu|ap)[a-z]+|semantics|annotation)[\s/>]", re.IGNORECASE)
 _TITLE = re.compile(r"[\s\S]*\\[a-zA-Z]|[\s\S]*[\^_]")
 _ANY_TAG = re.compile(r"<[^<>]*>")
-LEAVES = frozenset({b"d-math", b"tex-math", b"math-field", b"la-tex", b"lb-tex", b"tex", b"latex"})
+_LEAF_NAMES = (
+    b"d-math tex-math math-field la-tex lb-tex tex latex math-inline math-display inline-math block-math asciimath"
+)
+WEAK = frozenset({b"var", b"eq", b"eqn"})
+"""Names of elements that hold other things as well: what is in them is a formula where it reads as TeX."""
+LEAVES = frozenset(_LEAF_NAMES.split()) | WEAK
 _LEAF_WORDS = (
     "math-inline wp-katex-eq texerror math-display math-block js-render-math language-math katex-error ztext-math "
-    "math-renderer"
+    "math-renderer mathquill mathquill-embedded-latex asciimath"
 )
 _LEAF_CLASSES = frozenset(_LEAF_WORDS.split())
+_TEX = re.compile(r"\\[A-Za-z]|[_^]\{|[A-Za-z0-9)}\]]\^")
+_CDATA = re.compile(rb"\s*<!\[CDATA\[(.*?)\]\]>\s*\Z", re.DOTALL)
+_FRAMES = frozenset({"span-inline-equation", "span-block-equation", "inline-equation", "block-equation"})
+_BLOCK_NAMES = frozenset({b"pre", b"eqn", b"math-display", b"block-math"})
 _DRAWN = re.compile(r"(?:MathJax|MJX)(?:c-display|_\w+)?\Z|mjx-chtml\Z")
 _KATEX = frozenset({"katex", "katex-display", "katex--inline", "katex--display", "katex-block"})
 _SCRIPT_ID = re.compile(rb"<script\b[^>]{0,200}?\bid=[\"']?([\w-]+)", re.IGNORECASE)
@@ -103,7 +93,7 @@ def formula(tex: str, *, display: bool = False) -> CarriedFormula:
     tex = tex.replace("\u200b", "").strip()
     if "\\begin{document}" in tex and (found := _DOCUMENT.search(tex)):
         tex = found[1].strip()
-    inner, displayed = _inside_delimiters(tex)
+    inner, displayed = inside_delimiters(tex)
     if inner is not None and ("$" not in inner.replace(r"\$", "") or not displayed):
         tex, display = inner, display or displayed
     if (found := _STYLE.match(tex)) and _is_group(tex):
@@ -115,7 +105,7 @@ def formula(tex: str, *, display: bool = False) -> CarriedFormula:
     return CarriedFormula("" if len(tex) > MAX_TEX else tex, display)
 
 
-def _inside_delimiters(text: str) -> tuple[str | None, bool]:
+def inside_delimiters(text: str) -> tuple[str | None, bool]:
     """The formula in the delimiters that a text begins and ends with, if any, and whether they display it."""
     for opener, closer, displayed in _DELIMITERS:
         inner = text[len(opener) : len(text) - len(closer)]
@@ -137,7 +127,7 @@ def _is_group(tex: str) -> bool:
     return False
 
 
-def _plausible(text: str) -> bool:
+def is_plausible(text: str) -> bool:
     """Tell whether the text of a picture is TeX, and no label, file name or sentence."""
     text = text.strip()
     if not text or _LABEL.match(text):
@@ -145,103 +135,76 @@ def _plausible(text: str) -> bool:
     return "\\" in text or not _HAN.search(text)
 
 
-def of_picture(tag: Tag) -> CarriedFormula | None:
-    """The formula that an ``img`` shows, or ``None`` where it shows none."""
-    values = tag.all()
-    kind, alternative = values.get("class", ""), values.get("alt", "")
-    source = next((values[key] for key in _SOURCES if values.get(key) and not values[key].startswith("data:")), "")
-    service = _SERVICE.search(source) is not None or "eeimg" in values
-    marked = service or _PICTURE_CLASS.search(kind) is not None
-    display = _DISPLAY.search(kind) is not None
-    if values.get("data-mathml"):
-        return of_mathml(values["data-mathml"].replace("«", "<").replace("»", ">").replace("¨", '"').replace("§", "&"))
-    if tex := _in_address(source, service=service):
-        return formula(tex, display=display)
-    for key in _ATTRIBUTES:
-        if (value := values.get(key, "")) and not _FLAG.match(value):
-            return formula(value, display=display)
-    if not marked:
-        return formula(alternative, display=display) if _inside_delimiters(alternative.strip())[0] else None
-    for text in (re.sub(r"^LaTeX: ", "", alternative), values.get("title", "")):
-        if _plausible(text):
-            return formula(unquote(text) if _QUOTED.search(text) else text, display=display)
-    return CarriedFormula("") if service or "math" in kind.lower() or "latex" in kind.lower() else None
-
-
-def of_address(address: str) -> str:
-    """The TeX in the address of a picture that a service for formulas draws; empty where there is none."""
-    address = unescape(address)
-    return formula(_in_address(address, service=True)).tex if _SERVICE.search(address) else ""
-
-
-_SOURCES = ("src", "data-src", "data-original", "data-actualsrc", "data-lazy-src", "data-canonical-src")
-
-
-def _in_address(address: str, *, service: bool) -> str:
-    """The TeX in an address: its query, its fragment, its path; empty where there is none."""
-    if service and (found := _RAW_QUERY.search(address)):
-        return _without_settings(unquote(address[found.end() :]))
-    if service and (found := _PATH.search(address)):
-        return unquote(found[1].split("?")[0])
-    _, _, tail = address.partition("?")
-    query, _, fragment = tail.partition("#") if tail else ("", "", address.partition("#")[2])
-    values: dict[str, str] = {}
-    for part in re.split(r"&(?:amp;)?", f"{query}&{fragment}"):
-        name, equals, value = part.partition("=")
-        if equals and value:
-            values.setdefault(name.lower(), value)
-    for name in (*_TEX_PARAMETERS, *_PARAMETERS):
-        value = values.get(name, "")
-        tex = unquote(value.replace("+", " ") if "%" in value else value)
-        if tex and (service or (name in _TEX_PARAMETERS and _LOOKS.search(tex))):
-            return _without_settings(tex)
-    return ""
-
-
-def _without_settings(tex: str) -> str:
-    tex = tex.replace("&space;", " ").replace("&plus;", "+").replace("&amp;", "&").replace("&hash;", "#")
-    while found := _HEAD.match(tex):
-        tex = tex[found.end() :]
-    return tex
-
-
 def of_attributes(tag: Tag) -> CarriedFormula | None:
     """The formula that an element names in an attribute, and stands for with all that is in it."""
     if not _NAMES.search(tag.attributes):
         return None
     values = tag.all()
-    display = tag.name in {b"div", b"section", b"p", b"figure"} or _DISPLAY.search(values.get("class", "")) is not None
+    display = tag.name in {b"div", b"section", b"p", b"figure"} or is_displayed(values)
     if "persistentExpression" in values.get("data-attrs", ""):
-        try:
-            return formula(str(json.loads(values["data-attrs"])["persistentExpression"]), display=True)
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return CarriedFormula("", True)
+        return _of_record(values["data-attrs"], "persistentExpression", display=tag.name != b"span")
+    if values.get("data-lake-card") == "math" or (tag.name == b"card" and values.get("name") == "math"):
+        card = values.get("data-card-value") or values.get("value", "")
+        block = "block" in {values.get("type"), values.get("data-card-type")}
+        return _of_record(unquote(card.removeprefix("data:")), "code", display=display or block)
     if "ql-formula" in values.get("class", "") and values.get("data-value"):
         return formula(values["data-value"], display=display)
     for key in ("mathml", "data-mathml"):
         if "<" in values.get(key, "") and not is_drawn(tag):
             return of_mathml(values[key], display=display)
-    for key in _ATTRIBUTES:
+    for key in ATTRIBUTES:
         value = values.get(key, "")
-        if value and not _FLAG.match(value) and _plausible(value):
+        if value and not FLAG.match(value) and is_plausible(value):
             return formula(value, display=display or values.get("data-display") == "true")
     return None
+
+
+def is_displayed(values: dict[str, str]) -> bool:
+    """Tell whether the attributes of an element say that its formula stands on a line of its own."""
+    return _DISPLAY.search(values.get("class", "")) is not None or "2" in {
+        values.get("eeimg"),
+        values.get("data-eeimg"),
+    }
+
+
+def _of_record(record: str, key: str, *, display: bool) -> CarriedFormula:
+    """The formula under a key of a JSON record."""
+    try:
+        return formula(str(json.loads(record)[key]), display=display)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return CarriedFormula("", display)
 
 
 def of_leaf(tag: Tag, content: bytes) -> CarriedFormula | None:
     """The formula that an element without others in it holds as its text, by its name or class."""
     classes = tag.classes()
+    if not _FRAMES.isdisjoint(classes):
+        return CarriedFormula("", any("block" in word for word in classes)) if content.startswith(b"<svg") else None
+    if literal := _CDATA.match(content):
+        content = literal[1]
     if b"</" in content or len(content) > MAX_TEX:
         return None
-    text = unescape(string(content)).strip()
+    text = (string(content) if literal else unescape(string(content))).strip()
+    if tag.name == b"asciimath" or "asciimath" in classes:
+        return CarriedFormula("") if text else None
+    if (tag.name in WEAK or _LEAF_CLASSES.isdisjoint(classes)) and not _is_sure(tag, classes) and not _TEX.search(text):
+        return None
     if "texerror" in classes:
         return formula(_refused(text))
-    if not text or (re.match(r"\\[(\[]|\$", text) and not tag.name.endswith(b"-math")):
+    if not text or (re.match(r"\\[(\[]|\$", text) and tag.name not in {b"tex-math", b"d-math"}):
         return None  # it has its delimiters
-    display = "display" in classes or re.match(rb"pre\Z", tag.name) is not None or "block" in tag.all()
+    display = "display" in classes or tag.name in _BLOCK_NAMES or "block" in tag.all()
+    display = display or "display" in tag.get("env") or (tag.name == b"div" and "math" in classes)
     display = display or tag.get("data-display") == "true"
     shown = display or not {"math-display", "math-block"}.isdisjoint(classes)
     return formula(text, display=shown or tag.get("data-math-style") == "display")
+
+
+def _is_sure(tag: Tag, classes: list[str]) -> bool:
+    """Tell whether an element says by more than ``math`` that it holds TeX."""
+    if tag.name in WEAK:
+        return b"env" in tag.attributes
+    return tag.name in LEAVES or tag.name == b"formula" or bool({"inline", "display"} & {*classes})
 
 
 def _refused(message: str) -> str:
@@ -328,7 +291,7 @@ def of_mathml(markup: str, attributes: Tag | None = None, *, display: bool = Fal
     alternative = attributes.get("alttext") if attributes else _inner(outer[1] if outer else b"", rb'alttext="([^"]*)"')
     if attributes and attributes.get("data-math-language") in {"", "tex", "latex"}:
         alternative = alternative or attributes.get("data-code")
-    if alternative and _plausible(alternative):
+    if alternative and is_plausible(alternative):
         return formula(alternative, display=display)
     if outer:
         close = _MATH_END.search(data, outer.end())
@@ -345,12 +308,10 @@ def may_be_leaf(tag: Tag) -> bool:
     """Tell whether an element holds TeX, by its name or class."""
     if tag.name in LEAVES:
         return True
-    if not any(word in tag.attributes for word in (b"math", b"katex", b"texerror")):
+    if not any(word in tag.attributes for word in (b"math", b"katex", b"texerror", b"-equation")):
         return False
     classes = tag.classes()
-    return not _LEAF_CLASSES.isdisjoint(classes) or (
-        "math" in classes and bool({"inline", "display"} & {*classes} or tag.name == b"formula")
-    )
+    return "math" in classes or not _LEAF_CLASSES.isdisjoint(classes) or not _FRAMES.isdisjoint(classes)
 
 
 def of_script(tag: Tag, content: bytes) -> CarriedFormula | None:
@@ -362,6 +323,14 @@ def of_script(tag: Tag, content: bytes) -> CarriedFormula | None:
     if kind.startswith("math/tex"):
         return formula(re.sub(r"^\s*% <!\[CDATA\[|%\s*\]\]>\s*$", "", string(content)), display=display)
     return of_mathml(string(content), display=display) if kind.startswith("math/mml") else CarriedFormula("", display)
+
+
+def of_drawing(content: bytes) -> CarriedFormula | None:
+    """The formula of a drawing that MathJax made and nothing else tells of, or ``None`` where it is another drawing."""
+    if b"data-mml-node=" not in content[:2000]:
+        return None
+    found = _DATA_LATEX.search(content)
+    return formula(unescape(string(found[1] or found[2]))) if found else CarriedFormula("")
 
 
 def script_ids(markup: bytes) -> frozenset[bytes]:

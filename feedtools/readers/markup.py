@@ -20,8 +20,9 @@ from feedtools.readers import carriers
 from feedtools.readers.delimited import Formulas, word_marks
 from feedtools.readers.lists import LISTS, ListNumbers
 from feedtools.readers.output import Lines, Output
+from feedtools.readers.pictures import of_picture
 from feedtools.readers.raised import raise_or_lower
-from feedtools.readers.tags import AMBIGUOUS, BLOCKS, RAW, Tags, string, utf8
+from feedtools.readers.tags import AMBIGUOUS, BLOCKS, RAW, VOID, Tags, string, utf8
 
 if TYPE_CHECKING:
     from feedtools.model import SourceMap
@@ -35,7 +36,9 @@ _NUMBERING = (
 )
 _GUTTERS = frozenset(_NUMBERING.split())
 """Classes of what numbers the lines of code."""
+_MATH_BLOCK = re.compile(rb"\b(?:data-(?:canonical-)?)?lang=[\"']?math\b")
 _LANGUAGE = re.compile(rb"""class\s*=\s*["'][^"'>]{0,200}?\b(?:language|lang|highlight-source)-([\w+#.-]{1,30})""")
+_JATS = frozenset({b"disp-formula", b"alternatives"})
 _CODE = frozenset({b"code", b"tt", b"samp"})
 _TICKS = re.compile(rb"`+")
 MAX_INLINE = 2000
@@ -111,6 +114,7 @@ class _Reader:
         self._sign = b""  # that the emphasis within a formula was made of
         self._last = ""  # the formula that was put last, and where it ended
         self._last_end = -1
+        self._displayed = -1  # the end of the element that displays the formulas in it
 
     def begin(self, head: str, at: int) -> None:
         """Put a line before all that is read."""
@@ -201,11 +205,13 @@ class _Reader:
             return content[1] if content else 0
         if self._code_end >= 0:
             return 0
-        if tag.name == b"math":
+        if tag.name == b"math" or tag.name.endswith(b":math"):
             return self._mathml(tag)
         if tag.name == b"img":
-            self._formula(carriers.of_picture(tag), tag)
+            self._formula(of_picture(tag), tag)
             return 0
+        if tag.name in _JATS:
+            return self._of_journal(tag)
         if tag.name in {b"sub", b"sup"}:
             return raise_or_lower(self._tags, tag, self._out, within=self._formulas.around(tag.start) is not None)
         return self._carrier(tag) or (self._code(tag) if tag.name == b"pre" or tag.name in _CODE else 0)
@@ -217,6 +223,8 @@ class _Reader:
             self._formula(carriers.of_script(tag, self._markup[tag.end : end]), tag)
         if tag.name == b"svg":
             content = self._tags.content_end(tag)
+            if content and self._code_end < 0:
+                self._formula(carriers.of_drawing(self._markup[tag.end : content[0]]), tag)
             return content[1] if content else tag.end
         return end
 
@@ -230,11 +238,30 @@ class _Reader:
         self._formula(carriers.of_mathml(string(content), tag), tag)
         return end
 
+    def _of_journal(self, tag: Tag) -> int:
+        """Take in what JATS has around a formula: that it is displayed, and its several forms, of which one is read."""
+        content = self._tags.content_end(tag)
+        if content is None:
+            return 0
+        if tag.name == b"disp-formula":
+            self._displayed = content[0]
+            return 0
+        place = self._markup.find(b"<tex-math", tag.end, content[0])
+        tex = self._tags.at(place) if place >= 0 else None
+        return content[1] if tex is not None and self._carrier(tex) else 0
+
     def _carrier(self, tag: Tag) -> int:
         """Take in an element that stands for a formula; returns its end, or 0."""
         if not tag.attributes and b"-" not in tag.name and tag.name not in carriers.LEAVES:
             return 0
+        if b"lazy-image-placeholder" in tag.attributes:
+            self._formula(of_picture(tag), tag)
+            content = self._tags.content_end(tag)
+            return content[1] if content else 0
         named = carriers.of_attributes(tag)
+        if tag.name in VOID:
+            self._formula(named, tag)
+            return 0
         drawn = named is None and carriers.is_drawn(tag)
         if named is None and not drawn and not carriers.may_be_leaf(tag):
             return 0
@@ -248,6 +275,8 @@ class _Reader:
         elif named is None:
             found = carriers.of_leaf(tag, inside)
         if found is None:
+            if tag.name == b"div" and "math" in tag.classes():  # around a picture
+                self._displayed = content[0]
             return 0
         if isinstance(found, carriers.CarriedFormula):
             self._formula(found, tag)
@@ -257,11 +286,19 @@ class _Reader:
         """Put a formula, unless it is the one before it once more: a picture beside its MathML."""
         if found is None:
             return
-        again = found.tex == self._last or not found.tex
-        if again and self._last_end == len(self._out) and tag.name == b"img":
+        if tag.start < self._displayed:
+            found = found._replace(display=True)
+        if (found.tex == self._last or not found.tex) and self._is_again(tag):
             return
         self._out.put(utf8(found.shown()), tag.start)
         self._last, self._last_end = found.tex, len(self._out)
+
+    def _is_again(self, tag: Tag) -> bool:
+        """Tell whether a picture stands right behind its MathML."""
+        if tag.name != b"img" and b"lazy-image" not in tag.attributes:
+            return False
+        end = len(self._out)
+        return end == self._last_end or (b"mwe-math" in tag.attributes and end == self._last_end + 1)
 
     def _emphasis(self, tag: Tag) -> bytes:
         """The sign that Markdown took out of a formula: ``A<em>i`` was ``A_i``."""
@@ -289,7 +326,7 @@ class _Reader:
         longest = max((len(run) for run in _TICKS.findall(content)), default=0)
         if tag.name == b"pre":
             language = _LANGUAGE.search(self._markup, tag.start, min(tag.end + 300, end))
-            if language and language[1] == b"math":
+            if (language and language[1] == b"math") or _MATH_BLOCK.search(tag.attributes):
                 self._formula(carriers.of_block(content), tag)
                 return end
             self._pre = b"`" * max(3, longest + 1)

@@ -61,6 +61,23 @@ INLINE = {
     "school's picture": '<img class="x-ck12-math" alt="v%5E3" src="/flx/math/inline/v%5E3">',
     "error of an encyclopedia": '<strong class="error texerror">Failed to parse (syntax error): {\\displaystyle v^3}</strong>',  # noqa: E501
     "code of MathML": '<math data-code="v^3" data-math-language="latex"></math>',
+    "raw query of another service": '<img class="mathcode" alt="" src="https://latex.csdn.net/eq?v%5E3">',
+    "parameter of a blog": '<img src="https://math.jianshu.com/math?formula=v%5E3" alt="" mathimg="1">',
+    "card of an editor": '<card type="inline" name="math" value="data:%7B%22code%22%3A%22v%5E3%22%7D"></card>',
+    "card in attributes": '<span data-lake-card="math" data-card-value="data:%7B%22code%22%3A%22v%5E3%22%7D"><img></span>',  # noqa: E501
+    "picture that is to be loaded": '<span class="lazy-image-placeholder" data-mw-src="a.svg" data-alt="{\\displaystyle v^3}"'  # noqa: E501
+    ' data-class="mwe-math-fallback-image-inline">&nbsp;</span>',
+    "embedded drawing": '<embed data-formula="v^3" src="a.svg">',
+    "drawing of MathJax": '<svg><g data-mml-node="math" data-latex="v^3"><path d="M1"/></g></svg>',
+    "letter": '<span class="latex-rendered" data-attrs="{&quot;persistentExpression&quot;:&quot;v^3&quot;}"></span>',
+    "MathML with a prefix": re.sub("<(/?)m", r"<\1mml:m", MATHML),
+    "several forms": f"<inline-formula><alternatives>{MATHML}<tex-math>$v^3$</tex-math></alternatives></inline-formula>",  # noqa: E501
+    "literal": "<inline-formula><tex-math><![CDATA[$v^3$]]></tex-math></inline-formula>",
+    "element of a converter": '<eq env="math">v^3</eq>',
+    "class alone": '<span class="math">v^3</span>',
+    "variable": "<var>v^3</var>",
+    "element of an editor": '<math-inline class="math-node">v^3</math-inline>',
+    "class of an editor": '<span class="mathquill-embedded-latex">v^3</span>',
     "word": "$latex v^3&s=1$",
     "word in brackets": "[itex]v^3[/itex]",
 }
@@ -71,6 +88,16 @@ DISPLAYED = {
     "katex": f'<span class="katex-display"><span class="katex"><span class="katex-mathml">{ANNOTATED}</span>'
     '<span class="katex-html">v3</span></span></span>',
     "MathML": MATHML.replace("<math>", '<math display="block">'),
+    "class alone": '<div class="math">\nv^3\n</div>',
+    "around a picture": '<div class="math"><p><img src="_images/math/0a1b2c3d4e.png" alt="v^3"></p></div>',
+    "hidden, and its picture": f'<div style="display: none">{ANNOTATED.replace("<math>", "<math display=block>")}</div>'
+    '<img class="mwe-math-fallback-image-display" alt="v^3" src="//wikimedia.org/api/rest_v1/media/math/render/svg/0a">',  # noqa: E501
+    "mode": '<img src="https://render.githubusercontent.com/render/math?math=v%5E3&mode=display">',
+    "number of a kind": '<img src="https://www.zhihu.com/equation?tex=v%5E3" alt="v^3" eeimg="2">',
+    "card": '<card type="block" name="math" value="data:%7B%22code%22%3A%22v%5E3%22%7D"></card>',
+    "element of a converter": '<eq env="displaymath">v^3</eq>',
+    "of a journal": "<disp-formula><tex-math>v^3</tex-math></disp-formula>",
+    "block of a language": '<pre lang="math"><code>v^3</code></pre>',
     "letter": '<div class="latex-rendered" data-attrs="{&quot;persistentExpression&quot;:&quot;v^3&quot;}"></div>',
     "block of code": '<pre><code class="language-math">v^3\n</code></pre>',
     "line ends": '<img src="https://www.zhihu.com/equation?tex=v%5E3+%5C%5C">',
@@ -97,6 +124,12 @@ def test_a_displayed_formula_comes_out_once(name: str) -> None:
         '<mjx-container jax="SVG"><svg><path d="M1"/></svg></mjx-container>',
         '<span class="katex"><span class="katex-html"><span>v3</span></span></span>',
         '<script type="math/asciimath">v^3</script>',
+        "<asciimath>v^3</asciimath>",
+        '<span class="asciimath">v^3</span>',
+        '<img class="tex-formula" alt="" src="0a.png">',
+        '<span class="span-inline-equation"><svg><path d="M1"/></svg></span>',
+        '<svg><g data-mml-node="math"><path d="M1"/></g></svg>',
+        '<card type="inline" name="math" value="data:%7B"></card>',
     ],
 )
 def test_where_the_tex_is_not_to_be_had_a_placeholder_says_so(html: str) -> None:
@@ -113,6 +146,11 @@ def test_where_the_tex_is_not_to_be_had_a_placeholder_says_so(html: str) -> None
         ('<span class="math inline"><em>v</em><sup>3</sup></span>', "v³"),
         ('<span class="math inline">\\(v^3\\)</span>', r"\(v^3\)"),
         ('<span data-math="true">乙</span>', "乙"),
+        ("<var>v_3</var>", "v_3"),
+        ('<span class="math">v3</span>', "v3"),
+        ('<svg><path d="M1"/></svg>', ""),
+        ('<card type="inline" name="image" value="data:%7B%7D"></card>', ""),
+        ("<alternatives>甲<b>乙</b></alternatives>", "甲乙"),
         ("$latexmk -pdf and $HOME", "$latexmk -pdf and $HOME"),
         ("[tex]v^3", "[tex]v^3"),
     ],

@@ -30,7 +30,7 @@ def formulas(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """
     if not any(word in view.text for word in _HINTS):
         return
-    from feedtools.readers.carriers import of_address
+    from feedtools.readers.pictures import of_address
 
     for found in _PICTURE.finditer(view.text):
         tex = of_address(found[1])

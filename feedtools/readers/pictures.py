@@ -1,0 +1,108 @@
+"""Formulas that pictures show: their TeX in the address, in the text that stands for them, or in attributes."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from feedtools.readers.carriers import (
+    ATTRIBUTES,
+    FLAG,
+    CarriedFormula,
+    formula,
+    inside_delimiters,
+    is_displayed,
+    is_plausible,
+    of_mathml,
+)
+
+if TYPE_CHECKING:
+    from feedtools.readers.tags import Tag
+
+_TEX_PARAMETERS = ("tex", "latex")
+_PARAMETERS = ("math", "formula", "equation", "eq", "inline", "block", "from", "chl", "code", "text")
+"""Parameters of an address that hold a formula, where the address or the value is one of formulas."""
+_SERVICE = re.compile(
+    r"codecogs|/equation\b|latex|(?:math|mime)tex|render/math|math/render|math\.(?:now\.sh|vercel\.app)|upmath|s2cms"
+    r"|cht=tx|/tex/|/tex\.php|texrender|texify|katex|card=math|math\.jianshu|wikimedia\.org/api/rest_v1/media/math|/math/[0-9a-f/]{8,}",
+    re.IGNORECASE,
+)
+_RAW_QUERY = re.compile(
+    r"codecogs\.com/[^?]*\?|latex\.csdn\.net/eq\?|(?:math|mime)tex\.cgi\?|latex\.(?:cgi|php)\?(?![\w-]+=)",
+    re.IGNORECASE,
+)
+_PATH = re.compile(r"(?:upmath\.me|s2cms\.\w+)/(?:svg|png)(?:b|mini)?/(.+)", re.IGNORECASE | re.DOTALL)
+_PICTURE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:latex\w*|tex\w*|math\w*|equation\w*|formula\w*|ql-img-(?:inline|displayed)-(?:formula|equation)|katex|ee_img)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_SURE_CLASS = re.compile(r"math|latex|(?:^|\s)(?:tex-?)?(?:formula|equation)(?:Inl|Dsp|_image)?(?=$|\s)", re.IGNORECASE)
+_LOOKS = re.compile(r"[\\^_={}<>+]|^\W*[A-Za-z]\W*$|^[\w\s()\[\]|,.*/-]{1,24}$")
+_QUOTED = re.compile(r"%(?:5[CEF]|7[BD]|20|2B)", re.IGNORECASE)
+_HEAD = re.compile(
+    r"\s*\\(?:dpi\s*\{\d+\}|bg_\w+|fn_\w+|inline|huge|large|small|tiny|normal|footnotesize)(?![A-Za-z])\s*"
+)
+
+
+def of_picture(tag: Tag) -> CarriedFormula | None:
+    """The formula that an ``img`` shows, or ``None`` where it shows none."""
+    values = tag.all()
+    if "data-alt" in values:  # what a page that loads its pictures later has in their place
+        values |= {"alt": values["data-alt"], "class": values.get("data-class", "")}
+    kind, alternative = values.get("class", ""), values.get("alt", "")
+    source = next((values[key] for key in _SOURCES if values.get(key) and not values[key].startswith("data:")), "")
+    service = _SERVICE.search(source) is not None or "eeimg" in values
+    marked = service or _PICTURE_CLASS.search(kind) is not None
+    display = is_displayed(values) or "mode=display" in source
+    if values.get("data-mathml"):
+        return of_mathml(values["data-mathml"].replace("«", "<").replace("»", ">").replace("¨", '"').replace("§", "&"))
+    if tex := _in_address(source, service=service):
+        return formula(tex, display=display)
+    for key in ATTRIBUTES:
+        if (value := values.get(key, "")) and not FLAG.match(value):
+            return formula(value, display=display)
+    if not marked:
+        return formula(alternative, display=display) if inside_delimiters(alternative.strip())[0] else None
+    for text in (re.sub(r"^LaTeX: ", "", alternative), values.get("title", "")):
+        if is_plausible(text):
+            return formula(unquote(text) if _QUOTED.search(text) else text, display=display)
+    return CarriedFormula("", display) if service or _SURE_CLASS.search(kind) else None
+
+
+def of_address(address: str) -> str:
+    """The TeX in the address of a picture that a service for formulas draws; empty where there is none."""
+    address = unescape(address)
+    return formula(_in_address(address, service=True)).tex if _SERVICE.search(address) else ""
+
+
+_SOURCES = ("src", "data-src", "data-mw-src", "data-original", "data-actualsrc", "data-lazy-src", "data-canonical-src")
+
+
+def _in_address(address: str, *, service: bool) -> str:
+    """The TeX in an address: its query, its fragment, its path; empty where there is none."""
+    if service and (found := _RAW_QUERY.search(address)):
+        return _without_settings(unquote(address[found.end() :]))
+    if service and (found := _PATH.search(address)):
+        return unquote(found[1].split("?")[0])
+    _, _, tail = address.partition("?")
+    query, _, fragment = tail.partition("#") if tail else ("", "", address.partition("#")[2])
+    values: dict[str, str] = {}
+    for part in re.split(r"&(?:amp;)?", f"{query}&{fragment}"):
+        name, equals, value = part.partition("=")
+        if equals and value:
+            values.setdefault(name.lower(), value)
+    for name in (*_TEX_PARAMETERS, *_PARAMETERS):
+        value = values.get(name, "")
+        tex = unquote(value.replace("+", " ") if "%" in value else value)
+        if tex and (service or (name in _TEX_PARAMETERS and _LOOKS.search(tex))):
+            return _without_settings(tex)
+    return ""
+
+
+def _without_settings(tex: str) -> str:
+    tex = tex.replace("&space;", " ").replace("&plus;", "+").replace("&amp;", "&").replace("&hash;", "#")
+    while found := _HEAD.match(tex):
+        tex = tex[found.end() :]
+    return tex
