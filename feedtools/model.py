@@ -32,6 +32,10 @@ class Span(NamedTuple):
 
 CODED = "code"
 """``Article.syntax`` of texts in which only code is marked."""
+SYNTAXES = (
+    "", CODED, "markdown", "markdown/dollar", "markdown/bracket", "markdown/kramdown", "markdown/none"
+)  # fmt: skip
+"""All values of ``Article.syntax``."""
 
 
 class SourceMap(NamedTuple):

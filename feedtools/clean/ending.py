@@ -11,7 +11,7 @@ from feedtools.config import Policy
 from feedtools.lint.edits import Change, compose, rewrite
 from feedtools.lint.fix import by_place
 from feedtools.model import Article, Finding
-from feedtools.readers.records import fits, syntax_in
+from feedtools.readers.records import fits
 from feedtools.text.patterns import lazy
 from feedtools.text.renderers import ellipses
 from feedtools.text.sentences import Ends, ends, last_clause, leads_in
@@ -110,7 +110,7 @@ class Ended(NamedTuple):
 
 def end_earlier(excerpts: Sequence[Excerpt], texts: Texts, judge: Judge) -> list[Ended]:
     """Cut some articles before what is broken, or at the end of a sentence."""
-    some = [(one, Article(*texts.place(one.number), texts[one.number], syntax=syntax_in(one.form))) for one in excerpts]
+    some = [(one, texts.article(one.number)) for one in excerpts]
     return [made for made in _end_all(some, judge) if made is not None]
 
 

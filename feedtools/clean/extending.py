@@ -15,7 +15,7 @@ from feedtools.clean.on_disk import Texts
 from feedtools.dedup.versions import Versions
 from feedtools.lint.edits import Change, compose, rewrite
 from feedtools.model import Article, Edit
-from feedtools.readers.records import fits, syntax_in
+from feedtools.readers.records import fits
 from feedtools.restore.extend import SEED, extend, letters, seeds
 from feedtools.restore.mend import RESTORED
 
@@ -65,7 +65,7 @@ def complete(
     try:
         for number, made in sorted(done.items()):
             note = _note(
-                Article(*texts.place(number), texts[number], syntax=syntax_in(forms[number])),
+                texts.article(number),
                 made,
                 repairs.get(number, CLEAR),
                 texts,

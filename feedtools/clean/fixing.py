@@ -53,6 +53,10 @@ def portions(files: Iterable[File], options: ReadOptions, skip: int) -> Iterator
         yield Portion(tuple(group))
 
 
+TextsOfFile = tuple[str, "array[int]", bytes, "array[int]", tuple[str, ...]]
+"""Arguments of ``Texts.take``."""
+
+
 class FixedPortion(NamedTuple):
     """Result of fixing a portion.
 
@@ -65,7 +69,7 @@ class FixedPortion(NamedTuple):
 
     notes: list[bytes]
     marks: bytes
-    pieces: list[tuple[str, array[int], bytes, array[int]]]
+    pieces: list[TextsOfFile]
     errors: list[FeedtoolsError]
 
 
@@ -154,11 +158,9 @@ def _fixed(some: Sequence[Article], rulings: Mapping[int, Ruling], findings: Lin
         yield by_decision(article, rulings[number], findings)
 
 
-def pieces(
-    some: Iterable[tuple[File, Article]], texts: Iterable[str]
-) -> Iterator[tuple[str, array[int], bytes, array[int]]]:
+def pieces(some: Iterable[tuple[File, Article]], texts: Iterable[str]) -> Iterator[TextsOfFile]:
     """Articles and what they read now, by file, as ``Texts.take`` takes them."""
     for name, group in groupby(zip(some, texts, strict=True), key=lambda one: one[0][0].name):
-        rows = [(article.line, text.encode("utf-8", "surrogatepass")) for (_, article), text in group]
-        sizes = array("Q", (len(data) for _, data in rows))
-        yield name, array("I", (line for line, _ in rows)), b"".join(data for _, data in rows), sizes
+        rows = [(article.line, text.encode("utf-8", "surrogatepass"), article.syntax) for (_, article), text in group]
+        lines, data, syntaxes = zip(*rows, strict=True)
+        yield name, array("I", lines), b"".join(data), array("Q", map(len, data)), syntaxes

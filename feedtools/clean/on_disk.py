@@ -7,12 +7,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from feedtools.model import Place
+from feedtools.model import SYNTAXES, Article, Place
 from feedtools.system.on_disk import Strings
 
 
 class Texts(Strings):
-    """The texts of all articles by number, with their places; in memory are 12 bytes per article and 20 per file.
+    """The texts of all articles by number, with their places; in memory are 13 bytes per article and 20 per file.
 
     Args:
         path: see ``Strings``; the names of the files are kept beside it.
@@ -24,8 +24,9 @@ class Texts(Strings):
         self._firsts = array("Q")
         self._names = Strings(path.with_name(f"{path.name}-names"))
         self._last: str | None = None
+        self._syntaxes = array("B")  # their numbers in SYNTAXES
 
-    def take(self, name: str, lines: Iterable[int], data: bytes, sizes: Iterable[int]) -> None:
+    def take(self, name: str, lines: Iterable[int], data: bytes, sizes: Iterable[int], syntaxes: Iterable[str]) -> None:
         """Append articles of one file.
 
         Args:
@@ -33,13 +34,19 @@ class Texts(Strings):
             lines: where they stand.
             data: what they read now, one after the other.
             sizes: bytes of each.
+            syntaxes: of each, see ``Article``.
         """
         if self._last != name:
             self._last = name
             self._names.add(name)
             self._firsts.append(len(self._lines))
         self._lines.extend(lines)
+        self._syntaxes.extend(map(SYNTAXES.index, syntaxes))
         self.extend(data, sizes)
+
+    def article(self, number: int) -> Article:
+        """An article as it reads after its fixes."""
+        return Article(*self.place(number), self[number], syntax=SYNTAXES[self._syntaxes[number]])
 
     def seal(self) -> None:
         """Go over from writing to reading."""

@@ -13,8 +13,7 @@ from feedtools.clean.lookup import Stores
 from feedtools.clean.notes import Note, plain
 from feedtools.clean.on_disk import Texts
 from feedtools.config import Policy
-from feedtools.model import Article
-from feedtools.readers.records import fits, syntax_in
+from feedtools.readers.records import fits
 from feedtools.restore import mend as mending
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def mend(works: Sequence[Work], texts: Texts, stores: Stores, judge: Judge) -> l
     macros = macros_of(judge.rules)
     done = []
     for work in works:
-        article = Article(*texts.place(work.number), texts[work.number], syntax=syntax_in(work.form))
+        article = texts.article(work.number)
         # Those that a later run will see again come first.
         groups = [
             stores.siblings(article.text),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from feedtools.model import CODED
+from feedtools.model import SYNTAXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,7 +51,10 @@ def date(record: Mapping[str, Any], *keys: str) -> str:
 def syntax(record: Mapping[str, Any]) -> str:
     """The syntax of the text that ``clean`` notes in what it writes, so that it is read in the same way again."""
     value = record.get("syntax")
-    return value if isinstance(value, str) and value.partition("/")[0] in {CODED, "markdown"} else ""
+    if not isinstance(value, str):
+        return ""
+    plain = value.partition("/")[0]
+    return value if value in SYNTAXES else plain if plain in SYNTAXES else ""
 
 
 def names(record: Mapping[str, Any], depth: int = 2) -> Iterator[str]:

@@ -291,11 +291,6 @@ def fits(form: str, text: str) -> bool:
     return len(parsed) == 2 and parsed[1].text == text
 
 
-def syntax_in(form: str) -> str:
-    """``Article.syntax`` of the texts in files of a format, as far as the format alone tells it."""
-    return form if form == "markdown" else ""
-
-
 def rest(form: str, gap: bytes) -> bytes:
     """The part of a gap that stays when the record before it is taken out: lines that are not blank."""
     if form in AS_THEY_STAND or not gap.strip():

@@ -197,3 +197,17 @@ def test_a_break_for_which_a_repair_is_offered_is_not_cut_off(
     for name, formula in (("a", "T_1"), ("b", other)):
         write(tmp_path, **{f"originals__{name}_md": written.replace("[Math]", rf"\({formula}\)") + "\n"})
     assert ended(tmp_path, written, end="break") == (action, written.replace("[Math]", lost))
+
+
+@pytest.mark.parametrize("syntax", ["", "markdown", "markdown/none", "code"])
+def test_a_record_is_judged_in_its_own_syntax_after_the_cut(tmp_path: Path, syntax: str) -> None:
+    """What stands in code is no placeholder, where the record says that its code is marked."""
+    code = "盖子上写着 `[公式]` 两个字,那是锅的名字,不缺什么,别去找。"
+    record = {"id": "a", "text": FIRST + SECOND + code + BROKEN, "syntax": syntax}
+    write(tmp_path, feed__a_jsonl=json.dumps(record) + "\n", feedtools_toml='[clean]\nend = "break"\n')
+    assert feedtools(tmp_path, "clean", "feed", "-o", "out").returncode == 0
+    [row] = rows(tmp_path / "out")
+    assert row["action"] == ("fix" if syntax else "hold")
+    if syntax:
+        published = json.loads((tmp_path / "out/a.jsonl").read_text(encoding="utf-8"))
+        assert published == {"id": "a", "text": FIRST + SECOND + code, "syntax": syntax}

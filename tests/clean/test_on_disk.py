@@ -38,9 +38,9 @@ def test_strings(texts: list[str]) -> None:
 
 def test_texts_know_their_places(tmp_path: Path) -> None:
     texts = Texts(tmp_path / "texts")
-    texts.take("a.txt", [4, 6], "一二三".encode(), [3, 6])
-    texts.take("a.txt", [7], b"", [0])
-    texts.take("b.txt", [1], b"x", [1])
+    texts.take("a.txt", [4, 6], "一二三".encode(), [3, 6], ["", "markdown/none"])
+    texts.take("a.txt", [7], b"", [0], ["code"])
+    texts.take("b.txt", [1], b"x", [1], ["markdown"])
     texts.seal()
     assert list(texts) == ["一", "二三", "", "x"]
     assert [texts.place(number) for number in range(4)] == [
@@ -50,6 +50,8 @@ def test_texts_know_their_places(tmp_path: Path) -> None:
         Place("b.txt", 1),
     ]
     sent = pickle.loads(pickle.dumps(texts))
+    assert [sent.article(number).syntax for number in range(4)] == ["", "markdown/none", "code", "markdown"]
+    assert sent.article(1)[:3] == ("a.txt", 6, "二三")
     assert (sent[1], sent.place(3)) == ("二三", Place("b.txt", 1))
     for one in (texts, sent):
         one.close()

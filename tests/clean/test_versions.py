@@ -30,7 +30,13 @@ def records(tmp_path: Path) -> Records:
     for file in found.files:
         files.add(file)
         first = 2 if file.form == "transmission" else 1
-        texts.take(file.name, range(first, first + file.articles), b"x" * file.articles, [1] * file.articles)
+        texts.take(
+            file.name,
+            range(first, first + file.articles),
+            b"x" * file.articles,
+            [1] * file.articles,
+            [""] * file.articles,
+        )
     files.seal()
     texts.seal()
     return Records(files, texts, ReadOptions())
