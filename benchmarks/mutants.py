@@ -42,7 +42,7 @@ HUNG = 60
 """Seconds after which one test is stopped; a fault that makes it hang is noticed."""
 PATIENCE = 1200
 """Seconds after which all tests of a fault are stopped."""
-MEMORY = 8 * 2**30
+MEMORY = 4 * 2**30
 """Bytes of addresses that a process of the tests may have, so that a fault which fills the memory ends by itself."""
 FAST = ("tests",)
 
