@@ -42,6 +42,8 @@ HUNG = 60
 """Seconds after which one test is stopped; a fault that makes it hang is noticed."""
 PATIENCE = 1200
 """Seconds after which all tests of a fault are stopped."""
+NOTHING = 5
+"""Exit code of tests of which none ran: all that were named are left out."""
 MEMORY = 4 * 2**30
 """Bytes of addresses that a process of the tests may have, so that a fault which fills the memory ends by itself."""
 FAST = ("tests",)
@@ -103,10 +105,16 @@ def nearest(file: str, tests: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class Tree:
-    """A copy of the checkout in which files are changed and tests are run."""
+    """A copy of the checkout in which files are changed and tests are run.
+
+    Attributes:
+        folder: of the copy.
+        unsound: tests that fail without any fault and are left out.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.unsound: list[str] = []
         self._clock = int(time.time())
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
         for name in listed.decode().split("\0"):
@@ -120,20 +128,22 @@ class Tree:
         self._clock += 2
         os.utime(self.folder / name, (self._clock, self._clock))
 
-    def failure(self, tests: tuple[str, ...]) -> str:
-        """Run tests until one fails, and name it; empty where none fails.
+    def failures(self, tests: tuple[str, ...], *, first: bool = True) -> list[str]:
+        """Run tests and name those that fail, or the first of them.
 
         What is named singly runs though it takes long.
         """
         files = tuple(test for test in tests if "::" not in test)
         single = tuple(test for test in tests if "::" in test)
-        found = self._run(files, ()) if files else ""
-        return found or (self._run(single, ("-m", "slow or not slow")) if single else "")
+        found = self._run(files, (), first) if files else []
+        if single and not (found and first):
+            found += self._run(single, ("-m", "slow or not slow"), first)
+        return found
 
-    def _run(self, tests: tuple[str, ...], marks: tuple[str, ...]) -> str:
+    def _run(self, tests: tuple[str, ...], marks: tuple[str, ...], first: bool) -> list[str]:
         command = [
-            sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=no", "-rfE",
-            f"--timeout={HUNG}", *marks, *tests,
+            sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=no", "-rfE",
+            f"--timeout={HUNG}", *["-x"] * first, *marks, *(f"--deselect={test}" for test in self.unsound), *tests,
         ]  # fmt: skip
         env = {**os.environ, "PYTHONPATH": str(self.folder), "FEEDTOOLS_SHARED": "/nowhere"}
         run = subprocess.Popen(
@@ -145,22 +155,22 @@ class Tree:
         try:
             said, _ = run.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            return "tests that hang"
+            return ["tests that hang"]
         finally:
             if run.poll() is None:
                 os.killpg(run.pid, signal.SIGKILL)
                 run.wait()
-        if run.returncode == 0:
-            return ""
+        if run.returncode in {0, NOTHING}:
+            return []
         failed = [line for line in said.splitlines() if line.startswith(("FAILED ", "ERROR "))]
-        return failed[0].split(" ", 1)[1].split(" - ")[0] if failed else (said.splitlines() or ["pytest"])[-1]
+        return [line.split(" ", 1)[1].split(" - ")[0] for line in failed] or (said.splitlines() or ["pytest"])[-1:]
 
     def noticed(self, fault: Fault, tests: tuple[str, ...]) -> str:
         """Put a fault in, run tests, take it out again, and name the test that failed."""
         sound = (self.folder / fault.file).read_text("utf-8")
         self.write(fault.file, sound.replace(fault.old, fault.new))
         try:
-            return self.failure(tests)
+            return next(iter(self.failures(tests)), "")
         finally:
             self.write(fault.file, sound)
 
@@ -215,10 +225,11 @@ def main() -> int:
     done: list[Trial] = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         trees = [Tree(Path(folder, str(number))) for number in range(options.jobs)]
-        broken = trees[0].failure(tuple({test: None for one in chosen for test in one.tests}))
-        if broken:
-            print(f"fails without a fault: {broken}")
-            return 1
+        unsound = trees[0].failures(tuple({test: None for one in chosen for test in one.tests}), first=False)
+        for test in unsound:
+            print(f"fails without a fault, and is left out: {test}")
+        for tree in trees:
+            tree.unsound = unsound
         for trial in trials(chosen, trees, whole=options.whole):
             done.append(trial)
             told = f"noticed by {trial.by}" if trial.by else "SURVIVED"
@@ -230,7 +241,7 @@ def main() -> int:
     left = [trial.fault for trial in done if not trial.by]
     for fault in left:
         print(f"SURVIVED {fault.file}: {fault.title}\n  - {fault.old}\n  + {fault.new}")
-    return int(bool(stale) or len(left) > (1 - FLOOR) * len(chosen))
+    return int(bool(stale or unsound) or len(left) > (1 - FLOOR) * len(chosen))
 
 
 if __name__ == "__main__":
