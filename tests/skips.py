@@ -2,7 +2,7 @@
 
 A run that misses Redis, a browser, Java or the labelled sets would be green and would have tested less than it says.
 ``CI=true`` turns every skip into a failure unless its reason belongs to a name in ``FEEDTOOLS_MAY_SKIP``, a list that
-``.ci/run`` and ``.ci/suite`` set and that the last line of the run prints.
+``.ci/run`` sets for each step and prints on its last line.
 """
 
 from __future__ import annotations

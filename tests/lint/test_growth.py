@@ -90,6 +90,7 @@ def grown(short: Callable[[], object], long: Callable[[], object]) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 @pytest.mark.usefixtures("nothing_else_to_collect")
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.id)
 def test_a_rule_takes_time_in_proportion_to_its_article(one: Rule) -> None:
@@ -102,6 +103,7 @@ def test_a_rule_takes_time_in_proportion_to_its_article(one: Rule) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 @pytest.mark.usefixtures("nothing_else_to_collect")
 def test_fixes_take_time_in_proportion_to_their_number() -> None:
     """Each beside the next, and each in the way of the one before it."""

@@ -157,6 +157,7 @@ def steep(pattern: re.Pattern[str], piece: str, end: str) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 @pytest.mark.parametrize("use", uses(), ids=[use.name for use in uses()])
 def test_a_pattern_takes_time_in_proportion_to_its_text(use: Use) -> None:
     assert grows(use.whole(), (), use.flags) is None  # also because it stops one that would never end
