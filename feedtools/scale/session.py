@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import warnings
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 JAVA = 17
 LOCAL = "local[*,4]"
 """All cores; a task that fails is tried four times (``local[*]`` alone never tries again)."""
+PATIENCE = 5.0
+"""Seconds in which a master has to take a connection."""
 PARTITION_BYTES = 64 << 20
 """Text whose keys make one partition of a shuffle."""
 MOST_PARTITIONS = 1 << 14
@@ -80,6 +83,7 @@ def session(
     """
     try:
         import pyarrow  # noqa: F401
+        from py4j.protocol import Py4JError
         from pyspark import SparkConf
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
@@ -89,6 +93,7 @@ def session(
     submitted = "PYSPARK_GATEWAY_PORT" in os.environ
     if not submitted:
         check_java()
+        _reach(master or "")
     begin()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName(name)
@@ -102,9 +107,28 @@ def session(
     try:
         made = builder.getOrCreate()
         made.sparkContext.setLogLevel("FATAL" if here else "ERROR")
-    except (PySparkException, OSError, RuntimeError) as error:
+    except (PySparkException, Py4JError, OSError, RuntimeError) as error:
         raise FeedtoolsError(f"Spark did not start at {master or LOCAL}: {reason(error)}") from error
     return made
+
+
+def _reach(master: str) -> None:
+    """Make sure that something answers where a master of Spark's own is said to be: Spark would try for a minute.
+
+    Raises:
+        FeedtoolsError: nothing does.
+    """
+    if not master.startswith("spark://"):
+        return
+    faults = []
+    for place in master.removeprefix("spark://").split(","):
+        host, _, port = place.rpartition(":")
+        try:
+            with socket.create_connection((host.strip("[]"), int(port)), PATIENCE):
+                return
+        except (OSError, ValueError, OverflowError) as error:
+            faults.append(f"{place}: {getattr(error, 'strerror', None) or error}")
+    raise FeedtoolsError(f"no master of Spark answers at {master} ({'; '.join(faults)})")
 
 
 def check_java() -> None:
@@ -133,6 +157,8 @@ def reason(error: BaseException) -> str:
     """The line that says why Spark failed, without the names of its classes."""
     said = str(error)
     lines = [line.strip() for line in said.splitlines() if line.strip()]
+    if "stopped SparkContext" in said:
+        return "it ended while it started: no master took it in, or its memory did not suffice"
     causes = [line for line in lines if line.startswith(("Caused by:", ": java.", ": org."))]
     if any(word in said for word in _MEMORY):
         return (
