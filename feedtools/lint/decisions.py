@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
 from feedtools.errors import ConfigError, WriteError
 from feedtools.model import digest
+from feedtools.system.locks import alone
 
 Verb = Literal["publish", "edit", "reject", "take", "allow", "undo"]
 VERBS: tuple[Verb, ...] = ("publish", "edit", "reject", "take", "allow", "undo")
@@ -152,7 +152,7 @@ def append(path: Path, choices: Sequence[Choice]) -> None:
     data = "".join(f"{dump(one)}\n" for one in choices).encode("utf-8")
     fresh = not path.exists()
     try:
-        with open(path, "a+b") as stream, _alone(stream.fileno()):
+        with open(path, "a+b") as stream, alone(stream.fileno()):
             stream.seek(0)
             before = stream.read()
             tail = before[before.rfind(b"\n") + 1 :]
@@ -179,18 +179,3 @@ def _torn(tail: bytes) -> bool:
     except ValueError:
         return True
     return False
-
-
-@contextmanager
-def _alone(handle: int) -> Iterator[None]:
-    """Hold the file against other processes that append to it, where the system has POSIX locks."""
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    fcntl.lockf(handle, fcntl.LOCK_EX)
-    try:
-        yield
-    finally:
-        fcntl.lockf(handle, fcntl.LOCK_UN)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -85,6 +86,29 @@ class FileLock:
         self.free()
 
 
+@contextmanager
+def alone(handle: int) -> Iterator[None]:
+    """Wait until nobody else holds an open file, and hold it for a while.
+
+    Two handles exclude each other, whether of one process, of two of its threads, or of several processes.
+    """
+    while not _locked(handle):
+        time.sleep(_PAUSE)
+    try:
+        yield
+    finally:
+        _let_go(handle)
+
+
+def _let_go(handle: int) -> None:
+    try:
+        import fcntl
+    except ImportError:
+        _let_go_on_windows(handle)
+        return
+    fcntl.flock(handle, fcntl.LOCK_UN)
+
+
 def _locked(handle: int) -> bool:
     """Lock an open file and tell whether that worked: by description on POSIX, by a far byte on Windows."""
     try:
@@ -102,10 +126,28 @@ def _locked_on_windows(handle: int) -> bool:
     from importlib import import_module
 
     msvcrt = import_module("msvcrt")
+    with _at_far_byte(handle):
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+    return True
+
+
+def _let_go_on_windows(handle: int) -> None:
+    from importlib import import_module
+
+    msvcrt = import_module("msvcrt")
+    with _at_far_byte(handle):
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+
+@contextmanager
+def _at_far_byte(handle: int) -> Iterator[None]:
+    """Go to where nothing is ever written, and back: on Windows a lock is on bytes, and keeps others from those."""
+    place = os.lseek(handle, 0, os.SEEK_CUR)
     os.lseek(handle, 1 << 30, os.SEEK_SET)
     try:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-    except OSError:
-        return False
-    os.lseek(handle, 0, os.SEEK_SET)
-    return True
+        yield
+    finally:
+        os.lseek(handle, place, os.SEEK_SET)

@@ -39,7 +39,7 @@ def test_one_of_several_masters_is_enough(monkeypatch: pytest.MonkeyPatch) -> No
     with socket.socket() as living:
         living.bind(("127.0.0.1", 0))
         living.listen()
-        with pytest.raises(FeedtoolsError, match="Spark did not start at .*: it ended while it started") as caught:
+        with pytest.raises(FeedtoolsError, match=r"Spark did not start at .*: it ended while it started") as caught:
             session(f"spark://127.0.0.1:1,127.0.0.1:{living.getsockname()[1]}")
     assert "\n" not in str(caught.value)
 
