@@ -196,7 +196,8 @@ class Config(NamedTuple):
             the findings of a file do not depend on the files beside it.
         history: files that were published before, compared with but not checked.
         text_key, id_key: names of the fields of JSONL records.
-        date_key: likewise of the date, which ``keep`` in ``[clean]`` goes by; it may stand there as well.
+        date_key: likewise of the date, which ``keep`` in ``[clean]`` goes by, in the front matter of Markdown too; it
+            may stand there as well.
         input_format: format of every input, where it cannot be told from name and content.
         math: delimiters of formulas in Markdown: ``dollar``, ``bracket``, ``kramdown``, ``none``, or ``auto``.
         encoding: encoding of every text file, where it is not UTF-8: ``gbk``, ``utf-16`` …

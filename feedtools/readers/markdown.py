@@ -6,8 +6,9 @@ import re
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from feedtools.errors import ReadError
-from feedtools.model import Article
+from feedtools.model import Article, Provenance
 from feedtools.readers.encodings import UNKNOWN_ENCODING
+from feedtools.readers.front_matter import date_in
 from feedtools.readers.streams import read_document
 
 if TYPE_CHECKING:
@@ -47,15 +48,17 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     """
     document = parse(read_document(stream, source), source)
     if document.text:
-        yield Article(source, document.line, document.text, syntax=syntax_of(options))
+        date = date_in(document.lead, options.date_key) if options.date_key.rpartition(".")[2] in document.lead else ""
+        origin = Provenance(date=date) if date else None
+        yield Article(source, document.line, document.text, syntax=syntax_of(options), origin=origin)
 
 
 def parse(data: bytes, source: str) -> Document:
     """Take a Markdown file apart.
 
-    Front matter is taken off by its fences and not interpreted. A Notion export (32 hexadecimal digits at the end of
-    the file's name) begins with a title and lines ``Property: value``, which are taken off likewise. The text is raw:
-    rendering would damage formulas.
+    Front matter is taken off by its fences; nothing in it is interpreted but a date. A Notion export (32 hexadecimal
+    digits at the end of the file's name) begins with a title and lines ``Property: value``, which are taken off
+    likewise. The text is raw: rendering would damage formulas.
 
     Raises:
         ReadError: not UTF-8, binary, or front matter without its end.

@@ -10,6 +10,7 @@ import pytest
 from feedtools.readers import ReadOptions
 from feedtools.readers.markdown import holds, parse
 from feedtools.readers.records import open_frame
+from tests.clean.outputs import feedtools, write
 from tests.cli.test_cli import Run
 
 BODY = "# 望远镜\n\n磨镜片的人整个冬天都坐在窗边,每磨一遍就对着烛光看一次,直到看不出一丝划痕为止。\n"
@@ -103,3 +104,18 @@ def test_the_parts_of_a_file_are_the_file(name: str, tmp_path: Path) -> None:
 )
 def test_what_a_file_can_hold(text: str, can: bool) -> None:
     assert holds(text) is can
+
+
+SAID = "".join(chr(0x4E00 + 37 * number % 9000) for number in range(500))
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("newest", "b"), ("oldest", "c")])
+def test_the_date_in_the_front_matter_decides_between_versions(tmp_path: Path, keep: str, kept: str) -> None:
+    for name, date, said in (
+        ("b", "2026-03-03", "炭得再少些。"),
+        ("c", "2026-03-01", "柴要压住些。"),
+    ):
+        write(tmp_path, **{f"posts__{name}_md": f"---\nwhen: {date}\n---\n{SAID[:250]}{said}{SAID[250:]}。\n"})
+    write(tmp_path, feedtools_toml=f'[clean]\nkeep = "{keep}"\ndate-key = "when"\n')
+    assert feedtools(tmp_path, "clean", "posts", "-o", "out").returncode == 0
+    assert [path.stem for path in (tmp_path / "out").glob("*.md")] == [kept]

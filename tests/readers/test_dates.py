@@ -22,6 +22,10 @@ def dates(path: Path, key: str = "date") -> list[str]:
     [
         ("a.jsonl", '{"text": "第一篇。", "when": "2026-03-01"}\n'),
         ("a.jsonl", '{"text": "第一篇。", "id": "1", "when": "2026-03-01"}\n'),
+        ("a.md", "---\ntitle: 甲\nwhen: 2026-03-01\n---\n第一篇。\n"),
+        ("b.md", "\ufeff---\n'when': '2026-03-01' # heute\n---\n第一篇。\n"),
+        ("c.md", '+++\ntitle = "甲"\nwhen = 2026-03-01\n+++\n第一篇。\n'),
+        ("e.md", ';;;\n"title": "甲",\n"when": "2026-03-01"\n;;;\n第一篇。\n'),
         ("a.csv", "text,when\n第一篇。,2026-03-01\n"),
         ("a.json", JSON_FEED % '"when": "2026-03-01", "date_published": "2020-01-01"'),
         ("b.json", JSON_FEED % '"date_published": "2020-01-01", "date_modified": "2026-03-01"'),
@@ -39,6 +43,28 @@ def test_a_key_may_lead_inside_and_a_number_is_a_date(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert dates(tmp_path / "a.jsonl", "meta.at") == ["1772323200", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("front", "date"),
+    [
+        ("meta:\n  at: 2026-03-01\n  by: x\nat: 2020-01-01", "2026-03-01"),
+        ("meta:\n  by: x\nat: 2020-01-01", ""),
+        ("meta.at: 2026-03-01T08:00:00Z", "2026-03-01T08:00:00Z"),
+        ("meta:\n  at: |\n    2026", ""),
+        ("meta:\n- at: 2026-03-01", ""),
+        ("meta: {at: 2026-03-01}", ""),
+        ("# meta:\n  at: 2026", ""),
+    ],
+)
+def test_a_date_inside_front_matter(tmp_path: Path, front: str, date: str) -> None:
+    (tmp_path / "a.md").write_text(f"---\n{front}\n---\n\n第一篇。\n", encoding="utf-8")
+    assert dates(tmp_path / "a.md", "meta.at") == [date]
+
+
+def test_broken_front_matter_has_no_date(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("+++\nwhen = \n+++\n第一篇。\n", encoding="utf-8")
+    assert dates(tmp_path / "a.md", "when") == [""]
 
 
 def test_an_entry_of_a_feed_is_as_new_as_its_last_change(tmp_path: Path) -> None:
