@@ -32,6 +32,8 @@ VERIFIED = 256
 as all do that have one footer, no more are verified once one of them was not a copy."""
 HELD = 2_000_000
 """Code points of documents that are kept for the next texts."""
+OF_BEST = 0.25
+"""Share of the keys that the likeliest sibling has in common with a text, below which no other has most of it."""
 MOSTLY = 0.5
 """Share of a text that a document must have to give back what is lost in it."""
 
@@ -107,7 +109,7 @@ def find_siblings(store: Store, text: str) -> list[PublishedArticle]:
     A copy has all of it; these need not, since the text is damaged or the document was revised.
     """
     with store.snapshot():
-        (ranked,) = _candidates(store, [text])
+        (ranked,) = _candidates(store, [text], OF_BEST)
         return [one.document for one in _verified(_Reader(store), text, ranked, frozenset(), _siblings).found]
 
 
@@ -128,13 +130,19 @@ class _Candidate(NamedTuple):
     keys: tuple[int, ...] = ()
 
 
-def _candidates(store: Store, texts: Sequence[str]) -> list[list[_Candidate]]:
-    """For each text the documents worth verifying, the likeliest first."""
+def _candidates(store: Store, texts: Sequence[str], of_best: float = 0) -> list[list[_Candidate]]:
+    """For each text the documents worth verifying, the likeliest first.
+
+    Args:
+        store: the memory of what was published.
+        texts: raw articles.
+        of_best: share of the keys that the best one has in common with a text, which others must have as well.
+    """
     made = [sketch(text) for text in texts]
     holding = store.holding(list({key: None for one in made for key in stored_keys(one)}))
     asked = [_Asked(one, holding) for one in made]
     short = frozenset(store.short({number for one in asked for number in one.once}))
-    proposed = [one.proposed(short) for one in asked]
+    proposed = [one.proposed(short, of_best) for one in asked]
     sizes = store.sizes(sorted(set(chain.from_iterable(proposed))))
     return [one.ranked(numbers, sizes) for one, numbers in zip(asked, proposed, strict=True)]
 
@@ -160,9 +168,12 @@ class _Asked:
         self.once = [number for number, count in shared if count < enough]
         self._several = [number for number, count in shared if count >= enough]
 
-    def proposed(self, short: frozenset[int]) -> list[int]:
+    def proposed(self, short: frozenset[int], of_best: float = 0) -> list[int]:
         """The documents whose size decides whether they are candidates."""
         numbers = [*self._several, *short.intersection(self.once)]
+        if of_best:
+            least = of_best * max(self._shared.values(), default=0)
+            numbers = [number for number in numbers if self._shared[number] >= least]
         if len(numbers) > MOST:
             numbers.sort(key=lambda number: (number not in self._same, -self._shared[number], number))
         return numbers[:MOST]
