@@ -172,8 +172,9 @@ class _Asked:
         """The documents whose size decides whether they are candidates."""
         numbers = [*self._several, *short.intersection(self.once)]
         if of_best:
-            least = of_best * max(self._shared.values(), default=0)
-            numbers = [number for number in numbers if self._shared[number] >= least]
+            known = Counter(chain.from_iterable(held for held in self._held if len(held) < CAP))
+            least = of_best * max(known.values(), default=0)
+            numbers = [number for number in numbers if known[number] >= least]
         if len(numbers) > MOST:
             numbers.sort(key=lambda number: (number not in self._same, -self._shared[number], number))
         return numbers[:MOST]
