@@ -5,8 +5,8 @@
 Clean articles (generated ones, the sample originals, and texts of a folder of labelled data where one is given) are
 rendered in mode B; siblings are the original, the original as authors write it (bold, footnotes, links, comments), as
 Kramdown, with macros, as a page, in traditional characters and revised, mode A excerpts from its start and from
-elsewhere, and some of them with 3 % of their characters wrong. Every repair that is applied is judged against the article it was rendered from. Exits 1 when a
-floor is missed.
+elsewhere, and some of them with 3 % of their characters wrong. Every repair that is applied is judged against the
+article it was rendered from. Exits 1 when a floor is missed.
 """
 
 from __future__ import annotations

@@ -57,7 +57,8 @@ def _in_gap(pair: Pair, i: int, mine: tuple[int, int], theirs: tuple[int, int]) 
     for number, ((start, end), (begin, stop)) in enumerate(zip(ours, others, strict=True)):
         open_left, open_right = number > 0, number < len(ours) - 1
         old, new = pair.a.raw[start:end], pair.b.raw[begin:stop]
-        new = _LONE.sub("", re.sub(r"\s+", " ", new))
+        new = re.sub(r"\s+", " ", new)
+        new = new if _is_literal(pair.b, begin, stop) else _LONE.sub("", new)
         if "*" in new and "*" in _STAR.sub("", f"{pair.b.raw[begin - 1]}{new}{pair.b.raw[stop : stop + 1]}"):
             continue
         text = _given_back(old, pair.speaker.prose(new), padded=(open_left, open_right))
@@ -65,6 +66,12 @@ def _in_gap(pair: Pair, i: int, mine: tuple[int, int], theirs: tuple[int, int]) 
             continue
         word = len(ours) == 1 and text == "-" and _is_letter(pair.a.raw, start - 1) and _is_letter(pair.a.raw, end)
         yield Proposal(Edit(start, end, text), "joined" if word else "operator", *_doubt(pair, i, start, word=word))
+
+
+def _is_literal(b: Text, start: int, end: int) -> bool:
+    """Tell whether every sharp in a raw range stands in code in the line, so that it begins no heading."""
+    places = [at for at in range(start, end) if b.raw[at] == "#"]
+    return bool(places) and all(any(low <= at < high for low, high in b.literal) for at in places)
 
 
 def _pieces(text: Text, start: int, end: int) -> list[tuple[int, int]]:

@@ -55,7 +55,7 @@ class Piece(NamedTuple):
     Attributes:
         text: as the feed prints it, formulas in ``\(…\)`` and ``\[…\]``, code in a fence.
         kind: of the slot that it is, ``""`` for prose, ``break`` for the end of a block.
-        fits: for a formula that may be displayed or not, ``either``.
+        fits: for a formula that may be displayed or not, ``either``; for prose that is code in the line, ``literal``.
     """
 
     text: str
@@ -119,7 +119,8 @@ def _lined(line: str) -> Iterator[Piece]:
     ):
         yield Piece(line[at:start])
         kind: Literal["math", "display"] = "display" if opener in {"\\[", "$$"} else "math"
-        yield _formula(line, Region(kind, start, end), {}, "") if opener else Piece(_unticked(line[start:end]))
+        formula = _formula(line, Region(kind, start, end), {}, "") if opener else None
+        yield formula or Piece(_unticked(line[start:end]), fits="literal")
         at = end
     yield Piece(line[at:])
 
@@ -139,6 +140,7 @@ def assemble_pieces(pieces: Iterator[Piece]) -> Text:
     raw: list[str] = []
     slots: list[Slot] = []
     breaks: list[int] = []
+    literal: list[tuple[int, int]] = []
     size, spaced = 0, True
     for piece in pieces:
         text = piece.text
@@ -154,6 +156,8 @@ def assemble_pieces(pieces: Iterator[Piece]) -> Text:
             size, spaced = size + 1, True
         if piece.kind and piece.kind != "break":
             slots.append(Slot(size, size + len(text.rstrip()), piece.kind, piece.fits))
+        if piece.fits == "literal":
+            literal.append((size, size + len(text)))
         if text:
             raw.append(text)
             size += len(text)
@@ -161,7 +165,7 @@ def assemble_pieces(pieces: Iterator[Piece]) -> Text:
         if padded and not spaced:
             raw.append(" ")
             size, spaced = size + 1, True
-    return assemble("".join(raw), slots, tuple(breaks))
+    return assemble("".join(raw), slots, tuple(breaks))._replace(literal=tuple(literal))
 
 
 def _one_line(text: str, *, spaced: bool) -> str:
@@ -309,7 +313,7 @@ class _Walk:
             if kind == "text":
                 yield from self._prose(token.content)
             elif kind == "code_inline":
-                yield Piece(self._source(token.content))
+                yield Piece(self._source(token.content), fits="literal")
             elif kind in {"softbreak", "hardbreak"} or (kind == "html_inline" and _BREAK.match(token.content)):
                 yield Piece(" ")
             elif kind == "link_open" and self._is_footnote(tokens[number + 1 : number + 3]):

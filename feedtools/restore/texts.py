@@ -69,6 +69,7 @@ class Text(NamedTuple):
         slots: what carries no symbols, in order and apart.
         simple: formulas whose content carries symbols, in order.
         breaks: where blocks of an original end, ascending raw offsets.
+        literal: raw ranges of code in the line, whose marks are all their author's, in order.
     """
 
     raw: str
@@ -77,6 +78,7 @@ class Text(NamedTuple):
     slots: tuple[Slot, ...]
     simple: tuple[Slot, ...]
     breaks: tuple[int, ...] = ()
+    literal: tuple[tuple[int, int], ...] = ()
 
     def before(self, place: int) -> int:
         """The number of symbols that stand before the raw offset ``place``."""
@@ -132,7 +134,7 @@ def _text(raw: str, slots: tuple[Slot, ...], simple: tuple[Slot, ...], breaks: t
 def spoken(text: Text, starts: frozenset[int]) -> Text:
     """The text with the code that begins at some offsets read as prose."""
     slots = tuple(slot._replace(fits="spoken") if slot.start in starts else slot for slot in text.slots)
-    return _text(text.raw, slots, text.simple, text.breaks)
+    return _text(text.raw, slots, text.simple, text.breaks)._replace(literal=text.literal)
 
 
 def _between(raw: str, slots: tuple[Slot, ...], simple: tuple[Slot, ...]) -> Iterator[tuple[int, int]]:

@@ -47,6 +47,7 @@ def between(damaged: str, original: str, source: str = "a.md") -> str:
         ),
         pytest.param("由生成器和判别器组成。", "由**生成器**和*判别器*组成。", "由生成器和判别器组成。", id="emphasis"),
         pytest.param("运行 ls 列出。", "运行 ls # 列出。", "运行 ls 列出。", id="a-sharp-alone"),
+        pytest.param("插入几个 ,再写。", "插入几个 `#` ,再写。", "插入几个 # ,再写。", id="a-sharp-that-is-code"),
         pytest.param("一个ab和cd。", "一个a b和cd。", "一个ab和cd。", id="a-blank-is-no-mark"),
         pytest.param("一个 ab 和 c d。", "一个 a-b 和 c-d。", "一个 a-b 和 c d。", id="blanks-are-not-replaced"),
     ],
