@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 from feedtools.text import symbols
 from feedtools.text.formulas import Math, find_math
 from feedtools.text.placeholders import find
-from feedtools.text.renderers import own_placeholders
+from feedtools.text.renderers import derived_from_text, own_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Kind = Literal["math", "display", "code", "hole", "void", "open", "label"]
 
+_EXCERPT = 5_000
+"""Code points up to which texts that were read are held for a while."""
 _CUT_HOLE = re.compile(r"[\[【［][^\[\]【】［］\s]{0,4}\s?(?:\.{3,}|…+)?\s*\Z")
 _FENCE = re.compile(r"^(```++|~~~++)([^\n`]*+)$", re.MULTILINE)
 _VOID = re.compile(
@@ -102,6 +104,16 @@ def _inside(slots: tuple[Slot, ...], start: int, end: int) -> tuple[Slot, ...]:
 
 def read(raw: str) -> Text:
     """Find the slots of a text and the symbols between them; any ``str`` is accepted."""
+    return _recent(raw) if len(raw) <= _EXCERPT else _read(raw)
+
+
+@derived_from_text
+def _recent(raw: str) -> Text:
+    """Read an excerpt, which is often asked for beside each of its siblings."""
+    return _read(raw)
+
+
+def _read(raw: str) -> Text:
     slots, simple = _slots(raw)
     return _text(raw, slots, simple, ())
 
@@ -125,9 +137,9 @@ def _text(raw: str, slots: tuple[Slot, ...], simple: tuple[Slot, ...], breaks: t
     parts: list[str] = []
     offsets = array("I")
     for start, end in _between(raw, slots, simple):
-        piece = raw[start:end]
-        parts.append(symbols.symbols(piece))
-        offsets.extend(symbols.offsets(piece, start))
+        found, places = symbols.placed(raw[start:end])
+        parts.append(found)
+        offsets.extend(map(start.__add__, places) if start else places)
     return Text(raw, "".join(parts), offsets, slots, simple, breaks)
 
 

@@ -236,6 +236,13 @@ def derived(function: Callable[[], T]) -> Callable[[], T]:
     return cached
 
 
+def derived_from_text(function: Callable[[str], T]) -> Callable[[str], T]:
+    """Remember what a function derives from the last 64 texts and the active renderers until these change."""
+    cached = lru_cache(maxsize=64)(function)
+    _forget.append(cached.cache_clear)
+    return cached
+
+
 @derived
 def deleted_marks() -> str:
     """List the marks that one of the active renderers deletes, each once."""

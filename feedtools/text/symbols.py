@@ -28,6 +28,8 @@ VERSION = 2
 """Raised whenever the symbols of any text change: sketches of different versions are never compared."""
 
 _SAME, _DROP, _EXPAND = 0, 1, 2
+_LONG = 48
+"""Code points from which numpy takes less time, where something else has loaded it."""
 
 
 @derived
@@ -135,3 +137,14 @@ def offsets(text: str, base: int = 0) -> array[int]:
             found.extend(place for place, width in zip(places, widths, strict=True) for _ in range(width))
         at = end
     return found
+
+
+def placed(text: str) -> tuple[str, array[int]]:
+    """The symbols of ``text``, and for each of them the offset that ``offsets`` gives."""
+    if len(text) >= _LONG and "numpy" in sys.modules:
+        from feedtools.text.symbols_batch import placed_alone
+
+        found = placed_alone(text)
+        if found is not None:
+            return found
+    return symbols(text), offsets(text)

@@ -7,13 +7,14 @@ cache.  What becomes of a block without code points beyond U+FFFF is handled in 
 from __future__ import annotations
 
 import threading
+from array import array
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from feedtools.text import dropped_batch, symbols
-from feedtools.text.dropped import marks, traits, without_dropped
+from feedtools.text.dropped import dropped, marks, traits, without_dropped
 from feedtools.text.renderers import derived
 
 if TYPE_CHECKING:
@@ -111,6 +112,24 @@ def placed(texts: Iterable[str]) -> PlacedSymbols:
         made.codes.extend(low[start:end] for start, end in ends)
         made.traits.extend(folded.traits.tolist())
     return made
+
+
+def placed_alone(text: str) -> tuple[str, array[int]] | None:
+    """The symbols of one text and where they stand; ``None`` where some of its code points become several symbols."""
+    raw = _code_points(text)
+    low, full = _tables()
+    values = (low if raw.max(initial=0) <= 0xFFFF else full).take(raw, mode=_UNCHECKED)
+    closely = np.flatnonzero(values == _CLOSELY)
+    if len(closely):
+        if not symbols.expansions().keys().isdisjoint(map(ord, map(text.__getitem__, closely.tolist()))):
+            return None
+        values[closely] = 0  # a mark
+        for start, end in dropped(text):
+            values[start:end] = 0
+    at = np.flatnonzero(values)
+    offsets = array("I")
+    offsets.frombytes(at.astype(np.uint32).tobytes())
+    return string(values.take(at, mode=_UNCHECKED)), offsets
 
 
 class _Folded(NamedTuple):

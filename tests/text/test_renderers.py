@@ -16,6 +16,7 @@ from feedtools.dedup.keeper import damage
 from feedtools.dedup.sketch import current
 from feedtools.dedup.sketch_batch import sketch_block
 from feedtools.errors import ConfigError
+from feedtools.restore.texts import read
 from feedtools.text import dropped, placeholders, renderers, symbols, symbols_batch
 from tests.places import ROOT
 
@@ -152,3 +153,10 @@ def test_without_a_renderer_that_deletes_nothing_is_lost() -> None:
 def test_find_reports_where_placeholders_stand() -> None:
     found = list(placeholders.find("见 [图片] 与 [公式] 与 [Mat..."))
     assert [(one.start, one.end, one.kind) for one in found] == [(2, 6, "media"), (9, 13, "display"), (16, 20, "math")]
+
+
+def test_what_was_read_for_restoration_is_read_anew_where_other_placeholders_count() -> None:
+    text = "梯度下降沿着负梯度方向走 ⟦formula⟧ 直到损失不再变小。"
+    assert not read(text).slots
+    use({"mine": {"inline-math": "⟦formula⟧"}})
+    assert [slot.kind for slot in read(text).slots] == ["hole"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
@@ -114,6 +115,13 @@ def test_offsets_point_at_where_each_symbol_came_from(text: str) -> None:
 def test_symbols_of_symbols_are_the_symbols(text: str) -> None:
     once = symbols.symbols(text)
     assert symbols.symbols(once) == once
+
+
+@given(st.lists(MIXED | ANY_TEXT | st.sampled_from(["梯度下降" * 20, "[Math] ", r"\(x\) ", "㎏", "𠮷"]), max_size=6))
+def test_one_text_at_a_time_gives_the_same_symbols_with_numpy(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert "numpy" in sys.modules
+    assert symbols.placed(text) == (symbols.symbols(text), symbols.offsets(text))
 
 
 @given(st.lists(MIXED | ANY_TEXT, max_size=6))
