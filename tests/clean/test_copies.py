@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from feedtools.clean.context import Sources
 from feedtools.clean.remaining import RUN, unique
 from feedtools.clean.run import clean
 from feedtools.config import Config, policy
@@ -85,3 +86,20 @@ def test_text_of_a_dropped_copy_counts_as_lost_from_thirty_symbols_on_end(own: i
     mine = mine + "".join(chr(0x9000 + at) for at in range(own - len(mine)))
     assert unique(mine, kept) == unique(f"{kept}{mine}", kept) == unique(f"{mine}{kept}", kept) == lost
     assert unique(f"{kept[:50]}{mine}{kept[50:]}", kept) == lost
+
+
+@pytest.mark.parametrize(("sources", "expected"), [(True, ["restore", "drop"]), (False, ["keep", "keep"])])
+def test_what_an_article_was_restored_to_is_compared_with_the_others(
+    tmp_path: Path, sources: bool, expected: list[str]
+) -> None:
+    """The end that one lost is all that another one says."""
+    end = filler(200, 3).replace("。", "")
+    (tmp_path / "originals").mkdir()
+    (tmp_path / "originals/a.md").write_text(f"{HALF}{end}。\n\n{filler(80, 4)}。\n", encoding="utf-8")
+    (tmp_path / "a.txt").write_text(transmission(f"{HALF}{end[:30]}...", f"{end}。"), encoding="utf-8")
+    config = Config(jobs=1, select=("FT401", "FT9"))
+    stores = Sources(originals=str(tmp_path / "originals") if sources else None)
+    clean([str(tmp_path / "a.txt")], tmp_path / "out", config, stores)
+    entries = rows(tmp_path / "out")
+    assert actions(entries) == expected
+    assert entries[1].get("of") == ({"path": "a.txt", "line": 4} if sources else None)
