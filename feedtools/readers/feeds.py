@@ -43,7 +43,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     for number, entry in enumerate(parsed.entries, 1):
         found = _text(entry)
         if found.strip():
-            origin = _origin(entry, fields=options.fields)
+            origin = _origin(entry, found, fields=options.fields)
             yield Article(source, number, found, False, syntax_of(found), origin)
         else:
             empty.add(number)
@@ -93,12 +93,23 @@ def _read(item: Any) -> str:
     return text_of(item.value) if not kind or kind.startswith("text/") or "html" in kind or "xml" in kind else ""
 
 
-def _origin(entry: Any, *, fields: bool) -> Provenance:
+_FIRST = ("id", "title", "link", "author", "published", "updated")
+
+
+def _is_text(summary: str, text: str) -> bool:
+    """Tell whether a summary is what was read as the text, with or without its tags."""
+    return bool(summary) and text in (summary, text_of(summary))
+
+
+def _origin(entry: Any, text: str, *, fields: bool) -> Provenance:
     """The entry's own id, and where it is asked for what else it says."""
     own = str(entry.get("id") or entry.get("link") or "")
-    said = {
-        name: entry.get(name) for name in ("id", "title", "link", "author", "published", "updated") if entry.get(name)
-    }
+    others = sorted(name for name, value in entry.items() if isinstance(value, str) and name not in _FIRST)
+    said = {name: entry[name] for name in (*_FIRST, *others) if name in entry.keys() and entry[name]}  # noqa: SIM118
+    if "://" not in said.get("link", "://"):  # of an id that is no address
+        del said["link"]
+    if _is_text(said.get("summary", ""), text):
+        del said["summary"]
     tags = [tag.get("term") for tag in entry.get("tags", ()) if tag.get("term")]
     media = [part.get("href") for part in entry.get("enclosures", ()) if part.get("href")]
     said |= {name: value for name, value in (("tags", tags), ("enclosures", media)) if value}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from feedtools.readers import fields
+from feedtools.readers import ReadOptions, fields, read
 from feedtools.readers.records import replaced
 from tests.cli.test_cli import Run
 from tests.readers.test_readers import FEED_1_1, articles, parquet, rss, texts, write
@@ -214,3 +214,26 @@ def test_clean_of_its_own_output_reads_code_as_code(tmp_path: Path) -> None:
 def test_a_field_of_that_name_that_says_something_else_is_left(tmp_path: Path) -> None:
     write(tmp_path, "a.jsonl", json.dumps({"text": "设 \\(x 为", "syntax": "python"}) + "\n")
     assert [one.syntax for one in articles(tmp_path / "a.jsonl")[0]] == [""]
+
+
+def test_what_an_entry_says_beside_its_text_comes_with_it_and_nothing_that_it_does_not_say(tmp_path: Path) -> None:
+    """feedparser makes a link of an id and a date of change of that of publication."""
+    pytest.importorskip("feedparser", reason="the extra feeds is not installed")
+    names = (
+        'xmlns:slash="http://purl.org/rss/1.0/modules/slash/" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    )
+    date = "Mon, 02 Mar 2026 08:00:00 GMT"
+    (tmp_path / "a.xml").write_text(
+        f"<rss version='2.0' {names}><channel><title>c</title>"
+        f"<item><title>甲</title><guid isPermaLink='false'>17</guid><pubDate>{date}</pubDate>"
+        "<slash:comments>4</slash:comments>"
+        "<description>短。</description><content:encoded>第一篇比它长。</content:encoded></item>"
+        "<item><guid>https://e.org/2</guid><description>&lt;p&gt;第二篇。&lt;/p&gt;</description></item></channel></rss>",
+        encoding="utf-8",
+    )
+    options = ReadOptions().with_fields()
+    found = [one.origin for one in read(str(tmp_path / "a.xml"), options, pytest.fail).articles]
+    assert [json.loads(one.fields) for one in found if one is not None] == [
+        {"id": "17", "title": "甲", "published": date, "slash_comments": "4", "summary": "短。"},
+        {"id": "https://e.org/2", "link": "https://e.org/2"},
+    ]
