@@ -336,14 +336,15 @@ def test_a_manifest_cannot_lead_out_of_the_folder(tmp_path: Path, name: str) -> 
     assert not (tmp_path / "deep" / "back").exists()
 
 
-def test_a_file_that_changes_during_the_run_is_left_out_and_reported(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("now", [None, LONG[:-1] + "!", LONG + OTHER], ids=["gone", "altered", "longer"])
+def test_a_file_that_changes_during_the_run_is_left_out_and_reported(tmp_path: Path, now: str | None) -> None:
     feed(tmp_path / "in", a_txt=lines(LONG), b_txt=lines(OTHER))
 
     def meddle(phase: str, _total: int, _unit: str) -> Any:
-        if phase == "writing" and (tmp_path / "in" / "a.txt").exists():
-            (tmp_path / "in" / "a.txt").unlink()
+        if phase == "writing":
+            (tmp_path / "in" / "a.txt").unlink(missing_ok=True)
+            if now is not None:
+                feed(tmp_path / "in", a_txt=lines(now))
         return lambda _: None
 
     cleaned = clean(
