@@ -6,6 +6,7 @@ A cache may vanish, be damaged or be unwritable at any time: then the work is do
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import zlib
@@ -149,9 +150,14 @@ def _dump(finding: Finding, number: int | None) -> list[Any]:
 def _salt(rules: Sequence[Rule], evidence: Evidence) -> bytes:
     folders = {Path(__file__).parents[1] / "lint" / "checks", *(rule.path.parent for rule in rules)}
     files = [path for folder in folders for path in folder.rglob("*") if path.suffix != ".pyc"]
-    stamps = sorted((str(path), path.stat().st_mtime_ns) for path in files)
+    stamps = sorted((str(path), *_stamp(path.stat())) for path in files)
     facts = (__version__, stamps, [_facts(rule) for rule in rules], sorted(evidence.compounds.items()))
     return blake2b(repr(facts).encode("utf-8", "surrogatepass"), size=32)
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int, int]:
+    """What a change of a file changes, also where its time is put back: no program sets the time of its status."""
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _facts(rule: Rule) -> tuple[object, ...]:

@@ -61,7 +61,8 @@ class Progress:
             first = False
             self._tell(phase, unit, done, total, done - skipped, began)
 
-        self._tell(phase, unit, 0, total, 0, began)
+        if self._live:  # in a log a line says what was done, not what is to come
+            self._tell(phase, unit, 0, total, 0, began)
         return advance
 
     def _tell(self, phase: str, unit: str, done: int, total: int, fresh: int, began: float) -> None:

@@ -432,6 +432,19 @@ def test_steps_never_go_back_and_know_every_phase() -> None:
     assert used <= known
 
 
+def test_a_log_says_nothing_of_a_phase_that_has_not_done_anything() -> None:
+    """A slow machine, and a phase of a moment that begins when the next line is due."""
+    from feedtools.cli.progress import CHECK, Progress
+
+    now, screen = [0.0], Screen(False)
+    progress = Progress(CHECK, screen, lambda: now[0])
+    now[0] = 31.0
+    advance = progress("comparing", 190, "pairs")
+    assert screen.getvalue() == ""
+    advance(100)
+    assert screen.getvalue() == "feedtools: step 3 of 3, comparing: 100 of 190 pairs\n"
+
+
 def test_progress_elsewhere_is_a_log_line_now_and_then() -> None:
     assert told(live=False) == "", "a short run says nothing"
     from feedtools.cli.progress import status
