@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "Restoration", "Sibling", "apply", "restore"]
 
-KINDS = ("placeholder", "bare", "broken", "joined", "operator", "number", "tail")
+KINDS = ("placeholder", "bare", "broken", "joined", "operator", "number", "tail", "figure", "table")
 """Kinds of repairs; of two for the same place the kind that comes first here is preferred."""
 SIBLINGS = 12
 """Siblings that are looked at, the first ones: what bounds the cost of an article."""
@@ -98,6 +98,7 @@ class _Vote(NamedTuple):
 def _offers(mine: Text, sibling: Sibling, macros: Mapping[str, Command]) -> Iterable[Proposal]:
     from feedtools.restore.align import align_best
     from feedtools.restore.bare import bare
+    from feedtools.restore.figures import figures
     from feedtools.restore.holes import holes
     from feedtools.restore.language import in_script_of
     from feedtools.restore.marks import marks, numbers
@@ -110,7 +111,7 @@ def _offers(mine: Text, sibling: Sibling, macros: Mapping[str, Command]) -> Iter
         return ()
     way, theirs = found
     pair = pair_of(mine, theirs, way, macros)
-    return chain(holes(pair), bare(pair), marks(pair), numbers(pair), tail(pair))
+    return chain(holes(pair), bare(pair), marks(pair), numbers(pair), tail(pair), figures(pair))
 
 
 def _chosen(votes: Sequence[_Vote]) -> list[Restoration]:

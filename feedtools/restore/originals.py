@@ -12,8 +12,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from feedtools.restore.figures import name_of
 from feedtools.restore.macros import Macro, definitions, expanded, without_definitions
-from feedtools.restore.texts import Slot, Text, assemble, read
+from feedtools.restore.texts import Figure, Slot, Text, assemble, read
 from feedtools.text.code import code, inside
 from feedtools.text.formulas import find_math
 from feedtools.text.regions import Region
@@ -41,6 +42,7 @@ _TAG = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol|td|th|tr|table|h[1-6]|summary|details)\b[^<>]*>", re.IGNORECASE)
+_ALT = re.compile(r"<img\b[^<>]{0,500}?\balt=(?:\"([^\"<>]{0,200})\"|'([^'<>]{0,200})')", re.IGNORECASE)
 _NO_TEXT = re.compile(r"\[\^[^\]\s]{1,60}\]|\{[:#][^{}\n]{0,200}\}|^\[(?:toc|TOC)\]$|:::+ ?\w*|<!--.*?-->")
 """Marks of other dialects in prose that are no text: notes that are nowhere, attributes, a table of contents."""
 _LEFT_OVER = re.compile(r"(?<![A-Za-z0-9])\*\*|\*\*(?![A-Za-z0-9])")
@@ -54,12 +56,13 @@ class Piece(NamedTuple):
 
     Attributes:
         text: as the feed prints it, formulas in ``\(…\)`` and ``\[…\]``, code in a fence.
-        kind: of the slot that it is, ``""`` for prose, ``break`` for the end of a block.
+        kind: of the slot that it is, ``""`` for prose, ``break`` for the end of a block, ``picture`` for one that
+            ``fits`` names, ``table`` for the beginning of a table and ``rows`` for its end.
         fits: for a formula that may be displayed or not, ``either``; for prose that is code in the line, ``literal``.
     """
 
     text: str
-    kind: Kind | Literal["", "break"] = ""
+    kind: Kind | Literal["", "break", "picture", "table", "rows"] = ""
     fits: str = ""
 
 
@@ -141,9 +144,17 @@ def assemble_pieces(pieces: Iterator[Piece]) -> Text:
     slots: list[Slot] = []
     breaks: list[int] = []
     literal: list[tuple[int, int]] = []
+    figures: list[Figure] = []
+    table = 0
     size, spaced = 0, True
     for piece in pieces:
         text = piece.text
+        if piece.kind == "picture" or piece.kind == "rows":
+            figures.append(Figure(size, size, piece.fits) if piece.kind == "picture" else Figure(table, size))
+            continue
+        if piece.kind == "table":
+            table = size
+            continue
         if piece.kind == "break":
             if size and (not breaks or breaks[-1] < size):
                 breaks.append(size)
@@ -165,7 +176,7 @@ def assemble_pieces(pieces: Iterator[Piece]) -> Text:
         if padded and not spaced:
             raw.append(" ")
             size, spaced = size + 1, True
-    return assemble("".join(raw), slots, tuple(breaks))._replace(literal=tuple(literal))
+    return assemble("".join(raw), slots, tuple(breaks))._replace(literal=tuple(literal), figures=tuple(sorted(figures)))
 
 
 def _one_line(text: str, *, spaced: bool) -> str:
@@ -302,6 +313,10 @@ class _Walk:
             repeated = written in {0, 1}  # who writes 1 before every item leaves the counting to the renderer
             yield Piece(f"{number}. ", "label", "" if written == number or repeated else "doubtful")
             self._numbers[-1] += 1
+        elif token.type == "table_open":
+            yield Piece("", "table")
+        elif token.type == "table_close":
+            yield Piece("", "rows")
         elif token.type in _CLOSING:
             yield Piece(" ", "break")
 
@@ -316,6 +331,10 @@ class _Walk:
                 yield Piece(self._source(token.content), fits="literal")
             elif kind in {"softbreak", "hardbreak"} or (kind == "html_inline" and _BREAK.match(token.content)):
                 yield Piece(" ")
+            elif kind == "image" and (name := name_of(token.content) or name_of(token.attrs.get("title", ""))):
+                yield Piece("", "picture", name)
+            elif kind == "html_inline":
+                yield from _named(token.content)
             elif kind == "link_open" and self._is_footnote(tokens[number + 1 : number + 3]):
                 number += 2
             number += 1
@@ -337,7 +356,13 @@ class _Walk:
 
     def _html(self, markup: str) -> Iterator[Piece]:
         """A block of HTML: its text, and what was found to be code in it before."""
+        table = "<table" in markup and "</table>" in markup
+        if table:
+            yield Piece("", "table")
+        yield from _named(markup)
         yield from self._prose(_untagged(markup))
+        if table:
+            yield Piece("", "rows")
 
     def _source(self, text: str) -> str:
         """A stretch of code with what was taken for formulas as it stood."""
@@ -354,6 +379,12 @@ def _plain(text: str) -> str:
     text = _entities(_LEFT_OVER.sub("", _NO_TEXT.sub("", text)))
     text = without_definitions(text) if "\\" in text else text
     return _MARKED.sub(r"\1", text) if "==" in text else text
+
+
+def _named(markup: str) -> Iterator[Piece]:
+    """The pictures of a stretch of HTML that have a name."""
+    names = (name_of(_entities(found[1] or found[2] or "")) for found in _ALT.finditer(markup))
+    yield from (Piece("", "picture", name) for name in names if name)
 
 
 def _untagged(markup: str) -> str:

@@ -61,6 +61,20 @@ class Slot(NamedTuple):
 Span = TypeVar("Span", Slot, Math)
 
 
+class Figure(NamedTuple):
+    """A picture of an original, or a table.
+
+    Attributes:
+        start: where it stands in the raw text.
+        end: one past the last row of a table; a picture has no text.
+        name: of a picture.
+    """
+
+    start: int
+    end: int
+    name: str = ""
+
+
 class Text(NamedTuple):
     """A text, read.
 
@@ -72,6 +86,7 @@ class Text(NamedTuple):
         simple: formulas whose content carries symbols, in order.
         breaks: where blocks of an original end, ascending raw offsets.
         literal: raw ranges of code in the line, whose marks are all their author's, in order.
+        figures: pictures with a name, and tables, in order.
     """
 
     raw: str
@@ -81,6 +96,7 @@ class Text(NamedTuple):
     simple: tuple[Slot, ...]
     breaks: tuple[int, ...] = ()
     literal: tuple[tuple[int, int], ...] = ()
+    figures: tuple[Figure, ...] = ()
 
     def before(self, place: int) -> int:
         """The number of symbols that stand before the raw offset ``place``."""
@@ -146,7 +162,7 @@ def _text(raw: str, slots: tuple[Slot, ...], simple: tuple[Slot, ...], breaks: t
 def spoken(text: Text, starts: frozenset[int]) -> Text:
     """The text with the code that begins at some offsets read as prose."""
     slots = tuple(slot._replace(fits="spoken") if slot.start in starts else slot for slot in text.slots)
-    return _text(text.raw, slots, text.simple, text.breaks)._replace(literal=text.literal)
+    return _text(text.raw, slots, text.simple, text.breaks)._replace(literal=text.literal, figures=text.figures)
 
 
 def _between(raw: str, slots: tuple[Slot, ...], simple: tuple[Slot, ...]) -> Iterator[tuple[int, int]]:

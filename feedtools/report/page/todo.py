@@ -38,6 +38,8 @@ REPAIRS = {
     "joined": "hyphen restored",
     "operator": "operator restored",
     "tail": "cut sentence completed",
+    "figure": "name of a picture",
+    "table": "rows of a table",
     "extension": "completed from another excerpt",
 }
 _LETTERS = re.compile(r"[\W_]+")

@@ -33,6 +33,8 @@ _ZH = {
     "formula delimited": "补上公式定界符",
     "formula mended": "修好公式",
     "hyphen restored": "补回连字符",
+    "name of a picture": "图片的名称",
+    "rows of a table": "表格的行",
     "operator restored": "补回运算符",
     "cut sentence completed": "补全断句",
     "completed from another excerpt": "由另一段摘录补全",
