@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from feedtools.dedup.index.postings import fits
 from feedtools.dedup.sketch import Parameters, current
@@ -202,6 +202,24 @@ class IndexFile:
 def one_line(said: object) -> str:
     """Put an error of SQLite on one line; it may quote a part of the file, line ends included."""
     return " ".join(str(said).split())
+
+
+def as_stored(name: str) -> str | bytes:
+    """Write a name for a column: SQLite takes no half of a surrogate pair, and file names and ids may hold some."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "surrogatepass")
+    return name
+
+
+def as_named(stored: object) -> Any:
+    """Read a name that ``as_stored`` wrote.
+
+    Raises:
+        UnicodeDecodeError: it did not.
+    """
+    return stored.decode("utf-8", "surrogatepass") if isinstance(stored, bytes) else stored
 
 
 def checked(kind: type, values: Iterable[object]) -> None:

@@ -265,7 +265,10 @@ def _id_of(article: Article) -> str:
 
 
 def _named(source: str) -> bytes:
-    return source.encode("utf-8", "surrogateescape")
+    try:
+        return source.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half of a pair that stands for no byte: an id may hold one
+        return source.encode("utf-8", "surrogatepass")
 
 
 def _without_password(address: str) -> str:

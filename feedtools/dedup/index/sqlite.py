@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.dedup.candidates import FEW_KEYS
 from feedtools.dedup.index import postings
-from feedtools.dedup.index.file import FORMAT, REBUILD, IndexFile, checked, one_line
+from feedtools.dedup.index.file import FORMAT, REBUILD, IndexFile, as_named, as_stored, checked, one_line
 from feedtools.dedup.index.store import CAP, PublishedArticle
 from feedtools.errors import StaleIndexError
 from feedtools.model import Article, digest
@@ -173,7 +173,7 @@ class Index(IndexFile):
         if found is None or source is None:
             return None
         line, made, keys, text = found
-        path, batch = source
+        path, batch = as_named(source[0]), source[1]
         checked(int, (line, keys))
         checked(str, (path,))
         checked(bytes, (batch,) if batch is not None else ())
@@ -187,19 +187,20 @@ class Index(IndexFile):
             return "", False
         name = self.base.execute("SELECT name FROM name WHERE id = ?", (number,)).fetchone()
         later = self.base.execute("SELECT 1 FROM superseded WHERE id = ?", (number,)).fetchone()
-        checked(str, name or ())
-        return name[0] if name else "", later is not None
+        own = as_named(name[0]) if name else ""
+        checked(str, (own,))
+        return own, later is not None
 
     def put_names(self, names: Sequence[tuple[int, str]]) -> None:
         """Write how the records of documents call them; inside the caller's transaction."""
-        self.base.executemany("INSERT INTO name VALUES (?, ?)", names)
+        self.base.executemany("INSERT INTO name VALUES (?, ?)", ((number, as_stored(own)) for number, own in names))
 
     def named(self, name: str, before: int, most: int) -> list[int]:
         """The latest documents of a name below a number that nothing supersedes."""
         rows = self.base.execute(
             "SELECT n.id FROM name n JOIN document d ON d.id = n.id WHERE n.name = ? AND n.id < ? "
             "AND n.id NOT IN (SELECT id FROM superseded) ORDER BY n.id DESC LIMIT ?",
-            (name, before, most),
+            (as_stored(name), before, most),
         )
         return [number for (number,) in rows]
 
@@ -228,13 +229,13 @@ class Index(IndexFile):
 
     def remembered(self, path: str) -> set[bytes]:
         """The digests of all texts that were taken in from a source."""
-        ranges = self.base.execute("SELECT first, past FROM source WHERE path = ?", (path,)).fetchall()
+        ranges = self.base.execute("SELECT first, past FROM source WHERE path = ?", (as_stored(path),)).fetchall()
         of_range = "SELECT digest FROM document WHERE id >= ? AND id < ?"
         return {made for span in ranges for (made,) in self.base.execute(of_range, span)}
 
     def note_state(self, path: str, state: SourceState) -> None:
         """Keep a newer state of a file whose content is the same; inside the caller's transaction."""
-        row = (state.digest, state.size, state.changed, path)
+        row = (state.digest, state.size, state.changed, as_stored(path))
         self.base.execute("UPDATE source SET digest = ?, size = ?, changed = ? WHERE path = ?", row)
 
     def put_sources(self, articles: Sequence[Article], states: Mapping[str, SourceState]) -> None:
@@ -243,16 +244,17 @@ class Index(IndexFile):
         rows = []
         for path, mine in groupby(articles, key=lambda article: article.source):
             past = at + sum(1 for _ in mine)
-            rows.append((path, at, past, *states.get(path, (None, None, None))))
+            rows.append((as_stored(path), at, past, *states.get(path, (None, None, None))))
             at = past
-        rows += [(path, 0, 0, *states[path]) for path in states.keys() - {row[0] for row in rows}]
+        empty = states.keys() - {article.source for article in articles}
+        rows += [(as_stored(path), 0, 0, *states[path]) for path in empty]
         self.base.executemany(
             "INSERT INTO source (path, first, past, digest, size, changed) VALUES (?, ?, ?, ?, ?, ?)", rows
         )
 
     def forget(self, path: str) -> int:
         """Remove all articles of a source, inside the caller's transaction; how many documents that were."""
-        ranges = self.base.execute("SELECT first, past FROM source WHERE path = ?", (path,)).fetchall()
+        ranges = self.base.execute("SELECT first, past FROM source WHERE path = ?", (as_stored(path),)).fetchall()
         count = 0
         for span in ranges:
             for table in ("text", "name", "superseded"):
@@ -260,7 +262,7 @@ class Index(IndexFile):
             count += self.base.execute("DELETE FROM document WHERE id >= ? AND id < ?", span).rowcount
         if ranges:
             self._note_change()
-            self.base.execute("DELETE FROM source WHERE path = ?", (path,))
+            self.base.execute("DELETE FROM source WHERE path = ?", (as_stored(path),))
             self.set_meta("removed", self.meta("removed") + count)
         return count
 
@@ -319,7 +321,7 @@ class Index(IndexFile):
     def sources(self) -> list[str]:
         """The paths of all files that were taken in."""
         with self.faults():
-            paths = [path for (path,) in self.base.execute("SELECT DISTINCT path FROM source ORDER BY path")]
+            paths = [as_named(path) for (path,) in self.base.execute("SELECT DISTINCT path FROM source ORDER BY path")]
             checked(str, paths)
             return paths
 
@@ -327,7 +329,7 @@ class Index(IndexFile):
         """The files that were taken in with a state, by path."""
         with self.faults():
             rows = self.base.execute("SELECT path, digest, size, changed FROM source WHERE digest IS NOT NULL")
-            states = {path: SourceState(*state) for path, *state in rows}
+            states = {as_named(path): SourceState(*state) for path, *state in rows}
             checked(str, states)
             return states
 

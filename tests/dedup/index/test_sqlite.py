@@ -30,7 +30,7 @@ from feedtools.dedup.index.updates import IndexWriter as Index
 from feedtools.dedup.index.verify import faults
 from feedtools.dedup.sketch import SHINGLE, shingle_hashes
 from feedtools.errors import FeedtoolsError, IndexFileError, StaleIndexError
-from feedtools.model import Article
+from feedtools.model import Article, Provenance
 from tests.places import FEED, ROOT
 
 SAMPLE = sorted((FEED).glob("*.txt"))
@@ -540,3 +540,20 @@ def test_what_several_published_articles_have_otherwise_is_a_series(index: Index
     assert find(index, [_forecast(7)]) == [[]]
     (found,) = find(index, [_forecast(1)[:90]])
     assert (found[0].document.line, found[0].match.kind) == (1, "truncated")
+
+
+@pytest.mark.parametrize("name", ["a\udcff.txt", "half\ud800.jsonl", "nul\0.txt", "plain.txt", "\x1b[31m.txt"])
+def test_any_name_of_a_file_or_record_is_kept(tmp_path: Path, name: str) -> None:
+    """A name that is no UTF-8 is no damage: the advice to remove the index would cost what it remembers."""
+    text = "这一篇的文件名谁也念不出来,可它的正文和别的文章一样平常,该找到的还是找得到。"
+    article = Article(name, 4, text, False, "", Provenance(name))
+    with Index(tmp_path / "i.sqlite", create=True) as index:
+        assert index.add([article], {name: b"one"}) == 1
+        (found,) = find(index, [text])[0]
+        assert (found.document.source, found.document.id) == (name, name)
+        assert index.sources() == [name]
+        assert list(index.states()) == [name]
+        assert index.add([article], {name: b"one"}) == 0
+        assert index.integrity() == []
+        assert index.remove([name]) == 1
+        assert find(index, [text]) == [[]]
