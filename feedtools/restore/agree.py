@@ -74,6 +74,9 @@ def _is_in_one_place(text: Text, first: int, last: int) -> bool:
 
 def _is_gapless(a: Text, b: Text, way: Alignment, shared: list[int]) -> bool:
     """Tell whether neither has a symbol inside that the other lacks, but where that one has a placeholder."""
+    first, last = shared[0], shared[-1]
+    if last - first + 1 == len(shared) == way.partner[last] - way.partner[first] + 1:
+        return True
     mine, theirs = _holes(a), _holes(b)
     for i, k in pairwise(shared):
         j, m = way.partner[i], way.partner[k]
@@ -100,11 +103,12 @@ def _fits(hole: str | None, text: Text, first: int, last: int) -> bool:
 def _same_formulas(a: Text, b: Text, way: Alignment, shared: list[int]) -> bool:
     """Tell whether the formulas between symbols that agree are the same; for a placeholder any one may stand."""
     mine, theirs = _formulas(a), _formulas(b)
-    for i, k in pairwise(shared):
-        j = way.partner[i]
-        if k != i + 1 or way.partner[k] != j + 1:
+    partner, back = way.partner, way.back
+    behind = {*mine, *(back[place] for place in theirs if place < len(back))}
+    for k in behind.intersection(shared[1:]):
+        if partner[k - 1] < 0 or partner[k] != partner[k - 1] + 1:
             continue
-        ours, others = mine.get(k, ()), theirs.get(j + 1, ())
+        ours, others = mine.get(k, ()), theirs.get(partner[k], ())
         if len(ours) != len(others):
             return False
         if any(one and other and one != other for one, other in zip(ours, others, strict=True)):
