@@ -86,7 +86,7 @@ def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
             continue
         made = _defined(body)
         known = {name: command for name, command in macros.items() if name not in made} if made else macros
-        broken_in = _broken_in(body, chosen, known, macros, depth, display=display)
+        broken_in = _broken_in(body, chosen, known, depth, display=display)
         if broken_in is not None:
             yield _hit(body, offset, math.opener, *broken_in, display=display)
         if made:
@@ -103,15 +103,20 @@ def _defined(body: str) -> Mapping[str, Command]:
 
 
 def _broken_in(
-    body: str, chosen: str, known: Mapping[str, Command], macros: Mapping[str, Command], depth: int, *, display: bool
+    body: str, chosen: str, known: Mapping[str, Command], depth: int, *, display: bool
 ) -> tuple[str, Fault] | None:
-    """The first renderer that would not set a formula, with the fault; with ``either``, both have to refuse it."""
+    """The first renderer that would not set a formula, with the fault; with ``either``, all have to refuse it."""
+    first: tuple[str, Fault] | None = None
     for renderer in RENDERERS[chosen]:
         fault = _fault(body, renderer, known, depth, display=display)
-        if fault is not None:
-            other = chosen == "either" and _fault(body, "mathjax", macros, depth, display=display) is None
-            return None if other else (renderer, fault)
-    return None
+        if fault is None:
+            if chosen == "either":
+                return None
+            continue
+        first = first or (renderer, fault)
+        if chosen != "either":
+            break
+    return first
 
 
 def _hit(body: str, offset: int, opener: str, renderer: str, fault: Fault, *, display: bool) -> Hit:

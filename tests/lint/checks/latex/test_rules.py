@@ -245,6 +245,8 @@ def test_the_renderer_is_chosen() -> None:
     assert judged("katex") == ["KaTeX"]
     assert judged("mathjax") == ["MathJax"]
     assert judged("both") == ["KaTeX", "MathJax"]
+    assert judged("either") == []
+    assert len([*latex.broken(View(r"\(\thetta\) \(\argmax x\)"), {"renderer": "either"})]) == 1
     with pytest.raises(ConfigError, match="expected katex, mathjax, both"):
         judged("tex")
 
