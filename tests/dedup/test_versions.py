@@ -10,7 +10,8 @@ import pytest
 
 from feedtools.config import KEEPS, Keep
 from feedtools.dedup import batch, small
-from feedtools.dedup.versions import Record, Versions, moment
+from feedtools.dedup.versions import Record, Versions, moment, stands
+from feedtools.model import Match
 
 
 def _text(seed: int, size: int) -> str:
@@ -133,3 +134,27 @@ def test_all_records_that_a_choice_needs_are_read_at_once(keep: Keep) -> None:
     batch.dedup([FIRST, FIRST[:150], BASE[100:300], SECOND, OTHER], versions=Versions(keep, read))
     assert len(asked) == 1
     assert all(list(numbers) == sorted(numbers) and 4 not in numbers for numbers in asked)
+
+
+CORRECTION = Match(0, 1, "near", 0.9, 0.9, 0.9, rest_a=12, rest_b=8)
+EXCERPT = Match(0, 1, "truncated", 1.0, 0.5, 1.0, rest_a=0, rest_b=200)
+
+
+@pytest.mark.parametrize("keep", KEEPS)
+@pytest.mark.parametrize(
+    ("own", "match", "copy"),
+    [("n1", CORRECTION, True), ("n1", CORRECTION._replace(kind="overlapping", rest_a=80), False)],
+)
+def test_what_was_published_stands_for_later_versions_where_the_first_one_is_kept(
+    keep: Keep, own: str, match: Match, copy: bool
+) -> None:
+    assert stands(keep, own, "n1", match, copy=copy) is (keep in {"oldest", "first-published"})
+
+
+@pytest.mark.parametrize("keep", KEEPS)
+@pytest.mark.parametrize("copy", [True, False])
+@pytest.mark.parametrize(("own", "match"), [("n2", CORRECTION), ("", CORRECTION), ("n1", EXCERPT)])
+def test_what_was_published_stands_for_copies_that_are_no_versions_of_it(
+    keep: Keep, own: str, match: Match, copy: bool
+) -> None:
+    assert stands(keep, own, "n1", match, copy=copy) is copy

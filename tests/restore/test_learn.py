@@ -136,3 +136,10 @@ def test_formulas_printed_as_text_are_known_though_marks_of_them_are_gone() -> N
 def test_formulas_that_keep_their_dollars_are_delimited() -> None:
     text = r"The scale of it is $\alpha_i$ here, and its square is $\beta_i^2$ there, as the table below says."
     assert learn([(text, text)]) == {"inline-math": "delimited"}
+
+
+def test_a_cut_inside_words_is_the_longest_that_was_seen() -> None:
+    inside = [at for at in range(80, 129) if SENTENCES[0][at - 1 : at + 1].isalpha()]
+    assert max(inside) % 10
+    found = learn((SENTENCES[0][:at] + "...", SENTENCES[0]) for at in inside)
+    assert (found["cut"], found["cut-at"]) == (max(inside), "character")

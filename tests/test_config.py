@@ -1,0 +1,68 @@
+"""Where a configuration is found, and which of several holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from feedtools.config import Config, discover, load
+from feedtools.errors import ConfigError
+
+TABLE = '[project]\nname = "x"\n[tool.feedtools]\nignore = ["FT101"]\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "ignored"),
+    [
+        ("feedtools.toml", 'ignore = ["FT101"]\n', ("FT101",)),
+        ("feedtools.toml", "", ()),
+        ("pyproject.toml", TABLE, ("FT101",)),
+        ("pyproject.toml", 'tool.feedtools.ignore = ["FT101"]\n', ("FT101",)),
+        ("pyproject.toml", '["tool"."feedtools"]\nignore = ["FT101"]\n', ("FT101",)),
+        ("pyproject.toml", '[tool.ruff]\nignore = ["FT101"]\n', ()),
+        ("other.toml", 'ignore = ["FT101"]\n', ("FT101",)),  # named by hand
+    ],
+)
+def test_a_file_is_read_by_its_name_and_found_from_any_folder_below(
+    tmp_path: Path, name: str, content: str, ignored: tuple[str, ...]
+) -> None:
+    (tmp_path / "deep/er").mkdir(parents=True)
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    assert load(tmp_path / name).ignore == ignored
+    if name != "other.toml":
+        found = discover(tmp_path / "deep/er")
+        assert found.ignore == ignored
+        if content and ignored:
+            assert (found.file, found.root) == (tmp_path / name, tmp_path)
+
+
+def test_the_nearest_file_holds_alone(tmp_path: Path) -> None:
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text(TABLE, encoding="utf-8")
+    (tmp_path / "a/feedtools.toml").write_text('select = ["FT2"]\n', encoding="utf-8")
+    (tmp_path / "a/b/pyproject.toml").write_text('[project]\nname = "y"\n', encoding="utf-8")  # has no table of ours
+    assert discover(tmp_path).ignore == ("FT101",)
+    for folder in ("a", "a/b"):
+        found = discover(tmp_path / folder)
+        assert (found.select, found.ignore) == (("FT2",), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("feedtools.toml", "ignroe = []\n", "ignore"),
+        ("pyproject.toml", "[tool.feedtools]\nignroe = []\n", "ignore"),
+        ("feedtools.toml", "ignore = \n", "not a TOML file"),
+        ("feedtools.toml", 'ignore = "FT101"\n', "ignore"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_by_name(tmp_path: Path, name: str, content: str, told: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigError, match=told) as refused:
+        discover(tmp_path)
+    assert Path(str(refused.value.path)) == tmp_path / name
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    assert discover(tmp_path)._replace(root=Path()) == Config()
