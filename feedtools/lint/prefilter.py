@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cache, cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.lint.checks.base import View
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from feedtools.lint.checks.base import Evidence
     from feedtools.lint.rules import Rule
 
+_PLANE = "\uffff"
+"""Last character of the basic plane."""
 _CLASS = lazy(r"\[(?!\^)(?:\\.|[^\]\\])+\]")
 _SIGN = lazy(r"\\(?:x..|u.{4}|U.{8})|.")
 _ESCAPE = lazy(r"\\(?:x..|u.{4}|U.{8})")
@@ -44,6 +47,7 @@ class Block:
         self.texts = texts
         self._evidence = evidence
         self._views: list[View | None] = [None] * len(texts)
+        self._numbers: dict[object, list[int]] = {}
         self._text = "\n".join(texts)
         self._starts = [0]
         for text in texts:
@@ -75,6 +79,23 @@ class Block:
             parts.append(words[start:end])
             start = end + 1
         return parts
+
+    @cached_property
+    def longest(self) -> frozenset[int]:
+        """Numbers of the articles that are longer than ``AT_ONCE``, whose words are not listed."""
+        return frozenset(number for number, text in enumerate(self.texts) if len(text) > AT_ONCE)
+
+    @cached_property
+    def distinct(self) -> frozenset[bytes]:
+        """Every one of ``words``."""
+        return frozenset(chain.from_iterable(self.words))
+
+    def once(self, key: object, work: Callable[[], list[int]]) -> list[int]:
+        """Numbers of articles that several rules ask for, worked out once."""
+        known = self._numbers.get(key)
+        if known is None:
+            known = self._numbers[key] = work()
+        return known
 
     def candidates(self, keywords: tuple[str, ...], trigger: re.Pattern[str] | None) -> Iterable[int]:
         """Numbers of the articles that may hold a finding, ascending."""
@@ -138,14 +159,15 @@ class WordScreen:
         """Numbers of those articles, of some, that hold a word that the rule may report."""
         chosen = list(among)
         every = block.words
-        told: set[bytes] = set().union(*(every[number] for number in chosen)) - self._plain
+        whole = len(chosen) == len(every)
+        told = (block.distinct if whole else set(chain.from_iterable(map(every.__getitem__, chosen)))) - self._plain
         suspects = {word for word in told if self._is_suspect(word)}
         if len(self._plain) > REMEMBERED:
             self._plain.clear()
         self._plain |= told - suspects
-        return [
-            number for number in chosen if not suspects.isdisjoint(every[number]) or len(block.texts[number]) > AT_ONCE
-        ]
+        if not suspects:
+            return [number for number in chosen if number in block.longest] if block.longest else []
+        return [number for number in chosen if not suspects.isdisjoint(every[number]) or number in block.longest]
 
     def _is_suspect(self, word: bytes) -> bool:
         text = word.decode("ascii")
@@ -158,26 +180,24 @@ class SharedScan(NamedTuple):
     """Rules that wait for one of some rare characters, all found by one scan.
 
     Attributes:
-        pattern: any character that one of the rules waits for; ``None`` where there is no such rule.
+        patterns: any character that one of the rules waits for, in the basic plane and beyond it. A set that holds
+            both is no table for ``re``, and takes three times as long.
         classes: per rule id the characters it waits for.
         rules: per character met so far the ids of the rules that wait for it.
     """
 
-    pattern: re.Pattern[str] | None
+    patterns: tuple[re.Pattern[str], ...]
     classes: Mapping[str, str]
     rules: dict[str, tuple[str, ...]]
 
     def candidates(self, block: Block) -> dict[str, list[int]]:
         """Numbers of the articles that may hold a finding, ascending, per id of the rules that share the scan."""
-        found: dict[str, list[int]] = {rule: [] for rule in self.classes}
-        if self.pattern is None:
-            return found
-        for number, character in block.matches(self.pattern):
-            for rule in self._waiting(character):
-                numbers = found[rule]
-                if not numbers or numbers[-1] != number:
-                    numbers.append(number)
-        return found
+        found: dict[str, set[int]] = {rule: set() for rule in self.classes}
+        for pattern in self.patterns:
+            for number, character in block.matches(pattern):
+                for rule in self._waiting(character):
+                    found[rule].add(number)
+        return {rule: sorted(numbers) for rule, numbers in found.items()}
 
     def _waiting(self, character: str) -> tuple[str, ...]:
         known = self.rules.get(character)
@@ -213,8 +233,13 @@ def shared_scan(rules: Iterable[Rule]) -> SharedScan:
 
 @cache
 def _shared(classes: tuple[tuple[str, str], ...]) -> SharedScan:
-    union = "".join(inside for _rule, inside in classes)
-    return SharedScan(compiled(f"[{union}]") if classes else None, dict(classes), {})
+    ranges = [span for _rule, inside in classes for span in _ranges(inside)]
+    plain = "".join(f"{re.escape(first)}-{re.escape(last)}" for first, last in ranges if last <= _PLANE)
+    patterns = [f"[{plain}]"] if plain else []
+    if any(last > _PLANE for _first, last in ranges):
+        both = "".join(f"{re.escape(first)}-{_PLANE}" for first, last in ranges if first <= _PLANE < last)
+        patterns.append(f"[\U00010000-\U0010ffff{both}]")
+    return SharedScan(tuple(map(compiled, patterns)), dict(classes), {})
 
 
 @cache

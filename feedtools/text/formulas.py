@@ -118,13 +118,29 @@ def find_math(text: str) -> Sequence[Math]:
     """
     if "\\" not in text and "$" not in text:
         return ()
-    every = _each(text)
-    found = tuple(islice(every, MANY))
+    plain, at = _plain_ones(text)
+    if at < 0:
+        return plain
+    every = _each(text, at)
+    found = (*plain, *islice(every, MANY - len(plain)))
     return found if len(found) < MANY else _Compact(text, chain(found, every))
 
 
-def _each(text: str) -> Iterator[Math]:
-    at = 0
+def _plain_ones(text: str) -> tuple[tuple[Math, ...], int]:
+    """The first formulas, as long as they are plain whole ones, and where to look on; usually nowhere, which is -1."""
+    found: list[Math] = []
+    for match in (_OPENING_DOLLAR if "$" in text else _OPENING).finditer(text):
+        start, end = match.span()
+        kind = match.lastgroup
+        if kind == "escape":
+            continue
+        if kind is not None or text[start - 1 : start] == ":" or len(found) == MANY:
+            return tuple(found), start
+        found.append(Math(start, end, text[start : start + 2], True))
+    return tuple(found), -1
+
+
+def _each(text: str, at: int = 0) -> Iterator[Math]:
     search = (_OPENING_DOLLAR if "$" in text else _OPENING).search
     while match := search(text, at):
         start, at = match.span()

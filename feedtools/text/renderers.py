@@ -318,10 +318,12 @@ def _hyphens(text: str, cut: int) -> Mode:
             return "kept"
     if cut:
         deleting = tuple(one._replace(cut=cut) for one in deleting)
-    if any(one.cuts(text) for one in deleting):
-        return "lost"
-    if any(placeholder in text for placeholder in placeholders):
-        return "lost"
+    for one in deleting:
+        if one.cuts(text):
+            return "lost"
+    for placeholder in placeholders:
+        if placeholder in text:
+            return "lost"
     return "kept" if any(text.endswith(one.ellipsis) and len(text) > one.cut for one in deleting) else "unknown"
 
 

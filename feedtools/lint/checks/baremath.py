@@ -184,7 +184,12 @@ def _holds_seed(piece: str) -> bool:
 
 
 def _is_operand(piece: str) -> bool:
-    if len(piece) > _MAX_PIECE or piece.strip("()[]{},;.") in _SHORT_WORDS or _OPERATOR.fullmatch(piece):
+    return len(piece) <= _MAX_PIECE and _reads_as_operand(piece)
+
+
+@lru_cache(maxsize=1 << 12)
+def _reads_as_operand(piece: str) -> bool:
+    if piece.strip("()[]{},;.") in _SHORT_WORDS or _OPERATOR.fullmatch(piece):
         return False
     return _WORDS.search(piece) is None and _CODE.search(piece) is None
 

@@ -50,6 +50,8 @@ _ANCHOR = lazy(
     r"|(?<=图)如下|(?<=[如见由从在据考照])\s?[图表]|(?<=[图表])\s?\d"
     r"|(?<=[图像面片])(?:如下|[:：])|(?<=表)格?中?[:：]|(?<=如)下[^\s。]{0,12}[图表])"
 )
+_ANNOUNCED_MEDIA = lazy(r"[像面片](?:如下|[:：])")
+"""The only anchors without 图 or 表."""
 _ENGLISH_ANCHOR = lazy(r"[FfTt](?:igures?|ig\.|ables?)|(?:below|above|following)\b")
 _BEFORE, _AFTER = 24, 32
 _MEDIA_AFTER = lazy(r"[^。]{0,20}?[\[【](?:图|表|代码|公式|[Ii]mage|[Tt]able)")
@@ -63,7 +65,8 @@ def dangling(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """
     del options
     text = view.text
-    yield from _around(text, _ANCHOR, _POINTER)
+    if "图" in text or "表" in text or _ANNOUNCED_MEDIA.search(text):
+        yield from _around(text, _ANCHOR, _POINTER)
     if "igure" in text or "Fig." in text or " below" in text or " above" in text or "Table " in text:
         yield from _around(text, _ENGLISH_ANCHOR, _ENGLISH_POINTER)
 

@@ -30,13 +30,16 @@ def _placeholders(block: Block, options: Mapping[str, Any]) -> Iterable[int]:
     opened = block.candidates(openers(), None)
     if options["words"]:
         return opened
-    return [number for number in opened if any(one.kind == options["kind"] for one in block.view(number).placeholders)]
+    there = block.once("placeholders", lambda: [number for number in opened if block.view(number).placeholders])
+    kind = options["kind"]
+    return [number for number in there if any(one.kind == kind for one in block.view(number).placeholders)]
 
 
 def _lossy(block: Block, options: Mapping[str, Any]) -> list[int]:
     """Articles whose hyphens and minus signs were deleted, or may have been."""
     cut = options.get("cut", 0)
-    return [number for number, text in enumerate(block.texts) if hyphens(text, cut) != "kept"]
+    texts = enumerate(block.texts)
+    return block.once(("lossy", cut), lambda: [number for number, text in texts if hyphens(text, cut) != "kept"])
 
 
 def _judge_joined() -> Callable[[str], object]:

@@ -74,10 +74,10 @@ def _where(view: View, body: str) -> str:
 
 def _open_bracket(body: str) -> str | None:
     """The innermost bracket that is open where ``body`` ends, looking back a bounded way."""
-    stack: list[str] = []
     found = _BRACKET.findall(body, max(len(body) - _LOOK_BACK, 0))
-    if _CLOSERS.issuperset(found):
+    if not found or _CLOSERS.issuperset(found):
         return None
+    stack: list[str] = []
     for char in found:
         opener = _BRACKETS.get(char)
         if opener is None:
@@ -87,7 +87,7 @@ def _open_bracket(body: str) -> str | None:
     return stack[-1] if stack else None
 
 
-_MARKER = lazy(r"(?<!\S)(\d{1,2})(?:([.、])(?:\s(?=\S)|(?=\.{3}\Z))|(?=\.{3}\Z))")
+_MARKER = lazy(r"(\d(?<!\S\d)\d?)(?:([.、])(?:\s(?=\S)|(?=\.{3}\Z))|(?=\.{3}\Z))")
 _HEADING = lazy(r"[。!！]\s[^\s。,:;!?，：；！？]{4,14}\s\Z")
 _TITLE = lazy(r"(?:[^\s。,:;!?，：；！？]{2,20}\s){1,4}(?<![A-Za-z]\s)[^\s。]")
 _ANNOUNCED = lazy(r"[。!?！？](?=[^。!?！？]{0,20}(?:再|然后|接着|接下来|另外|其次|最后))[^。!?！？]{0,40}[:：]\s?\Z")
