@@ -12,7 +12,7 @@ from feedtools.dedup import codes_batch, join, match, match_table
 from feedtools.dedup.batch_around import verify_around
 from feedtools.dedup.batch_run import spread
 from feedtools.dedup.candidates import worth
-from feedtools.dedup.document import Document
+from feedtools.dedup.document_batch import BatchDocument
 from feedtools.model import text_number
 from feedtools.text import symbols_batch
 
@@ -156,20 +156,29 @@ def _compared(
     columns = kept.numbers[positions].tolist(), store.codes(positions), store.traits[positions].tolist()
     read = kept.texts.__getitem__
     documents = [
-        Document(number, codes, traits, read, partial(store.symbols, position))
+        BatchDocument(number, codes, traits, read, partial(store.symbols, position))
         for position, number, codes, traits in zip(positions.tolist(), *columns, strict=True)
     ]
     pairs = [(documents[shorter], documents[longer]) for longer, shorter in at.reshape(2, -1).T.tolist()]
-    for (shorter, longer), marks in zip(pairs, _marks(pairs), strict=True):
-        if (found := match.compare(shorter, longer, match.Asked(overlaps, marks))) is not None:
-            yield found
+    wholes = [
+        match.compare_whole(*pair, match.Asked(overlaps, marks))
+        for pair, marks in zip(pairs, _marks(pairs), strict=True)
+    ]
+    shown = [one for one in wholes if isinstance(one, match.Shown)]
+    marks_shown = codes_batch.shared([it.one.codes for it in shown], [it.other.codes for it in shown])
+    parts = (
+        match.compare_shown(*it) for it in zip(shown, map(partial(match.Asked, overlaps), marks_shown), strict=True)
+    )
+    every = (next(parts) if isinstance(one, match.Shown) else one for one in wholes)
+    return (one for one in every if one is not None)
 
 
-def _marks(pairs: Sequence[tuple[Document, Document]]) -> list[bytes | None]:
+def _marks(pairs: Sequence[tuple[BatchDocument, BatchDocument]]) -> list[bytes | None]:
     """Mark what each of some texts shares with a longer one; none of those it begins with, which need no marks."""
     codes = [(shorter.codes, longer.codes) for shorter, longer in pairs]
     asked = [len(one) < len(other) and not other.startswith(one) for one, other in codes]
-    marks = iter(codes_batch.shared(*map(list, zip(*compress(codes, asked), strict=True))) if any(asked) else ())
+    some = list(compress(codes, asked))
+    marks = iter(codes_batch.shared([one for one, _ in some], [other for _, other in some]))
     return [next(marks) if flag else None for flag in asked]
 
 

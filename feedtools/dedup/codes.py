@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import Any
 
 SHINGLE = 6
 """Codes of the runs by which it is told where two texts share anything."""
 _KEPT = 1 << 16
 """Codes up to which the shingles of a text are kept: a code takes some hundred bytes."""
+
+
+@cache
+def rapidfuzz(measure: str) -> Any:
+    """Import one of its modules, when two texts are compared: equal ones and parts of one another need none."""
+    return import_module(f"rapidfuzz.distance.{measure}")
 
 
 def low_bytes(symbols: str) -> bytes:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 _MASK = np.uint64((1 << 8 * SHINGLE) - 1)
-_ROOM = 3
+_ROOM = 2
 """A table has ``1 << _ROOM`` slots or more for each shingle that is laid down in it."""
 _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 0xC2B2AE3D27D4EB4F)
 """Of the hashes that are tried in turn: a shingle that lost its slot to another one has a slot in the next table."""
@@ -44,7 +44,7 @@ def _pieces(one: Sequence[bytes], other: Sequence[bytes]) -> Iterator[tuple[int,
     """Stretches of pairs of about ``PIECE`` codes."""
     sizes = np.cumsum(np.fromiter(map(len, one), np.int64) + np.fromiter(map(len, other), np.int64))
     cuts = np.flatnonzero(np.diff(sizes // PIECE)) + 1
-    yield from pairwise([0, *cuts.tolist(), len(sizes)])
+    yield from pairwise([0, *cuts.tolist(), *([len(sizes)] if len(sizes) else ())])
 
 
 def _marked(one: Sequence[bytes], other: Sequence[bytes]) -> Flags:

@@ -21,17 +21,17 @@ DENSE = 1.5
 _Value = TypeVar("_Value")
 
 
-class _kept(Generic[_Value]):  # noqa: N801
+class kept(Generic[_Value]):  # noqa: N801
     """``functools.cached_property`` without its lock, which takes longer than the look-up; no two threads share one."""
 
     def __init__(self, make: Callable[[Any], _Value]) -> None:
         self._make, self._name = make, make.__name__
 
     @overload
-    def __get__(self, owner: None, kind: type[Any]) -> _kept[_Value]: ...
+    def __get__(self, owner: None, kind: type[Any]) -> kept[_Value]: ...
     @overload
     def __get__(self, owner: object, kind: type[Any] | None = None) -> _Value: ...
-    def __get__(self, owner: object | None, kind: type[Any] | None = None) -> _kept[_Value] | _Value:
+    def __get__(self, owner: object | None, kind: type[Any] | None = None) -> kept[_Value] | _Value:
         """Make the value once, and put it where the next look-up finds it first."""
         if owner is None:
             return self
@@ -80,42 +80,42 @@ class Document:
             made.symbols = known
         return made
 
-    @_kept
+    @kept
     def text(self) -> str:
         """The raw text."""
         return self._read(self.number)
 
-    @_kept
+    @kept
     def symbols(self) -> str:
         """Its symbols."""
         return symbols.symbols(self.text) if self._symbols is None else self._symbols()
 
-    @_kept
+    @kept
     def letters(self) -> bytes:
         """Its symbols, four bytes each."""
         return self.symbols.encode("utf-32-le", "surrogatepass")
 
-    @_kept
+    @kept
     def folded(self) -> str:
         """The symbols of all of its text, formulas and placeholders included."""
         return symbols.folded(self.text)
 
-    @_kept
+    @kept
     def offsets(self) -> Sequence[int]:
         """Offsets of the raw code points that the symbols came from, one per symbol."""
         return symbols.offsets(self.text)
 
-    @_kept
+    @kept
     def dense(self) -> bool:
         """Tell whether most of the text is in a script of thousands of letters."""
         return len(self.text.encode("utf-8", "surrogatepass")) > DENSE * len(self.text)
 
-    @_kept
+    @kept
     def holes(self) -> list[int]:
         """The number of symbols before each placeholder."""
         return [bisect_left(self.offsets, hole.start) for hole in find(self.text)]
 
-    @_kept
+    @kept
     def formulas(self) -> dict[int, str]:
         """The closed formulas that carry no symbols, by the number of symbols before them."""
         found: dict[int, str] = {}
@@ -127,17 +127,17 @@ class Document:
                 found[at] = found.get(at, "") + "".join(body.split())
         return found
 
-    @_kept
+    @kept
     def hides(self) -> bool:
         """Tell whether some of the text may not be shown, at a glance."""
         return may_hide(self.text)
 
-    @_kept
+    @kept
     def addresses(self) -> frozenset[str]:
         """The addresses that the text points at."""
         return addresses(self.text)
 
-    @_kept
+    @kept
     def shown(self) -> Document:
         """The document without what its reader does not see; itself where that is nothing."""
         text = visible(self.text)

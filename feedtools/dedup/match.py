@@ -85,6 +85,22 @@ class Asked(NamedTuple):
 _ALL = Asked()
 
 
+class Shown(NamedTuple):
+    """Two texts of which a reader sees but a part, and which is what has to be compared.
+
+    Attributes:
+        a: the one text, as ``compare`` directs the two.
+        b: the other.
+        one: what is shown of the one of which that is less.
+        other: what is shown of the other.
+    """
+
+    a: Document
+    b: Document
+    one: Document
+    other: Document
+
+
 def compare(one: Document, other: Document, asked: Asked = _ALL) -> Comparison | None:
     """Compare two texts; ``None`` where they share nothing worth reporting.
 
@@ -96,6 +112,12 @@ def compare(one: Document, other: Document, asked: Asked = _ALL) -> Comparison |
         other: the other.
         asked: what is wanted of it, and known.
     """
+    made = compare_whole(one, other, asked)
+    return compare_shown(made, asked._replace(marks=None)) if isinstance(made, Shown) else made
+
+
+def compare_whole(one: Document, other: Document, asked: Asked = _ALL) -> Comparison | Shown | None:
+    """Compare two texts as ``compare`` does, up to where the parts that are shown decide."""
     a, b = _directed(one, other)
     size_a, size_b = len(a.codes), len(b.codes)
     if size_a == size_b and a.text == b.text:
@@ -112,10 +134,28 @@ def compare(one: Document, other: Document, asked: Asked = _ALL) -> Comparison |
     if a.hides or b.hides:
         shown = a.shown, b.shown
         if shown != (a, b):
-            return _of_shown(a, b, shown, asked._replace(marks=None))
+            return Shown(a, b, *_directed(*shown))
         if other_stub(a, b):
             return _apart(a, b, found, asked)
     return _judged(a, b, found, asked)
+
+
+def compare_shown(shown: Shown, asked: Asked = _ALL) -> Comparison | None:
+    """Compare two texts by what their readers see; the evidence is told of the whole texts.
+
+    Args:
+        shown: what is to be compared.
+        asked: what is wanted; its marks are those of ``shown.one`` in ``shown.other``.
+    """
+    a, b, one, other = shown
+    found = overlap(one.codes, other.codes, asked.marks)
+    if found is None or len(one.codes) < SHORT:
+        return None
+    if (found.same or _parted_by_hole(found, one, other)) and not other_stub(a, b):
+        made = _judged(one, other, found, asked)
+    else:
+        made = _apart(one, other, found, asked, least=OVERLAPPING)  # as wholes they are copies
+    return made and made._replace(overlap=None)
 
 
 def _apart(a: Document, b: Document, found: Overlap, asked: Asked, least: float | None = MUCH) -> Comparison | None:
@@ -144,19 +184,6 @@ def _directed(one: Document, other: Document) -> tuple[Document, Document]:
         return -damage(document.text), document.codes, document.text
 
     return (one, other) if order(one) <= order(other) else (other, one)
-
-
-def _of_shown(a: Document, b: Document, shown: tuple[Document, Document], asked: Asked) -> Comparison | None:
-    """Compare two texts by what their readers see; the evidence is told of the whole texts."""
-    one, other = _directed(*shown)
-    found = overlap(one.codes, other.codes)
-    if found is None or len(one.codes) < SHORT:
-        return None
-    if (found.same or _parted_by_hole(found, one, other)) and not other_stub(a, b):
-        made = _judged(one, other, found, asked)
-    else:
-        made = _apart(one, other, found, asked, least=OVERLAPPING)  # as wholes they are copies
-    return made and made._replace(overlap=None)
 
 
 def other_stub(a: Document, b: Document) -> bool:
@@ -278,12 +305,12 @@ def _parted_by_hole(found: Overlap, a: Document, b: Document) -> bool:
         return True
     document, end = (a, found.a_end) if a.traits & HOLES else (b, found.b_end)
     begun = max(found.a_start, found.b_start) <= _BEGIN and found.a_end - found.a_start >= PARTED
-    return begun and found.similarity == 1 and _hole_behind(document.text, end)
+    return begun and found.similarity == 1 and _hole_behind(document, end)
 
 
-def _hole_behind(text: str, count: int) -> bool:
+def _hole_behind(document: Document, count: int) -> bool:
     """Say whether a placeholder stands behind the first ``count`` symbols, a few of which may agree by chance."""
-    offsets = symbols.offsets(text)
+    text, offsets = document.text, document.offsets
     start, end = offsets[max(0, count - _CHANCE)], offsets[count] if count < len(offsets) else len(text)
     return any(start <= first and last <= end and text[first] == "[" for first, last in dropped(text))
 

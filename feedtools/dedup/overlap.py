@@ -11,12 +11,10 @@ once in 256 times, so a distance is never more than that of the symbols, and rar
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib import import_module
 from itertools import compress, pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from feedtools.dedup.codes import SHINGLE, low_bytes, shared
+from feedtools.dedup.codes import SHINGLE, low_bytes, rapidfuzz, shared
 from feedtools.dedup.sketch import SHORT
 
 COVERED = 0.8
@@ -54,12 +52,6 @@ _FEW_EDITS = 31
 """Edits whose band in the matrix is one machine word: tried first, for a third of what a wider band takes."""
 _SLACK = 8
 """Hits whose diagonals differ by less than this vote together."""
-
-
-@cache
-def _rapidfuzz(measure: str) -> Any:
-    """One of its modules, imported when two texts are compared: equal ones and parts of one another need none."""
-    return import_module(f"rapidfuzz.distance.{measure}")
 
 
 Hits = Sequence[tuple[int, int]]
@@ -122,7 +114,7 @@ def _unrelated(a: bytes, b: bytes, marks: bytes) -> bool:
     Where it is the same passage, that leaves a common subsequence of some length, and all else has a run on end.
     """
     need = int(min(COVERED * SIMILAR * len(a), SHIFTED_SIMILAR * SHIFTED_SYMBOLS))
-    if _rapidfuzz("LCSseq").similarity(a, b, score_cutoff=need):
+    if rapidfuzz("LCSseq").similarity(a, b, score_cutoff=need):
         return False
     return not _hits(a, b, marks, range(0, len(a) - _LONG_PROBE + 1, _RUN_STEP), _LONG_PROBE)
 
@@ -153,7 +145,7 @@ def _in_place(a: bytes, b: bytes) -> Overlap | None:
     """The common case: ``a`` is the beginning of ``b``, edited at most."""
     n = len(a)
     bound = int(n * (1 - SIMILAR))
-    measure = _rapidfuzz("Levenshtein").distance
+    measure = rapidfuzz("Levenshtein").distance
     distance: int = measure(a, b[:n], score_cutoff=min(bound, _FEW_EDITS))
     if distance > _FEW_EDITS:
         distance = measure(a, b[:n], score_cutoff=bound)
@@ -249,7 +241,7 @@ def _measure(a: bytes, b: bytes, hits: Hits) -> Overlap | None:
     if width > LONG:
         distance = _distance(region_a, region_b, bound, [(i - a_start, j - b_start) for i, j in hits])
     else:
-        distance = _rapidfuzz("Levenshtein").distance(region_a, region_b, score_cutoff=bound)
+        distance = rapidfuzz("Levenshtein").distance(region_a, region_b, score_cutoff=bound)
     similarity = 1 - distance / width
     cover = max((a_end - a_start) / len(a), (b_end - b_start) / len(b))
     same = similarity >= SIMILAR and cover >= COVERED
@@ -265,7 +257,7 @@ def _distance(a: bytes, b: bytes, bound: int, hits: Hits = ()) -> int:
     """
     if a == b:
         return 0
-    measure = _rapidfuzz("Levenshtein").distance
+    measure = rapidfuzz("Levenshtein").distance
     total: int = 0
     i = j = 0
     for p, q in _stepping_stones(a, b, hits):
@@ -336,7 +328,7 @@ def _bridged(a: bytes, b: bytes) -> Overlap | None:
 
 def _run(a: bytes, i: int, b: bytes, j: int) -> int:
     """Count the codes that agree from here on."""
-    size: int = _rapidfuzz("Prefix").similarity(a[i:], b[j:])
+    size: int = rapidfuzz("Prefix").similarity(a[i:], b[j:])
     return size
 
 
@@ -348,14 +340,14 @@ def _second_run(marks: bytes) -> int:
 def _passage(a: bytes, b: bytes, hits: Hits) -> Overlap | None:
     """The stretch between the outer hits, extended as far as it is identical: a passage two articles share."""
     (i, j), (p, q) = hits[0], hits[-1]
-    before, behind = _rapidfuzz("Postfix").similarity(a[:i], b[:j]), _run(a, p, b, q)
+    before, behind = rapidfuzz("Postfix").similarity(a[:i], b[:j]), _run(a, p, b, q)
     i, j, p, q = i - before, j - before, p + behind, q + behind
     if min(p - i, q - j) < OVERLAP_SYMBOLS:
         return None
     if a[i:p] == b[j:q]:
         return Overlap(i, p, j, q, 1.0, False)
     width = max(p - i, q - j)
-    similarity = 1 - _rapidfuzz("Levenshtein").distance(a[i:p], b[j:q], score_cutoff=width // 2 + 1) / width
+    similarity = 1 - rapidfuzz("Levenshtein").distance(a[i:p], b[j:q], score_cutoff=width // 2 + 1) / width
     return Overlap(i, p, j, q, similarity, False) if similarity >= SIMILAR else None
 
 
@@ -367,7 +359,7 @@ def equal(a: str, b: str) -> list[tuple[int, int, int]]:
     if a == b:
         return [(0, 0, len(a))]
     found: list[tuple[int, int, int]] = []
-    for i, j, size in _rapidfuzz("Levenshtein").editops(low_bytes(a), low_bytes(b)).as_matching_blocks():
+    for i, j, size in rapidfuzz("Levenshtein").editops(low_bytes(a), low_bytes(b)).as_matching_blocks():
         if a[i : i + size] != b[j : j + size]:
             found += _divided(a, b, i, j, size)
         elif size:

@@ -6,11 +6,14 @@ import unicodedata
 from collections.abc import Iterator
 
 from feedtools.dedup.candidates import REST as REST
+from feedtools.dedup.codes import rapidfuzz
 from feedtools.model import Span
 from feedtools.text.patterns import lazy
 from feedtools.text.symbols import folded
 
 _SHINGLE = 9
+_TRIES = 160
+"""Shingles that are looked for before all those of the other text are laid down to look them up in."""
 _CUT = " .…"
 _NO_JOINER = lazy(r"[\x00-\x7f\u3001-\u3029\u3400-\u9fff\uff01-\uff5e]|\Z")
 """A character that normalization never makes one with the character before it, or the end of a text."""
@@ -58,16 +61,28 @@ def _rests(one: str, other: str) -> list[tuple[int, int]]:
     """Find the stretches of the one that the other lacks, half-open, in order."""
     if one in other:
         return []
-    if len(one) < _SHINGLE:
-        return [(0, len(one))]
-    there = {other[at : at + _SHINGLE] for at in range(len(other) - _SHINGLE + 1)}
     found: list[tuple[int, int]] = []
-    start = 0  # of what no shingle has covered yet
-    for at in range(len(one) - _SHINGLE + 1):
-        if one[at : at + _SHINGLE] in there:
-            if at > start:
-                found.append((start, at))
-            start = max(start, at + _SHINGLE)
-    if start < len(one):
-        found.append((start, len(one)))
+    behind = 0  # what no shingle has covered yet
+    for start, end in _covered(one, other):
+        if start > behind:
+            found.append((behind, start))
+        behind = end
+    if behind < len(one):
+        found.append((behind, len(one)))
     return found
+
+
+def _covered(one: str, other: str) -> Iterator[tuple[int, int]]:
+    """Find the stretches of the one that are in the other, shingle by shingle, in order; they may overlap."""
+    at, last = 0, len(one) - _SHINGLE
+    for _ in range(_TRIES):
+        if at > last:
+            return
+        place = other.find(one[at : at + _SHINGLE])
+        if place >= 0:
+            end = at + rapidfuzz("Prefix").similarity(one[at:], other[place:])
+            yield at, end
+            at = end - _SHINGLE
+        at += 1
+    there = {other[place : place + _SHINGLE] for place in range(len(other) - _SHINGLE + 1)}
+    yield from ((i, i + _SHINGLE) for i in range(at, last + 1) if one[i : i + _SHINGLE] in there)

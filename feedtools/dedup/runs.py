@@ -7,12 +7,10 @@ two English texts have it over a third of their length, never adds up to a run.
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import import_module
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.dedup.codes import SHINGLE, seeds, shared
+from feedtools.dedup.codes import SHINGLE, rapidfuzz, seeds, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,11 +42,6 @@ _ASIDE = 40
 
 Blocks = list[tuple[int, int, int]]
 """Stretches that agree: their starts in the one and in the other text, and their lengths."""
-
-
-@cache
-def _rapidfuzz(measure: str) -> Any:
-    return import_module(f"rapidfuzz.distance.{measure}")
 
 
 class Runs(NamedTuple):
@@ -133,14 +126,14 @@ def shared_runs(a: bytes, b: bytes, found: Overlap, *, dense: bool, marks: bytes
 def _of_one(a: bytes, b: bytes, found: Overlap) -> Runs:
     """The overlap itself, extended as far as both agree."""
     i, end, j, there = found[:4]
-    before = _rapidfuzz("Postfix").similarity(a[:i], b[:j]) if i and j else 0
-    behind = _rapidfuzz("Prefix").similarity(a[end:], b[there:]) if end < len(a) and there < len(b) else 0
+    before = rapidfuzz("Postfix").similarity(a[:i], b[:j]) if i and j else 0
+    behind = rapidfuzz("Prefix").similarity(a[end:], b[there:]) if end < len(a) and there < len(b) else 0
     i, j, end, there = i - before, j - before, end + behind, there + behind
     return Runs(((i, end, j, there),), ((i, j, end - i),), (), end - i, end - i)
 
 
 def _aligned(a: bytes, b: bytes, i: int, p: int, j: int, q: int) -> Blocks:
-    steps = _rapidfuzz("Levenshtein").editops(a[i:p], b[j:q])
+    steps = rapidfuzz("Levenshtein").editops(a[i:p], b[j:q])
     return [(x + i, y + j, size) for x, y, size in steps.as_matching_blocks() if size]
 
 
@@ -182,7 +175,7 @@ def _seeded(a: bytes, b: bytes, marks: bytes, width: int, stride: int) -> Iterat
     """Exact runs, ascending in ``a`` and apart there; on the present diagonal where the texts go on there."""
     begins = b.startswith
     get = seeds(b, width, stride).get if len(b) > WHOLE else None  # not worth it for the few places of a short one
-    prefix, postfix = _rapidfuzz("Prefix").similarity, _rapidfuzz("Postfix").similarity
+    prefix, postfix = rapidfuzz("Prefix").similarity, rapidfuzz("Postfix").similarity
     marked = b"\1" * (width - SHINGLE + 1)  # no seed stands where one of its shingles is in no place of the other
     end = shift = 0
     i = marks.find(marked)

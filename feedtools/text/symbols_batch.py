@@ -116,20 +116,52 @@ def placed(texts: Iterable[str]) -> PlacedSymbols:
 
 def placed_alone(text: str) -> tuple[str, array[int]] | None:
     """The symbols of one text and where they stand; ``None`` where some of its code points become several symbols."""
-    raw = _code_points(text)
-    low, full = _tables()
-    values = (low if raw.max(initial=0) <= 0xFFFF else full).take(raw, mode=_UNCHECKED)
-    closely = np.flatnonzero(values == _CLOSELY)
-    if len(closely):
-        if not symbols.expansions().keys().isdisjoint(map(ord, map(text.__getitem__, closely.tolist()))):
-            return None
-        values[closely] = 0  # a mark
-        for start, end in dropped(text):
-            values[start:end] = 0
+    values = _without_dropped(text)
+    if values is None:
+        return None
     at = np.flatnonzero(values)
     offsets = array("I")
     offsets.frombytes(at.astype(np.uint32).tobytes())
     return string(values.take(at, mode=_UNCHECKED)), offsets
+
+
+def symbols_of(text: str) -> str:
+    """The symbols of one text: what ``symbols.symbols`` gives."""
+    values = _without_dropped(text)
+    return symbols.symbols(text) if values is None else string(values[values > _CLOSELY])
+
+
+def folded(text: str) -> str:
+    """The symbols of one text, formulas and placeholders included: what ``symbols.folded`` gives."""
+    values = _of_one(text)
+    return symbols.folded(text) if values is None else string(values[values > _CLOSELY])
+
+
+def offsets(text: str) -> Sequence[int]:
+    """Where in one text each symbol stands: what ``symbols.offsets`` gives."""
+    values = _without_dropped(text)
+    return symbols.offsets(text) if values is None else np.flatnonzero(values > _CLOSELY).data
+
+
+def _without_dropped(text: str) -> Units | None:
+    values = _of_one(text)
+    if values is not None:
+        for start, end in dropped(text):
+            values[start:end] = 0
+    return values
+
+
+def _of_one(text: str) -> Units | None:
+    """What each code point of one text becomes; none where one becomes several."""
+    raw = _code_points(text)
+    low, full = _tables()
+    values: Units = low[raw] if raw.max(initial=0) <= 0xFFFF else full[raw]
+    closely = np.flatnonzero(values == _CLOSELY)
+    if len(closely):
+        if any(map(symbols.folded, {text[at] for at in closely.tolist()})):
+            return None
+        values[closely] = 0
+    return values
 
 
 class _Folded(NamedTuple):

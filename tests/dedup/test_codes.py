@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from feedtools.dedup import codes, codes_batch, runs
 from feedtools.dedup.codes import SHINGLE, seeds, shared
 from feedtools.dedup.document import Document
-from feedtools.dedup.match import Asked, compare
+from feedtools.dedup.match import Asked, Shown, compare, compare_shown, compare_whole
 from feedtools.dedup.overlap import overlap
 from feedtools.dedup.runs import shared_runs
 
@@ -71,6 +71,10 @@ def test_shingles_that_lose_their_slots_are_found_all_the_same(seed: int) -> Non
     assert made == [shared(*pair) for pair in pairs]
 
 
+def test_of_no_pairs_nothing_is_marked() -> None:
+    assert codes_batch.shared([], []) == []
+
+
 def test_no_shingle_is_taken_from_across_two_texts() -> None:
     one, other = b"abcdef", b"ghijkl"
     assert codes_batch.shared([one + other, one + other], [one, other]) == [
@@ -97,6 +101,22 @@ def test_marks_change_no_comparison(seed: int, rate: float, length: int) -> None
     assert compare(one, other, Asked(marks=marks)) == made
     wanted = None if made is not None and made.match.kind == "overlap" else made
     assert compare(one, other, Asked(overlaps=False, marks=marks)) == wanted
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([0.0, 0.03, 0.1]), st.sampled_from([200, 700]))
+def test_marks_change_no_comparison_of_what_is_shown(seed: int, rate: float, length: int) -> None:
+    texts = (
+        f"[{text[:9]}](https://example.org/{at}/{text[9:40]}) {text}"
+        for at, text in enumerate(pair_of(seed, rate, length))
+    )
+    one, other = (Document.of(at, text) for at, text in enumerate(texts))
+    made = compare_whole(one, other)
+    if not isinstance(made, Shown):
+        assert made == compare(one, other)
+        return
+    marks = shared(made.one.codes, made.other.codes)
+    assert compare_shown(made, Asked(marks=marks)) == compare_shown(made) == compare(one, other)
 
 
 def plainly_seeded(a: bytes, b: bytes, width: int, stride: int) -> Iterator[tuple[int, int, int]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedtools.dedup import rest
-from feedtools.dedup.rest import longest_rest, own_stretches
+from feedtools.dedup.rest import longest_gap, longest_rest, own_stretches
 
 TEXT = "泥瓦匠看天吃饭,下雨就歇,天晴了从早砌到晚,一天下来手上全是裂口。"
 TRADITIONAL = "泥瓦匠看天吃飯,下雨就歇,天晴了從早砌到晚,一天下來手上全是裂口。"
@@ -70,3 +72,39 @@ def test_the_short_way_measures_what_the_long_one_does(text: str, around: str, d
     kept = around[: data.draw(st.integers(0, 6))] + text.rstrip(" .…") + around
     long_way = rest.longest_gap(rest._letters(text), rest._letters(kept))
     assert longest_rest(text, kept, as_written=True) == long_way
+
+
+def by_sets(one: str, other: str) -> list[tuple[int, int]]:
+    """Stretches of the one no symbol of which is in a shingle of nine that the other has too, by their definition."""
+    covered = (
+        {at + k for at in range(len(one) - 8) if one[at : at + 9] in other for k in range(9)}
+        if one not in other
+        else set(range(len(one)))
+    )
+    found: list[tuple[int, int]] = []
+    for at in sorted(set(range(len(one))) - covered):
+        if found and found[-1][1] == at:
+            found[-1] = found[-1][0], at + 1
+        else:
+            found.append((at, at + 1))
+    return found
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(["ab", "的一是在不了有和人"]), st.sampled_from([0.0, 0.03, 0.2]))
+@pytest.mark.parametrize("tries", [0, 3, 160])
+def test_rests_are_what_no_shingle_covers(tries: int, seed: int, letters: str, rate: float) -> None:
+    rng = random.Random(seed)
+    one = "".join(rng.choices(letters, k=rng.randint(0, 120)))
+    other = "".join(rng.choice(["", "改", char + "入"]) if rng.random() < rate else char for char in one)
+    cut = rng.randint(0, len(other))
+    other = other[cut:] + other[:cut] if rng.random() < 0.3 else other[rng.randint(0, 9) : cut + 60]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rest, "_TRIES", tries)
+        assert rest._rests(one, other) == by_sets(one, other)
+
+
+@pytest.mark.parametrize(("shared", "gap"), [(8, 38), (9, 29)])
+def test_a_stretch_counts_as_shared_from_nine_symbols(shared: int, gap: int) -> None:
+    one = "甲" * 29 + "一二三四五六七八九"[:shared] + "乙" * 1
+    assert longest_gap(one, "丙" * 40 + "一二三四五六七八九"[:shared]) == gap

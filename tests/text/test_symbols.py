@@ -139,3 +139,18 @@ def test_the_batch_form_gives_the_same_symbols(texts: list[str]) -> None:
 @pytest.mark.parametrize("piece", [r"\(", r"\[", "$$", r"\begin{a}", "[", r"\(\)", "[m"])
 def test_many_openers_take_linear_time(piece: str) -> None:
     assert set(symbols.symbols(piece * 30_000)) <= set("abeginm")
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["字", "Ａ", "½", "ﬁ", " ", "。", "[Math]", r"\(\alpha\)", r"\(x_1\)", r"\[a", "國", "\U0001d400"]
+        ),
+        max_size=30,
+    )
+)
+def test_one_text_in_numpy_has_the_symbols_and_offsets_of_the_reference(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert symbols_batch.symbols_of(text) == symbols.symbols(text)
+    assert symbols_batch.folded(text) == symbols.folded(text)
+    assert list(symbols_batch.offsets(text)) == list(symbols.offsets(text))
