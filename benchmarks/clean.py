@@ -2,6 +2,7 @@
 r"""Clean a whole archive: seconds, CPU and peak memory of every process, and whether the numbers add up.
 
     python benchmarks/clean.py make 1000000 FEED          # transmissions of 12 articles, as the feed sends them
+    python benchmarks/clean.py real 200000 FEED           # the same of real text, where the labelled sets are at hand
     python benchmarks/clean.py run FEED OUT [FLAGS...]    # one row of the table; FLAGS go to feedtools clean
     python benchmarks/clean.py hub 100000 FEED            # one text a hundred thousand times, each with its own number
 
@@ -28,6 +29,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 import generate
+import real
 
 HEADER = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
 ARTICLES = 12
@@ -151,7 +153,7 @@ def added_up(out: Path) -> dict[str, int]:
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parts = parser.add_subparsers(dest="what", required=True)
-    for name in ("make", "hub"):
+    for name in ("make", "real", "hub"):
         part = parts.add_parser(name)
         part.add_argument("count", type=int)
         part.add_argument("feed", type=Path)
@@ -164,7 +166,8 @@ def main(argv: list[str] | None = None) -> int:
         print("| articles | kept | dropped | held | wall | CPU | CPU an article | main process | a worker |")
         print(row)
     else:
-        make((texts if args.what == "make" else hub)(args.count), args.feed)
+        found = {"make": texts, "real": real.many, "hub": hub}[args.what]
+        make((" ".join(text.split("\n")) for text in found(args.count)), args.feed)
     return 0
 
 

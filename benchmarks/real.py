@@ -13,7 +13,7 @@ import json
 import os
 import random
 import tarfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ DATA = Path(os.environ.get("FEEDTOOLS_SHARED", Path(__file__).resolve().parents[
 SIZE = 3000
 """Code points of a full article: where a longer one is cut."""
 _SEED = 11
+_COMMON = 30
+"""Times that a character occurs, to be exchanged for another one."""
 
 
 def here() -> bool:
@@ -65,6 +67,24 @@ def articles(share: float = 0.2) -> list[Document]:
         )
     draw.shuffle(made)
     return made
+
+
+def many(count: int) -> Iterator[str]:
+    """Excerpts of articles, a third of them copies, again and again, as often as it takes.
+
+    Each time Chinese characters stand for one another: what a text repeats, how it is written and what is wrong with it
+    stays, and no time is a copy of the last.
+    """
+    texts = [text for group in _groups() for text in group]
+    random.Random(_SEED).shuffle(texts)
+    counted = Counter(char for text in texts for char in text if "\u4e00" <= char <= "\u9fff")
+    common = sorted(char for char, often in counted.items() if often >= _COMMON)
+    for number in range(-(-count // len(texts))):
+        other = common.copy()
+        if number:
+            random.Random(number).shuffle(other)
+        table = str.maketrans("".join(common), "".join(other))
+        yield from (text.translate(table) for text in texts[: count - number * len(texts)])
 
 
 def _groups() -> list[list[str]]:

@@ -15,7 +15,7 @@ from feedtools.dedup.explain import Explanation, explain_pair
 from feedtools.dedup.match import cut_offset
 from feedtools.dedup.pages import tell_apart
 from feedtools.dedup.versions import Versions, record_of
-from feedtools.errors import ConfigError, FeedtoolsError
+from feedtools.errors import ConfigError, FeedtoolsError, WriteError
 from feedtools.model import COPIES, Article, Cluster, Match
 from feedtools.readers import ReadOptions, expand
 from feedtools.readers.batches import batches
@@ -43,6 +43,9 @@ def dedup(paths: Sequence[str], config: Config, *, evidence: bool = False, folde
         config: how to read them, and how many processes to use.
         evidence: whether matches carry their aligned spans.
         folder: empty, for what a large feed needs and memory should not hold; the result reads from it.
+
+    Raises:
+        WriteError: the folder cannot take what the feed needs.
     """
     from feedtools.dedup.batch import dedup as run
 
@@ -50,10 +53,14 @@ def dedup(paths: Sequence[str], config: Config, *, evidence: bool = False, folde
     errors: list[FeedtoolsError] = []
     files = expand(list(paths), errors.append, ReadOptions.of(config))
     read = (article for batch in batches(files, ReadOptions.of(config), errors.append) for article in batch.articles)
-    articles = gather(read, folder)
-    if isinstance(articles, ArticleTable):
-        assert folder is not None
-        return Deduplicated(articles, *_out_of_core(articles, config, folder, evidence=evidence), errors)
+    try:
+        articles = gather(read, folder)
+        if isinstance(articles, ArticleTable):
+            assert folder is not None
+            return Deduplicated(articles, *_out_of_core(articles, config, folder, evidence=evidence), errors)
+    except OSError as error:
+        reason = f"cannot hold what a feed of this size needs: {error.strerror or error}; TMPDIR names another place"
+        raise WriteError(reason, path=str(folder)) from error
     texts = [article.text for article in articles]
     versions = Versions.of(articles, config.clean.keep)
     jobs = config.jobs or os.cpu_count() or 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from feedtools.config import Config, from_options
 from feedtools.dedup import article_table, files
 from feedtools.dedup.article_table import ArticleTable, gather
+from feedtools.errors import WriteError
 from feedtools.model import Article, Provenance
 
 PROSE = "".join(chr(0x4E00 + 41 * number) for number in range(300))
@@ -61,6 +64,18 @@ def test_articles_on_the_disk_give_what_those_in_memory_give(
     assert clusters == expected.clusters
     assert len(found.clusters) == len(expected.clusters)
     found.articles.close()
+
+
+def test_a_full_disk_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_self: object, _text: str) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    paths = written(tmp_path, named=True)
+    monkeypatch.setattr(article_table, "IN_MEMORY", 400)
+    monkeypatch.setattr(article_table.Strings, "add", full)
+    with pytest.raises(WriteError, match="No space left on device; TMPDIR names another place"):
+        files.dedup(paths, Config(root=tmp_path), folder=tmp_path)
+    assert len(files.dedup(paths, Config(root=tmp_path)).articles) == 13
 
 
 def test_articles_are_held_until_there_are_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
