@@ -61,7 +61,8 @@ def lint(
         errors.extend(result.errors)
         return result.findings
 
-    findings = run([article for article in articles if not article.syntax], rules)
+    plain = [article for article in articles if not article.syntax]
+    findings = run(plain, rules) if plain else []
     if coded := [article for article in articles if article.syntax == CODED]:
         from feedtools.lint.coded import lint_coded
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from feedtools.model import Article, Edit, Finding, Fix, Span
@@ -67,6 +67,7 @@ _CUT = 500
 """Code points of a longer paragraph on each side of a fix that are read at least, and up to twice as many to a line."""
 
 
+@cache
 def look(rule: str) -> Look:
     """Tell what a rule looks at in Markdown."""
     for length in range(len(rule), 2, -1):

@@ -92,16 +92,29 @@ class _State(StateBlock):
         self.lineMax = len(lines)
         self._last = ""
 
-    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:  # noqa: ARG002 - markdown-it's signature
         """Push a token, or hand out one that nobody keeps."""
         if ttype in KEPT:
-            token = super().push(ttype, tag, nesting)
-            token.info = CELL if self._last in _CELLS else ""
+            token: Token = _Text(ttype, CELL if self._last in _CELLS else "")
+            self.tokens.append(token)
         else:
             token = _UNUSED
             self.level += nesting
         self._last = ttype
         return token
+
+
+class _Text(Token):
+    """A token of what is kept, with the fields that are read."""
+
+    __slots__ = ()
+
+    def __init__(self, type: str, info: str) -> None:  # noqa: A002 - markdown-it's name
+        self.type = type
+        self.info = info
+        self.content = ""
+        self.level = 0
+        self.map = None
 
 
 _UNUSED = Token("", "", 0)
@@ -183,8 +196,14 @@ def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def _add(state: StateBlock, start: int, last: int, after: int) -> bool:
     """Add the text of some lines; what is read next begins on another."""
+    begins, ends = state.bMarks, state.eMarks
+    whole = not state.blkIndent and all(begins[line] == ends[line - 1] + 1 for line in range(start + 1, last))
+    if whole or last == start + 1:  # nothing stands before the lines, or only white space
+        lines = state.src[begins[start] + state.tShift[start] : ends[last - 1]]
+    else:
+        lines = state.getLines(start, last, state.blkIndent, False)
     token = state.push("inline", "", 0)
-    token.content = mdTrim(state.getLines(start, last, state.blkIndent, False))
+    token.content = mdTrim(lines)
     token.map = [start, last]
     token.children = []
     state.line = after
