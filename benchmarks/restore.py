@@ -1,12 +1,14 @@
 """How much of what the feed's renderers lose comes back from siblings, and how much comes back wrong.
 
     python benchmarks/restore.py [--articles N] [--shared FOLDER]
+    python benchmarks/restore.py --originals 10000
 
 Clean articles (generated ones, the sample originals, and texts of a folder of labelled data where one is given) are
 rendered in mode B; siblings are the original, the original as authors write it (bold, footnotes, links, comments), as
 Kramdown, with macros, as a page, in traditional characters and revised, mode A excerpts from its start and from
 elsewhere, and some of them with 3 % of their characters wrong. Every repair that is applied is judged against the
-article it was rendered from. Exits 1 when a floor is missed.
+article it was rendered from. Exits 1 when a floor is missed. The second form measures how long it takes to find the
+original of an article among so many that share all their phrases, and to restore it.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ import os
 import random
 import re
 import sys
+import tempfile
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -326,6 +330,32 @@ def failures(scores: dict[str, Score]) -> list[str]:
     return missed
 
 
+def search(count: int) -> None:
+    """Print the milliseconds per article that finding its original among ``count`` takes, and restoring it."""
+    from feedtools.clean.lookup import Stores
+    from feedtools.dedup.index.updates import IndexWriter
+    from feedtools.model import Article
+
+    sources = list(generated(count, seed=3))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "originals.sqlite"
+        with IndexWriter(path, create=True) as index:
+            index.add([Article("originals.jsonl", line, text) for line, text in enumerate(sources, 1)])
+        asked = random.Random(4).sample(range(count), min(count, 60))
+        texts = [mode_b(sources[number]).text for number in asked]
+        with closing(Stores(None, path)) as stores:
+            stores.siblings(texts[0])
+            start = time.process_time()
+            found = [stores.siblings(text) for text in texts]
+            middle = time.process_time()
+            for text, some in zip(texts, found, strict=True):
+                restore(text, some)
+            end = time.process_time()
+    right = sum(number + 1 in {one.place.line for one in some} for number, some in zip(asked, found, strict=True))
+    looking, mending = (1000 * span / len(texts) for span in (middle - start, end - middle))
+    print(f"{count} originals: {right} of {len(texts)} found; {looking:.1f} ms to look up, {mending:.1f} ms to restore")
+
+
 def main() -> int:
     """Print the table; 1 when a floor is missed."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -334,7 +364,11 @@ def main() -> int:
         "--shared", type=Path, default=Path(os.environ.get("FEEDTOOLS_SHARED", HERE.parent.parent / "shared"))
     )
     parser.add_argument("--show", type=int, default=0, help="misses and wrong repairs to print")
+    parser.add_argument("--originals", type=int, help="look up articles among so many originals, and do no more")
     given = parser.parse_args()
+    if given.originals:
+        search(given.originals)
+        return 0
     folder = HERE.parent / "tests" / "sample" / "originals"
     originals = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))]
     sources = [*originals, *generated(given.articles), *from_shared(given.shared, given.articles)]

@@ -80,8 +80,9 @@ class Alignment(NamedTuple):
     def risk(self, start: int, end: int, text: str, *, prose: bool = False) -> float:
         """Estimate the chance that what the sibling has in a place is not what stood there.
 
-        Slips of single symbols, or of letters, may have hit any code point of it. Words that an author changed
-        elsewhere say little of a formula: only how often the sibling was changed at all, and how near.
+        Slips of single symbols, or of letters, may have hit any code point of it, and so has a spelling that is in it.
+        Words that an author changed elsewhere say little of a formula: only how often the sibling was changed at all,
+        and how near.
 
         Args:
             start: symbols of the damaged text that stand before the place.
@@ -91,7 +92,8 @@ class Alignment(NamedTuple):
                 comments of code, measured on revised originals, it is not.
         """
         near = any(start - NEAR < slip.place + slip.size and slip.place < end + NEAR for slip in self.slips)
-        if near or self._is_misread:
+        spelt = any(slip.size == 1 and slip.what[1] and slip.what[1] in text for slip in self.slips)
+        if near or spelt or self._is_misread:
             return self.prose_risk(len(text))
         return max(LEAK * self._rate, self.prose_risk(len(_HAN.findall(text))) if prose else 0.0)
 

@@ -21,6 +21,9 @@ _HALF = re.compile(r"(?<=[\u3400-\u9fff])[,:;?!(]|[),](?=[\u3400-\u9fff])")
 _BETWEEN = re.compile(r"(?<=[\u3400-\u9fff”》」』])[ ]?([,:;?!()])(?=\s|[\u3400-\u9fff“《「『\\]|$)")
 _WIDENED = dict(zip(",:;?!()", "，：；？！（）", strict=True))
 _DOLLAR = re.compile(r"(?<![\\$])\$(?!\$)[^$\n]+\$")
+_SIMPLIFIED = {"座标": "坐标", "想像": "想象"}
+"""Words of which the two scripts have other characters, not other forms of them: OpenCC's table lacks the way back."""
+_AS_WRITTEN = re.compile("|".join(_SIMPLIFIED))
 _HALVES = re.compile(r"([\ud800-\udfff]+)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _OPENER = re.compile(r"\\\(|\\\[|```")
@@ -148,7 +151,8 @@ def _parted(text: str) -> Iterator[tuple[str, bool]]:
 def _converted(text: str, name: str) -> str:
     """The text as OpenCC's table has it; halves of surrogate pairs, which it refuses, stay as they are."""
     parts = _HALVES.split(text)
-    return "".join(part if number % 2 else str(_converter(name).convert(part)) for number, part in enumerate(parts))
+    made = "".join(part if number % 2 else str(_converter(name).convert(part)) for number, part in enumerate(parts))
+    return _AS_WRITTEN.sub(lambda found: _SIMPLIFIED[found[0]], made) if name == "t2s" else made
 
 
 @cache

@@ -89,6 +89,8 @@ def test_a_character_that_is_always_written_otherwise_counts_once() -> None:
     spelling = [Slip(at, 1, letters=False, what=("坐", "座")) for at in (1, 90, 200)]
     assert way(*spelling).risk(500, 500, "x" * 100) <= RISK
     assert way(*spelling, Slip(300, 1, letters=False, what=("标", "票"))).risk(500, 500, "x" * 100) > RISK
+    assert way(*spelling).risk(500, 500, "x = 1  # 座标" + "x" * 100) > RISK
+    assert way(*spelling).risk(500, 500, "x = 1  # 坐标" + "x" * 100) <= RISK
     gone = [one._replace(what=("坐", "")) for one in spelling]
     assert way(*gone).risk(500, 500, "x" * 100) > RISK
     letters = [Slip(at, 2, letters=True, what=("ab", "ba")) for at in (1, 90)]

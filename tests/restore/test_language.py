@@ -57,3 +57,8 @@ def test_a_whole_text_is_turned_only_into_a_script_that_is_known_and_another() -
 
 def test_half_of_a_surrogate_pair_stays_as_it_is() -> None:
     assert in_script_of("\udcb0" + TRADITIONAL + "\ud83d", SIMPLIFIED) == "\udcb0" + SIMPLIFIED + "\ud83d"
+
+
+def test_words_that_each_script_writes_with_other_characters_are_turned_one_way() -> None:
+    assert in_script_of(f"{TRADITIONAL}座標與想像", SIMPLIFIED) == f"{SIMPLIFIED}坐标与想象"
+    assert in_script_of(f"{SIMPLIFIED}座标", SIMPLIFIED) == f"{SIMPLIFIED}座标"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,6 +59,25 @@ def test_what_has_half_of_a_text_may_give_something_back(index: IndexWriter, sha
     index.add([Article("a.txt", 4, TEXT[:common] + filler(300, 1))])
     asked = TEXT[:common] + filler(300 - common, 2)
     assert bool(find_siblings(index, asked)) is found
+
+
+@pytest.mark.parametrize(("share", "weighed"), [(0.4, True), (0.1, False)])
+def test_what_has_few_of_the_best_ones_keys_is_not_weighed_as_an_original(
+    index: IndexWriter, monkeypatch: pytest.MonkeyPatch, share: float, weighed: bool
+) -> None:
+    common = round(300 * share)
+    index.add([Article("a.txt", 4, TEXT), Article("b.txt", 4, TEXT[:common] + filler(300 - common, 1))])
+    read: set[int] = set()
+    documents = index.documents
+
+    def seen(numbers: Iterable[int]) -> object:
+        wanted = list(numbers)
+        read.update(wanted)
+        return documents(wanted)
+
+    monkeypatch.setattr(index, "documents", seen)
+    assert [one.source for one in find_siblings(index, TEXT)] == ["a.txt"]
+    assert (len(read) == 2) is weighed
 
 
 def test_a_batch_of_questions_is_answered_from_one_state(index: IndexWriter, monkeypatch: pytest.MonkeyPatch) -> None:
