@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.lint.checks.base import View
@@ -65,16 +65,15 @@ class Block:
     @cached_property
     def words(self) -> Sequence[Sequence[bytes]]:
         """Words of Latin letters, digits and full stops by article; none of one that is longer than ``AT_ONCE``."""
-        texts = [text if len(text) <= AT_ONCE else "" for text in self.texts]
-        data = bytearray("   ".join([*texts, ""]).encode("ascii", "replace").translate(_WORDS))
-        place = 1
-        for text in texts:
-            place += len(text)
-            data[place : place + 1] = _FENCE
-            place += 3
-        words = bytes(data).split()
+        if self.longest:
+            shorter = ("" if number in self.longest else text for number, text in enumerate(self.texts))
+            pieces = [text.encode("ascii", "replace").translate(_WORDS) for text in shorter]
+        else:
+            data = self._text.encode("ascii", "replace").translate(_WORDS)
+            pieces = [data[start:end] for start, end in pairwise(self._starts)]
+        words = b" | ".join([*pieces, b""]).split()
         parts, start = [], 0
-        for _ in texts:
+        for _ in pieces:
             end = words.index(_FENCE, start)
             parts.append(words[start:end])
             start = end + 1

@@ -50,6 +50,7 @@ class _Shown(NamedTuple):
     """All that is reported, ready to be looked up: compiling it as one pattern takes longer than reading an article."""
 
     enclosed: dict[str, Kind]
+    initials: frozenset[str]
     others: tuple[tuple[str, Kind], ...]
     longest: int
     cut: dict[str, Kind]
@@ -71,11 +72,14 @@ def _shown() -> _Shown:
                 enclosed.setdefault(f"{pair[0]}{word}{pair[1]}", kind)
         for beginning in _beginnings(words()[kind].shown, words()[kind].least):
             cut.setdefault(beginning, kind)
-    return _Shown(enclosed, tuple(others), max(map(len, enclosed)), cut)
+    initials = frozenset([*(text[1] for text in enclosed), *(beginning[0] for beginning in cut)])
+    return _Shown(enclosed, initials, tuple(others), max(map(len, enclosed)), cut)
 
 
 def _at(text: str, start: int, shown: _Shown) -> tuple[int, Kind] | None:
     """End and kind of the placeholder that begins at ``start``, where one does."""
+    if text[start + 1 : start + 2] not in shown.initials and not shown.others:
+        return None
     end = text.find(_CLOSING.get(text[start], "\n"), start + 1, start + shown.longest) + 1
     kind = shown.enclosed.get(text[start:end]) if end else None
     for other, what in shown.others:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks.base import Hit
@@ -20,6 +19,7 @@ _SENTENCE_END = frozenset("。！？!?；;")
 _BRACKETS = {")": "(", "]": "[", "}": "{", "）": "（", "】": "【", "》": "《", "」": "「", "”": "“"}
 _CLOSERS = frozenset(_BRACKETS)
 _BRACKET = lazy(r"[()\[\]{}（）【】《》「」“”]")
+_PRINTED = lazy(r"(?<![!-~])[!-~]+\Z")
 _LOOK_BACK = 200
 """Distance before the cut in which an open bracket is looked for, in code points."""
 
@@ -67,7 +67,7 @@ def _where(view: View, body: str) -> str:
         return f"the article is cut inside a bracket opened with {opener}; {advice}"
     if last.isascii() and last.isalnum():
         word = body[max(len(body) - 40, 0) :].split()[-1]
-        tail = re.search(r"(?<![!-~])[!-~]+\Z", word)
+        tail = _PRINTED.search(word)
         return f"the article is cut inside or after the word “{tail[0] if tail else word}”; {advice}"
     return f"the article is cut in the middle of a sentence; {advice}"
 
