@@ -6,22 +6,24 @@ from feedtools.text.patterns import lazy
 
 _MARKS = ("<", "](", "http", "]:", "{{", "{%", "www.")
 """One of these stands in every text that hides something, unless it opens with front matter."""
-_HIDDEN = lazy(
+_FRONT = lazy(r"(?s)\ufeff?(?P<fence>---|\+\+\+)[ \t]*\r?\n.*?\n(?P=fence)[ \t]*(?:\r?\n|\Z)")
+"""Front matter, at the beginning."""
+_HIDDEN = lazy(  # begins with a set, which lets the engine skip from one of its characters to the next
     r"""(?sx)
-    \A\ufeff?(?P<fence>---|\+\+\+)[ \t]*\r?\n.*?\n(?P=fence)[ \t]*(?:\r?\n|\Z)   # front matter
-    | <!--.*?(?:-->|\Z)
-    | (?i:<(?P<block>script|style)\b.*?(?:</(?P=block)\s*>|\Z))
-    | </?[A-Za-z][\w:.-]{0,40}(?:\s[^<>\n]{0,400})?/?>                           # a tag
-    | \{\{[<%].*?[>%]\}\} | \{%.{0,2000}?%\}                                     # shortcodes
+    [<{](?:
+      (?<=<)!--.*?(?:-->|\Z)
+    | (?<=<)(?i:(?P<block>script|style)\b.*?(?:</(?P=block)\s*>|\Z))
+    | (?<=<)/?[A-Za-z][\w:.-]{0,40}(?:\s[^<>\n]{0,400})?/?>                      # a tag
+    | (?<=\{)(?:\{[<%].*?[>%]\}\}|%.{0,2000}?%\})                               # shortcodes
+    )
     """
 )
-_TARGET = lazy(
-    r"""(?mx)
-    (?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+["'][^"'\n]*["'])?\)        # of a link or an image
-    | ^[ \t]*\[[^\]\n]+\]:[ \t]*\S+.*$                                          # of a reference
-    | (?:https?://|www\.)[!#-&*-=?-\\^-~]+
-    """
+_INLINE = (  # the target of a link or an image, or one that stands by itself
+    r"""[(hw](?:(?<=\]\()[^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+["'][^"'\n]*["'])?\)"""
+    r"""|(?:(?<=h)ttps?://|(?<=w)ww\.)[!#-&*-=?-\\^-~]+)"""
 )
+_TARGET = lazy(_INLINE)
+_TARGET_OR_REFERENCE = lazy(rf"(?m)^[ \t]*\[[^\]\n]+\]:[ \t]*\S+.*$|{_INLINE}")
 _ADDRESS = lazy(r"""https?://[!#-&*-=?-\\^-~]+|(?<=\]\()[^()\s]+|(?<=\burl=)[^\s"'>]+""")
 
 
@@ -34,7 +36,9 @@ def visible(text: str) -> str:
     """The part of a raw text that is shown; code and formulas stay."""
     if not may_hide(text):
         return text
-    return _TARGET.sub(" ", _HIDDEN.sub(" ", text))
+    front = _FRONT.match(text)
+    text = _HIDDEN.sub(" ", text) if front is None else " " + _HIDDEN.sub(" ", text[front.end() :])
+    return (_TARGET_OR_REFERENCE if "]:" in text else _TARGET).sub(" ", text)
 
 
 def addresses(text: str) -> frozenset[str]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from feedtools.text import visible as module
 from feedtools.text.symbols import symbols
 from feedtools.text.visible import addresses, may_hide, visible
 
@@ -48,3 +51,31 @@ def test_what_is_shown_counts(shown: str) -> None:
 def test_addresses_are_known_where_something_is_hidden() -> None:
     assert addresses("[a](/x) 见 https://a.example/b. 完") == {"/x", "https://a.example/b"}
     assert addresses(SHOWN) == frozenset()
+
+
+PIECES = [
+    "](",
+    "[a]",
+    "[b]:",
+    " x",
+    "(",
+    ")",
+    "http://",
+    "https:",
+    "www.",
+    "w",
+    "h",
+    "a/b",
+    '"t"',
+    "\n",
+    " ",
+    "]",
+    "字",
+    "://",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_the_pattern_without_references_finds_what_the_whole_one_does_where_there_are_none(pieces: list[str]) -> None:
+    text = "".join(pieces).replace("]:", "]")
+    assert module._TARGET.sub(" ", text) == module._TARGET_OR_REFERENCE.sub(" ", text)
