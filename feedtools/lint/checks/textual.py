@@ -286,16 +286,22 @@ def odd_space(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 # -------------------------------------------------------------------------------------------------- mojibake (FT501)
 # What the bytes 80 to BF look like in Latin-1 and in Windows-1252: the tail of a UTF-8 character read as either.
 _TAIL = "\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
+_SIGNS = "\u00a0«»“”‘’„‚‹›–—…"
 _MOJIBAKE = lazy(
     rf"(?:â(?:€[{_TAIL}]?|[\u0080-\u00bf„†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œž][{_TAIL}])|[ÃÂ][{_TAIL}]|[ï][¼½¿][{_TAIL}]|ã€[{_TAIL}]"
-    rf"|ð[\u009fŸ][{_TAIL}]{{2}}|[äåæçèé][{_TAIL}]{{2}})+|(?:锟斤拷)+锟?|烫{{3,}}|屯{{3,}}"
+    rf"|ð[\u009fŸ][{_TAIL}]{{2}}"
+    # Behind a letter ``é»—`` is the end of a word, of a quotation and of a clause.
+    rf"|(?:(?<![A-Za-zÀ-ÿ])[äåæçèé]|[äåæçèé](?![{_SIGNS}]{{2}}))[{_TAIL}]{{2}})+"
+    # Cyrillic and Greek, in which two letters begin nearly every character.
+    rf"|(?:[ÐÑ][{_TAIL}]){{2,}}|(?:[ÎÏ][{_TAIL}]){{2,}}"
+    r"|(?:锟斤拷)+锟?|烫{3,}|屯{3,}"
     # UTF-8 in Cyrillic read as KOI8-R, as Windows-1251 and as code page 866.
     r"|(?:[пя][─-╬°²·÷©≈≤≥⌠⌡√\u00a0ёЁ]){3,}|(?:[РС][Ђ-ЏђѓєѕіїјљњћќўџҐґЎЁё№‚„…†‡€‰‹‘’“”•–—™›\u00a0-\u00bb]){3,}"
     r"|(?:[╨╤][А-Яа-п─-▓]){3,}"
 )
 
 
-_MOJIBAKE_FIRST = lazy("[âÃÂïãðäåæçèé锟烫屯пяРС╨╤]")
+_MOJIBAKE_FIRST = lazy("[âÃÂïãðäåæçèéÐÑÎÏ锟烫屯пяРС╨╤]")
 """What the pattern begins with: a set is looked for many times as fast."""
 
 
