@@ -18,6 +18,7 @@ from feedtools.lint.edits import Change, rewrite
 from feedtools.model import digest
 from feedtools.readers import MANIFEST, ReadOptions
 from feedtools.readers.records import file_digest, open_frame
+from feedtools.system.files import read_regular
 
 
 class Written(NamedTuple):
@@ -98,7 +99,7 @@ def records(path: Path) -> Iterator[tuple[tuple[str, int], str]]:
         ReadError: a line is no such record.
     """
     try:
-        lines = path.read_bytes().split(b"\n")
+        lines = read_regular(path).split(b"\n")
     except OSError as error:
         raise ReadError(f"cannot be read: {error.strerror or error}", path=str(path)) from error
     for number, line in enumerate(lines, 1):

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from feedtools.readers import MANIFEST
 from feedtools.report.page.data import Counts, Point
+from feedtools.system.files import open_regular
 
 RUNS = 50
 """Runs that are remembered."""
@@ -43,7 +44,7 @@ class History(NamedTuple):
 def earlier(out: Path) -> History:
     """Read the history of an output; whatever is no history, or is of another version, is none."""
     try:
-        with open(out / MANIFEST, "rb") as stream:
+        with open_regular(out / MANIFEST) as stream:
             when = datetime.fromtimestamp(os.fstat(stream.fileno()).st_mtime, UTC)
             stream.seek(max(0, os.fstat(stream.fileno()).st_size - _TAIL))
             lines = stream.read().split(b"\n")

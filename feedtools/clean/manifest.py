@@ -23,6 +23,7 @@ from feedtools.readers import MANIFEST
 from feedtools.readers.fields import find
 from feedtools.readers.records import AS_THEY_STAND, Record, replaced, rest
 from feedtools.report.jsonl import dumps
+from feedtools.system.files import open_regular
 
 VERSION = 1
 HELD = "held"
@@ -164,7 +165,7 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
         ReadError: there is none, or it is not one that this version reads.
     """
     try:
-        with open(path, "rb") as stream:
+        with open_regular(path) as stream:
             for number, raw in enumerate(stream, 1):
                 try:
                     entry = json.loads(raw)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from feedtools.errors import ConfigError
 from feedtools.lint.fingerprint import relative
 from feedtools.model import Article, Finding, digest
+from feedtools.system.files import read_regular
 
 KEYS = ("rule", "text", "within", "article", "path", "reason")
 
@@ -85,7 +86,7 @@ def load(path: Path) -> tuple[Entry, ...]:
         ConfigError: not TOML, an unknown key, or an entry that names no content.
     """
     try:
-        source = path.read_text(encoding="utf-8")
+        source = read_regular(path).decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError) as error:

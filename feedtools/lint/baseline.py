@@ -8,6 +8,7 @@ from typing import NamedTuple
 from feedtools.errors import ConfigError
 from feedtools.lint.fingerprint import fingerprints, relative
 from feedtools.model import Finding
+from feedtools.system.files import read_regular
 
 VERSION = 1
 
@@ -38,7 +39,7 @@ def load(path: Path) -> Mapping[str, str]:
         ConfigError: it is missing, or no baseline.
     """
     try:
-        raw = json.loads(path.read_bytes())
+        raw = json.loads(read_regular(path))
         version, known = raw["version"], {fingerprint: file for file, _, fingerprint in raw["findings"]}
     except OSError as error:
         reason = f"the baseline cannot be read: {error.strerror or error}; write one with --write-baseline"

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from feedtools.errors import ConfigError, WriteError
 from feedtools.model import digest
+from feedtools.system.files import read_regular
 from feedtools.system.locks import alone
 
 Verb = Literal["publish", "edit", "reject", "take", "allow", "undo"]
@@ -104,7 +105,7 @@ def load(path: Path) -> tuple[Choice, ...]:
 
 def _rows(path: Path) -> Iterator[Choice]:
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except FileNotFoundError:
         return
     except OSError as error:

@@ -1,14 +1,55 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and files that are read only where they are files."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from feedtools.errors import WriteError
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+MOST = 1 << 30
+"""Bytes of the largest file that is read whole beside the articles: settings, decisions, what is held."""
+
+
+def open_regular(path: str | os.PathLike[str]) -> IO[bytes]:
+    """Open a file to read it; what is none, as a pipe or a device that a link leads to, would hold or fill us.
+
+    Raises:
+        OSError: it cannot be opened, or is no regular file.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        _require_file(os.fstat(handle).st_mode, os.fspath(path))
+        return open(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def _require_file(mode: int, path: str) -> None:
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is no file, but a pipe or a device", path)
+
+
+def read_regular(path: str | os.PathLike[str]) -> bytes:
+    """Read a file whole; see ``open_regular``.
+
+    Raises:
+        OSError: it cannot be opened, is no regular file, or is larger than ``MOST``.
+    """
+    with open_regular(path) as stream:
+        if os.fstat(stream.fileno()).st_size > MOST:
+            raise OSError(errno.EFBIG, f"it is larger than {MOST >> 20:,} MiB", os.fspath(path))
+        return stream.read()
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -1,60 +1,68 @@
-"""Files that appear whole or not at all."""
+"""What is read beside the articles is a file: a pipe would hold a run, a device would fill its memory."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from feedtools.errors import WriteError
-from feedtools.system import files
-from feedtools.system.files import write_whole
+from feedtools.clean import manifest
+from feedtools.clean.edits import records
+from feedtools.clean.history import earlier
+from feedtools.dedup.index.history import _is_index
+from feedtools.errors import FeedtoolsError
+from feedtools.lint import allow, baseline, decisions
+from feedtools.lint.checks import compounds
+from feedtools.system.files import read_regular
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
 
 
-def test_a_new_file_is_what_the_mask_makes_of_it(tmp_path: Path) -> None:
-    before = os.umask(0o027)
-    try:
-        write_whole(tmp_path / "a", b"x")
-    finally:
-        os.umask(before)
-    assert ((tmp_path / "a").read_bytes(), (tmp_path / "a").stat().st_mode & 0o7777) == (b"x", 0o640)
+@pytest.fixture(params=["pipe", "device", "link to a device"])
+def odd(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    place = tmp_path / "odd"
+    if request.param == "pipe":
+        os.mkfifo(place)
+    elif request.param == "device":
+        return Path("/dev/zero")
+    else:
+        place.symlink_to("/dev/zero")
+    return place
 
 
-@pytest.mark.parametrize("mode", [0o600, 0o644, 0o755])
-def test_a_file_keeps_its_permissions(tmp_path: Path, mode: int) -> None:
-    path = tmp_path / "a"
-    path.write_bytes(b"old")
-    path.chmod(mode)
-    write_whole(path, b"new")
-    assert (path.read_bytes(), path.stat().st_mode & 0o7777) == (b"new", mode)
+READERS: dict[str, Callable[[Path], object]] = {
+    "what is allowed": allow.load,
+    "a baseline": baseline.load,
+    "decisions": decisions.load,
+    "learned compounds": compounds.read,
+    "a manifest": lambda path: list(manifest.read(path)),
+    "held articles": lambda path: list(records(path)),
+}
 
 
-def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
-    (tmp_path / "there").write_bytes(b"old")
-    (tmp_path / "link").symlink_to("there")
-    write_whole(tmp_path / "link", b"new")
-    assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "there").read_bytes() == b"new"
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+def test_what_is_no_file_is_refused_at_once(odd: Path, read: Callable[[Path], object]) -> None:
+    with pytest.raises(FeedtoolsError, match="a pipe or a device"):
+        read(odd)
 
 
-def test_a_device_is_written_to_and_stays() -> None:
-    write_whole(Path(os.devnull), b"x")
-    assert not Path(os.devnull).is_file()
+def test_what_is_no_file_is_no_index_and_has_no_history(odd: Path) -> None:
+    assert not _is_index(str(odd))
+    assert earlier(odd.parent).points == ()
 
 
-@pytest.mark.parametrize("step", ["fsync", "chmod", "replace"])
-@pytest.mark.parametrize("old", [b"old", None], ids=["replaced", "new"])
-def test_what_fails_leaves_what_was_there_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, old: bytes | None
-) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    path = tmp_path / "a"
-    if old is not None:
-        path.write_bytes(old)
-    monkeypatch.setattr(files.os, step, full)
-    with pytest.raises(WriteError, match=r"cannot be written: No space left on device"):
-        write_whole(path, b"new")
-    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == ({} if old is None else {"a": old})
+def test_a_file_and_a_link_to_one_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    (tmp_path / "b").symlink_to("a")
+    assert read_regular(tmp_path / "a") == read_regular(tmp_path / "b") == b"12345"
+    monkeypatch.setattr("feedtools.system.files.MOST", 5)
+    assert read_regular(tmp_path / "a") == b"12345"
+    monkeypatch.setattr("feedtools.system.files.MOST", 4)
+    with pytest.raises(OSError, match="larger than"):
+        read_regular(tmp_path / "a")
+    with pytest.raises(IsADirectoryError):
+        read_regular(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        read_regular(tmp_path / "c")

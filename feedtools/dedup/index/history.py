@@ -22,6 +22,7 @@ from feedtools.readers import ReadOptions, expand
 from feedtools.readers.batches import batches
 from feedtools.readers.streams import STDIN
 from feedtools.system.cache_folder import cache_folder
+from feedtools.system.files import open_regular, read_regular
 from feedtools.system.locks import FileLock
 
 OnError = Callable[[FeedtoolsError], None]
@@ -107,7 +108,7 @@ def _is_index(item: str) -> bool:
     if "://" in item:
         return True
     try:
-        with open(item, "rb") as stream:
+        with open_regular(item) as stream:
             return stream.read(16) == _SQLITE
     except OSError:
         return False
@@ -263,7 +264,7 @@ def follow(index: IndexWriter, files: Sequence[str], config: Config, on_error: O
                 before = known.pop(key, None)
                 if before and (before.size, before.changed) == (status.st_size, _changed(status)):
                     continue
-                content = blake2b(Path(path).read_bytes())
+                content = blake2b(read_regular(path))
             except OSError as error:
                 on_error(FeedtoolsError(f"history cannot be read: {error.strerror or error}", path=path))
                 continue

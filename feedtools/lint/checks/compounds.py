@@ -10,6 +10,7 @@ from pathlib import Path
 
 from feedtools.errors import ReadError
 from feedtools.lint.checks import lexicon
+from feedtools.system.files import read_regular
 from feedtools.text.patterns import each, lazy
 
 HEADER = "# feedtools compounds 1"
@@ -96,7 +97,7 @@ def read(path: str | Path) -> dict[str, str]:
         ReadError: the file cannot be read, or is not such a file.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = read_regular(path).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ReadError(f"learned compounds cannot be read: {error}", path=str(path)) from error
     if not lines or lines[0] != HEADER:
