@@ -1,5 +1,6 @@
 """Configuration: the nearest ``feedtools.toml``, else ``[tool.feedtools]`` of the nearest ``pyproject.toml``."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -260,7 +261,8 @@ def discover(start: Path) -> Config:
     """
     folder = start.resolve()
     for place in (folder, *folder.parents):
-        if (place / FILE).is_file():
+        if os.path.lexists(place / FILE):
+            _require_file(place / FILE)
             return load(place / FILE)
         project = place / "pyproject.toml"
         if project.is_file():
@@ -268,6 +270,17 @@ def discover(start: Path) -> Config:
             if table is not None:
                 return parse(table, project)
     return Config(root=start)
+
+
+def _require_file(path: Path) -> None:
+    """Make sure that settings can be read: without them something else would be checked, and called clean.
+
+    Raises:
+        ConfigError: a link that leads nowhere, a folder, a pipe.
+    """
+    if not os.path.isfile(path):
+        what = "a link that leads to no file" if os.path.islink(path) else "no file"
+        raise ConfigError(f"the settings cannot be read: it is {what}; repair or remove it", path=str(path))
 
 
 def _may_hold_table(project: Path) -> bool:
@@ -322,6 +335,8 @@ def parse(raw: Mapping[str, Any], path: Path) -> Config:
         raise ConfigError(f"lang {config.lang!r}: expected one of {', '.join(LANGUAGES)}", path=str(path))
     if config.fail_on not in (*LEVELS, NEVER):
         raise ConfigError(f"fail-on {config.fail_on!r}: expected {', '.join(LEVELS)} or {NEVER}", path=str(path))
+    if config.jobs < 0:
+        raise ConfigError(f"jobs {config.jobs}: expected 0 (one per core) or more", path=str(path))
     if config.renderers:
         _check_renderers(config.renderers, path)
     return config

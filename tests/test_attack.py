@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from feedtools.check.cache import LintCache
-from feedtools.errors import RuleError, WriteError
+from feedtools.config import discover
+from feedtools.errors import ConfigError, RuleError, WriteError
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.rules import builtin, load_folder
 from feedtools.system.cache_folder import cache_folder
@@ -281,3 +282,28 @@ def test_a_holder_that_is_killed_frees_its_lock(tmp_path: Path) -> None:
         process.wait()
     assert lock.take(5)
     lock.free()
+
+
+@pytest.mark.parametrize("kind", ["a link to nothing", "a link to itself", "a folder", "a pipe"])
+def test_settings_that_cannot_be_read_are_not_passed_over(tmp_path: Path, kind: str) -> None:
+    """Without them something else would be checked, and called clean."""
+    place = tmp_path / "feedtools.toml"
+    if kind == "a folder":
+        place.mkdir()
+    elif kind == "a pipe":
+        if not hasattr(os, "mkfifo"):
+            pytest.skip("no named pipes")
+        os.mkfifo(place)
+    else:
+        place.symlink_to("feedtools.toml" if kind == "a link to itself" else "nowhere")
+    with pytest.raises(ConfigError, match="the settings cannot be read"):
+        discover(tmp_path)
+
+
+def test_settings_behind_a_link_are_read(tmp_path: Path) -> None:
+    (tmp_path / "shared.toml").write_text("jobs = 0\nlang = 'zh'\n", encoding="utf-8")
+    (tmp_path / "feedtools.toml").symlink_to("shared.toml")
+    assert discover(tmp_path).lang == "zh"
+    (tmp_path / "shared.toml").write_text("jobs = -1\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="jobs -1"):
+        discover(tmp_path)
