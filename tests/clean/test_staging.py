@@ -254,7 +254,10 @@ def test_an_earlier_output_is_replaced_whole(tmp_path: Path) -> None:
         (["--undo", SAMPLE, "-o", "{tmp}/back"], "no manifest here"),
         (["--undo", SAMPLE], "where to?"),
         ([SAMPLE, "-o", "{tmp}/out", "--select", "FT999"], "unknown rule 'FT999'"),
-        ([SAMPLE, "-o", "{tmp}/out", "--index", SAMPLE / "000.txt"], "000.txt: damaged: file is not a database"),
+        (
+            [SAMPLE, "-o", "{tmp}/out", "--index", SAMPLE / "000.txt"],
+            "000.txt: no index, or one whose beginning is damaged: name another file",
+        ),
         ([SAMPLE, "-o", "{tmp}/out", "--sources", "{tmp}/none"], "no such file or folder"),
     ],
 )

@@ -20,6 +20,7 @@ OLDEST = 2
 WAIT = 60.0
 """Seconds a writer waits for another one."""
 REBUILD = "remove the file and build it again with `feedtools index add`"
+NO_INDEX = "no index, or one whose beginning is damaged: name another file, and remove this one only if it was an index"
 DAMAGE = (sqlite3.DatabaseError, ValueError, TypeError, AttributeError, OverflowError)
 """Errors that reading a damaged file ends in: SQLite's own, or those of code that met another kind of value."""
 _PAGE = 16384
@@ -101,7 +102,8 @@ class IndexFile:
             kind = StaleIndexError if _is_damage(error) else IndexFileError
             raise kind(_operational(error, self.path), path=str(self.path)) from error
         except DAMAGE as error:
-            raise StaleIndexError(f"damaged: {one_line(error)}; {REBUILD}", path=str(self.path)) from error
+            said = NO_INDEX if "file is not a database" in str(error) else f"damaged: {one_line(error)}; {REBUILD}"
+            raise StaleIndexError(said, path=str(self.path)) from error
 
     def _check_header(self, *, write: bool) -> None:
         if write:
