@@ -22,6 +22,11 @@ def ask(**wishes: bool) -> None:
     _asked.update(wishes)
 
 
+def forget() -> None:
+    """Go back to what is so where nothing was asked; the next command of a process may ask otherwise."""
+    _asked.update(quiet=False, color=False)
+
+
 def quiet() -> bool:
     """Tell whether only findings and failures are wanted."""
     return _asked["quiet"]

@@ -84,7 +84,8 @@ def with_common_options(command: click.Command) -> click.Command:
     return command
 
 
-def _ask(_ctx: click.Context, param: click.Parameter, value: Any) -> None:
+def _ask(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    ctx.call_on_close(console.forget)
     if param.name == "quiet":
         console.ask(quiet=bool(value))
         return

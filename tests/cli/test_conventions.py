@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from feedtools.cli import COMMANDS, cli
+from feedtools.cli import COMMANDS, cli, console
 from feedtools.config import load
 from feedtools.errors import ConfigError, did_you_mean
 from feedtools.report import Report, render
@@ -157,6 +158,14 @@ def test_quiet_leaves_the_account_out_and_no_failure(folder: Path) -> None:
     assert Run(folder, "clean", "a.txt", "-o", "out", "-q").err == ""
     assert "kept" in Run(folder, "clean", "a.txt", "-o", "out2").err
     assert "gone.txt" in Run(folder, "check", "gone.txt", "-q").err
+
+
+def test_what_one_command_was_asked_holds_for_no_other_of_its_process(folder: Path) -> None:
+    path = str(folder / "a.txt")
+    CliRunner().invoke(cli, ["check", path, "-q", "--color", "always"])
+    assert not console.quiet()
+    assert not console.colored()
+    assert "article" in CliRunner().invoke(cli, ["check", path]).stderr
 
 
 def test_a_diff_in_colours_shows_the_words_that_change(folder: Path) -> None:
