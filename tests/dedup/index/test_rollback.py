@@ -117,6 +117,16 @@ def test_the_name_of_what_it_holds_is_another_with_each_change(index: IndexWrite
     assert index.identity() in names, "nothing was added"
 
 
+def test_an_index_that_was_put_in_the_place_of_another_has_another_name(tmp_path: Path) -> None:
+    """Both hold as many articles; a run that goes on asks the name."""
+    names = set()
+    for number, text in enumerate((OLD, NEW)):
+        with IndexWriter(tmp_path / f"{number}.sqlite", create=True) as made:
+            made.add([Article("a.txt", 4, text)])
+            names.add(made.identity())
+    assert len(names) == 2
+
+
 def test_a_version_is_superseded_by_the_next_one_alone(index: IndexWriter) -> None:
     for number, ending in enumerate(("他先走了。", "他后走了。", "谁都没走。")):
         index.add([Article(f"{number}.jsonl", 1, NEW + ending, origin=Provenance("7"))])
