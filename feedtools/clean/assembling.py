@@ -15,6 +15,7 @@ from feedtools.clean.lookup import Stores
 from feedtools.clean.notes import CLEAR, Log, Note, dump, parse
 from feedtools.clean.on_disk import Texts
 from feedtools.clean.restoring import Work, mend
+from feedtools.config import Policy
 from feedtools.lint.edits import rewrite
 from feedtools.restore import SIBLINGS, Sibling
 from feedtools.restore.agree import agree, may_gain
@@ -45,7 +46,7 @@ def assemble(
 
     What one was given it can give on, so that the next run, which sees them all as they are then, finds nothing to do.
     """
-    near = _near(marks, copies, texts)
+    near = _near(marks, copies, texts, run.config.clean)
     if not near:
         return
     involved = {*near, *chain.from_iterable(near.values())}
@@ -75,14 +76,18 @@ def assemble(
     _note(run, made)
 
 
-def _near(marks: Sequence[int], copies: Copies, texts: Texts) -> dict[int, list[int]]:
+def _near(marks: Sequence[int], copies: Copies, texts: Texts, policy: Policy) -> dict[int, list[int]]:
     """For every damaged article the others that it overlaps with, the first ``MOST`` of them.
 
-    Copies that go are among both: they may stay in the end, where the one that stood for them goes itself.
+    Copies that go are among both where another may learn from them, and what they learn themselves.
     """
+    standing = copies.standing
     both = {ends for found in copies.clusters for a, b in found.overlapping(every=True) for ends in ((a, b), (b, a))}
     left = [pair for pair in both if not any(marks[number] & (REJECTED | FINAL) for number in pair)]
-    gains = {number for number in {pair[0] for pair in left} if marks[number] & FOUND and may_gain(texts[number])}
+    damaged = {number for number, _ in left if marks[number] & FOUND and may_gain(texts[number])}
+    going = {one for one in damaged if one in standing and policy.kinds[standing.kind(one)] == "drop"}
+    giving = {other for number, other in left if number in damaged and number not in going}
+    gains = damaged - (going - giving)
     near: dict[int, list[int]] = {}
     for number, other in sorted(left):
         if number in gains and len(near.setdefault(number, [])) < MOST:
