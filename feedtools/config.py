@@ -11,49 +11,29 @@ from feedtools.model import COPIES, KINDS, LEVELS, Level, Safety
 from feedtools.text.patterns import lazy
 
 FILE = "feedtools.toml"
-_TABLE = lazy(r"""(?m)^[ \t]*\[?[ \t]*(?:["']?tool["']?[ \t]*(?:[\]=]|\.[ \t]*["']?feedtools)|["'][^"'\n]*\\)""")
-"""A key ``tool.feedtools``, or ``tool`` alone: its table may stand in either; or one that is spelled with escapes."""
 ALLOW_FILE = "feedtools-allow.toml"
 DECISIONS_FILE = "feedtools-decisions.jsonl"
-
+NEVER = "never"
+AUTO = "auto"
+"""Confident fixes and ends before cut formulas in transmissions, safe fixes alone in others: see `Policy.of`."""
+ENDS = ("keep", "formula", "break", "sentence")
+LANGUAGES = ("en", "zh")
+"""Languages of the report's page."""
+MATH_STYLES = ("auto", "dollar", "bracket", "kramdown", "none")
 
 Verdict = Literal["keep", "drop", "hold"]
-
-
-Keep = Literal["most-complete", "newest", "oldest", "first-published"]
-
-
-KEEPS: tuple[Keep, ...] = ("most-complete", "newest", "oldest", "first-published")
-
-
-Fixing = Literal["none", "safe", "confident", "unsafe"]
-
-
 VERDICTS: tuple[Verdict, ...] = ("keep", "drop", "hold")
-
-
+Keep = Literal["most-complete", "newest", "oldest", "first-published"]
+KEEPS: tuple[Keep, ...] = ("most-complete", "newest", "oldest", "first-published")
+Fixing = Literal["none", "safe", "confident", "unsafe"]
 FIXINGS: Mapping[Fixing, tuple[Safety, ...]] = MappingProxyType(
     {"none": (), "safe": ("safe",), "confident": ("safe", "confident"), "unsafe": ("safe", "confident", "unsafe")}
 )
 """Fixes that are made, by how far they may be trusted."""
 
-
-AUTO = "auto"
-"""Confident fixes and ends before cut formulas in transmissions, safe fixes alone in others: see `Policy.of`."""
-
-
-ENDS = ("keep", "formula", "break", "sentence")
-
-
-NEVER = "never"
-
-LANGUAGES = ("en", "zh")
-"""Languages of the report's page."""
-
-
+_TABLE = lazy(r"""(?m)^[ \t]*\[?[ \t]*(?:["']?tool["']?[ \t]*(?:[\]=]|\.[ \t]*["']?feedtools)|["'][^"'\n]*\\)""")
+"""A key ``tool.feedtools``, or ``tool`` alone: its table may stand in either; or one that is spelled with escapes."""
 _KINDS: Mapping[str, Verdict] = MappingProxyType({kind: "drop" for kind in KINDS if kind in COPIES})
-
-
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -393,9 +373,6 @@ def _value(key: str, value: Any, default: Any, path: Path) -> Any:
     if type(value) is not expected:
         raise ConfigError(f"{key}: expected {expected.__name__}, found {type(value).__name__}", path=str(path))
     return value
-
-
-MATH_STYLES = ("auto", "dollar", "bracket", "kramdown", "none")
 
 
 def from_options(options: Mapping[str, Any], start: Config | None = None) -> Config:

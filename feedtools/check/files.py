@@ -74,10 +74,7 @@ def check(
         RuleError: a rule pack is invalid.
         ConfigError: the configuration names a rule or option that does not exist.
     """
-    if progress is None:
-        from feedtools.system.progress import silent
-
-        progress = silent
+    progress = progress or _silent()
     config.activate_renderers()
     rules = active_rules(config)
     errors: list[FeedtoolsError] = []
@@ -98,6 +95,12 @@ def check(
     kept = keep(findings, articles, files, rules, config, whole=whole)
     originals = _originals(kept.findings, articles)
     return Checked(kept.findings, errors, len(files), len(articles), rules, tuple(files), kept, originals)
+
+
+def _silent() -> Progress:
+    from feedtools.system.progress import silent
+
+    return silent
 
 
 def _teller(say: Callable[[str], None], errors: list[FeedtoolsError]) -> Callable[[FeedtoolsError], None]:

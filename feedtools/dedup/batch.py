@@ -25,7 +25,7 @@ from feedtools.dedup.rest import REST
 from feedtools.model import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -151,53 +151,89 @@ def _ranks(places: Sequence[Any]) -> Ints:
 def _find(
     run: Run, asked: Wanted, rest: int, versions: Versions | None
 ) -> tuple[match_table.Clusters, Compared, NDArray[Any]]:
-    """The clusters, all matches between distinct texts, and exact copies as rows.
-
-    What is left is compared again until no copy is found among it: the join links a text with part of those that share
-    its keys, and with which ones depends on what else is there.
-    """
+    """The clusters, all matches between distinct texts, and exact copies as rows."""
     copies, firsts, numbers = collapse(run)
     kept, exact = Distinct(run.texts, numbers), match_table.pack_exact(copies, firsts)
     run = run.of_distinct(copies, firsts)
     store = sketch_all(kept, run)
     sizes = sizes_of(len(run.texts), numbers, store, copies, firsts)
-    rank = run.order.item
-    age = versions.order(rank) if versions is not None else None
-    keepers = Order(sizes.__getitem__, lambda number: damage(run.texts[number]), rank, age)
+    age = versions.order(run.order.item) if versions is not None else None
+    keepers = Order(sizes.__getitem__, lambda number: damage(run.texts[number]), run.order.item, age)
     ranked = ranking(kept, store)
     found = verify_all(kept, store, ranked, run, asked)
     if run.around is not None:
         exact = exact[_touched(np.concatenate([exact, found.rows]), run.around, len(run.texts))[copies]]
+
+    def verify(pairs: Ints) -> Iterator[Compared]:
+        place = np.empty(len(run.texts), np.int64)
+        place[numbers] = np.arange(len(numbers))
+        return verify_pairs((place[pairs >> 32], place[pairs & 0xFFFFFFFF]), kept, store, run, asked)
+
+    def cluster(rows: NDArray[Any]) -> match_table.Clusters:
+        return match_table.clusters(rows, keepers, rest)
+
+    told = _Told(len(run.texts), numbers[ranked], versions, run.order.item)
+    table, every = _settled(found, exact, told, cluster, verify)
+    return table, every, exact
+
+
+class _Told(NamedTuple):
+    """What tells copies from others beside their texts.
+
+    Attributes:
+        size: documents, exact copies included.
+        ranked: the distinct documents in the order of the join.
+        versions: the records of the texts, which tell later versions from copies.
+        rank: gives the place of a document.
+    """
+
+    size: int
+    ranked: Ints
+    versions: Versions | None
+    rank: Callable[[int], int]
+
+    def apply(self, found: Compared) -> NDArray[Any]:
+        """The matches as they are after items of a series and versions were told apart."""
+        rows = match_table.tell_series_apart(found.rows, found.slots)
+        return rows if self.versions is None else match_table.tell_versions(rows, self.versions, self.rank)
+
+
+def _settled(
+    found: Compared,
+    exact: NDArray[Any],
+    told: _Told,
+    cluster: Callable[[NDArray[Any]], match_table.Clusters],
+    verify: Callable[[Ints], Iterator[Compared]],
+) -> tuple[match_table.Clusters, Compared]:
+    """Cluster matches, and compare what is left again until no copy is found among it.
+
+    The join links a text with part of those that share its keys, and with which ones depends on what else is there.
+    """
     tried = np.empty(0, np.int64)
     settled: list[Compared] = []
     tables: list[match_table.Clusters] = []
     repeated = exact
     for rounds_left in range(ROUNDS, -1, -1):
-        rows = match_table.tell_series_apart(found.rows, found.slots)
-        if versions is not None:
-            rows = match_table.tell_versions(rows, versions, rank)
-        table = match_table.clusters(np.concatenate([repeated, rows]), keepers, rest)
+        rows = told.apply(found)
+        table = cluster(np.concatenate([repeated, rows]))
         fresh = tried[:0]
         if rounds_left:
-            wanted = [_untried(found.rows, table), _of_one_partner(rows, len(run.texts), numbers[ranked])]
+            wanted = [_untried(found.rows, table), _of_one_partner(rows, told.size, told.ranked)]
             known = match_table.packed(*(found.rows[side].astype(np.int64) for side in "ab"))
             fresh = np.setdiff1d(np.concatenate(wanted), np.concatenate([tried, known]))
         ends = np.concatenate([fresh >> 32, fresh & 0xFFFFFFFF])
-        again = _touched(np.concatenate([repeated, found.rows]), ends, len(run.texts))
+        again = _touched(np.concatenate([repeated, found.rows]), ends, told.size)
         open_ = again[found.rows["a"]]  # what hangs together with none of the fresh pairs stays as it is
         settled.append(found._replace(rows=rows).where(~open_))
         tables.append(table.where(~again[table.keeps]))
         if not len(fresh):
             break
         tried = np.concatenate([tried, fresh])
-        place = np.empty(len(run.texts), np.int64)
-        place[numbers] = np.arange(len(numbers))
-        pairs = place[fresh >> 32], place[fresh & 0xFFFFFFFF]
-        found = joined([found.where(open_), *verify_pairs(pairs, kept, store, run, asked)])
+        found = joined([found.where(open_), *verify(fresh)])
         repeated = repeated[again[repeated["b"]]]
     every = joined(settled)
     others = every.rows[every.rows["kind"] != KINDS.index("overlap")]
-    return match_table.together(tables)._replace(others=others), every, exact
+    return match_table.together(tables)._replace(others=others), every
 
 
 def _touched(rows: NDArray[Any], some: Ints, count: int) -> NDArray[np.bool_]:

@@ -44,7 +44,6 @@ def clean(
         asked: ``exceptions`` and ``decisions``, as ``Judge`` takes them.
     """
     from pyspark import StorageLevel
-    from pyspark.sql import functions as f
 
     begin("collecting hyphenated compounds")
     evidence: dict[str, str] = {}
@@ -59,14 +58,21 @@ def clean(
         state = map_batches(fixed, decisions.ended(judge), decisions.STATE)
     else:
         rows = dedup(fixed.select("id", "text"), rest=policy.rest, begin=begin).rows
-        rows = rows.select("id", "cluster", "kind", "said", "coverage", "covered")
-        members = fixed.join(rows, "id").repartition("cluster")
-        members = members.sortWithinPartitions("cluster", f.col("id") != f.col("cluster"), "id")
-        mended = map_batches(members, decisions.mended(judge, kinds), decisions.STATE)
-        alone = map_batches(fixed.join(rows, "id", "left_anti"), decisions.ended(judge), decisions.STATE)
         begin("restoring what is damaged, and comparing again what is left")
-        state = _settled(mended.unionByName(alone), kinds, policy)
+        state = _settled(_mended(fixed, rows, kinds, judge), kinds, policy)
     return map_batches(state, decisions.decided(policy), decisions.DECISIONS)
+
+
+def _mended(fixed: DataFrame, rows: DataFrame, kinds: Sequence[str], judge: Judge) -> DataFrame:
+    """Restore the members of clusters from each other, cluster by cluster; the other articles stay as they are."""
+    from pyspark.sql import functions as f
+
+    rows = rows.select("id", "cluster", "kind", "said", "coverage", "covered")
+    members = fixed.join(rows, "id").repartition("cluster")
+    members = members.sortWithinPartitions("cluster", f.col("id") != f.col("cluster"), "id")
+    mended = map_batches(members, decisions.mended(judge, kinds), decisions.STATE)
+    alone = map_batches(fixed.join(rows, "id", "left_anti"), decisions.ended(judge), decisions.STATE)
+    return mended.unionByName(alone)
 
 
 def _settled(state: DataFrame, kinds: Sequence[str], policy: Policy) -> DataFrame:

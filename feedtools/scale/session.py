@@ -81,35 +81,53 @@ def session(
     Raises:
         FeedtoolsError: PySpark or Java is missing, or the master does not answer.
     """
-    try:
-        import pyarrow  # noqa: F401
-        from py4j.protocol import Py4JError
-        from pyspark import SparkConf
-        from pyspark.errors import PySparkException
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise FeedtoolsError("Spark needs other packages: pip install 'feedtools[spark]'") from error
-    warnings.filterwarnings("ignore", _NEW_PANDAS, FutureWarning)
+    _require_packages()
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
     submitted = "PYSPARK_GATEWAY_PORT" in os.environ
     if not submitted:
         check_java()
         _reach(master or "")
     begin()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder.appName(name)
     here = _ON_ONE_MACHINE if not submitted and (master or LOCAL).startswith("local") else {}
-    given = {f"spark.executorEnv.{renderers.ENVIRONMENT}": renderers.handed_over()}
-    for key, value in {**_SETTINGS, **given, **here, **(settings or {})}.items():
-        if not (submitted and SparkConf().contains(key)):
-            builder = builder.config(key, value)
-    if master or not submitted:
-        builder = builder.master(master or LOCAL)
+    chosen = {**_SETTINGS, **here, **(settings or {})}
     try:
-        made = builder.getOrCreate()
+        made = _builder(name, chosen, submitted=submitted, master=master).getOrCreate()
         made.sparkContext.setLogLevel("FATAL" if here else "ERROR")
     except (PySparkException, Py4JError, OSError, RuntimeError) as error:
         raise FeedtoolsError(f"Spark did not start at {master or LOCAL}: {reason(error)}") from error
     return made
+
+
+def _builder(name: str, settings: Mapping[str, str], *, submitted: bool, master: str | None) -> SparkSession.Builder:
+    """A builder with settings; what ``spark-submit`` was given stays."""
+    from pyspark import SparkConf
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.appName(name)
+    given = {f"spark.executorEnv.{renderers.ENVIRONMENT}": renderers.handed_over()}
+    for key, value in {**given, **settings}.items():
+        if not (submitted and SparkConf().contains(key)):
+            builder = builder.config(key, value)
+    if master or not submitted:
+        builder = builder.master(master or LOCAL)
+    return builder
+
+
+def _require_packages() -> None:
+    """Make sure that Spark can be spoken to.
+
+    Raises:
+        FeedtoolsError: PySpark or what it needs is missing.
+    """
+    try:
+        import pyarrow  # noqa: F401
+        import pyspark.sql  # noqa: F401
+    except ImportError as error:
+        raise FeedtoolsError("Spark needs other packages: pip install 'feedtools[spark]'") from error
+    warnings.filterwarnings("ignore", _NEW_PANDAS, FutureWarning)
 
 
 def _reach(master: str) -> None:
