@@ -153,6 +153,11 @@ def _find(
 ) -> tuple[match_table.Clusters, Compared, NDArray[Any]]:
     """The clusters, all matches between distinct texts, and exact copies as rows."""
     copies, firsts, numbers = collapse(run)
+    if versions is not None and len(copies):
+        repeated = versions.repeated(zip(copies.tolist(), firsts.tolist(), strict=True), run.order.item)
+        copies, firsts = np.array(repeated, np.int64).T
+        by_order = np.argsort(run.order)
+        numbers = by_order[np.isin(by_order, copies, invert=True)]
     kept, exact = Distinct(run.texts, numbers), match_table.pack_exact(copies, firsts)
     run = run.of_distinct(copies, firsts)
     store = sketch_all(kept, run)

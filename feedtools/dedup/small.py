@@ -48,12 +48,14 @@ def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
 def dedup(texts: Sequence[str], *, rest: int = REST, versions: Versions | None = None) -> SmallResult:
     """Find what ``feedtools.dedup.batch.dedup`` finds with the same arguments, without evidence."""
     first: dict[str, int] = {}
-    exact = [
-        Match(number, first[text], "exact", 1.0, 1.0, 1.0)
-        for number, text in enumerate(texts)
-        if first.setdefault(text, number) != number
+    copies = [
+        (number, first[text]) for number, text in enumerate(texts) if first.setdefault(text, number) != number
     ]
-    documents = _ranked(_document(number, text) for text, number in first.items())
+    if copies and versions is not None:
+        copies = versions.repeated(copies, int)
+    exact = [Match(number, kept, "exact", 1.0, 1.0, 1.0) for number, kept in copies]
+    gone = {number for number, _ in copies}
+    documents = _ranked(_document(number, text) for number, text in enumerate(texts) if number not in gone)
     pairs = list(_candidates(documents))
     if not exact and not pairs:  # a clean transmission needs nothing that verifies
         return SmallResult()

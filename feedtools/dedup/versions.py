@@ -41,6 +41,7 @@ class Versions:
         self.keep = keep
         self._read = read
         self._known: dict[int, Record] = {}
+        self._dated = keep in {"newest", "oldest"}  # all copies are put in order
 
     @classmethod
     def of(cls, articles: Sequence[Article], keep: Keep) -> Versions | None:
@@ -86,6 +87,27 @@ class Versions:
             return (math.inf if when is None else when, place)
         return (math.inf if when is None else -when, -place)
 
+    def repeated(self, copies: Iterable[tuple[int, int]], place: Callable[[int], Any]) -> list[tuple[int, int]]:
+        """Choose by date which of the articles of one text its exact copies go for.
+
+        Args:
+            copies: an article, and the earliest one of its text; all of that text.
+            place: of an article in reading order, as a number.
+
+        Returns:
+            An article, and the one of its text that comes first by age, as many and in the order of articles.
+        """
+        groups: dict[int, list[int]] = {}
+        for copy, first in copies:
+            groups.setdefault(first, [first]).append(copy)
+        if self._dated:
+            self.learn(number for group in groups.values() for number in group)
+        made = []
+        for first, group in groups.items():
+            kept = min(group, key=lambda number: self._age(number, place(number))) if self._dated else first
+            made += [(number, kept) for number in group if number != kept]
+        return sorted(made, key=lambda pair: place(pair[0]))
+
     def told(self, matches: Iterable[Match], place: Callable[[int], Any]) -> list[Match]:
         """Say of versions which one may go for the other; other matches stay as they are.
 
@@ -94,8 +116,7 @@ class Versions:
             place: of an article in reading order, as a number.
         """
         some = list(matches)
-        dated = self.keep in {"newest", "oldest"}  # all of them are put in order
-        asked = (match for match in some if self._may_tell(match) or (dated and match.kind in COPIES))
+        asked = (match for match in some if self._may_tell(match) or (self._dated and match.kind in COPIES))
         self.learn(number for match in asked for number in (match.a, match.b))
         return [self._told(match, place) for match in some]
 

@@ -59,9 +59,25 @@ def test_a_later_version_never_goes_by_default_and_an_earlier_one_may() -> None:
     assert kept("most-complete", [FIRST, SECOND], OLD, Record("n2", "2026-03-02")) == {0}
 
 
-@pytest.mark.parametrize("keep", KEEPS)
-def test_the_same_text_under_one_id_is_a_copy_and_no_version(keep: Keep) -> None:
-    assert kept(keep, [FIRST, FIRST], OLD, NEW) == {0}
+@pytest.mark.parametrize(
+    ("keep", "expected"), [("most-complete", 0), ("newest", 1), ("oldest", 0), ("first-published", 0)]
+)
+def test_the_same_text_under_one_id_is_a_copy_and_no_version(keep: Keep, expected: int) -> None:
+    assert kept(keep, [FIRST, FIRST], OLD, NEW) == {expected}
+
+
+@pytest.mark.parametrize(("keep", "expected"), [("most-complete", 0), ("newest", 2), ("oldest", 1)])
+def test_exact_copies_of_several_records_are_chosen_by_date(keep: Keep, expected: int) -> None:
+    records = Record("a", "2026-03-02"), Record("b", "2026-03-01"), Record("c", "2026-03-03"), Record("d")
+    assert kept(keep, [FIRST, FIRST, FIRST, FIRST], *records) == {expected}
+    assert kept(keep, [FIRST, FIRST, FIRST, FIRST, OTHER], *records, Record("e", "2026-01-01")) == {expected, 4}
+
+
+def test_the_exact_copy_that_is_kept_has_its_date_among_other_copies() -> None:
+    records = Record("a", "2026-03-01"), Record("b", "2026-03-02"), Record("c", "2026-03-03")
+    assert kept("newest", [BASE, SECOND, BASE], *records) == {2}
+    assert kept("oldest", [BASE, SECOND, BASE], *reversed(records)) == {2}
+    assert kept("newest", [BASE, SECOND, BASE], records[0], records[2], records[1]) == {1}
 
 
 @pytest.mark.parametrize("keep", KEEPS)
