@@ -22,7 +22,7 @@ from typing import IO, Any, NamedTuple, cast
 from feedtools.errors import ConfigError, FeedtoolsError, ReadError
 from feedtools.model import Article, Transmission
 from feedtools.readers import MAX_TRANSMISSION, ReadOptions, jsonl, markdown, read, tell, transmission
-from feedtools.readers.fields import find, placed, syntax
+from feedtools.readers.fields import date, find, placed, syntax
 from feedtools.readers.streams import GZIP_MAGIC, ZSTD_MAGIC, open_stream, read_document, read_most
 
 AS_THEY_STAND = frozenset({"transmission", "markdown"})
@@ -179,14 +179,17 @@ def _converted(path: str, options: ReadOptions) -> Frame:
 
 
 def _record(article: Article, name: str, options: ReadOptions) -> dict[str, Any]:
-    """An article as a record: what its own said, an identity, and the text under the key that is read again."""
+    """An article as a record: what its own said, an identity, and its text and date under the keys that are read again."""
     origin = article.origin
     fields: dict[str, Any] = json.loads(origin.fields) if origin is not None and origin.fields else {}
     identity = fields.pop(options.id_key, None)
     if identity is None or identity == "":
         identity = (origin.id if origin is not None else "") or name
+    made = {options.id_key: identity, **fields, **placed(fields, options.text_key, article.text)}
+    if origin is not None and origin.date and not date(made, options.date_key):
+        made = placed(made, options.date_key, origin.date)  # that a second run goes by the same date
     noted = {"syntax": article.syntax} if article.syntax and "syntax" not in fields else {}
-    return {options.id_key: identity, **fields, **placed(fields, options.text_key, article.text), **noted}
+    return {**made, **noted}
 
 
 def _dumps(value: Any) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from feedtools.readers import ReadOptions, read
+from feedtools.readers.records import open_frame
 
 JSON_FEED = '{"items": [{"id": "1", "content_text": "第一篇。", %s}]}'
 
@@ -35,6 +36,26 @@ def dates(path: Path, key: str = "date") -> list[str]:
 def test_the_date_of_a_record(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
     assert dates(tmp_path / name, "when") == ["2026-03-01"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "date"),
+    [
+        ("a.json", JSON_FEED % '"date_published": "2020-01-01", "date_modified": "2026-03-01"', "2026-03-01"),
+        ("b.json", JSON_FEED % '"when": "2026-03-02", "date_modified": "2026-03-01"', "2026-03-02"),
+        ("a.csv", "text,when\n第一篇。,2026-03-01\n", "2026-03-01"),
+        ("c.json", JSON_FEED % '"title": "甲"', ""),
+    ],
+)
+@pytest.mark.parametrize("key", ["when", "date"])
+def test_the_date_of_a_record_is_read_again_from_what_was_made_of_it(
+    tmp_path: Path, name: str, content: str, date: str, key: str
+) -> None:
+    (tmp_path / name).write_text(content.replace("when", key), encoding="utf-8")
+    records = open_frame(str(tmp_path / name), ReadOptions(date_key=key)).records
+    (tmp_path / "again.jsonl").write_bytes(b"".join(record.raw + record.gap for record in records))
+    assert dates(tmp_path / "again.jsonl", key) == [date]
+    assert (key in json.loads((tmp_path / "again.jsonl").read_bytes())) == bool(date)
 
 
 def test_a_key_may_lead_inside_and_a_number_is_a_date(tmp_path: Path) -> None:

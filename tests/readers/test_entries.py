@@ -116,6 +116,7 @@ def test_clean_gives_every_other_field_back(name: str, tmp_path: Path) -> None:
         assert record["tags"] == ["x", {"y": 1}]
     if name == "a.rss":
         assert record["published"].startswith("Mon, 01 Jan")
+        assert record["date"] == record["published"]  # under the key that a second run reads
 
 
 def test_clean_gives_the_columns_of_a_table_back(tmp_path: Path) -> None:
