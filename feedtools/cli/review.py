@@ -39,9 +39,11 @@ def review(out: Path, plain: bool, only: str | None, **flags: Any) -> None:
     from feedtools.clean.review.queue import queue
     from feedtools.clean.review.session import Session
     from feedtools.config import DECISIONS_FILE
+    from feedtools.readers import ReadOptions
 
     config = configured(**flags)
-    items = [item for item in queue(out) if only is None or item.held == (only == "held")]
+    found = queue(out, ReadOptions.of(config))
+    items = [item for item in found if only is None or item.held == (only == "held")]
     session = Session(items, config.root / DECISIONS_FILE, finder(out, config))
     if plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
         prompts(session)

@@ -48,9 +48,7 @@ def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
 def dedup(texts: Sequence[str], *, rest: int = REST, versions: Versions | None = None) -> SmallResult:
     """Find what ``feedtools.dedup.batch.dedup`` finds with the same arguments, without evidence."""
     first: dict[str, int] = {}
-    copies = [
-        (number, first[text]) for number, text in enumerate(texts) if first.setdefault(text, number) != number
-    ]
+    copies = [(number, first[text]) for number, text in enumerate(texts) if first.setdefault(text, number) != number]
     if copies and versions is not None:
         copies = versions.repeated(copies, int)
     exact = [Match(number, kept, "exact", 1.0, 1.0, 1.0) for number, kept in copies]

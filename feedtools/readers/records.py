@@ -179,7 +179,7 @@ def _converted(path: str, options: ReadOptions) -> Frame:
 
 
 def _record(article: Article, name: str, options: ReadOptions) -> dict[str, Any]:
-    """An article as a record: what its own said, an identity, and its text and date under the keys that are read again."""
+    """An article as a record: what its own said, an identity, and text and date under keys that are read again."""
     origin = article.origin
     fields: dict[str, Any] = json.loads(origin.fields) if origin is not None and origin.fields else {}
     identity = fields.pop(options.id_key, None)

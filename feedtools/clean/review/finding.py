@@ -32,7 +32,7 @@ def finder(out: Path, config: Config) -> Find:
 
     def find(item: Item) -> list[Spot]:
         source = str(config.root / item.source)
-        article = Article(source, item.place.line, item.text)
+        article = Article(source, item.place.line, item.text, syntax=item.syntax)
         found = judge.over([article], {source: ""})([article])
         holds = [config.clean.verdict(one.rule, one.name, one.level) == "hold" for one in found]
         return [

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from feedtools.clean import manifest
 from feedtools.clean.edits import Written, raw_text, records, written
 from feedtools.errors import ReadError
 from feedtools.lint.edits import Change, revert
 from feedtools.model import Edit, Fix, Place, Safety, digest
-from feedtools.readers import MANIFEST
+from feedtools.readers import MANIFEST, ReadOptions
+from feedtools.readers.fields import syntax
+from feedtools.readers.markdown import syntax_of
+from feedtools.readers.records import AS_THEY_STAND
 from feedtools.readers.streams import open_stream
 
 BESIDE = 3
@@ -60,6 +64,7 @@ class Item(NamedTuple):
         spots: what was found in it.
         beside: copies and sources.
         edited: a person corrected the text since the run, so that its spots are to be found anew.
+        syntax: of the text, as ``clean`` read it (``Article.syntax``).
     """
 
     place: Place
@@ -71,20 +76,26 @@ class Item(NamedTuple):
     spots: tuple[Spot, ...]
     beside: tuple[Beside, ...] = ()
     edited: bool = False
+    syntax: str = ""
 
     def words(self, spot: Spot) -> str:
         """The words of a spot."""
         return self.text[spot.start : spot.end]
 
 
-def queue(out: Path) -> list[Item]:
+def queue(out: Path, options: ReadOptions | None = None) -> list[Item]:
     """Gather everything that is to be decided in an output, the most frequent and then the worst first.
+
+    Args:
+        out: the output.
+        options: how its run read Markdown.
 
     Raises:
         ReadError: it is no output of ``clean``, or a file in it is missing or damaged.
     """
     key = manifest.text_key(manifest.read(out / MANIFEST), out / MANIFEST)
-    items = [item for file in written(out) for item in _items(out, file, key)]
+    style = syntax_of(options or ReadOptions())
+    items = [item for file in written(out) for item in _items(out, file, key, style)]
     return ordered(_with_copies(out, items, key))
 
 
@@ -101,21 +112,31 @@ def ordered(items: Iterable[Item]) -> list[Item]:
     return sorted(items, key=rank)
 
 
-def _items(out: Path, file: Written, key: str) -> Iterator[Item]:
+def _items(out: Path, file: Written, key: str, style: str) -> Iterator[Item]:
+    form = file.head["format"]
     wanted = [row for row in file.rows if row["action"] == "hold" or _offers(row)]
     if not wanted:
         return
     held: dict[tuple[str, int], str] = {}
     for name in file.end.get("held", {}):
         held.update(records(out / name))
-    for row, published in _rows(out, file, key):
+    for row, record, published in _rows(out, file, key):
         if row["action"] == "hold":
             text = held.get((row["path"], row["line"]))
             if text is not None:
-                raw = raw_text(file.head["format"], key, row)
-                yield _item(file, row, raw, text, edited=digest(text).hex() != row.get("held"))
+                edited = digest(text).hex() != row.get("held")
+                one = _item(file, row, raw_text(form, key, row), text, edited=edited)
+                yield one._replace(syntax=_syntax(form, manifest.to_bytes(row["raw"]), style))
         elif _offers(row) and row["action"] != "drop":
-            yield _item(file, row, _raw(row, published), published, edited=False)
+            one = _item(file, row, _raw(row, published), published, edited=False)
+            yield one._replace(syntax=_syntax(form, record, style))
+
+
+def _syntax(form: str, record: bytes, style: str) -> str:
+    """The syntax of the text of a record, as the reader of its format gives it."""
+    if form in AS_THEY_STAND:
+        return style if form == "markdown" else ""
+    return syntax(json.loads(record.decode("utf-8-sig", "surrogatepass")))
 
 
 def _offers(row: Mapping[str, Any]) -> bool:
@@ -132,25 +153,23 @@ def _raw(row: Mapping[str, Any], text: str) -> str:
         raise ReadError(message, path=row["path"]) from error
 
 
-def _rows(out: Path, file: Written, key: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield the rows of a file, each with the text of its article where that stands in the file."""
+def _rows(out: Path, file: Written, key: str) -> Iterator[tuple[dict[str, Any], bytes, str]]:
+    """Yield the rows of a file, each with the record and the text of its article where that stands in the file."""
+    form, away = file.head["format"], {"drop", "hold"}
+    if file.end.get("digest") == "":  # nothing is left of it, a page that is held
+        yield from ((row, b"", "") for row in file.rows)
+        return
     place = manifest.inside(out, file.head["out"])
     try:
         with open_stream(str(place)) as stream:
             manifest.take(stream, file.head["lead"])
             for row in file.rows:
-                yield row, _published(stream, row, file.head["format"], key)
+                size, gap = row["bytes"]
+                record = manifest.take(stream, size)
+                manifest.take(stream, gap)
+                yield row, record, "" if row["action"] in away else manifest.text_of(form, key, record)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReadError(f"not what the manifest says: {error}", path=str(place)) from error
-
-
-def _published(stream: IO[bytes], row: Mapping[str, Any], form: str, key: str) -> str:
-    size, gap = row["bytes"]
-    raw = manifest.take(stream, size)
-    manifest.take(stream, gap)
-    if row["action"] in {"drop", "hold"}:
-        return ""
-    return manifest.text_of(form, key, raw)
 
 
 def _item(file: Written, row: dict[str, Any], raw: str, text: str, *, edited: bool) -> Item:
