@@ -188,7 +188,7 @@ def append(path: Path, findings: Iterable[Finding], reason: str) -> int:
     from feedtools.system.files import write_whole
 
     load(path)
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    before = path.read_bytes().decode() if path.exists() else ""  # as it stands: nothing that a person wrote changes
     new = list(dict.fromkeys(entry(finding, reason) for finding in findings))
     if new:
         start = before if not before or before.endswith("\n") else before + "\n"

@@ -1,4 +1,4 @@
-"""Which of some repairs did harm, found in a few looks at the text however many there are.
+"""Find which of some repairs did harm, in a few looks at the text however many there are.
 
 New findings come up beside the repair that brought them. So the repairs beside them are suspected, all the others are
 tried together, and only the suspects one by one.

@@ -1,4 +1,4 @@
-"""``feedtools-decisions.jsonl``: decisions of a person about articles and words, one a line, only ever appended.
+"""``feedtools-decisions.jsonl``: decisions of a person about articles and words, one per line, only ever appended.
 
 An article is known by its content, never by its place: by the digest of its text, and where the other renderer wrote
 it, by its symbols (``text.symbols``), which both renderers leave standing.

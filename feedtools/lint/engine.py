@@ -1,4 +1,4 @@
-"""Rules x articles -> findings. Pure: no file is read, nothing is changed."""
+"""Apply rules to articles and give the findings. No feed is read here, and nothing is changed."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _run_foreign(
     part: Sequence[Article],
     findings: list[Finding],
 ) -> RuleError | None:
-    """Apply a rule of somebody's pack to a block; what went wrong, in which case the rest of the block is left."""
+    """Apply a rule of somebody's pack to a block; give what went wrong, if anything, and leave the rest then."""
     name = (str(rule.path), rule.value, rule.trigger)
     if name in _stopped:
         return _too_slow(rule, None)
@@ -165,7 +165,7 @@ def group(findings: Iterable[Finding], grouped: Iterable[str]) -> list[Finding]:
 
 
 def _compiled(rule: Rule) -> tuple[re.Pattern[str] | None, Find]:
-    """The rule's prefilter and its finder, bound once a process; patterns of built-in rules compile on first use."""
+    """The rule's prefilter and its finder, bound once per process; patterns of built-in rules compile on first use."""
     trigger = None
     if rule.trigger:
         foreign = None if rule.trusted else cast("re.Pattern[str]", _limited(rule.trigger, re.MULTILINE))
@@ -222,13 +222,17 @@ def _word_list(folder: str, name: str) -> dict[str, str]:
     path = f"{folder}/{name}"
     try:
         with open(path, encoding="utf-8") as stream:
-            rows = [line.rstrip("\n").split("\t") for line in stream if line.strip() and not line.startswith("#")]
+            lines = [
+                (number, line.rstrip("\n").split("\t"))
+                for number, line in enumerate(stream, 1)
+                if line.strip() and not line.startswith("#")
+            ]
     except (OSError, UnicodeDecodeError) as error:
         raise RuleError(f"word list cannot be read: {error}", path=path) from error
-    for number, row in enumerate(rows, 1):
+    for number, row in lines:
         if len(row) != 2:
             raise RuleError("expected two columns: wrong form, tab, right form", path=path, line=number)
-    return {wrong.lower(): right for wrong, right in rows}
+    return {wrong.lower(): right for _number, (wrong, right) in lines}
 
 
 def _finding(rule: Rule, article: Article, hit: Hit) -> Finding:

@@ -134,7 +134,7 @@ def _graded_otherwise(case: Case, found: Found) -> str | None:
 
 
 def _run_feed(rule: Rule, text: str, feed_check: FeedCheck) -> Found:
-    """An example of a feed rule is several articles, one a line; the spans mark the articles that are reported."""
+    """An example of a feed rule is several articles, one per line; the spans mark the articles that are reported."""
     lines = text.split("\n")
     starts = [sum(len(line) + 1 for line in lines[:number]) for number in range(len(lines))]
     articles = [Article("example", number, line) for number, line in enumerate(lines) if line.strip()]

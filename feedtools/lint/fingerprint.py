@@ -1,4 +1,4 @@
-"""A finding's identity: by rule, file and the words around it, so that it outlives moved lines."""
+"""Identity of a finding: by rule, file and the words around it, so that it outlives moved lines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def relative(path: str, root: str = ".") -> str:
 
 
 def fingerprints(findings: Iterable[Finding], root: str = ".") -> list[str]:
-    """One identity a finding: 32 hexadecimal digits of BLAKE2b over rule, path from ``root``, span and context.
+    """One identity per finding: 32 hexadecimal digits of BLAKE2b over rule, path from ``root``, span and context.
 
     Lines and columns do not count. Findings that agree in all of it, such as those of a repeated article, are told
     apart by their order.

@@ -212,7 +212,7 @@ class Syntax:
 
     @cached_property
     def has_math(self) -> bool:
-        """Whether there is a formula."""
+        """Tell whether there is a formula."""
         return any(region.kind in {"math", "display"} for region in self.markdown.regions)
 
     @cached_property

@@ -44,6 +44,9 @@ def examples_of(kind: str, rows: list[Any], *, spans: bool = False) -> tuple[Exa
         if unknown := set(row) - set(EXAMPLE_KEYS):
             expected = ", ".join(EXAMPLE_KEYS)
             raise ValueError(f"{kind} example {number}: unknown key {min(unknown)!r}; expected {expected}")
+        for key in ("fixed", "note"):
+            if not isinstance(row.get(key, ""), str):
+                raise ValueError(f"{kind} example {number}: {key}: expected a string, found {row[key]!r}")
         text, found = unmark(row["text"])
         if spans and not found:
             raise ValueError(f"{kind} example {number}: expected the span to report between {OPEN} and {CLOSE}")

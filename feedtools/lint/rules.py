@@ -202,6 +202,8 @@ def _check_values(raw: dict[str, Any], finder: str) -> None:
         raise ValueError(f"unknown key fix.{min(unknown)}; expected replace, safety")
     if "replace" in fix and finder == "check":
         raise ValueError("fix.replace goes with pattern; a check brings its own edits")
+    if not isinstance(fix.get("replace", ""), str):
+        raise ValueError(f"fix.replace: expected a string, found {fix['replace']!r}")
     if not all(isinstance(word, str) and word for word in raw.get("keywords", [])):
         raise ValueError("keywords: expected a list of non-empty strings")
 
@@ -388,3 +390,4 @@ RULES: dict[Kind, str] = {
     "contained": "FT905",
     "overlapping": "FT906",
 }
+"""The rule that reports each kind of copy; the deduplicator finds them."""

@@ -1,4 +1,4 @@
-"""From paths and configuration to articles and rules."""
+"""From the configuration to the rules that run, and from articles to what they teach."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path

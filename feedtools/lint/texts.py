@@ -1,4 +1,4 @@
-"""The library: what the commands do, as functions over strings and files.
+"""Check and repair strings: ``lint_text`` and ``fix_text``.
 
 Options are those of the configuration file, as keywords with underscores: ``lint_text(text, select=["FT2"])``.
 """
@@ -29,6 +29,8 @@ def lint_text(texts: Text | Iterable[Text], **options: Any) -> list[Finding]:
 
     Raises:
         ConfigError: an option that does not exist.
+        RuleError: a rule pack is invalid, or one of its rules could not finish.
+        ReadError: the file of learned compounds cannot be read.
 
     >>> [finding] = lint_text("损失函数为[公式],其中没有别的。")
     >>> finding.rule, finding.name, finding.level
@@ -59,6 +61,9 @@ def fix_text(text: str, *, unsafe: bool = False, **options: Any) -> str:
         unsafe: apply those that may change the meaning, too.
         options: as for ``lint_text``.
 
+    Raises:
+        FeedtoolsError: as for ``lint_text``.
+
     >>> fix_text("注意 ,这里多了一个空格。")
     '注意,这里多了一个空格。'
     >>> fix_text("我们用 modelfree 的方法。", unsafe=True)
@@ -80,7 +85,7 @@ def _articles(texts: Text | Iterable[Text]) -> list[Article]:
 
 
 _loaded: dict[str, tuple[Rule, ...]] = {}
-"""Rules by the options that selected them: reading sixty files for each item of a spider would take longer than it."""
+"""Rules by the options that selected them: reading dozens of files for each item of a spider would take long."""
 
 
 def _rules(options: Mapping[str, Any]) -> tuple[Rule, ...]:

@@ -13,7 +13,7 @@ from feedtools.readers.formats import FORMATS, REFUSED, detect, suffix
 from feedtools.readers.paths import MANIFEST as MANIFEST
 from feedtools.readers.paths import OnError as OnError
 from feedtools.readers.paths import expand as expand
-from feedtools.readers.streams import PEEK, open_stream, read_most, unpack
+from feedtools.readers.streams import PEEK, open_stream, read_most, reason, unpack
 from feedtools.readers.streams import STDIN as STDIN
 
 MAX_TRANSMISSION = 2**30
@@ -97,7 +97,7 @@ def read(path: str, options: ReadOptions, on_error: OnError) -> Source:
     try:
         return _source(open_stream(path), path, options, on_error)
     except OSError as error:
-        raise ReadError(_reason(error), path=path) from error
+        raise ReadError(reason(error), path=path) from error
 
 
 def read_bytes(data: bytes, path: str, options: ReadOptions, on_error: OnError) -> Source:
@@ -113,12 +113,22 @@ def _source(stream: io.BufferedReader, path: str, options: ReadOptions, on_error
     name, stream = tell(stream, path, options)
     if name != "transmission":
         return Source(path, None, None, _articles(name, stream, path, options, on_error), name)
+    data = read_transmission(stream, path)
+    parsed = transmission.parse(data, path)
+    return Source(path, data, parsed, iter(parsed.articles))
+
+
+def read_transmission(stream: IO[bytes], path: str) -> bytes:
+    """Take all bytes of a transmission, and close its stream.
+
+    Raises:
+        ReadError: more than ``MAX_TRANSMISSION``.
+    """
     with stream:
         data = read_most(stream, MAX_TRANSMISSION + 1)
     if len(data) > MAX_TRANSMISSION:
         raise ReadError(f"larger than {MAX_TRANSMISSION // 2**30} GiB; split it, or convert it to JSONL", path=path)
-    parsed = transmission.parse(data, path)
-    return Source(path, data, parsed, iter(parsed.articles))
+    return data
 
 
 def tell(stream: io.BufferedReader, path: str, options: ReadOptions) -> tuple[str, io.BufferedReader]:
@@ -159,12 +169,7 @@ def _articles(name: str, stream: IO[bytes], path: str, options: ReadOptions, on_
     except ReadError as error:
         on_error(error)
     except OSError as error:
-        on_error(ReadError(f"reading stopped: {_reason(error)}", path=path))
-
-
-def _reason(error: OSError) -> str:
-    text = " ".join((error.strerror or str(error)).split())
-    return text[:1].lower() + text[1:] if text else type(error).__name__
+        on_error(ReadError(f"reading stopped: {reason(error)}", path=path))
 
 
 def read_files(*paths: str | os.PathLike[str], **options: Any) -> Iterator[Article]:
@@ -172,7 +177,8 @@ def read_files(*paths: str | os.PathLike[str], **options: Any) -> Iterator[Artic
 
     Args:
         paths: what to read.
-        options: ``text_key``, ``id_key``, ``input_format``.
+        options: fields of ``ReadOptions``: ``text_key``, ``id_key``, ``date_key``, ``input_format``, ``encoding``,
+            ``math``, ``include``, ``exclude``.
 
     Raises:
         ReadError: a file, or a record of it, cannot be read.

@@ -89,7 +89,7 @@ class CarriedFormula(NamedTuple):
 
 
 def formula(tex: str, *, display: bool = False) -> CarriedFormula:
-    r"""Take TeX out of what it comes in: delimiters, ``{\\displaystyle …}``, a document, settings of a renderer."""
+    r"""Take TeX out of what it comes in: delimiters, ``{\displaystyle …}``, a document, settings of a renderer."""
     tex = tex.replace("\u200b", "").strip()
     if "\\begin{document}" in tex and (found := _DOCUMENT.search(tex)):
         tex = found[1].strip()

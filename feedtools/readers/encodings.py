@@ -14,6 +14,8 @@ _DECLARED = re.compile(
     rb"""<\?xml[^>]{0,200}encoding=["']([A-Za-z0-9_.:-]{1,40})|charset=\s*["']?([A-Za-z0-9_.:-]{1,40})"""
 )
 UNKNOWN_ENCODING = "save it as UTF-8, or name its encoding with --encoding"
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030"}
+"""Encodings that are read as the one that holds them: their names stand on what uses its further characters."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -49,7 +51,7 @@ def decode(data: bytes, source: str, declared: str = "") -> str:
     if not label or label.lower().replace("_", "-") in {"utf-8", "utf8"}:
         line = data[:where].count(b"\n") + 1
         raise ReadError("not UTF-8, and it names no other encoding; save it as UTF-8", path=source, line=line)
-    return _strict(data, {"gb2312": "gb18030", "gbk": "gb18030"}.get(label.lower(), label), source)
+    return _strict(data, _WIDER.get(label.lower(), label), source)
 
 
 def recode(data: bytes, source: str, declared: str = "") -> bytes:
@@ -63,7 +65,7 @@ def recoded(stream: IO[bytes], encoding: str, source: str) -> io.BufferedReader:
     Raises:
         ReadError: it is not in that encoding, or there is none of that name, or it is too large to be held in memory.
     """
-    name = {"gb2312": "gb18030", "gbk": "gb18030"}.get(encoding.lower(), encoding)
+    name = _WIDER.get(encoding.lower(), encoding)
     data = read_document(stream, source)
     try:
         text = data.decode(name)

@@ -1,4 +1,4 @@
-"""JSON Lines: one object an article, read as a stream."""
+"""JSON Lines: one object per article, read as a stream."""
 
 from __future__ import annotations
 

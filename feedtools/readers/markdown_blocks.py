@@ -149,7 +149,7 @@ def _chain(ruler: Ruler[Rule], chain: str) -> Rule:
             if src[below : below + 1] in _DELIMITER_ROW and table(state, start, end, silent):
                 return True
         at = begins[start] + shifts[start]
-        for rule in by_first.get(src[at : at + 1], ()):  # noqa: SIM110 - once a line
+        for rule in by_first.get(src[at : at + 1], ()):  # noqa: SIM110 - once per line
             if rule(state, start, end, silent):
                 return True
         return False

@@ -76,7 +76,7 @@ def region_parser() -> MarkdownIt:
 
 
 def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001 - markdown-it's signature
-    """A line ``::: name`` or ``:::``, whatever stands between two of them."""
+    """Take a line ``::: name`` or ``:::``, whatever stands between two of them."""
     place = state.bMarks[start] + state.tShift[start]
     if not state.src.startswith(":::", place):
         return False

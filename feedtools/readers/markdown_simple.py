@@ -74,7 +74,7 @@ def simple_regions(src: str, env: dict[str, Any]) -> Found | None:
 
 
 def _take(src: str, at: int, mark: str, env: dict[str, Any], found: Found) -> int | None:
-    """Read what begins at one mark; where to go on, or ``None`` for the parser."""
+    """Read what begins at one mark; give where to go on, or ``None`` for the parser."""
     if mark == "`":
         if not (ticks := _TICKS.match(src, at)):
             return None

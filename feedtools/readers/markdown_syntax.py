@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 _HIDE = "\ue000"
 """Stands in a formula while the blocks are found: a letter that means nothing (private use)."""
 _HTML_RAW = lazy(r"\s{0,80}+<(?:!--|!|\?|(?:pre|script|style|textarea)\b)", re.IGNORECASE)
-
-
 _JOINED = frozenset({"prose", "mark", "target", "code_block"})
 
 
@@ -172,7 +170,7 @@ class _Blocks:
         return self._inline(token, env, parser, found, cursor)
 
     def _inline(self, token: Token, env: dict[str, Any], parser: MarkdownIt, found: list[Stretch], cursor: int) -> int:
-        """Add the regions of a piece of running text; gives back where it ends."""
+        """Add the regions of a piece of running text; give where it ends."""
         assert token.map is not None
         content = token.content.rstrip("\n").strip(" \t")
         find = self._cell if token.info == CELL else self._pieces
@@ -301,7 +299,7 @@ def _hidden_line(line: str) -> str:
 
 
 def _overlaid(found: Iterable[Stretch], hidden: Sequence[Region]) -> list[Stretch]:
-    """Stretches with the hidden regions over them, but for those that begin inside code."""
+    """Lay the hidden regions over the stretches, but for those that begin inside code."""
     result: list[Stretch] = []
     number = done = 0
     for kind, start, end in found:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _FURNITURE = frozenset({b"nav", b"header", b"footer", b"aside", b"noscript", b"button", b"template", b"iframe"})
 _BODIES = ("itemprop", "article", "main", "role", "body")
 """Parts that may hold the article; the first that has text does. Attributes are given by name or by value."""
+_NESTED = 9
+"""Kind of an element that only bears the name of one that may hold the article: a ``div`` inside such a ``div``."""
 
 
 class _Element(NamedTuple):
@@ -94,7 +96,8 @@ def _elements(tags: Tags) -> list[_Element]:
             _note(tag, markup, open_elements, found)
         place = markup.find(b"<", end or place + 1)
     for rows in open_elements.values():  # never closed: to the end, but for furniture, which would take all with it
-        found += [_Element(rows[n], len(markup), rows[n + 1]) for n in range(0, len(rows), 2) if 0 <= rows[n + 1] < 9]
+        pairs = zip(rows[::2], rows[1::2], strict=True)
+        found += [_Element(start, len(markup), kind) for start, kind in pairs if 0 <= kind < _NESTED]
     return sorted(found)
 
 
@@ -106,11 +109,11 @@ def _note(tag: Tag, markup: bytes, open_elements: dict[bytes, array[int]], found
         rows = open_elements[tag.name]
         if rows:
             number, start = rows.pop(), rows.pop()
-            if number < 9:
+            if number < _NESTED:
                 found.append(_Element(start, tag.start, number))
     elif tag.name not in VOID and not markup.endswith(b"/", tag.start, tag.end - 1):
         start = tag.start if kind == -1 else tag.end
-        open_elements.setdefault(tag.name, array("q")).extend((start, 9 if kind is None else kind))
+        open_elements.setdefault(tag.name, array("q")).extend((start, _NESTED if kind is None else kind))
 
 
 def _kind(tag: Tag) -> int | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from feedtools.errors import FeedtoolsError, Notice, ReadError
-from feedtools.readers.streams import STDIN
+from feedtools.readers.streams import STDIN, reason
 
 if TYPE_CHECKING:
     from feedtools.readers.passed_over import Patterns
@@ -97,14 +97,9 @@ def _nothing_at(path: str) -> str:
     except FileNotFoundError:
         return "no such file or folder"
     except (OSError, ValueError) as error:
-        return f"cannot be read: {_reason(error)}"
+        return f"cannot be read: {reason(error)}"
     assert not stat.S_ISREG(mode)
     return "not a regular file; reading a pipe or a device might never end"
-
-
-def _reason(error: OSError | ValueError) -> str:
-    said = getattr(error, "strerror", None) or str(error)
-    return said[:1].lower() + said[1:]
 
 
 class _Walk:
@@ -154,7 +149,7 @@ class _Walk:
                 return list(entries)
         except OSError as error:
             self.failed = True
-            self._on_error(ReadError(f"the folder cannot be read: {_reason(error)}", path=folder))
+            self._on_error(ReadError(f"the folder cannot be read: {reason(error)}", path=folder))
             return []
 
     def _say_link(self, path: str) -> None:
@@ -231,7 +226,7 @@ def _unseen(path: str) -> str | None:
     try:
         os.stat(path)
     except OSError as error:
-        return _reason(error)
+        return reason(error)
     return None
 
 
@@ -245,7 +240,7 @@ def _unlisted(pattern: str, on_error: OnError) -> bool:
             continue
         except OSError as error:
             failed = True
-            on_error(ReadError(f"the folder cannot be read: {_reason(error)}", path=folder))
+            on_error(ReadError(f"the folder cannot be read: {reason(error)}", path=folder))
     return failed
 
 

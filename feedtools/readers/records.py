@@ -21,9 +21,9 @@ from typing import IO, Any, NamedTuple, cast
 
 from feedtools.errors import ConfigError, FeedtoolsError, ReadError
 from feedtools.model import Article, Transmission
-from feedtools.readers import MAX_TRANSMISSION, ReadOptions, jsonl, markdown, read, tell, transmission
+from feedtools.readers import ReadOptions, jsonl, markdown, read, read_transmission, tell, transmission
 from feedtools.readers.fields import date, find, placed, syntax
-from feedtools.readers.streams import GZIP_MAGIC, ZSTD_MAGIC, open_stream, read_document, read_most
+from feedtools.readers.streams import GZIP_MAGIC, ZSTD_MAGIC, open_stream, read_document, reason
 
 AS_THEY_STAND = frozenset({"transmission", "markdown"})
 """Formats whose articles stand in the file as they are."""
@@ -91,12 +91,9 @@ def open_frame(path: str, options: ReadOptions) -> Frame:
         if form != "transmission":
             stream.close()
             return _converted(path, options)
-        with stream:
-            data = read_most(stream, MAX_TRANSMISSION + 1)
+        data = read_transmission(stream, path)
     except OSError as error:
         raise _failure(path, error) from error
-    if len(data) > MAX_TRANSMISSION:
-        raise ReadError(f"larger than {MAX_TRANSMISSION // 2**30} GiB; split it, or convert it to JSONL", path=path)
     parsed = transmission.parse(data, path)
     records = (
         Record(article.line, article.text, transmission.encode(article.text), gap)
@@ -116,8 +113,7 @@ def _packing(path: str) -> str:
 
 
 def _failure(path: str, error: OSError) -> ReadError:
-    text = error.strerror or str(error)
-    return ReadError(text[:1].lower() + text[1:] if text else type(error).__name__, path=path)
+    return ReadError(reason(error), path=path)
 
 
 def _hash(data: bytes = b"") -> hashlib.blake2b:

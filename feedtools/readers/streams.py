@@ -21,7 +21,7 @@ PEEK = 2**16
 FREE_BYTES = 64 * 2**20
 """Unpacked bytes for which the ratio is not looked at."""
 MAX_RATIO = 200
-"""Unpacked bytes a packed byte may become; text packs 3 to 30 times, a bomb 1,000 times and more."""
+"""Unpacked bytes that a packed byte may become; text packs 3 to 30 times, a bomb 1,000 times and more."""
 READ_SIZE = 2**20
 """Bytes that are read or unpacked at once: whoever asks for all of a bomb would get it before its size is looked at."""
 MAX_DOCUMENT = 64 * 2**20
@@ -85,6 +85,12 @@ def optional(module: str, extra: str, purpose: str, path: str) -> Any:
         raise ReadError(
             f"{purpose} needs {module}; install it with: pip install 'feedtools[{extra}]'", path=path
         ) from error
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Say why a file cannot be read, in the system's words, on one line."""
+    text = " ".join((getattr(error, "strerror", None) or str(error)).split())
+    return text[:1].lower() + text[1:] if text else type(error).__name__
 
 
 def read_document(stream: IO[bytes], path: str) -> bytes:

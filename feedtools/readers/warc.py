@@ -37,53 +37,78 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         ReadError: no WARC file.
     """
     warc = optional("fastwarc.warc", "warc", "reading WARC", source)
-    number = end = given = last = 0
-    counted = _Positioned(stream)
-    said = _Said(source, on_error)
+    archive = _Archive(stream, source, on_error, warc.WarcRecordType)
     try:
-        for record in warc.ArchiveIterator(counted, parse_http=True, auto_decode="none", quirks_mode=True):
-            if number and record.stream_pos > end + _BETWEEN:
-                said.of(number, "its length is wrong: what stands behind its end is not read")
-            number += 1
-            end = _end(record, number, counted)
-            plain = record.record_type == warc.WarcRecordType.conversion
-            if not plain and record.record_type != warc.WarcRecordType.response:
-                continue
-            try:
-                payload, fault = _payload(record, plain, source)
-                given += len(payload)
-                for found in _texts(record, payload, plain):
-                    last = max(last + 1, number)
-                    origin = Provenance(_address(record), date=str(record.headers.get("WARC-Date") or ""))
-                    yield Article(source, last, found, False, syntax_of(found), origin)
-                if fault and end <= counted.tell():
-                    said.of(number, fault)
-            except ReadError as error:
-                said.of(number, error.message)
-            _bound(given, taken(stream) or counted.tell(), source)
+        for record in warc.ArchiveIterator(archive.stream, parse_http=True, auto_decode="none", quirks_mode=True):
+            yield from archive.articles(record)
     except (OSError, ValueError, EOFError) as error:
-        raise ReadError(f"damaged after record {number}: {error}", path=source) from error
+        raise ReadError(f"damaged after record {archive.number}: {error}", path=source) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # fastwarc's, which is no Exception
             raise
-        raise ReadError(f"damaged after record {number}", path=source) from error
-    if end > counted.tell():
-        raise ReadError(f"cut short in record {number}", path=source, line=number)
-    if not number:
-        raise ReadError("no WARC record in it", path=source)
-    if counted.tell() > end + _BETWEEN:
-        raise ReadError(f"cut short or damaged after record {number}", path=source, line=number)
+        raise ReadError(f"damaged after record {archive.number}", path=source) from error
+    archive.check_end()
 
 
-class _Said:
-    """Reports what is wrong with records."""
+class _Archive:
+    """An archive under reading: which record it is at, where that ends, and how much text came out so far.
 
-    def __init__(self, source: str, on_error: OnError) -> None:
+    Args:
+        stream: of the archive.
+        source: its path, for errors.
+        on_error: told of records that cannot be read.
+        kinds: fastwarc's kinds of records.
+    """
+
+    def __init__(self, stream: IO[bytes], source: str, on_error: OnError, kinds: Any) -> None:
+        self.stream = _Positioned(stream)
+        self.number = 0
+        self._raw = stream
         self._source = source
         self._on_error = on_error
+        self._kinds = kinds
+        self._end = 0
+        self._given = 0
+        self._last = 0  # the number of the last article
 
-    def of(self, number: int, fault: str) -> None:
-        self._on_error(ReadError(f"record {number}: {fault}", path=self._source, line=number))
+    def articles(self, record: Any) -> Iterator[Article]:
+        """Yield the articles of the next record, if it is of a kind that is read."""
+        if self.number and record.stream_pos > self._end + _BETWEEN:
+            self._say("its length is wrong: what stands behind its end is not read")
+        self.number += 1
+        self._end = _end(record, self.number, self.stream)
+        plain = record.record_type == self._kinds.conversion
+        if not plain and record.record_type != self._kinds.response:
+            return
+        try:
+            payload, fault = _payload(record, plain, self._source)
+            self._given += len(payload)
+            for found in _texts(record, payload, plain):
+                self._last = max(self._last + 1, self.number)
+                origin = Provenance(_address(record), date=str(record.headers.get("WARC-Date") or ""))
+                yield Article(self._source, self._last, found, False, syntax_of(found), origin)
+            if fault and self._end <= self.stream.tell():
+                self._say(fault)
+        except ReadError as error:
+            self._say(error.message)
+        _bound(self._given, taken(self._raw) or self.stream.tell(), self._source)
+
+    def check_end(self) -> None:
+        """Make sure that the archive ends where its last record does.
+
+        Raises:
+            ReadError: it holds no record, was cut, or goes on behind its end.
+        """
+        if self._end > self.stream.tell():
+            raise ReadError(f"cut short in record {self.number}", path=self._source, line=self.number)
+        if not self.number:
+            raise ReadError("no WARC record in it", path=self._source)
+        if self.stream.tell() > self._end + _BETWEEN:
+            message = f"cut short or damaged after record {self.number}"
+            raise ReadError(message, path=self._source, line=self.number)
+
+    def _say(self, fault: str) -> None:
+        self._on_error(ReadError(f"record {self.number}: {fault}", path=self._source, line=self.number))
 
 
 def _address(record: Any) -> str:

@@ -23,7 +23,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def render(report: Report) -> Iterator[str]:
-    """At most ten annotations a kind, errors first, then a line that says how many more there are.
+    """At most ten annotations per kind, errors first, then a line that says how many more there are.
 
     Every line is one command whose values are escaped, so that no article can begin a command of its own.
     """

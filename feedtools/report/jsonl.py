@@ -1,4 +1,4 @@
-"""Findings as JSON: one object a finding (``jsonl``), or one list of them (``json``)."""
+"""Findings as JSON: one object per finding (``jsonl``), or one list of them (``json``)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def dumps(value: Any) -> str:
 
 
 def jsonl(findings: Iterable[Finding]) -> Iterator[str]:
-    """One line an object."""
+    """One line per object."""
     for finding in findings:
         yield dumps(as_object(finding)) + "\n"
 

@@ -21,7 +21,7 @@ _FORBIDDEN = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def render(report: Report) -> Iterator[str]:
-    """A test suite a file: one failed case a finding, one passed case where nothing was found."""
+    """A test suite per file: one failed case per finding, one passed case where nothing was found."""
     findings: defaultdict[str, list[Finding]] = defaultdict(list)
     errors: defaultdict[str, list[FeedtoolsError]] = defaultdict(list)
     for finding in report.findings:

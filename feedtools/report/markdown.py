@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from feedtools.report import Report
 
 MAX_ROWS = 2000
-"""Rows of a table that anybody may still open; GitHub takes 1 MiB a summary."""
+"""Rows of a table that anybody may still open; GitHub takes 1 MiB per summary."""
 _SPECIAL = lazy(r"([\\`*_{}\[\]<>#|~$&@]|:(?=[/A-Za-z]))")
 
 

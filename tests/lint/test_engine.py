@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedtools.errors import RuleError
 from feedtools.lint import engine as engine
 from feedtools.lint.engine import group, lint
 from feedtools.lint.rules import Rule, load
@@ -85,6 +86,13 @@ def test_word_lists_find_and_offer_the_right_form(tmp_path: Path) -> None:
     assert finding.span == Span(4, 7)
     assert finding.fix is not None
     assert finding.fix.edits[0].text == "the"
+
+
+def test_a_line_of_a_word_list_that_is_none_is_named_by_its_number_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "words.tsv").write_text("# wrong\tright\n\nteh\tthe\nno right form\n", encoding="utf-8")
+    words = rule(tmp_path, "words = 'words.tsv'", "⟦teh⟧")
+    with pytest.raises(RuleError, match=r"words\.tsv:4: expected two columns"):
+        lint(articles("see Teh cat"), [words])
 
 
 def test_grouped_rules_speak_once_a_file(word: Rule) -> None:

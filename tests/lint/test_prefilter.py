@@ -40,6 +40,15 @@ def test_a_shared_scan_finds_what_each_rule_would_find_by_itself() -> None:
     assert shared["FT515"] == []
 
 
+@pytest.mark.parametrize("rule", rules("FT211", "FT503", "FT504", "FT514"), ids=lambda rule: rule.id)
+def test_a_prefilter_knows_every_character_that_its_checker_looks_for(rule: Rule) -> None:
+    check, trigger = resolve(rule.value), re.compile(rule.trigger)
+    characters = map(chr, (*range(0xD800), *range(0xE000, 0x10000), *range(0x1D400, 0x1D800)))
+    found = [char for char in characters if [*check(View(f"甲{char}乙"), rule.options)]]
+    assert found
+    assert [hex(ord(char)) for char in found if not trigger.match(char)] == []
+
+
 @pytest.mark.parametrize(
     ("keywords", "trigger", "shares"),
     [

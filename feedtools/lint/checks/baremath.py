@@ -100,7 +100,7 @@ _MAX_PIECE = 240
 
 
 def bare(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """TeX or mathematical markup outside delimiters, one hit a formula (FT210)."""
+    """TeX or mathematical markup outside delimiters, one hit per formula (FT210)."""
     del options
     text = view.text
     start = 0
@@ -218,7 +218,6 @@ def _grow_right(pieces: Sequence[str], first: int, seed: int) -> int:
             or (here[-1] in ",;" and len(here) > 1)
             or is_seed(after)
             or (len(after) == 1 and after.isalpha())
-            or (after[0] in "([{" and is_seed(after))
         ):
             return last
         depth += _depth(after)
@@ -297,13 +296,11 @@ _ALPHABETIC = lazy(
 )
 _ITALIC = lazy("[\U0001d434-\U0001d467\u210e]")
 _BESIDE = lazy(r"[A-Za-z0-9_^\\{}]")
-
-
 _SCRIPTED = lazy(r"[_^]")
 
 
 def alphanumeric(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """Letters of the mathematical alphabets (U+1D400 to U+1D7FF, and ℎ) outside formulas, one hit a run (FT211).
+    """Letters of the mathematical alphabets (U+1D400 to U+1D7FF, and ℎ) outside formulas, one hit per run (FT211).
 
     The edit writes the letters of Unicode NFKC, and delimiters around those with a script. Only a single italic letter
     by itself is sure to mean what the plain letter means: bold and script can tell a vector or a set from a number.

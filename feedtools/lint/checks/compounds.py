@@ -39,7 +39,7 @@ def harvest(texts: Iterable[str]) -> dict[str, str]:
 
 
 def harvest_held(texts: Sequence[str]) -> dict[str, str]:
-    """``harvest`` of texts that are in memory anyway: only words that a compound asks for are kept."""
+    """Do the same as ``harvest`` for texts that are in memory anyway: only words that a compound asks for are kept."""
     forms: Counter[str] = Counter()
     teaching = []
     for prose, found in map(_taught, texts):
@@ -107,7 +107,7 @@ def read(path: str | Path) -> dict[str, str]:
 
 
 def write(path: str | Path, compounds: Mapping[str, str]) -> None:
-    """Store compounds, one hyphenated form a line, in order; the file is replaced whole or not at all.
+    """Store compounds, one hyphenated form per line, in order; the file is replaced whole or not at all.
 
     Raises:
         WriteError: the file cannot be written.

@@ -36,7 +36,7 @@ _MEDIUM: tuple[Confidence, Level] = ("medium", "warning")
 _LOW: tuple[Confidence, Level] = ("low", "note")
 _SURE = 93  # from which a word vouches for doubtful ones in its article
 _SEEN = 85  # sureness of a word that only the rest of the feed has with a hyphen
-_TITLED = 95  # sureness of two words with capitals before such a word
+_PAIRED = 95  # sureness of two words with capitals before such a word
 _UNKNOWN_MODE = 15  # taken off where it is not known which renderer wrote the article
 
 
@@ -65,7 +65,7 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
     Args:
         view: the article.
         options: ``cut``, code points after which hyphen-deleting articles are cut; ``least``, ``doubtful``, ``medium``,
-            ``high`` and ``unknown``, per cent of sureness (see the rule file).
+            ``high``, ``confident``, ``titled`` and ``unknown``, per cent of sureness (see the rule file).
     """
     how = hyphens(view.text, options.get("cut", 0))
     if how == "kept":
@@ -118,7 +118,7 @@ def _beside(text: str, found: Sequence[_Found]) -> Iterator[_Found]:
         ):
             match = TOKEN.match(text, pair.start())
             if match is not None:
-                yield match, Verdict(_TITLED, "-".join(words))
+                yield match, Verdict(_PAIRED, "-".join(words))
 
 
 def _is_class(text: str, match: re.Match[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Lexicon: which joined forms stand for hyphenated ones, and which names are written so.
+"""Lexicon of joined forms that stand for hyphenated ones, and of names that are written so.
 
 The lists are facts from counts (``benchmarks/build_lexicon.py``), kept as sorted lines and searched by bisection: the
 first words in the bytes as they were read, since splitting them costs as much as a thousand look-ups.
@@ -138,7 +138,7 @@ def acronyms() -> frozenset[str]:
 
 
 class _Words(Container[str]):
-    """Words of a file, one a line: the first that are asked for are looked for in its bytes, as by ``_Lines``."""
+    """Words of a file, one per line: the first that are asked for are looked for in its bytes, as by ``_Lines``."""
 
     def __init__(self, data: bytes) -> None:
         self._data = b"\n" + data

@@ -54,8 +54,6 @@ ADJECTIVE = lazy(
     r"|sensitive|preserving|adaptive|like|style|level|oriented)\Z"
 )
 """Endings of compounds that describe; names of classes and tools hardly ever have them."""
-
-
 DESCRIBES = frozenset(("based", "style", "like", "class", "type", "scale"))
 
 

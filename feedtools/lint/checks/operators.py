@@ -39,7 +39,6 @@ PLACES = lazy(
 )
 _COUNTER = r"[个层条次项维阶步位级行列元轮份帧折]"
 _UNIT = lazy(r" ?(?:m[lLgm]|k[gm]|[KMGT]B|ms|Hz|px|倍|万|次|元|字|克|米|天|秒|分钟|小时)")
-_PERCENT = lazy(" ?%")
 _RANGE = lazy(r"范围|区间|之间|取值|值域|归一|缩放|映射|限制|均匀分布|outputs in|range|interval")
 _SMALL = lazy(
     r"学习率|权重衰减|收敛|[Ll]earning rate|[Ww]eight decay|approximately|(?<![A-Za-z])(?:lr|eps|epsilon)(?![A-Za-z])"
@@ -57,8 +56,6 @@ _WHOLE = lazy(r"([A-Za-z])_\{?([a-z])(?! ?[0-9A-Za-z])")
 _EXPONENT = lazy(r"[0-9](?:\.[0-9])?e0[1-9]")
 _RANGED = lazy(r"(?<![0-9.])([0-9]{1,4}) ?[到至~] ?([0-9]{1,4})(?![0-9.])")
 _BASE = lazy(r"([A-Za-z])_\{?([a-z])(?![A-Za-z0-9])")
-
-
 _SURE = lazy(r"[a-zA-Z]-1|[0-9]+×[0-9]+")
 """Losses that an editor restores though the place says less."""
 

@@ -52,7 +52,7 @@ def html(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 def _parts_columns(view: View, place: int, entity: str, renders: dict[int, bool]) -> bool:
-    """Tell whether the formula around an entity renders, asked once a formula; what does not is FT203's."""
+    """Tell whether the formula around an entity renders, asked once per formula; what does not is FT203's."""
     math = view.math[bisect_right(view.math, place, key=lambda one: one.start) - 1]
     if entity[0] != "&" or not math.closed:
         return False
@@ -78,7 +78,6 @@ _MARKDOWN = lazy(
     r"|~~(?=\S)[^~]{1,60}(?<=\S)~~"
     r"|:(?:eqlabel|label|numref|cite|eqref|figlabel):`?[\w-]{1,60}`?"
 )
-
 
 # A backslash that Markdown wanted before a sign and that the reader sees now.
 _ESCAPED = lazy(

@@ -1,4 +1,4 @@
-"""Screens: for checkers that no keyword and no pattern can prefilter, the articles that they need look at.
+"""Screens choose the articles that a checker need look at, where no keyword and no pattern can prefilter it.
 
 A screen looks at many articles at once and may let one too many pass, never one too few: the checker decides.
 """
@@ -13,7 +13,7 @@ from feedtools.lint.checks.base import TOKEN
 from feedtools.lint.prefilter import WordScreen
 from feedtools.text.patterns import lazy
 from feedtools.text.placeholders import openers
-from feedtools.text.renderers import ellipses, hyphens
+from feedtools.text.renderers import derived, ellipses, hyphens
 
 if TYPE_CHECKING:
     from feedtools.lint.prefilter import Block
@@ -85,8 +85,14 @@ def _misspelt(block: Block, _options: Mapping[str, Any]) -> Iterable[int]:
 
 def _truncated(block: Block, _options: Mapping[str, Any]) -> Iterable[int]:
     """Articles that end in what a cut may leave, blanks not counted."""
-    last = tuple({dots[-1] for dots in (*DOTS, *ellipses())})
+    last = tuple(last_marks())
     return [number for number, text in enumerate(block.texts) if text.rstrip().endswith(last)]
+
+
+@derived
+def last_marks() -> frozenset[str]:
+    """Collect the characters that a cut may end in."""
+    return frozenset(dots[-1] for dots in (*DOTS, *ellipses()))
 
 
 SCREENS: Mapping[str, Screen] = {

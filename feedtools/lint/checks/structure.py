@@ -1,14 +1,14 @@
-"""Losses of an excerpt around its sentences: its end, its figures, its list numbers (FT401 to FT404)."""
+"""Losses of an excerpt around its sentences: its end and its list numbers (FT401, FT404)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks.base import Hit
-from feedtools.lint.checks.screens import DOTS
+from feedtools.lint.checks.screens import DOTS, last_marks
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
-from feedtools.text.renderers import active, derived, ellipses, hyphens
+from feedtools.text.renderers import active, hyphens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,15 +32,9 @@ def truncated(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     del options
     text = view.text
     end = len(text.rstrip())
-    dots = _cut_mark(text, end) if end and text[end - 1] in _last_marks() else ""
+    dots = _cut_mark(text, end) if end and text[end - 1] in last_marks() else ""
     if dots:
         yield Hit(end - len(dots), end, message=_where(view, text[: end - len(dots)].rstrip()))
-
-
-@derived
-def _last_marks() -> frozenset[str]:
-    """Characters that a cut may end in."""
-    return frozenset(dots[-1] for dots in (*DOTS, *ellipses()))
 
 
 def _cut_mark(text: str, end: int) -> str:

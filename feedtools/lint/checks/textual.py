@@ -1,4 +1,7 @@
-"""Characters that do not belong in running text: invisible, doubled, misplaced (FT503 to FT512)."""
+"""Characters that do not belong in running text: misread, invisible, doubled, misplaced.
+
+The rules are FT501, FT503, FT504, FT508 to FT510, FT512 and FT514.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
     from feedtools.lint.checks.base import View
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
-
-
 _START = attrgetter("start")
 
 
@@ -50,7 +51,7 @@ _EMOJI_PART = frozenset("\u2640\u2642\u2695\u2696\u2708\u2764\u2b1b\ufe0f\u20e3"
 
 
 def invisible(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """Zero-width and other invisible characters where no script or emoji needs them (FT503), one hit a run.
+    """Zero-width and other invisible characters where no script or emoji needs them (FT503), one hit per run.
 
     The edit takes the run out. It is safe between two Chinese characters or where nothing is on one side; between
     other letters it would join words that the author may have meant to keep apart.
@@ -110,7 +111,7 @@ _EATEN = lazy(
 
 
 def control(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
-    r"""Control characters (C0 but tab and line ends, DEL, C1), one hit a run (FT504).
+    r"""Control characters (C0 but tab and line ends, DEL, C1), one hit per run (FT504).
 
     A form feed before ``rac`` is what is left of ``\frac`` after a program read ``\f`` as an escape; the edit writes
     the command back. No other edit is offered inside a formula.
@@ -299,11 +300,8 @@ _MOJIBAKE = lazy(
     r"|(?:[пя][─-╬°²·÷©≈≤≥⌠⌡√\u00a0ёЁ]){3,}|(?:[РС][Ђ-ЏђѓєѕіїјљњћќўџҐґЎЁё№‚„…†‡€‰‹‘’“”•–—™›\u00a0-\u00bb]){3,}"
     r"|(?:[╨╤][А-Яа-п─-▓]){3,}"
 )
-
-
 _MOJIBAKE_FIRST = lazy("[âÃÂïãðäåæçèéÐÑÎÏ锟烫屯пяРС╨╤]")
 """What the pattern begins with: a set is looked for many times as fast."""
-
 
 # What GBK makes of the first bytes of 的 ， 。 是 在 中 和 可 以 in UTF-8: characters hardly any text holds.
 _RARE = lazy("[锛銆鐨鏄鍦涓鍜鍙浠]")

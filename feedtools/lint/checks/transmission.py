@@ -125,7 +125,7 @@ _BAD_BYTES = lazy("[\udc80-\udcff]+")
 
 
 def not_utf8(data: bytes, transmission: Transmission, options: Mapping[str, Any]) -> Iterator[Place]:
-    """Bytes that are not UTF-8, one hit an article, at the first of them (FT604)."""
+    """Bytes that are not UTF-8, one hit per article, at the first of them (FT604)."""
     del data, options
     try:
         transmission.head.decode("utf-8")

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.model import LEVELS
+from feedtools.report.page.data import summed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -79,19 +80,12 @@ class Column(NamedTuple):
     @property
     def rules(self) -> Counter[str]:
         """Findings by rule."""
-        return _summed(self.found, 0)
+        return summed(self.found, 0)
 
     @property
     def levels(self) -> Counter[str]:
         """Findings by level."""
-        return _summed(self.found, 1)
-
-
-def _summed(found: Mapping[str, int], part: int) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for name, amount in found.items():
-        counts[name.split(" ")[part]] += amount
-    return counts
+        return summed(self.found, 1)
 
 
 def listed(found: Mapping[str, int]) -> str:

@@ -118,19 +118,29 @@ class Tally(NamedTuple):
     @property
     def levels(self) -> Counter[str]:
         """Findings by level."""
-        counts: Counter[str] = Counter()
-        for name, amount in self.found.items():
-            counts[name.split(" ")[1]] += amount
-        return counts
+        return summed(self.found, 1)
+
+
+def summed(found: Mapping[str, int], part: int) -> Counter[str]:
+    """Add up counts by rule and level: by rule for part 0, by level for part 1."""
+    counts: Counter[str] = Counter()
+    for name, amount in found.items():
+        counts[name.split(" ")[part]] += amount
+    return counts
 
 
 class RuleName(NamedTuple):
-    """Names and level of a rule in the report, beside its counts."""
+    """Names and level of a rule in the report, beside its counts.
+
+    Attributes:
+        rule: its code.
+        name: its name.
+        level: of the gravest of its findings.
+    """
 
     rule: str
     name: str
     level: Level
-    """The gravest of its findings."""
 
 
 class Counts(NamedTuple):
@@ -211,7 +221,7 @@ def tally(findings: Iterable[Finding], articles: Mapping[str, int]) -> tuple[lis
         articles: the number of articles of every file, in the order the report shows them.
 
     Returns:
-        One tally a file, and the rules that occur, most severe and most frequent first.
+        One tally per file, and the rules that occur, most severe and most frequent first.
     """
     by_path: dict[str, Counter[str]] = {path: Counter() for path in articles}
     names: dict[str, RuleName] = {}
@@ -220,8 +230,7 @@ def tally(findings: Iterable[Finding], articles: Mapping[str, int]) -> tuple[lis
         by_path.setdefault(finding.article.source, Counter())[f"{finding.rule} {finding.level}"] += 1
         total[finding.rule] += 1
         names[finding.rule] = graver(names.get(finding.rule), RuleName(finding.rule, finding.name, finding.level))
-    order = {"error": 0, "warning": 1, "note": 2}
-    rules = sorted(names.values(), key=lambda rule: (order[rule.level], -total[rule.rule], rule.rule))
+    rules = sorted(names.values(), key=lambda rule: (LEVELS.index(rule.level), -total[rule.rule], rule.rule))
     return [Tally(path, articles.get(path, 0), dict(count)) for path, count in by_path.items()], rules
 
 

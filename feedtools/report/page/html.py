@@ -107,9 +107,7 @@ def _top(report: RunReport, say: Words) -> Iterator[str]:
     )
     if about.command:
         options = "".join(f"<dt>{plain(name)}<dd>{plain(value)}" for name, value in about.options)
-        more = (
-            f"<details><summary>{say('Options')}</summary><dl class=options>{options}</dl></details>" if options else ""
-        )
+        more = f"<details><summary>{say('Options')}</summary><dl class=options>{options}</dl></details>"
         yield f"<p class=command><code>{plain(about.command)}</code></p>{more if options else ''}\n"
     links = [("remains", say("Found" if report.checked else "What remains"), counts.remaining)]
     if not report.checked:

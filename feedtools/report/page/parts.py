@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.model import blake2b
+from feedtools.report.page.charts import safe
 from feedtools.report.page.marks import plain
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ def item(look: str, key: str, facts: Facts, inner: str) -> str:
 
 def plain_attribute(value: str) -> str:
     """Any text as an attribute's value: what UTF-8 or a reader cannot take becomes ``?``."""
-    shown = value if value.isprintable() else "".join(char if char.isprintable() else "?" for char in value)
-    return escape(shown)
+    return escape(safe(value))
 
 
 def part(shown: int, total: int, one: str, what: str, say: Words) -> str:

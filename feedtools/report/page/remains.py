@@ -6,6 +6,7 @@ from heapq import nsmallest
 from html import escape
 from typing import TYPE_CHECKING
 
+from feedtools.model import LEVELS
 from feedtools.report.page import charts
 from feedtools.report.page.marks import excerpt, plain, repaired
 from feedtools.report.page.parts import Facts, heading, item, part, place, plain_attribute, text, where
@@ -42,7 +43,7 @@ def remains(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[s
 
 def _charts(report: RunReport, say: Words) -> Iterator[str]:
     groups = list(charts.binned(report.tallies, len(report.tallies)))
-    keys = "".join(f"<span class=k-{level}>{say(level)}</span>" for level in ("error", "warning", "note"))
+    keys = "".join(f"<span class=k-{level}>{say(level)}</span>" for level in LEVELS)
     most = max((sum(charts.by_level(group.levels)) for group in groups), default=0)
     yield (
         f"<div class=two>\n<div class='card wide'><h3>{say('By transmission, first to last')}</h3>"

@@ -54,7 +54,7 @@ def read(self: Parser, tok: str, i: int) -> int:
 
 
 def tag(self: Parser) -> None:
-    """One tag a row, or a formula."""
+    """Refuse a second tag in a row, or in a formula without rows."""
     if self.tagged >= 0 and self.tagged != self.command:
         raise BrokenError("second-tag", self.command, self.tagged)
     self.tagged = self.command
@@ -121,7 +121,7 @@ def odd_single(self: Parser, tok: str, i: int, *, text: bool) -> int:
 
 
 def any_item(self: Parser, tok: str, i: int) -> int:
-    r"""MathJax takes whatever comes next as the script, ``\left(…\right)`` and environments included."""
+    r"""Take whatever comes next as the script, ``\left(…\right)`` and environments included, as MathJax does."""
     self.need = self.need[1:]
     flags, depth = self.flags, len(self.stack)
     after = (self.grammar.steps.get(tok) or self.grammar.begin)(self, tok, i)
@@ -155,7 +155,7 @@ _GRAMMAR = lazy(rf"\\(?:{_GRAMMAR_WORDS})")
 
 
 def optional(self: Parser, tok: str, i: int) -> int:
-    """``[…]``, where it is there."""
+    """Enter an optional argument ``[…]``, where it is there."""
     kind = self.need[0]
     self.need = self.need[1:]
     if tok != "[":
@@ -186,7 +186,7 @@ def closing_bracket(self: Parser, i: int) -> int:
 
 
 def braces(self: Parser) -> list[int]:
-    """For each ``{`` the number of its ``}``, else 0; computed once a formula."""
+    """For each ``{`` the number of its ``}``, else 0; computed once per formula."""
     if not self.matching:
         matching = [0] * len(self.tokens)
         waiting: list[int] = []
@@ -208,7 +208,7 @@ def group_text(self: Parser, i: int) -> tuple[str, int]:
 
 
 def special(self: Parser, kind: str, tok: str, i: int) -> int:
-    """Lengths, colours, and arguments nobody reads."""
+    """Read a length, a colour, or an argument that nobody looks at."""
     if tok == "{":
         text, after = group_text(self, i)
     elif kind in "sh":
@@ -242,7 +242,7 @@ def skip(self: Parser, i: int, count: int) -> int:
 
 
 def braced_delimiter(self: Parser, i: int) -> int:
-    r"""``\big(`` or ``\big{(}``."""
+    r"""Read the bracket of ``\big(`` or ``\big{(}``."""
     if self.tokens[i] == "{" and i + 2 < len(self.tokens) and self.tokens[i + 2] == "}":
         if self.tokens[i + 1] in self.tables.delimiters:
             return i + 3
@@ -251,7 +251,7 @@ def braced_delimiter(self: Parser, i: int) -> int:
 
 
 def delimiter(self: Parser, i: int, command: int) -> int:
-    r"""The bracket after ``\left``, ``\right``, ``\middle`` or ``\big``."""
+    r"""Read the bracket after ``\left``, ``\right``, ``\middle`` or ``\big``."""
     while self.tokens[i].isspace():
         i += 1
     tok = self.tokens[i]
@@ -263,7 +263,7 @@ def delimiter(self: Parser, i: int, command: int) -> int:
 
 
 def row_gap(self: Parser, i: int) -> int:
-    r"""The length in ``\\[2mm]``."""
+    r"""Read the length in ``\\[2mm]``."""
     close = closing_bracket(self, i)
     text = "".join(self.tokens[i + 1 : close])
     if not _HOLDS_SIZE.search(text) and (text or not self.tables.loose):
@@ -272,7 +272,7 @@ def row_gap(self: Parser, i: int) -> int:
 
 
 def environment(self: Parser, args: str, i: int) -> int:
-    r"""The arguments of the ``\begin`` at token ``i``; gives the number of the first token of its body."""
+    r"""Read the arguments of the ``\begin`` at token ``i``; gives the number of the first token of its body."""
     after = i + 1
     while args and self.tokens[after].isspace():
         after += 1

@@ -1,4 +1,4 @@
-r"""Macros defined inside a formula: ``\\newcommand{\\name}[2]{…}`` and ``\\def\\name#1{…}``."""
+r"""Macros defined inside a formula: ``\newcommand{\name}[2]{…}`` and ``\def\name#1{…}``."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ _PARAMETER = lazy(r"#([1-9])")
 
 def defined(body: str) -> dict[str, Command]:
     """The macros that a formula defines, which the formulas after it in the same article may use."""
-    if "\\def" not in body and "command" not in body and "\\gdef" not in body and "MathOperator" not in body:
-        return {}
     found = {}
     for one in _DEFINED.finditer(body):
         count = 0 if "MathOperator" in one[1] else int(one[3]) if one[3] else one[4].count("#")
@@ -81,7 +79,7 @@ def _name(self: Parser, tok: str, i: int) -> tuple[str, int]:
 
 
 def _check_body(self: Parser, name: str, body: str, i: int, end: int) -> None:
-    """The body by itself, with a letter for each parameter; definitions inside definitions are left alone."""
+    """Parse the body by itself, with a letter for each parameter; definitions inside definitions are left alone."""
     if "def" in body or "command" in body or self.last_use(name) < end:
         return
     body = _PARAMETER.sub("{x}", body)

@@ -56,7 +56,7 @@ def space(self: Parser, tok: str, i: int) -> int:
 
 
 def script(self: Parser, tok: str, i: int) -> int:
-    """``^`` or ``_``: one of each an atom."""
+    """``^`` or ``_``: one of each per atom."""
     if self.text:
         raise BrokenError("math-in-text", i, what=tok)
     if self.flags & NO_BASE:
@@ -179,7 +179,7 @@ def middle(self: Parser, tok: str, i: int) -> int:
 
 
 def infix(self: Parser, tok: str, i: int) -> int:
-    r"""``\over`` and its like: one a group."""
+    r"""``\over`` and its like: one per group."""
     if self.text:
         raise BrokenError("math-in-text", i, what=tok)
     if self.infix:

@@ -48,7 +48,7 @@ WORDS = {
     "columns": "{opened} {at} needs column letters l, c, r or |, not {what}",
     "number": "{opened} {at} needs a number of columns, not {what}",
 }
-"""One template a kind of fault."""
+"""One template per kind of fault."""
 
 _INLINE = {"align": "aligned", "split": "aligned", "gather": "gathered", "alignat": "alignedat"}
 _ESCAPE = lazy(r"&#?\w{1,8};")
@@ -97,7 +97,7 @@ def describe(fault: Fault, body: str, opener: str, names: Iterable[str], rendere
 
 
 def likely(what: str, names: Iterable[str]) -> str:
-    r"""``; perhaps \alpha x`` or ``; perhaps \lambda``: what an unknown name was meant to be."""
+    r"""Guess what an unknown name was meant to be: ``; perhaps \alpha x`` or ``; perhaps \lambda``."""
     from difflib import get_close_matches
 
     known = set(names)
@@ -109,7 +109,7 @@ def likely(what: str, names: Iterable[str]) -> str:
 
 
 def _head(body: str, at: int, opened: str) -> str:
-    r"""``\left(`` rather than ``\left``, ``\frac{`` rather than ``{``."""
+    r"""Name an opener with what belongs to it: ``\left(`` rather than ``\left``, ``\frac{`` rather than ``{``."""
     if opened == "\\left":
         rest = body[at + 5 : at + 20].lstrip()
         return opened + (rest[:2] if rest.startswith("\\") else rest[:1])

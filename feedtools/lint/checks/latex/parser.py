@@ -1,4 +1,4 @@
-r"""Would this formula render?  A table-driven parser that stops where a renderer would.
+r"""Find where a formula would not render.  A table-driven parser that stops where a renderer would.
 
 The grammar is that of TeX formulas as KaTeX and MathJax read them: atoms with scripts, groups, commands with
 arguments, ``\left … \right``, environments, and text inside math.  One pass over the tokens, an explicit stack
@@ -38,7 +38,7 @@ def find_fault(
 
 
 def located(parser: Parser, broken: BrokenError, body: str) -> Fault:
-    """Token numbers to offsets; a token that was taken in part has lost characters at its head."""
+    """Turn token numbers into offsets; a token that was taken in part has lost characters at its head."""
     starts = [0, *accumulate(map(len, tokens_of(body))), len(body)]
     tokens = parser.tokens
     end = starts[broken.index + 1]

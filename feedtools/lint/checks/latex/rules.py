@@ -68,7 +68,7 @@ def stray_close(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """FT203: a closed formula that would not render; at most one fault a formula, the first.
+    """FT203: a closed formula that would not render; at most one fault per formula, the first.
 
     Raises:
         ConfigError: the option ``renderer`` names no renderer.

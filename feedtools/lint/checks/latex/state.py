@@ -13,20 +13,10 @@ from feedtools.text.patterns import lazy
 # Ordinary characters, alike in math and in text, are one token.  Nearly all formulas are ASCII, and a set of Chinese
 # characters takes a millisecond to compile, more where it is mixed with others.
 _RUN = r"0-9A-Za-z+\-=,.()|/:;<>!?*\"@"
-
-
 _WORD = r"(?:begin|end)[ ]*\{[^{}\\$]*\}|[A-Za-z@]+|.|$"
-
-
 _REST = rf"|[{_RUN}][{_RUN} ]*|[ \t\r\n]+|[\u4e00-\u9fff]+|[\s\S][\u0300-\u036f]*"
-
-
 _TOKEN = lazy(rf"\\(?:{_WORD}){_REST}", re.DOTALL)
-
-
 _ASCII_TOKEN = lazy(rf"\\(?:{_WORD})|[{_RUN}][{_RUN} ]*|[ \t\r\n]+|[\s\S]", re.DOTALL)
-
-
 _TOKEN_VERB = lazy(rf"\\(?:verb\*?([^A-Za-z*\s]).*?\1|{_WORD}){_REST}", re.DOTALL)
 
 
@@ -191,7 +181,7 @@ class Parser:
         return self.uses.get(name, -1)
 
     def finish(self, i: int) -> None:
-        """The end of the formula: nothing may be open."""
+        """End the formula, where nothing may be open."""
         if self.stack:
             frame = self.stack[-1]
             raise BrokenError("unclosed", i, frame.opener, frame.closer)
@@ -199,7 +189,7 @@ class Parser:
             raise BrokenError("tag-inline", self.tagged, self.tagged)
 
     def blame(self, i: int, tok: str) -> BrokenError:
-        """Something closes here that is not what was opened last."""
+        """Say what is wrong where something closes that was not opened last."""
         if not self.stack:
             return BrokenError("extra-close", i, what=tok)
         frame = self.stack[-1]

@@ -188,7 +188,7 @@ def _minus(body: str, plain: str) -> Iterator[Hit]:
 
 
 def _is_shifted(body: str, letter: str) -> bool:
-    """Tell that ``t`` is an index by itself here, and never the first of two (``t2``, ``tn``)."""
+    """Tell whether ``t`` is an index by itself here, and never the first of two (``t2``, ``tn``)."""
     alone = re.search(rf"[_^]\{{?\(?{letter}(?![A-Za-z\d])", body)
     return alone is not None and not re.search(rf"[_^]\{{{letter}[02-9A-Za-z]", body)
 

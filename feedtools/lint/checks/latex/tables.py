@@ -12,7 +12,7 @@ class Command(NamedTuple):
     r"""Arguments and place of one command.
 
     Attributes:
-        args: one letter an argument: ``m`` in the mode around it, ``M`` math, ``t`` text, ``p`` a single atom,
+        args: one letter per argument: ``m`` in the mode around it, ``M`` math, ``t`` text, ``p`` a single atom,
             ``o`` optional, ``O`` optional and unread, ``*`` optional star, ``s`` length, ``h`` length that is
             not empty, ``c`` colour, ``u`` unread, ``d`` delimiter, ``g`` equation tag,
             ``w`` one group or any one token.
