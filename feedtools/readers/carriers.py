@@ -22,9 +22,11 @@ MAX_TEX = 20_000
 ATTRIBUTES = (
     "data-tex", "data-latex", "data-formula", "data-math", "data-equation-content", "data-equation", "data-katex",
     "data-expr", "data-expression", "data-eq", "data-tex-source", "data-math-source", "data-original-tex",
-    "tex", "latex",
+    "tex", "latex", "katex-src", "latex-data",
 )  # fmt: skip
-_NAMES = re.compile(rb"\b(?:data-|tex\s*=|latex\s*=|mathml\s*=|name\s*=\s*[\"']?math\b)", re.IGNORECASE)
+_NAMES = re.compile(
+    rb"\b(?:data-|tex\s*=|latex\s*=|mathml\s*=|katex-src|latex-data|name\s*=\s*[\"']?math\b)", re.IGNORECASE
+)
 _DISPLAY = re.compile(
     r"\b(?:display(?:ed)?|block|center|katex--display|display_?math)(?![a-z])|math-?display|latexdisplay"
 )
@@ -62,6 +64,9 @@ _LEAF_WORDS = (
 )
 _LEAF_CLASSES = frozenset(_LEAF_WORDS.split())
 _TEX = re.compile(r"\\[A-Za-z]|[_^]\{|[A-Za-z0-9)}\]]\^")
+_MATH_BLOCKS = frozenset({"highlight-source-math", "language-math"})
+"""Classes around blocks of code in the language ``math``."""
+_ONE_PRE = re.compile(rb"\s*+(?:<div\b[^<>]*+>\s*+)?<pre\b[^<>]*+>((?:[^<]|<(?!/?pre\b))*+)</pre", re.IGNORECASE)
 _CDATA = re.compile(rb"\s*<!\[CDATA\[(.*?)\]\]>\s*\Z", re.DOTALL)
 _FRAMES = frozenset({"span-inline-equation", "span-block-equation", "inline-equation", "block-equation"})
 _BLOCK_NAMES = frozenset({b"pre", b"eqn", b"math-display", b"block-math"})
@@ -155,8 +160,16 @@ def of_attributes(tag: Tag) -> CarriedFormula | None:
     for key in ATTRIBUTES:
         value = values.get(key, "")
         if value and not FLAG.match(value) and is_plausible(value):
+            if not is_tex(values):
+                return CarriedFormula("", display)
             return formula(value, display=display or values.get("data-display") == "true")
     return None
+
+
+def is_tex(values: dict[str, str]) -> bool:
+    """Tell whether the attributes of an element name no other language for its formula than TeX."""
+    named = values.get("data-math-language", "").lower() in {"", "tex", "latex", "katex", "mathjax"}
+    return named and "asciimath" not in values.get("class", "").lower().split()
 
 
 def is_displayed(values: dict[str, str]) -> bool:
@@ -178,6 +191,8 @@ def _of_record(record: str, key: str, *, display: bool) -> CarriedFormula:
 def of_leaf(tag: Tag, content: bytes) -> CarriedFormula | None:
     """The formula that an element without others in it holds as its text, by its name or class."""
     classes = tag.classes()
+    if not _MATH_BLOCKS.isdisjoint(classes) and (block := _ONE_PRE.match(content)):
+        return of_block(block[1])
     if not _FRAMES.isdisjoint(classes):
         return CarriedFormula("", any("block" in word for word in classes)) if content.startswith(b"<svg") else None
     if literal := _CDATA.match(content):
@@ -185,8 +200,9 @@ def of_leaf(tag: Tag, content: bytes) -> CarriedFormula | None:
     if b"</" in content or len(content) > MAX_TEX:
         return None
     text = (string(content) if literal else unescape(string(content))).strip()
-    if tag.name == b"asciimath" or "asciimath" in classes:
-        return CarriedFormula("") if text else None
+    if tag.name == b"asciimath" or not is_tex(tag.all()):
+        sure = tag.name == b"asciimath" or "asciimath" in classes
+        return CarriedFormula("") if text and (sure or is_plausible(text)) else None
     if (tag.name in WEAK or _LEAF_CLASSES.isdisjoint(classes)) and not _is_sure(tag, classes) and not _TEX.search(text):
         return None
     if "texerror" in classes:
@@ -289,7 +305,9 @@ def of_mathml(markup: str, attributes: Tag | None = None, *, display: bool = Fal
         end = data.find(b"</annotation", found.end())
         return formula(unescape(string(data[found.end() : end if end >= 0 else len(data)])), display=display)
     alternative = attributes.get("alttext") if attributes else _inner(outer[1] if outer else b"", rb'alttext="([^"]*)"')
-    if attributes and attributes.get("data-math-language") in {"", "tex", "latex"}:
+    if attributes and not is_tex(attributes.all()):  # what its elements say is all there is to be had
+        return CarriedFormula(tex_of(markup) if is_mathml(data) and len(markup) < 50 * MAX_TEX else "", display)
+    if attributes:
         alternative = alternative or attributes.get("data-code")
     if alternative and is_plausible(alternative):
         return formula(alternative, display=display)
@@ -306,12 +324,12 @@ def is_mathml(content: bytes) -> bool:
 
 def may_be_leaf(tag: Tag) -> bool:
     """Tell whether an element holds TeX, by its name or class."""
-    if tag.name in LEAVES:
+    if tag.name in LEAVES or b"data-math-language" in tag.attributes:
         return True
     if not any(word in tag.attributes for word in (b"math", b"katex", b"texerror", b"-equation")):
         return False
     classes = tag.classes()
-    return "math" in classes or not _LEAF_CLASSES.isdisjoint(classes) or not _FRAMES.isdisjoint(classes)
+    return "math" in classes or any(not known.isdisjoint(classes) for known in (_LEAF_CLASSES, _FRAMES, _MATH_BLOCKS))
 
 
 def of_script(tag: Tag, content: bytes) -> CarriedFormula | None:

@@ -20,7 +20,7 @@ from feedtools.readers import carriers
 from feedtools.readers.delimited import Formulas, word_marks
 from feedtools.readers.lists import LISTS, ListNumbers
 from feedtools.readers.output import Lines, Output
-from feedtools.readers.pictures import of_picture
+from feedtools.readers.pictures import displayed_style, of_picture, stand_alone
 from feedtools.readers.raised import raise_or_lower
 from feedtools.readers.tags import AMBIGUOUS, BLOCKS, RAW, VOID, Tags, string, utf8
 
@@ -43,6 +43,8 @@ _CODE = frozenset({b"code", b"tt", b"samp"})
 _TICKS = re.compile(rb"`+")
 MAX_INLINE = 2000
 """Bytes of the longest code that stands within a line."""
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""Editors leave one beside a formula, for the cursor."""
 _EMPHASIS = frozenset({b"em", b"i", b"strong", b"b"})
 _WORD = re.compile(rb"[A-Za-z0-9})\]\\|']\Z")
 
@@ -115,6 +117,7 @@ class _Reader:
         self._last = ""  # the formula that was put last, and where it ended
         self._last_end = -1
         self._displayed = -1  # the end of the element that displays the formulas in it
+        self._centred = -1  # the end of a paragraph in the middle, of pictures alone
 
     def begin(self, head: str, at: int) -> None:
         """Put a line before all that is read."""
@@ -161,12 +164,17 @@ class _Reader:
     def _plain(self, start: int, stop: int) -> None:
         if start >= stop:
             return
-        markup, out, done = self._markup, self._out, start
+        markup, out = self._markup, self._out
+        if len(out) == self._last_end and markup.startswith(_BYTE_ORDER_MARK, start, stop):
+            start += len(_BYTE_ORDER_MARK)
+        done = start
         for found in (_LITERAL if self._pre else _SPECIAL).finditer(markup, start, stop):
             out.copy(markup, done, found.start())
             done = found.end()
             if found[0].startswith(b"&"):
-                out.put(utf8(unescape(found[0].decode("ascii"))), found.start())
+                piece = utf8(unescape(found[0].decode("ascii")))
+                if piece != _BYTE_ORDER_MARK or len(out) != self._last_end:
+                    out.put(piece, found.start())
             elif self._pre:
                 out.put(b"\n", found.start())
             else:
@@ -214,6 +222,10 @@ class _Reader:
             return self._of_journal(tag)
         if tag.name in {b"sub", b"sup"}:
             return raise_or_lower(self._tags, tag, self._out, within=self._formulas.around(tag.start) is not None)
+        if tag.name == b"center" or (b"center" in tag.attributes and tag.name in {b"p", b"div"}):
+            content = self._tags.content_end(tag)
+            if content and stand_alone(self._markup[tag.end : content[0]]):
+                self._centred = content[0]
         return self._carrier(tag) or (self._code(tag) if tag.name == b"pre" or tag.name in _CODE else 0)
 
     def _raw(self, tag: Tag) -> int:
@@ -269,6 +281,8 @@ class _Reader:
         if content is None:
             return 0
         inside = self._markup[tag.end : content[0]]
+        if named is not None and not named.tex and carriers.is_mathml(inside):  # there it is to be had
+            return 0
         found: carriers.CarriedFormula | bool | None = named
         if drawn:
             found = carriers.of_drawn(tag, self._tags, inside, content[1], self._scripts)
@@ -288,8 +302,12 @@ class _Reader:
             return
         if tag.start < self._displayed:
             found = found._replace(display=True)
+        elif tag.start < self._centred:
+            found = displayed_style(found)
         if (found.tex == self._last or not found.tex) and self._is_again(tag):
             return
+        while self._out.tail(3) == _BYTE_ORDER_MARK:
+            self._out.take_back(3)
         self._out.put(utf8(found.shown()), tag.start)
         self._last, self._last_end = found.tex, len(self._out)
 

@@ -15,6 +15,7 @@ from feedtools.readers.carriers import (
     inside_delimiters,
     is_displayed,
     is_plausible,
+    is_tex,
     of_mathml,
 )
 
@@ -45,6 +46,12 @@ _HEAD = re.compile(
     r"\s*\\(?:dpi\s*\{\d+\}|bg_\w+|fn_\w+|inline|huge|large|small|tiny|normal|footnotesize)(?![A-Za-z])\s*"
 )
 
+_ALONE = re.compile(
+    rb"(?:[\s.,;:()\d*]|&nbsp;|\xc2\xa0|\xe3\x80\x82|\xef\xbc\x8c|<br\b[^<>]*+>|</?(?:a|span)\b[^<>]*+>|<img\b[^<>]*+>)*+\Z",
+    re.IGNORECASE,
+)
+_DISPLAY_STYLE = re.compile(r"\\displaystyle(?![a-zA-Z])\s*")
+
 
 def of_picture(tag: Tag) -> CarriedFormula | None:
     """The formula that an ``img`` shows, or ``None`` where it shows none."""
@@ -58,6 +65,8 @@ def of_picture(tag: Tag) -> CarriedFormula | None:
     display = is_displayed(values) or "mode=display" in source
     if values.get("data-mathml"):
         return of_mathml(values["data-mathml"].replace("«", "<").replace("»", ">").replace("¨", '"').replace("§", "&"))
+    if not is_tex(values):
+        return CarriedFormula("", display)
     if tex := _in_address(source, service=service):
         return formula(tex, display=display)
     for key in ATTRIBUTES:
@@ -69,6 +78,17 @@ def of_picture(tag: Tag) -> CarriedFormula | None:
         if is_plausible(text):
             return formula(unquote(text) if _QUOTED.search(text) else text, display=display)
     return CarriedFormula("", display) if service or _SURE_CLASS.search(kind) else None
+
+
+def stand_alone(content: bytes) -> bool:
+    """Tell whether a paragraph holds pictures alone, with marks and a number perhaps: formulas that are displayed."""
+    return _ALONE.match(content) is not None
+
+
+def displayed_style(found: CarriedFormula) -> CarriedFormula:
+    r"""A formula that stands on a line of its own, where it begins as blogs begin those: ``\displaystyle``."""
+    style = _DISPLAY_STYLE.match(found.tex)
+    return CarriedFormula(found.tex[style.end() :], display=True) if style else found
 
 
 def of_address(address: str) -> str:

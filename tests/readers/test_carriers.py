@@ -78,6 +78,17 @@ INLINE = {
     "variable": "<var>v^3</var>",
     "element of an editor": '<math-inline class="math-node">v^3</math-inline>',
     "class of an editor": '<span class="mathquill-embedded-latex">v^3</span>',
+    "attribute with its renderer's name": '<span katex-src="v^3"><b>v3</b></span>',
+    "attribute of a picture with its renderer's name": '<img src="data:image/svg+xml,x" katex-src="v^3">',
+    "attribute the other way about": '<span latex-data="v^3"></span>',
+    "marks of an editor's cursor": f'\ufeff<span><span class="katex"><span class="katex-mathml">{ANNOTATED}</span></span>'  # noqa: E501
+    "<span>\ufeff</span></span>",
+    "mark of an editor's cursor as a reference": '<span tex="v^3"></span>&#xfeff;',
+    "another language, with MathML": f'<span data-math-language="asciimath" data-math="v^(3)">{MATHML}</span>',
+    "MathML made from another language": MATHML.replace(
+        "<math>", '<math alttext="v^(3)" data-math-language="AsciiMath">'
+    ),
+    "language said": '<span data-math-language="tex">v^3</span>',
     "word": "$latex v^3&s=1$",
     "word in brackets": "[itex]v^3[/itex]",
 }
@@ -100,6 +111,11 @@ DISPLAYED = {
     "block of a language": '<pre lang="math"><code>v^3</code></pre>',
     "letter": '<div class="latex-rendered" data-attrs="{&quot;persistentExpression&quot;:&quot;v^3&quot;}"></div>',
     "block of code": '<pre><code class="language-math">v^3\n</code></pre>',
+    "block of a platform": '<div class="highlight highlight-source-math" data-copied="v > 3"><pre><span>v</span>^3</pre>'  # noqa: E501
+    "<div><button>copy</button></div></div>",
+    "block of a site": '<div class="language-math highlighter-rouge"><div class="highlight"><pre><code>v^3\n</code></pre></div></div>',  # noqa: E501
+    "alone in the middle": '<p align="center"><img class="latex" alt="\\displaystyle v^3" src="a.png">&nbsp;</p>',
+    "alone in the middle, in other words": '<center><a><img class="latex" alt="\\displaystyle v^3" src="a.png"></a></center>',  # noqa: E501
     "line ends": '<img src="https://www.zhihu.com/equation?tex=v%5E3+%5C%5C">',
     "document": "<tex-math>\\documentclass{a}\\begin{document}$$v^3$$\\end{document}</tex-math>",
 }
@@ -126,6 +142,10 @@ def test_a_displayed_formula_comes_out_once(name: str) -> None:
         '<script type="math/asciimath">v^3</script>',
         "<asciimath>v^3</asciimath>",
         '<span class="asciimath">v^3</span>',
+        '<span data-math-language="asciimath" data-math="v^(3)">v3</span>',
+        '<span data-math-language="asciimath">v^(3)</span>',
+        '<math data-math-language="asciimath" data-code="v^(3)"></math>',
+        '<img data-math-language="asciimath" alt="v^(3)" src="0a.png">',
         '<img class="tex-formula" alt="" src="0a.png">',
         '<span class="span-inline-equation"><svg><path d="M1"/></svg></span>',
         '<svg><g data-mml-node="math"><path d="M1"/></g></svg>',
@@ -151,6 +171,14 @@ def test_where_the_tex_is_not_to_be_had_a_placeholder_says_so(html: str) -> None
         ('<svg><path d="M1"/></svg>', ""),
         ('<card type="inline" name="image" value="data:%7B%7D"></card>', ""),
         ("<alternatives>甲<b>乙</b></alternatives>", "甲乙"),
+        ('<div data-math-language="asciimath"><p>乙</p></div>', "乙"),
+        ('<div data-math-language="asciimath">乙</div>', "乙"),
+        ('甲\ufeff乙<i tex="v"></i>丙\ufeff', "甲\ufeff乙\\(v\\)丙\ufeff"),
+        ('<div class="highlight highlight-source-math"><p>甲</p><pre>v</pre></div>', "甲\n```\nv\n```"),
+        ('<p align="center"><img class="latex" alt="v_3"></p>', r"\(v_3\)"),
+        ('<p><img class="latex" alt="\\displaystyle v"></p>', r"\(\displaystyle v\)"),
+        ('<p align="center">甲 <img class="latex" alt="\\displaystyle v"></p>', r"甲 \(\displaystyle v\)"),
+        ('<center><img class="latex" alt="\\displaystyles v"></center>', r"\(\displaystyles v\)"),
         ("$latexmk -pdf and $HOME", "$latexmk -pdf and $HOME"),
         ("[tex]v^3", "[tex]v^3"),
     ],
