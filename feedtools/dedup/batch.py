@@ -79,7 +79,7 @@ def dedup(
 
 
 class Found(NamedTuple):
-    """What ``dedup`` finds, as arrays.
+    """Clusters and matches of ``dedup``, as arrays.
 
     Attributes:
         clusters: of copies.
@@ -183,7 +183,7 @@ def _find(
 
 
 class _Told(NamedTuple):
-    """What tells copies from others beside their texts.
+    """Facts beside their texts that tell copies from others.
 
     Attributes:
         size: documents, exact copies included.
@@ -242,7 +242,7 @@ def _settled(
 
 
 def _touched(rows: NDArray[Any], some: Ints, count: int) -> NDArray[np.bool_]:
-    """For each of ``count`` documents whether it hangs together with one of some by matches."""
+    """Mark the documents, of ``count``, that hang together with one of some by matches."""
     found = np.zeros(count, bool)
     if len(some):
         tied = match_table.joined(rows[rows["kind"] != KINDS.index("overlap")], count)
@@ -323,7 +323,7 @@ def _in_order(matches: list[Match]) -> list[Match]:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """No garbage collection inside: it would walk over all that is held, again and again, and nothing forms a cycle."""
+    """Keep garbage collection off: it would walk over all that is held, again and again, and nothing forms a cycle."""
     running = gc.isenabled()
     gc.disable()
     try:

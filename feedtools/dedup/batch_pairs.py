@@ -45,7 +45,7 @@ class Compared(NamedTuple):
     evidence: list[tuple[Block, ...]]
 
     def where(self, wanted: NDArray[np.bool_]) -> Compared:
-        """Some of the matches, by a flag each."""
+        """Select matches by a flag each."""
         slots = self.slots[wanted[self.slots["row"]]]
         slots["row"] = (np.cumsum(wanted) - 1)[slots["row"]]
         return Compared(self.rows[wanted], slots, list(compress(self.evidence, wanted.tolist())))
@@ -107,12 +107,12 @@ def _candidates(ranking: NDArray[Any], store: SketchStore, advance: Advance) -> 
     bits = store.bits
     by_keys = [np.empty(0, np.int64)]
 
-    def joined() -> Iterator[NDArray[np.uint64]]:
+    def linked() -> Iterator[NDArray[np.uint64]]:
         for words in store.words(rank):
             yield join.edges(words, bits)
             advance(len(words))
 
-    for edges in store.sorted_edges(joined()):
+    for edges in store.sorted_edges(linked()):
         low, high, shared = join.counted(edges)
         enough = worth(shared, np.minimum(packed[low], packed[high]))
         by_keys.append(low[enough] << 32 | high[enough])
@@ -174,7 +174,7 @@ def _compared(
 
 
 def _marks(pairs: Sequence[tuple[BatchDocument, BatchDocument]]) -> list[bytes | None]:
-    """Mark what each of some texts shares with a longer one; none of those it begins with, which need no marks."""
+    """Mark what each of some texts shares with a longer one; ``None`` where that begins with it, or is no longer."""
     codes = [(shorter.codes, longer.codes) for shorter, longer in pairs]
     asked = [len(one) < len(other) and not other.startswith(one) for one, other in codes]
     some = list(compress(codes, asked))

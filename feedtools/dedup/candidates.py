@@ -16,10 +16,8 @@ NEIGHBOURS = 2
 HOT = 64
 """Documents from which a key gives star edges alone: what so many have is either a stock passage, of which a chain
 proves nothing, or an article of which the longest copy stands for all."""
-
-
 CROWD, CLOSE = 16, 6
-"""The same two for documents that match one and the same: fewer than eight are all compared with each other."""
+"""``HOT`` and ``NEIGHBOURS`` of documents that match one and the same: up to eight are all compared with each other."""
 
 
 def worth(shared: Any, least: Any, same_head: Any = False) -> Any:

@@ -120,7 +120,7 @@ def _components(acting: Sequence[Match]) -> Iterator[tuple[list[int], list[Match
 def _chosen(
     members: Sequence[int], matches: Sequence[Match], order: Order, rest: int
 ) -> Iterator[tuple[int, tuple[int, Match]]]:
-    """For each document that goes, the kept one that stands for it, and their match."""
+    """Choose for each document that goes the kept one that stands for it, with their match."""
     known: defaultdict[int, list[Match]] = defaultdict(list)
     for match in matches:
         known[match.a].append(match)

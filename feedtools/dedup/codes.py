@@ -14,7 +14,7 @@ _KEPT = 1 << 16
 
 @cache
 def rapidfuzz(measure: str) -> Any:
-    """Import one of its modules, when two texts are compared: equal ones and parts of one another need none."""
+    """Import a module of rapidfuzz when two texts are compared: equal ones and parts of one another need none."""
     return import_module(f"rapidfuzz.distance.{measure}")
 
 

@@ -48,7 +48,7 @@ def _pieces(one: Sequence[bytes], other: Sequence[bytes]) -> Iterator[tuple[int,
 
 
 def _marked(one: Sequence[bytes], other: Sequence[bytes]) -> Flags:
-    """``shared`` of some pairs, text after text; what stands for shingles across two texts is of no account."""
+    """Mark for some pairs what ``shared`` marks, text after text; marks of shingles across two texts mean nothing."""
     number: dict[bytes, int] = {}
     home = np.array([number.setdefault(text, len(number)) for text in other], np.intp)
     there, sizes = _shingles(list(number)), np.fromiter(map(len, number), np.int64)
@@ -67,7 +67,7 @@ def _marked(one: Sequence[bytes], other: Sequence[bytes]) -> Flags:
 
 
 def _shingles(texts: Sequence[bytes]) -> Keys:
-    """For each code of some texts, laid end to end, the number that it and those behind it make."""
+    """Make a number of each code of some texts, laid end to end, and of those behind it."""
     codes = b"".join([*texts, bytes(8)])
     return np.ndarray((len(codes) - 8,), "<u8", codes, strides=(1,)) & _MASK
 

@@ -1,4 +1,4 @@
-"""Clusters of copies as findings: FT901 to FT905, each naming the copy that is kept and why this one is its copy."""
+"""Matches in words: which match ties a copy to the one that is kept, and what it says of the copy."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def with_repeated(matches: Iterable[Match], exact: Iterable[Match]) -> Iterator[
 
 
 def links(cluster: Cluster, keep: int | None = None) -> dict[int, Match]:
-    """For every copy the match that ties it to the kept one, or else the best of those that tie it to the cluster.
+    """Find for every copy the match that ties it to the kept one, else the best that ties it to the cluster.
 
     Args:
         cluster: the copies.

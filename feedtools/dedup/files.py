@@ -213,7 +213,7 @@ def _lines(numbers: Sequence[int], articles: Sequence[Article]) -> str:
 
 
 def cluster_rows(found: Deduplicated) -> Iterator[dict[str, Any]]:
-    """One object for every article that has copies: place, cluster, keep or drop, and what it is to the kept one."""
+    """Yield an object per article that has copies: place, cluster, keep or drop, and what it is to the kept one."""
     place = _places(found.articles)
     for number, cluster in enumerate(found.clusters, 1):
         keep = place(cluster.keep)
@@ -233,7 +233,7 @@ def cluster_rows(found: Deduplicated) -> Iterator[dict[str, Any]]:
 
 
 def match_rows(found: Deduplicated) -> Iterator[dict[str, Any]]:
-    """One object a match: both places, what ``a`` is to ``b``, in figures and in words, and the aligned spans.
+    """Yield an object per match: both places, what ``a`` is to ``b``, in figures and in words, and the aligned spans.
 
     ``spans`` are ``[a_start, a_end, b_start, b_end]``, half-open code points of the two articles; ``cut`` is where in
     ``b`` the copy ``a`` breaks off. ``keep`` is the place of the copy that is kept, ``null`` where nothing is done.

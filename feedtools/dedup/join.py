@@ -90,7 +90,7 @@ def edges(words: Keys, bits: int, hot: int | None = None, neighbours: int = cand
 
 
 def _linked(words: Keys, mask: np.uint64, hot: int, neighbours: int) -> Keys:
-    """``edges`` of some whole buckets."""
+    """Link the documents of some whole buckets, as ``edges`` does."""
     fresh = np.append(True, words[1:] != words[:-1])
     words = words if fresh.all() else words[fresh]  # a shingle repeated inside one document
     at = np.flatnonzero((words[1:] ^ words[:-1]) <= mask)
@@ -111,7 +111,7 @@ def _linked(words: Keys, mask: np.uint64, hot: int, neighbours: int) -> Keys:
 
 
 def _crowded(begins: Flags, hot: int) -> Flags:
-    """For each pair of neighbours whether ``hot`` documents or more share its key."""
+    """Mark the pairs of neighbours whose key ``hot`` documents or more share."""
     sizes = np.diff(np.append(np.flatnonzero(begins), len(begins)))
     return np.repeat(sizes >= hot - 1, sizes)
 

@@ -342,7 +342,7 @@ def match_pair(text_a: str, text_b: str, a: int = 0, b: int = 1) -> Match | None
 
 
 def explain(match: Match, text_a: str, text_b: str) -> Match:
-    """``match`` with its evidence: the raw spans of ``text_a`` and ``text_b`` that stand for each other, in order."""
+    """Add the evidence of a match: the raw spans of ``text_a`` and ``text_b`` that stand for each other, in order."""
     if text_a == text_b:
         return match._replace(evidence=(Block(0, len(text_a), 0, len(text_b)),))
     sym_a, sym_b = symbols.symbols(text_a), symbols.symbols(text_b)

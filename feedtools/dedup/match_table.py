@@ -103,7 +103,7 @@ class Clusters(NamedTuple):
         return _cluster(keep, unpack(self.rows[self.starts[at] : self.starts[at + 1]])).drop
 
     def where(self, wanted: NDArray[np.bool_]) -> Clusters:
-        """Some of the clusters, by a flag each."""
+        """Select clusters by a flag each; ``others`` are left out."""
         sizes = np.diff(self.starts)
         starts = np.concatenate([[0], np.cumsum(sizes[wanted])])
         return Clusters(self.keeps[wanted], starts, self.rows[np.repeat(wanted, sizes)])
@@ -260,7 +260,7 @@ def of_copies(rows: Rows) -> Rows:
 
 
 def joined(rows: Rows, count: int) -> Ints:
-    """For each of ``count`` documents a number that is the same for all those that rows tie together."""
+    """Number ``count`` documents, alike those that rows tie together."""
     of = np.arange(-count, 0)
     label = components(rows["a"], rows["b"])
     of[rows["a"]], of[rows["b"]] = label, label
@@ -268,7 +268,7 @@ def joined(rows: Rows, count: int) -> Ints:
 
 
 def components(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.int32]:
-    """For each edge a number that is the same for all edges that hang together."""
+    """Number edges, alike those that hang together."""
     nodes, ends = np.unique(np.concatenate([one, other]), return_inverse=True)
     a, b = np.split(ends.astype(np.int32), 2)
     up = np.arange(len(nodes), dtype=np.int32)

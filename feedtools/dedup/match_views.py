@@ -36,7 +36,7 @@ class ClusterView(Collection[Cluster]):
         return any(one == other for other in self)
 
     def kept(self, count: int) -> NDArray[np.int64]:
-        """For each of ``count`` documents the one that is kept of its cluster; -1 where it is in none."""
+        """Find for each of ``count`` documents the one that is kept of its cluster; -1 where it is in none."""
         homes = self._table.homes()
         found = np.full(count, -1)
         found[self._table.keeps] = self._table.keeps

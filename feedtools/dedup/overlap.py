@@ -26,8 +26,8 @@ LONG = 800
 IN_PLACE = 0.8
 """Similarity from which two texts that begin at the same place need no search for another alignment."""
 SHIFTED_COVER, SHIFTED_SIMILAR, SHIFTED_SYMBOLS = 0.25, 0.85, 60
-"""The same three for excerpts of one article that start at different places: the tail of one is the head of the
-other, which neither a stock opening nor a footer ever is."""
+"""Cover, similarity and symbols from which excerpts of one article that start at different places count: the tail of
+one is the head of the other, which neither a stock opening nor a footer ever is."""
 GAPPED_SHARE, GAPPED_SYMBOLS = 0.5, 60
 """Copies that one renderer left holes in (code, tables, list items) or that were put in another order: share of the
 shorter text's shingles that the other has, wherever they stand, and the length from which that counts."""

@@ -32,7 +32,7 @@ class Sketches(NamedTuple):
         keys: selected hashes in text order; a repeated shingle repeats its key.
         key_bounds: ``keys[key_bounds[i]:key_bounds[i + 1]]`` belong to text ``i``.
         heads: head key of each text, 0 where it has fewer than ``HEAD`` symbols.
-        traits: of each text, as ``normal.traits`` gives them.
+        traits: of each text, as ``text.dropped.traits`` gives them.
     """
 
     symbols: Units

@@ -45,7 +45,7 @@ class _Pile:
         self._file.write(values.astype(self.dtype, copy=False).data)
 
     def close(self) -> None:
-        """No more will be added: what was is written out."""
+        """Write out what was added; no more will be."""
         self._file.flush()
 
     def read(self, start: int, end: int) -> NDArray[Any]:
@@ -54,7 +54,7 @@ class _Pile:
         return np.frombuffer(os.pread(self._file.fileno(), (end - start) * width, start * width), self.dtype)
 
     def taken(self, room: NDArray[Any]) -> NDArray[Any]:
-        """All of it, in the first part of ``room``; the file is given up."""
+        """Read all of it into the first part of ``room``; the file is given up."""
         found = room[: self.count]
         with self._file as file:
             file.seek(0)
@@ -63,7 +63,7 @@ class _Pile:
 
 
 def _taken(piles: list[_Pile]) -> Iterator[NDArray[Any]]:
-    """All of each pile, in the same memory: fresh pages for each would cost as much as reading it."""
+    """Read each pile whole, into the same memory: fresh pages for each would cost as much as reading it."""
     room = np.empty(max(pile.count for pile in piles), piles[0].dtype)
     while piles:
         yield piles.pop(0).taken(room)
@@ -78,6 +78,7 @@ class SketchStore:
 
     Attributes:
         bits: of a word of ``words`` that number its text.
+        traits: of each text, once closed, as ``text.dropped.traits`` gives them.
     """
 
     def __init__(self, count: int, folder: Path | None = None) -> None:
@@ -181,7 +182,7 @@ class SketchStore:
         yield from _taken(piles)
 
     def close(self) -> None:
-        """No more texts will be added: where each of them is gets laid out, for processes made later to share."""
+        """Lay out where each text is, for processes made later to share; no more texts will be added."""
         if self._spilled:
             self._spilled.close()
         counts = np.array([len(lengths) for lengths in self._lengths], np.int64)
@@ -212,10 +213,9 @@ class SketchStore:
         units, width = self._units(number)
         return units.tobytes().decode(_CODECS[width], "surrogatepass")
 
-    def _units(self, number: int, count: int | None = None) -> tuple[NDArray[Any], int]:
-        """The code units of a text, or of its first ``count`` symbols, and their width in bytes."""
+    def _units(self, number: int) -> tuple[NDArray[Any], int]:
+        """The code units of a text, and their width in bytes."""
         part, start, end = int(self._part[number]), int(self._starts[number]), int(self._ends[number])
-        end = end if count is None else min(end, start + count)
         width = self._width[part]
         if self._spilled is None:
             return self._symbols[part][start:end], width

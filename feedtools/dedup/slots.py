@@ -109,7 +109,7 @@ def slots(a: Document, b: Document, wide: Sequence[Gap], *, dense: bool) -> tupl
 
 
 def widened(a: Document, b: Document, between: Sequence[Gap], *, dense: bool) -> list[Gap]:
-    """Let gaps take in the rest of the words and numbers they begin and end in; such as then touch are one."""
+    """Let gaps take in the rest of the words and numbers they begin and end in; those that then touch become one."""
     found: list[Gap] = []
     size_a, size_b = len(a.codes), len(b.codes)
     one = a.symbols

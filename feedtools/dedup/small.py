@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FEW = 96
 """Texts up to which this costs less than importing numpy."""
-TEXTS_PER_PART = 2**16
+KEYS_PER_PART = 2**16
 """Keys of a text that are looked at together."""
 
 
@@ -146,5 +146,5 @@ def _candidates(documents: Sequence[_Document]) -> Iterator[tuple[_Document, _Do
 
 def _thinned(keys: Sequence[int]) -> Iterator[int]:
     """Keys without most repetitions: a text of ``A1`` alone has one for each letter, and a number takes 40 bytes."""
-    for start in range(0, len(keys), TEXTS_PER_PART):
-        yield from set(keys[start : start + TEXTS_PER_PART])
+    for start in range(0, len(keys), KEYS_PER_PART):
+        yield from set(keys[start : start + KEYS_PER_PART])

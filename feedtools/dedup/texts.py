@@ -1,4 +1,4 @@
-"""Duplicates among articles, as clusters and as findings."""
+"""Copies and overlaps among articles, as clusters and matches."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def dedup_texts(texts: Iterable[Text], *, jobs: int = 1) -> tuple[Cluster, ...]:
         jobs: processes for large inputs.
 
     Returns:
-        One cluster an article that is there more than once; its numbers count the texts from 0.
+        One cluster per article that is there more than once; its numbers count the texts from 0.
 
     >>> whole = "卷积网络的感受野随层数线性增长,空洞卷积用同样多的参数看得更远,分割任务因此受益,检测任务也是。"
     >>> [cluster] = dedup_texts([whole[:36] + "...", "别的文章说的是别的事情,与前面那一篇没有关系。", whole])

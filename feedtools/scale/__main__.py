@@ -1,4 +1,4 @@
-"""For ``spark-submit``: ``spark-submit --master URL feedtools/scale/__main__.py dedup PATHS -o OUT``.
+"""Entry point for ``spark-submit``: ``spark-submit --master URL feedtools/scale/__main__.py dedup PATHS -o OUT``.
 
 ``python -m feedtools.scale`` does the same; the arguments are those of ``feedtools … --engine spark``.
 """

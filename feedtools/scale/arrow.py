@@ -21,7 +21,7 @@ _MOST = (1 << 31) - 1
 
 
 def in_worker(stage: Stage, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """``stage`` in a process of the engine's: what that was made with is walked over by no collection any more."""
+    """Run a stage in a process of the engine's, whose own objects no garbage collection walks over any more."""
     gc.freeze()
     return stage(batches)
 

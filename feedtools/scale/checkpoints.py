@@ -32,7 +32,7 @@ def rows(frame: DataFrame) -> int:
 
 @contextmanager
 def recoverable(spark: SparkSession, place: str) -> Iterator[None]:
-    """Give a job that runs on several machines a folder for what is ``cut``, unless it has one; removed at the end.
+    """Give a job that runs on several machines a folder for its checkpoints, unless it has one; removed at the end.
 
     Args:
         spark: the session.

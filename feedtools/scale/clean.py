@@ -117,7 +117,7 @@ def _fresh(left: DataFrame, kinds: Sequence[str], rest: int, known: Container[st
 
 
 def _resettled(state: DataFrame, later: Sequence[decisions.Later], policy: Policy) -> DataFrame:
-    """Every article with what stands for it after the rounds."""
+    """Note what stands for every article after the rounds."""
     from pyspark.sql import functions as f
     from pyspark.sql.pandas.types import from_arrow_schema
 

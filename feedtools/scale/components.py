@@ -15,7 +15,7 @@ ROUNDS = 50
 
 
 def components(edges: DataFrame, count: int, *, driver_edges: int = DRIVER_EDGES) -> DataFrame:
-    """For every document of ``edges`` (a, b) its component, named by its least member: columns id, component.
+    """Find the component of every document of ``edges`` (a, b), named by its least member: columns id, component.
 
     Args:
         edges: in any direction.

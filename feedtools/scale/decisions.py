@@ -5,7 +5,7 @@ What is noted of an article travels as the local engine notes it (``clean.notes`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -26,9 +26,7 @@ from feedtools.lint.checks import compounds
 from feedtools.lint.edits import rewrite
 from feedtools.model import Article, Finding, Match, Place
 from feedtools.restore.mend import mend
-from feedtools.scale.arrow import batch_of
-
-Stage = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+from feedtools.scale.arrow import Stage, batch_of
 
 TEXTS_AT_ONCE = 1000
 """Rows from which a batch is handed on."""

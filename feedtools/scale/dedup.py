@@ -1,4 +1,4 @@
-"""The deduplicator on PySpark: what is shuffled and joined. What is done to documents is in ``stages``, ``matches``."""
+"""The deduplicator on PySpark: what is shuffled and joined. The stages are in ``sketch_join`` and ``matches``."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Sketched(NamedTuple):
     """Documents after one reading: their identity, their bundles of keys, and what the driver holds.
 
     Attributes:
-        outcome: what is known of documents, and which texts verifying needs (``packs.PACKED``).
+        outcome: what is known of documents, and which texts verifying needs (``arrow.PACKED``).
         sizes: rows of each kind.
         here: what is ``known``, where there is so little of it that the driver does with it what is to be done.
     """
@@ -83,11 +83,11 @@ class Sketched(NamedTuple):
 
     @property
     def wanted(self) -> DataFrame:
-        """The texts that verifying needs (``stages.WANTED``)."""
+        """The texts that verifying needs (``sketch_join.WANTED``)."""
         return map_batches(self._packed("wanted"), arrow.unpacked, sketch_join.WANTED)
 
     def collected(self, kind: str, schema: pa.Schema) -> pa.Table:
-        """All rows of a kind, on the driver."""
+        """Collect the rows of a kind on the driver."""
         values = self._packed(kind).toArrow().column("packed").to_pylist()
         return pa.Table.from_batches(arrow.unpack(values), schema)
 
@@ -238,9 +238,9 @@ def _copies(known: DataFrame, limits: Limits) -> DataFrame:
 
 
 def _asked(read: Sketched, limits: Limits) -> tuple[DataFrame, DataFrame]:
-    """Exact copies (``small.COPIES``), and the texts that verifying needs by the ids of the first ones that have them.
+    """Find exact copies, and the texts that verifying needs by the ids of the first ones that have them.
 
-    The latter (``small.ASKED``) are the smaller side of a join.
+    The former are ``exact_copies.COPIES``. The latter (``exact_copies.ASKED``) are the smaller side of a join.
     """
     from pyspark.sql import functions as f
 
@@ -285,7 +285,7 @@ def _outcome(bundles: DataFrame, hot: int, limits: Limits, crowded: Sequence[int
     """Join the bundles of all documents (``arrow.PACKED``) into edges.
 
     Args:
-        bundles: ``stages.BUNDLES``.
+        bundles: ``sketch_join.BUNDLES``.
         hot: as for ``dedup``.
         limits: as for ``dedup``.
         crowded: buckets that are spread over all tasks.

@@ -20,7 +20,7 @@ ASKED = pa.schema([("id", pa.string()), *sketch_join.WANTED])
 
 
 class RecordCount(NamedTuple):
-    """Count the records, and find ids that occur twice.
+    """Number of records, and the id that most of them have.
 
     Attributes:
         total: records.
@@ -36,7 +36,7 @@ class RecordCount(NamedTuple):
 
 
 def tally(known: pa.Table) -> RecordCount:
-    """Count records (``stages.IDENTITY``)."""
+    """Count records (``sketch_join.IDENTITY``), and find an id that occurs twice."""
     ids = known.column("id").drop_null()
     good = pc.sum(pc.and_(known.column("id").is_valid(), known.column("number").is_valid())).as_py() or 0
     if len(ids) == len(pc.unique(ids)):
@@ -50,7 +50,7 @@ class DriverTexts:
     """The distinct texts, by number."""
 
     def __init__(self, known: pa.Table) -> None:
-        """Sort out documents (``stages.IDENTITY``); those that have no id or text are left out."""
+        """Sort out documents (``sketch_join.IDENTITY``); those that have no id or text are left out."""
         known = known.filter(pc.and_(known.column("id").is_valid(), known.column("number").is_valid()))
         self._ids = known.column("id").combine_chunks()
         self._lengths = known.column("length").combine_chunks()
@@ -74,7 +74,7 @@ class DriverTexts:
         return pa.table([self._ids.take(other), self._ids.take(first), self._lengths.take(other)], schema=COPIES)
 
     def asked(self, wanted: pa.Table) -> pa.Table:
-        """Wanted texts (``stages.WANTED``) by the id of the first document that has them; all that share a number."""
+        """Wanted texts (``sketch_join.WANTED``) by the id of the first document of each; all that share a number."""
         number = wanted.column("number").to_numpy()
         low, high = (np.searchsorted(self._number, number, side) for side in ("left", "right"))
         row = np.repeat(np.arange(len(number)), high - low)

@@ -88,7 +88,7 @@ def dedup(job: Job, config: Config) -> Account:
 
 
 def clean(job: Job, config: Config, rules: Sequence[Rule]) -> Account:
-    """Write ``decisions``: a row an article.
+    """Write ``decisions``: a row per article.
 
     Raises:
         FeedtoolsError: Spark cannot run, read or write.

@@ -68,7 +68,7 @@ RESOLVED = pa.schema([*CLUSTERED, ("packed", pa.binary())])
 
 
 class _Text(NamedTuple):
-    """A document with what comparing needs, as ``kernel.Placed`` has it."""
+    """A document with what comparing needs, as ``symbols_batch.PlacedSymbols`` has it."""
 
     id: str
     text: str
@@ -81,7 +81,7 @@ class _Text(NamedTuple):
 def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Texts to the matches between each centre and its partners, with evidence and what decides keepers.
 
-    Columns: number, centre, salt (as ``stages.WANTED`` has them), id, text; the rows of one centre and salt are on
+    Columns: number, centre, salt (as ``sketch_join.WANTED`` has them), id, text; the rows of one centre and salt are on
     end, the centre first. Partners are no longer than their centre.
     """
     group, centres = (0, 0), list[_Text]()

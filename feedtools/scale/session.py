@@ -28,7 +28,7 @@ PATIENCE = 5.0
 PARTITION_BYTES = 64 << 20
 """Text whose keys make one partition of a shuffle."""
 MOST_PARTITIONS = 1 << 14
-FEW_DOCUMENTS = 64
+FEW_PARTITIONS = 64
 """Partitions up to which it costs more to plan every step anew than small ones cost that are not put together."""
 _PARTITIONS = "spark.sql.shuffle.partitions"
 _ADAPTIVE = "spark.sql.adaptive.enabled"
@@ -191,7 +191,7 @@ def reason(error: BaseException) -> str:
 
 
 def fit(documents: DataFrame) -> int:
-    """Set the number of shuffle partitions by the size of the input, unless the user did; what it is then."""
+    """Set the number of shuffle partitions by the size of the input, unless the user did, and give it."""
     spark = documents.sparkSession
     chosen = spark.sparkContext.getConf()
     if not chosen.contains(_PARTITIONS):
@@ -199,12 +199,12 @@ def fit(documents: DataFrame) -> int:
         wanted = min(max(least, -(-_bytes(documents) // PARTITION_BYTES)), MOST_PARTITIONS)
         spark.conf.set(_PARTITIONS, str(wanted))
     if not chosen.contains(_ADAPTIVE):
-        spark.conf.set(_ADAPTIVE, str(partitions(spark) > FEW_DOCUMENTS).lower())
+        spark.conf.set(_ADAPTIVE, str(partitions(spark) > FEW_PARTITIONS).lower())
     return partitions(spark)
 
 
 def partitions(spark: SparkSession) -> int:
-    """Into how many parts a shuffle falls."""
+    """Count the parts of a shuffle."""
     return int(str(spark.conf.get(_PARTITIONS)))
 
 

@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Keys = NDArray[np.uint64]
 
-BUNDLE = 1 << 14
-"""Keys a bundle is to hold, and the most that wait in all bundles of a task."""
-WAITING = 1 << 22
+BUNDLE, WAITING = 1 << 14, 1 << 22
+"""Keys that a bundle is to hold, and the most that wait in all bundles of a task."""
 SALTS = 256
 """Parts into which the partners of one text are divided, each verified beside a copy of that text."""
 _SIGN = np.uint64(1 << 63)
@@ -119,7 +118,7 @@ def _halves(digests: Sequence[bytes | None]) -> tuple[Ints, Ints]:
 
 
 def _identities(batch: pa.RecordBatch, texts: Sequence[str | None], numbers: Ints, rests: Ints) -> pa.RecordBatch:
-    """Read the documents of a bundle."""
+    """Write what tells the documents of a batch apart, as ``IDENTITY``."""
     missing = np.array([text is None for text in texts], bool)
     length = pa.array([None if text is None else len(text) for text in texts], pa.int32())
     told = pa.array(numbers, mask=missing), pa.array(rests, mask=missing), length
@@ -187,7 +186,7 @@ def _widened(packed: bytes, zeros: int) -> Keys:
 
 
 def _owners(counts: bytes) -> Ints:
-    """Of every key of a bundle the place of its document."""
+    """The place of each key's document in a bundle."""
     often = np.frombuffer(counts, np.uint32)
     return np.repeat(np.arange(len(often)), often)
 
@@ -262,7 +261,7 @@ def _linked(heads: bool, group: Sequence[tuple[bytes, bytes, bytes]], buckets: i
 
 
 def _order(documents: NDArray[Any]) -> Ints:
-    """By ``ORDER``: by one word that is nearly the same order, and in full where that word is the same."""
+    """Sort by ``ORDER``: by one word that is nearly the same order, and in full where that word is the same."""
     length = np.minimum(-documents["short"].astype(np.int64), (1 << 20) - 1).astype(np.uint64)
     word = (np.uint64((1 << 20) - 1) - length) << np.uint64(44) | documents["head"] >> np.uint64(20)
     order = np.argsort(word)
@@ -292,7 +291,7 @@ def _salt(numbers: Ints) -> Keys:
 
 
 def keys(buckets: int) -> Stage:
-    """Bundles to one row a document and key: for buckets that no single task should hold."""
+    """Bundles to one row per document and key: for buckets that no single task should hold."""
 
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for bucket, packed, counts, documents in rows_of(batches, "bucket", "keys", "counts", "documents"):

@@ -12,8 +12,6 @@ from typing import IO
 from feedtools.errors import WriteError
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-
-
 MOST = 1 << 30
 """Bytes of the largest file that is read whole beside the articles: settings, decisions, what is held."""
 

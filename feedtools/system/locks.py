@@ -29,7 +29,7 @@ class FileLock:
         self._handle: int | None = None
 
     def take(self, patience: float = 0.0) -> bool:
-        """Get the lock; whether that was possible within ``patience`` seconds.
+        """Get the lock, and tell whether that was possible within ``patience`` seconds.
 
         Raises:
             OSError: the file cannot be made.

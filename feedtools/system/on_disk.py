@@ -17,7 +17,7 @@ class Rows(Sequence[R]):
 
     @abstractmethod
     def row(self, number: int) -> R:
-        """One of them; the number lies within the sequence."""
+        """Make one row; its number lies within the sequence."""
 
     @overload
     def __getitem__(self, number: int) -> R: ...

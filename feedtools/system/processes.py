@@ -41,7 +41,7 @@ ForkingPickler.register(MappingProxyType, lambda table: (_read_only, (dict(table
 
 
 def ordered_map(function: Callable[..., R], items: Iterable[Any], workers: int, *shared: Any) -> Iterator[R]:
-    """``function(item, *shared)`` for every item, in order, with at most four pieces a worker in memory.
+    """Call ``function(item, *shared)`` for every item, in order, with at most four pieces per worker in memory.
 
     Args:
         function: importable by name, since it runs in other processes.
@@ -68,7 +68,7 @@ def may_fork() -> bool:
 
 
 class _Crew:
-    """Processes that are asked and answer, each through its own pipe; at the end they finish what they are at."""
+    """Worker processes, one pipe each; at the end they finish the current task."""
 
     def __init__(self, function: Callable[..., Any], shared: tuple[Any, ...], workers: int) -> None:
         context: Any = multiprocessing.get_context("fork" if may_fork() else "spawn")

@@ -9,5 +9,5 @@ Progress = Callable[[str, int, str], Callable[[int], None]]
 
 
 def silent(_phase: str, _total: int, _unit: str) -> Callable[[int], None]:
-    """No progress."""
+    """Report no progress."""
     return lambda _: None

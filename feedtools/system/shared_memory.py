@@ -58,5 +58,5 @@ class Arena:
 
 
 def _aligned(size: int) -> int:
-    """``size`` rounded up to whole words."""
+    """Round a size up to whole words."""
     return -(-size // 8) * 8

@@ -61,7 +61,7 @@ def _spans(text: str, first: int, last: int) -> list[tuple[int, int]]:
 
 
 def _partners(starts: array[int], ends: array[int]) -> array[int]:
-    """For each run of ticks the next one of its length, or -1."""
+    """Find the next run of ticks of the same length for each, or -1."""
     partner = array("l", [-1]) * len(starts)
     latest: dict[int, int] = {}
     for number in range(len(starts) - 1, -1, -1):

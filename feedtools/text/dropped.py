@@ -111,7 +111,7 @@ def _ideographs(text: str) -> int:
 
 
 def without_dropped(text: str) -> str:
-    """``text`` without the spans that ``dropped`` names."""
+    """Cut out of ``text`` the spans that ``dropped`` names."""
     pieces, at = [], 0
     for start, end in dropped(text):
         pieces.append(text[at:start])

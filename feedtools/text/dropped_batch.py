@@ -217,7 +217,7 @@ def _holders(block: TextBlock, names: _Names, formulas: _Formulas, odd: Flags) -
 
 
 def _shown(block: TextBlock, places: Ints, owners: Ints) -> Ints:
-    """Of each place the size of the placeholder there, where it is what the renderer shows, else 0."""
+    """Measure the placeholder at each place, where it is what the renderer shows; else 0."""
     sizes = np.zeros(len(places), np.int64)
     second, ends = block.raw.take(places + 1, mode="clip"), block.starts[owners + 1]
     for holder in own_texts():

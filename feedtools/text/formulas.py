@@ -206,7 +206,11 @@ def _delimited(text: str, start: int) -> Math:
 
 
 def _inside_text(text: str, start: int, end: int, level: int) -> tuple[bool, int, int]:
-    r"""Tell whether ``end`` stands inside an argument of ``\text``, with the level of braces there."""
+    r"""Tell whether ``end`` stands inside an argument of ``\text``.
+
+    With it come the state to go on with (``level``: the depth of braces, and above 16 bits that of the argument), and
+    where to go on.
+    """
     words = level >> 16
     depth = level & 0xFFFF
     for match in _TEXT_BEFORE_BRACE.finditer(text, start, end):

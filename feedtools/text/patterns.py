@@ -20,7 +20,7 @@ MAX_SIZE = 50_000
 MAX_DEPTH = 100
 """Groups of a user's pattern inside one another; ``regex`` calls itself for each, and Python's limit is near."""
 AT_ONCE = 100_000
-"""Characters of a text whose matches are listed."""
+"""Characters of a text up to which its matches are listed; those of a longer one come one by one."""
 
 
 class _Lazy:
@@ -36,7 +36,7 @@ class _Lazy:
 
 
 def lazy(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """Like ``re.compile``, but the work is put off until the pattern is used."""
+    """Compile a pattern as ``re.compile`` does, but only when it is first used."""
     return cast("re.Pattern[AnyStr]", _Lazy(lambda: compiled(pattern, flags)))
 
 
@@ -70,7 +70,7 @@ class Limited:
         self.groupindex = self._pattern.groupindex
 
     def search(self, text: str, start: int = 0) -> Any:
-        """Like ``re.Pattern.search``.
+        """Search as ``re.Pattern.search`` does.
 
         Raises:
             TimeoutError: it took too long.
@@ -78,11 +78,11 @@ class Limited:
         return self._pattern.search(text, start, timeout=self._seconds)
 
     def finditer(self, text: str) -> Any:
-        """Like ``re.Pattern.finditer``; raises ``TimeoutError`` like ``search``, while it is iterated."""
+        """Search as ``re.Pattern.finditer`` does; raises ``TimeoutError`` like ``search``, while it is iterated."""
         return self._pattern.finditer(text, timeout=self._seconds)
 
     def sub(self, template: str, text: str) -> str:
-        """Like ``re.Pattern.sub``; raises ``TimeoutError`` like ``search``."""
+        """Replace as ``re.Pattern.sub`` does; raises ``TimeoutError`` like ``search``."""
         return self._pattern.sub(template, text, timeout=self._seconds)
 
 
@@ -90,7 +90,7 @@ _PART = lazy(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]?|[()|]|\{(\d{1,20})?(?:(,)(\d{1,20
 
 
 def each(pattern: re.Pattern[str], text: str) -> Iterable[str]:
-    """All that a pattern without groups matches; in a text of megabytes one by one, for each takes sixty bytes."""
+    """List all that a pattern without groups matches; one by one in a text of megabytes, for each takes sixty bytes."""
     if len(text) <= AT_ONCE:
         return pattern.findall(text)
     return (found[0] for found in pattern.finditer(text))

@@ -47,7 +47,7 @@ def own_texts() -> tuple[str, ...]:
 
 
 class _Shown(NamedTuple):
-    """All that is reported, ready to be looked up: compiling it as one pattern takes longer than reading an article."""
+    """Placeholders that are reported, to be looked up: compiling one pattern takes longer than reading an article."""
 
     enclosed: dict[str, Kind]
     initials: frozenset[str]
@@ -94,13 +94,12 @@ def _at(text: str, start: int, shown: _Shown) -> tuple[int, Kind] | None:
     return (dots.start(), kind) if dots and kind else None
 
 
-def _pattern_of(names: Sequence[str], least: int, own: Sequence[str] = ()) -> str:
+def _pattern_of(names: Sequence[str], least: int) -> str:
     ordered = sorted(names, key=len, reverse=True)
     whole = "|".join(map(re.escape, ordered))
     cut = "|".join(map(re.escape, _beginnings(ordered, least)))
     texts = [rf"{re.escape(pair[0])}(?:{whole}){re.escape(pair[1])}" for pair in BRACKETS]
-    literal = "|".join([*map(re.escape, own), *texts])
-    return rf"(?:{literal}){_LINK}|\[(?:{cut}){_DOTS}"
+    return rf"(?:{'|'.join(texts)}){_LINK}|\[(?:{cut}){_DOTS}"
 
 
 @lru_cache(maxsize=64)

@@ -71,7 +71,7 @@ def _kept() -> _Kept:
 
 @cache
 def compiled(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """Like ``re.compile``, from the code that an earlier start kept if there is one."""
+    """Compile a pattern as ``re.compile`` does, from the code that an earlier start kept if there is one."""
     kept = _kept()
     parts = kept.patterns.get((pattern, int(flags)))
     try:
@@ -79,9 +79,9 @@ def compiled(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
             parts = kept.patterns[pattern, int(flags)] = _code(pattern, flags)
             kept.add()
         if parts is not None:
-            kept.used.add((pattern, int(flags)))
             full, code, groups, index, names = parts
             made = import_module("_sre").compile(pattern, full, array("I", code).tolist(), groups, index, names)
+            kept.used.add((pattern, int(flags)))
             return cast("re.Pattern[AnyStr]", made)
     except (ImportError, AttributeError, TypeError, ValueError, RuntimeError):  # an inside of another Python
         kept.patterns.pop((pattern, int(flags)), None)
@@ -89,7 +89,7 @@ def compiled(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 
 
 def ready(pattern: str | bytes, flags: int = 0) -> bool:
-    """Tell whether a pattern need not be compiled, or not for this process alone."""
+    """Tell whether compiling a pattern costs nothing, or is kept for later starts."""
     kept = _kept()
     return kept.recording or (pattern, int(flags)) in kept.patterns
 
@@ -106,7 +106,7 @@ def _code(pattern: str | bytes, flags: int) -> tuple[int, bytes, int, dict[str, 
 
 
 def recall(name: str, stamp: object, make: Callable[[], T]) -> T:
-    """What ``make`` gives, as an earlier start kept it, where its ``stamp`` is the same.
+    """Give a table as an earlier start kept it, where its ``stamp`` is the same; else ``make`` it.
 
     Args:
         name: of the table.

@@ -86,7 +86,7 @@ def ends(text: str) -> Ends:
 def _around(
     text: str, formulas: list[_Inside], places: Sequence[tuple[str, re.Match[str]]]
 ) -> Iterator[Sequence[_Inside]]:
-    """For every place in ascending order what encloses it; of very deep nesting only a part."""
+    """Yield what encloses each place, which ascend; of very deep nesting only a part."""
     inside = sorted([*formulas, *_enclosed(text, formulas)])
     open_: list[tuple[int, _Inside]] = []
     number = 0

@@ -125,7 +125,7 @@ def folded(text: str) -> str:
 
 
 def offsets(text: str, base: int = 0) -> array[int]:
-    """For each symbol of ``text`` the offset of the raw code point it came from, ascending, plus ``base``."""
+    """Find the offset of the raw code point that each symbol of ``text`` came from, ascending, plus ``base``."""
     found = array("I")
     at = 0
     for start, end in chain(dropped(text), ((len(text), len(text)),)):

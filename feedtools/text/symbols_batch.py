@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _CLOSELY = 1
 """Stands in the table for code points that one look does not tell; no text has it as a symbol."""
 BLOCK = 1 << 19
-"""Raw code points a block: a text is never split, so a long one makes a block of its own."""
+"""Raw code points per block: a text is never split, so a long one makes a block of its own."""
 _UNCHECKED: Literal["wrap"] = "wrap"
 """Mode of ``take`` for numbers that lie inside by construction: checking them costs a fifth of the time."""
 
@@ -48,7 +48,7 @@ def _room(name: str, size: int, dtype: type) -> NDArray[Any]:
 
 
 def blocks(texts: Iterable[str]) -> Iterator[list[str]]:
-    """``texts`` in order, in lists of ``BLOCK`` code points and what is left of a text."""
+    """Cut ``texts`` into lists, in order, each as long as it takes to reach ``BLOCK`` code points."""
     block: list[str] = []
     size = 0
     for text in texts:
@@ -80,13 +80,13 @@ def _tables() -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
 
 
 class PlacedSymbols(NamedTuple):
-    """Symbols of consecutive texts and what comparing them asks for, an item a text.
+    """Symbols of consecutive texts and what comparing them asks for, one item per text.
 
     Attributes:
-        symbols: as ``normal.symbols`` gives them.
-        offsets: where in the text each symbol stands, as ``normal.offsets`` gives them.
-        codes: as ``codes.low_bytes`` gives them.
-        traits: as ``normal.traits`` gives them.
+        symbols: as ``symbols.symbols`` gives them.
+        offsets: where in the text each symbol stands, as ``symbols.offsets`` gives them.
+        codes: the low byte of each symbol.
+        traits: as ``dropped.traits`` gives them.
     """
 
     symbols: list[str]
@@ -138,7 +138,7 @@ def folded(text: str) -> str:
 
 
 def offsets(text: str) -> Sequence[int]:
-    """Where in one text each symbol stands: what ``symbols.offsets`` gives."""
+    """Find where in one text each symbol stands: what ``symbols.offsets`` gives."""
     values = _without_dropped(text)
     return symbols.offsets(text) if values is None else np.flatnonzero(values > _CLOSELY).data
 
@@ -152,7 +152,7 @@ def _without_dropped(text: str) -> Units | None:
 
 
 def _of_one(text: str) -> Units | None:
-    """What each code point of one text becomes; none where one becomes several."""
+    """Look up what each code point of one text becomes; ``None`` where one becomes several."""
     raw = _code_points(text)
     low, full = _tables()
     values: Units = low[raw] if raw.max(initial=0) <= 0xFFFF else full[raw]

@@ -351,7 +351,7 @@ def test_plans_adapt_where_there_are_many_partitions_alone(spark: Any, monkeypat
     documents = spark.createDataFrame([("a", "甲")], "id string, text string")
     before, name = spark.conf.get("spark.sql.adaptive.enabled"), "spark.sql.adaptive.enabled"
     for few, adaptive in ((4, "false"), (3, "true")):
-        monkeypatch.setattr(session, "FEW_DOCUMENTS", few)
+        monkeypatch.setattr(session, "FEW_PARTITIONS", few)
         assert session.fit(documents) == 4  # what the user chose
         assert spark.conf.get(name) == adaptive
     spark.conf.set(name, before)

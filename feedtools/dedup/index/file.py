@@ -152,7 +152,7 @@ class IndexFile:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Several questions to one state of the file, whatever others write meanwhile; within another, part of it.
+        """Answer several questions from one state of the file, whatever others write; within another, part of it.
 
         Raises:
             IndexFileError: see the class.
@@ -167,7 +167,7 @@ class IndexFile:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One transaction: all of it is kept, or nothing; other writers wait. Within another, part of it.
+        """Write in one transaction: all of it is kept, or nothing; other writers wait. Within another, part of it.
 
         Raises:
             IndexFileError: it cannot be written (disk full, no permission, locked for too long).
@@ -309,7 +309,7 @@ def _operational(error: sqlite3.OperationalError, path: Path) -> str:
 
 
 def _why(path: Path) -> str:
-    """Why the system does not open a file that SQLite could not open: it says no more than that."""
+    """Say why the system does not open a file that SQLite could not open, which says no more than that."""
     try:
         with open(path if path.exists() else path.parent, "rb"):
             return ""

@@ -58,7 +58,7 @@ def opened(path: str) -> Index:
 
 
 def compact(path: str) -> Stats:
-    """Pack an index file anew; how much it holds then.
+    """Pack an index file anew, and measure it.
 
     Raises:
         IndexFileError: as for ``opened``, or it cannot be written.
@@ -162,7 +162,10 @@ def _fail(error: FeedtoolsError) -> None:
 
 
 def remove(paths: Sequence[str], where: str, config: Config) -> int:
-    """Forget files; a folder stands for all that was taken in from it. How many articles that were.
+    """Forget files; a folder stands for all that was taken in from it.
+
+    Returns:
+        How many articles that were.
 
     Raises:
         IndexFileError: see ``add``.

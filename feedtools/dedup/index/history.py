@@ -40,7 +40,7 @@ _SQLITE = b"SQLite format 3\x00"
 def published(
     articles: Sequence[Article], config: Config, on_error: OnError, say: Callable[[str], None]
 ) -> list[list[Published]]:
-    """For each article its published copies, the best first, over everything ``config.history`` names.
+    """Find the published copies of each article, the best first, in everything that ``config.history`` names.
 
     A file is never compared with itself, and what corrects a published article of its id is no copy of that.
 
@@ -279,7 +279,7 @@ def follow(index: IndexWriter, files: Sequence[str], config: Config, on_error: O
 
 
 def _changed(status: os.stat_result) -> int:
-    """When a file was changed (ns): on POSIX its status, which no program sets back; on Windows its content."""
+    """Read when a file was changed (ns): on POSIX its status, which no program sets back; on Windows its content."""
     return status.st_mtime_ns if os.name == "nt" else status.st_ctime_ns
 
 

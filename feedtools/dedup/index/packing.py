@@ -171,7 +171,7 @@ def _held(index: Index, low: int, high: int, width: int) -> Keys:
 
 
 def _alive(index: Index) -> NDArray[np.bool_] | None:
-    """For every number whether its document is live; ``None`` where nothing was removed."""
+    """Mark the numbers whose documents are live; ``None`` where nothing was removed."""
     if not index.meta("removed"):
         return None
     alive = np.zeros(index.meta("next") + 1, bool)

@@ -55,7 +55,7 @@ class Published(NamedTuple):
 def find(
     store: Store, texts: Sequence[str], *, own: Own = frozenset(), rest: int = REST, versions: bool = False
 ) -> list[list[Published]]:
-    """For each text the published documents it repeats, the best first and with evidence; overlaps are left out.
+    """Find the published documents that each text repeats, the best first and with evidence; overlaps are left out.
 
     What several of the texts differ in from one document, each in its own way, is the frame of a series, as among texts
     of one feed: that the documents alone do not tell so is no matter.
@@ -85,7 +85,7 @@ def find(
 
 
 def _told_apart(compared: Sequence[tuple[Match, Sequence[FrameSlot]]]) -> Iterable[Match]:
-    """``series.told_apart``; where nothing was compared, as for most articles, nothing that compares is imported."""
+    """Tell series apart; where nothing was compared, as for most articles, nothing that compares is imported."""
     if not compared:
         return ()
     from feedtools.dedup.series import told_apart
@@ -131,7 +131,7 @@ class _Candidate(NamedTuple):
 
 
 def _candidates(store: Store, texts: Sequence[str], of_best: float = 0) -> list[list[_Candidate]]:
-    """For each text the documents worth verifying, the likeliest first.
+    """Find the documents worth verifying for each text, the likeliest first.
 
     Args:
         store: the memory of what was published.

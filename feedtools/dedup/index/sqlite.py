@@ -110,7 +110,7 @@ class Index(IndexFile):
         return found
 
     def _live(self, found: Mapping[int, list[int]]) -> dict[int, list[int]]:
-        """For each key the first ``CAP`` documents that still have a row; few are not looked at: ``sizes`` tells."""
+        """Select for each key the first ``CAP`` documents that have a row; few are not looked at: ``sizes`` tells."""
         crowded = [numbers for numbers in found.values() if len(numbers) > CAP]
         live = self.sizes(sorted({number for numbers in crowded for number in numbers[:CAP]}))
         for numbers in crowded:
@@ -312,7 +312,7 @@ class Index(IndexFile):
         self.base.executemany("INSERT INTO block VALUES (?, ?)", blocks)
 
     def settle(self, rows: int, width: int, packed: int) -> None:
-        """All postings are in blocks of this shape now; inside the caller's transaction."""
+        """Note that all postings are in blocks of this shape now; inside the caller's transaction."""
         self.base.execute("DELETE FROM delta")
         for key, value in (("rows", rows), ("width", width), ("packed", packed), ("removed", 0)):
             self.set_meta(key, value)

@@ -49,10 +49,10 @@ class Store(Protocol):
         """Have several questions answered from one state, as far as the store can."""
 
     def holding(self, keys: Sequence[int]) -> Mapping[int, Sequence[int]]:
-        """For every stored key the documents that have it: live ones, ascending, at most ``CAP``."""
+        """Find the documents that have each key, where any has: live ones, ascending, at most ``CAP``."""
 
     def sizes(self, numbers: Sequence[int]) -> Mapping[int, int]:
-        """For the live documents of these numbers, how many sketch keys each has."""
+        """Count the sketch keys of the live documents of these numbers."""
 
     def short(self, numbers: Iterable[int]) -> list[int]:
         """Select the documents with fewer than ``FEW_KEYS`` sketch keys, for which a single shared key counts.
