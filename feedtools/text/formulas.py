@@ -91,7 +91,8 @@ _LATEX = "latex "
 # ``D:\(old)`` is a folder: what stands before a backslash that leads on in a path.
 _NAME = r"[^\s\\/:*?\"<>|，。；、（）]"
 _PATH_BEFORE = lazy(
-    rf"(?:(?<![A-Za-z\\])[A-Za-z]:|%\w{{1,30}}%|(?<![\w.\\])\.\.?|\\\\{_NAME}{{1,40}}+)"
+    rf"(?:(?<![A-Za-z\\])[A-Za-z]:|%\w{{1,30}}%|(?<![\w.\\])\.\.?|(?<![A-Za-z0-9)\]}}\\])\\\\{_NAME}{{1,40}}+"
+    r"|(?<![A-Za-z\\])HK(?:EY_[A-Z_]{4,20}|LM|CU|CR|CC|U):?)"
     rf"(?:\\{_NAME}{{1,60}}+(?:\ [A-Za-z0-9(]{_NAME}{{0,60}}+){{0,3}}+)*+\Z"
 )
 _PATH_SIDE = 200
@@ -100,7 +101,7 @@ _FOLDER = lazy(rf"\\(?:\((?:(?![()]){_NAME}|[ ])*+\)|\[(?:(?![\[\]]){_NAME}|[ ])
 
 
 def continues_path(text: str, at: int) -> bool:
-    """Tell whether the backslash at ``at`` stands in a Windows path: behind a drive, ``..``, ``%NAME%`` or a share."""
+    """Tell whether the backslash at ``at`` is in a Windows path: behind a drive, ``..``, ``%NAME%``, share or hive."""
     return _PATH_BEFORE.search(text, max(at - _PATH_SIDE, 0), at) is not None
 
 

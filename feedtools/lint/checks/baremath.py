@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks.base import Hit
 from feedtools.model import Edit
+from feedtools.text.formulas import continues_path
 from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ _COMPLEXITY = lazy(r"[OoΘΩ]\([^{}_\\]{0,30}\)")
 _TEX = lazy(r"[_^]\{|\\[A-Za-z{]")
 """Markup that only TeX uses: a formula with it is one for sure."""
 _CODE = lazy(
-    r"""://|www\.|@|\w\.[A-Za-z]{2}|^["'`]|::|->|^[~/.]+/|__|[A-Za-z]:\\|[!=]==|&&|\$|\+=|\w/\w+/\w
+    r"""://|www\.|@|\w\.[A-Za-z]{2}|^["'`]|::|->|^[~/.]+/|__|[A-Za-z]:\\(?![A-Za-z]+\{)|[!=]==|&&|\$|\+=|\w/\w+/\w
     |[A-Za-z]{4}_\{[A-Za-z]{3}|\.(?:py|txt|md|h|c|js)\b
     |(?<!\w)(?=\w++\()\w*?(?:[A-Za-z]{2}_\w|\w_\w{2})""",
     re.VERBOSE,
@@ -128,7 +129,7 @@ def _between(text: str, start: int, end: int) -> Iterator[Hit]:
 
 def _in_run(text: str, start: int, end: int) -> Iterator[Hit]:
     spans = [match.span() for match in _PIECE.finditer(text, start, end)]
-    pieces = [text[a:b] for a, b in spans]
+    pieces = ["" if _is_path(text, a, b) else text[a:b] for a, b in spans]
     number, floor = 0, 0
     while number < len(pieces):
         if not is_seed(pieces[number]):
@@ -141,6 +142,28 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Hit]:
         if a < b and not _is_assigned_code(pieces, last) and not _reads_as_text(text, a, b):
             sure: Confidence | None = "high" if _TEX.search(text, a, b) else None
             yield Hit(a, b, edits=_delimit(text, a, b), confidence=sure)
+
+
+_RELATIVE = lazy(rf"[(\[\"']*(?!(?:{_FUNCTIONS})\\)[A-Za-z][\w.-]{{2,}}(?:\\[\w.-]+){{2,}}\\?[)\]\"',;.:]*")
+"""A word of three letters or more and two names behind it: ``docs\theta\nu`` is no product of letters."""
+_DOUBLED = lazy(r"\\\\([A-Za-z]+)")
+
+
+def _is_path(text: str, start: int, end: int) -> bool:
+    r"""Tell whether the piece ``text[start:end]`` is part of a Windows path; no share is named ``\\alpha``."""
+    at = text.find("\\", start, end)
+    if at < 0 or text.find("{", start, end) >= 0:
+        return False
+    if _RELATIVE.fullmatch(text, start, end):
+        return True
+    host = _DOUBLED.match(text, at, end)
+    if host is not None and host[1] in _COMMANDS:
+        return False
+    while at >= 0:
+        if continues_path(text, at):
+            return True
+        at = text.find("\\", at + 1, end)
+    return False
 
 
 _LATIN = lazy(r"[A-Za-z0-9]")

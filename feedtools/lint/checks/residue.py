@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from feedtools.lint.checks.base import Hit
 from feedtools.lint.checks.textual import in_math
 from feedtools.model import Edit
+from feedtools.text.formulas import continues_path
 from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Mapping
 
     from feedtools.lint.checks.base import View
@@ -85,7 +87,16 @@ _ESCAPED = lazy(
     r"|(?<=[\w)\]}] )\\\*(?= [\w(\[])|(?<=[A-Za-z0-9)\u4e00-\u9fff])\\\*(?=[A-Za-z0-9(\u4e00-\u9fff])"  # x \* y, 3\*4
     r"|(?<=\w)(?:\\_)+(?=\w)|(?<=\w)(?:\\_){2,9}(?![\\\w])"  # user\_name, name\_\_
     r"|(?<![^\s(\u4e00-\u9fff，。、：“])(?:\\_)+(?=\w)"  # \_name
+    # \*注, 必填\*, /\* 注释 \*/, A\* 算法
+    r"|(?<![^\s(（“：:，。、；！？\u4e00-\u9fff])\\\*(?=\ ?[（\u4e00-\u9fff])|(?<=[）\u4e00-\u9fff])\\\*(?![\w\\*.])"
+    r"|(?<=/)\\\*(?=\ ?[\u4e00-\u9fff])|(?:(?<=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]\ ))\\\*(?=/)"
+    r"|(?<=(?<![A-Za-z0-9\\])[A-Z])\\\*(?=\ [\u4e00-\u9fff])"
     r"|(?<=[A-Z])\\#|(?<=\ )\\[#<>](?=[\ \d])|(?<=[A-Z])\\&(?=[A-Z])|(?<=\d)\\[-~](?=\d)"  # C\#, a \> b, R\&D
+)
+# \*重要\*, \_word\_: both marks of an emphasis that was escaped, whose words hold a Chinese one or are Latin alone.
+_PAIRED = lazy(
+    r"(?<![\w\\](?<![\u4e00-\u9fff]))\\([*_])(?=\S)"
+    r"(?=[^\\*_\n]{0,80}[\u4e00-\u9fff]|[A-Za-z]{2}[A-Za-z ,'-]{1,80}\\)[^\\*_\n]{1,80}(?<=\S)(\\\1)(?![\\A-Za-z0-9_*])"
 )
 _ESCAPE = lazy(r"\\[*_#<>&~-]")
 """One of these stands in all that the longer pattern matches."""
@@ -102,18 +113,50 @@ def markdown(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     yield from sorted([*hits, *_visible_escapes(view), *_blog_formulas(view)])
 
 
+_HAN, _CHINESE_PATH = lazy(r"[\u4e00-\u9fff]"), lazy(r"\\[\u4e00-\u9fff]")
+_BEFORE_NAME, _AFTER_NAME = lazy(r"[^\s，。、；：！？,;]{0,80}+\Z"), lazy(r"[^\s，。、；：！？,;]{0,80}+")
+_ABOUT_ESCAPES = lazy(
+    r"正则(?![化项方])|转义|轉義|反斜|通配|(?i:regex|regular exp|\bescap|backslash|wildcard|\bglob(?:s|bing)?\b)"
+)
+"""What a text about backslashes says near one."""
+_NEAR = 60
+
+
 def _visible_escapes(view: View) -> Iterator[Hit]:
     text = view.text
-    for match in _ESCAPED.finditer(text) if _ESCAPE.search(text) else ():
-        start, end = match.span()
-        before = _BEFORE.search(text[max(start - _TOKEN, 0) : start])
-        after = _AFTER.match(text[end : end + _TOKEN])
-        word = (before[0] if before else "") + match[0][-1] + (after[0] if after else "")
-        if _NO_PROSE.search(word) or in_math(view, start):
+    if not _ESCAPE.search(text):
+        return
+    spans = {match.span() for match in _ESCAPED.finditer(text)}
+    taken = {place for start, end in spans for place in range(start, end)}
+    for match in _PAIRED.finditer(text):
+        pair = ((match.start(), match.start() + 2), match.span(2))
+        spans.update(span for span in pair if span[0] not in taken)
+    for start, end in sorted(spans):
+        if in_math(view, start) or _means_backslash(text, start, end):
             continue
-        shown = match[0].replace("\\", "")
-        message = f"‘{match[0]}’ is an escape of Markdown that became visible; write ‘{shown}’"
+        escape = text[start:end]
+        shown = escape.replace("\\", "")
+        message = f"‘{escape}’ is an escape of Markdown that became visible; write ‘{shown}’"
         yield Hit(start, end, message, (Edit(start, end, shown),))
+
+
+def _means_backslash(text: str, start: int, end: int) -> bool:
+    """Tell whether the escape ``text[start:end]`` stands in a path, a regular expression or a text about escapes."""
+    before = text[max(start - _TOKEN, 0) : start]
+    after = text[end : end + _TOKEN]
+    sign = " " if _HAN.match(before[-1:]) else text[end - 1]  # what stands behind a word is no quantifier
+    word = f"{_found(_BEFORE, before)}{sign}{_found(_AFTER, after)}"
+    if _NO_PROSE.search(word) or continues_path(text, start):
+        return True
+    name = f"{_found(_BEFORE_NAME, before)} {_found(_AFTER_NAME, after)}"
+    if _CHINESE_PATH.search(name):
+        return True
+    return _ABOUT_ESCAPES.search(text, max(start - _NEAR, 0), end + _NEAR) is not None
+
+
+def _found(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return match[0] if match else ""
 
 
 _SHORTCODE = lazy(r"\[((?:la)?tex)\](?P<body>[^\[\]\n]{1,400})\[/\1\]|\$inline\$(?P<habr>[^\n$]{1,400})\$inline\$")
