@@ -14,6 +14,7 @@ import pytest
 
 from feedtools.text import precompiled
 from feedtools.text.patterns import lazy
+from tests.places import ROOT
 
 CASES: list[tuple[str | bytes, int, str | bytes]] = [
     (r"(?P<year>\d{4})-(?P<month>\d\d)", 0, "seen 2024-05 and 2023-11"),
@@ -156,7 +157,7 @@ def test_the_command_line_starts_the_next_time_with_what_it_kept(tmp_path: Path)
         "INCOMING TRANSMISSION\n\nLATEST UPDATES\n如下图所示,误差 ,很小。\n", encoding="utf-8"
     )
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment["PYTHONPYCACHEPREFIX"] = str(tmp_path / "compiled")
+    environment |= {"PYTHONPYCACHEPREFIX": str(tmp_path / "compiled"), "PYTHONPATH": str(ROOT)}
     code = (
         "import re, sys; from re import _compiler; made = []; plain = _compiler._code\n"
         "_compiler._code = lambda *both: made.append(1) or plain(*both)\n"
