@@ -8,13 +8,19 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import feedtools
+from feedtools.check.files import Checked
+from feedtools.check.suppress import Kept
+from feedtools.clean.remaining import Remaining
+from feedtools.clean.run import Cleaned
 from feedtools.errors import ConfigError, ReadError
 from feedtools.lint import texts
-from feedtools.model import Article, Cluster, Edit, Finding, Fix, Match, Span
+from feedtools.model import Article, Block, Cluster, Edit, Finding, Fix, Match, Place, Provenance, Span
+from feedtools.report.page.data import Counts
 from tests.places import ROOT
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -87,6 +93,17 @@ def test_a_folder_is_cleaned(tmp_path: Path) -> None:
     cleaned = feedtools.clean_files(tmp_path / "in", out=tmp_path / "out")
     assert cleaned.errors == []
     assert (tmp_path / "out" / "a.txt").read_text(encoding="utf-8").count(copy) == 1
+
+
+VALUES = [Article, Provenance, Finding, Span, Fix, Edit, Place, Cluster, Match, Block]
+RESULTS = [Checked, Kept, Cleaned, Counts, Remaining]
+
+
+@pytest.mark.parametrize("value", [*VALUES, *RESULTS], ids=lambda value: value.__name__)
+def test_the_page_says_every_field_of_what_comes_back(value: Any) -> None:
+    page = (ROOT / "docs/library.md").read_text(encoding="utf-8")
+    [row] = re.findall(rf"(?m)^\| `{value.__name__}`.*$", page.partition("## What comes back")[2])
+    assert [field for field in value._fields if f"`{field}`" not in row] == []
 
 
 def test_findings_and_clusters_are_readable_in_a_notebook() -> None:
