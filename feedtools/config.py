@@ -31,7 +31,7 @@ FIXINGS: Mapping[Fixing, tuple[Safety, ...]] = MappingProxyType(
 )
 """Fixes that are made, by how far they may be trusted."""
 
-_TABLE = lazy(r"""(?m)^[ \t]*\[?[ \t]*(?:["']?tool["']?[ \t]*(?:[\]=]|\.[ \t]*["']?feedtools)|["'][^"'\n]*\\)""")
+_TABLE = lazy(r"""(?m)^[ \t]*\[?\[?[ \t]*(?:["']?tool["']?[ \t]*(?:[\]=]|\.[ \t]*["']?feedtools)|["'][^"'\n]*\\)""")
 """A key ``tool.feedtools``, or ``tool`` alone: its table may stand in either; or one that is spelled with escapes."""
 _KINDS: Mapping[str, Verdict] = MappingProxyType({kind: "drop" for kind in KINDS if kind in COPIES})
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -61,7 +61,7 @@ class Policy(NamedTuple):
         keep: the copy that is kept of several: the ``most-complete``, the ``newest`` or the ``oldest`` by the date of
             its record (``date-key``), or the ``first-published``: the one that comes first. One version of each id is
             kept then; by default a later version is published as well if it says something else.
-        intact: write every transmission as it came, and only say in the manifest what would have been done.
+        intact: write every file as it came, and only say in the manifest what would have been done.
     """
 
     hold: str = "error"
@@ -109,7 +109,7 @@ def _longest(table: Mapping[str, Any], rule: str, name: str) -> Any:
 
 
 def policy(table: Mapping[str, Any]) -> Policy:
-    """The policy a configuration table asks for.
+    """Read the policy that a configuration table asks for.
 
     Raises:
         ConfigError: a key or a value that does not exist; the message says what may stand there.
@@ -166,7 +166,9 @@ class Config(NamedTuple):
     Attributes:
         root: the folder that relative paths are taken from: the configuration file's, else the current one.
         paths: files and folders to check when the command line names nothing.
-        select, extend_select, ignore: rule codes, prefixes or names.
+        select: rules to run, by codes, prefixes or names; empty for those that run by default.
+        extend_select: rules to run besides those, likewise.
+        ignore: rules to leave out, likewise; of a rule that is named twice the longer prefix wins.
         rule_packs: folders with rule files of your own.
         per_file_ignores: per pattern of paths from ``root``, rule codes, prefixes or names that are left out there.
         rules: per rule, its ``level`` and the options its file declares.
@@ -176,9 +178,10 @@ class Config(NamedTuple):
         duplicates: let ``check`` compare the given articles with each other, and let them teach each other; without,
             the findings of a file do not depend on the files beside it.
         history: files that were published before, compared with but not checked.
-        text_key, id_key: names of the fields of JSONL records.
-        date_key: likewise of the date, which ``keep`` in ``[clean]`` goes by, in the front matter of Markdown too; it
-            may stand there as well.
+        text_key: name of the field of a record, as of JSONL, that holds its text.
+        id_key: likewise of its id.
+        date_key: likewise of its date, in the front matter of Markdown too: ``keep`` in ``[clean]`` goes by it, and it
+            may stand in that table as well.
         input_format: format of every input, where it cannot be told from name and content.
         math: delimiters of formulas in Markdown: ``dollar``, ``bracket``, ``kramdown``, ``none``, or ``auto``.
         encoding: encoding of every text file, where it is not UTF-8: ``gbk``, ``utf-16`` …
@@ -234,7 +237,7 @@ class Config(NamedTuple):
 
 
 def discover(start: Path) -> Config:
-    """The configuration that holds in ``start``: its own or the nearest parent's.
+    """Find the configuration that holds in ``start``: its own or the nearest parent's.
 
     Raises:
         ConfigError: the file is not TOML, or holds an unknown key or a value of the wrong kind.
@@ -246,7 +249,7 @@ def discover(start: Path) -> Config:
             return load(place / FILE)
         project = place / "pyproject.toml"
         if project.is_file():
-            table = _read(project).get("tool", {}).get("feedtools") if _may_hold_table(project) else None
+            table = _table_in(_read(project), project) if _may_hold_table(project) else None
             if table is not None:
                 return parse(table, project)
     return Config(root=start)
@@ -279,9 +282,16 @@ def load(path: Path) -> Config:
         ConfigError: see ``discover``.
     """
     raw = _read(path)
-    if path.name == "pyproject.toml":
-        raw = raw.get("tool", {}).get("feedtools", {})
-    return parse(raw, path)
+    return parse((_table_in(raw, path) or {}) if path.name == "pyproject.toml" else raw, path)
+
+
+def _table_in(project: Mapping[str, Any], path: Path) -> dict[str, Any] | None:
+    """Find the table ``[tool.feedtools]`` in a ``pyproject.toml``; ``None`` where there is none."""
+    tools = project.get("tool", {})
+    table = tools.get("feedtools") if isinstance(tools, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError("tool.feedtools: expected a table [tool.feedtools]", path=str(path))
+    return table
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -385,4 +395,5 @@ def from_options(options: Mapping[str, Any], start: Config | None = None) -> Con
     given = parse(plain, Path("options"))._replace(file=None)
     if start is None:
         return given
-    return start._replace(**{name: getattr(given, name) for name in options if name in Config._fields})
+    named = (key.replace("-", "_") for key in _lifted(plain))
+    return start._replace(**{name: getattr(given, name) for name in named})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from feedtools.config import Config, discover, load
+from feedtools.config import Config, discover, from_options, load
 from feedtools.errors import ConfigError
 
 TABLE = '[project]\nname = "x"\n[tool.feedtools]\nignore = ["FT101"]\n'
@@ -55,6 +55,9 @@ def test_the_nearest_file_holds_alone(tmp_path: Path) -> None:
         ("pyproject.toml", "[tool.feedtools]\nignroe = []\n", "ignore"),
         ("feedtools.toml", "ignore = \n", "not a TOML file"),
         ("feedtools.toml", 'ignore = "FT101"\n', "ignore"),
+        ("pyproject.toml", "[tool]\nfeedtools = 3\n", r"a table \[tool.feedtools\]"),
+        ("pyproject.toml", "tool.feedtools = []\n", r"a table \[tool.feedtools\]"),
+        ("pyproject.toml", "[[tool.feedtools]]\nlang = 'en'\n", r"a table \[tool.feedtools\]"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_name(tmp_path: Path, name: str, content: str, told: str) -> None:
@@ -66,3 +69,20 @@ def test_what_cannot_be_meant_is_refused_by_name(tmp_path: Path, name: str, cont
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     assert discover(tmp_path)._replace(root=Path()) == Config()
+
+
+@pytest.mark.parametrize(
+    "content", ["tool = 3  # feedtools\n", "# feedtools\n[[tool]]\nname = 'x'\n", "[tool.feedtools]\n"]
+)
+def test_a_project_that_asks_for_nothing_leaves_the_defaults(tmp_path: Path, content: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(content, encoding="utf-8")
+    for found in (discover(tmp_path), load(tmp_path / "pyproject.toml")):
+        assert found._replace(root=Path(), file=None) == Config()
+
+
+def test_the_key_of_dates_may_stand_beside_keep_on_top_of_a_configuration_too() -> None:
+    options = {"clean": {"keep": "newest", "date-key": "updated"}}
+    for found in (from_options(options), from_options(options, Config(lang="zh"))):
+        assert (found.clean.keep, found.date_key) == ("newest", "updated")
+    assert from_options({"clean": {"keep": "newest"}}, Config(date_key="day")).date_key == "day"
+    assert from_options({"date_key": "when", **options}, Config()).date_key == "when"
