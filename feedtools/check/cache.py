@@ -1,4 +1,4 @@
-"""Findings remembered by content, rules and version, so that an unchanged archive costs only hashing.
+"""Findings remembered by content, rules, renderers and version, so that an unchanged archive costs only hashing.
 
 A cache may vanish, be damaged or be unwritable at any time: then the work is done again, and nothing is said.
 """
@@ -19,6 +19,7 @@ from feedtools import __version__
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.rules import Rule
 from feedtools.model import Article, Edit, Finding, Fix, Place, Span, blake2b
+from feedtools.text.renderers import active
 
 MAX_ENTRIES = 1_000_000
 """Files that are remembered; the half used longest ago is forgotten beyond that."""
@@ -30,7 +31,7 @@ class LintCache:
     Args:
         folder: see ``cache_folder``.
         rules: the active rules; others, or the same with other options, share nothing.
-        evidence: what the feed teaches, for the same reason.
+        evidence: what the feed teaches, for the same reason; so it is with the active renderers.
     """
 
     def __init__(self, folder: Path, rules: Sequence[Rule], evidence: Evidence) -> None:
@@ -61,7 +62,7 @@ class LintCache:
         return base
 
     def _note(self, error: Exception) -> None:
-        """Locked, full or read-only is no damage; a file that is no database, or not ours, is."""
+        """Note damage: a file that is no database, or not ours; one that is locked, full or read-only is not."""
         plain = isinstance(error, sqlite3.OperationalError) and not (
             any(said in str(error) for said in ("no such column", "has no column", "no such table", "malformed"))
             or self._path.is_dir()
@@ -83,7 +84,7 @@ class LintCache:
         return blake2b(data, key=self._salt)
 
     def get(self, key: bytes, articles: Sequence[Article], source: str) -> list[Finding] | None:
-        """The findings of a file that was checked before, or ``None``."""
+        """Look up the findings of a file that was checked before; ``None`` where it was not."""
         if self._base is None:
             return None
         try:
@@ -151,12 +152,13 @@ def _salt(rules: Sequence[Rule], evidence: Evidence) -> bytes:
     folders = {Path(__file__).parents[1] / "lint" / "checks", *(rule.path.parent for rule in rules)}
     files = [path for folder in folders for path in folder.rglob("*") if path.suffix != ".pyc"]
     stamps = sorted((str(path), *_stamp(path.stat())) for path in files)
-    facts = (__version__, stamps, [_facts(rule) for rule in rules], sorted(evidence.compounds.items()))
+    feed = sorted(evidence.compounds.items()), active()
+    facts = (__version__, stamps, [_facts(rule) for rule in rules], *feed)
     return blake2b(repr(facts).encode("utf-8", "surrogatepass"), size=32)
 
 
 def _stamp(status: os.stat_result) -> tuple[int, int, int]:
-    """What a change of a file changes, also where its time is put back: no program sets the time of its status."""
+    """Read what every change of a file changes: its time may be put back, but no program sets that of its status."""
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 

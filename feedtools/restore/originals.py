@@ -9,7 +9,6 @@ the document writes no other (Kramdown), and macros that it defines are expanded
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from feedtools.restore.figures import name_of
@@ -18,6 +17,7 @@ from feedtools.restore.texts import Figure, Slot, Text, assemble, read
 from feedtools.text.code import code, inside
 from feedtools.text.formulas import find_math
 from feedtools.text.regions import Region
+from feedtools.text.renderers import derived_from_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,7 +78,7 @@ def read_sibling(raw: str, source: str = "") -> Text:
     return _document(raw) if _DOCUMENT.search(raw) else read(raw)
 
 
-@lru_cache(maxsize=32)
+@derived_from_text
 def _document(raw: str) -> Text:
     raw = _OWN.sub("", raw)
     held = _formulas(raw)
@@ -91,7 +91,7 @@ def _document(raw: str) -> Text:
     return assemble_pieces(walk.pieces(_parser().parse(source, {"ends": [], "notes": []})))
 
 
-@lru_cache(maxsize=32)
+@derived_from_text
 def _page(raw: str) -> Text:
     return assemble_pieces(_page_pieces(raw))
 

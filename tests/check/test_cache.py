@@ -15,6 +15,7 @@ from feedtools.lint.rules import Rule, builtin, configure, load_folder, select
 from feedtools.model import Finding
 from feedtools.readers import transmission
 from feedtools.system.cache_folder import FOLDER
+from feedtools.text.renderers import activate, active, combined
 from tests.places import FEED
 
 SAMPLE = FEED
@@ -201,3 +202,16 @@ def test_what_was_used_last_is_forgotten_last(tmp_path: Path, monkeypatch: pytes
         run(key)
     assert run(b"4") == [b"1", b"2", b"3", b"4"]
     assert run(b"5", used=b"1") == [b"1", b"5"]
+
+
+def test_what_another_set_of_renderers_found_is_no_hit(tmp_path: Path) -> None:
+    store(tmp_path, checked())
+    before = active()
+    try:
+        for known in (combined({"mine": {"inline-math": "<<eq>>"}}), before):
+            activate(known)
+            cache = remembered(tmp_path)
+            assert (cache.get(cache.key(DATA), READ.articles, "new.txt") is None) == (known != before)
+            cache.close()
+    finally:
+        activate(before)

@@ -6,6 +6,7 @@ import pytest
 
 from feedtools.restore.originals import read_sibling
 from feedtools.restore.texts import Text
+from feedtools.text.renderers import activate, active, combined
 
 
 def slots(text: Text) -> list[tuple[str, str, str]]:
@@ -92,3 +93,15 @@ def test_a_page_is_read_by_its_lines_and_a_feeds_line_as_it_is() -> None:
 def test_macros_of_the_document_are_expanded() -> None:
     text = read_sibling("$$\\newcommand{\\R}{\\mathbb{R}}$$\n\n在 $x\\in\\R^d$ 中")
     assert slots(text) == [("math", "", r"\(x\in\mathbb{R}^d\)")]
+
+
+@pytest.mark.parametrize("source", ["a.md", "a.html"])
+def test_an_original_that_was_read_is_read_anew_for_other_renderers(source: str) -> None:
+    raw, before = "**损失**是 ⟪eq⟫ ,它越小越好。", active()
+    try:
+        for known in (before, combined({"mine": {"inline-math": "⟪eq⟫"}}), before):
+            activate(known)
+            kinds = [slot.kind for slot in read_sibling(raw, source).slots]
+            assert ("hole" in kinds) == (known != before)
+    finally:
+        activate(before)
