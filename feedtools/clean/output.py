@@ -19,6 +19,7 @@ from feedtools.clean.judging import Judge
 from feedtools.clean.notes import Note, findings_of, parse, together
 from feedtools.clean.on_disk import Instead, Texts
 from feedtools.config import Config
+from feedtools.dedup.cluster import coverage_of
 from feedtools.dedup.rest import longest_rest
 from feedtools.lint.edits import rewrite
 from feedtools.lint.engine import lint_transmission
@@ -242,7 +243,7 @@ class Writer:
             "of": self._fate.copies.place(copy.number)._asdict(),
             "kind": match.kind,
             "similarity": round(match.similarity, 4),
-            "coverage": round(match.coverage_a, 4),
+            "coverage": round(coverage_of(match, self._number), 4),
         }
 
     def _log(self, entry: dict[str, Any]) -> None:

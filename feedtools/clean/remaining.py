@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedtools.clean.ending import CUT
+from feedtools.dedup.cluster import coverage_of
 from feedtools.text.symbols import symbols
 
 if TYPE_CHECKING:
@@ -105,8 +106,7 @@ class Remains:
         standing = self._fate.copies.standing.get(self._number)
         if standing is None or standing.number < 0:
             return 0
-        match = standing.match
-        share = match.coverage_a if match.a == self._number else match.coverage_b
+        share = coverage_of(standing.match, self._number)
         text = self._fate.texts[self._number]
         if (1 - share) * len(text) < RUN:
             return 0

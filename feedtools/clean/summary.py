@@ -15,6 +15,7 @@ from feedtools.clean.edits import raw_text
 from feedtools.clean.history import History, trend
 from feedtools.clean.output import Fate
 from feedtools.clean.remaining import Remains
+from feedtools.dedup.cluster import coverage_of
 from feedtools.dedup.describe import links
 from feedtools.dedup.match import explain
 from feedtools.errors import FeedtoolsError
@@ -38,7 +39,7 @@ class _Counted:
         self._met: set[str] = set()
 
     def begin(self) -> None:
-        """A file begins."""
+        """Begin a file."""
         self._met.clear()
 
     def counted(self, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -95,7 +96,7 @@ class _Account:
             tally["fixed"] += bool(by) and not restored
 
     def counts(self) -> Counts:
-        """The sum."""
+        """Sum up the account."""
         import numpy as np
 
         return Counts(**self._tally, clusters=len(np.unique(np.frombuffer(self._standing, np.uint64))))
@@ -129,7 +130,7 @@ def report(
     remains: Remains,
     shown_as: Shown,
 ) -> RunReport:
-    """Everything the report shows of a finished run.
+    """Gather everything that the report shows of a finished run.
 
     Args:
         path: the manifest.
@@ -186,7 +187,7 @@ class Tallies(Rows[Tally]):
         return len(self._rows)
 
     def row(self, number: int) -> Tally:
-        """That of one file."""
+        """Make the tally of one file."""
         return Tally(*json.loads(self._rows[number]))
 
 
@@ -265,14 +266,14 @@ class _Seen:
                 self.findings.append(_finding(one, article))
 
     def _end(self) -> None:
-        """The last line of a file was taken in."""
+        """Close the tally of a file."""
         if self._file:
             self._tallies.add(json.dumps([*self._file, self._found]))
         self._file = None
         self._found = Counter()
 
     def tallies(self) -> Tallies:
-        """By file."""
+        """Close the last file, and give the tallies by file."""
         self._end()
         self._tallies.seal()
         return Tallies(self._tallies)
@@ -323,7 +324,7 @@ def _copies(cluster: Cluster, fate: Fate, actions: dict[int, Any]) -> CopyGroup:
         if match is None:
             return Copy(place, text, action=action)
         mine_first = match.a == number
-        coverage = match.coverage_a if mine_first else match.coverage_b
+        coverage = coverage_of(match, number)
         blocks: tuple[Block, ...] = ()
         if {match.a, match.b} == {number, keep}:
             blocks = tuple(_directed(explain(match, read(match.a), read(match.b)).evidence, mine_first))

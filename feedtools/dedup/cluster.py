@@ -60,6 +60,11 @@ def rest_of(match: Match, number: int) -> int:
     return match.rest_a if match.a == number else match.rest_b
 
 
+def coverage_of(match: Match, number: int) -> float:
+    """Give the share of a document that lies inside runs which the other one of a match has too, 0 to 1."""
+    return match.coverage_a if match.a == number else match.coverage_b
+
+
 def clusters(matches: Iterable[Match], order: Order, rest: int = REST) -> tuple[Cluster, ...]:
     """Choose which documents are kept, in the order of keepers, and which go for which of them.
 
@@ -132,7 +137,7 @@ def _chosen(
         if not covering:
             kept[number] = place
             continue
-        best = min(covering, key=lambda m: (-m.similarity, -_coverage(m, number), kept[partner(m, number)]))
+        best = min(covering, key=lambda m: (-m.similarity, -coverage_of(m, number), kept[partner(m, number)]))
         yield number, (partner(best, number), best)
 
 
@@ -140,7 +145,3 @@ def _whole_first(ranked: Sequence[int], matches: Iterable[Match]) -> list[int]:
     """The documents in their order, those that are parts of others last: of a cut copy no age makes a whole one."""
     parts = {match.a for match in matches if match.kind in {"truncated", "contained"}}
     return sorted(ranked, key=parts.__contains__)
-
-
-def _coverage(match: Match, number: int) -> float:
-    return match.coverage_a if match.a == number else match.coverage_b

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from feedtools.config import Config
 from feedtools.dedup.article_table import ArticleTable, ComparedTexts, gather, is_page
-from feedtools.dedup.cluster import partner
+from feedtools.dedup.cluster import coverage_of, partner
 from feedtools.dedup.describe import describe, links, with_repeated
 from feedtools.dedup.explain import Explanation, explain_pair
 from feedtools.dedup.match import cut_offset
@@ -228,7 +228,7 @@ def cluster_rows(found: Deduplicated) -> Iterator[dict[str, Any]]:
                 "kind": match.kind,
                 "of": keep,
                 "similarity": match.similarity,
-                "coverage": match.coverage_a if match.a == drop else match.coverage_b,
+                "coverage": coverage_of(match, drop),
             }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedtools.config import Keep
+from feedtools.dedup.cluster import coverage_of
 from feedtools.model import COPIES, Match
 
 if TYPE_CHECKING:
@@ -169,8 +170,7 @@ def corrects(match: Match, number: int) -> bool:
     """Tell whether a text says something that the other one of a match does not."""
     if match.kind in {"near", "overlapping"}:
         return True
-    share = match.coverage_a if match.a == number else match.coverage_b
-    return match.kind in {"truncated", "contained"} and share < 1
+    return match.kind in {"truncated", "contained"} and coverage_of(match, number) < 1
 
 
 def _newest(date: str, place: Any) -> tuple[float, Any]:

@@ -529,6 +529,22 @@ def test_of_the_versions_in_one_run_the_policy_publishes_one(tmp_path: Path, kee
     assert cleaned.counts.kept == 1
 
 
+@pytest.mark.parametrize(("keep", "drops", "share"), [("most-complete", 1, 1.0), ("oldest", 2, 0.8)])
+def test_coverage_is_that_of_the_article_that_goes(tmp_path: Path, keep: Keep, drops: int, share: float) -> None:
+    text = "春天播种以前先看天色,连着三天没有霜冻才动土,动了土还要晒两天再撒种子。下雨天收衣服要快,收进来先抖一抖"
+    end = "再挂到通风的地方,等它干透了才折起来放进柜子,柜子里放一包石灰去潮。"
+    said = ("", "火引去拿纸报旧的新次一换再年隔纸报垫子底")  # the longer one has these for itself
+    lines = (
+        json.dumps({"id": f"w{number}", "when": f"2026-03-0{number}", "text": f"{text}{own}{end}"})
+        for number, own in enumerate(said, 1)
+    )
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    config = CONFIG._replace(root=tmp_path, date_key="when", clean=Policy(keep=keep))
+    clean([str(tmp_path / "a.jsonl")], tmp_path / "out", config)
+    [row] = [row for row in manifest.read(tmp_path / "out" / "manifest.jsonl") if row.get("action") == "drop"]
+    assert (row["line"], row["kind"], round(row["coverage"], 1)) == (drops, "near", share)
+
+
 @pytest.mark.parametrize(("length", "action"), [(29, "drop"), (30, "hold")])
 def test_what_a_stale_version_says_alone_is_held(tmp_path: Path, length: int, action: str) -> None:
     said = "".join(chr(0x4E00 + 7 * number) for number in range(length))

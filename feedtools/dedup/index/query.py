@@ -298,14 +298,13 @@ def _siblings(
     compared: Sequence[tuple[Match, Sequence[FrameSlot]]], documents: Sequence[PublishedArticle]
 ) -> list[Published]:
     """The documents that have most of the article 0, copies or not, of no series with others."""
-    from feedtools.dedup.cluster import partner
+    from feedtools.dedup.cluster import coverage_of, partner
 
-    found = []
-    for match in _told_apart(compared):
-        covered = match.coverage_a if match.a == 0 else match.coverage_b
-        if match.kind in COPIES or (match.kind == "overlapping" and covered >= MOSTLY):
-            found.append(Published(documents[partner(match, 0) - 1], match))
-    return found
+    return [
+        Published(documents[partner(match, 0) - 1], match)
+        for match in _told_apart(compared)
+        if match.kind in COPIES or (match.kind == "overlapping" and coverage_of(match, 0) >= MOSTLY)
+    ]
 
 
 def _alike(
