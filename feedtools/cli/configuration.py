@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -9,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feedtools.config import FILE
-from feedtools.errors import ConfigError
 
 if TYPE_CHECKING:
     from feedtools.config import Config
@@ -32,7 +32,7 @@ def set_baseline(baseline: Path, config: Config) -> str:
     if named is not None:
         return "" if named == value else f"; {path} names {named}: change its key baseline to use this one"
     return (
-        f"; {path} names it now" if add_key(path, "baseline", value) else f"; add baseline = {_quoted(value)} to {path}"
+        f"; {path} names it now" if add_key(path, "baseline", value) else f"; add baseline = {quoted(value)} to {path}"
     )
 
 
@@ -62,7 +62,7 @@ def add_key(path: Path, key: str, value: str) -> bool:
         Whether it was added; a file is left alone where it would mean anything else than before with that key.
 
     Raises:
-        ConfigError: the file cannot be written.
+        WriteError: the file cannot be written.
     """
     from feedtools.system.files import write_whole
 
@@ -72,19 +72,17 @@ def add_key(path: Path, key: str, value: str) -> bool:
     place = _TABLE.search(text) if path.name == "pyproject.toml" else _COMMENTS.match(text.replace("\r", " "))
     if place is None:
         return False
-    after = f"{text[: place.end()]}{key} = {_quoted(value)}{end}{text[place.end() :]}".encode()
+    after = f"{text[: place.end()]}{key} = {quoted(value)}{end}{text[place.end() :]}".encode()
     old, new = _parsed(before), _parsed(after)
     if not isinstance(old, dict) or not isinstance(new, dict):
         return False
     (old["tool"]["feedtools"] if path.name == "pyproject.toml" else old)[key] = value
     if old != new:
         return False
-    try:
-        write_whole(path, after)
-    except OSError as error:
-        raise ConfigError(f"cannot be written: {error.strerror}", path=str(path)) from error
+    write_whole(path, after)
     return True
 
 
-def _quoted(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def quoted(value: str) -> str:
+    """Write a basic string of TOML, whose escapes are those of JSON; DEL needs one here alone."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

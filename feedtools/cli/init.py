@@ -12,6 +12,7 @@ import click
 
 from feedtools import __version__
 from feedtools.cli import console
+from feedtools.cli.configuration import quoted
 from feedtools.cli.options import report_errors, tell
 from feedtools.config import FILE, Config, parse
 from feedtools.errors import FeedtoolsError
@@ -104,8 +105,8 @@ def _folders(files: list[str]) -> Iterator[str]:
 
 
 def configuration(feed: Feed, *, baseline: bool) -> str:
-    """A ``feedtools.toml`` for a feed."""
-    paths = ", ".join(f'"{path}"' for path in feed.paths)
+    """Write a ``feedtools.toml`` for a feed."""
+    paths = ", ".join(map(quoted, feed.paths))
     lines = [
         "# What feedtools checks here; every key is explained by: feedtools schema configuration",
         f"paths = [{paths}]",
@@ -124,7 +125,7 @@ def configuration(feed: Feed, *, baseline: bool) -> str:
 
 
 def hooks() -> str:
-    """A ``.pre-commit-config.yaml`` that checks what is committed."""
+    """Write a ``.pre-commit-config.yaml`` that checks what is committed."""
     return (
         "repos:\n"
         f"  - repo: {SOURCE}\n"
@@ -136,7 +137,7 @@ def hooks() -> str:
 
 
 def workflow() -> str:
-    """A workflow that reports what a pull request adds."""
+    """Write a workflow that reports what a pull request adds."""
     return (
         "name: feedtools\n"
         "on: [push, pull_request]\n"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedtools.cli import console
+from feedtools.cli.configuration import quoted
 from feedtools.cli.options import configured, report_errors, say
 from feedtools.errors import ConfigError, FeedtoolsError
 from feedtools.readers import ReadOptions, expand
@@ -72,7 +73,7 @@ def _value(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return quoted(value)
     if isinstance(value, int):
         return str(value)
     return f"{{ {', '.join(f'{_value(old)} = {_value(new)}' for old, new in value.items())} }}"

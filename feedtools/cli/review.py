@@ -80,7 +80,7 @@ def edited(text: str) -> str:
         path.write_bytes(text.encode("utf-8", "surrogateescape") + b"\n")
         try:
             subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603 - the person's own editor
-        except (OSError, subprocess.CalledProcessError) as error:
+        except (OSError, ValueError, subprocess.CalledProcessError) as error:
             raise ConfigError(f"the editor {editor!r} cannot be used: {error}; set EDITOR") from error
         after = path.read_bytes().decode("utf-8", "surrogateescape")
     return after if text.endswith("\n") else after.removesuffix("\n").removesuffix("\r")

@@ -118,13 +118,14 @@ def manifest() -> Schema:
     """The schema of one line of ``manifest.jsonl``; further keys may come with a later version."""
     shapes = (
         ("header", {"feedtools-manifest": {"const": 1}, "version": _TEXT, "options": {"type": "object"}}),
+        ("file that could not be read", {"unread": {}, "line": {}, "error": _TEXT}),
         ("file", {**dict.fromkeys(("file", "out", "source", "format"), _TEXT), "articles": _COUNT, **_findings()}),
         ("article", _article()),
         ("end of a file", {"end": _TEXT, "digest": _TEXT}),
         ("the run", {"run": {"type": "object"}, "inputs": _TEXT, "earlier": {"type": "array"}}),
         ("further files of the run", {"report": _TEXT}),
     )
-    needed = {"article": ["path", "line", "action", "reasons"], "end of a file": ["end"], "file": ["file", "articles"]}
+    needed = {"article": ["path", "line", "action"], "end of a file": ["end"], "file": ["file", "articles"]}
     kinds = [
         {"title": title, "type": "object", "required": needed.get(title, list(keys)), "properties": keys}
         for title, keys in shapes
@@ -139,7 +140,7 @@ def _findings() -> Schema:
 
 
 def _article() -> Schema:
-    """What a line tells of one article, by key."""
+    """Describe the line of one article, by key."""
     edit = {
         "type": "object",
         "required": ["start", "end", "old", "new", "by"],
@@ -172,7 +173,7 @@ def _map(value: Schema) -> Schema:
 
 
 def _words(of: type) -> dict[str, str]:
-    """The sentences that a class's docstring says of its attributes, by name."""
+    """Take the sentences about its attributes from a class's docstring, by name."""
     part = inspect.getdoc(of) or ""
     attributes = inspect.cleandoc(part.partition("Attributes:\n")[2])
     lines = re.sub(r"\n\s+", " ", attributes)

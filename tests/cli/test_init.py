@@ -80,6 +80,15 @@ def test_the_folder_of_the_articles_is_found(folder: Path) -> None:
     assert tomllib.loads((folder / "posts" / "feedtools.toml").read_text("utf-8"))["paths"] == ["."]
 
 
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "a'b", "文 章", "a\tb", "a\x7fb"])
+def test_a_folder_of_any_name_is_written_down_so_that_it_is_found(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "a.txt").write_text(f"{HEADER}{BAD}\n", encoding="utf-8")
+    assert Run(tmp_path, "init", "--no-hook", "--no-ci").code == 0
+    assert tomllib.loads((tmp_path / "feedtools.toml").read_text("utf-8"))["paths"] == [f"{name}/"]
+    assert Run(tmp_path, "check").code == 1
+
+
 # --- schemas ----------------------------------------------------------------------------------------------------------
 
 
@@ -111,9 +120,13 @@ def test_every_rule_file_is_valid(path: Path) -> None:
 
 def test_every_line_of_a_manifest_is_valid(folder: Path) -> None:
     (folder / "feed" / "b.txt").write_text(f"{HEADER}{BAD}\n结果 ,见下文。这里没有别的。\n", encoding="utf-8")
+    (folder / "feed" / "c.txt").write_text(f"{HEADER}种菜要先松土,松过的土浇水才渗得下去。\n", encoding="utf-8")
+    (folder / "feed" / "d.html.gz").write_bytes(b"\x1f\x8b broken")
     Run(folder, "clean", "feed", "-o", "out")
     lines = [json.loads(line) for line in (folder / "out" / "manifest.jsonl").read_text("utf-8").splitlines()]
     assert len(lines) > 5
+    assert any(line.get("action") == "keep" and "reasons" not in line for line in lines)
+    assert any("unread" in line for line in lines)
     assert all(valid("manifest", line) for line in lines)
     assert not valid("manifest", {"path": "a", "line": 1, "action": "burn", "reasons": []})
 

@@ -62,8 +62,9 @@ def test_prompts_show_the_article_and_do_what_is_asked(feed: Path) -> None:
     )
 
 
-def test_an_editor_that_is_not_there_is_said_and_nothing_is_lost(feed: Path) -> None:
-    done = run(["review", "out"], feed, environment(EDITOR="/none/such"), b"e\nq\n").text()
+@pytest.mark.parametrize("editor", ["/none/such", "vi 'quoted by half"])
+def test_an_editor_that_cannot_be_run_is_said_and_nothing_is_lost(feed: Path, editor: str) -> None:
+    done = run(["review", "out"], feed, environment(EDITOR=editor), b"e\nq\n").text()
     assert done.returncode == 0
     assert "set EDITOR" in done.stdout
     assert not (feed / "feedtools-decisions.jsonl").exists()
