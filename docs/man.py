@@ -11,7 +11,8 @@ from feedtools import __version__
 from feedtools.cli import COMMANDS, cli
 
 _END = """.SH EXIT STATUS
-0: clean, or done. 1: there are findings. 2: something could not be checked. 130: interrupted.
+0: clean, or done. 1: there are findings. 2: something could not be checked. 3: an error of
+feedtools itself. 130: interrupted.
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR

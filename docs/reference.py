@@ -60,7 +60,7 @@ def command_line() -> str:
         f"{_HEAD}# Command line",
         "",
         "`PATHS` are files, folders, globs, or `-` for standard input. Exit codes: 0 clean or done, 1 findings,",
-        "2 could not check, 130 interrupted.",
+        "2 could not check, 3 an error of feedtools itself, 130 interrupted.",
     ]
     context = click.Context(cli, info_name="feedtools")
     for name in COMMANDS:

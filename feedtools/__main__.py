@@ -25,19 +25,19 @@ GENERATION = 50_000
 """Objects made until the collector looks for cycles: a small check makes as many, nearly all of them to stay."""
 
 
-SHARED = {"multiprocessing", "concurrent.futures", "py4j"}
+_ENDING = {"multiprocessing", "concurrent.futures", "py4j"}
 """Modules that have more to do at the end than what they leave to ``atexit``."""
 
 
 def command() -> None:
-    """The command line as a process: run it, and leave without taking the interpreter apart.
+    """Run the command line as a process, and leave without taking the interpreter apart.
 
     To free one by one what ends with the process anyway would take a seventh of a small check.
     """
     sys.unraisablehook = _unraisable
     code = main()
     try:
-        if SHARED & sys.modules.keys() or threading.active_count() > 1:
+        if _ENDING & sys.modules.keys() or threading.active_count() > 1:
             sys.exit(code)
         atexit._run_exitfuncs()
         for stream in (sys.stdout, sys.stderr):
@@ -69,7 +69,7 @@ def _interrupted(error: BaseException) -> bool:
 
 
 def _unraisable(what: sys.UnraisableHookArgs) -> None:
-    """An interrupt where nothing can be raised, as while an object is deleted, comes once more a moment later."""
+    """Let an interrupt come once more a moment later where nothing can be raised, as while an object is deleted."""
     if what.exc_value is None or not _interrupted(what.exc_value):
         sys.__unraisablehook__(what)
         return
@@ -197,7 +197,7 @@ def _say_plainly(message: str) -> None:
 
 
 def _configure(stream: IO[str]) -> None:
-    """Findings are data: UTF-8 wherever they are sent; a terminal gets what it can show, the rest escaped."""
+    """Send UTF-8 wherever findings go but to a terminal: that gets what it can show, the rest escaped."""
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 

@@ -74,7 +74,7 @@ class StaleIndexError(IndexFileError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A question that names the closest known word, to follow what is unknown; empty where none is close."""
+    """Ask whether the closest known word is meant, to follow what is unknown; empty where none is close."""
     from difflib import get_close_matches
 
     close = get_close_matches(name, list(dict.fromkeys(known)), n=1, cutoff=0.6)

@@ -49,7 +49,7 @@ class SourceMap(NamedTuple):
     runs: bytes
 
     def find(self, offset: int) -> tuple[int, int]:
-        """1-based line and column in the source of what stands at an offset of the text."""
+        """Find the 1-based line and column in the source of what stands at an offset of the text."""
         from bisect import bisect_right
 
         rows = memoryview(self.runs).cast("I")
@@ -105,12 +105,12 @@ class Article(NamedTuple):
 
 
 def digest(text: str) -> bytes:
-    """16 bytes of BLAKE2b (RFC 7693) over the UTF-8 form of ``text``; lone surrogates are allowed."""
+    """Digest a text: 16 bytes of BLAKE2b (RFC 7693) over its UTF-8 form; lone surrogates are allowed."""
     return blake2b(text.encode("utf-8", "surrogatepass"))
 
 
 def blake2b(data: bytes, size: int = 16, key: bytes = b"") -> bytes:
-    """``size`` bytes of BLAKE2b over ``data``; asked of the built-in module, for ``hashlib`` brings OpenSSL: 3 ms."""
+    """Digest bytes by BLAKE2b, by the built-in module: ``hashlib`` brings OpenSSL, which takes 3 ms."""
     try:
         from _blake2 import blake2b as made
     except ImportError:  # not CPython
@@ -119,7 +119,7 @@ def blake2b(data: bytes, size: int = 16, key: bytes = b"") -> bytes:
 
 
 def digest_of(parts: Iterable[str]) -> bytes:
-    """``digest`` of the parts one after the other, which need not be in memory at once."""
+    """Digest a text by its parts, one after the other, which need not be in memory at once."""
     import hashlib
 
     whole = hashlib.blake2b(digest_size=16)

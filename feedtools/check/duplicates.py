@@ -61,7 +61,7 @@ def feed_check(articles: Sequence[Article], rule: Rule) -> list[Finding]:
 
 
 def findings(articles: Sequence[Article], clusters: Sequence[Cluster], rules: Sequence[Rule]) -> list[Finding]:
-    """One finding for every copy that is not kept.
+    """Make one finding for every copy that is not kept.
 
     Args:
         articles: all documents, by number.
@@ -70,6 +70,7 @@ def findings(articles: Sequence[Article], clusters: Sequence[Cluster], rules: Se
     """
     if not clusters:
         return []
+    from feedtools.dedup.cluster import partner
     from feedtools.dedup.describe import describe, links
 
     result = []
@@ -78,7 +79,7 @@ def findings(articles: Sequence[Article], clusters: Sequence[Cluster], rules: Se
         tied = links(cluster)
         for number in cluster.drop:
             match = tied[number]
-            other = match.b if match.a == number else match.a
+            other = partner(match, number)
             copy = describe(match, number, _words(_place(articles[other])))
             if other != cluster.keep:
                 copy += f", which repeats {_words(kept)}"
@@ -87,7 +88,7 @@ def findings(articles: Sequence[Article], clusters: Sequence[Cluster], rules: Se
 
 
 def overlapping(articles: Sequence[Article], found: Sequence[Match], rules: Sequence[Rule]) -> list[Finding]:
-    """One finding for each pair of articles that share much while each has text of its own, at the shorter of the two.
+    """Make one finding for each pair that shares much while each has text of its own, at the shorter of the two.
 
     Args:
         articles: all documents, by number.
@@ -106,7 +107,7 @@ def overlapping(articles: Sequence[Article], found: Sequence[Match], rules: Sequ
 
 
 def against(articles: Sequence[Article], found: Sequence[Sequence[Published]], rules: Sequence[Rule]) -> list[Finding]:
-    """One finding for every article that repeats history.
+    """Make one finding for every article that repeats history.
 
     Args:
         articles: the new ones.

@@ -140,7 +140,7 @@ def _repeats(
     on_error: Callable[[FeedtoolsError], None],
     say: Callable[[str], None],
 ) -> list[Finding]:
-    """Findings FT901 to FT905: articles that repeat history, and others that repeat one of the given articles."""
+    """Find FT901 to FT906: articles that repeat history, and others that repeat or overlap a given one."""
     old: list[Finding] = []
     if config.history:
         from feedtools.dedup.index.history import published
@@ -195,7 +195,7 @@ def _lint_all(
 
 
 def _size(todo: Sequence[Batch]) -> int:
-    """About how many bytes of text."""
+    """Estimate the bytes of text."""
     streamed = sum(len(article.text) for batch in todo if batch.data is None for article in batch.articles)
     return 3 * streamed + sum(len(batch.data) for batch in todo if batch.data is not None)
 

@@ -86,7 +86,7 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
 
 
 def _left(batch: Batch, config: Config) -> str:
-    """Why a file is not repaired in place, if so."""
+    """Say why a file is not repaired in place; nothing where it is."""
     if batch.format not in {"markdown", "transmission"}:
         return "not changed: --fix repairs transmissions and Markdown; feedtools clean repairs other formats"
     if config.encoding:
@@ -95,7 +95,7 @@ def _left(batch: Batch, config: Config) -> str:
 
 
 def write(files: Sequence[FixedFile]) -> Fixes:
-    """Put the fixed files in place, each whole or not at all: those that were written, and why the others were not.
+    """Put the fixed files in place, each whole or not at all; return those that were written, and why others were not.
 
     A file that was changed meanwhile is left as it is.
     """

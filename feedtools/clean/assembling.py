@@ -96,7 +96,7 @@ def _near(marks: Sequence[int], copies: Copies, texts: Texts, policy: Policy) ->
 
 
 def _agreeing(run: Run, pairs: Sequence[tuple[int, int]], now: Mapping[int, str]) -> Iterator[tuple[int, int]]:
-    """Those of some pairs that are excerpts of one article as they read now."""
+    """Select the pairs that are excerpts of one article as they read now."""
     asked = [_Pair(number, other, now[number], now[other]) for number, other in pairs]
     return chain.from_iterable(mapped(run, _filtered, _portions(asked)))
 

@@ -101,7 +101,7 @@ def find_copies(
     """
     from feedtools.dedup import match_table
 
-    def find() -> Clusters:
+    def found_now() -> Clusters:
         if not _selected(run.rules):
             return match_table.NONE
         from feedtools.dedup.batch import clusters_of
@@ -115,7 +115,7 @@ def find_copies(
             texts, jobs=jobs, spill=spill, progress=progress, rest=rest, versions=versions, around=around
         )
 
-    return _remembered(run.stage / f"{CLUSTERS}{search}", find)
+    return _remembered(run.stage / f"{CLUSTERS}{search}", found_now)
 
 
 def _remembered(path: Path, make: Callable[[], Clusters]) -> Clusters:
@@ -139,7 +139,7 @@ def _remembered(path: Path, make: Callable[[], Clusters]) -> Clusters:
 
 
 def record_copies(copies: Copies, found: Clusters, rules: Sequence[Rule]) -> None:
-    """Take the first clusters in."""
+    """Take in the first clusters, and who stands for whom by them."""
     copies.clusters.append(found)
     copies.standing.update(_standing(found, rules))
 
@@ -167,7 +167,7 @@ class FoundCopy(NamedTuple):
         place: where the copy stands.
         match: between them; the article is 0 and the copy 1.
         id: what the record of the copy called it.
-        copy: whether it is one, but for the ids.
+        copy: it is one, the ids aside; otherwise it is a version.
         rest: letters and digits in a row that the copy lacks, where it is none by itself.
     """
 

@@ -1,4 +1,4 @@
-"""Table of the copies that stand for articles: four bytes per article and thirty-five per copy."""
+"""Table of the copies that stand for articles: four bytes per article and thirty-two per copy."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Standings(MutableMapping[int, CopyOf]):
         return (number for number, row in enumerate(self._rows) if row != _NONE)
 
     def of(self, number: int) -> int:
-        """The copy that stands for an article that has one."""
+        """Name the copy that stands for an article that has one."""
         return self._of[self._rows[number]]
 
     def kind(self, number: int) -> str:

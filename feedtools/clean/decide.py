@@ -1,4 +1,4 @@
-"""Decision about every article: the only place that holds policy."""
+"""Decision about every article: the one place that applies the policy."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ STAND_IN = 0.5
 """Least share of a damaged copy that a whole one must cover to be published in its place."""
 
 
-def permitted(finding: Finding, rules: Policy) -> Finding:
+def permitted(finding: Finding, policy: Policy) -> Finding:
     """The finding, its fix only offered where the policy does not make it."""
-    if finding.fix is None or rules.applies(finding.rule, finding.name, finding.fix.safety):
+    if finding.fix is None or policy.applies(finding.rule, finding.name, finding.fix.safety):
         return finding
     return finding._replace(fix=finding.fix._replace(safety="display"))
 
@@ -42,7 +42,7 @@ class CopyOf(NamedTuple):
 def decide(
     article: Article,
     findings: Sequence[Finding],
-    rules: Policy,
+    policy: Policy,
     copy: Match | None = None,
     how: str = "",
     fixed: Collection[str] = (),
@@ -54,7 +54,7 @@ def decide(
     Args:
         article: as it was published.
         findings: that remain after fixing and restoring.
-        rules: the policy.
+        policy: says what is done.
         copy: what makes it a copy, where it is one.
         how: the same in words, with the place of the copy that stands for it.
         fixed: rules whose fixes were applied.
@@ -62,14 +62,14 @@ def decide(
         rest: letters and digits in a row that the copy that stands for it lacks.
     """
     reasons = [f"{RULES[copy.kind]} {copy.kind}-duplicate: {how}"] if copy else []
-    verdict: Verdict = rules.kinds[copy.kind] if copy else "keep"
-    if verdict == "drop" and rest >= rules.rest:
-        verdict = rules.unique
+    verdict: Verdict = policy.kinds[copy.kind] if copy else "keep"
+    if verdict == "drop" and rest >= policy.rest:
+        verdict = policy.unique
         reasons.append(f"{rest:,} letters in a row are in no copy that is kept")
     if verdict == "drop":
         return Decision(article, "drop", tuple(reasons))
     for finding in findings:
-        chosen = rules.verdict(finding.rule, finding.name, finding.level)
+        chosen = policy.verdict(finding.rule, finding.name, finding.level)
         if chosen == "hold":
             reasons.append(f"{finding.rule} {finding.name}: {finding.message}")
             verdict = "hold"

@@ -47,7 +47,7 @@ class Stores:
         return self.published is not None or self.originals is not None
 
     def store(self, where: str) -> Store:
-        """One of them.
+        """Open a store, or give the one that this process has open.
 
         Raises:
             IndexFileError: it cannot be opened.
@@ -61,8 +61,8 @@ class Stores:
     def siblings(self, text: str) -> list[Sibling]:
         """Find what may give a text back what it lost: its published copies, then originals that have most of it.
 
-        Of what was published copies, and other excerpts of the same article, as in the feed: what this run leaves alone
-        the next one is to leave alone.
+        Of what was published, copies count, and other excerpts of the same article: as they do in the feed, so that the
+        next run finds nothing to do that this one left alone.
         """
         from feedtools.restore import Sibling
 
@@ -81,7 +81,7 @@ class Stores:
         return may_gain(text) and agree(text, other)
 
     def close(self) -> None:
-        """Let go of those that this process opened."""
+        """Close the stores that this process opened."""
         if self._owner == os.getpid():
             for store in self._opened.values():
                 store.close()

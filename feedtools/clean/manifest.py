@@ -1,7 +1,8 @@
 """The account of a run: one line per file and one per article, enough to give the input back byte for byte.
 
-``manifest.jsonl`` begins with a header; then, for every file in the order of names, a ``file`` line, one line per
-article in file order, and an ``end`` line.
+``manifest.jsonl`` begins with a header and a line for each file that could not be read. Then come, for every file in
+the order of names, a ``file`` line, one line per article in file order, and an ``end`` line. The last two lines are for
+the next run: the account of this one with those before it (``history``), and the digest of the report.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def _leads_back(form: str, key: str, entry: dict[str, Any], raw: bytes, record: 
 
 
 def original(form: str, key: str, entry: dict[str, Any], stream: IO[bytes]) -> bytes:
-    """The bytes of one record and its gap as they came in; reads its part of the output.
+    """Give back the bytes of one record and its gap as they came in; reads its part of the output.
 
     Raises:
         ValueError: the output is not what the manifest says.
@@ -133,7 +134,7 @@ def text_of(form: str, key: str, raw: bytes) -> str:
 
 
 def take(stream: IO[bytes], size: int) -> bytes:
-    """The next bytes of a file.
+    """Read the next bytes of a file.
 
     Raises:
         ValueError: no size that a piece can have: a manifest may ask for any.
@@ -239,7 +240,7 @@ class Origins:
         self._known: dict[Path, dict[str, SourceOrigin]] = {}
 
     def of(self, path: str, digest: str) -> SourceOrigin:
-        """The first file.
+        """Find the file that the articles of an input were published from first.
 
         Args:
             path: of the input.

@@ -12,7 +12,7 @@ from feedtools.system.on_disk import Strings
 
 
 class Texts(Strings):
-    """The texts of all articles by number, with their places; in memory are 13 bytes per article and 20 per file.
+    """The texts of all articles by number, with their places; in memory are 13 bytes per article and 16 per file.
 
     Args:
         path: see ``Strings``; the names of the files are kept beside it.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +46,7 @@ def publish(
         ReadError: ``out`` is no output of ``clean``, or a file in it is damaged.
         OverwriteError: the output holds what no run wrote.
         ConfigError: the index or the originals of the run are not where they were.
+        WriteError: the output cannot be written, or a run is writing it.
     """
     with Stage(out, is_own, resumable=False) as stage:
         rows = manifest.read(out / MANIFEST)
@@ -66,7 +66,7 @@ def publish(
 
 
 def as_it_was(head: Mapping[str, Any], config: Config, sources: Sources | None) -> tuple[Config, Sources]:
-    """The configuration and the sources of the run that wrote a manifest, from its first line.
+    """Take the configuration and the sources of a run from the first line of its manifest.
 
     Raises:
         ConfigError: what the run used is not there, or the line is of another version.
@@ -126,7 +126,7 @@ def _lay(file: Written, strange: Strange, out: Path, place: Path, config: Config
 
 
 def _unread(out: Path) -> Iterator[FeedtoolsError]:
-    for row in chain(manifest.read(out / MANIFEST)):
+    for row in manifest.read(out / MANIFEST):
         if "unread" in row:
             yield ReadError(row["error"], path=row["unread"], line=row["line"])
         elif "file" in row:

@@ -16,7 +16,7 @@ from feedtools.clean.edits import edited_held, edited_inputs, record
 from feedtools.clean.history import History, earlier
 from feedtools.clean.inputs import ChangedError, Files
 from feedtools.clean.pipeline import run_passes
-from feedtools.clean.protect import OverwriteError, Strange, inspect, refuse
+from feedtools.clean.protect import REPORT, OverwriteError, Strange, inspect, refuse
 from feedtools.clean.remaining import Remaining
 from feedtools.clean.staging import RESUME, Stage, unwritable
 from feedtools.config import ALLOW_FILE, DECISIONS_FILE, FILE, Config, from_options
@@ -30,9 +30,9 @@ from feedtools.report.page.data import Counts
 from feedtools.system.progress import Progress, silent
 from feedtools.system.temporary import temporary_folder
 
-_RESERVED = frozenset({MANIFEST, manifest.HELD, "report.html"})
+_RESERVED = frozenset({MANIFEST, manifest.HELD, REPORT})
 _FOLDS_NAMES = sys.platform in {"darwin", "win32"}
-"""Whether file systems take names that differ in capitals alone for one."""
+"""True where file systems take names that differ in capitals alone for one."""
 NOTHING = Sources()
 
 
@@ -153,7 +153,7 @@ def remember(
     config: Config,
     given: Mapping[str, manifest.SourceOrigin] = MappingProxyType({}),
 ) -> list[FeedtoolsError]:
-    """Let the index know what was published; what went wrong with that."""
+    """Take into the index what was published; return what went wrong with that."""
     from feedtools.dedup.index.files import TakenBatch, publish
 
     try:
@@ -256,7 +256,18 @@ def clean_into(
 ) -> tuple[Cleaned, Files]:
     """Clean files into ``stage / "out"``; a file that changes meanwhile is left out and the run begins again.
 
-    A run that fails says ``kept`` of what was done until then.
+    Args:
+        stage: folder of the run.
+        inputs: what to clean.
+        config: ``config.clean`` is the policy.
+        rules: the selected ones.
+        sources: where else to look for copies and for what was lost.
+        progress: told how far the run is.
+        kept: what an error says of what was done until then.
+
+    Raises:
+        WriteError: the folder cannot be written.
+        LostProcessError: one of the processes was killed.
     """
     config.activate_renderers()
     options = ReadOptions.of(config)
@@ -333,5 +344,8 @@ def clean_files(
 
     Returns:
         ``counts`` (what became of the articles) and ``errors``.
+
+    Raises:
+        FeedtoolsError: nothing was written; see ``clean``.
     """
     return clean([str(path) for path in paths], Path(out), from_options(options, config))

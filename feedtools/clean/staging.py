@@ -13,7 +13,7 @@ from feedtools.system.locks import FileLock
 
 RESUME = "; what was done is kept, and the same command with --resume goes on from there"
 KEPT_BESIDE = (WriteError, LostProcessError)
-"""Failures after which what was done is kept; those that are no ``FeedtoolsError`` are others."""
+"""Failures of our own after which what was done is kept; after an interrupt or a bug it always is."""
 MANY = 1000
 """Files from which the whole system is told to write what it holds, in place of each file."""
 

@@ -82,7 +82,18 @@ def _give_back_new(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any
 
 
 def give_back(out: Path, head: dict[str, Any], rows: Iterator[dict[str, Any]], key: str, place: Path) -> None:
-    """Write one file as it came in, or raise ``ReadError``."""
+    """Write one file as it came in.
+
+    Args:
+        out: an output of ``clean``.
+        head: the ``file`` line of the manifest.
+        rows: the lines that follow it, to its ``end`` line.
+        key: name of the text field of records.
+        place: the file to write.
+
+    Raises:
+        ReadError: the output is not what the manifest says.
+    """
     source = manifest.inside(out, head["out"])
     whole = head["whole"] or not source.exists()  # of a file without an article left, the whole is put by
     if whole:

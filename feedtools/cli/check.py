@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--against", "history", multiple=True, help="Published before: feed files, an index, or redis://host/db.")
 @click.option("--cache/--no-cache", default=None, help="Remember findings of large feeds.  [default: on]")
 @click.option("--fail-on", type=click.Choice([*LEVELS, NEVER]), help="Least level that exits 1.  [default: warning]")
-@click.option("--fix", is_flag=True, help="Apply safe fixes to transmissions in place, then check them.")
+@click.option("--fix", is_flag=True, help="Apply safe fixes to transmissions and Markdown in place, then check.")
 @click.option("--fix-only", is_flag=True, help="Like --fix, and report nothing of what is left.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: apply unsafe fixes too.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")

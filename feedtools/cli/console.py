@@ -23,7 +23,7 @@ def ask(**wishes: bool) -> None:
 
 
 def forget() -> None:
-    """Go back to what is so where nothing was asked; the next command of a process may ask otherwise."""
+    """Forget what was asked: the next command of this process may ask otherwise."""
     _asked.update(quiet=False, color=False)
 
 
@@ -82,7 +82,7 @@ def lines(text: str) -> None:
 
 
 def harmless(text: str, form: str = "text") -> str:
-    """The text without what the runner that reads along would obey; unchanged where none does."""
+    """Spoil what a runner that reads along would obey; the text stays as it is where none does."""
     if not any(os.environ.get(name) for name in RUNNERS):
         return text
     text = _ANYWHERE.sub(lambda _: _SPOILT.get(form, r"\x23"), text)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from feedtools.cli import console
 from feedtools.cli.options import configured, given, input_options, report_errors, tell
-from feedtools.cli.outputs import Target, check_targets
+from feedtools.cli.outputs import Target, check_targets, parse_target
 from feedtools.cli.spark import check_engine, engine_options
 from feedtools.errors import ConfigError
 
@@ -24,19 +23,12 @@ FORMATS = ("jsonl", "text", "html")
 
 
 def _target(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Target | None:
-    if value is None:
-        return None
-    name, colon, path = value.partition(":")
-    if name not in FORMATS:
-        raise click.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}; write FORMAT or FORMAT:FILE")
-    if colon and not path:
-        raise click.BadParameter(f"{value!r} names no file; write {name} or {name}:FILE")
-    return Target(name, Path(path) if colon and path != "-" else None)
+    return None if value is None else parse_target(value, FORMATS)
 
 
 @click.command()
 @click.argument("paths", nargs=-1)
-@click.option("--pairs", is_flag=True, help="One object a match, with aligned spans, instead of one an article.")
+@click.option("--pairs", is_flag=True, help="One object per match, with aligned spans, instead of one per article.")
 @click.option(
     "--explain",
     "names",
@@ -83,7 +75,7 @@ def dedup(
     if target.format == "html":
         raise ConfigError("html goes with --explain; expected jsonl or text")
     if engine == "spark":
-        from feedtools.cli import spark as spark
+        from feedtools.cli import spark
 
         sys.exit(spark.dedup(given(paths, config), out or "", master, config, force=force))
     if out:
@@ -94,7 +86,7 @@ def dedup(
 
 
 def _list(paths: tuple[str, ...], target: Target, config: Config, *, pairs: bool) -> int:
-    """List the matches or the clusters; the exit code."""
+    """List the matches or the clusters; return the exit code."""
     from feedtools.dedup import files as api
     from feedtools.report.summary import plural
     from feedtools.system.temporary import temporary_folder
@@ -119,7 +111,7 @@ def _list(paths: tuple[str, ...], target: Target, config: Config, *, pairs: bool
 
 
 def _explain(paths: tuple[str, ...], names: tuple[str, str], target: Target, config: Config) -> int:
-    """Explain one pair; the exit code."""
+    """Explain one pair; return the exit code."""
     import shutil
 
     from feedtools.dedup import files as api
@@ -155,7 +147,8 @@ def _emit(lines: Iterable[str], target: Target) -> None:
 
 
 def _text(found: Deduplicated) -> Iterator[str]:
-    """For people: each kept article, and under it its copies with how they relate to it."""
+    """Show people each kept article, and under it its copies with how they relate to it."""
+    from feedtools.dedup.cluster import partner
     from feedtools.dedup.describe import describe, links
     from feedtools.dedup.files import with_evidence
     from feedtools.model import Span
@@ -168,7 +161,7 @@ def _text(found: Deduplicated) -> Iterator[str]:
         tied = links(cluster)
         for number in cluster.drop:
             match = tied[number]
-            other = found.articles[match.b if match.a == number else match.a]
+            other = found.articles[partner(match, number)]
             relation = describe(match, number, f"{other.source}:{other.line}")
             copy = found.articles[number]
             yield f"  {escape(copy.source)}:{copy.line}: {match.kind}: {escape(relation)}\n"

@@ -19,7 +19,7 @@ RENDERERS = ("katex", "mathjax", "both")
 
 
 def split(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    """A repeatable option whose values may hold several codes, separated by commas."""
+    """Split the values of a repeatable option at commas, so that one may hold several codes."""
     return tuple(code.strip() for value in values for code in value.split(",") if code.strip())
 
 
@@ -94,7 +94,7 @@ def _ask(ctx: click.Context, param: click.Parameter, value: Any) -> None:
 
 
 def given(paths: tuple[str, ...], config: Config, otherwise: str | None = None) -> list[str]:
-    """The paths of the command line, else those of the configuration, taken from its folder.
+    """Choose the paths of the command line, else those of the configuration, taken from its folder.
 
     Args:
         paths: of the command line.
@@ -112,7 +112,7 @@ def given(paths: tuple[str, ...], config: Config, otherwise: str | None = None) 
 
 
 def anchored(path: str) -> str:
-    """A path of the command line as one that holds wherever the configuration lies; an address stays as it is."""
+    """Make a path of the command line hold wherever the configuration lies; an address stays as it is."""
     return path if "://" in path else os.path.abspath(path)
 
 
@@ -127,7 +127,7 @@ def tell(message: str) -> None:
 
 
 def configured(config_file: Path | None, renderer: str | None = None, **flags: Any) -> Config:
-    """The configuration file's values, with the flags that were given in their place.
+    """Read the configuration, and put the flags that were given in place of its values.
 
     Raises:
         ConfigError: the file is invalid.

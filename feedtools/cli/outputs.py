@@ -29,15 +29,26 @@ class Target(NamedTuple):
     path: Path | None
 
 
+def parse_target(value: str, formats: Sequence[str]) -> Target:
+    """Read ``FORMAT`` or ``FORMAT:FILE``; the file ``-`` is standard output.
+
+    Args:
+        value: as it was typed.
+        formats: those that there are.
+
+    Raises:
+        BadParameter: the format does not exist, or no file is named behind the colon.
+    """
+    name, colon, path = value.partition(":")
+    if name not in formats:
+        raise click.BadParameter(f"{name!r} is not one of {', '.join(formats)}; write FORMAT or FORMAT:FILE")
+    if colon and not path:
+        raise click.BadParameter(f"{value!r} names no file; write {name} or {name}:FILE")
+    return Target(name, Path(path) if colon and path != "-" else None)
+
+
 def _targets(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[Target, ...]:
-    targets = []
-    for value in values or ("text",):
-        name, colon, path = value.partition(":")
-        if name not in FORMATS:
-            raise click.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}; write FORMAT or FORMAT:FILE")
-        if colon and not path:
-            raise click.BadParameter(f"{value!r} names no file; write {name} or {name}:FILE")
-        targets.append(Target(name, Path(path) if colon and path != "-" else None))
+    targets = [parse_target(value, FORMATS) for value in values or ("text",)]
     if sum(target.path is None for target in targets) > 1:
         raise click.BadParameter("only one format can go to standard output; give the others a file: FORMAT:FILE")
     return tuple(targets)
@@ -49,7 +60,7 @@ def _anchored(_ctx: click.Context, _param: click.Parameter, value: str | None) -
 
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Formats, filters and endings of ``check``."""
+    """Add the options of ``check`` for formats, filters and exit codes."""
     command = lang_option(command)
     for option in (
         click.option(
@@ -106,7 +117,7 @@ class OutputView(NamedTuple):
 
 
 def report_of(checked: Checked, view: OutputView) -> Report:
-    """Everything the formats render."""
+    """Put together everything that the formats render."""
     from feedtools.report import Report
 
     grouped = not view.counts and any(target.format == "text" for target in view.targets)
@@ -275,7 +286,7 @@ def add_allow(checked: Checked, reason: str, config: Config) -> bool:
 
 
 def at_least(checked: Checked, level: Level) -> Checked:
-    """The run without the findings below a level."""
+    """Leave out the findings below a level."""
     limit = LEVELS.index(level)
     return checked._replace(findings=[one for one in checked.findings if LEVELS.index(one.level) <= limit])
 

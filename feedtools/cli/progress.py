@@ -22,14 +22,14 @@ CLEAN = (("reading",), ("checking",), _COMPARING, ("restoring",), ("writing",), 
 
 
 class Progress:
-    """Reports phase after phase; called as ``feedtools.lint.selection.Progress`` says.
+    """Reports phase after phase; called as ``feedtools.system.progress.Progress`` says.
+
+    Nothing is said where ``--quiet`` was given.
 
     Args:
         steps: of the run, in order, so that whoever waits knows how many are to come.
         stream: where to write; standard error by default.
         clock: seconds, for tests.
-
-    Nothing is said where ``--quiet`` was given.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Progress:
 
 
 def status(phase: str, unit: str, done: int, total: int, rate: float) -> str:
-    """Phase, amount, rate and remaining time in words."""
+    """Put phase, amount, rate and remaining time into words."""
     parts = [f"{phase}: {done:,}{f' of {total:,}' if total else ''} {unit}"]
     if rate >= 0.05:
         parts.append(f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s")

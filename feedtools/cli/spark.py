@@ -86,7 +86,7 @@ def clean(paths: Sequence[str], out: str, master: str | None, config: Config, *,
 
 
 def _jobs() -> ModuleType:
-    """The module that runs on Spark.
+    """Import the module that runs on Spark.
 
     Raises:
         FeedtoolsError: a package that it needs is not installed.

@@ -115,7 +115,7 @@ def _offers(mine: Text, sibling: Sibling, macros: Mapping[str, Command]) -> Iter
 
 
 def _chosen(votes: Sequence[_Vote]) -> list[Restoration]:
-    """One repair a place, none overlapping: applied ones first, then the likelier, then the earlier kind."""
+    """Choose one repair per place, none overlapping: applied ones first, then the likelier, then the earlier kind."""
     by_span: dict[tuple[int, int], list[_Vote]] = {}
     for vote in votes:
         if vote.offer.risk < 1:
@@ -166,7 +166,7 @@ def _can_be_outvoted(reason: str) -> bool:
 
 
 def apply(text: str, repairs: Iterable[Restoration]) -> str:
-    """The article with its ``safe`` repairs made."""
+    """Make the ``safe`` repairs of an article."""
     parts, at = [], 0
     for repair in sorted(repairs, key=lambda one: one.edit):
         if repair.safety == "safe":
@@ -192,4 +192,4 @@ def restore_text(text: str, siblings: Iterable[str]) -> str:
     True
     """
     copies = [Sibling(sibling, Place("sibling", number)) for number, sibling in enumerate(siblings, 1)]
-    return apply(text, (one for one in restore(text, copies) if one.safety == "safe"))
+    return apply(text, restore(text, copies))

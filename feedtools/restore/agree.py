@@ -30,16 +30,15 @@ _CUT = re.compile(r"(?:\.{3,}|…+)\s*\Z")
 _FORMULAS = frozenset({"math", "display"})
 
 
-def agree(one: str, other: str, source: str = "") -> bool:
+def agree(one: str, other: str) -> bool:
     """Tell whether two excerpts are of one article and have the same wherever both have anything.
 
     Args:
         one: a raw article.
         other: another one, damaged or not.
-        source: name of the file that ``other`` comes from.
     """
     mine = read(one)
-    found = align_best(mine, read_sibling(other, source)) if mine.symbols else None
+    found = align_best(mine, read_sibling(other)) if mine.symbols else None
     if found is None:
         return False
     way, theirs = found

@@ -234,13 +234,13 @@ def _sorted_out(
     """The opcodes; of agreement whether it is more than chance, of disagreement whether it tells of the sibling.
 
     What the sibling has in a hole tells nothing, nor does what lies outside of all long agreement: there one of the
-    texts has ended, or has not begun unless both ``begins`` here.
+    texts has ended, or has not begun unless both begin here (``begins``).
     """
-    every, length = codes, codes[-1].src_end if codes else 0
-    quiet = [code.tag == "insert" and base + code.src_start in holes for code in every]
-    long = [n for n, code in enumerate(every) if code.tag == "equal" and code.src_end - code.src_start >= LONG]
-    first, last = (long[0], long[-1]) if long else (0, len(every) - 1)
-    for number, code in enumerate(every):
+    length = codes[-1].src_end if codes else 0
+    quiet = [code.tag == "insert" and base + code.src_start in holes for code in codes]
+    long = [n for n, code in enumerate(codes) if code.tag == "equal" and code.src_end - code.src_start >= LONG]
+    first, last = (long[0], long[-1]) if long else (0, len(codes) - 1)
+    for number, code in enumerate(codes):
         inside = (begins or first <= number) and number <= last
         if code.tag != "equal":
             yield code, inside and not quiet[number]

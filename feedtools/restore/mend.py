@@ -1,4 +1,4 @@
-"""Give a damaged article back what its siblings have: repairs that bring no other harm, until there are no more."""
+"""Apply the safe repairs of an article to a fixed point; reject any that adds an error or a warning."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class _Work:
         self._findings = list(self._lint([self.article])) if self._code else known
 
     def mended(self) -> Mended:
-        """The result."""
+        """Give the article as it is now, with everything that was done."""
         changes = tuple(map(_named, compose(self._raw, *self._rounds)))
         repairs = (*self._made, *self._offered.values())
         return Mended(self.article.text, changes, tuple(self._findings), repairs)

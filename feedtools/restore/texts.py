@@ -80,7 +80,7 @@ class Text(NamedTuple):
 
     Attributes:
         raw: as it is.
-        symbols: one code point a symbol.
+        symbols: one code point per symbol.
         offsets: the raw offset of every symbol, ascending.
         slots: what carries no symbols, in order and apart.
         simple: formulas whose content carries symbols, in order.
@@ -99,7 +99,7 @@ class Text(NamedTuple):
     figures: tuple[Figure, ...] = ()
 
     def before(self, place: int) -> int:
-        """The number of symbols that stand before the raw offset ``place``."""
+        """Count the symbols that stand before the raw offset ``place``."""
         return bisect_left(self.offsets, place)
 
     def free(self, start: int, end: int) -> bool:

@@ -61,7 +61,7 @@ class Server(LanguageServer):
         return agreed.value if isinstance(agreed, types.PositionEncodingKind) else agreed
 
     def places(self, uri: str) -> LinePositions:
-        """Its positions in the agreed encoding."""
+        """Count the positions of a document in the agreed encoding."""
         return LinePositions(self.text(uri), self.encoding)
 
     def range(self, places: LinePositions, start: int, end: int) -> types.Range:
@@ -155,7 +155,7 @@ def _reload(server: Server) -> None:
 
 
 def did_change_files(server: Server, _params: types.DidChangeWatchedFilesParams) -> None:
-    """The editor says that configuration changed on disk."""
+    """Check everything anew: configuration changed on disk."""
     _reload(server)
 
 
@@ -228,7 +228,7 @@ def _restorations(server: Server, uri: str, where: types.Range) -> list[types.Co
 
 
 def _allow(server: Server, path: str, one: Placed, shown: types.Diagnostic) -> types.CodeAction:
-    """An entry at the end of the allow file, which is made where there is none."""
+    """Offer an entry at the end of the allow file, which is made where there is none."""
     assert one.finding is not None
     file = server.checker.setting(path).config.root / ALLOW_FILE
     uri = _uri(str(file))
