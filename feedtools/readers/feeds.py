@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import IO, TYPE_CHECKING, Any
 
-from feedtools.errors import ReadError
+from feedtools.errors import Notice, ReadError
 from feedtools.model import Article, Provenance
+from feedtools.readers.base64_text import CONTROL, LONG, base64_bytes, decoded_text
 from feedtools.readers.encodings import decode
-from feedtools.readers.entries import FULLER, Empty
+from feedtools.readers.entries import FULLER, SHOWN, Empty
 from feedtools.readers.fields import dumps
 from feedtools.readers.markup import syntax_of, text_of
-from feedtools.readers.streams import optional, read_document
+from feedtools.readers.streams import listed, optional, read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +40,11 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     if _depth(text) > MAX_DEPTH:
         raise ReadError(f"elements are nested more than {MAX_DEPTH:,} deep; no feed needs that", path=source)
     parsed = feedparser.parse(_as_utf8(text), sanitize_html=False, resolve_relative_uris=False)
-    empty = Empty(source, "entry")
+    empty, others = Empty(source, "entry"), _NotText(source)
     for number, entry in enumerate(parsed.entries, 1):
-        found = _text(entry)
+        found, other = _text(entry)
+        if other:
+            others.add(number, other)
         if found.strip():
             origin = _origin(entry, found, fields=options.fields)
             yield Article(source, number, found, False, syntax_of(found), origin)
@@ -55,6 +58,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     if not parsed.entries and not parsed.version:
         raise ReadError("no RSS or Atom feed in it", path=source)
     empty.say(on_error)
+    others.say(on_error)
 
 
 def _depth(text: str) -> int:
@@ -72,33 +76,89 @@ def _as_utf8(text: str) -> bytes:
     return b'<?xml version="1.0" encoding="utf-8"?>' + text.encode("utf-8", "replace")
 
 
-def _text(entry: Any) -> str:
-    """The fullest of the texts of an entry; of one that has none, its title."""
+def _text(entry: Any) -> tuple[str, str]:
+    """The fullest of the texts of an entry, or of one that has none its title; and the type of a part that is none."""
     contents = [*entry.get("content", ()), entry.get("summary_detail"), entry.get("description_detail")]
-    best = ""
+    best = other = ""
     for item in filter(None, contents):
         found = _read(item)
-        if len(found.strip()) > (FULLER * len(best.strip()) if best.strip() else 0):
+        if found is None:
+            other = _kind(item) or "text"
+        elif len(found.strip()) > (FULLER * len(best.strip()) if best.strip() else 0):
             best = found
-    return best if best.strip() else _read(entry.get("title_detail"))
+    return (best if best.strip() else _read(entry.get("title_detail")) or ""), other
 
 
-def _read(item: Any) -> str:
-    """The text of a part of an entry; none of a picture or sound that stands there in letters."""
+def _read(item: Any) -> str | None:
+    """The text of a part of an entry, empty where it has none; ``None`` where it stands there in letters as no text.
+
+    The parser decodes base64 where the type is none of text, if that is UTF-8.
+    """
     if not item or not item.get("value"):
         return ""
-    kind = (item.get("type") or "").lower()
-    if kind == "text/plain" and not item.get("base64"):
-        return str(item.value)
-    return text_of(item.value) if not kind or kind.startswith("text/") or "html" in kind or "xml" in kind else ""
+    kind, value = _kind(item), str(item.value)
+    if kind and not _is_textual(kind):
+        return None
+    bytes_of = base64_bytes(value)
+    if bytes_of is not None:
+        decoded = decoded_text(bytes_of, item.get("type") or "")
+        if decoded is None and len(value) < LONG and kind != _BYTES:
+            decoded = value  # a word
+        if decoded is None:
+            return None
+        value = decoded
+    if kind == _BYTES and not _MARKUP.search(value):
+        return None if CONTROL.search(value) else value
+    return value if kind == "text/plain" else text_of(value)
+
+
+def _kind(item: Any) -> str:
+    return str(item.get("type") or "").partition(";")[0].strip().lower()
+
+
+_BYTES = "application/octet-stream"
+_MARKUP = re.compile(r"</[a-zA-Z]|<(?:p|br|hr|img|div)\b", re.IGNORECASE)
+
+
+def _is_textual(kind: str) -> bool:
+    return kind == _BYTES or kind.startswith("text/") or "html" in kind or "xml" in kind
+
+
+class _NotText:
+    """Parts of entries that were not read: pictures and sounds, and bytes that should have been text.
+
+    Args:
+        source: path of the file.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._found: dict[bool, list[tuple[int, str]]] = {}
+
+    def add(self, number: int, kind: str) -> None:
+        """Count a part of an entry, by its type."""
+        self._found.setdefault(_is_textual(kind), []).append((number, kind))
+
+    def say(self, on_error: OnError) -> None:
+        """Report how many there were: as a failure where text was lost."""
+        for lost, found in self._found.items():
+            kinds = listed(sorted({kind for _, kind in found}))
+            shown = ", ".join(str(number) for number, _ in found[:SHOWN]) + (" …" if len(found) > SHOWN else "")
+            which = "1 entry" if len(found) == 1 else f"{len(found):,} entries"
+            expected = "; expected base64 of UTF-8, or of the charset that its type names" if lost else ""
+            what = f"cannot be decoded to text ({kinds}){expected}" if lost else f"is no text ({kinds})"
+            told = f"the content of {which} {what}; read by what else is said there (entry {shown})"
+            on_error(ReadError(told, path=self._source) if lost else Notice(told, path=self._source))
 
 
 _FIRST = ("id", "title", "link", "author", "published", "updated")
 
 
 def _is_text(summary: str, text: str) -> bool:
-    """Tell whether a summary is what was read as the text, with or without its tags."""
-    return bool(summary) and text in (summary, text_of(summary))
+    """Tell whether a summary is what was read as the text, with or without its tags, or in base64."""
+    data = base64_bytes(summary)
+    plain = (decoded_text(data, "") if data is not None else None) or summary
+    return bool(summary) and text in (plain, text_of(plain))
 
 
 def _origin(entry: Any, text: str, *, fields: bool) -> Provenance:

@@ -54,10 +54,66 @@ def test_the_fullest_text_is_read(name: str, tmp_path: Path) -> None:
     assert texts(write(tmp_path, name, FULLEST[name])) == [FULL]
 
 
-def test_a_picture_in_letters_is_no_text(tmp_path: Path) -> None:
-    letters = base64.b64encode(b"picture" * 40).decode()
-    feed = atom(f'<title>{FULL}</title><content type="image/png">{letters}</content>')
+def letters(data: str | bytes, width: int = 0) -> str:
+    whole = base64.b64encode(data if isinstance(data, bytes) else data.encode()).decode()
+    return "\n".join(whole[at : at + width] for at in range(0, len(whole), width)) if width else whole
+
+
+PICTURE = letters(bytes(range(100, 250)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ('type="application/octet-stream"', letters(FULL)),
+        ('type="application/octet-stream"', letters(f"<p>{FULL[:9]}<b>{FULL[9:]}</b></p>")),
+        ('type="application/octet-stream; charset=gb18030"', letters(FULL.encode("gb18030"))),
+        ('type="text/html"', letters(f"<p>{FULL}</p>")),
+        ('type="text/html; charset=utf-8"', letters(f"<p>{FULL}</p>", 76)),
+        ('type="text/html; charset=gb18030"', letters(f"<p>{FULL}</p>".encode("gb18030"))),
+        ('type="text/html" mode="base64"', letters(f"<p>{FULL}</p>")),
+        ('type="text/plain"', letters("\ufeff" + FULL, 32)),
+        ('type="text/plain" mode="base64"', letters(FULL)),
+        ('type="text"', letters(FULL)),
+    ],
+)
+def test_text_in_base64_is_decoded(kind: str, content: str, tmp_path: Path) -> None:
+    feed = atom(f"<title>甲</title><content {kind}>{content}</content>")
     assert texts(write(tmp_path, "a.atom", feed)) == [FULL]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("text/plain", "honorificabilitudinitatibus1"),
+        ("text/plain", "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz12345678"),
+        ("text/plain", "all in a day s work and no word of it longer than the day is now"),
+        ("text/plain", letters(FULL) + " is how it was sent"),
+    ],
+)
+def test_words_that_look_like_base_64_stay(kind: str, content: str, tmp_path: Path) -> None:
+    feed = atom(f'<title>甲</title><content type="{kind}">{content}</content>')
+    assert articles(write(tmp_path, "a.atom", feed))[0][0].text == content
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "code", "said"),
+    [
+        ("image/png", PICTURE, 0, "the content of 1 entry is no text (image/png)"),
+        ("application/octet-stream", PICTURE, 2, "cannot be decoded to text (application/octet-stream)"),
+        ("application/octet-stream", letters(b"one\0two" * 9), 2, "cannot be decoded to text"),
+        ("text/html", PICTURE, 2, "cannot be decoded to text (text/html)"),
+    ],
+)
+def test_what_cannot_be_decoded_is_counted_and_said(
+    kind: str, content: str, code: int, said: str, tmp_path: Path
+) -> None:
+    feed = atom(f'<title>{FULL}</title><content type="{kind}">{content}</content>')
+    assert [one.text for one in articles(write(tmp_path, "a.atom", feed))[0]] == [FULL]
+    run = Run(tmp_path, "check", "a.atom", "--no-cache")
+    assert run.code == code, run.err
+    assert said in run.err
+    assert "(entry 1)" in run.err
 
 
 EMPTY = {
