@@ -16,13 +16,14 @@ import numpy as np
 
 from feedtools.dedup import join, match, match_table
 from feedtools.dedup.batch_pairs import Wanted, joined, ranking, verify_all, verify_pairs
-from feedtools.dedup.batch_run import Distinct, Run, in_memory, silent, worker_count
+from feedtools.dedup.batch_run import Distinct, Run, in_memory, worker_count
 from feedtools.dedup.batch_texts import collapse, sizes_of, sketch_all
 from feedtools.dedup.candidates import CLOSE, CROWD
 from feedtools.dedup.keeper import Order, damage
 from feedtools.dedup.resolve import ROUNDS
 from feedtools.dedup.rest import REST
 from feedtools.model import KINDS
+from feedtools.system.progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from feedtools.dedup.batch_pairs import Compared
-    from feedtools.dedup.batch_run import Ints, Progress
+    from feedtools.dedup.batch_run import Ints
     from feedtools.dedup.versions import Versions
     from feedtools.model import Cluster, Match
+    from feedtools.system.progress import Progress
 
 
 class Result(NamedTuple):
@@ -78,7 +80,7 @@ def dedup(
         return _as_objects(texts, table, found, exact, evidence=evidence)
 
 
-class Found(NamedTuple):
+class FoundRows(NamedTuple):
     """Clusters and matches of ``dedup``, as arrays.
 
     Attributes:
@@ -98,7 +100,7 @@ def find(
     progress: Progress = silent,
     rest: int = REST,
     versions: Versions | None = None,
-) -> Found:
+) -> FoundRows:
     """Find what ``dedup`` finds, but make no objects of it: some dozen bytes per text and match are held.
 
     Args:
@@ -112,7 +114,7 @@ def find(
     run = Run(texts, np.arange(len(texts)), worker_count(jobs, texts), None if spill is None else Path(spill), progress)
     table, found, exact = _find(run, Wanted(overlaps=True), rest, versions)
     rows = np.concatenate([exact, found.rows])
-    return Found(table, rows[np.lexsort((rows["b"], rows["a"]))])
+    return FoundRows(table, rows[np.lexsort((rows["b"], rows["a"]))])
 
 
 def clusters_of(

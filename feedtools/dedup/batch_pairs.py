@@ -164,12 +164,12 @@ def _compared(
         match.compare_whole(*pair, match.Asked(overlaps, marks))
         for pair, marks in zip(pairs, _marks(pairs), strict=True)
     ]
-    shown = [one for one in wholes if isinstance(one, match.Shown)]
+    shown = [one for one in wholes if isinstance(one, match.ShownPair)]
     marks_shown = codes_batch.shared([it.one.codes for it in shown], [it.other.codes for it in shown])
     parts = (
         match.compare_shown(*it) for it in zip(shown, map(partial(match.Asked, overlaps), marks_shown), strict=True)
     )
-    every = (next(parts) if isinstance(one, match.Shown) else one for one in wholes)
+    every = (next(parts) if isinstance(one, match.ShownPair) else one for one in wholes)
     return (one for one in every if one is not None)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from feedtools.system.processes import may_fork, ordered_map
+from feedtools.system.progress import Progress, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,17 +18,11 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Advance = Callable[[int], None]
-    Progress = Callable[[str, int, str], Advance]
 
 MANY, MANY_READ = 150_000, 40_000
 """Least number of texts for which several processes pay: of texts in memory, and of texts that have to be read."""
 TASK = 2_000
 """Texts that a process takes at once."""
-
-
-def silent(_phase: str, _total: int, _unit: str) -> Advance:
-    """Report no progress."""
-    return lambda _: None
 
 
 class Run(NamedTuple):

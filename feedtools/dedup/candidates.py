@@ -11,6 +11,8 @@ FEW_KEYS = 16
 """Number of keys from which they decide by themselves, and an equal head alone proves nothing."""
 REST = 30
 """Symbols in a row, formulas and code counted, of which a dropped article may have none for itself."""
+MOST_REST = 65_535
+"""Upper limit of a rest that is reported (two bytes), and the rest of a text that goes for no other."""
 NEIGHBOURS = 2
 """Documents before it that one is linked with in the chain of a key: up to four that share it are all compared."""
 HOT = 64

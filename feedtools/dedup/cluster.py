@@ -42,13 +42,6 @@ class Sets:
         if x != y:
             self._up[max(x, y)] = min(x, y)
 
-    def groups(self) -> list[list[int]]:
-        """All sets, each ascending, in ascending order of their first member."""
-        found: dict[int, list[int]] = {}
-        for x in sorted(self._up):
-            found.setdefault(self.find(x), []).append(x)
-        return list(found.values())
-
 
 def partner(match: Match, number: int) -> int:
     """Name the other document of a match."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.dedup import match as matching
 from feedtools.dedup import slots
+from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.document import Document
 from feedtools.dedup.overlap import overlap
 from feedtools.dedup.rest import REST, own_stretches
@@ -18,6 +19,7 @@ from feedtools.dedup.series import VARIED
 from feedtools.dedup.sketch import SHORT
 from feedtools.dedup.versions import MOSTLY
 from feedtools.model import COPIES, Kind, Match, Span
+from feedtools.text.symbols import symbols
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -150,8 +152,6 @@ def _common(
     """Find what other articles have of some spans while they differ elsewhere, and how many have it."""
     if not feed or not spans:
         return (), {}
-    from feedtools.text.symbols import symbols
-
     size = _ANCHOR[text.dense]
     starts = range(0, len(text.symbols) - size + 1, size // 2)
     stride = max(1, -(-len(starts) // max(1, min(_ANCHORS, _LOOKUPS // len(feed)))))
@@ -267,7 +267,7 @@ def _of_overlapping(a: Document, b: Document, runs: Runs) -> Iterator[str]:
 
 def _of_copies(found: Match, rest: int) -> str:
     share = f"shared runs cover {found.coverage_a:.0%} of the shorter one ({matching.COVERED:.0%} make a copy)"
-    if min(found.rest_a, found.rest_b) >= matching.MOST:
+    if min(found.rest_a, found.rest_b) >= MOST_REST:
         return f"{share}, but numbers at the same places differ: neither says what the other does"
     if min(found.rest_a, found.rest_b) >= rest:
         both = f"{min(found.rest_a, found.rest_b)} letters in a row or more"

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedtools.text.placeholders import count
+from feedtools.text.renderers import ellipses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def damage(text: str) -> int:
     """Count the visible gaps of a raw text: placeholders, replacement characters, and a cut-off end."""
-    return count(text) + text.count("\ufffd") + text.rstrip().endswith(("...", "…"))
+    return count(text) + text.count("\ufffd") + text.rstrip().endswith(("...", "…", *ellipses()))
 
 
 class Order(NamedTuple):

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.dedup import slots
+from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.codes import low_bytes
 from feedtools.dedup.document import Document
 from feedtools.dedup.keeper import damage
 from feedtools.dedup.overlap import Overlap, equal, overlap
-from feedtools.dedup.rest import REST, longest_gap
+from feedtools.dedup.rest import CUT_END, REST, longest_gap
 from feedtools.dedup.runs import Runs, shared_runs
 from feedtools.dedup.sketch import SHORT
 from feedtools.model import COPIES, Block, Kind, Match
@@ -37,8 +38,6 @@ letters, and in an alphabet."""
 PARTED = 40
 """Symbols that two texts begin with, from which they are one article if they part where one of them has a hole."""
 _BEGIN, _CHANCE = 8, 4
-_CUT = " .…"
-"""Ends of a text that was cut, none of them a symbol."""
 OPENING = 160
 """Symbols among which a text names its number in a series."""
 _NAMED = 80
@@ -52,8 +51,6 @@ _INSTALMENT_CODES = lazy("".join(char if char.isascii() else rf"\x{ord(char) & 0
 """The same for codes: what names an instalment does so in them too."""
 _PLACES = 10_000
 """Shares are told to four places."""
-MOST = 65_535
-"""Upper limit of a reported rest: two bytes."""
 
 
 class Comparison(NamedTuple):
@@ -85,7 +82,7 @@ class Asked(NamedTuple):
 _ALL = Asked()
 
 
-class Shown(NamedTuple):
+class ShownPair(NamedTuple):
     """Two texts of which a reader sees but a part, and which is what has to be compared.
 
     Attributes:
@@ -113,10 +110,10 @@ def compare(one: Document, other: Document, asked: Asked = _ALL) -> Comparison |
         asked: what is wanted of it, and known.
     """
     made = compare_whole(one, other, asked)
-    return compare_shown(made, asked._replace(marks=None)) if isinstance(made, Shown) else made
+    return compare_shown(made, asked._replace(marks=None)) if isinstance(made, ShownPair) else made
 
 
-def compare_whole(one: Document, other: Document, asked: Asked = _ALL) -> Comparison | Shown | None:
+def compare_whole(one: Document, other: Document, asked: Asked = _ALL) -> Comparison | ShownPair | None:
     """Compare two texts as ``compare`` does, up to where the parts that are shown decide."""
     a, b = _directed(one, other)
     size_a, size_b = len(a.codes), len(b.codes)
@@ -134,13 +131,13 @@ def compare_whole(one: Document, other: Document, asked: Asked = _ALL) -> Compar
     if a.hides or b.hides:
         shown = a.shown, b.shown
         if shown != (a, b):
-            return Shown(a, b, *_directed(*shown))
+            return ShownPair(a, b, *_directed(*shown))
         if other_stub(a, b):
             return _apart(a, b, found, asked)
     return _judged(a, b, found, asked)
 
 
-def compare_shown(shown: Shown, asked: Asked = _ALL) -> Comparison | None:
+def compare_shown(shown: ShownPair, asked: Asked = _ALL) -> Comparison | None:
     """Compare two texts by what their readers see; the evidence is told of the whole texts.
 
     Args:
@@ -210,7 +207,7 @@ def _judged(a: Document, b: Document, found: Overlap, asked: Asked) -> Compariso
         return None
     made = _match(a, b, kind, runs)
     if kind in COPIES and not figures:  # neither goes for the other
-        made = made._replace(rest_a=MOST, rest_b=MOST)
+        made = made._replace(rest_a=MOST_REST, rest_b=MOST_REST)
     return Comparison(made, found, slots.slots(a, b, wide, dense=dense))
 
 
@@ -256,14 +253,14 @@ def _match(a: Document, b: Document, kind: Kind, runs: Runs) -> Match:
         _rounded(runs.covered(1) / size_b),
         _rounded(runs.similarity),
         (),
-        min(rest_a, MOST),
-        min(rest_b, MOST),
+        min(rest_a, MOST_REST),
+        min(rest_b, MOST_REST),
     )
 
 
 def _rest_of_all(a: Document, b: Document) -> int:
     """The longest stretch of a text that the other lacks, formulas included."""
-    return 0 if a.text.rstrip(_CUT) in b.text else longest_gap(a.folded, b.folded)
+    return 0 if a.text.rstrip(CUT_END) in b.text else longest_gap(a.folded, b.folded)
 
 
 def _rounded(share: float) -> float:

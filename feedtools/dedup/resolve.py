@@ -135,5 +135,5 @@ def _of_one_partner(told: Iterable[Match], rank: Callable[[int], int]) -> tuple[
     for some in partners.values():
         if len(set(map(sets.find, some))) > 1:
             pairs.update(_pair(*edge) for edge in edges(sorted(some, key=rank), CROWD, CLOSE))
-            ordered |= len(some) > CLOSE + 1
+            ordered |= len(some) > CLOSE + 2  # up to there all are linked, whatever their order
     return {pair for pair in pairs if sets.find(pair[0]) != sets.find(pair[1])}, ordered

@@ -14,7 +14,8 @@ from feedtools.text.symbols import folded
 _SHINGLE = 9
 _TRIES = 160
 """Shingles that are looked for before all those of the other text are laid down to look them up in."""
-_CUT = " .…"
+CUT_END = " .…"
+"""Ends of a text that was cut, none of them a symbol."""
 _NO_JOINER = lazy(r"[\x00-\x7f\u3001-\u3029\u3400-\u9fff\uff01-\uff5e]|\Z")
 """A character that normalization never makes one with the character before it, or the end of a text."""
 
@@ -48,7 +49,7 @@ def own_stretches(text: str, kept: str) -> Iterator[tuple[int, Span]]:
 
 def _stands_in(text: str, kept: str) -> bool:
     """Tell if a text, but for the dots of its cut, stands in another one as it is; no character joins that before."""
-    text = text.rstrip(_CUT)
+    text = text.rstrip(CUT_END)
     at = kept.find(text)
     return at >= 0 and _NO_JOINER.match(text) is not None and _NO_JOINER.match(kept, at + len(text)) is not None
 

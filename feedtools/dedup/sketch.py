@@ -15,7 +15,6 @@ batches, bit for bit.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -29,6 +28,8 @@ WORD = 4
 """Symbols of a word."""
 HEAD = 16
 SCALE = 8
+ZEROS = SCALE.bit_length() - 1
+"""Leading bits that are zero in every key."""
 SHORT = 20
 """Below this many symbols nothing can be decided but equality."""
 PART = 1 << 14
@@ -140,25 +141,3 @@ def sketch(text: str, parameters: Parameters | None = None) -> Sketch:
     if parameters.scale != SCALE:
         hashes = shingle_hashes(kept, parameters.scale)
     return Sketch(digest(text), tuple(sorted(set(hashes))), head, len(kept), len(hashes), parameters)
-
-
-def check_same(sketches: Iterable[Sketch]) -> Parameters:
-    """The parameters that all ``sketches`` share.
-
-    Raises:
-        SketchError: they were made by different versions or with different parameters.
-    """
-    found = {s.parameters for s in sketches}
-    if len(found) > 1:
-        raise SketchError(f"sketches of different kinds cannot be compared: {sorted(found)}; rebuild the older ones")
-    return found.pop() if found else current()
-
-
-def containment(a: Sketch, b: Sketch) -> float:
-    """Estimate the containment of ``a`` in ``b``: the share of ``a``'s shingles that occur in ``b``, 0 to 1.
-
-    Raises:
-        SketchError: the sketches do not belong together.
-    """
-    check_same((a, b))
-    return len(set(a.keys) & set(b.keys)) / len(a.keys) if a.keys else 0.0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from feedtools.dedup.sketch import FOLD, HEAD, HEAD_STEP, SCALE, SHINGLE, STEP, WORD
-from feedtools.text.symbols_batch import _UNCHECKED, _folded, _room, _symbols
+from feedtools.text.symbols_batch import UNCHECKED, block_symbols, fold_block, working_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,9 +54,9 @@ def key_block(symbols: Units, bounds: Ints, scale: int = SCALE) -> tuple[Keys, I
     limit = np.uint64((1 << 64) // scale - 1)
     count = max(len(symbols) - SHINGLE + 1, 0)
     rows = -(-count // WORD)
-    hashes = _room("hashes", WORD * rows, np.uint64).reshape(WORD, rows)  # of the shingles at 0, 4, 8 …, at 1, …
-    flags = _room("below", rows, np.uint32)
-    units = _room("units", WORD * (rows + 2), np.uint16)
+    hashes = working_array("hashes", WORD * rows, np.uint64).reshape(WORD, rows)  # those at 0, 4, 8 …, at 1, …
+    flags = working_array("below", rows, np.uint32)
+    units = working_array("units", WORD * (rows + 2), np.uint16)
     units[: len(symbols)] = _narrow(symbols)
     units[len(symbols) :] = 0
     for start in range(0, rows, _PIECE):
@@ -69,7 +69,7 @@ def key_block(symbols: Units, bounds: Ints, scale: int = SCALE) -> tuple[Keys, I
     below[astride[(astride >= 0) & (astride < count)]] = False
     places = np.flatnonzero(below)
     at = (places & 3) * rows + (places >> 2)
-    return hashes.ravel().take(at, mode=_UNCHECKED), np.searchsorted(places, bounds)
+    return hashes.ravel().take(at, mode=UNCHECKED), np.searchsorted(places, bounds)
 
 
 def _laced(rows: NDArray[np.bool_]) -> NDArray[np.uint32]:
@@ -93,10 +93,10 @@ def _hash_shingles(units: Units, out: Keys) -> None:
     n = out.shape[1]
     words = []
     for shift in range(WORD):  # four symbols are one word in memory, wherever the first of them is laid on a word
-        laid = _room(f"word{shift}", n + 1, np.uint64)
+        laid = working_array(f"word{shift}", n + 1, np.uint64)
         laid.view("<u2")[:] = units[shift : shift + WORD * (n + 1)]
         words.append(laid.view("<u8"))
-    last = _room("last", n, np.uint64)
+    last = working_array("last", n, np.uint64)
     for shift, row in enumerate(out):
         over, behind = divmod(shift + SHINGLE - WORD, WORD)
         np.multiply(words[shift][:n], np.uint64(STEP[0]), out=row)
@@ -115,7 +115,7 @@ def head_block(symbols: Units, bounds: Ints) -> Keys:
 
 def sketch_block(texts: Sequence[str], scale: int = SCALE) -> Sketches:
     """Symbols and keys of one block of texts."""
-    folded = _folded(texts)
-    symbols, bounds, _ = _symbols(folded)
+    folded = fold_block(texts)
+    symbols, bounds, _ = block_symbols(folded)
     keys, key_bounds = key_block(symbols, bounds, scale)
     return Sketches(symbols, bounds, keys, key_bounds, head_block(symbols, bounds), folded.traits)

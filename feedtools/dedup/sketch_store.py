@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from feedtools.dedup import join, sketch_batch
-from feedtools.dedup.sketch import SCALE
+from feedtools.dedup.sketch import ZEROS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 _PARTITIONS = 32
 _CODECS = {2: f"utf-16-{sys.byteorder[0]}e", 4: f"utf-32-{sys.byteorder[0]}e"}
-_ZEROS = SCALE.bit_length() - 1
-"""Leading bits that are zero in every key."""
 _CUTS = np.arange(1, _PARTITIONS, dtype=np.uint64) * np.uint64((1 << 64) // _PARTITIONS)
 """The first word of each part on disk but the first part."""
 
@@ -117,7 +115,7 @@ class SketchStore:
         sizes = np.diff(part.key_bounds)
         numbers = np.arange(self._count, self._count + len(sizes), dtype=np.uint64)
         self._count += len(sizes)
-        words = join.pack(np.asarray(part.keys), np.repeat(numbers, sizes), self.bits, _ZEROS)
+        words = join.pack(np.asarray(part.keys), np.repeat(numbers, sizes), self.bits, ZEROS)
         if not self._keys:
             self._words.append(words)
             return

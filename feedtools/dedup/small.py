@@ -40,11 +40,6 @@ class SmallResult(NamedTuple):
     matches: tuple[Match, ...] = ()
 
 
-def clusters(texts: Sequence[str]) -> tuple[Cluster, ...]:
-    """The clusters that ``feedtools.dedup.batch.dedup(texts)`` finds, without evidence."""
-    return dedup(texts).clusters
-
-
 def dedup(texts: Sequence[str], *, rest: int = REST, versions: Versions | None = None) -> SmallResult:
     """Find what ``feedtools.dedup.batch.dedup`` finds with the same arguments, without evidence."""
     first: dict[str, int] = {}

@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedtools.config import Keep
+from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.cluster import coverage_of
 from feedtools.model import COPIES, Match
 
 if TYPE_CHECKING:
     from feedtools.model import Article
 
-NEVER = 65_535
-"""Rest of a text that goes for no other, as ``Match`` tells it."""
 MOSTLY = 0.5
 """Share of the shorter of two texts in common runs, from which two records of one id are versions of one article."""
 
@@ -127,9 +126,9 @@ class Versions:
             return match
         later = min(a, b, key=lambda number: _newest(self.record(number).date, place(number)))
         if self.keep == "most-complete":
-            return match._replace(rest_a=NEVER) if later == a else match._replace(rest_b=NEVER)
+            return match._replace(rest_a=MOST_REST) if later == a else match._replace(rest_b=MOST_REST)
         kept = min(a, b, key=lambda number: self._age(number, place(number)))
-        rests = (NEVER, 0) if kept == a else (0, NEVER)
+        rests = (MOST_REST, 0) if kept == a else (0, MOST_REST)
         return match._replace(kind="near", rest_a=rests[0], rest_b=rests[1])
 
     def _may_tell(self, match: Match) -> bool:

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from feedtools.dedup import join, sketch_batch
 from feedtools.dedup.candidates import worth
-from feedtools.dedup.sketch import SCALE
+from feedtools.dedup.sketch import ZEROS
 from feedtools.scale.arrow import PACKED, Stage, batch_of, pack, rows_of, unpack
 from feedtools.text import symbols_batch
 
@@ -34,8 +34,6 @@ SALTS = 256
 """Parts into which the partners of one text are divided, each verified beside a copy of that text."""
 _SIGN = np.uint64(1 << 63)
 _WIDTH = join.KEPT // 8
-_ZEROS = SCALE.bit_length() - 1
-"""Leading bits that are zero in every shingle key."""
 
 ORDER = ("short", "head", "content", "number")
 """By what documents sort, as the local engine numbers them: longest first, then by what depends on the text."""
@@ -152,7 +150,7 @@ def _bundled(
     begun = np.flatnonzero(heads)
     rows = [
         *others,
-        *_sorted_out(key, np.repeat(np.arange(len(sizes)), sizes), _ZEROS, bits, documents),
+        *_sorted_out(key, np.repeat(np.arange(len(sizes)), sizes), ZEROS, bits, documents),
         *((bucket + (1 << bits), *row) for bucket, *row in _sorted_out(heads[begun], begun, 0, bits, documents)),
     ]
     return batch_of(rows, BUNDLES)
@@ -240,7 +238,7 @@ def _linked(heads: bool, group: Sequence[tuple[bytes, bytes, bytes]], buckets: i
     known = [np.frombuffer(row[2], DOCUMENT) for row in group]
     firsts = np.cumsum([0, *map(len, known)]).tolist()
     owner = np.concatenate([_owners(row[1]) + first for row, first in zip(group, firsts, strict=False)])
-    zeros = 0 if heads else _ZEROS
+    zeros = 0 if heads else ZEROS
     key = np.concatenate([_widened(row[0], zeros) for row in group])
     documents = np.concatenate(known)
     order = _order(documents)
@@ -295,7 +293,7 @@ def keys(buckets: int) -> Stage:
 
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for bucket, packed, counts, documents in rows_of(batches, "bucket", "keys", "counts", "documents"):
-            key = _widened(packed, _ZEROS if bucket < buckets else 0)
+            key = _widened(packed, ZEROS if bucket < buckets else 0)
             owner, known = _owners(counts), np.frombuffer(documents, DOCUMENT)
             order = np.lexsort((key, owner))
             key, owner = key[order], owner[order]

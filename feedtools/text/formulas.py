@@ -196,7 +196,8 @@ def _delimited(text: str, start: int) -> Math:
             continue
         if mark == closer:
             return Math(start, match.end(), opener, closed=True)
-        inside, level, read = _inside_text(text, read, match.start(), level)
+        inside, level = _inside_text(text, read, match.start(), level)
+        read = match.start()
         if inside and mark in {"\\(", "\\["}:
             nested = "\\)" if mark == "\\(" else "\\]"
             continue
@@ -206,11 +207,10 @@ def _delimited(text: str, start: int) -> Math:
     return _open(text, start, len(text), opener)
 
 
-def _inside_text(text: str, start: int, end: int, level: int) -> tuple[bool, int, int]:
+def _inside_text(text: str, start: int, end: int, level: int) -> tuple[bool, int]:
     r"""Tell whether ``end`` stands inside an argument of ``\text``.
 
-    With it come the state to go on with (``level``: the depth of braces, and above 16 bits that of the argument), and
-    where to go on.
+    With it comes the ``level`` to go on with: the depth of braces, and above 16 bits that of the argument.
     """
     words = level >> 16
     depth = level & 0xFFFF
@@ -224,7 +224,7 @@ def _inside_text(text: str, start: int, end: int, level: int) -> tuple[bool, int
             if words == depth:
                 words = 0
             depth = max(depth - 1, 0)
-    return bool(words), (words << 16) | (depth & 0xFFFF), end
+    return bool(words), (words << 16) | (depth & 0xFFFF)
 
 
 def _open(text: str, start: int, end: int, opener: str) -> Math:

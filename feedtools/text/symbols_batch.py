@@ -30,15 +30,15 @@ _CLOSELY = 1
 """Stands in the table for code points that one look does not tell; no text has it as a symbol."""
 BLOCK = 1 << 19
 """Raw code points per block: a text is never split, so a long one makes a block of its own."""
-_UNCHECKED: Literal["wrap"] = "wrap"
+UNCHECKED: Literal["wrap"] = "wrap"
 """Mode of ``take`` for numbers that lie inside by construction: checking them costs a fifth of the time."""
 
 
 _kept = threading.local()
 
 
-def _room(name: str, size: int, dtype: type) -> NDArray[Any]:
-    """An array to work in, the same memory at every call: fresh pages cost more than the arithmetic done in them."""
+def working_array(name: str, size: int, dtype: type) -> NDArray[Any]:
+    """Give the same memory to work in at every call: fresh pages cost more than the arithmetic done in them."""
     held: NDArray[Any] | None = getattr(_kept, name, None)
     if held is None or len(held) < size:
         held = np.empty(max(size, BLOCK), dtype)
@@ -99,8 +99,8 @@ def placed(texts: Iterable[str]) -> PlacedSymbols:
     """The symbols of each text and where they stand."""
     made = PlacedSymbols([], [], [], [])
     for block in blocks(texts):
-        folded = _folded(block)
-        units, bounds, at = _symbols(folded)
+        folded = fold_block(block)
+        units, bounds, at = block_symbols(folded)
         starts = np.repeat(folded.block.starts[:-1].astype(np.int32), np.diff(bounds))
         places = np.subtract(at, starts, out=starts, casting="unsafe")  # a text has less than 2**31 code points
         for number in folded.expanded:
@@ -122,7 +122,7 @@ def placed_alone(text: str) -> tuple[str, array[int]] | None:
     at = np.flatnonzero(values)
     offsets = array("I")
     offsets.frombytes(at.astype(np.uint32).tobytes())
-    return string(values.take(at, mode=_UNCHECKED)), offsets
+    return string(values.take(at, mode=UNCHECKED)), offsets
 
 
 def symbols_of(text: str) -> str:
@@ -164,7 +164,7 @@ def _of_one(text: str) -> Units | None:
     return values
 
 
-class _Folded(NamedTuple):
+class FoldedBlock(NamedTuple):
     """A block, what each of its code points becomes (0 nothing), which texts were written out, and traits of texts.
 
     The values are good until the next block is folded.
@@ -176,25 +176,26 @@ class _Folded(NamedTuple):
     traits: NDArray[np.uint8]
 
 
-def _folded(texts: Sequence[str]) -> _Folded:
+def fold_block(texts: Sequence[str]) -> FoldedBlock:
+    """Look up what each code point of a block becomes, formulas and placeholders nothing."""
     block, values, closely = _look_up(texts)
     done: list[int] = []
     if not len(closely):
-        return _Folded(block, values, done, np.zeros(len(texts), np.uint8))
+        return FoldedBlock(block, values, done, np.zeros(len(texts), np.uint8))
     several = closely[dropped_batch.kinds(block.raw.take(closely)) == 0]
     if len(several):
         block, values, closely, done = _expanded(block, several)
     places, kinds = dropped_batch.dropped(block, closely)
     values[places] = 0
     kinds[done] = [traits(texts[number]) for number in done]
-    return _Folded(block, values, done, kinds)
+    return FoldedBlock(block, values, done, kinds)
 
 
-def _symbols(folded: _Folded) -> tuple[Units, Ints, Ints]:
+def block_symbols(folded: FoldedBlock) -> tuple[Units, Ints, Ints]:
     """The symbols of a block, the bounds of its texts, and where in the block the symbols stand."""
     values = folded.values
-    at = np.flatnonzero(np.greater(values, _CLOSELY, out=_room("symbol", len(values), np.bool_)))
-    return values.take(at, mode=_UNCHECKED), np.searchsorted(at, folded.block.starts), at
+    at = np.flatnonzero(np.greater(values, _CLOSELY, out=working_array("symbol", len(values), np.bool_)))
+    return values.take(at, mode=UNCHECKED), np.searchsorted(at, folded.block.starts), at
 
 
 def _expanded(block: dropped_batch.TextBlock, several: Ints) -> tuple[dropped_batch.TextBlock, Units, Ints, list[int]]:
@@ -221,12 +222,12 @@ def _look_up(texts: Sequence[str]) -> tuple[dropped_batch.TextBlock, Units, Ints
     low, full = _tables()
     values: Units
     if raw.max(initial=0) <= 0xFFFF:
-        values = low.take(raw, out=_room("low", len(raw), np.uint16), mode=_UNCHECKED)
+        values = low.take(raw, out=working_array("low", len(raw), np.uint16), mode=UNCHECKED)
     else:
-        values = full.take(raw, mode=_UNCHECKED)
+        values = full.take(raw, mode=UNCHECKED)
         if values.max(initial=0) <= 0xFFFF:
             values = values.astype(np.uint16)
-    closely = np.equal(values, _CLOSELY, out=_room("symbol", len(values), np.bool_))
+    closely = np.equal(values, _CLOSELY, out=working_array("symbol", len(values), np.bool_))
     return dropped_batch.TextBlock(texts, raw, starts), values, np.flatnonzero(closely)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from feedtools.dedup import codes, codes_batch, runs
 from feedtools.dedup.codes import SHINGLE, seeds, shared
 from feedtools.dedup.document import Document
-from feedtools.dedup.match import Asked, Shown, compare, compare_shown, compare_whole
+from feedtools.dedup.match import Asked, ShownPair, compare, compare_shown, compare_whole
 from feedtools.dedup.overlap import overlap
 from feedtools.dedup.runs import shared_runs
 
@@ -112,7 +112,7 @@ def test_marks_change_no_comparison_of_what_is_shown(seed: int, rate: float, len
     )
     one, other = (Document.of(at, text) for at, text in enumerate(texts))
     made = compare_whole(one, other)
-    if not isinstance(made, Shown):
+    if not isinstance(made, ShownPair):
         assert made == compare(one, other)
         return
     marks = shared(made.one.codes, made.other.codes)

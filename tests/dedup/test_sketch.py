@@ -55,22 +55,17 @@ def test_a_truncated_copy_keeps_the_head() -> None:
     assert sketch.sketch(text).head == sketch.sketch(text[:20] + "...").head is not None
 
 
-def test_mixing_is_refused() -> None:
+def test_a_sketch_of_another_kind_is_refused() -> None:
     text = "两个不同参数的草图不能互相比较"
-    a, b = sketch.sketch(text), sketch.sketch(text, sketch.Parameters(scale=16))
-    with pytest.raises(SketchError, match="rebuild"):
-        sketch.containment(a, b)
-    with pytest.raises(SketchError, match="rebuild"):
-        sketch.check_same([a, a._replace(parameters=a.parameters._replace(version=99))])
     with pytest.raises(SketchError, match="rebuild"):
         sketch.sketch(text, sketch.Parameters(gram=5))
 
 
-def test_containment_sees_a_part_in_its_whole() -> None:
+def test_keys_tell_a_part_in_its_whole() -> None:
     whole = sketch.sketch("".join(chr(0x4E00 + i * 7919 % 20000) for i in range(2_000)))
     part = sketch.sketch("".join(chr(0x4E00 + i * 7919 % 20000) for i in range(500, 900)))
-    assert sketch.containment(part, whole) == 1.0
-    assert sketch.containment(whole, part) < 0.5
+    assert set(part.keys) <= set(whole.keys)
+    assert len(part.keys) < 0.5 * len(whole.keys)
 
 
 def test_the_single_kernel_and_the_matcher_import_no_numpy() -> None:

@@ -25,11 +25,11 @@ def test_clusters_equal_those_of_the_batch(seed: int) -> None:
     draw = random.Random(seed)
     texts = sample_texts()
     texts = [text[draw.randrange(40) :][: draw.choice((60, 200, 600))] for text in draw.choices(texts, k=90)]
-    assert small.clusters(texts) == dedup(texts).clusters
-    assert small.clusters(texts)
+    assert small.dedup(texts).clusters == dedup(texts).clusters
+    assert small.dedup(texts).clusters
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(st.sampled_from("甲乙丙丁a-1 \\([Math]"), max_size=120), max_size=8))
 def test_clusters_equal_on_any_text(texts: list[str]) -> None:
-    assert small.clusters(texts) == dedup(texts).clusters
+    assert small.dedup(texts).clusters == dedup(texts).clusters

@@ -72,6 +72,13 @@ def test_damage_counts_every_placeholder_of_the_table(text: str, gaps: int) -> N
     assert damage(text) == gaps
 
 
+def test_damage_knows_the_end_that_a_renderer_writes_behind_a_cut() -> None:
+    assert damage("到这里就断了[更多]") == 0
+    use({"mine": {"cut": 90, "ellipsis": "[更多]"}})
+    assert damage("到这里就断了[更多]\n") == 1
+    assert damage("[更多]的内容在后面。") == 0
+
+
 @pytest.mark.parametrize(
     ("text", "mode"),
     [

@@ -34,7 +34,7 @@ HELD = 2_000_000
 """Code points of documents that are kept for the next texts."""
 OF_BEST = 0.25
 """Share of the keys that the likeliest sibling has in common with a text, below which no other has most of it."""
-MOSTLY = 0.5
+GIVES_BACK = 0.5
 """Share of a text that a document must have to give back what is lost in it."""
 
 
@@ -284,6 +284,7 @@ def _copies(
     With ``versions`` those besides that have an id and are alike.
     """
     from feedtools.dedup.cluster import partner, rest_of
+    from feedtools.dedup.versions import MOSTLY
 
     found = []
     for match in _told_apart(compared):
@@ -303,7 +304,7 @@ def _siblings(
     return [
         Published(documents[partner(match, 0) - 1], match)
         for match in _told_apart(compared)
-        if match.kind in COPIES or (match.kind == "overlapping" and coverage_of(match, 0) >= MOSTLY)
+        if match.kind in COPIES or (match.kind == "overlapping" and coverage_of(match, 0) >= GIVES_BACK)
     ]
 
 
