@@ -77,7 +77,7 @@ def apply(text: str, fixes: Iterable[FixProposal]) -> Applied:
         for edit in free:
             insort(taken, edit)
         end = max(end, edits[-1].end)
-    return Applied(_replaced(text, taken), tuple(applied), tuple(skipped))
+    return Applied(edited(text, taken), tuple(applied), tuple(skipped))
 
 
 def _holds(taken: Sequence[Edit], edit: Edit) -> bool:
@@ -108,7 +108,8 @@ def _apart(one: Edit, other: Edit) -> bool:
     return one.end <= other.start or other.end <= one.start
 
 
-def _replaced(text: str, edits: Sequence[Edit]) -> str:
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """Make edits in a text; they are ascending and apart from each other."""
     parts: list[str] = []
     place = 0
     for edit in edits:
@@ -119,7 +120,7 @@ def _replaced(text: str, edits: Sequence[Edit]) -> str:
 
 def rewrite(text: str, changes: Sequence[Change]) -> str:
     """Make the changes in the text; the inverse of ``revert``."""
-    return _replaced(text, [Edit(change.start, change.end, change.new) for change in changes])
+    return edited(text, [Edit(change.start, change.end, change.new) for change in changes])
 
 
 def revert(text: str, changes: Sequence[Change]) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from feedtools.errors import FeedtoolsError
 from feedtools.lint.backtracking import grows
 from feedtools.lint.checks.base import Evidence
+from feedtools.lint.edits import edited
 from feedtools.lint.engine import lint, lint_transmission
 from feedtools.lint.marked import Example
 from feedtools.lint.rules import Rule
@@ -143,10 +144,7 @@ def _run_feed(rule: Rule, text: str, feed_check: FeedCheck) -> Found:
 
 
 def _apply(text: str, findings: Sequence[Finding]) -> str:
-    edits = sorted({edit for finding in findings if finding.fix for edit in finding.fix.edits}, reverse=True)
-    for edit in edits:
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
+    return edited(text, sorted({edit for finding in findings if finding.fix for edit in finding.fix.edits}))
 
 
 def _show(text: str, spans: Sequence[Span]) -> str:

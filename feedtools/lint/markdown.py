@@ -11,6 +11,7 @@ from bisect import bisect_left
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
+from feedtools.lint.edits import edited
 from feedtools.model import Article, Edit, Finding, Fix, Span
 from feedtools.readers.markdown_syntax import Markdown, parse_markdown
 from feedtools.text.patterns import lazy
@@ -328,7 +329,7 @@ def _reads_as_before(
     text: str, moved: Sequence[tuple[Edit, str]], math: MathStyle, *, hidden_only: bool = False
 ) -> bool:
     before = parse_markdown(text, math)
-    after = parse_markdown(_edited(text, [edit for edit, _ in moved]), math)
+    after = parse_markdown(edited(text, [edit for edit, _ in moved]), math)
     if _hidden(before) != _hidden(after):
         return False
     visible = before.visible()
@@ -340,15 +341,6 @@ def _reads_as_before(
         place = max(low, bisect_left(visible.offsets, edit.end))
     expected.append(visible.text[place:])
     return hidden_only or "".join(expected) == after.visible().text
-
-
-def _edited(text: str, edits: Iterable[Edit]) -> str:
-    parts: list[str] = []
-    place = 0
-    for edit in edits:
-        parts += (text[place : edit.start], edit.text)
-        place = edit.end
-    return "".join((*parts, text[place:]))
 
 
 def _hidden(markdown: Markdown) -> dict[str, str]:

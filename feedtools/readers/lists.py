@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 LISTS = frozenset({b"ol", b"ul", b"menu", b"dir"})
 LARGEST = 9_999
-"""Numbers beyond this one are no item's: years, and what would overflow."""
-_UNNUMBERED = 0
+"""Numbers beyond this one are no item's."""
+_UNNUMBERED = -(2**31)
+"""Stands for the next number of a list that has none."""
 _UNMARKED = re.compile(r"list-style(?:-type)?\s{0,9}:\s{0,9}(?!\s|decimal)")
 _INTEGER = re.compile(r"\s*+(-?\d{1,5})\s*+\Z")
 
@@ -37,10 +38,8 @@ class ListNumbers:
         if tag.closes or not self._next or self._next[-1] == _UNNUMBERED:
             return b""
         number = _integer(tag.get("value"), self._next[-1])
-        if not 0 < number <= LARGEST:
-            return b""
         self._next[-1] = number + 1
-        return b"%d. " % number
+        return b"%d. " % number if 0 <= number <= LARGEST else b""
 
 
 def _first(tag: Tag) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import Notice, ReadError
 from feedtools.model import Article
+from feedtools.readers.bounded_json import loads
 from feedtools.readers.markdown import syntax_of
 from feedtools.readers.streams import read_document
 
@@ -26,10 +26,10 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     """
     data = read_document(stream, source)
     try:
-        cells = json.loads(data.decode("utf-8-sig"))["cells"]
+        cells = loads(data)["cells"]
         texts = [_text(cell) for cell in cells if cell["cell_type"] == "markdown"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        said = " ".join(str(error).split())[:80]
+    except (ValueError, KeyError, TypeError) as error:
+        said = " ".join(str(error).split())[:100]
         raise ReadError(f"not a notebook of nbformat 4 ({type(error).__name__}: {said})", path=source) from error
     others = len(cells) - len(texts)
     on_error(

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from feedtools.lint.edits import edited
 from feedtools.model import Edit, Place, Safety
 
 if TYPE_CHECKING:
@@ -167,12 +168,7 @@ def _can_be_outvoted(reason: str) -> bool:
 
 def apply(text: str, repairs: Iterable[Restoration]) -> str:
     """Make the ``safe`` repairs of an article."""
-    parts, at = [], 0
-    for repair in sorted(repairs, key=lambda one: one.edit):
-        if repair.safety == "safe":
-            parts += [text[at : repair.edit.start], repair.edit.text]
-            at = repair.edit.end
-    return "".join([*parts, text[at:]])
+    return edited(text, sorted(repair.edit for repair in repairs if repair.safety == "safe"))
 
 
 def restore_text(text: str, siblings: Iterable[str]) -> str:

@@ -151,7 +151,9 @@ def test_macros_that_are_not_used_stay_behind() -> None:
         ("<ol style='list-style: none'><li>甲</li></ol>", "甲"),
         ("<ol style='list-style: decimal'><li>甲</li></ol>", "1. 甲"),
         ("<ol start=9999><li>甲</li><li>乙</li></ol>", "9999. 甲\n乙"),
+        ("<ol start=0><li>甲</li><li>乙</li></ol>", "0. 甲\n1. 乙"),
         ("<ol start=-1><li>甲</li></ol>", "甲"),
+        ("<ol start=-1><li>甲</li><li>乙</li></ol>", "甲\n0. 乙"),
         ("<pre><code><ol><li>x</li></ol></code></pre>", "```\nx\n```"),
     ],
 )

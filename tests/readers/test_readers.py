@@ -427,6 +427,8 @@ HOSTILE = {
     "quote.csv": lambda: 'text\n"' + "a\n" * 9_000_000,
     "line.csv": lambda: "text\n" + "a" * (17 * 2**20),
     "line.jsonl": lambda: '{"text": "' + "a" * (17 * 2**20),
+    "lists.ipynb": lambda: '{"cells": [' + ",".join(["[]"] * 200_000) + "]}",
+    "deep.ipynb": lambda: '{"cells": ' + "[" * 200_000,
     "binary.md": lambda: b"abc\x00def",
     "no.parquet": lambda: b"PAR1" + b"\x00" * 100,
     "cut.parquet": lambda: parquet(["一"])[:-6],

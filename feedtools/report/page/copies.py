@@ -58,7 +58,7 @@ def _cluster(
     tags = " ".join(f"<span class=tag>{kind}</span>" for kind in kinds)
     count = len(group.others) + group.more
     further = [f"<li>{place(copy.place)} {copy.kind or ''}" for copy in group.others[compared : compared + PLACES]]
-    title = say("Further copies") if compared else "Copies, by place alone: the page is full"
+    title = say("Further copies") if compared else say("Copies, by place alone: the page is full")
     more = count - min(len(group.others), compared + PLACES)
     if more > 0:
         further.append(f"<li>{more:,} {say('more')}")
@@ -87,7 +87,7 @@ def _pair(keep: Copy, copy: Copy, formulas: FormulaMarks, limits: tuple[int, int
     if copy.text == keep.text:
         return f"<div class='pair math'>{head}</div>\n"
     why = _why(keep, copy, rest, formulas, say)
-    left, right = sides(compare(keep.text, copy.text, copy.evidence), formulas, context)
+    left, right = sides(compare(keep.text, copy.text, copy.evidence), formulas, context, say)
     return (
         f"<div class='pair math'>{head}<div class=side><h4>{say('kept')}</h4>{text(left, keep.text)}</div>"
         f"<div class=side><h4>{say('copy')}</h4>{text(right, copy.text)}</div>{why}</div>\n"

@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
     from feedtools.model import Edit, Finding, Span
     from feedtools.report.page.diff import Diff, DiffPiece
+    from feedtools.report.page.words import Words
 
 POOL = 1_000_000
 """Characters of MathML a page may carry; formulas beyond it are shown as their source."""
 AROUND = 36
 """Code points shown on either side of a span."""
+_CHANGED = 480
+"""Code points shown of a stretch that differs."""
+_ALIKE = 24
+"""Code points of agreement that are shown rather than counted."""
 
 
 class FormulaMarks:
@@ -141,57 +146,58 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 40]} … {text[-40:]}"
 
 
-def sides(diff: Diff, formulas: FormulaMarks, context: int) -> tuple[str, str]:
+def sides(diff: Diff, formulas: FormulaMarks, context: int, say: Words) -> tuple[str, str]:
     """Both columns of a comparison.
 
     Args:
         diff: the pieces.
         formulas: the formulas of the page.
         context: code points of agreement shown on either side of a difference.
+        say: words of the page's language.
     """
-    left, right = [_outside(diff.left_outside[0])], [_outside(diff.right_outside[0])]
+    left, right = [_outside(diff.left_outside[0], say)], [_outside(diff.right_outside[0], say)]
     last = len(diff.pieces) - 1
     for number, piece in enumerate(diff.pieces):
         if piece.change == "same":
-            shown = _same(piece.left, number == 0, number == last, formulas, context)
+            head = context if number or not last else 0
+            shown = _same(piece.left, head, context if number < last else 0, formulas, say)
             left.append(shown)
             right.append(shown)
         else:
-            left.append(_marked(piece.left, piece.change, formulas))
-            right.append(_other(piece, formulas))
-    left.append(_outside(diff.left_outside[1]))
-    right.append(_outside(diff.right_outside[1]))
+            left.append(_marked(piece.left, piece.change, formulas, say))
+            right.append(_other(piece, formulas, say))
+    left.append(_outside(diff.left_outside[1], say))
+    right.append(_outside(diff.right_outside[1], say))
     return "".join(left), "".join(right)
 
 
-def _same(text: str, first: bool, last: bool, formulas: FormulaMarks, context: int) -> str:
-    head, tail = (0 if first else context), (0 if last else context)
-    if first and last:
-        head = context
+def _same(text: str, head: int, tail: int, formulas: FormulaMarks, say: Words) -> str:
     start, end = head, len(text) - tail
     for math in find_math(text):
         start = math.end if math.start < start < math.end else start
         end = math.start if math.start < end < math.end else end
-    if end - start <= 24:
+    if end - start <= _ALIKE:
         return rich(text, formulas)
     before, after = rich(text[:start], formulas), rich(text[end:], formulas)
-    return f"{before} <span class=gap>{end - start:,} alike</span> {after}"
+    return f"{before} <span class=gap>{end - start:,} {say('alike')}</span> {after}"
 
 
-def _marked(text: str, change: str, formulas: FormulaMarks, most: int = 480) -> str:
+def _marked(text: str, change: str, formulas: FormulaMarks, say: Words) -> str:
     if not text:
         return ""
-    if len(text) > most:
-        return f'<span class="{change}">{plain(text[:most])}</span> <span class=gap>{len(text) - most:,} more</span>'
+    if len(text) > _CHANGED:
+        more = f"<span class=gap>{len(text) - _CHANGED:,} {say('more characters')}</span>"
+        return f'<span class="{change}">{plain(text[:_CHANGED])}</span> {more}'
     return f'<span class="{change}">{rich(text, formulas)}</span>'
 
 
-def _other(piece: DiffPiece, formulas: FormulaMarks) -> str:
+def _other(piece: DiffPiece, formulas: FormulaMarks, say: Words) -> str:
     if piece.change == "cut":
         missing = len(piece.left.strip()) - len(piece.right.strip(" .…"))
-        return f"{plain(piece.right)} <span class=here>cut here: {missing:,} characters missing</span>"
-    return _marked(piece.right, piece.change, formulas)
+        told = f"{say('cut here')}: {missing:,} {say('characters missing')}"
+        return f"{plain(piece.right)} <span class=here>{told}</span>"
+    return _marked(piece.right, piece.change, formulas, say)
 
 
-def _outside(count: int) -> str:
-    return f" <span class=gap>{count:,} not compared</span> " if count else ""
+def _outside(count: int, say: Words) -> str:
+    return f" <span class=gap>{count:,} {say('not compared')}</span> " if count else ""

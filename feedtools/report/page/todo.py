@@ -37,6 +37,7 @@ REPAIRS = {
     "broken": "formula mended",
     "joined": "hyphen restored",
     "operator": "operator restored",
+    "number": "item numbered",
     "tail": "cut sentence completed",
     "figure": "name of a picture",
     "table": "rows of a table",

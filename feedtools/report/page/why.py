@@ -69,7 +69,7 @@ def _figures(why: Explanation, say: Words) -> str:
 
 def _run(number: int, run: SharedRun, a: str, b: str, formulas: FormulaMarks, say: Words) -> str:
     others = f" <span class=tag>{run.others:,} {say('other articles have it')}</span>" if run.others else ""
-    left, right = sides(compare(a[slice(*run.a)], b[slice(*run.b)]), formulas, _CONTEXT)
+    left, right = sides(compare(a[slice(*run.a)], b[slice(*run.b)]), formulas, _CONTEXT, say)
     return (
         f"<div class='pair math'><h3>{say('run')} {number}{others}</h3>"
         f"<div class=side><h4>A {run.a.start:,}–{run.a.end:,}</h4>{text(left, a)}</div>"

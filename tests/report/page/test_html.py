@@ -21,6 +21,7 @@ from feedtools.report.page.marks import FormulaMarks, plain
 from feedtools.report.page.mathml import mathml
 from feedtools.report.page.todo import REPAIRS
 from feedtools.report.page.words import words
+from feedtools.restore import KINDS
 from tests.report_values import CUT, KEPT, hostile, large, page, pair, sample
 
 # --- what the page says -------------------------------------------------------------------------------------------
@@ -202,6 +203,7 @@ def test_every_word_of_the_interface_is_translated() -> None:
                 wanted.add(str(given[3] if len(given) > 3 else f"{given[1]}s"))
             elif call.func.id == "part":
                 wanted.add(f"{given[2]}s")
+    assert set(KINDS) | {"extension"} == REPAIRS.keys()
     say = words("zh")
     assert len(wanted) > 60
     assert [one for one in sorted(wanted) if say(one) == one] == []

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 RENDERERS = {"katex": ("katex",), "mathjax": ("mathjax",), "both": ("katex", "mathjax"), "either": ("katex", "mathjax")}
 NAMES = {"katex": "KaTeX", "mathjax": "MathJax"}
 _CLOSE = lazy(r"\\\\|\\[)\]]|\\end\{" + DISPLAYED + r"\}")
-_ESCAPE = lazy(r"&(?:amp;)*(lt|gt|amp|quot|#39|nbsp);")
-_MEANT = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "#39": "'", "nbsp": " "}
+ENTITY = lazy(r"&(?:amp;)*(lt|gt|amp|quot|nbsp|#39|#x27);")
+MEANT = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "nbsp": " ", "#39": "'", "#x27": "'"}
+"""HTML escapes that pages leave in formulas, and the characters they stand for."""
 _CLOSERS = {"\\(": 2, "\\[": 2, "$$": 2, "$": 1, "$latex ": 1}
 _REMEMBERED = 200
 """Code points of a formula whose verdict is remembered."""
@@ -170,16 +171,14 @@ def span(fault: Fault, body: str) -> tuple[int, int]:
 
 def unescape(body: str, offset: int, renderer: str, fault: Fault, *, display: bool) -> tuple[Edit, ...]:
     """Undo the HTML escapes inside a formula, where the formula renders afterwards."""
-    if fault.code not in {"stray-ampersand", "too-many-columns", "hash"} or not _ESCAPE.search(body):
+    if fault.code not in {"stray-ampersand", "too-many-columns", "hash"} or not ENTITY.search(body):
         return ()
     from feedtools.lint.checks.latex.parser import find_fault
     from feedtools.lint.checks.latex.tables import load
 
-    if find_fault(_ESCAPE.sub(lambda match: _MEANT[match[1]], body), load(renderer), display=display) is not None:
+    if find_fault(ENTITY.sub(lambda match: MEANT[match[1]], body), load(renderer), display=display) is not None:
         return ()
-    return tuple(
-        Edit(offset + match.start(), offset + match.end(), _MEANT[match[1]]) for match in _ESCAPE.finditer(body)
-    )
+    return tuple(Edit(offset + match.start(), offset + match.end(), MEANT[match[1]]) for match in ENTITY.finditer(body))
 
 
 def declared(macros: Mapping[str, object]) -> Mapping[str, Command]:

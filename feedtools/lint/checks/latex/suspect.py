@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks.base import Hit, View
 from feedtools.lint.checks.latex.parser import find_fault
-from feedtools.lint.checks.latex.rules import declared, formula
+from feedtools.lint.checks.latex.rules import ENTITY, MEANT, declared, formula
 from feedtools.lint.checks.latex.tables import load
+from feedtools.lint.edits import edited
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
 
@@ -36,9 +37,7 @@ _LOST = lazy(
     rf"(?<![A-Za-z\\])(?:(?:{_WITH_GROUP})(?=\s?\{{)|(?:{_ALONE})(?![A-Za-z])|(?:sum|prod|int|lim)(?=[_^])"
     r"|(?:left)(?=[(\[|])|(?:right)(?=[)\]|]))"
 )
-_ESCAPE = lazy(r"&(?:amp;)*(lt|gt|amp|quot|nbsp|#39|#x27);")
 _TAG = lazy(r"</?(?:em|strong|sub|sup|span|code|br|p|div|font)\b[^<>]{0,60}/?>")
-_MEANT = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "nbsp": " ", "#39": "'", "#x27": "'"}
 _ROWS = lazy(
     r"\\begin\{((?:align(?:ed)?|split|cases|gather(?:ed)?|[pbBvV]?matrix|array)\*?)\}((?:(?!\\begin\{|\\end\{)[\s\S])*)\\end\{\1\}"
 )
@@ -98,9 +97,7 @@ def _found(kinds: Iterable[Kind], body: str, plain: str) -> list[Hit]:
 
 def _applied(body: str, hits: list[Hit]) -> str:
     """The formula with every edit made: only repairs that leave it whole are offered."""
-    for edit in sorted((edit for hit in hits for edit in hit.edits), reverse=True):
-        body = body[: edit.start] + edit.text + body[edit.end :]
-    return body
+    return edited(body, sorted(edit for hit in hits for edit in hit.edits))
 
 
 def _hit(start: int, end: int, message: str, text: str | None, confidence: Confidence, at: int | None = None) -> Hit:
@@ -118,8 +115,8 @@ def _backslash(body: str, plain: str) -> Iterator[Hit]:
 
 def _html(body: str, plain: str) -> Iterator[Hit]:
     """``&lt;`` and ``<em>`` left over from a page."""
-    for match in _ESCAPE.finditer(body):
-        meant = _MEANT[match[1]]
+    for match in ENTITY.finditer(body):
+        meant = MEANT[match[1]]
         message = f"‘{match.group()}’ is an HTML escape inside the formula; write ‘{meant}’"
         yield _hit(match.start(), match.end(), message, meant, "high")
     for match in _TAG.finditer(body):

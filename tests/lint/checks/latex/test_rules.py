@@ -269,11 +269,12 @@ def test_messages_name_opener_and_damage(body: str, words: list[str]) -> None:
     assert all(word in hit.message for word in words), hit.message
 
 
-def test_an_escape_is_undone_where_that_repairs() -> None:
-    text = r"当 \(a &lt; b\) 时"
+@pytest.mark.parametrize(("escape", "meant"), [("&lt;", "<"), ("&#39;", "'"), ("&#x27;", "'")])
+def test_an_escape_is_undone_where_that_repairs(escape: str, meant: str) -> None:
+    text = rf"当 \(a {escape} b\) 时"
     (hit,) = latex.broken(View(text), {})
     (edit,) = hit.edits
-    assert text[: edit.start] + edit.text + text[edit.end :] == r"当 \(a < b\) 时"
+    assert text[: edit.start] + edit.text + text[edit.end :] == rf"当 \(a {meant} b\) 时"
 
 
 def test_a_repair_that_breaks_the_formula_is_not_offered() -> None:
