@@ -300,6 +300,8 @@ _MOJIBAKE = lazy(
     r"|(?:[пя][─-╬°²·÷©≈≤≥⌠⌡√\u00a0ёЁ]){3,}|(?:[РС][Ђ-ЏђѓєѕіїјљњћќўџҐґЎЁё№‚„…†‡€‰‹‘’“”•–—™›\u00a0-\u00bb]){3,}"
     r"|(?:[╨╤][А-Яа-п─-▓]){3,}"
 )
+_LETTERS = lazy("[À-ÿ¡-¿]{4}|[А-яЁё]{4}")
+"""One of these stands in all that ``misread`` knows."""
 _MOJIBAKE_FIRST = lazy("[âÃÂïãðäåæçèéÐÑÎÏ锟烫屯пяРС╨╤]")
 """What the pattern begins with: a set is looked for many times as fast."""
 
@@ -319,9 +321,24 @@ def _lead() -> re.Pattern[str]:
 
 
 def mojibake(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """UTF-8 read as Latin-1, Windows-1252 or GBK, and what GBK makes of U+FFFD and of unwritten memory (FT501)."""
+    """Text read in the wrong encoding, and what GBK makes of U+FFFD and of unwritten memory (FT501)."""
     del options
-    yield from sorted([*_misread(view.text), *_read_as_gbk(view.text)])
+    hits = sorted([*_misread(view.text), *_read_as_gbk(view.text)])
+    if _LETTERS.search(view.text):
+        from feedtools.lint.checks.misread import misread_letters
+
+        hits = _without_overlaps([*hits, *misread_letters(view.text)])
+    yield from hits
+
+
+def _without_overlaps(hits: list[Hit]) -> list[Hit]:
+    """The hits in order; of two that overlap the one that was listed first."""
+    kept: list[Hit] = []
+    for hit in hits:
+        at = bisect_right(kept, hit.start, key=_START)
+        if (at == 0 or kept[at - 1].end <= hit.start) and (at == len(kept) or hit.end <= kept[at].start):
+            kept.insert(at, hit)
+    return kept
 
 
 def _misread(text: str) -> Iterator[Hit]:

@@ -75,6 +75,16 @@ def test_repairs(check: Check, text: str, after: str) -> None:
         (textual.mojibake, f"题 {'操作系统'.encode().decode('gbk', 'ignore')} 。", ["鎿嶄綔绯荤粺"]),
         (textual.mojibake, "水浒人物与宋江、洹水、骞骞,Россия, СССР, таблица ─┬─ п. 5", []),
         (textual.mojibake, "погода".encode().decode("koi8-r"), ["погода".encode().decode("koi8-r")]),
+        *(
+            (textual.mojibake, f"例 {text.encode(was).decode(read)} 。", [text.encode(was).decode(read)])
+            for text, was, read in (
+                ("Погода на завтра", "koi8-r", "latin-1"),
+                ("погода", "cp1251", "cp1252"),
+                ("Погода", "koi8-r", "cp1251"),
+                ("Погода", "cp1251", "koi8-r"),
+                ("天气", "gbk", "latin-1"),
+            )
+        ),
         (textual.mojibake, "погода".encode().decode("cp1251"), ["погода".encode().decode("cp1251")]),
         (textual.mojibake, "погода".encode().decode("cp866"), ["погода".encode().decode("cp866")]),
         (textual.mojibake, "да".encode().decode("koi8-r"), []),
