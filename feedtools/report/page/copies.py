@@ -55,9 +55,9 @@ def _cluster(
 ) -> str:
     context, compared, rest = limits
     kinds = sorted({copy.kind for copy in group.others if copy.kind})
-    tags = " ".join(f"<span class=tag>{kind}</span>" for kind in kinds)
+    tags = " ".join(f"<span class=tag>{say(kind)}</span>" for kind in kinds)
     count = len(group.others) + group.more
-    further = [f"<li>{place(copy.place)} {copy.kind or ''}" for copy in group.others[compared : compared + PLACES]]
+    further = [f"<li>{place(copy.place)} {say(copy.kind or '')}" for copy in group.others[compared : compared + PLACES]]
     title = say("Further copies") if compared else say("Copies, by place alone: the page is full")
     more = count - min(len(group.others), compared + PLACES)
     if more > 0:
@@ -80,9 +80,10 @@ def _cluster(
 def _pair(keep: Copy, copy: Copy, formulas: FormulaMarks, limits: tuple[int, int], say: Words) -> str:
     context, rest = limits
     facts = f"{say('similarity')} {copy.similarity:.2f}, {copy.coverage:.0%} {say('of it in the kept copy')}"
+    told = say("the same text") if copy.text == keep.text else facts
     head = (
-        f"<h3>{place(copy.place)} <span class=tag>{copy.kind}</span> <span class='tag {copy.action}'>{copy.action}"
-        f"</span> <span class=hint>{say('the same text') if copy.text == keep.text else facts}</span></h3>"
+        f"<h3>{place(copy.place)} <span class=tag>{say(copy.kind or '')}</span> "
+        f"<span class='tag {copy.action}'>{say(copy.action)}</span> <span class=hint>{told}</span></h3>"
     )
     if copy.text == keep.text:
         return f"<div class='pair math'>{head}</div>\n"

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from feedtools.model import LEVELS
+from feedtools.model import KINDS, LEVELS
 from feedtools.report.page import charts
 from feedtools.report.page.copies import copies
 from feedtools.report.page.marks import FormulaMarks, plain
@@ -143,7 +143,7 @@ def _tools(report: RunReport, say: Words) -> str:
     return (
         f'<div class=tools id=tools hidden role=search data-rules="{known}" data-match="{say("match")}" '
         f'data-dark="{say("Dark")}" data-light="{say("Light")}" data-of="{say("of")}" '
-        f'data-words="{escape(chr(10).join(f"{word} {say(word)}" for word in (*LEVELS, *ACTIONS)))}">\n'
+        f'data-words="{escape(chr(10).join(f"{word} {say(word)}" for word in (*LEVELS, *ACTIONS, *KINDS)))}">\n'
         f'<input type=search id=q placeholder="{say("Search text, paths, messages")}" '
         f'aria-label="{say("Search the report")}">\n{selects}'
         f"<button type=button id=clear hidden>{say('Clear')}</button>\n"

@@ -32,7 +32,7 @@ def view(why: Explanation, a: str, b: str, formulas: FormulaMarks, say: Words) -
         formulas: the formulas of the page.
         say: words of the page's language.
     """
-    kind = f" <span class=tag>{why.kind}</span>" if why.kind else ""
+    kind = f" <span class=tag>{say(why.kind)}</span>" if why.kind else ""
     parts = [
         f"<p class=verdict><b>{plain(why.verdict)}</b>{kind}</p><p>{plain(why.rule)}.</p>",
         _figures(why, say),
