@@ -13,6 +13,7 @@ from feedtools.model import Article, Cluster, Finding, Kind, Match, Place, Span
 if TYPE_CHECKING:
     from feedtools.config import Keep
     from feedtools.dedup.index.query import Published
+    from feedtools.dedup.texts import Found
     from feedtools.dedup.versions import Versions
 
 
@@ -33,8 +34,20 @@ def duplicates(
         rest: symbols in a row from which text of its own keeps an article from being a copy (``[clean] rest``).
         keep: the copy that is kept of several (``[clean] keep``).
     """
-    found = compared(_texts(articles), jobs, rest, _versions(articles, keep))
+    found = compare(articles, jobs, rest=rest, keep=keep)
     return [*findings(articles, found.clusters, rules), *overlapping(articles, found.overlapping, rules)]
+
+
+def compare(articles: Sequence[Article], jobs: int = 1, *, rest: int = REST, keep: Keep = "most-complete") -> Found:
+    """Find the copies and the overlaps among articles: near-empty pages told apart, versions by their records.
+
+    Args:
+        articles: all of them.
+        jobs: processes for large inputs.
+        rest: as in ``duplicates``.
+        keep: likewise.
+    """
+    return compared(_texts(articles), jobs, rest, _versions(articles, keep))
 
 
 def _texts(articles: Sequence[Article]) -> Sequence[str]:

@@ -23,11 +23,6 @@ class Found(NamedTuple):
     overlapping: tuple[Match, ...] = ()
 
 
-def clusters(texts: Sequence[str], jobs: int = 1) -> tuple[Cluster, ...]:
-    """Find which texts are copies of one another, with evidence. Few texts are compared without numpy."""
-    return compared(texts, jobs).clusters
-
-
 def compared(texts: Sequence[str], jobs: int = 1, rest: int = REST, versions: Versions | None = None) -> Found:
     """Find the copies and the overlaps among some texts, with evidence. Few texts are compared without numpy.
 
@@ -71,4 +66,4 @@ def dedup_texts(texts: Iterable[Text], *, jobs: int = 1) -> tuple[Cluster, ...]:
     >>> cluster.keep, cluster.drop, cluster.matches[0].kind
     (2, (0,), 'truncated')
     """
-    return clusters([text if isinstance(text, str) else text.text for text in texts], jobs)
+    return compared([text if isinstance(text, str) else text.text for text in texts], jobs).clusters

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from feedtools.check.duplicates import findings as findings_of
+from feedtools.check import duplicates
 from feedtools.check.files import check_batch
 from feedtools.check.suppress import wanted
 from feedtools.config import Config, discover
-from feedtools.dedup.texts import clusters
 from feedtools.errors import FeedtoolsError
 from feedtools.lint.engine import lint, reading_order
 from feedtools.lint.fix import stable_fix
@@ -103,12 +102,13 @@ class Checker:
                 room -= size
                 articles += self._read(name, config)
         found: dict[bytes, list[Finding]] = {}
-        groups = clusters([article.text for article in articles])
-        for finding in findings_of(articles, groups, rules):
+        same = duplicates.compare(articles, rest=config.clean.rest, keep=config.clean.keep)
+        findings = duplicates.findings(articles, same.clusters, rules)
+        for finding in (*findings, *duplicates.overlapping(articles, same.overlapping, rules)):
             if finding.article.source == path:
                 found.setdefault(finding.article.digest, []).append(finding)
         self._copies[path] = found
-        self._repairs[path] = _repairs(path, articles, groups)
+        self._repairs[path] = _repairs(path, articles, same.clusters)
 
     def repairs(self, path: str, text: str) -> list[OfferedRepair]:
         """List what the copies that ``compare`` found can give back to damaged articles of the document."""

@@ -9,7 +9,9 @@ import pytest
 
 pytest.importorskip("lsprotocol.types")
 
+from feedtools.check.files import check_files
 from feedtools.cli.lsp import checker
+from feedtools.config import discover
 
 HEAD = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
 COPY = "茶叶要离灶台远些放,油烟一熏就再也喝不出香来,换了罐子也救不回,只好拿去煮蛋。"
@@ -49,3 +51,24 @@ def test_neighbours_are_read_up_to_a_size(
     before, opened = feed
     monkeypatch.setattr(checker, "NEIGHBOURS", before.stat().st_size - less)
     assert copies(checker.Checker(), opened) == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("", 1),
+        ("[clean]\nrest = 6\n", 1),
+        ("[clean]\nrest = 5\n", 0),  # the article that would go has five letters for itself
+    ],
+)
+def test_the_editor_calls_a_copy_what_the_command_calls_one(
+    feed: tuple[Path, Path], settings: str, expected: int
+) -> None:
+    before, opened = feed
+    (opened.parent / "feedtools.toml").write_text(settings, encoding="utf-8")
+    opened.write_text(f"{HEAD}门前扫净雪{COPY}\n", encoding="utf-8")
+    before.write_text(f"{HEAD}{COPY}夏夜乘凉时搬竹椅出去\n", encoding="utf-8")
+    told = check_files(opened.parent, config=discover(opened.parent)).findings
+    mine = [one.rule for one in told if one.article.source == str(opened) and one.rule.startswith("FT9")]
+    assert copies(checker.Checker(), opened) == mine
+    assert len(mine) == expected
