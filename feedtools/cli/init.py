@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 import click
@@ -66,7 +67,7 @@ def init(folder: Path, baseline: bool | None, hook: bool, ci: bool) -> None:
         _write(plan)
     if baseline:
         raise SystemExit(2 if _baseline(folder) else 0)
-    tell(f"next: feedtools check{'' if folder == Path() else f' --config {folder / FILE}'}")
+    tell(f"next: feedtools check{'' if folder == Path() else f' --config {quote(str(folder / FILE))}'}")
 
 
 def _asks() -> bool:

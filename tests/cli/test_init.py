@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import tomllib
@@ -87,6 +88,14 @@ def test_a_folder_of_any_name_is_written_down_so_that_it_is_found(tmp_path: Path
     assert Run(tmp_path, "init", "--no-hook", "--no-ci").code == 0
     assert tomllib.loads((tmp_path / "feedtools.toml").read_text("utf-8"))["paths"] == [f"{name}/"]
     assert Run(tmp_path, "check").code == 1
+
+
+def test_the_next_command_can_be_copied_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "x y").mkdir()
+    (tmp_path / "x y" / "a.txt").write_text(f"{HEADER}{BAD}\n", encoding="utf-8")
+    said = Run(tmp_path, "init", "x y", "--no-hook", "--no-ci").err
+    _, _, command = said.rpartition("next: feedtools ")
+    assert Run(tmp_path, *shlex.split(command)).code == 1
 
 
 # --- schemas ----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from pygls.uris import to_fs_path
 from feedtools import __version__
 from feedtools.cli.lsp.checker import Checker, Placed
 from feedtools.cli.lsp.positions import LinePositions
-from feedtools.config import ALLOW_FILE
+from feedtools.config import ALLOW_FILE, DECISIONS_FILE
 from feedtools.config import FILE as CONFIG_FILE
 from feedtools.errors import FeedtoolsError
 from feedtools.lint import allow
@@ -32,7 +32,7 @@ _SEVERITIES = {
 }
 _HALF = re.compile("[\ud800-\udfff]")
 """Half of a pair of UTF-16, which an editor may send while a character is being typed, and no file can hold."""
-_CONFIGURATION = {CONFIG_FILE, ALLOW_FILE, "pyproject.toml"}
+_CONFIGURATION = {CONFIG_FILE, ALLOW_FILE, DECISIONS_FILE, "pyproject.toml"}
 _FIX_ALL = "source.fixAll.feedtools"
 
 

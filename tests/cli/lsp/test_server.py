@@ -22,6 +22,8 @@ client_module = pytest.importorskip("pygls.lsp.client")
 
 from feedtools.cli.lsp.checker import Checker  # noqa: E402
 from feedtools.cli.lsp.positions import LinePositions  # noqa: E402
+from feedtools.config import DECISIONS_FILE  # noqa: E402
+from feedtools.lint.decisions import append, choice  # noqa: E402
 from tests.pace import within  # noqa: E402
 
 HEADER = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
@@ -172,6 +174,21 @@ def test_a_finding_can_be_allowed_from_the_editor(tmp_path: Path) -> None:
         (tmp_path / "feedtools.toml").write_text("", encoding="utf-8")
         event = types.FileEvent(create.uri, types.FileChangeType.Created)
         editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+        assert [one for one in await editor.news(uri) if one.code == "FT102"] == []
+
+    session(tmp_path, body)
+
+
+def test_a_decision_counts_from_the_moment_it_is_saved(tmp_path: Path) -> None:
+    (tmp_path / "feedtools.toml").write_text("", encoding="utf-8")
+
+    async def body(editor: Editor) -> None:
+        uri, found = await editor.open("a.txt", f"{HEADER}损失为[公式],其中没有别的。\n")
+        assert only(found, "FT102")
+        decisions = tmp_path / DECISIONS_FILE
+        append(decisions, [choice("allow", rule="FT102", words="[公式]")])
+        saved = types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(decisions.as_uri()))
+        editor.client.text_document_did_save(saved)
         assert [one for one in await editor.news(uri) if one.code == "FT102"] == []
 
     session(tmp_path, body)
