@@ -239,6 +239,9 @@ def check_files(*paths: str | os.PathLike[str], config: Config | None = None, **
     Returns:
         ``findings``, ``errors`` (what could not be checked), ``files`` and ``articles`` (how many).
 
+    Raises:
+        FeedtoolsError: the configuration or a rule pack is invalid; see ``check``.
+
     >>> import pathlib, tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> _ = (folder / "feed.txt").write_text("损失函数为[公式],其中没有别的。\n", encoding="utf-8")

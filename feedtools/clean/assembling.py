@@ -77,7 +77,7 @@ def assemble(
 
 
 def _near(marks: Sequence[int], copies: Copies, texts: Texts, policy: Policy) -> dict[int, list[int]]:
-    """For every damaged article the others that it overlaps with, the first ``MOST`` of them.
+    """List for every damaged article the others that it overlaps with, the first ``MOST`` of them.
 
     Copies that go are among both where another may learn from them, and what they learn themselves.
     """

@@ -14,7 +14,7 @@ _NONE = -1
 
 
 class Standings(MutableMapping[int, CopyOf]):
-    """By the number of an article the copy that stands for it, ascending.
+    """Table from the number of an article to the copy that stands for it, ascending.
 
     Of the evidence of a match remains where in its ``b`` it begins and ends.
 

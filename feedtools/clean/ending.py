@@ -29,7 +29,7 @@ AT_CLAUSE = f"{CUT}at the end of the last whole clause"
 BREAKS = ("FT101", "FT102", "FT103", "FT104", "FT201", "FT203", "FT501", "FT502")
 """Rules that find text which is lost, so that nobody can repair it without a source."""
 FORMULAS = ("FT101", "FT102", "FT201")
-"""Those of them that find a formula, lost or cut."""
+"""Rules among them that find a formula, lost or cut."""
 _DOTS = ("...", "…")
 _PROSE = lazy(r"[\u3001\u3002\uff0c\uff1b\uff1f\uff01]|[\u3400-\u9fff]{2}|(?:(?<![\\\w])[A-Za-z]{2,}\s+){2}[A-Za-z]{2}")
 _IN_TEXT = lazy(r"\\(?:text|mbox|mathrm|operatorname)\w*\s*\{[^{}]*\}?")

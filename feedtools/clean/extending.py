@@ -20,7 +20,7 @@ from feedtools.restore.extend import SEED, extend, letters, seeds
 from feedtools.restore.mend import RESTORED
 
 REASON = "all that both have agrees to the letter, and one of them goes on where the other has nothing"
-"""Why a completion may be trusted, as the manifest says it."""
+"""Reason to trust a completion, as the manifest says it."""
 
 
 class Completed(NamedTuple):

@@ -88,7 +88,7 @@ class Stores:
         self._opened = {}
 
     def __getstate__(self) -> dict[str, Any]:
-        """Another process opens them itself."""
+        """Leave behind what is open: another process opens the stores itself."""
         return {**self.__dict__, "_opened": {}, "_owner": -1}
 
 

@@ -67,7 +67,7 @@ class KeptEntry(NamedTuple):
 def record_entry(
     form: str, key: str, record: Record, text: str, changes: tuple[Change, ...], *, present: bool
 ) -> KeptEntry:
-    """Write one record, or leave it out, so that ``restored`` can turn it back.
+    """Write one record, or leave it out, so that ``original`` can turn it back.
 
     Args:
         form: format of the file.
@@ -120,7 +120,7 @@ def original(form: str, key: str, entry: dict[str, Any], stream: IO[bytes]) -> b
 
 
 def text_of(form: str, key: str, raw: bytes) -> str:
-    """The article in the bytes of a record.
+    """Read the article in the bytes of a record.
 
     Raises:
         ValueError: the record has no string under ``key``.
@@ -145,7 +145,7 @@ def take(stream: IO[bytes], size: int) -> bytes:
 
 
 def to_text(raw: bytes) -> str:
-    """Any bytes as a JSON string: UTF-8, with other bytes as lone surrogates (PEP 383)."""
+    """Decode any bytes for a JSON string: as UTF-8, with other bytes as lone surrogates (PEP 383)."""
     return raw.decode("utf-8", "surrogateescape")
 
 
@@ -160,7 +160,7 @@ def line(entry: dict[str, Any]) -> bytes:
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a manifest, the header first.
+    """Read the lines of a manifest, the header first.
 
     Raises:
         ReadError: there is none, or it is not one that this version reads.
@@ -277,7 +277,7 @@ def _origins(folder: Path) -> dict[str, SourceOrigin]:
 
 
 def inside(folder: Path, name: str) -> Path:
-    """The path of a file that a manifest names.
+    """Find the path of a file that a manifest names.
 
     Raises:
         ReadError: the name leads out of the folder.

@@ -64,7 +64,7 @@ class Texts(Strings):
 
 
 class Instead(Mapping[int, str]):
-    """Other texts for a few of the articles, on the disk; to be added in ascending order.
+    """Table of other texts for a few of the articles, on the disk; to be added in ascending order.
 
     Args:
         path: see ``Strings``.

@@ -214,7 +214,7 @@ def _about(run: Run) -> About:
 
 
 def _exceptions(run: Run) -> str:
-    """A digest of everything that leaves findings out: a run that is taken up must have the same."""
+    """Digest everything that leaves findings out, for the options in the manifest."""
     files = [run.config.root / name for name in (ALLOW_FILE, run.config.baseline) if name]
     told = [file.read_text(encoding="utf-8", errors="replace") if file.is_file() else "" for file in files]
     return digest(repr((told, sorted(run.config.per_file_ignores.items()), run.choices))).hex()

@@ -220,7 +220,7 @@ def _refuse(paths: Sequence[str], out: Path, config: Config, sources: Sources) -
 
 
 def _used(paths: Sequence[str], config: Config, sources: Sources) -> Iterator[tuple[str, str]]:
-    """Everything that a run reads, by what it is."""
+    """List everything that a run reads, each with a word for it."""
     for path in paths:
         yield "input", path
         if not os.path.exists(path):  # a pattern, perhaps

@@ -87,7 +87,7 @@ def _is_gapless(a: Text, b: Text, way: Alignment, shared: list[int]) -> bool:
 
 
 def _holes(text: Text) -> dict[int, str]:
-    """What the placeholders of a text stand for, by the symbol behind each."""
+    """Map the symbol behind each placeholder of a text to what that stands for."""
     return {text.before(slot.start): slot.fits for slot in text.slots if slot.kind == "hole"}
 
 

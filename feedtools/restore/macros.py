@@ -101,7 +101,7 @@ def _filled(body: str, values: list[str]) -> str:
 
 
 def _arguments(formula: str, place: int, count: int) -> tuple[list[str], int] | None:
-    """So many arguments from a place on, and where they end: groups in braces, commands or single characters."""
+    """Read some arguments from a place on, and where they end: groups in braces, commands or single characters."""
     values: list[str] = []
     for _ in range(count):
         while formula[place : place + 1].isspace():

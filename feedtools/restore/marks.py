@@ -212,7 +212,7 @@ def whole(text: str, repairs: Sequence[Restoration]) -> list[Restoration]:
 
 
 def _together(one: Restoration, other: Restoration, edit: Edit) -> Restoration:
-    """Two repairs of one word, which stand or fall together: half of its hyphens is no word."""
+    """Join two repairs of one word, which stand or fall together: half of its hyphens is no word."""
     doubtful = min(one, other, key=lambda repair: (repair.safety == "safe", repair.confidence))
     return doubtful._replace(edit=edit, kind=one.kind if one.kind == other.kind else "operator")
 
@@ -240,7 +240,7 @@ def _word_before(text: str, low: int, end: int) -> str:
 
 
 def _word_after(text: str, start: int, high: int) -> str:
-    """Likewise the one that begins at ``start`` and does not end behind ``high``."""
+    """The Latin word, or the one other letter, that begins at ``start`` and does not end behind ``high``."""
     end = start
     while end < min(high, start + WORD) and text[end].isascii() and text[end].isalnum():
         end += 1

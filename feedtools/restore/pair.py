@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Pair(NamedTuple):
-    """Two texts and which symbol of one is which of the other.
+    """Pair of texts, and which symbol of one is which of the other.
 
     Attributes:
         a: the damaged text.

@@ -44,7 +44,7 @@ class Spot(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """Another text to compare with: what it is, where it stands, and what it reads where that is known."""
+    """Text to compare an article with: a word for it, where it stands, and what it reads where that is known."""
 
     what: str
     place: Place
