@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedtools.config import Keep
@@ -180,8 +181,8 @@ def _newest(date: str, place: Any) -> tuple[float, Any]:
 def moment(date: str) -> float | None:
     """Read a date as seconds since 1970 (UTC where it names no zone); ``None`` where it cannot be read.
 
-    Takes ISO 8601, dates of mail and RSS (RFC 5322), days with slashes or points (``2026/3/1``), and seconds or
-    milliseconds since 1970.
+    Takes ISO 8601, dates of mail and RSS (RFC 5322), days with slashes or points (``2026/3/1``), days and seconds of
+    digits alone (``20260301``, ``20260301120000``), and seconds or milliseconds since 1970.
 
     >>> moment("2026-03-01") < moment("Mon, 02 Mar 2026 08:00:00 +0800") < moment("2026/3/3"), moment("soon")
     (True, None)
@@ -189,6 +190,9 @@ def moment(date: str) -> float | None:
     from datetime import UTC, datetime
 
     date = date.strip()
+    if len(date) in {8, 14} and date.isascii() and date.isdigit():
+        with suppress(ValueError):
+            return datetime.fromisoformat(f"{date[:8]}T{date[8:]:0<6}").replace(tzinfo=UTC).timestamp()
     try:
         number = float(date)
         if not math.isfinite(number) or abs(number) < _YEARS:
@@ -218,5 +222,5 @@ def _day(date: str) -> Any:
             year, month, day = map(int, found.groups())
             return datetime(year, month, day, tzinfo=UTC)
         return parsedate_to_datetime(date)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):  # the last of a year or a zone beyond all bounds
         return None

@@ -14,7 +14,7 @@ _HIDDEN = lazy(  # begins with a set, which lets the engine skip from one of its
       (?<=<)!--.*?(?:-->|\Z)
     | (?<=<)(?i:(?P<block>script|style)\b.*?(?:</(?P=block)\s*>|\Z))
     | (?<=<)/?[A-Za-z][\w:.-]{0,40}(?:\s[^<>\n]{0,400})?/?>                      # a tag
-    | (?<=\{)(?:\{[<%].*?[>%]\}\}|%.{0,2000}?%\})                               # shortcodes
+    | (?<=\{)(?:\{[<%](?:[^>%{]|[>%](?!\}\})|\{(?!\{))*+[>%]\}\}|%.{0,2000}?%\})  # shortcodes; none holds another
     )
     """
 )

@@ -12,9 +12,10 @@ from rapidfuzz.distance import Levenshtein
 
 from feedtools.dedup import match, overlap, slots
 from feedtools.dedup.batch import dedup
+from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.codes import low_bytes
 from feedtools.dedup.document import Document
-from feedtools.dedup.match import MOST, compare, cut_offset, explain, match_pair
+from feedtools.dedup.match import compare, cut_offset, explain, match_pair
 from feedtools.text import symbols
 
 HAN = [chr(0x4E00 + 41 * i) for i in range(480)]
@@ -351,7 +352,7 @@ def test_a_long_text_with_other_figures_is_a_copy_and_neither_goes() -> None:
     whole = article(31, 2000)
     found = match_pair(whole[:900] + "共 128 人" + whole[900:], whole[:900] + "共 129 人" + whole[900:] + "乙")
     assert found is not None
-    assert (found.kind, found.rest_a, found.rest_b) == ("near", MOST, MOST)
+    assert (found.kind, found.rest_a, found.rest_b) == ("near", MOST_REST, MOST_REST)
 
 
 @pytest.mark.parametrize(

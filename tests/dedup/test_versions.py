@@ -123,6 +123,10 @@ def test_the_order_of_articles_does_not_matter_where_dates_tell() -> None:
         ("Sun, 01 Mar 2026 10:00:00 GMT", "Mon, 02 Mar 2026 10:00:00 +0800"),
         ("2026/3/1", "2026年3月2日"),
         ("1772323200", "1772323201"),
+        ("20260301", "2026-03-02"),
+        ("2026-02-28", "20260301"),
+        ("20260301235959", "2026-03-02"),
+        ("20261301", "20260301"),  # no such month: seconds since 1970
         ("1772323200000", "1772323201000"),
         ("2025", "2026-01-01T00:00:01"),
     ],
@@ -134,7 +138,14 @@ def test_dates_are_read_in_the_forms_that_feeds_have(earlier: str, later: str) -
     assert before < after
 
 
-@pytest.mark.parametrize("date", ["", "soon", "2026-13-45", "nan", "inf", "12", "9" * 400])
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("", "soon", "2026-13-45", "nan", "inf", "12", "9" * 400),
+        f"Mon, 01 Jan {'9' * 20} 00:00:00 +0000",
+        f"Mon, 01 Jan 2026 00:00:00 +{'9' * 14}",
+    ],
+)
 def test_what_is_no_date_is_none(date: str) -> None:
     assert moment(date) is None
 

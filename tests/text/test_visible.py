@@ -26,6 +26,7 @@ SHOWN = "棉花要在霜降前摘完"
         '<p class="big">{}</p>',
         "{{{{< figure src=a >}}}}{}",
         "{{% include a %}}{}",
+        "{{{{% a b=50% > c %}}}}{}",
         "[{}](https://a.example/b)",
         "[{}](/a/b_(c))",
         "{}\n[1]: https://a.example/b",
@@ -37,6 +38,11 @@ def test_what_is_hidden_counts_for_nothing(hidden: str) -> None:
     text = hidden.format(SHOWN)
     assert may_hide(text)
     assert symbols(visible(text)) == SHOWN
+
+
+def test_a_shortcode_that_is_never_closed_ends_where_another_one_opens() -> None:
+    """Else each of many would be read to the end of the text."""
+    assert visible("{{< 甲 {{< 乙 >}} 丙") == "{{< 甲   丙"
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,10 @@ def opened(path: str) -> Index:
         IndexFileError: it is not, is unusable, or is a shared store, which cannot do what is asked.
     """
     if "://" in path:
-        raise IndexFileError("a shared store knows only add and remove; its own tools tell the rest", path=path)
+        from feedtools.dedup.index.shared import without_password
+
+        message = "a shared store knows only add and remove; its own tools tell the rest"
+        raise IndexFileError(message, path=without_password(path))
     return Index(Path(path), readonly=True)
 
 
@@ -175,5 +178,12 @@ def remove(paths: Sequence[str], where: str, config: Config) -> int:
     keys = [source_key(path, config) for path in paths]
     with closing(_writable(where)) as store:
         if isinstance(store, Index):
-            keys = [key for key in store.sources() if any(key == name or key.startswith(f"{name}/") for name in keys)]
+            keys = [key for key in store.sources() if any(key == name or _lies_in(key, name) for name in keys)]
         return store.remove(keys)
+
+
+def _lies_in(source: str, folder: str) -> bool:
+    """Tell whether a source was taken in from a folder, by their names; ``.`` is the folder of the configuration."""
+    if folder == ".":
+        return source != STDIN and not source.startswith("../") and not os.path.isabs(source)
+    return source.startswith(f"{folder}/")

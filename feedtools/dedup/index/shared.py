@@ -40,12 +40,14 @@ def layer(address: str) -> dict[str, Any]:
         parts = urlsplit(address)
         port = parts.port
     except ValueError as error:
-        raise IndexFileError(f"not an address: {error}", path=address) from error
+        raise IndexFileError(f"not an address: {error}", path=without_password(address)) from error
     if parts.scheme not in SCHEMES or not parts.hostname:
-        raise IndexFileError(f"unknown store; expected {', '.join(f'{name}://host' for name in SCHEMES)}", path=address)
+        expected = ", ".join(f"{name}://host" for name in SCHEMES)
+        raise IndexFileError(f"unknown store; expected {expected}", path=without_password(address))
     rest = parts.path.strip("/")
-    if rest and not rest.isdigit():
-        raise IndexFileError(f"database {rest!r}: expected a number, as in redis://host/0", path=address)
+    if rest and not (rest.isascii() and rest.isdigit()):
+        message = f"database {rest!r}: expected a number, as in redis://host/0"
+        raise IndexFileError(message, path=without_password(address))
     redis: dict[str, Any] = {"host": parts.hostname, "port": port or 6379, "db": int(rest or 0)}
     redis |= {"socket_timeout": SILENCE, "socket_connect_timeout": SILENCE, "ssl": parts.scheme == "rediss"}
     if parts.username:
@@ -66,7 +68,7 @@ class SharedStore:
     """
 
     def __init__(self, address: str) -> None:
-        self._address = _without_password(address)
+        self._address = without_password(address)
         config = layer(address)
         try:
             import_module(config["type"])  # the driver: without it the layer lacks a name, and says no more
@@ -271,9 +273,12 @@ def _named(source: str) -> bytes:
         return source.encode("utf-8", "surrogatepass")
 
 
-def _without_password(address: str) -> str:
-    parts = urlsplit(address)
-    return address if parts.password is None else address.replace(f":{parts.password}@", ":…@")
+def without_password(address: str) -> str:
+    """Put dots for the password of an address, which need not be a valid one."""
+    before, at, host = address.rpartition("@")
+    scheme, _, login = before.partition("://")
+    user, colon, _ = login.partition(":")
+    return f"{scheme}://{user}:…@{host}" if at and colon else address
 
 
 def _key(key: int) -> bytes:

@@ -52,6 +52,13 @@ def test_index_is_added_to_asked_proved_compacted_and_shrunk(feed: Path) -> None
     run("index", "verify", "-i", index)
 
 
+def test_the_folder_of_the_configuration_stands_for_all_that_was_taken_in_from_it(feed: Path) -> None:
+    (feed.parent / "elsewhere.jsonl").write_text('{"text": "别处的文章"}\n', encoding="utf-8")
+    run("index", "add", "feed", "../elsewhere.jsonl", "-i", "i.sqlite")
+    assert "60 articles forgotten" in run("index", "remove", ".", "-i", "i.sqlite").output
+    assert json.loads(run("index", "stats", "-i", "i.sqlite").stdout)["documents"] == 1
+
+
 def test_damage_is_one_sentence_and_exit_2(feed: Path) -> None:
     (feed / "i.sqlite").write_bytes(b"SQLite format 3\x00" + b"x" * 5000)
     for command in (("index", "stats", "-i"), ("index", "verify", "-i"), ("check", "feed/000.txt", "--against")):

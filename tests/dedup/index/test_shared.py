@@ -7,13 +7,15 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from feedtools.dedup.index.deadline import DeadlineSocket
+from feedtools.dedup.index.files import opened
 from feedtools.dedup.index.query import find
-from feedtools.dedup.index.shared import SharedStore, layer
+from feedtools.dedup.index.shared import SharedStore, layer, without_password
 from feedtools.dedup.index.updates import IndexWriter as Index
 from feedtools.errors import IndexFileError
 from feedtools.model import Article, Provenance
@@ -246,16 +248,28 @@ def test_what_anybody_wrote_into_the_store_is_one_sentence(server: str, row: byt
         store.remove(["foreign.txt"])
 
 
-@pytest.mark.parametrize("address", ["redis://", "http://host/0", "redis://host/name", "redis://host:99999/0"])
+@pytest.mark.parametrize(
+    "address",
+    ["redis://", "http://host/0", "redis://host/name", "redis://host:99999/0", "redis://[::1", "redis://host/²"],
+)
 def test_addresses_that_are_none_are_refused(address: str) -> None:
     with pytest.raises(IndexFileError):
-        layer(address)
+        SharedStore(address)
 
 
-def test_passwords_are_not_shown() -> None:
+@pytest.mark.parametrize("place", ["127.0.0.1:1/0", "127.0.0.1:none/0", "127.0.0.1/name", "[::1"])
+@pytest.mark.parametrize("scheme", ["redis", "other"])
+@pytest.mark.parametrize("ask", [SharedStore, opened])
+def test_passwords_are_not_shown(ask: Callable[[str], object], scheme: str, place: str) -> None:
     with pytest.raises(IndexFileError) as caught:
-        SharedStore("redis://user:secret@127.0.0.1:1/0")
+        ask(f"{scheme}://user:secret@{place}")
     assert "secret" not in str(caught.value)
+    assert "user" in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["redis://host/0", "redis://user@host/0", "redis://host:6379/0", "a:b@c"])
+def test_an_address_without_a_password_is_shown_as_it_is(address: str) -> None:
+    assert without_password(address) == address
 
 
 def test_a_driver_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
