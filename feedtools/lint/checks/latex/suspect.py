@@ -191,10 +191,31 @@ def _is_shifted(body: str, letter: str) -> bool:
 
 
 _ESCAPED = lazy(r"\\_(?=[{A-Za-z0-9])")
-_EATEN = lazy(
-    r"(?:\\(?:prod|sum|max|min|lim|sup|inf)|\\right\)|(?<![\\A-Za-z])[A-Za-z]|\\(?:boldsymbol|mathbf|mathbb)\{[A-Za-z]\})"
-    r"(\{[a-z](?:[,=][^{}]{1,8})?\})"
+_GREEK_NAMES = "|".join(_PAIRS[1::2])
+_INDEX = (
+    r"(?!int?\}|sin|min|lim|ln)[i-nst]{2,3}|[i-nst][-+]\d|\d{1,2}|[a-z0-9](?:,[a-z0-9]){1,3}|[i-nt]=\d"
+    rf"|\\(?:{_GREEK_NAMES})|\\(?:text|mathrm)\{{[A-Za-z]{{1,12}}\}}"
 )
+"""An index that is read as one wherever it stands behind a letter: ``ij``, ``t+1``, ``0``, ``i,j``, a Greek letter."""
+_EATEN = lazy(
+    # \sum{i=1}, \lim{x \to 0}, \max{j}; \int{0}^{1}, \sum{1}^n
+    r"(?:\\(?:prod|sum|max|min|lim|sup|inf|big(?:cup|cap|oplus|otimes)|coprod"
+    r"|(?:text|mathrm|mathop|operatorname\*?)\{\s*(?:arg\s*)?(?:max|min)\s*\})(?:\\limits)?"
+    r"(\{(?:[a-z](?:[,=][^{}]{1,8})?|"
+    r"[^{}]{1,30}(?:=|\\(?:to|in|rightarrow|sim|leq?|neq?)(?![A-Za-z])|<)[^{}]{1,30})\})"
+    r"|\\(?:i{0,3}nt|oint|sum|prod)(?:\\limits)?(\{[^{}]{1,20}\})(?=\^)"
+    # q{k}, w{ij}, \mathbf{A}{j,i}, \hat{y}{t+1}, \right){i,j}
+    rf"|(?:\\right[)\]|]|(?<![\\A-Za-z])(?!d\{{[a-z]\}})[A-Za-z]"
+    r"|\\(?:boldsymbol|bm|mathbf|mathbb|mathcal|mathrm|hat|bar|tilde|vec|dot|widehat|overline)\{[A-Za-z]\})"
+    rf"(\{{(?:[a-z](?:[,=][^{{}}]{{1,8}})?|{_INDEX})\}})"
+    # \theta{t}, \pi{\theta}, \delta{ij}, but not \Delta{t}, \pi{i}
+    rf"|\\(?:(?!pi|[dD]elta)(?:{_GREEK_NAMES})(?![A-Za-z])(\{{(?:[i-nt]|{_INDEX})\}})"
+    rf"|(?:pi|[dD]elta|ell)(\{{(?:{_INDEX})\}})))(?!_)"
+)
+_ARGUMENT = lazy(
+    r"(?:[_^]|\\(?:[dtc]?frac|[dt]?binom|overset|underset|stackrel|textcolor)|\\(?:text[a-z]*|mbox)\s*\{[^{}]*)\s*\Z"
+)
+"""What takes a letter for itself, or for the first of two: in ``\\frac a{ij}`` and ``x_i{j}`` nothing was eaten."""
 
 
 def _underscore(body: str, plain: str) -> Iterator[Hit]:
@@ -203,7 +224,11 @@ def _underscore(body: str, plain: str) -> Iterator[Hit]:
         if plain[match.end() : match.end() + 1].strip():
             yield _hit(match.start(), match.end(), "‘\\_’ shows an underscore here; write ‘_’", "_", "high")
     for match in _EATEN.finditer(body):
-        yield _hit(match.start(1), match.end(1), f"the underscore before ‘{match[1]}’ was lost", f"_{match[1]}", "high")
+        start, end = match.span(match.lastindex or 0)
+        if plain[start] != "{" or _ARGUMENT.search(body, max(match.start() - 60, 0), match.start()):
+            continue
+        group = body[start:end]
+        yield _hit(start, end, f"the underscore before ‘{group}’ was lost", f"_{group}", "high")
 
 
 _KINDS: dict[str, Kind] = {
