@@ -76,7 +76,7 @@ class _Reading(NamedTuple):
 
 
 def misread_letters(text: str) -> Iterator[Hit]:
-    """Russian and Chinese read as Latin-1, and KOI8-R and Windows-1251 read for each other, one hit a run."""
+    """Russian and Chinese read as Latin-1, and KOI8-R and Windows-1251 read for each other, one hit per run."""
     for match in _LATIN_RUN.finditer(text):
         run = match[0][:_SAMPLE]
         if not _is_listing(run) and (reading := _russian(run, "latin-1", ("cp1251", "koi8-r"))):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from feedtools.errors import ConfigError
@@ -89,7 +89,11 @@ def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         known = {name: command for name, command in macros.items() if name not in made} if made else macros
         broken_in = _broken_in(body, chosen, known, depth, display=display)
         if broken_in is not None:
-            yield _hit(body, offset, math.opener, *broken_in, display=display)
+            renderer, fault = broken_in
+            fault_in = partial(_fault, renderer=renderer, known=known, depth=depth, display=display)
+            edits = unescape(body, offset, fault, fault_in)
+            hit = _hit(body, offset, math.opener, renderer, fault)
+            yield hit._replace(edits=edits, safety="unsafe") if edits else hit
         if made:
             macros = {**macros, **made}
 
@@ -120,16 +124,15 @@ def _broken_in(
     return first
 
 
-def _hit(body: str, offset: int, opener: str, renderer: str, fault: Fault, *, display: bool) -> Hit:
+def _hit(body: str, offset: int, opener: str, renderer: str, fault: Fault) -> Hit:
     from feedtools.lint.checks.latex.messages import describe
     from feedtools.lint.checks.latex.tables import load
 
     tables = load(renderer)
     names = tables.environments if fault.code == "unknown-environment" else tables.math
     message = describe(fault, body, opener, names, NAMES[renderer])
-    edits = unescape(body, offset, renderer, fault, display=display)
     start, end = span(fault, body)
-    return Hit(offset + start, offset + end, message, edits, "unsafe" if edits else None)
+    return Hit(offset + start, offset + end, message)
 
 
 def _fault(body: str, renderer: str, known: Mapping[str, Command], depth: int, *, display: bool) -> Fault | None:
@@ -169,14 +172,18 @@ def span(fault: Fault, body: str) -> tuple[int, int]:
     return start, end
 
 
-def unescape(body: str, offset: int, renderer: str, fault: Fault, *, display: bool) -> tuple[Edit, ...]:
-    """Undo the HTML escapes inside a formula, where the formula renders afterwards."""
+def unescape(body: str, offset: int, fault: Fault, fault_in: Callable[[str], Fault | None]) -> tuple[Edit, ...]:
+    """Undo the HTML escapes inside a formula, where the formula renders afterwards.
+
+    Args:
+        body: the formula without its delimiters.
+        offset: of the body in the text.
+        fault: why it does not render.
+        fault_in: gives the first fault of another body, or ``None``.
+    """
     if fault.code not in {"stray-ampersand", "too-many-columns", "hash"} or not ENTITY.search(body):
         return ()
-    from feedtools.lint.checks.latex.parser import find_fault
-    from feedtools.lint.checks.latex.tables import load
-
-    if find_fault(ENTITY.sub(lambda match: MEANT[match[1]], body), load(renderer), display=display) is not None:
+    if fault_in(ENTITY.sub(lambda match: MEANT[match[1]], body)) is not None:
         return ()
     return tuple(Edit(offset + match.start(), offset + match.end(), MEANT[match[1]]) for match in ENTITY.finditer(body))
 

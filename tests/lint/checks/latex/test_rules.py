@@ -277,6 +277,13 @@ def test_an_escape_is_undone_where_that_repairs(escape: str, meant: str) -> None
     assert text[: edit.start] + edit.text + text[edit.end :] == rf"当 \(a {meant} b\) 时"
 
 
+def test_an_escape_is_undone_beside_a_macro_that_is_declared() -> None:
+    (hit,) = latex.broken(View(r"\(\site &lt; b\)"), {"macros": {"site": 0}})
+    assert [edit.text for edit in hit.edits] == ["<"]
+    (hit,) = latex.broken(View(r"\(\site &lt; b\)"), {})
+    assert hit.edits == ()
+
+
 def test_a_repair_that_breaks_the_formula_is_not_offered() -> None:
     found = list(latex.poor(View(r"\(a<em>i</em>\)"), {}))
     assert found
