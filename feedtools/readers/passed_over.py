@@ -31,6 +31,16 @@ _TEMPLATE = lazy(
 )
 """Signs that a page is a template of a site generator; braces alone are none, for formulas have them in pairs."""
 _BODY = lazy(rb"<body[\s>]", re.IGNORECASE)
+INSTALLED = "installed for programs"
+"""Reason for folders that a package manager or an interpreter filled."""
+_INSTALLED = frozenset({"node_modules", "bower_components", "site-packages", "__pycache__", "__pypackages__"})
+_ENVIRONMENT = "pyvenv.cfg"
+"""File that marks a virtual environment of Python."""
+
+
+def is_installed(folder: str) -> bool:
+    """Tell whether programs filled a folder: its packages, caches, or an environment of Python."""
+    return os.path.basename(folder) in _INSTALLED or os.path.isfile(os.path.join(folder, _ENVIRONMENT))
 
 
 class Patterns:
@@ -53,6 +63,24 @@ class Patterns:
 
         name = os.path.relpath(os.path.abspath(path), os.path.abspath(self._root or ".")).replace(os.sep, "/")
         return any(fnmatchcase(name, one) or fnmatchcase(name, f"{one}/*") for one in self._patterns)
+
+    def lead_to(self, path: str) -> bool:
+        """Tell whether one of them names a path, or something below it, by more than wildcards alone.
+
+        ``*.md`` does not bring back all that is hidden or installed; ``.notes/*.md`` and ``*/node_modules/mine`` do.
+        """
+        if not self._patterns:
+            return False
+        from fnmatch import fnmatchcase
+
+        name = os.path.relpath(os.path.abspath(path), os.path.abspath(self._root or ".")).replace(os.sep, "/")
+        hidden = os.path.basename(path).startswith(".")
+        for parts in (one.split("/") for one in self._patterns):
+            for end, last in enumerate(parts, 1):
+                named = last.startswith(".") if hidden else last.strip("*?")
+                if named and fnmatchcase(name, "/".join(parts[:end])):
+                    return True
+        return False
 
 
 class PassedOver:
@@ -84,11 +112,11 @@ class PassedOver:
                 if suffix(name) in REFUSED:
                     self._refused[suffix(name)] += 1
             elif _FOR_PROGRAMS.fullmatch(base):
-                self._note("for programs", name)
+                self.note("for programs", name)
             elif _README.fullmatch(base) or _ABOUT.fullmatch(base):
                 about.append(name)
             elif reason := self._unlike(name):
-                self._note(reason, name)
+                self.note(reason, name)
             else:
                 found.add(name)
         found |= self._kept(about, {os.path.dirname(name) for name in found})
@@ -107,7 +135,7 @@ class PassedOver:
             if alone and _README.fullmatch(os.path.basename(name).lower()):
                 kept.add(name)
             else:
-                self._note("about the repository", name)
+                self.note("about the repository", name)
         return kept
 
     def _unlike(self, name: str) -> str:
@@ -130,7 +158,8 @@ class PassedOver:
             return ""
         return "no feeds"
 
-    def _note(self, reason: str, name: str) -> None:
+    def note(self, reason: str, name: str) -> None:
+        """Remember a file or a folder that is not read."""
         self._reasons.setdefault(reason, []).append(name)
 
     def said(self) -> str:

@@ -43,7 +43,9 @@ def expand(paths: list[str], on_error: OnError, options: Walking) -> list[str]:
 
     Folders are walked in sorted order, for files of every format that is known. What is about the repository (README,
     licence) or for programs (``robots.txt``) is passed over beside articles. An output of ``feedtools clean`` that lies
-    in one beside other files is passed over: it holds the same articles again. Links to folders are not followed.
+    in one beside other files is passed over: it holds the same articles again. So are folders that programs filled
+    (``node_modules``, environments of Python) and, unsaid, names that begin with a dot. Links to folders are not
+    followed.
 
     A path may be a file, a folder, a glob pattern (``**`` allowed), or ``-`` for standard input. One that names
     nothing, and every folder that cannot be listed, is reported through ``on_error`` and the rest is taken; what is
@@ -108,21 +110,36 @@ class _Walk:
     Args:
         folder: is entered even if it is an output itself; of that only what is published is taken.
         exclude: files and folders that are left out.
+        include: files and folders that are read though they are hidden, or in a folder that programs filled.
         on_error: told of folders that cannot be listed, and of links to folders outside.
+
+    Attributes:
+        outputs: folders that ``clean`` wrote.
+        installed: folders that programs filled.
+        failed: whether a folder could not be listed.
     """
 
-    def __init__(self, folder: str, exclude: Patterns, on_error: OnError) -> None:
+    def __init__(self, folder: str, exclude: Patterns, include: Patterns, on_error: OnError) -> None:
         self._exclude = exclude
+        self._include = include
         self._on_error = on_error
         self._root = os.path.realpath(folder)
         self.outputs: list[str] = []
+        self.installed: list[str] = []
         self.failed = False
 
     def files(self, folder: str, place: str) -> Iterator[_Found]:
-        """The files below a folder that lies at ``place``."""
-        todo = [(folder, place)]
+        """The files below a folder that lies at ``place``; of hidden and installed ones what is included."""
+        from feedtools.readers.passed_over import is_installed
+
+        todo = [(folder, place, False)]
         while todo:
-            at, there = todo.pop()
+            at, there, picked = todo.pop()
+            if not picked and at != folder and is_installed(at):
+                if not self._include.lead_to(at):
+                    self.installed.append(at)
+                    continue
+                picked = True
             entries = self._entries(at)
             skip: frozenset[str] = frozenset()
             if any(entry.name == MANIFEST for entry in entries) and is_output(at):
@@ -131,17 +148,18 @@ class _Walk:
                     continue
                 skip = _BOOKKEEPING
             for entry in entries:
-                name = entry.name
-                if name.startswith(".") or name in skip or self._exclude.match(os.path.join(at, name)):
+                name, path = entry.name, os.path.join(at, entry.name)
+                hidden = name.startswith(".")
+                if name in skip or self._exclude.match(path) or (hidden and not self._include.lead_to(path)):
                     continue
                 if _is_folder(entry):
                     if not entry.is_symlink():
-                        todo.append((os.path.join(at, name), os.path.join(there, name)))
+                        todo.append((path, os.path.join(there, name), picked or hidden))
                     else:
                         self._say_link(entry.path)
-                else:
+                elif not picked or self._include.match(path):
                     real = os.path.join(there, name)
-                    yield _Found(os.path.join(at, name), os.path.realpath(real) if entry.is_symlink() else real)
+                    yield _Found(path, os.path.realpath(real) if entry.is_symlink() else real)
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         try:
@@ -176,9 +194,10 @@ def is_output(folder: str) -> bool:
 
 def _inside(folder: str, options: Walking, on_error: OnError) -> list[_Found]:
     """The files of a folder that hold articles; what is passed over is said."""
-    from feedtools.readers.passed_over import PassedOver, Patterns
+    from feedtools.readers.passed_over import INSTALLED, PassedOver, Patterns
 
-    walk = _Walk(folder, Patterns(options.exclude, options.root), on_error)
+    exclude, include = (Patterns(patterns, options.root) for patterns in (options.exclude, options.include))
+    walk = _Walk(folder, exclude, include, on_error)
     files = sorted(walk.files(folder, os.path.realpath(folder)))
     over = PassedOver(folder, options)
     found = over.without([file.name for file in files])
@@ -188,6 +207,8 @@ def _inside(folder: str, options: Walking, on_error: OnError) -> list[_Found]:
         found = over.without([file.name for file in files])
     for output in sorted(walk.outputs):
         on_error(Notice("the output of clean, passed over; name it to read it", path=output))
+    for installed in sorted(walk.installed):
+        over.note(INSTALLED, installed)
     if not found and not walk.failed:
         on_error(ReadError(over.nothing(), path=folder))
     elif said := over.said():
@@ -196,10 +217,13 @@ def _inside(folder: str, options: Walking, on_error: OnError) -> list[_Found]:
 
 
 def _matching(pattern: str, options: Walking, on_error: OnError) -> list[_Found]:
-    """The files that match a pattern, without those of outputs of ``clean`` below it where there are others."""
+    """The files that match a pattern, without those of outputs of ``clean`` below it where there are others.
+
+    What programs filled is left out, unless the pattern names the folder.
+    """
     import glob
 
-    from feedtools.readers.passed_over import Patterns
+    from feedtools.readers.passed_over import INSTALLED, Patterns
 
     failed = _unlisted(pattern, on_error)
     matches = []
@@ -212,7 +236,11 @@ def _matching(pattern: str, options: Walking, on_error: OnError) -> list[_Found]
         elif (said := _unseen(match)) is not None:
             failed = True
             on_error(ReadError(f"cannot be read: {said}", path=match))
-    outputs = _Outputs(pattern)
+    installed = _Folders(pattern, _unnamed(pattern))
+    for folder in sorted({folder for match in matches if (folder := installed.of(match)) is not None}):
+        on_error(Notice(f"{INSTALLED}, passed over; name it to read it", path=folder))
+    matches = [match for match in matches if installed.of(match) is None]
+    outputs = _Folders(pattern, is_output)
     others = [match for match in matches if outputs.of(match) is None]
     for output in sorted({output for match in matches if others and (output := outputs.of(match)) is not None}):
         on_error(Notice("the output of clean, passed over; name it to read it", path=output))
@@ -261,19 +289,28 @@ def _searched(pattern: str) -> Iterator[str]:
             yield above or ("/" if parts[0] == "" else ".")
 
 
-class _Outputs:
-    """The outputs of ``clean`` below the part of a pattern before its first mark."""
+def _unnamed(pattern: str) -> Callable[[str], bool]:
+    """Make a test for folders that programs filled and that a pattern does not name."""
+    from feedtools.readers.passed_over import is_installed
 
-    def __init__(self, pattern: str) -> None:
+    named = frozenset(pattern.split("/"))
+    return lambda folder: is_installed(folder) and os.path.basename(folder) not in named
+
+
+class _Folders:
+    """Folders of one kind below the part of a pattern before its first mark."""
+
+    def __init__(self, pattern: str, is_kind: Callable[[str], bool]) -> None:
+        self._is_kind = is_kind
         fixed = list(takewhile(lambda part: not any(mark in part for mark in "*?["), pattern.split("/")))
         self._root = os.path.abspath("/".join(fixed) or ("/" if pattern.startswith("/") else "."))
         self._known: dict[str, str | None] = {}
 
     def of(self, path: str) -> str | None:
-        """The outermost output that a file lies in."""
+        """The outermost such folder that a file lies in."""
         folder = os.path.dirname(path)
         if folder not in self._known:
             below = os.path.abspath(folder) != self._root and os.path.abspath(folder).startswith(self._root)
             outer = self.of(folder) if below and folder else None
-            self._known[folder] = outer or (folder if below and is_output(folder) else None)
+            self._known[folder] = outer or (folder if below and self._is_kind(folder) else None)
         return self._known[folder]

@@ -287,6 +287,53 @@ def test_a_folder_is_read_whole_and_what_is_passed_over_is_said(
     assert bool(told) == bool(said)
 
 
+def tree(root: Path, *names: str) -> list[str]:
+    folder(
+        root, "a.txt", "node_modules/x/b.md", "env/pyvenv.cfg", "env/lib/c.txt", ".notes/d.md", ".notes/e.md", *names
+    )
+    return [os.path.relpath(name, root) for name in expanded([str(root)], lambda _: None, ReadOptions())]
+
+
+def test_what_programs_filled_is_passed_over_and_said(tmp_path: Path) -> None:
+    assert tree(tmp_path, "sub/site-packages/f.txt", "sub/__pycache__/g.txt", "node_modules.txt", "venv/h.txt") == [
+        "a.txt", "node_modules.txt", "venv/h.txt",
+    ]  # fmt: skip
+    told: list[FeedtoolsError] = []
+    expand([str(tmp_path)], told.append)
+    assert [type(one) for one in told] == [Notice]
+    assert told[0].message.startswith("passed over: env and 3 more (installed for programs)")
+
+
+@pytest.mark.parametrize("path", ["node_modules", "env", "node_modules/x/b.md", "node_modules/*/*.md", "*/*/b.md"])
+def test_an_installed_folder_is_read_where_it_is_named(tmp_path: Path, path: str) -> None:
+    tree(tmp_path)
+    told: list[FeedtoolsError] = []
+    found = expand([str(tmp_path / path)], told.append)
+    assert (len(found), [one.path for one in told if isinstance(one, Notice)]) == (
+        (0, [str(tmp_path / "node_modules")]) if path.startswith("*") else (1, [])
+    )
+
+
+@pytest.mark.parametrize(
+    ("include", "found"),
+    [
+        ("node_modules", ["a.txt", "node_modules/x/b.md"]),
+        ("*/x/*.md", ["a.txt"]),
+        ("node_modules/*.md", ["a.txt", "node_modules/x/b.md"]),
+        ("node_modules/y/*.md", ["a.txt"]),
+        ("env/lib", ["a.txt", "env/lib/c.txt"]),
+        (".notes/d.md", [".notes/d.md", "a.txt"]),
+        (".notes", [".notes/d.md", ".notes/e.md", "a.txt"]),
+        ("*.md", ["a.txt"]),
+        ("*", ["a.txt"]),
+    ],
+)
+def test_hidden_and_installed_files_are_brought_back_by_name(tmp_path: Path, include: str, found: list[str]) -> None:
+    tree(tmp_path)
+    names = expand([str(tmp_path)], lambda _: None, include=(include,), root=str(tmp_path))
+    assert [os.path.relpath(name, tmp_path) for name in names] == found
+
+
 def test_files_whose_content_is_that_of_a_format_are_taken(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"version": "https://jsonfeed.org/version/1.1", "items": []}')
     (tmp_path / "b.xml").write_text("<?xml version='1.0'?><rss></rss>")
