@@ -10,12 +10,13 @@ import os
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from feedtools import __version__
+from feedtools.lint.checks import resolve
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.rules import Rule
 from feedtools.model import Article, Edit, Finding, Fix, Place, Span, blake2b
@@ -151,10 +152,19 @@ def _dump(finding: Finding, number: int | None) -> list[Any]:
 def _salt(rules: Sequence[Rule], evidence: Evidence) -> bytes:
     folders = {Path(__file__).parents[1] / "lint" / "checks", *(rule.path.parent for rule in rules)}
     files = [path for folder in folders for path in folder.rglob("*") if path.suffix != ".pyc"]
-    stamps = sorted((str(path), *_stamp(path.stat())) for path in files)
+    stamps = sorted((str(path), *_stamp(path.stat())) for path in (*files, *_installed(rules)))
     feed = sorted(evidence.compounds.items()), active()
     facts = (__version__, stamps, [_facts(rule) for rule in rules], *feed)
     return blake2b(repr(facts).encode("utf-8", "surrogatepass"), size=32)
+
+
+def _installed(rules: Sequence[Rule]) -> Iterator[Path]:
+    """List the files of the checkers that other packages bring: installing another version writes them anew."""
+    for rule in rules:
+        if rule.finder == "check" and not rule.trusted:
+            path = Path(getattr(getattr(resolve(rule.value), "__code__", None), "co_filename", ""))
+            if path.is_file():
+                yield path
 
 
 def _stamp(status: os.stat_result) -> tuple[int, int, int]:

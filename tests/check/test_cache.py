@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -215,3 +216,32 @@ def test_what_another_set_of_renderers_found_is_no_hit(tmp_path: Path) -> None:
             cache.close()
     finally:
         activate(before)
+
+
+def test_what_another_version_of_an_installed_checker_found_is_no_hit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, pack = tmp_path / "site", tmp_path / "rules"
+    info = site / "loudly-1.0.dist-info"
+    info.mkdir(parents=True)
+    pack.mkdir()
+    (site / "loudly.py").write_text("def hear(view, options):\n    return ()\n", encoding="utf-8")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: loudly\nVersion: 1.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text("[feedtools.checks]\nloudly:hear = loudly:hear\n", encoding="utf-8")
+    rule = 'id = "LO101"\nname = "loud"\nlevel = "note"\nconfidence = "low"\nmessage = "loud"\nwhy = "so"\n'
+    (pack / "LO101-loud.toml").write_text(
+        f'{rule}check = "loudly:hear"\n[[bad]]\ntext = "⟦a⟧"\n[[good]]\ntext = "b"\n', encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(site)
+    rules = (*RULES, *load_folder(pack))
+    for expected in (None, []):
+        cache = remembered(tmp_path, rules)
+        assert cache.get(cache.key(DATA), READ.articles, "new.txt") == expected
+        cache.put(cache.key(DATA), [], READ.articles)
+        cache.close()
+    with open(site / "loudly.py", "a", encoding="utf-8") as stream:
+        stream.write("# 1.1\n")
+    cache = remembered(tmp_path, rules)
+    assert cache.get(cache.key(DATA), READ.articles, "new.txt") is None
+    cache.close()
+    monkeypatch.delitem(sys.modules, "loudly")
