@@ -12,7 +12,7 @@ from feedtools.check.suppress import Kept, keep
 from feedtools.config import Config, from_options
 from feedtools.errors import FeedtoolsError, Notice
 from feedtools.lint.checks.base import Evidence
-from feedtools.lint.engine import group, lint, lint_transmission, reading_order
+from feedtools.lint.engine import lint, lint_transmission, reading_order
 from feedtools.lint.rules import Rule
 from feedtools.lint.selection import active_rules, learn
 from feedtools.model import Article, Finding, Place
@@ -86,13 +86,13 @@ def check(
     evidence = learn(together, rules, config)
     findings, failed = _lint_all(todo, rules, evidence, config, progress)
     errors += failed
-    findings = group(findings, [rule.id for rule in rules if rule.grouped])
     if config.duplicates and any(rule.scope == "feed" for rule in rules):
         findings += _repeats(articles, rules, config, _workers(config, _size(todo)), told, say)
         order = {path: number for number, path in enumerate(files)}
         findings.sort(key=lambda finding: (order.get(finding.article.source, -1), *reading_order(finding)))
     whole = not any(os.path.isfile(path) or path == STDIN for path in paths)
-    kept = keep(findings, articles, files, rules, config, whole=whole)
+    complete = not any(not isinstance(error, Notice) for error in errors)
+    kept = keep(findings, articles, files, rules, config, whole=whole, complete=complete)
     originals = _originals(kept.findings, articles)
     return Checked(kept.findings, errors, len(files), len(articles), rules, tuple(files), kept, originals)
 

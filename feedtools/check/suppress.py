@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.config import ALLOW_FILE, DECISIONS_FILE, Config
 from feedtools.errors import FeedtoolsError
+from feedtools.lint.engine import group
 from feedtools.lint.rules import Rule
 from feedtools.model import Article, Finding
 
@@ -44,8 +45,9 @@ def keep(
     config: Config,
     *,
     whole: bool,
+    complete: bool = True,
 ) -> Kept:
-    """Take out what is allowed, then what is unchanged, then what is known.
+    """Take out what is allowed and group the rest, then take out what is unchanged, then what is known.
 
     Args:
         findings: of all files.
@@ -54,6 +56,7 @@ def keep(
         rules: that ran.
         config: names the baseline and the revision.
         whole: folders were checked, not single files, so that an unused exception is a stale one.
+        complete: nothing failed; where something did, an unused exception may be about it.
 
     Raises:
         ConfigError: the allow file, the baseline or the revision cannot be used.
@@ -61,7 +64,11 @@ def keep(
     kept = Kept(list(findings))
     if excepted(config):
         kept = _without_exceptions(findings, articles, rules, config, whole=whole)
-    left, unchanged, known, gone = kept.findings, 0, 0, 0
+    if not complete:
+        kept = kept._replace(stale=())
+    # Only now: the first of a file that is allowed would take the others with it.
+    left = group(kept.findings, [rule.id for rule in rules if rule.grouped])
+    unchanged, known, gone = 0, 0, 0
     if config.since:
         from feedtools.check.since import changed
 
@@ -85,7 +92,9 @@ def _without_exceptions(
     exceptions, left_out = Exceptions(config), ignored(config.per_file_ignores, config.root)
     left = [finding for finding in findings if not left_out(finding)]
     undecided = [finding for finding in left if not exceptions.decided.covers(finding)]
-    names = [name for rule in rules for name in (rule.id, rule.name)]
+    # Copies are found only where they are compared, and those of what was published only where that is given.
+    ran = [rule for rule in rules if rule.scope != "feed" or (config.duplicates and config.history)]
+    names = [name for rule in ran for name in (rule.id, rule.name)]
     new, allowed, stale = allow.apply(undecided, exceptions.entries, config.root, articles, names, whole=whole)
     return Kept(new, allowed, tuple(_stale(entry, config) for entry in stale), decided=len(left) - len(undecided))
 

@@ -73,11 +73,11 @@ def check(
         failed |= outputs.baseline(checked, write_baseline, config)
         sys.exit(2 if failed else 0)
     checked = at_least(checked, level or "note")
-    if add_allow is not None:
-        failed |= outputs.add_allow(checked, add_allow, config)
-        sys.exit(2 if failed else 0)
     applied: Safety | None = ("unsafe" if unsafe_fixes else "safe") if fix else None
     view = OutputView(targets, statistics, show, tuple(chosen), applied)
+    if add_allow is not None:
+        failed |= outputs.add_allow(checked, add_allow, config, outputs.least_shown(view))
+        sys.exit(2 if failed else 0)
     failed |= conclude(checked, config, view)
     found = any(config.fails(finding.level) for finding in checked.findings)
     sys.exit(2 if failed else int(found and not exit_zero))

@@ -89,7 +89,7 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--add-allow",
             metavar="REASON",
-            help="Allow what is found, in feedtools-allow.toml, and say why; narrow it with --select and PATHS.",
+            help="Allow what is listed, each in its article, in feedtools-allow.toml, and say why; see --select.",
         ),
         click.option("--since", metavar="REF", help="Report only articles that this git revision does not have."),
         click.option("--exit-zero", is_flag=True, help="Exit 0 even when there are findings."),
@@ -116,13 +116,21 @@ class OutputView(NamedTuple):
     applied: Safety | None = None
 
 
+def least_shown(view: OutputView) -> Level:
+    """Tell the least level that is listed one by one: text counts notes unless it is asked for them."""
+    return view.show or ("warning" if _grouped(view) else "note")
+
+
+def _grouped(view: OutputView) -> bool:
+    return not view.counts and any(target.format == "text" for target in view.targets)
+
+
 def report_of(checked: Checked, view: OutputView) -> Report:
     """Put together everything that the formats render."""
     from feedtools.report import Report
 
-    grouped = not view.counts and any(target.format == "text" for target in view.targets)
     restorable: frozenset[int] = frozenset()
-    if grouped and checked.originals:
+    if _grouped(view) and checked.originals:
         from feedtools.check.restorable import restorable as mended
 
         restorable = mended(checked.findings, checked.originals)
@@ -132,7 +140,7 @@ def report_of(checked: Checked, view: OutputView) -> Report:
         checked.rules,
         checked.paths,
         checked.articles,
-        least=view.show or ("warning" if grouped else "note"),
+        least=least_shown(view),
         restorable=restorable,
     )
 
@@ -266,8 +274,14 @@ def baseline(checked: Checked, path: Path, config: Config) -> bool:
     return report_errors(checked.errors)
 
 
-def add_allow(checked: Checked, reason: str, config: Config) -> bool:
-    """Allow the findings and say so in one line; return whether something could not be checked.
+def add_allow(checked: Checked, reason: str, config: Config, least: Level) -> bool:
+    """Allow the findings that are listed, and say so in one line; return whether something could not be checked.
+
+    Args:
+        checked: what was found.
+        reason: why it is right.
+        config: whose folder has the allow file.
+        least: level below which findings are only counted, and so not allowed.
 
     Raises:
         ConfigError: the reason is empty.
@@ -280,8 +294,11 @@ def add_allow(checked: Checked, reason: str, config: Config) -> bool:
     if not reason.strip():
         raise ConfigError("--add-allow: say why these findings are right; the reason stands in feedtools-allow.toml")
     path = config.root / ALLOW_FILE
-    added = allow.append(path, checked.findings, reason.strip())
-    say(f"{path}: {plural(len(checked.findings), 'finding')} allowed by {plural(added, 'new entry', 'new entries')}")
+    listed = at_least(checked, least).findings
+    added = allow.append(path, listed, reason.strip())
+    below = len(checked.findings) - len(listed)
+    left = f"; {plural(below, 'finding')} below {least} left: --show note lists and allows them" if below else ""
+    say(f"{path}: {plural(len(listed), 'finding')} allowed by {plural(added, 'new entry', 'new entries')}{left}")
     return report_errors(checked.errors)
 
 

@@ -164,22 +164,40 @@ def apply(
 
 
 LONGEST = 60
-"""Characters of a finding that an entry quotes; a longer one is named by its article."""
+"""Characters of a finding that an entry quotes; of a longer one it quotes the beginning."""
 
 
-def entry(finding: Finding, reason: str = "") -> str:
-    """An entry that allows a finding, as TOML: its words, or the article where they are many."""
-    text = finding.article.text[finding.span.start : finding.span.end]
-    named = f"text = {_toml(text)}" if len(text) <= LONGEST else f'article = "{finding.article.digest.hex()[:16]}"'
-    why = f"reason = {_toml(reason)}\n" if reason else ""
-    return f'[[allow]]\nrule = "{finding.rule}"\n{named}\n{why}'
+def entry(finding: Finding, root: Path, reason: str = "") -> str:
+    """An entry that allows a finding in its article alone, as TOML: the article's digest, and the finding's words.
+
+    A finding about a file, which has no article, is named by the file.
+
+    Args:
+        finding: what is right as it stands.
+        root: the folder of the allow file.
+        reason: why it is right.
+    """
+    article, (start, end) = finding.article, finding.span
+    rows = [f'rule = "{finding.rule}"']
+    words = article.text[start:end]
+    # Words that TOML cannot hold, such as bytes that are not UTF-8, would never be met again.
+    if words and words == words.encode("utf-8", "replace").decode():
+        rows.append(f"text = {_toml(words if len(words) <= LONGEST else words[:LONGEST] + '…')}")
+    rows.append(f'article = "{article.digest.hex()[:16]}"')
+    if not article.text:
+        from glob import escape
+
+        rows.append(f"path = {_toml(escape(relative(article.source, str(root))))}")
+    if reason:
+        rows.append(f"reason = {_toml(reason)}")
+    return "\n".join(("[[allow]]", *rows, ""))
 
 
 def append(path: Path, findings: Iterable[Finding], reason: str) -> int:
     """Add entries for findings at the end of an allow file, which is made where there is none.
 
     Returns:
-        The number of new entries: several findings may be the same words.
+        The number of new entries: an article may hold the same words several times.
 
     Raises:
         ConfigError: the file that is there is invalid, and is left as it is.
@@ -189,7 +207,7 @@ def append(path: Path, findings: Iterable[Finding], reason: str) -> int:
 
     load(path)
     before = path.read_bytes().decode() if path.exists() else ""  # as it stands: nothing that a person wrote changes
-    new = list(dict.fromkeys(entry(finding, reason) for finding in findings))
+    new = list(dict.fromkeys(entry(finding, path.parent, reason) for finding in findings))
     if new:
         start = before if not before or before.endswith("\n") else before + "\n"
         write_whole(path, (start + ("\n" if start else "") + "\n".join(new)).encode())

@@ -126,6 +126,56 @@ def test_what_is_found_can_be_allowed_with_a_reason(folder: Path) -> None:
     assert Run(folder, "check", "a.txt", "--select", "FT301,FT101").code == 0
 
 
+def test_an_exception_holds_in_its_article_and_in_no_later_one(folder: Path) -> None:
+    Run(folder, "check", "a.txt", "--add-allow", "about placeholders")
+    other = "另一篇文章说到这里,公式 [Math] 在导出的时候丢了。"
+    (folder / "b.txt").write_text(f"{HEADER}{other}\n{BAD}\n", encoding="utf-8")
+    run = Run(folder, "check", "b.txt", "--output-format", "concise")
+    assert [line.split()[0] for line in run.out.splitlines() if "FT101" in line] == ["b.txt:4:14:"]
+    Run(folder, "clean", "b.txt", "-o", "out")
+    published = (folder / "out" / "b.txt").read_text(encoding="utf-8")
+    assert other not in published
+    assert "损失是 [Math]" in published
+
+
+def test_only_what_is_listed_is_allowed(folder: Path) -> None:
+    run = Run(folder, "check", "a.txt", "--add-allow", "as it is")
+    assert "1 finding below warning left: --show note" in run.err
+    assert "FT509" in Run(folder, "check", "a.txt", "--show", "note").out
+    assert "0 findings" not in Run(folder, "check", "a.txt", "--show", "note", "--add-allow", "as it is").err
+    run = Run(folder, "check", "a.txt", "--show", "note")
+    assert (run.code, run.out) == (0, "")
+
+
+def test_an_exception_for_one_article_leaves_the_others_of_a_grouped_rule(folder: Path) -> None:
+    other = "另一篇写到这里 ,空格也多了一个。"
+    (folder / "a.txt").write_text(f"{HEADER}{BAD}\n{other}\n", encoding="utf-8")
+    Run(folder, "check", "a.txt", "--select", "FT509", "--show", "note", "--add-allow", "as it is")
+    assert "a.txt:5" in Run(folder, "check", "a.txt", "--select", "FT509", "--output-format", "concise").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stale"),
+    [
+        (("feed", "--against", "none"), True),
+        (("feed",), False),
+        (("feed", "--no-duplicates", "--against", "none"), False),
+        (("feed", "--select", "FT1", "--against", "none"), False),
+        (("feed", "missing", "--against", "none"), False),
+    ],
+)
+def test_an_exception_is_stale_only_where_its_finding_was_looked_for(
+    folder: Path, arguments: tuple[str, ...], stale: bool
+) -> None:
+    for name in ("feed", "old", "none"):
+        (folder / name).mkdir()
+        (folder / name / "a.txt").write_text(f"{HEADER}{BAD}\n", encoding="utf-8")
+    (folder / "none" / "a.txt").write_text(f"{HEADER}一篇别的文章。\n", encoding="utf-8")
+    Run(folder, "check", "feed", "--against", "old", "--select", "FT901", "--add-allow", "again on purpose")
+    assert Run(folder, "check", "feed", "--against", "old", "--select", "FT901").code == 0
+    assert ("allows nothing any more" in Run(folder, "check", *arguments).err) is stale
+
+
 def test_an_exception_wants_a_reason_and_a_file_that_can_be_read(folder: Path) -> None:
     assert "say why" in Run(folder, "check", "a.txt", "--add-allow", " ").err
     (folder / "feedtools-allow.toml").write_text("not toml", encoding="utf-8")

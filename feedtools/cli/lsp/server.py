@@ -237,7 +237,7 @@ def _allow(server: Server, path: str, one: Placed, shown: types.Diagnostic) -> t
     except OSError:
         now = ""
     end = types.Position(*LinePositions(now, server.encoding).position(len(now)))
-    entry = ("" if not now or now.endswith("\n") else "\n") + "\n" + allow.entry(one.finding)
+    entry = ("" if not now or now.endswith("\n") else "\n") + "\n" + allow.entry(one.finding, file.parent)
     create = types.CreateFile(uri, options=types.CreateFileOptions(ignore_if_exists=True))
     append = types.TextDocumentEdit(
         types.OptionalVersionedTextDocumentIdentifier(uri), [types.TextEdit(types.Range(end, end), entry)]
