@@ -49,6 +49,13 @@ def test_a_prefilter_knows_every_character_that_its_checker_looks_for(rule: Rule
     assert [hex(ord(char)) for char in found if not trigger.match(char)] == []
 
 
+@pytest.mark.parametrize("word", ["the", "of", "and", "for", "to"])
+def test_a_doubled_word_is_looked_for_at_the_head_of_a_sentence_and_over_the_end_of_a_line(word: str) -> None:
+    (rule,) = rules("FT512")
+    texts = [f"{word} {word} x", f"{word.capitalize()} {word} x", f"in {word}\n{word} x", f"{word} x {word}"]
+    assert list(Block(texts).candidates(rule.keywords, re.compile(rule.trigger))) == [0, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("keywords", "trigger", "shares"),
     [

@@ -254,7 +254,8 @@ def doubled_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]
 # --------------------------------------------------------------------------------------------- doubled words (FT512)
 # 目的的, 标的的, 有的的士, 的的确确 are right; so are "had had" and "that that", which are therefore not listed.
 _DOUBLED_WORD = lazy(
-    r"(?<![目标有的打中])的的(?![确士卢的])|们们|(?i:\b(the|of|and|for|to)\s+\1\b)(?![-'’])"
+    r"(?<![目标有的打中])的的(?![确士卢的])|们们|(?i:\b(the|of|and|for|to)[^\S\n]+\1\b)(?![-'’])"
+    r"|\b(?P<wrapped>the|of|and|for|to)[^\S\n]*\n[^\S\n]*(?P=wrapped)\b(?![-'’])"  # a capital begins a sentence
     r"|(?P<pair>就[被是会能可要把将在有]|也[是会能可被要]|因为|所以|但是|如果|由于|以及|并且|而且|通过|对于|关于|其中|可以|需要|这个|那个|它的|我们|他们)(?P=pair)"
 )
 
@@ -266,7 +267,8 @@ def doubled_word(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         start, end = match.span()
         if in_math(view, start):
             continue
-        size = len(match[1]) if match[1] else (end - start) // 2
+        word = match[1] or match["wrapped"]
+        size = len(word) if word else (end - start) // 2
         yield Hit(start, end, edits=(Edit(start + size, end, ""),))
 
 

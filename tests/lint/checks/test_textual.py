@@ -58,6 +58,8 @@ def fixed(check: Check, text: str, *, safe_only: bool = False) -> str:
         (textual.spaced_punctuation, "甲 :) 乙 :a x ? y : z", "甲 :) 乙 :a x ? y : z"),
         (textual.halfwidth, "甲,乙? 丙:3", "甲，乙？ 丙:3"),
         (textual.doubled_word, "我的的书 the the end 目的的", "我的书 the end 目的的"),
+        (textual.doubled_word, "in the\nthe end of  of it", "in the end of it"),
+        (textual.doubled_word, "for\n\nfor that\n\naim for\nFor it", "for\n\nfor that\n\naim for\nFor it"),
         (textual.odd_space, "甲\u00a0乙\u3000\u3000丙\u2028丁", "甲 乙 丙 丁"),
         (residue.html, "a &gt; b &amp;c &#x4e2d; R&D;", "a > b &c 中 R&D;"),
         (residue.html, r"\(a &lt; b\)", r"\(a &lt; b\)"),
