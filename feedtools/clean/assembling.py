@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple, TypeVar
 
-from feedtools.clean.context import ASSEMBLED, Run, excepted, logged_notes, mapped
+from feedtools.clean.context import ASSEMBLED, Run, excepted, guessed, logged_notes, mapped
 from feedtools.clean.copies import Copies
 from feedtools.clean.fixing import FINAL, FOUND, REJECTED
 from feedtools.clean.inputs import Files
 from feedtools.clean.judging import Judge
 from feedtools.clean.lookup import Stores
-from feedtools.clean.notes import CLEAR, Log, Note, dump, parse
+from feedtools.clean.notes import CLEAR, Log, Note, as_evidence, dump, parse
 from feedtools.clean.on_disk import Texts
 from feedtools.clean.restoring import Work, mend
 from feedtools.config import Policy
@@ -31,12 +31,56 @@ TURNS = 6
 
 
 class _Pair(NamedTuple):
-    """An article that may gain from another one, and how both read now."""
+    """An article that may gain from another one, how it reads now, and what the other has to tell."""
 
     number: int
     other: int
     text: str
     sibling: str
+
+
+class _Reading:
+    """Articles as they read now, and what they have to tell of others.
+
+    Attributes:
+        now: by number.
+        evidence: by number, where it is not the same (``notes.as_evidence``).
+
+    Args:
+        run: has the notes of their fixes and repairs.
+        texts: of all articles, after their fixes.
+        involved: numbers of the articles.
+    """
+
+    def __init__(self, run: Run, texts: Texts, involved: Collection[int]) -> None:
+        repaired = {number: parse(note) for number, note in logged_notes(run, "repairs") if number in involved}
+        self._texts = texts
+        self._guessed = {number: note for number, note in guessed(run) if number in involved}
+        self.now = {number: rewrite(texts[number], repaired.get(number, CLEAR).changes) for number in involved}
+        self.evidence: dict[int, str] = {}
+        for number in self._guessed:
+            self._tell(number, repaired.get(number, CLEAR))
+
+    def take(self, number: int, note: Note) -> bool:
+        """Let an article read what a note of its repairs says; tell whether it reads otherwise than before."""
+        text = rewrite(self._texts[number], note.changes)
+        if text == self.now[number]:
+            return False
+        self.now[number] = text
+        if number in self._guessed:
+            self._tell(number, note)
+        return True
+
+    def siblings(self, numbers: Iterable[int]) -> tuple[Sibling, ...]:
+        """Articles as restoration takes them."""
+        return tuple(Sibling(self.told(one), self._texts.place(one)) for one in islice(numbers, SIBLINGS))
+
+    def told(self, number: int) -> str:
+        """The text that others may learn from."""
+        return self.evidence.get(number, self.now[number])
+
+    def _tell(self, number: int, note: Note) -> None:
+        self.evidence[number] = as_evidence(self._texts[number], self._guessed[number], note)
 
 
 def assemble(
@@ -49,28 +93,26 @@ def assemble(
     near = _near(marks, copies, texts, run.config.clean)
     if not near:
         return
+    dropped = {number: copies.dropped(number)[:SIBLINGS] for number in near}
     involved = {*near, *chain.from_iterable(near.values())}
-    before = {number: parse(note) for number, note in logged_notes(run, "repairs") if number in involved}
-    now = {number: rewrite(texts[number], before.get(number, CLEAR).changes) for number in involved}
+    reading = _Reading(run, texts, {*involved, *chain.from_iterable(dropped.values())})
     rows = {number: row for number, row in enumerate(excepted(run, files, judge)) if number in near}
     made: dict[int, Note] = {}
     agreeing: set[tuple[int, int]] = set()
     changed = involved
     for _ in range(TURNS):
         moved = [(a, b) for a in sorted(near) for b in near[a] if a in changed or b in changed]
-        agreeing = agreeing.difference(moved).union(_agreeing(run, moved, now))
+        agreeing = agreeing.difference(moved).union(_agreeing(run, moved, reading))
         todo = sorted({a for a, b in moved if (a, b) in agreeing})
         works = [
-            Work(number, rows[number][0], copies.dropped(number)[:SIBLINGS], rows[number][1], some)
+            Work(number, rows[number][0], dropped[number], rows[number][1], some)
             for number in todo
-            for some in (_siblings([other for other in near[number] if (number, other) in agreeing], now, texts),)
+            for some in (reading.siblings(other for other in near[number] if (number, other) in agreeing),)
         ]
-        changed = set()
-        for number, note in chain.from_iterable(mapped(run, mend, _portions(works), texts, stores, judge)):
-            text = rewrite(texts[number], note.changes)
-            if text != now[number]:
-                now[number], made[number] = text, note
-                changed.add(number)
+        done = mapped(run, mend, _portions(works), texts, dict(reading.evidence), stores, judge)
+        fresh = {number: note for number, note in chain.from_iterable(done) if reading.take(number, note)}
+        made |= fresh
+        changed = set(fresh)
         if not changed:
             break
     _note(run, made)
@@ -95,18 +137,14 @@ def _near(marks: Sequence[int], copies: Copies, texts: Texts, policy: Policy) ->
     return near
 
 
-def _agreeing(run: Run, pairs: Sequence[tuple[int, int]], now: Mapping[int, str]) -> Iterator[tuple[int, int]]:
+def _agreeing(run: Run, pairs: Sequence[tuple[int, int]], reading: _Reading) -> Iterator[tuple[int, int]]:
     """Select the pairs that are excerpts of one article as they read now."""
-    asked = [_Pair(number, other, now[number], now[other]) for number, other in pairs]
+    asked = [_Pair(number, other, reading.now[number], reading.told(other)) for number, other in pairs]
     return chain.from_iterable(mapped(run, _filtered, _portions(asked)))
 
 
 def _filtered(pairs: Sequence[_Pair]) -> list[tuple[int, int]]:
     return [(one.number, one.other) for one in pairs if agree(one.text, one.sibling)]
-
-
-def _siblings(numbers: Sequence[int], now: Mapping[int, str], texts: Texts) -> tuple[Sibling, ...]:
-    return tuple(Sibling(now[number], texts.place(number)) for number in numbers[:SIBLINGS])
 
 
 def _portions(items: Iterable[T]) -> Iterator[list[T]]:

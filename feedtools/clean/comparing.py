@@ -8,7 +8,7 @@ from itertools import islice
 
 from feedtools.clean import manifest
 from feedtools.clean.assembling import assemble
-from feedtools.clean.context import LATER, Run, all_notes, excepted, logged_notes, mapped, repair_notes
+from feedtools.clean.context import LATER, Run, all_notes, excepted, guessed, logged_notes, mapped, repair_notes
 from feedtools.clean.copies import (
     TOGETHER,
     Copies,
@@ -27,7 +27,7 @@ from feedtools.clean.fixing import HELD, PORTION, REJECTED, grade
 from feedtools.clean.inputs import Files
 from feedtools.clean.judging import Judge
 from feedtools.clean.lookup import Stores, read_originals
-from feedtools.clean.notes import Log, dump, parse
+from feedtools.clean.notes import Log, as_evidence, dump, parse
 from feedtools.clean.on_disk import Instead, Texts
 from feedtools.clean.output import Fate
 from feedtools.clean.restoring import damaged, mend
@@ -121,16 +121,19 @@ def _restore(
     progress = run.progress("restoring", len(texts), "articles")
     last = max((number for number, _ in repair_notes(run)), default=0)
     progress(last)
+    told = ((number, as_evidence(texts[number], note)) for number, note in guessed(run))
+    evidence = Instead(run.stage / "evidence", told if run.config.clean.restore else ())
     try:
         if run.config.clean.restore:
             rows = excepted(run, files, judge)
             todo = islice(damaged(marks, rows, copies, run.config.clean, stores), log.count, None)
             portions = iter(lambda: list(islice(todo, MENDED)), [])
-            for done in mapped(run, mend, portions, texts, stores, judge):
+            for done in mapped(run, mend, portions, texts, evidence, stores, judge):
                 log.append([b"%d %s" % (number, dump(note)) for number, note in done])
                 progress(done[-1][0] - last)
                 last = done[-1][0]
     finally:
+        evidence.close()
         log.close()
 
 

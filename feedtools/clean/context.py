@@ -14,7 +14,7 @@ from feedtools.clean import manifest
 from feedtools.clean.history import History
 from feedtools.clean.inputs import Files
 from feedtools.clean.judging import Judge, Pair
-from feedtools.clean.notes import EMPTY, parse
+from feedtools.clean.notes import EMPTY, Note, guesses, parse
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
 from feedtools.lint.decisions import Choice
@@ -90,6 +90,16 @@ def logged_notes(run: Run, name: str) -> Iterator[tuple[int, bytes]]:
             number, _, note = line.partition(b" ")
             if note != EMPTY:
                 yield int(number), note
+
+
+def guessed(run: Run) -> Iterator[tuple[int, Note]]:
+    """Numbers and notes of the articles in which a fix was made that is a guess."""
+    with open(run.stage / "notes", "rb") as stream:
+        for number, line in enumerate(stream):
+            if b'"confident"' in line or b'"unsafe"' in line:
+                note = parse(line)
+                if guesses(note):
+                    yield number, note
 
 
 def all_notes(run: Run) -> Iterator[tuple[bytes, bytes | None]]:

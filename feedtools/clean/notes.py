@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from feedtools.lint.edits import Change, compose, rewrite
+from feedtools.lint.edits import Change, compose, revert, rewrite
 from feedtools.model import Article, Edit, Finding, Fix, Span
 
 
@@ -83,6 +83,28 @@ def together(raw: str, first: Note, second: Note | None) -> Note:
         return first._replace(repairs=second.repairs if second else ())
     decided = tuple(dict.fromkeys(first.decided + second.decided))
     return second._replace(changes=compose(raw, first.changes, second.changes), decided=decided)
+
+
+def guesses(note: Note) -> bool:
+    """Tell whether any change of a note is a guess: a repair that is not safe by itself."""
+    return any(change.safety != "safe" for change in note.changes)
+
+
+def as_evidence(text: str, first: Note, second: Note | None = None) -> str:
+    """What a text has to tell of others: as it reads now, without the changes that were guessed.
+
+    A guess that another article took for a text's own words would stand there with the confidence of a copy.
+
+    Args:
+        text: the article after its fixes.
+        first: the note of its fixes.
+        second: that of its repairs, against ``text``.
+    """
+    changes = second.changes if second is not None else ()
+    if not guesses(first):
+        return rewrite(text, changes) if changes else text
+    raw = revert(text, first.changes)
+    return rewrite(raw, [one for one in compose(raw, first.changes, changes) if one.safety == "safe"])
 
 
 def last(first: Note, second: Note | None) -> Note:

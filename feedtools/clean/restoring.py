@@ -71,8 +71,18 @@ def damaged(
             yield Work(number, form, dropped, excepted)
 
 
-def mend(works: Sequence[Work], texts: Texts, stores: Stores, judge: Judge) -> list[tuple[int, Note]]:
-    """Restore some articles; the changes of the notes are against what they read after their fixes."""
+def mend(
+    works: Sequence[Work], texts: Texts, evidence: Mapping[int, str], stores: Stores, judge: Judge
+) -> list[tuple[int, Note]]:
+    """Restore some articles; the changes of the notes are against what they read after their fixes.
+
+    Args:
+        works: the articles, and what may repair them.
+        texts: of all articles.
+        evidence: what those tell of others of which that is not the same (``notes.as_evidence``).
+        stores: hold further siblings.
+        judge: finds what is wrong.
+    """
     from feedtools.restore import Sibling
 
     macros = macros_of(judge.rules)
@@ -83,7 +93,7 @@ def mend(works: Sequence[Work], texts: Texts, stores: Stores, judge: Judge) -> l
         groups = [
             stores.siblings(article.text),
             work.overlapping,
-            [Sibling(texts[other], texts.place(other)) for other in work.dropped],
+            [Sibling(evidence.get(other) or texts[other], texts.place(other)) for other in work.dropped],
         ]
         known = {(article.source, article.line): work.excepted}
         findings_in = judge.over([article], {article.source: work.form}, known)

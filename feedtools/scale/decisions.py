@@ -17,7 +17,7 @@ from feedtools.clean.decide import CopyOf
 from feedtools.clean.ending import end_one, excerpt, may_end
 from feedtools.clean.fixing import FINAL, FOUND, HELD, fix_articles, grade
 from feedtools.clean.judging import Judge
-from feedtools.clean.notes import Note, dump, findings_of, parse, together
+from feedtools.clean.notes import Note, as_evidence, dump, findings_of, parse, together
 from feedtools.clean.restoring import macros_of, note_of
 from feedtools.clean.standing import Members, describe_copy, replace_kept, shorten_chains
 from feedtools.config import Policy
@@ -204,7 +204,10 @@ class _Cluster:
         from feedtools.restore import SIBLINGS, Sibling
 
         article = _article(self._rows[0]["id"], self._text(0))
-        siblings = [Sibling(row["text"], Place(row["id"], 1)) for row in self._rows[1 : SIBLINGS + 1]]
+        siblings = [
+            Sibling(as_evidence(row["text"], note), Place(row["id"], 1))
+            for row, note in zip(self._rows[1 : SIBLINGS + 1], self._first[1:], strict=False)
+        ]
         known = {(article.source, article.line): frozenset(self._first[0].excepted)}
         findings_in = self._judge.over([article], {article.source: ""}, known)
         macros = macros_of(self._judge.rules)

@@ -161,3 +161,16 @@ def test_what_was_published_completes_an_excerpt_that_begins_elsewhere(tmp_path:
     by = json.dumps(rows[0].get("edits", []), ensure_ascii=False)
     assert "old.txt:4" in by
     assert "old.txt:5" in by
+
+
+def test_a_guess_is_no_evidence_for_another_article(tmp_path: Path) -> None:
+    """The renderer that deletes hyphens made ``HeronVLA2B`` of a name; whatever is guessed of it stays there."""
+    whole = (ROOT / "tests/sample/feed/001.txt").read_text(encoding="utf-8").splitlines()[8]
+    joined = (ROOT / "tests/sample/feed/003.txt").read_text(encoding="utf-8").splitlines()[6]
+    assert whole.count("Heron-VL-A2B") == joined.count("HeronVLA2B") == 2
+    for number, order in enumerate([(whole, joined), (joined, whole)]):
+        rows = run(tmp_path / str(number), *order, config=Config(cache=False))
+        assert {row["action"] for row in rows} >= {"drop"}
+        [kept] = published(tmp_path / str(number))
+        assert kept.count("Heron-VL-A2B") == 2
+        assert "A-2B" not in kept
