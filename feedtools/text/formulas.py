@@ -259,6 +259,13 @@ def _dollars(text: str, start: int, opener: str) -> Math | None:
     if opener == "$" and text.startswith(_LATEX, start + 1):
         opener += _LATEX
     body = start + len(opener)
+    if (
+        opener == "$"
+        and text.startswith("\\", body)
+        and text[start - 1 : start].isalnum()
+        and continues_path(text, body)
+    ):
+        return None  # \\host\c$\folder
     line_end = text.find("\n", body) if opener != "$$" else -1
     stop = line_end if line_end >= 0 else len(text)
     end = body

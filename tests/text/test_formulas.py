@@ -74,6 +74,7 @@ def test_formulas_are_found_whole(text: str, expected: list[tuple[str, bool]]) -
     [
         "会员价 $5,原价 $10",
         "US$ 10 到 $20, 另有 HK$300",
+        r"共享 \\nas01\c$\data 与 \\nas01\d$",
         "$100/month to 200$",
         "export PATH=$HOME/bin:$PATH",
         "echo ${x} $my_var $",

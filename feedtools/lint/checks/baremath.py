@@ -144,8 +144,8 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Hit]:
             yield Hit(a, b, edits=_delimit(text, a, b), confidence=sure)
 
 
-_RELATIVE = lazy(rf"[(\[\"']*(?!(?:{_FUNCTIONS})\\)[A-Za-z][\w.-]{{2,}}(?:\\[\w.-]+){{2,}}\\?[)\]\"',;.:]*")
-"""A word of three letters or more and two names behind it: ``docs\theta\nu`` is no product of letters."""
+_RELATIVE = lazy(rf"[(\[\"']*(?:~|(?!(?:{_FUNCTIONS})\\)[A-Za-z][\w.-]{{2,}})(?:\\[\w.-]+){{2,}}\\?[)\]\"',;.:]*")
+"""A word of three letters or more (or the home folder) and two names: ``docs\theta\nu`` is no product of letters."""
 _DOUBLED = lazy(r"\\\\([A-Za-z]+)")
 
 

@@ -290,6 +290,8 @@ def odd_space(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 # What the bytes 80 to BF look like in Latin-1 and in Windows-1252: the tail of a UTF-8 character read as either.
 _TAIL = "\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
 _SIGNS = "\u00a0«»“”‘’„‚‹›–—…"
+_TAIL_KOI8 = "─-╬▀-▓■∙°²·÷©≈≤≥⌠⌡√\u00a0ёЁ"
+_SIGNS_1251 = "‚„…†‡€‰‹‘’“”•–—™›\u00a0¤¦§©«¬\u00ad®°±µ¶·№»"
 _MOJIBAKE = lazy(
     rf"(?:â(?:€[{_TAIL}]?|[\u0080-\u00bf„†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œž][{_TAIL}])|[ÃÂ][{_TAIL}]|[ï][¼½¿][{_TAIL}]|ã€[{_TAIL}]"
     rf"|ð[\u009fŸ][{_TAIL}]{{2}}"
@@ -299,12 +301,15 @@ _MOJIBAKE = lazy(
     rf"|(?:[ÐÑ][{_TAIL}]){{2,}}|(?:[ÎÏ][{_TAIL}]){{2,}}"
     r"|(?:锟斤拷)+锟?|烫{3,}|屯{3,}"
     # UTF-8 in Cyrillic read as KOI8-R, as Windows-1251 and as code page 866.
-    r"|(?:[пя][─-╬°²·÷©≈≤≥⌠⌡√\u00a0ёЁ]){3,}|(?:[РС][Ђ-ЏђѓєѕіїјљњћќўџҐґЎЁё№‚„…†‡€‰‹‘’“”•–—™›\u00a0-\u00bb]){3,}"
+    rf"|(?:[пя][{_TAIL_KOI8}]){{3,}}|(?:[РС][Ђ-ЏђѓєѕіїјљњћќўџҐґЎЁё№‚„…†‡€‰‹‘’“”•–—™›\u00a0-\u00bb]){{3,}}"
     r"|(?:[╨╤][А-Яа-п─-▓]){3,}"
+    # UTF-8 in Chinese read as KOI8-R, and as Windows-1251: there with a sign, for Ukrainian has all the letters.
+    rf"|(?:[ДЕФГХИ][{_TAIL_KOI8}]{{2}}){{2,}}"
+    rf"|(?=[дежзий].{{0,4}}[{_SIGNS_1251}])(?:[дежзий][{_SIGNS_1251}Ђ-ЏђѓєѕіїјљњћќўџҐґЎЁё]{{2}}){{2,}}"
 )
 _LETTERS = lazy("[À-ÿ¡-¿]{4}|[А-яЁё]{4}")
 """One of these stands in all that ``misread`` knows."""
-_MOJIBAKE_FIRST = lazy("[âÃÂïãðäåæçèéÐÑÎÏ锟烫屯пяРС╨╤]")
+_MOJIBAKE_FIRST = lazy("[âÃÂïãðäåæçèéÐÑÎÏ锟烫屯пяРС╨╤ДЕФГХИдежзий]")
 """What the pattern begins with: a set is looked for many times as fast."""
 
 # What GBK makes of the first bytes of 的 ， 。 是 在 中 和 可 以 in UTF-8: characters hardly any text holds.
