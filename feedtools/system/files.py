@@ -6,8 +6,8 @@ import errno
 import os
 import stat
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import IO
 
 from feedtools.errors import WriteError
 
@@ -16,7 +16,7 @@ MOST = 1 << 30
 """Bytes of the largest file that is read whole beside the articles: settings, decisions, what is held."""
 
 
-def open_regular(path: str | os.PathLike[str]) -> IO[bytes]:
+def open_regular(path: str | os.PathLike[str]) -> BufferedReader:
     """Open a file to read it; what is none, as a pipe or a device that a link leads to, would hold or fill us.
 
     Raises:

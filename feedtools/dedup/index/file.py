@@ -84,10 +84,11 @@ class IndexFile:
                 if create and not os.path.lexists(path):
                     _make(path)
                 self.base = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
-            self._check_header(write=not readonly)
-            self.rows, self.width = self.meta("rows"), self.meta("width")
-            if not fits(self.rows, self.width):
-                raise ValueError(f"its header speaks of {self.rows} row bits and {self.width} bytes a number")
+            try:
+                self._check_header(write=not readonly)
+            except BaseException:  # a file that is open cannot be removed everywhere, and it may have to be made again
+                self.base.close()
+                raise
 
     @contextmanager
     def faults(self) -> Iterator[None]:
@@ -115,6 +116,9 @@ class IndexFile:
         if write and self.version < FORMAT:
             self._update()
             self.version = FORMAT
+        self.rows, self.width = self.meta("rows"), self.meta("width")
+        if not fits(self.rows, self.width):
+            raise ValueError(f"its header speaks of {self.rows} row bits and {self.width} bytes per number")
 
     def _check_version(self) -> int:
         (application,) = self.base.execute("PRAGMA application_id").fetchone()
@@ -287,6 +291,9 @@ def _open_readonly(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError:  # read-only medium: the log's side files cannot be made
         base.close()
         base = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None)
+    except BaseException:
+        base.close()
+        raise
     return base
 
 

@@ -22,7 +22,7 @@ from feedtools.readers import ReadOptions, expand
 from feedtools.readers.batches import batches
 from feedtools.readers.streams import STDIN
 from feedtools.system.cache_folder import cache_folder
-from feedtools.system.files import open_regular, read_regular
+from feedtools.system.files import open_regular
 from feedtools.system.locks import FileLock
 
 OnError = Callable[[FeedtoolsError], None]
@@ -264,7 +264,7 @@ def follow(index: IndexWriter, files: Sequence[str], config: Config, on_error: O
                 before = known.pop(key, None)
                 if before and (before.size, before.changed) == (status.st_size, _changed(status)):
                     continue
-                content = blake2b(read_regular(path))
+                content = _digest(path)
             except OSError as error:
                 on_error(FeedtoolsError(f"history cannot be read: {error.strerror or error}", path=path))
                 continue
@@ -276,6 +276,14 @@ def follow(index: IndexWriter, files: Sequence[str], config: Config, on_error: O
                 wanted[key] = path, state
         index.remove(known)
         _take_in(index, wanted, config, on_error)
+
+
+def _digest(path: str) -> bytes:
+    """Digest a file piece by piece: a feed may be larger than the memory."""
+    import hashlib
+
+    with open_regular(path) as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).digest()
 
 
 def _changed(status: os.stat_result) -> int:

@@ -16,6 +16,7 @@ from feedtools.dedup.index.updates import IndexWriter
 from feedtools.dedup.index.verify import faults
 from feedtools.errors import IndexFileError
 from feedtools.model import Article, Provenance
+from feedtools.system import files
 
 CONFIG = Config(jobs=1)
 OLD = "山脚的小站每天只停两趟车,站长把钟拨快一刻,好让赶路的人来得及喝完一碗热汤。"
@@ -191,6 +192,16 @@ def test_a_file_that_was_not_read_whole_is_complained_of_each_time(
     path = tmp_path / "a.jsonl"
     path.write_text(f'{{"text": "{OLD}"}}\nno record\n', encoding="utf-8")
     assert followed(path) == followed(path) != []
+    assert known(followed.index, OLD)  # type: ignore[attr-defined]
+
+
+def test_a_file_that_is_larger_than_what_is_read_whole_is_followed(
+    tmp_path: Path, followed: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST", 64)
+    path = feed(tmp_path / "a.txt", OLD)
+    assert path.stat().st_size > files.MOST
+    assert followed(path) == []
     assert known(followed.index, OLD)  # type: ignore[attr-defined]
 
 

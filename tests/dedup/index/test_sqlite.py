@@ -351,6 +351,27 @@ def test_files_that_are_no_index_are_refused(tmp_path: Path) -> None:
         Index(other)
 
 
+@pytest.mark.parametrize("readonly", [False, True])
+@pytest.mark.parametrize("foreign", [False, True])
+def test_a_file_that_is_refused_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, foreign: bool, readonly: bool
+) -> None:
+    path = tmp_path / "i.sqlite"
+    if foreign:
+        with sqlite3.connect(path) as base:
+            base.execute("CREATE TABLE t (x)")
+    else:
+        path.write_bytes(b"no database at all, but long enough to be looked at" * 100)
+    connect, made = sqlite3.connect, list[sqlite3.Connection]()
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **flags: made.append(connect(*args, **flags)) or made[-1])
+    with pytest.raises(StaleIndexError):
+        Asked(path, readonly=readonly)
+    assert made
+    for base in made:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            base.execute("SELECT 1")
+
+
 def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "i.sqlite"
     Index(path, create=True).close()
