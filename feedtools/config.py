@@ -13,6 +13,8 @@ from feedtools.text.patterns import lazy
 FILE = "feedtools.toml"
 ALLOW_FILE = "feedtools-allow.toml"
 DECISIONS_FILE = "feedtools-decisions.jsonl"
+REPORT_DECISIONS = "feedtools-decisions-report.jsonl"
+"""Name of what the report downloads; never that of the log, which it would replace."""
 NEVER = "never"
 AUTO = "auto"
 """Confident fixes and ends before cut formulas in transmissions, safe fixes alone in others: see `Policy.of`."""

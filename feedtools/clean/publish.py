@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ from feedtools.clean.protect import OverwriteError, Strange, inspect, refuse
 from feedtools.clean.run import Cleaned, Inputs, clean_into, is_own, put_in_place, remember
 from feedtools.clean.staging import Stage, unwritable
 from feedtools.clean.undo import give_back
-from feedtools.config import Config, policy
+from feedtools.config import DECISIONS_FILE, Config, policy
 from feedtools.errors import ConfigError, FeedtoolsError, ReadError
+from feedtools.lint.decisions import Choice, append
 from feedtools.lint.selection import active_rules
 from feedtools.readers import MANIFEST
 from feedtools.system.progress import Progress, silent
@@ -29,6 +30,7 @@ def publish(
     progress: Progress = silent,
     *,
     force: bool = False,
+    decided: Sequence[Choice] = (),
 ) -> Cleaned:
     """Apply decisions, and corrections made in the folder, to an output of ``clean``.
 
@@ -41,6 +43,8 @@ def publish(
         sources: where to look for copies and for what was lost; by default where its run looked.
         progress: told how far it is.
         force: replace also what no run wrote.
+        decided: decisions taken elsewhere, such as in the report; they are appended to the log before those made of
+            corrections.
 
     Raises:
         ReadError: ``out`` is no output of ``clean``, or a file in it is damaged.
@@ -55,6 +59,7 @@ def publish(
         strange = inspect(out)
         if not force:
             refuse(out, strange, taking=True)
+        append(config.root / DECISIONS_FILE, decided)
         taken = record([*edited_held(out, strange), *edited_articles(out, strange, config)], config)
         inputs = _given_back(stage, strange, config)
         cleaned, files = clean_into(stage.folder, inputs, config, active_rules(config), sources, progress, kept="")

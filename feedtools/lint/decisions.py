@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
+from io import FileIO
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
@@ -103,7 +104,32 @@ def load(path: Path) -> tuple[Choice, ...]:
     return tuple(standing.values())
 
 
-def _rows(path: Path) -> Iterator[Choice]:
+def downloaded(path: Path, log: Path) -> list[Choice]:
+    """Read a file of decisions that the report made, and choose those that the log does not have yet.
+
+    Args:
+        path: the file; every line of it is checked before any counts.
+        log: where decisions are kept.
+
+    Raises:
+        ConfigError: a file cannot be read, a line is no decision or was cut short, or it has the ``id`` of another.
+    """
+    if not path.exists():
+        raise ConfigError("no such file; name what the report downloaded", path=str(path))
+    logged = {one.id: one._replace(row=0) for one in _rows(log)}
+    seen = dict(logged)
+    for one in _rows(path, whole=True):
+        plain = one._replace(row=0)
+        if seen.setdefault(one.id, plain) != plain:
+            message = (
+                f"the id {one.id} is that of another decision in {log.name}; nothing was taken up; give it a new id"
+            )
+            raise ConfigError(message, path=str(path), line=one.row)
+    return [one for one in seen.values() if one.id not in logged]
+
+
+def _rows(path: Path, *, whole: bool = False) -> Iterator[Choice]:
+    """Read the lines of a file in order; ``whole``: the last one counts though it has no line end."""
     try:
         data = read_regular(path)
     except FileNotFoundError:
@@ -117,7 +143,7 @@ def _rows(path: Path) -> Iterator[Choice]:
         try:
             yield _parsed(json.loads(line), number)
         except (ValueError, RecursionError) as error:
-            if number == len(lines):  # no line end: it was being written when the process was killed
+            if number == len(lines) and not whole:  # no line end: it was being written when the process was killed
                 return
             raise ConfigError(
                 f"not a decision: {error}; correct or remove the line", path=str(path), line=number
@@ -141,7 +167,7 @@ def _parsed(row: Any, number: int) -> Choice:
 
 
 def append(path: Path, choices: Sequence[Choice]) -> None:
-    """Add decisions to the file, on the disk before this returns.
+    """Add decisions to the file, all or none, on the disk before this returns.
 
     A line that a killed process left unfinished is removed; whoever else appends at the same moment waits.
 
@@ -153,17 +179,20 @@ def append(path: Path, choices: Sequence[Choice]) -> None:
     data = "".join(f"{dump(one)}\n" for one in choices).encode("utf-8")
     fresh = not path.exists()
     try:
-        with open(path, "a+b") as stream, alone(stream.fileno()):
+        with open(path, "a+b", buffering=0) as stream, alone(stream.fileno()):
             stream.seek(0)
             before = stream.read()
             tail = before[before.rfind(b"\n") + 1 :]
             if tail and _torn(tail):
-                stream.truncate(len(before) - len(tail))
+                before = before[: len(before) - len(tail)]
+                stream.truncate(len(before))
             elif tail:
                 data = b"\n" + data
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+            try:
+                _write(stream, data)
+            except BaseException:
+                stream.truncate(len(before))
+                raise
         if fresh and hasattr(os, "O_DIRECTORY"):
             folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
             try:
@@ -172,6 +201,14 @@ def append(path: Path, choices: Sequence[Choice]) -> None:
                 os.close(folder)
     except OSError as error:
         raise WriteError(f"the decision cannot be written: {error.strerror or error}", path=str(path)) from error
+
+
+def _write(stream: FileIO, data: bytes) -> None:
+    """Write all of it, down to the disk; a full disk takes less than it is given at first."""
+    left = memoryview(data)
+    while left:
+        left = left[stream.write(left) :]
+    os.fsync(stream.fileno())
 
 
 def _torn(tail: bytes) -> bool:

@@ -25,6 +25,8 @@ _FOR_PROGRAMS = lazy(
     r"(?:(?:dev-|test-)?requirements|constraints)(?:[._-][\w-]+)*\.txt"
     r"|(?:robots|humans|ads|app-ads|security|cmakelists|llms(?:-full)?|cname|top_level|entry_points|sources|version)\.txt"
 )
+_OURS = lazy(r"feedtools-decisions.*\.jsonl")
+"""The log of decisions and downloads of the report, whose texts are held articles; a browser may number a download."""
 _TEMPLATE = lazy(
     rb"\A\s*(?:---\s*\n|\{[%{])|\{%-?[ \t]*(?:extends|include|block|layout|if|for|assign|set)\b"
     rb"|\{\{-?[ \t]*(?:content|page|site|title|post|url)\b[^{}\n]*\}\}"
@@ -111,6 +113,8 @@ class PassedOver:
             elif not base.endswith(self._endings):
                 if suffix(name) in REFUSED:
                     self._refused[suffix(name)] += 1
+            elif _OURS.fullmatch(base):
+                continue
             elif _FOR_PROGRAMS.fullmatch(base):
                 self.note("for programs", name)
             elif _README.fullmatch(base) or _ABOUT.fullmatch(base):

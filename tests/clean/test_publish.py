@@ -153,3 +153,31 @@ def test_a_text_inside_another_object_is_corrected_and_given_back(tmp_path: Path
     assert json.loads(line)["data"] == {"body": DAMAGED.replace(" [Math] ", "积分"), "n": 1}
     assert feedtools(tmp_path, "clean", "--undo", "out", "-o", "back").returncode == 0
     assert tree(tmp_path / "back") == tree(tmp_path / "feed")
+
+
+def download(folder: Path, *choices: dict[str, object]) -> Path:
+    path = folder / "feedtools-decisions-report.jsonl"
+    path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in choices), encoding="utf-8")
+    return path
+
+
+def test_what_the_report_downloaded_is_appended_once_and_published(feed: Path) -> None:
+    decide(feed, {"decision": "reject", "text": SECOND, "id": "aaaaaaaaaaaa"})
+    before = (feed / "feedtools-decisions.jsonl").read_bytes()
+    made = {"decision": "publish", "id": "bbbbbbbbbbbb", "text": DAMAGED, "to": DAMAGED}
+    path = download(feed, made)
+    done = feedtools(feed, "publish", "out", "--decisions", path)
+    assert done.returncode == 0, done.stderr
+    assert "1 new decision appended" in done.stderr
+    assert actions(feed / "out") == ["keep", "keep", "keep", "drop", "keep"]
+    log = (feed / "feedtools-decisions.jsonl").read_bytes()
+    assert log.startswith(before)
+    assert [one["decision"] for one in decisions(feed)] == ["reject", "publish"]
+    assert "0 new decisions" in feedtools(feed, "publish", "out", "--decisions", path).stderr
+    assert (feed / "feedtools-decisions.jsonl").read_bytes() == log
+
+
+def test_a_folder_that_is_no_output_takes_up_nothing(feed: Path) -> None:
+    path = download(feed, {"decision": "reject", "text": DAMAGED})
+    assert feedtools(feed, "publish", "feed", "--decisions", path).returncode == 2
+    assert not (feed / "feedtools-decisions.jsonl").exists()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from feedtools.errors import ConfigError
-from feedtools.lint.decisions import append, choice, load
+from feedtools.errors import ConfigError, WriteError
+from feedtools.lint.decisions import Choice, append, choice, downloaded, load
 
 
 def test_the_last_decision_about_an_article_stands_and_others_are_untouched(tmp_path: Path) -> None:
@@ -72,3 +73,47 @@ def test_any_text_goes_in_and_comes_out(tmp_path: Path) -> None:
     append(path, [choice("publish", text=text, to="")])
     [one] = load(path)
     assert (one.text, one.to) == (text, "")
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ('{"decision": "reject", "text": "a"}\n{"decision": "rej', ":2: not a decision"),
+        ('{"decision": "reject", "text": "a"}\n{"decision": "publish", "text": "b"}\n', ":2: not a decision"),
+        ('{"decision": "reject", "id": "known", "text": "changed"}\n', ":1: the id known is that of another"),
+        (None, "no such file"),
+    ],
+)
+def test_a_download_with_one_bad_line_is_refused_whole(tmp_path: Path, lines: str | None, message: str) -> None:
+    log, path = tmp_path / "log.jsonl", tmp_path / "report.jsonl"
+    append(log, [Choice("reject", "known", text="here")])
+    if lines is not None:
+        path.write_text(lines, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        downloaded(path, log)
+    assert message in str(caught.value)
+
+
+def test_a_download_brings_what_is_new_in_order_and_once(tmp_path: Path) -> None:
+    log, path = tmp_path / "log.jsonl", tmp_path / "report.jsonl"
+    known, first, second = (Choice("reject", name, text=name) for name in ("known", "first", "second"))
+    append(log, [known])
+    append(path, [first, known, second, first])
+    assert [one.id for one in downloaded(path, log)] == ["first", "second"]
+    append(path, [Choice("undo", "back", of="first")])
+    assert [one.id for one in downloaded(path, log)] == ["first", "second", "back"], "what was taken back counts too"
+
+
+def test_decisions_are_appended_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "log.jsonl"
+    append(log, [Choice("reject", "known", text="here")])
+    before = log.read_bytes()
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(WriteError):
+            append(log, [Choice("reject", "one", text="a"), Choice("reject", "two", text="b")])
+    assert log.read_bytes() == before

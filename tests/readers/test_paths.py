@@ -271,6 +271,7 @@ def folder(root: Path, *names: str) -> None:
         (["README.md", "b/c.md"], ["b/c.md"], "README.md (about the repository)"),
         (["a.rst", "b.rst", "c.md", "d.png"], ["c.md"], "2 .rst (reStructuredText is not read)"),
         (["a.json", "b.xml", "c.md"], ["c.md"], "a.json and 1 more (no feeds)"),
+        (["a.jsonl", "feedtools-decisions.jsonl", "feedtools-decisions-report (1).jsonl"], ["a.jsonl"], ""),
         (["a.csv", "c.md"], ["c.md"], "a.csv (without a column “text”)"),
     ],
     ids=str,

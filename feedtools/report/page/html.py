@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from feedtools.config import REPORT_DECISIONS
 from feedtools.model import KINDS, LEVELS
 from feedtools.report.page import charts
 from feedtools.report.page.copies import copies
@@ -149,10 +150,12 @@ def _tools(report: RunReport, say: Words) -> str:
         f"<button type=button id=clear hidden>{say('Clear')}</button>\n"
         "<button type=button id=source aria-pressed=false>TeX</button>\n"
         f"<button type=button id=theme>{say('Dark')}</button>\n"
-        f"<button type=button id=decisions hidden>{say('Download decisions')} (<span id=decided>0</span>)</button>\n"
+        f"<button type=button id=decisions data-name={REPORT_DECISIONS} hidden>"
+        f"{say('Download decisions')} (<span id=decided>0</span>)</button>\n"
         f"<span class='hint keys'><kbd>/</kbd> {say('search')} <kbd>j</kbd> <kbd>k</kbd> {say('next, previous')}"
         "</span>\n<span class=hint id=live role=status></span>\n"
-        f"<p class=hint id=how hidden>{say(HOW)}</p></div>\n"
+        f"<p class=hint id=how hidden>{say(HOW)} <code id=publish>feedtools publish OUT --decisions {REPORT_DECISIONS}"
+        "</code></p></div>\n"
     )
 
 

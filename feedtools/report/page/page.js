@@ -269,7 +269,15 @@
     made.textContent = when.toLocaleString(root.lang, { dateStyle: "medium", timeStyle: "short" });
   }
 
-  // Choices become lines of feedtools-decisions.jsonl, in the format of `feedtools review`.
+  // Choices become lines in the format of `feedtools review`, which `feedtools publish` appends to its log.
+  // The page lies in its output, so that its address says where that is; one that a server shows cannot know it.
+  if (location.protocol === "file:") {
+    const folder = decodeURIComponent(location.pathname).replace(/\/[^/]*$/, "").replace(/^\/(?=[A-Za-z]:)/, "");
+    const out = (location.host ? `//${location.host}` : "") + folder;
+    const windows = /^([A-Za-z]:|\/\/)/.test(out);
+    const quoted = /^[\w/.:@%+,-]+$/.test(out) ? out : windows ? `"${out}"` : `'${out.replaceAll("'", `'"'"'`)}'`;
+    one("publish").textContent = one("publish").textContent.replace("OUT", () => quoted);
+  }
   const decisions = new Map();
   const number = () => [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const told = () => {
@@ -294,8 +302,8 @@
       const verb = button.dataset.do;
       const offer = button.dataset.o ? JSON.parse(button.dataset.o) : null;
       const key = offer ? `${verb} ${offer.rule} ${offer.words}` : `article ${item.id}`;
-      const before = decisions.get(key);
-      if (before && before.decision === verb) {
+      const before = offer ? decisions.has(key) : button.getAttribute("aria-pressed") === "true";
+      if (before) {
         decisions.delete(key);
         pressed(button, false);
         const field = box.querySelector("textarea");
@@ -315,7 +323,14 @@
         field.value = facts.to;
         field.rows = 8;
         field.setAttribute("aria-label", button.textContent);
-        const take = () => decide(key, verb, { text: facts.text, to: field.value.replace(/\s*\n\s*/g, " "), ...place });
+        const shown = field.value;
+        const single = (text) => (facts.text.includes("\n") ? text : text.replace(/\s*\n\s*/g, " "));
+        const take = () => {
+          // An edit that changes nothing is no decision, and takes the place of none.
+          if (single(field.value) === single(shown)) decisions.delete(key);
+          else decide(key, verb, { text: facts.text, to: single(field.value), ...place });
+          told();
+        };
         field.addEventListener("input", take);
         box.append(field);
         take();
@@ -328,7 +343,7 @@
   one("decisions").addEventListener("click", () => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([lines()], { type: "application/x-ndjson" }));
-    link.download = "feedtools-decisions.jsonl";
+    link.download = one("decisions").dataset.name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-HOW = "Put the file beside feedtools.toml and run the same command again."
+HOW = "Put the file beside feedtools.toml and run there:"
 PRIVACY = "This page loads nothing and sends nothing; the text of the articles belongs to their authors."
 _ZH = {
     "feedtools report": "feedtools 报告",
@@ -100,7 +100,7 @@ _ZH = {
     "Take": "采纳",
     "Allow": "允许",
     "Download decisions": "下载决定",
-    HOW: "把文件放在 feedtools.toml 旁边,再运行同一命令。",
+    HOW: "把文件放在 feedtools.toml 旁边,然后在那里运行:",
     "What releases it": "怎样放行",
     "correct the text": "改正原文",
     "accept": "采纳",

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -418,19 +419,28 @@ def test_choices_are_lines_that_the_next_run_follows(browser: Browser, real: Pat
     assert browser.run("document.getElementById('decided').textContent") == "2"
     browser.run("document.getElementById('decisions').click()")
     lines = browser.run("window.kept.text()")
-    assert browser.run("window.named") == "feedtools-decisions.jsonl"
-    (tmp_path / "feedtools-decisions.jsonl").write_text(lines, encoding="utf-8")
-    choices = load(tmp_path / "feedtools-decisions.jsonl")
+    name = browser.run("window.named")
+    assert name == "feedtools-decisions-report.jsonl"
+    (tmp_path / name).write_text(lines, encoding="utf-8")
+    choices = load(tmp_path / name)
     assert [one.decision for one in choices] == ["publish", "edit"]
     assert choices[0].text == HELD_ONE
     assert "很小" in choices[1].to
     shutil.copytree(real / "feed", tmp_path / "feed")
     (tmp_path / "feedtools.toml").write_text('paths = ["feed"]\n', encoding="utf-8")
-    command = [sys.executable, "-m", "feedtools", "clean", "-o", "out"]
-    done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
+    out, env = tmp_path / "it's out", {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "feedtools", "clean", "-o", str(out)]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, env=env)
+    go(browser, out / "report.html")
+    program, *shown = shlex.split(browser.run("document.getElementById('publish').textContent"))
+    assert (program, shown) == ("feedtools", ["publish", str(out), "--decisions", name])
+    command = [sys.executable, "-m", "feedtools", *shown]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, env=env)
+    assert "2 new decisions" in done.stderr
     assert "= 3 kept + 0 dropped + 0 held" in done.stderr
+    go(browser, real / "en" / "report.html")
+    browser.run("document.querySelectorAll('#todo [data-do=edit]')[0].click()")
+    assert browser.run("document.getElementById('decisions').hidden"), "nothing was edited"
     browser.run("document.querySelectorAll('#todo [data-do=publish]')[0].click()")
     assert browser.run("document.getElementById('decided').textContent") == "1"
 

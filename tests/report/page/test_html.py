@@ -66,6 +66,7 @@ def test_what_is_held_is_shown_whole_with_its_errors_marked_and_what_releases_it
     assert "accept <ins>model-free</ins>, or allow it" in text
     assert "held/a.txt.jsonl" in text
     assert "data-do=publish" in text
+    assert "feedtools publish OUT --decisions feedtools-decisions-report.jsonl" in text
     assert "data-do=publish" not in page(RunReport("x", Counts(1, 1, 0, 0, 1), held=[held._replace(raw=None)]))
 
 
