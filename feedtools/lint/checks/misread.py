@@ -152,9 +152,9 @@ def _chinese(run: str, *, glued: bool) -> _Reading | None:
         said = sample.encode("latin-1").decode("gb2312")
     except UnicodeDecodeError:
         return None
-    han = [char for char in said if _HAN[0] <= char <= _HAN[1]]
+    han = {char for char in said if _HAN[0] <= char <= _HAN[1]}  # ``ÖÖÖÖ`` says one thing twice
     common = sum(map(_COMMON.__contains__, han))
     needed = max(2, (len(han) + 1) // 2) + (1 if glued and len(han) < 4 else 0)
-    if common < needed or 3 * len(han) < 2 * len(said) or _is_listing(sample):
+    if common < needed or 3 * len(han) < 2 * len(set(said)) or _is_listing(sample):
         return None
     return _Reading(1.0, "gb2312", said)

@@ -339,9 +339,9 @@ def mojibake(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 def _without_overlaps(hits: list[Hit]) -> list[Hit]:
-    """The hits in order; of two that overlap the one that was listed first."""
+    """The hits in order; of those that overlap the longest, and of equals the one that was listed first."""
     kept: list[Hit] = []
-    for hit in hits:
+    for hit in sorted(hits, key=lambda one: one.start - one.end):
         at = bisect_right(kept, hit.start, key=_START)
         if (at == 0 or kept[at - 1].end <= hit.start) and (at == len(kept) or hit.end <= kept[at].start):
             kept.insert(at, hit)

@@ -193,7 +193,7 @@ def _is_shifted(body: str, letter: str) -> bool:
 _ESCAPED = lazy(r"\\_(?=[{A-Za-z0-9])")
 _GREEK_NAMES = "|".join(_PAIRS[1::2])
 _INDEX = (
-    r"(?!int?\}|sin|min|lim|l[ng])(?:[i-nst]{2,3}|[a-ce-z][a-z])|[i-nst][-+]\d|\d{1,2}|[a-z0-9](?:,[a-z0-9]){1,3}|[i-nt]=\d"
+    r"(?!int?\}|sin|min|lim|l[ng])(?:[i-nst]{2,3}|[a-ce-z][a-z])|[i-nst](?:[-+](?:\d|[i-nst])){1,3}|\d{1,2}|[a-z0-9](?:,[a-z0-9]){1,3}|[i-nt]=\d"
     rf"|\\(?:{_GREEK_NAMES})|\\(?:text|mathrm)\{{[A-Za-z]{{1,12}}\}}"
 )
 """An index that is read as one wherever it stands behind a letter: ``ij``, ``t+1``, ``0``, ``i,j``, a Greek letter."""
@@ -206,7 +206,7 @@ _EATEN = lazy(
     r"|\\(?:i{0,3}nt|oint|sum|prod)(?:\\limits)?(\{[^{}]{1,20}\})(?=\^)"
     # q{k}, w{ij}, \mathbf{A}{j,i}, \hat{y}{t+1}, \right){i,j}
     rf"|(?:\\right[)\]|]|(?<![\\A-Za-z])(?!d\{{[a-z]\}})[A-Za-z]"
-    r"|\\(?:boldsymbol|bm|mathbf|mathbb|mathcal|mathrm|hat|bar|tilde|vec|dot|widehat|overline)\{[A-Za-z]\})"
+    r"|\\(?:boldsymbol|bm|mathbf|mathbb|mathcal|mathrm(?!\{[de]\})|hat|bar|tilde|vec|dot|widehat|overline)\{[A-Za-z]\})"
     rf"(\{{(?:[a-z](?:[,=][^{{}}]{{1,8}})?|{_INDEX}|[^{{}}]{{1,30}}\\sim(?![A-Za-z])[^{{}}]{{1,30}})\}})"
     # \mathcal{L}{GAN}, \|w\|{2}, \nabla{\theta} J
     r"|\\mathcal\{[A-Za-z]\}(\{[A-Za-z]{2,6}\})|\\(?:\||rVert)\s?(\{(?:[12F]|\\infty)\})"
