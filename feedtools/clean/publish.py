@@ -67,7 +67,7 @@ def publish(
             put_in_place(stage, None if force else strange)
             if sources.published:
                 cleaned.errors.extend(remember(out, files, sources.published, config, inputs.origins))
-    return cleaned._replace(taken=taken)
+    return cleaned._replace(taken=taken, written=True)
 
 
 def as_it_was(head: Mapping[str, Any], config: Config, sources: Sources | None) -> tuple[Config, Sources]:

@@ -45,6 +45,7 @@ class Cleaned(NamedTuple):
         taken: edits in ``held/`` that became decisions.
         decisions: how many there are.
         remaining: what is left to a person.
+        written: whether there is an output of it; there is none of inputs of which nothing could be read.
     """
 
     counts: Counts
@@ -52,6 +53,7 @@ class Cleaned(NamedTuple):
     taken: int = 0
     decisions: int = 0
     remaining: Remaining | None = None
+    written: bool = False
 
     @property
     def failed(self) -> bool:
@@ -112,11 +114,12 @@ def clean(
         inputs = Inputs(paths, history=earlier(stage.out))
         cleaned, files = clean_into(stage.folder, inputs, config, rules, sources, progress)
         with closing(files):
-            if cleaned.counts.files or not cleaned.failed:  # where nothing could be read, an earlier output stays
+            written = bool(cleaned.counts.articles) or not cleaned.failed
+            if written:  # where nothing could be read, an earlier output stays
                 put_in_place(stage, None if force else strange)
                 if sources.published:
                     cleaned.errors.extend(remember(out, files, sources.published, config))
-    return cleaned._replace(taken=taken)
+    return cleaned._replace(taken=taken, written=written)
 
 
 def put_in_place(stage: Stage, strange: Strange | None) -> None:

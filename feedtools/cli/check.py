@@ -74,7 +74,7 @@ def check(
         sys.exit(2 if failed else 0)
     checked = at_least(checked, level or "note")
     applied: Safety | None = ("unsafe" if unsafe_fixes else "safe") if fix else None
-    view = OutputView(targets, statistics, show, tuple(chosen), applied)
+    view = OutputView(targets, statistics, show, tuple(chosen), applied, flags)
     if add_allow is not None:
         failed |= outputs.add_allow(checked, add_allow, config, outputs.least_shown(view))
         sys.exit(2 if failed else 0)

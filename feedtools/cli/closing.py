@@ -57,8 +57,10 @@ def closing(cleaned: Cleaned, out: Path | None) -> Iterator[str]:
         others = f" and {count - len(names):,} more" if count > len(names) else ""
         yield f"nothing is left of {', '.join(names)}{others}: every article was dropped or held"
     yield from _held(counts.held or left.marked["hold"], left)
-    if out is not None:
+    if out is not None and cleaned.written:
         yield from _next(counts, left, out)
+    elif out is not None:
+        yield f"nothing was written to {out}: no article could be read"
 
 
 def _rejected(left: Remaining) -> str:

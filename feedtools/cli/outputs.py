@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from feedtools.report import Report
 
 FORMATS = ("text", "full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "html")
+_PLAIN = str.maketrans("/.-_=:", "aaaaaa")
+"""Characters beside letters and digits that no shell minds, as letters."""
 
 
 class Target(NamedTuple):
@@ -107,6 +110,7 @@ class OutputView(NamedTuple):
         show: least level that is listed for people.
         paths: as they were given.
         applied: the most daring fixes that were applied before the check.
+        flags: the other parameters of the check, which the commands that it names repeat.
     """
 
     targets: tuple[Target, ...]
@@ -114,6 +118,7 @@ class OutputView(NamedTuple):
     show: Level | None = None
     paths: tuple[str, ...] = ()
     applied: Safety | None = None
+    flags: Mapping[str, Any] = MappingProxyType({})
 
 
 def least_shown(view: OutputView) -> Level:
@@ -205,9 +210,9 @@ def _step_summary(report: Report) -> None:
         raise WriteError(f"the step summary cannot be written: {error.strerror}", path=path) from error
 
 
-def _shell_words(words: Sequence[str]) -> str:
+def shell_words(words: Sequence[str]) -> str:
     """Words as a shell takes them; most need no quotes, and no module that knows about them."""
-    if all(word and word.isascii() and word.replace("/", "a").replace(".", "a").isalnum() for word in words):
+    if all(word and word.isascii() and word.translate(_PLAIN).isalnum() for word in words):
         return " ".join(words)
     import shlex
 
@@ -219,8 +224,13 @@ def closing(checked: Checked, report: Report, config: Config, view: OutputView) 
     from feedtools.report.summary import Next, summary
 
     copies = [finding for finding in checked.findings if finding.related]
-    paths = _shell_words(view.paths) if checked.findings else ""
-    then = Next(paths, len(copies), len({finding.related[0] for finding in copies}), view.applied)
+    then = Next(applied=view.applied)
+    if copies or report.restorable:
+        from feedtools.cli.hints import clean_command
+
+        originals = len({finding.related[0] for finding in copies})
+        command = clean_command(view.paths, view.flags, config)
+        then = Next(command, len(copies), originals, view.applied)
     grouped = not view.counts and any(target == Target("text", None) for target in view.targets)
     for line in summary(report, then, table=grouped):
         console.err(line.rstrip("\n"))
@@ -244,7 +254,7 @@ def conclude(checked: Checked, config: Config, view: OutputView) -> bool:
         WriteError: a file cannot be written.
     """
     report = report_of(checked, view)._replace(
-        page=(config.root.resolve().name, f"feedtools check {_shell_words(view.paths)}".rstrip()),
+        page=(config.root.resolve().name, f"feedtools check {shell_words(view.paths)}".rstrip()),
         lang=config.lang,
         originals=checked.originals,
     )

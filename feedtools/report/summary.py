@@ -22,13 +22,13 @@ class Next(NamedTuple):
     """Material for advice on what to do after a check.
 
     Attributes:
-        paths: as they were given, for commands to copy.
+        clean: the command that cleans the same articles, to copy.
         copies: the articles that repeat another one.
         originals: the articles they repeat.
         applied: the most daring fixes that this run has applied already; what they left cannot be repaired so.
     """
 
-    paths: str = ""
+    clean: str = ""
     copies: int = 0
     originals: int = 0
     applied: Safety | None = None
@@ -72,10 +72,10 @@ def _next(report: Report, then: Next) -> Iterator[str]:
         yield f"[*] {unsafe:,} can be repaired with --fix --unsafe-fixes\n"
     if report.restorable:
         count = len(report.restorable)
-        yield f"[r] {count:,} can be restored from another copy: feedtools clean {then.paths} -o OUT\n"
+        yield f"[r] {count:,} can be restored from another copy: {then.clean}\n"
     if then.copies:
         copies = f"{plural(then.copies, 'copy', 'copies')} of {plural(then.originals, 'article')}"
-        yield f"{copies}: feedtools clean {then.paths} -o OUT publishes one of each\n"
+        yield f"{copies}: {then.clean} publishes one of each\n"
 
 
 def headline(report: Report) -> str:

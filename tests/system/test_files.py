@@ -11,7 +11,7 @@ import pytest
 from feedtools.clean import manifest
 from feedtools.clean.edits import records
 from feedtools.clean.history import earlier
-from feedtools.dedup.index.history import _is_index
+from feedtools.dedup.index.history import is_index
 from feedtools.errors import FeedtoolsError
 from feedtools.lint import allow, baseline, decisions
 from feedtools.lint.checks import compounds
@@ -49,7 +49,7 @@ def test_what_is_no_file_is_refused_at_once(odd: Path, read: Callable[[Path], ob
 
 
 def test_what_is_no_file_is_no_index_and_has_no_history(odd: Path) -> None:
-    assert not _is_index(str(odd))
+    assert not is_index(str(odd))
     assert earlier(odd.parent).points == ()
 
 

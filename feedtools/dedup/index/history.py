@@ -53,7 +53,7 @@ def published(
     Raises:
         IndexFileError: an index that was named is missing or unusable.
     """
-    indexes = [item for item in config.history if _is_index(_resolved(item, config))]
+    indexes = [item for item in config.history if is_index(_resolved(item, config))]
     followed = [_resolved(item, config) for item in config.history if item not in indexes]
     own: Own = frozenset(source_key(article.source, config) for article in articles)
     texts = [article.text for article in articles]
@@ -104,7 +104,8 @@ def source_key(path: str, config: Config) -> str:
     return name.replace(os.sep, "/")
 
 
-def _is_index(item: str) -> bool:
+def is_index(item: str) -> bool:
+    """Tell a shared store by its address and an index by its first bytes."""
     if "://" in item:
         return True
     try:
