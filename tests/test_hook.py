@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -192,3 +193,38 @@ def test_a_file_name_does_not_switch_a_hook_off(
     assert run.returncode == 1, run.stdout + run.stderr
     assert "is a file, and would be read as an option" in run.stdout if arguments else "FT101" in run.stdout
     assert not {"x.txt", "leak.txt"} & set(os.listdir(tmp_path))
+
+
+@pytest.fixture
+def path() -> dict[str, str]:
+    """A PATH on which this feedtools is the one that is installed."""
+    return {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+
+
+def test_what_init_writes_works_at_the_first_commit(tmp_path: Path, home: dict[str, str], path: dict[str, str]) -> None:
+    """Of Markdown, in a repository without a commit; nothing is fetched."""
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "README.md").write_text("# 说明\n\n这里用 [Math] 举例。\n", encoding="utf-8")
+    (tmp_path / "posts" / "a.md").write_text(f"# 题\n\n{DEFECTS['FT101'].format(n=1)}\n", encoding="utf-8")
+    shell("git", "init", "-q", cwd=tmp_path)
+    for command in ((sys.executable, "-m", "feedtools", "init"), ("git", "add", "-A")):
+        done = shell(*command, cwd=tmp_path, env=path)
+        assert done.returncode == 0, done.stderr
+    run = shell("pre-commit", "run", cwd=tmp_path, env={**home, **path})
+    assert (run.returncode, found(run.stdout)) == (1, {("posts/a.md", 3, "FT101")}), run.stdout + run.stderr
+    assert (run.stdout.count("Failed"), run.stdout.count("Passed")) == (1, 1)
+    (tmp_path / "posts" / "a.md").write_text(f"# 题\n\n{CLEAN.format(n=1)}\n", encoding="utf-8")
+    assert shell("git", "add", "-A", cwd=tmp_path).returncode == 0
+    run = shell("pre-commit", "run", cwd=tmp_path, env={**home, **path})
+    assert (run.returncode, run.stdout.count("Passed")) == (0, 2), run.stdout
+
+
+def test_the_published_hooks_take_markdown(tmp_path: Path, home: dict[str, str], project: tuple[Path, str]) -> None:
+    for name in ("a.md", "README.md", "b.rst"):
+        (tmp_path / name).write_text(f"# 题\n\n{DEFECTS['FT101'].format(n=1)}\n", encoding="utf-8")
+    (tmp_path / ".pre-commit-config.yaml").write_text(
+        f"repos:\n- repo: {project[0]}\n  rev: {project[1]}\n  hooks:\n  - id: feedtools-check\n"
+    )
+    commit(tmp_path)
+    run = shell("pre-commit", "run", "--all-files", cwd=tmp_path, env=home)
+    assert (run.returncode, found(run.stdout)) == (1, {("a.md", 3, "FT101")}), run.stdout + run.stderr

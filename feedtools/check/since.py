@@ -79,6 +79,8 @@ def _verify(revision: str, files: Sequence[str]) -> str:
     if found is None:
         if _git(folder, "rev-parse", "--git-dir") is None:
             raise ConfigError(f"--since {revision}: {folder} is in no git repository")
+        if revision == "HEAD" and _git(folder, "symbolic-ref", "--quiet", revision) is not None:
+            return revision  # nothing is committed yet: every article is new
         raise ConfigError(f"--since {revision}: no such revision; in CI, fetch it first (fetch-depth: 0)")
     return found.decode().strip()
 

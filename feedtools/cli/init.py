@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import NamedTuple
@@ -13,14 +13,12 @@ import click
 
 from feedtools import __version__
 from feedtools.cli import console
-from feedtools.cli.configuration import quoted
+from feedtools.cli.configuration import quoted, set_baseline
 from feedtools.cli.options import report_errors, tell
-from feedtools.config import FILE, Config, parse
+from feedtools.config import FILE, Config, discover, load, parse
 from feedtools.errors import FeedtoolsError
 
 BASELINE = "feedtools-baseline.json"
-SOURCE = "https://git.example.org/feedtools/feedtools"
-"""Address of the repository that hooks are taken from; a real one stands here once the project has it."""
 
 
 class Plan(NamedTuple):
@@ -32,11 +30,12 @@ class Plan(NamedTuple):
 
 
 class Feed(NamedTuple):
-    """Feed in a folder: the paths that hold articles, the number of files, and their formats."""
+    """Feed in a folder: the paths that hold articles, the number of files, their formats, and the files of each."""
 
     paths: tuple[str, ...]
     files: int
     formats: tuple[str, ...]
+    names: Mapping[str, Sequence[str]]
 
 
 @click.command()
@@ -47,9 +46,11 @@ class Feed(NamedTuple):
 def init(folder: Path, baseline: bool | None, hook: bool, ci: bool) -> None:
     """Set up FOLDER: write feedtools.toml, a hook, a CI workflow and, if wanted, a baseline, as what lies in it asks.
 
-    No file that is there already is changed. Where standard input is no terminal, nothing is asked and no baseline
-    is written unless --baseline is given.
+    No file that is there already is changed, but that settings which name no baseline are made to name the one that
+    is written. Where standard input is no terminal, nothing is asked and no baseline is written unless --baseline is
+    given.
     """
+    from feedtools.cli.hooks import hooks
     from feedtools.report.summary import plural
 
     feed = look(folder)
@@ -58,9 +59,15 @@ def init(folder: Path, baseline: bool | None, hook: bool, ci: bool) -> None:
     console.note(f"{folder}: {plural(feed.files, 'file')} of {', '.join(feed.formats)} in {', '.join(feed.paths)}")
     if baseline is None:
         baseline = _asks() and click.confirm("Accept what is found today (a baseline)?", default=False)
-    wanted = [Plan(folder / FILE, configuration(feed, baseline=baseline), "what is checked")]
+    wanted, settings = [], settings_of(folder)
+    if settings is None:
+        wanted.append(Plan(folder / FILE, configuration(feed, baseline=baseline), "what is checked"))
+    else:
+        console.note(f"{settings}: is there already; what it says was left as it is")
     if hook:
-        wanted.append(Plan(folder / ".pre-commit-config.yaml", hooks(), "run it with: pre-commit install"))
+        wanted.append(
+            Plan(folder / ".pre-commit-config.yaml", hooks(feed.paths, feed.names), "run it with: pre-commit install")
+        )
     if ci:
         wanted.append(Plan(folder / ".github" / "workflows" / "feedtools.yml", workflow(), "checks every pull request"))
     for plan in wanted:
@@ -96,7 +103,8 @@ def look(folder: Path) -> Feed:
             counts.setdefault(batch.format, Counter())[place] += len(batch.articles)
     chosen = {"transmission": counts["transmission"]} if "transmission" in counts else counts
     files = [name for found in chosen.values() for name in found]
-    return Feed(tuple(_folders(files)), len(files), tuple(sorted(chosen)))
+    names = {name: tuple(found) for name, found in chosen.items()}
+    return Feed(tuple(_folders(files)), len(files), tuple(sorted(chosen)), names)
 
 
 def _folders(files: list[str]) -> Iterator[str]:
@@ -123,18 +131,6 @@ def configuration(feed: Feed, *, baseline: bool) -> str:
 
     parse(tomllib.loads(text), Path(FILE))
     return text
-
-
-def hooks() -> str:
-    """Write a ``.pre-commit-config.yaml`` that checks what is committed."""
-    return (
-        "repos:\n"
-        f"  - repo: {SOURCE}\n"
-        f"    rev: v{__version__}\n"
-        "    hooks:\n"
-        "      - id: feedtools-check\n"
-        "      - id: feedtools-dedup\n"
-    )
 
 
 def workflow() -> str:
@@ -167,19 +163,33 @@ def _write(plan: Plan) -> None:
     console.note(f"{plan.path}: written; {plan.purpose}")
 
 
+def settings_of(folder: Path) -> Path | None:
+    """The file with the settings of a folder; ``None`` where there is none.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    if os.path.lexists(folder / FILE):
+        return folder / FILE
+    project = folder / "pyproject.toml"
+    found = discover(folder).file if project.is_file() else None
+    return project if found is not None and found == project.resolve() else None
+
+
 def _baseline(folder: Path) -> bool:
     """Write down what is found today; return whether something could not be checked."""
     from feedtools.check import suppress
     from feedtools.check.files import check
-    from feedtools.config import load
     from feedtools.report.summary import plural
 
-    config: Config = load(folder / FILE)._replace(baseline=None, since=None)
-    path = folder / BASELINE
+    settings = load(settings_of(folder) or folder / FILE)
+    path = folder / (settings.baseline or BASELINE)
     if path.exists():
-        console.note(f"{path}: is there already and was left as it is")
+        console.note(f"{path}: is there already and was left as it is{set_baseline(path, settings)}")
         return False
-    checked = check([str(folder / name) for name in config.paths], config)
+    config: Config = settings._replace(baseline=None, since=None)
+    checked = check([str(folder / name) for name in config.paths or (".",)], config)
     suppress.write_baseline(checked.findings, path, config.root)
-    console.note(f"{path}: {plural(len(checked.findings), 'finding')} known from now on")
+    noted = set_baseline(path, config)
+    console.note(f"{path}: {plural(len(checked.findings), 'finding')} known from now on{noted}")
     return report_errors(checked.errors)

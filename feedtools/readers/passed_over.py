@@ -145,7 +145,7 @@ class PassedOver:
     def _unlike(self, name: str) -> str:
         """Say why a file is no article though its ending is that of a format; empty if it is one."""
         format_ = named(name)
-        if self._options.input_format is not None or format_ is None or format_.name not in _LOOKED_AT:
+        if self._options.input_format is not None or format_ is None or format_.name not in LOOKED_AT:
             return ""
         try:
             with open_stream(name) as stream:
@@ -188,5 +188,5 @@ class PassedOver:
         return f"no transmissions here; expected files ending in {expected}{hint}{f' ({said})' if said else ''}"
 
 
-_LOOKED_AT = frozenset({"html", "csv", "tsv", *(entry.name for entry in FORMATS.values() if entry.marks)})
+LOOKED_AT = frozenset({"html", "csv", "tsv", *(entry.name for entry in FORMATS.values() if entry.marks)})
 """Formats whose endings other files have too: of a folder only those are read that look like articles."""

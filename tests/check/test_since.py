@@ -96,3 +96,10 @@ def test_what_lies_in_no_repository_cannot_be_compared(tmp_path: Path, monkeypat
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(ConfigError, match="is in no git repository"):
         new("FT102")
+
+
+def test_before_the_first_commit_every_article_is_new(feed: Path) -> None:
+    git("checkout", "-q", "--orphan", "anew")
+    assert new("FT102") == [("feed/a.txt", 4, "FT102")]
+    with pytest.raises(ConfigError, match="no such revision"):
+        check(["feed"], Config(since="anew", jobs=1, cache=False))

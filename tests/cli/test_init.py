@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from feedtools.cli import COMMANDS
+from feedtools.cli.hooks import SOURCE, pattern
 from feedtools.cli.schema import SCHEMAS
 from feedtools.config import AUTO, ENDS, FIXINGS, Config, Policy, policy
 from feedtools.errors import ConfigError
@@ -54,16 +55,52 @@ def test_a_baseline_is_written_where_it_is_wanted(folder: Path) -> None:
     assert Run(folder, "check").code == 1
 
 
+def everything(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_nothing_that_is_there_is_changed(folder: Path) -> None:
     mine = folder / "feedtools.toml"
     mine.write_text('paths = ["feed"]\nignore = ["FT101", "FT301"]\n', encoding="utf-8")
     before = mine.read_bytes()
-    run = Run(folder, "init", "--baseline")
+    run = Run(folder, "init")
     assert mine.read_bytes() == before
-    assert "is there already" in run.err
-    again = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    Run(folder, "init", "--baseline")
-    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == again
+    assert "feedtools.toml: is there already" in run.err
+    again = everything(folder)
+    Run(folder, "init")
+    assert everything(folder) == again
+
+
+@pytest.mark.parametrize("place", ["feedtools.toml", "pyproject.toml"])
+@pytest.mark.parametrize("first", ["init", "check"])
+def test_settings_that_are_there_name_the_baseline_from_then_on(folder: Path, place: str, first: str) -> None:
+    head = "" if place == "feedtools.toml" else '[project]\nname = "x"\n[tool.feedtools]\n'
+    (folder / place).write_text(f'{head}paths = ["feed"]  # mine\n', encoding="utf-8")
+    if first == "init":
+        assert Run(folder, "init", "--no-hook", "--no-ci").code == 0
+        assert written(folder) == {place}
+    else:  # the baseline is there, and was used by hand
+        Run(folder, "check", "--write-baseline", "feedtools-baseline.json")
+        (folder / place).write_text(f'{head}paths = ["feed"]  # mine\n', encoding="utf-8")
+    run = Run(folder, "init", "--baseline", "--no-hook", "--no-ci")
+    assert run.code == 0
+    assert f"{place} names it now" in run.err
+    assert written(folder) == {place, "feedtools-baseline.json"}
+    text = (folder / place).read_text("utf-8")
+    assert text.replace('baseline = "feedtools-baseline.json"\n', "") == f'{head}paths = ["feed"]  # mine\n'
+    assert Run(folder, "check").code == 0
+    again = everything(folder)
+    assert "names it now" not in Run(folder, "init", "--baseline", "--no-hook", "--no-ci").err
+    assert everything(folder) == again
+
+
+def test_a_baseline_of_another_name_is_the_one_that_is_written(folder: Path) -> None:
+    mine = 'paths = ["feed"]\nbaseline = "known.json"\n'
+    (folder / "feedtools.toml").write_text(mine)
+    assert Run(folder, "init", "--baseline", "--no-hook", "--no-ci").code == 0
+    assert written(folder) == {"feedtools.toml", "known.json"}
+    assert (folder / "feedtools.toml").read_text() == mine
+    assert Run(folder, "check").code == 0
 
 
 def test_a_folder_without_articles_is_said_and_left_alone(tmp_path: Path) -> None:
@@ -206,8 +243,49 @@ def test_what_init_writes_is_valid(folder: Path) -> None:
     flow = yaml.safe_load((folder / ".github" / "workflows" / "feedtools.yml").read_text("utf-8"))
     assert "feedtools check --output-format github" in [step.get("run") for step in flow["jobs"]["check"]["steps"]]
     hooks = yaml.safe_load((folder / ".pre-commit-config.yaml").read_text("utf-8"))
-    known = {one["id"] for one in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
-    assert {one["id"] for one in hooks["repos"][0]["hooks"]} <= known
+    known = {one["id"]: one for one in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
+    [repo] = hooks["repos"]
+    assert repo["repo"] == "local"
+    for one in repo["hooks"]:
+        published = known[one["id"]]
+        assert one["language"] == "system"
+        assert one["entry"].endswith(published["entry"].removeprefix("feedtools"))
+        assert [one.get(key) for key in ("args", "exclude", "pass_filenames")] == [
+            published.get(key) for key in ("args", "exclude", "pass_filenames")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("paths", "names", "inside", "outside"),
+    [
+        (
+            ["feed/"],
+            {"transmission": ["feed/a.txt"]},
+            ["feed/b.txt", "feed/c/D.TXT.gz"],
+            ["a.txt", "feed/a.md", "feed/x"],
+        ),
+        (["."], {"markdown": ["a.md", "p/b.md"]}, ["q/c.markdown", "d.mdx"], ["a.txt", "a.md/x"]),
+        (["a b/", "c.d/"], {"markdown": ["a b/x.md", "c.d/y.md"]}, ["a b/z.md", "c.d/z.md"], ["ccd/z.md", "z.md"]),
+        (["."], {"feed": ["feed.xml"], "markdown": ["p/b.md"]}, ["feed.xml", "x.md"], ["pom.xml", "p/feed.xml"]),
+        (["feeds/"], {"feed": ["feeds/a.xml"]}, ["feeds/b.rss"], ["pom.xml", "feeds/b.txt"]),
+        (["."], {"html": [f"{n}.html" for n in range(13)]}, ["new.html"], ["t/new.html", "new.txt"]),
+        (["."], {"html": [f"{n}.html" for n in range(12)]}, ["11.html"], ["new.html"]),
+    ],
+    ids=str,
+)
+def test_a_hook_is_for_the_files_of_the_feed(
+    paths: list[str], names: dict[str, list[str]], inside: list[str], outside: list[str]
+) -> None:
+    wanted = pattern(paths, names)
+    assert [name for name in inside if not re.search(wanted, name)] == []
+    assert [name for name in outside if re.search(wanted, name)] == []
+
+
+def test_the_project_has_one_address() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["urls"]["Source"] == SOURCE
+    for name in ("README.md", "docs/ci.md"):
+        assert set(re.findall(r"repo: (https?://\S+)", (ROOT / name).read_text("utf-8"))) == {SOURCE}, name
 
 
 def test_the_image_copies_what_the_build_needs() -> None:
