@@ -36,7 +36,8 @@ def clean(
     """Decide the fate of every document (id, text), as ``decisions.DECISIONS``: that of ``feedtools clean``.
 
     Args:
-        documents: ids are unique; where the local engine goes by the place of an article, their order decides.
+        documents: ids are unique; where the local engine goes by the place of an article, their order decides. A column
+            ``syntax`` may say that of each text.
         rules: the selected rules.
         policy: what is fixed, restored, held and dropped.
         known: compounds the archive taught before.

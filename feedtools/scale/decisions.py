@@ -25,6 +25,7 @@ from feedtools.dedup.rest import longest_rest
 from feedtools.lint.checks import compounds
 from feedtools.lint.edits import rewrite
 from feedtools.model import Article, Finding, Match, Place
+from feedtools.readers.fields import syntax
 from feedtools.restore.mend import mend
 from feedtools.scale.arrow import Stage, batch_of
 
@@ -56,13 +57,15 @@ REPAIRED = pa.schema(
     [
         ("id", pa.string()),
         ("raw", pa.string()),
+        ("syntax", pa.string()),
         ("text", pa.string()),
         ("note", pa.binary()),
         ("mark", pa.int32()),
         ("errors", pa.list_(pa.string())),
     ]
 )
-"""``text``: as it reads after its fixes, of which ``note`` tells; ``mark``: see ``clean.fixing.grade``."""
+"""``syntax``: see ``Article``; ``text``: as it reads after its fixes, of which ``note`` tells; ``mark``: see
+``clean.fixing.grade``."""
 STANDING = pa.schema([("of", pa.string()), ("kind", pa.string()), ("said", pa.string()), ("rest", pa.int32())])
 """The copy that stands for an article, what it is to that, also in words, and what that lacks."""
 _LATER = pa.schema([("mended", pa.binary()), ("now", pa.string()), ("instead", pa.string())])
@@ -92,7 +95,7 @@ def counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def repaired(judge: Judge) -> Stage:
-    """Map documents (id, text) to what they read after fixes and decisions, and what remains wrong with them.
+    """Map documents (id, text, perhaps syntax) to what they read after fixes, and what remains wrong with them.
 
     Args:
         judge: finds what is wrong, and knows which fixes are made and what was decided. Documents have no paths:
@@ -102,18 +105,20 @@ def repaired(judge: Judge) -> Stage:
     def stage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             names, texts = batch.column("id").to_pylist(), batch.column("text").to_pylist()
-            articles = [_article(name, text) for name, text in zip(names, texts, strict=True)]
+            told = batch.column("syntax").to_pylist() if "syntax" in batch.schema.names else [None] * len(names)
+            syntaxes = [syntax({"syntax": value}) for value in told]
+            articles = list(map(_article, names, texts, syntaxes))
             made = fix_articles(articles, dict.fromkeys(names, ""), judge)
             errors = [[str(error) for error in made.errors], *[[]] * len(names)]  # each names its article
-            rows = zip(names, texts, made.texts, made.notes, errors, strict=False)
-            marked = [(*row[:3], dump(row[3]), grade(row[3], judge.policy), row[4]) for row in rows]
+            rows = zip(names, texts, syntaxes, made.texts, made.notes, errors, strict=False)
+            marked = [(*row[:4], dump(row[4]), grade(row[4], judge.policy), row[5]) for row in rows]
             yield batch_of(marked, REPAIRED)
 
     return stage
 
 
-def _article(name: str, text: str) -> Article:
-    return Article(name, 1, text, verbatim=False)
+def _article(name: str, text: str, written: str) -> Article:
+    return Article(name, 1, text, verbatim=False, syntax=written)
 
 
 def mended(judge: Judge, kinds: Collection[str]) -> Stage:
@@ -182,7 +187,7 @@ class _Cluster:
             instead = self._rows[best]["id"] if best is not None and number == 0 else None
             second, now = self._second.get(number), self._now(number)
             later = None if second is None else dump(second), None if now == row["text"] else now, instead
-            kept = [row["id"], row["raw"], row["text"], row["note"], self._marks[number], row["errors"]]
+            kept = [row["id"], row["raw"], row["syntax"], row["text"], row["note"], self._marks[number], row["errors"]]
             yield [*kept, *self._copy(number), *later]
 
     def _text(self, number: int) -> str:
@@ -203,7 +208,7 @@ class _Cluster:
         """Give the kept copy back what the others have."""
         from feedtools.restore import SIBLINGS, Sibling
 
-        article = _article(self._rows[0]["id"], self._text(0))
+        article = _article(self._rows[0]["id"], self._text(0), self._rows[0]["syntax"])
         siblings = [
             Sibling(as_evidence(row["text"], note), Place(row["id"], 1))
             for row, note in zip(self._rows[1 : SIBLINGS + 1], self._first[1:], strict=False)
@@ -232,7 +237,7 @@ class _Cluster:
         if gone or not may_end(self._marks[number], everything=judge.policy.end == "sentence"):
             return
         one = excerpt(number, "", self._first[number], self._second.get(number))
-        made = end_one(one, _article(self._rows[number]["id"], self._text(number)), judge)
+        made = end_one(one, _article(self._rows[number]["id"], self._text(number), self._rows[number]["syntax"]), judge)
         if made is not None and made.asked:
             self._note(number, made.note)
 
@@ -306,7 +311,7 @@ def decided(policy: Policy) -> Stage:
 
 
 def _decision(row: Mapping[str, Any], policy: Policy) -> tuple[Any, ...]:
-    article = _article(row["id"], row["raw"])
+    article = _article(row["id"], row["raw"], row["syntax"])
     note = together(row["raw"], parse(row["note"]), parse(row["mended"]) if row["mended"] else None)
     findings = findings_of(note, article)
     # Of a match, a decision asks for the kind alone.

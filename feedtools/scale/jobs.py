@@ -147,7 +147,8 @@ def _documents(
     try:
         tables.prepare(spark, job.out, names, force=job.force)
         steps("reading the articles" + (" and joining their keys" if sketch else ""))
-        documents = tables.read(spark, job.paths, text_key=config.text_key, id_key=config.id_key)
+        keys = {"text_key": config.text_key, "id_key": config.id_key}
+        documents = tables.read(spark, job.paths, **keys, syntax=sketch is None)
         with recoverable(spark, f"{job.out}/_checkpoints"):
             sketched = sketch and sketch(documents)
             known = documents if sketched is None else sketched.known if sketched.here is None else sketched.here

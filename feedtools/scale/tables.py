@@ -20,16 +20,26 @@ UNFINISHED = "_unfinished"
 """Folder in the output in which tables are made; removed at the end."""
 
 
-def read(spark: SparkSession, paths: Sequence[str], *, text_key: str = "text", id_key: str = "id") -> DataFrame:
+def read(
+    spark: SparkSession, paths: Sequence[str], *, text_key: str = "text", id_key: str = "id", syntax: bool = False
+) -> DataFrame:
     """Documents (id, text) from Parquet or JSON Lines at any path that Spark reads.
+
+    Args:
+        spark: the session.
+        paths: of the files.
+        text_key: name of the column of texts.
+        id_key: name of that of ids.
+        syntax: give the syntax of each text as well, which records of JSON Lines may say.
 
     Raises:
         ReadError: nothing is there, a column is missing, or the paths hold both formats.
     """
     from pyspark.errors import PySparkException
+    from pyspark.sql import Column
     from pyspark.sql import functions as f
 
-    place = ", ".join(paths)
+    place, further = ", ".join(paths), list[Column]()
     try:
         files = spark.read.format("binaryFile").load(list(paths)).select("path").inputFiles()
         parquet = {file.endswith(".parquet") for file in files}
@@ -41,10 +51,13 @@ def read(spark: SparkSession, paths: Sequence[str], *, text_key: str = "text", i
             _check_columns(frame.columns, (id_key, text_key), place)
         else:
             _check_first(spark.read.text(list(paths)).first(), (id_key, text_key), place)
-            frame = spark.read.schema(f"`{id_key}` STRING, `{text_key}` STRING").json(list(paths))
+            names = dict.fromkeys((id_key, text_key, *(("syntax",) if syntax else ())))
+            frame = spark.read.schema(", ".join(f"`{name}` STRING" for name in names)).json(list(paths))
+            further = [f.col("syntax")] if syntax else []
     except PySparkException as error:
         raise ReadError(f"Spark cannot read this: {reason(error)}", path=place) from error
-    documents = frame.select(f.col(id_key).cast("string").alias("id"), f.col(text_key).cast("string").alias("text"))
+    columns = f.col(id_key).cast("string").alias("id"), f.col(text_key).cast("string").alias("text")
+    documents = frame.select(*columns, *further)
     parts = fit(documents)
     if any(file.endswith((".gz", ".bz2", ".zst")) for file in files) and len(files) < parts:
         documents = documents.repartition(parts)  # a packed file is read by one task

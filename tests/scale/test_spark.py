@@ -288,6 +288,17 @@ def test_ids_must_be_unique_and_the_input_must_be_there(spark: Any, tmp_path: Pa
 
 
 @java
+def test_records_may_say_the_syntax_of_their_texts(spark: Any, tmp_path: Path) -> None:
+    from feedtools.scale.tables import read
+
+    rows = [{"id": "a", "text": "甲", "syntax": "markdown"}, {"id": "b", "text": "乙"}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    found = [str(tmp_path / "a.jsonl")]
+    assert [row["syntax"] for row in read(spark, found, syntax=True).orderBy("id").collect()] == ["markdown", None]
+    assert read(spark, found).columns == ["id", "text"]
+
+
+@java
 def test_tables_are_written_all_or_none(spark: Any, tmp_path: Path) -> None:
     from feedtools.errors import WriteError
     from feedtools.scale import tables
