@@ -96,7 +96,8 @@ def _without_exceptions(
     ran = [rule for rule in rules if rule.scope != "feed" or (config.duplicates and config.history)]
     names = [name for rule in ran for name in (rule.id, rule.name)]
     new, allowed, stale = allow.apply(undecided, exceptions.entries, config.root, articles, names, whole=whole)
-    return Kept(new, allowed, tuple(_stale(entry, config) for entry in stale), decided=len(left) - len(undecided))
+    told = tuple(_stale(entry, articles, ran, config) for entry in stale)
+    return Kept(new, allowed, told, decided=len(left) - len(undecided))
 
 
 def wanted(config: Config, articles: Sequence[Article] = ()) -> Callable[[Iterable[Finding]], list[Finding]]:
@@ -122,9 +123,14 @@ def excepted(config: Config) -> bool:
     return bool(config.per_file_ignores or config.baseline) or any(file.exists() for file in files)
 
 
-def _stale(entry: "Entry", config: Config) -> FeedtoolsError:
+def _stale(entry: "Entry", articles: Iterable[Article], rules: Iterable[Rule], config: Config) -> FeedtoolsError:
+    """Tell of an entry that allows nothing; what this run could not see it advises nobody to remove."""
     words = entry.text or entry.within or f"article {entry.article}"
     message = f"allows nothing any more: {entry.rule} at {words!r}; remove the entry"
+    if not any(entry.concerns(article, config.root) for article in articles):
+        message += " if the whole feed was checked"
+    elif any("renderer" in rule.options and entry.rule in {rule.id, rule.name} for rule in rules):
+        message += " unless another --renderer needs it"
     return FeedtoolsError(message, path=os.path.relpath(config.root / ALLOW_FILE), line=entry.line)
 
 

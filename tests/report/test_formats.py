@@ -458,6 +458,19 @@ def test_an_entry_that_allows_nothing_is_stale(feed: Path, entry: str) -> None:
     assert result.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("entry", "advice"),
+    [
+        ('rule = "FT101"\ntext = "[公式]"', "remove the entry\n"),
+        ('rule = "FT102"\narticle = "0123456789abcdef"', "remove the entry if the whole feed was checked\n"),
+        ('rule = "broken-math"\ntext = "损失"', "remove the entry unless another --renderer needs it\n"),
+    ],
+)
+def test_nobody_is_told_to_remove_what_another_run_may_need(feed: Path, entry: str, advice: str) -> None:
+    allow(f"[[allow]]\n{entry}\n")
+    assert advice in run("feed").stderr
+
+
 def test_a_run_over_one_file_says_nothing_about_the_entries_for_others(feed: Path) -> None:
     allow('[[allow]]\nrule = "FT102"\nwithin = "别处的[公式]"\n')
     assert "allows nothing" not in run("feed/a.txt").stderr
