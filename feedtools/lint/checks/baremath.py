@@ -129,7 +129,9 @@ def _between(text: str, start: int, end: int) -> Iterator[Hit]:
 
 def _in_run(text: str, start: int, end: int) -> Iterator[Hit]:
     spans = [match.span() for match in _PIECE.finditer(text, start, end)]
-    pieces = ["" if _is_path(text, a, b) else text[a:b] for a, b in spans]
+    pieces = [text[a:b] for a, b in spans]
+    if _ANCHOR.search(text, max(start - _MAX_PIECE, 0), end):
+        pieces = ["" if _is_path(text, a, b) else piece for piece, (a, b) in zip(pieces, spans, strict=True)]
     number, floor = 0, 0
     while number < len(pieces):
         if not is_seed(pieces[number]):
@@ -146,13 +148,15 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Hit]:
 
 _RELATIVE = lazy(rf"[(\[\"']*(?:~|(?!(?:{_FUNCTIONS})\\)[A-Za-z][\w.-]{{2,}})(?:\\[\w.-]+){{2,}}\\?[)\]\"',;.:]*")
 """A word of three letters or more (or the home folder) and two names: ``docs\theta\nu`` is no product of letters."""
+_ANCHOR = lazy(r"[:%.~]\\|\\\\[^\s\\]|HK(?:EY|LM|C|U)|[A-Za-z][\w.-]{2}\\[\w.-]")
+"""One of these stands in every path."""
 _DOUBLED = lazy(r"\\\\([A-Za-z]+)")
 
 
 def _is_path(text: str, start: int, end: int) -> bool:
     r"""Tell whether the piece ``text[start:end]`` is part of a Windows path; no share is named ``\\alpha``."""
     at = text.find("\\", start, end)
-    if at < 0 or text.find("{", start, end) >= 0:
+    if at < 0 or end - start > _MAX_PIECE or text.find("{", start, end) >= 0:
         return False
     if _RELATIVE.fullmatch(text, start, end):
         return True

@@ -115,6 +115,7 @@ def markdown(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 _HAN, _CHINESE_PATH = lazy(r"[\u4e00-\u9fff]"), lazy(r"\\[\u4e00-\u9fff]")
+_PATH = lazy(r"[:%.]\\|\\\\[^\s\\]|HK(?:EY|LM|C|U)|\\[\u4e00-\u9fff]")
 _BEFORE_NAME, _AFTER_NAME = lazy(r"[^\s，。、；：！？,;]{0,80}+\Z"), lazy(r"[^\s，。、；：！？,;]{0,80}+")
 _ABOUT_ESCAPES = lazy(
     r"正则(?![化项方])|转义|轉義|反斜|通配|(?i:regex|regular exp|\bescap|backslash|wildcard|\bglob(?:s|bing)?\b)"
@@ -132,8 +133,12 @@ def _visible_escapes(view: View) -> Iterator[Hit]:
     for match in _PAIRED.finditer(text):
         pair = ((match.start(), match.start() + 2), match.span(2))
         spans.update(span for span in pair if span[0] not in taken)
+    talks = _ABOUT_ESCAPES.search(text) is not None
+    paths = _PATH.search(text) is not None
     for start, end in sorted(spans):
-        if in_math(view, start) or _means_backslash(text, start, end):
+        if in_math(view, start) or _means_backslash(text, start, end, paths=paths):
+            continue
+        if talks and _ABOUT_ESCAPES.search(text, max(start - _NEAR, 0), end + _NEAR):
             continue
         escape = text[start:end]
         shown = escape.replace("\\", "")
@@ -141,18 +146,18 @@ def _visible_escapes(view: View) -> Iterator[Hit]:
         yield Hit(start, end, message, (Edit(start, end, shown),))
 
 
-def _means_backslash(text: str, start: int, end: int) -> bool:
-    """Tell whether the escape ``text[start:end]`` stands in a path, a regular expression or a text about escapes."""
+def _means_backslash(text: str, start: int, end: int, *, paths: bool) -> bool:
+    """Tell whether the escape ``text[start:end]`` stands in a regular expression or a path, if the text has any."""
     before = text[max(start - _TOKEN, 0) : start]
     after = text[end : end + _TOKEN]
     sign = " " if _HAN.match(before[-1:]) else text[end - 1]  # what stands behind a word is no quantifier
     word = f"{_found(_BEFORE, before)}{sign}{_found(_AFTER, after)}"
-    if _NO_PROSE.search(word) or continues_path(text, start):
+    if _NO_PROSE.search(word):
         return True
+    if not paths:
+        return False
     name = f"{_found(_BEFORE_NAME, before)} {_found(_AFTER_NAME, after)}"
-    if _CHINESE_PATH.search(name):
-        return True
-    return _ABOUT_ESCAPES.search(text, max(start - _NEAR, 0), end + _NEAR) is not None
+    return _CHINESE_PATH.search(name) is not None or continues_path(text, start)
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str:
