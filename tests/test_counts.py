@@ -108,6 +108,16 @@ def test_every_count_is_the_same_wherever_it_is_said(tmp_path: Path, name: str) 
     assert (dropped, total) == (len(copies), kept + dropped + held)
     assert (facts["todo"], facts.get("copies", 0), facts["clusters of copies"]) == (held, len(clusters), len(clusters))
     assert facts["remains"] == facts["findings remain"]
+    told = numbers(closing, r"\(([\d,]+) fixed, ([\d,]+) restored\)")
+    assert [facts["articles fixed"], facts["articles restored"]] == told
+    assert facts["suggestions offered"] == sum(numbers(closing, r"([\d,]+) suggestions? offered"))
+    rows = [json.loads(line) for line in (tmp_path / "out" / "manifest.jsonl").read_text("utf-8").splitlines()]
+    published = [row for row in rows if row.get("action") in {"keep", "fix", "restore"}]
+    edits = [edit["by"] for row in published for edit in row.get("edits", ())]
+    own = [by for by in edits if not all(name.startswith("restored ") for name in by)]
+    assert facts["fixes made"] == page.count('<li class="item fix ') == len(own)
+    assert facts["repairs from copies"] == page.count("class='tag applied'")
+    assert bool(facts["repairs from copies"]) == (len(edits) > len(own))
     assert not facts["remains"] or charted(page) == [facts["remains"]] * 3
     published = tmp_path / "out" / ("a.jsonl" if name == "grouped" else ".")
     left = run("check", published, "--output-format", "jsonl", "--no-duplicates")

@@ -27,6 +27,10 @@ def permitted(finding: Finding, policy: Policy) -> Finding:
     return finding._replace(fix=finding.fix._replace(safety="display"))
 
 
+FIXED = " fixed"
+"""End of what is said of a rule whose fixes were applied."""
+
+
 class CopyOf(NamedTuple):
     """Tie between an article and the copy that stands for it.
 
@@ -73,7 +77,7 @@ def decide(
         if chosen == "hold":
             reasons.append(f"{finding.rule} {finding.name}: {finding.message}")
             verdict = "hold"
-    reasons += [f"{rule} fixed" for rule in fixed]
+    reasons += [f"{rule}{FIXED}" for rule in fixed]
     reasons += restored
     action: Action = verdict
     if verdict == "keep" and (fixed or restored):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
 from itertools import islice
+from shlex import quote
 from typing import Any
 
 from feedtools import __version__
@@ -67,7 +68,7 @@ def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, Rema
         stack.callback(fate.instead.close)
         write_output(run, files, fate, first, judge)
         run.errors.extend(files.bad())
-        return *_report(run, fate, header["inputs"]["digest"]), files
+        return *_report(run, fate, header["inputs"]["digest"], files), files
 
 
 def _processes(run: Run, names: Sequence[tuple[str, str]]) -> int:
@@ -177,7 +178,7 @@ def _take_up(run: Run, files: Files, texts: Texts, count: int) -> bytearray:
     return marks
 
 
-def _report(run: Run, fate: Fate, inputs: str) -> tuple[Counts, Remaining]:
+def _report(run: Run, fate: Fate, inputs: str, files: Files) -> tuple[Counts, Remaining]:
     from feedtools.report.page.html import html
 
     progress = run.progress("reporting", len(fate.texts), "articles")
@@ -185,7 +186,7 @@ def _report(run: Run, fate: Fate, inputs: str) -> tuple[Counts, Remaining]:
     with closing(Strings(run.stage / "tallies")) as tallies:
         failed = [error for error in run.errors if not isinstance(error, Notice)]
         grouped = frozenset(rule.id for rule in run.rules if rule.grouped)
-        told = summary.Shown(_about(run), run.config.lang, grouped, run.history, inputs)
+        told = summary.Shown(_about(run), run.config.lang, grouped, run.history, inputs, files, run.rules)
         made = summary.report(run.out / MANIFEST, fate, failed, "feedtools clean", tallies, progress, remains, told)
         made = made._replace(rest=run.config.clean.rest)
         with open(run.out / REPORT, "w", encoding="utf-8", newline="\n") as stream:
@@ -210,7 +211,14 @@ def _about(run: Run) -> About:
         for name, value in (("sources", run.sources.originals), ("index", run.sources.published))
         if value
     ]
-    return About(config.root.resolve().name, "feedtools clean", options)
+    return About(config.root.resolve().name, "feedtools clean", options, _asked(run))
+
+
+def _asked(run: Run) -> str:
+    """Give the options of reading as a command takes them; the paths play no role in the page."""
+    usual = {"text-key": "text", "id-key": "id", "date-key": "date", "input-format": None, "encoding": None}
+    given = [(name, getattr(run.options, name.replace("-", "_"))) for name in usual]
+    return " ".join(f"--{name} {quote(str(value))}" for name, value in given if value not in {None, usual[name]})
 
 
 def _exceptions(run: Run) -> str:

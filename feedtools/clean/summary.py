@@ -5,22 +5,40 @@ from __future__ import annotations
 import json
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from feedtools.clean import manifest
+from feedtools.clean.decide import FIXED
+from feedtools.clean.decisions import DECIDED
 from feedtools.clean.edits import raw_text
+from feedtools.clean.ending import CUT
 from feedtools.clean.history import History, trend
+from feedtools.clean.inputs import File
 from feedtools.clean.output import Fate
 from feedtools.clean.remaining import Remains
-from feedtools.dedup.cluster import coverage_of
+from feedtools.dedup.cluster import coverage_of, partner
 from feedtools.dedup.describe import links
 from feedtools.dedup.match import explain
 from feedtools.errors import FeedtoolsError
+from feedtools.lint.rules import Rule
 from feedtools.model import Article, Block, Cluster, Edit, Finding, Fix, Match, Place, Span, digest
-from feedtools.report.page.data import About, Copy, CopyGroup, Counts, Held, Repair, RuleName, RunReport, Tally, graver
+from feedtools.report.page.data import (
+    About,
+    Copy,
+    CopyGroup,
+    Counts,
+    Held,
+    MadeFix,
+    Repair,
+    RuleName,
+    RunReport,
+    Tally,
+    graver,
+)
+from feedtools.report.page.made import PER_RULE
 from feedtools.restore.mend import RESTORED
 from feedtools.system.on_disk import Rows, Strings
 
@@ -85,7 +103,9 @@ class _Account:
         tally["articles"] += 1
         tally[outcome] += 1
         tally["remaining"] += len(self._left.counted(found)) if outcome == "kept" else 0
-        tally["repairs"] += len(entry.get("repairs", ()))
+        if outcome == "kept" and "edits" in entry:
+            tally["fixes"] += sum(made_by(edit) is not None for edit in entry["edits"])
+            tally["repairs"] += sum(one["safety"] != "display" for one in entry.get("repairs", ()))
         if "of" in entry:
             place = f"{entry['of']['path']}\n{entry['of']['line']}"
             self._standing.frombytes(digest(place)[:8])
@@ -102,6 +122,13 @@ class _Account:
         return Counts(**self._tally, clusters=len(np.unique(np.frombuffer(self._standing, np.uint64))))
 
 
+def made_by(edit: Mapping[str, Any]) -> str | None:
+    """Name what made a change: its rule, else the words for a cut, else the decision; nothing where a copy did."""
+    names = [name for name in edit["by"] if not name.startswith(RESTORED)]
+    named = sorted(names, key=lambda name: name.startswith((CUT, DECIDED)))
+    return DECIDED.strip() if named and named[0].startswith(DECIDED) else next(iter(named), None)
+
+
 class Shown(NamedTuple):
     """Settings of the page.
 
@@ -111,6 +138,8 @@ class Shown(NamedTuple):
         grouped: rules of which one finding per file counts.
         history: the runs before.
         inputs: digest of what was cleaned.
+        files: the inputs, in the order of the manifest.
+        rules: the selected ones.
     """
 
     about: About
@@ -118,6 +147,8 @@ class Shown(NamedTuple):
     grouped: frozenset[str]
     history: History
     inputs: str
+    files: Sequence[File]
+    rules: Sequence[Rule]
 
 
 def report(
@@ -143,18 +174,20 @@ def report(
         shown_as: how the page tells of the run.
     """
     wanted = list(islice((cluster for found in fate.copies.clusters for cluster in found.all()), SHOWN))
-    seen, account = _Seen(fate, wanted, tallies, path.parent, shown_as.grouped), _Account(shown_as.grouped)
+    seen, account = _Seen(fate, wanted, tallies, path.parent, shown_as), _Account(shown_as.grouped)
     _read_through(path, (seen.take, account.take, remains.take), advance)
-    counts = account.counts()
+    counts = account.counts()._replace(offered=remains.sum().offered)
     return RunReport(
         title,
         counts,
         tallies=seen.tallies(),
         rules=seen.named(),
         findings=seen.findings,
-        clusters=[_copies(cluster, fate, seen.actions) for cluster in wanted],
+        clusters=[_copies(cluster, fate, seen.actions, seen.given) for cluster in wanted],
         held=seen.held,
         repairs=seen.repairs,
+        fixes=seen.fixes,
+        made=seen.made,
         errors=[str(error) for error in errors],
         about=shown_as.about,
         trend=trend(counts, shown_as.history.before(counts, shown_as.inputs)),
@@ -194,10 +227,14 @@ class Tallies(Rows[Tally]):
 class _Seen:
     """Collection of what the report shows, made in one reading of the manifest."""
 
-    def __init__(
-        self, fate: Fate, clusters: Iterable[Cluster], tallies: Strings, out: Path, grouped: frozenset[str]
-    ) -> None:
-        self._counted = _Counted(grouped)
+    def __init__(self, fate: Fate, clusters: Iterable[Cluster], tallies: Strings, out: Path, shown_as: Shown) -> None:
+        self._counted = _Counted(shown_as.grouped)
+        self._files, self._at = shown_as.files, -1
+        self.given: dict[str, str] = {}
+        self.fixes: list[MadeFix] = []
+        self.made: Counter[str] = Counter()
+        self._offered = self._restored = 0
+        self._rules = {rule.id: rule for rule in shown_as.rules}
         self.findings: list[Finding] = []
         self.held: list[Held] = []
         self._out = out
@@ -222,6 +259,7 @@ class _Seen:
         if "file" in entry:
             self._end()
             self._file = entry["file"], entry["articles"]
+            self._at += 1
             self._form = entry["format"]
             self._counted.begin()
             self._remain(entry["findings"], Article(entry["out"], 1, ""))
@@ -232,15 +270,49 @@ class _Seen:
         number, self._number = self._number, self._number + 1
         if number in self._members:
             self.actions[number] = entry.get("mark", entry["action"])
+            self.given[entry["path"]] = self._files[self._at].path
         published = _OUTCOMES[entry["action"]] == "kept"
         if published and "findings" in entry:
             text = self._instead.get(number) or self._texts[number]
             self._remain(entry["findings"], Article(entry["path"], entry["line"], text))
         if len(self.held) + len(self._waiting) < SHOWN and entry.get("mark", entry["action"]) == "hold":
             self._waiting.append({**entry, "number": number})
-        if len(self.repairs) < SHOWN and "repairs" in entry:
-            article = Article(entry["path"], entry["line"], self._texts[number])
-            self.repairs += (_repair(one, article) for one in entry["repairs"] if not one["turn"])
+        if "repairs" in entry and entry.get("mark", entry["action"]) != "drop":
+            self._repaired(entry, number, made=published and "edits" in entry)
+        if published and "edits" in entry:
+            self._fixed(entry, number)
+
+    def _repaired(self, entry: dict[str, Any], number: int, *, made: bool) -> None:
+        """Show what copies gave a published article, and what they offer to any that is not dropped."""
+        article = Article(entry["path"], entry["line"], self._texts[number])
+        for one in entry["repairs"]:
+            offered = one["safety"] == "display"
+            if offered and self._offered < SHOWN:
+                self._offered += 1
+            elif made and not offered and self._restored < SHOWN:
+                self._restored += 1
+            else:
+                continue
+            final = self._instead.get(number) or article.text
+            self.repairs.append(_repair(one, article if not one["turn"] else article._replace(text=final)))
+
+    def _fixed(self, entry: dict[str, Any], number: int) -> None:
+        """Show some changes of every rule in an article that is published."""
+        text, moved = self._instead.get(number) or self._texts[number], 0
+        for edit in entry["edits"]:
+            at, moved = edit["start"] + moved, moved + len(edit["new"]) - len(edit["old"])
+            by = made_by(edit)
+            if by is None:
+                continue
+            self.made[by] += 1
+            if self.made[by] <= PER_RULE:
+                lead, end = text[max(0, at - PER_RULE) : at], at + len(edit["new"])
+                stretch = f"{lead}{edit['old']}{text[end : end + PER_RULE]}"
+                change = Edit(len(lead), len(lead) + len(edit["old"]), edit["new"])
+                rule = self._rules.get(by)
+                sure = (rule.confidence, rule.name) if rule is not None else ()
+                place = Place(entry["path"], entry["line"])
+                self.fixes.append(MadeFix(place, stretch, change, by, edit["safety"], *sure))
 
     def _hold(self, end: dict[str, Any]) -> None:
         """Show the articles of one file that wait, as they stand in ``held/``."""
@@ -252,7 +324,9 @@ class _Seen:
             article = Article(*place, text)
             found = [_finding(one, article) for one in entry.get("findings", ()) if one["end"] <= len(text)]
             raw = raw_text(self._form, self._key, entry) if "raw" in entry else None
-            self.held.append(Held(article, entry["reasons"], found, raw, names[0] if place in texts else ""))
+            done = [reason for reason in entry["reasons"] if _tells_of_a_change(reason)]
+            reasons = [reason for reason in entry["reasons"] if reason not in done]
+            self.held.append(Held(article, reasons, found, raw, names[0] if place in texts else "", done))
         self._waiting = []
 
     def _remain(self, found: Iterable[dict[str, Any]], article: Article) -> None:
@@ -282,6 +356,11 @@ class _Seen:
         """The rules that found something, most severe and most frequent first."""
         order = {"error": 0, "warning": 1, "note": 2}
         return sorted(self._names.values(), key=lambda rule: (order[rule.level], -self._total[rule.rule], rule.rule))
+
+
+def _tells_of_a_change(reason: str) -> bool:
+    """Tell the words for what was done to an article from a reason to hold it."""
+    return (reason.endswith(FIXED) and ":" not in reason) or reason.startswith((RESTORED, CUT))
 
 
 def _held_texts(path: Path) -> Iterator[tuple[tuple[str, int], str]]:
@@ -314,21 +393,37 @@ def _repair(one: dict[str, Any], article: Article) -> Repair:
     )
 
 
-def _copies(cluster: Cluster, fate: Fate, actions: dict[int, Any]) -> CopyGroup:
+def _copies(cluster: Cluster, fate: Fate, actions: dict[int, Any], given: dict[str, str]) -> CopyGroup:
     def read(number: int) -> str:
         """The text as it is published: a kept copy may have been completed from the others."""
         return fate.instead.get(number) or fate.texts[number]
 
+    def shown(number: int, action: str) -> str:
+        """The text of a dropped copy is the one that was compared: what copies would have given it stands nowhere."""
+        return fate.texts[number] if action == "drop" else read(number)
+
     def copy(number: int, match: Match | None) -> Copy:
-        place, text, action = fate.texts.place(number), read(number), actions.get(number, "keep")
+        place, action = fate.texts.place(number), actions.get(number, "keep")
+        text = shown(number, action)
+        compared = fate.texts[number]
+        known = Copy(place, text, action=action, given=given.get(place.path, ""), compared=compared)
         if match is None:
-            return Copy(place, text, action=action)
+            return known
         mine_first = match.a == number
         coverage = coverage_of(match, number)
         blocks: tuple[Block, ...] = ()
-        if {match.a, match.b} == {number, keep}:
-            blocks = tuple(_directed(explain(match, read(match.a), read(match.b)).evidence, mine_first))
-        return Copy(place, text, match.kind, match.similarity, coverage, action, blocks)
+        direct = {match.a, match.b} == {number, keep}
+        if direct:
+            texts = [shown(one, actions.get(one, "keep")) for one in (match.a, match.b)]
+            blocks = tuple(_directed(explain(match, *texts).evidence, mine_first))
+        return known._replace(
+            kind=match.kind,
+            similarity=match.similarity,
+            coverage=coverage,
+            evidence=blocks,
+            match=match._replace(a=int(mine_first), b=int(not mine_first), evidence=()) if direct else None,
+            to=None if direct else fate.texts.place(partner(match, number)),
+        )
 
     keep = fate.replaced.get(cluster.keep, cluster.keep)
     tied = links(cluster._replace(keep=keep))

@@ -81,7 +81,7 @@ def _article(group: Sequence[Shown], color: bool) -> Iterator[str]:
 
 def _of_copy(others: int) -> str:
     """Count the further findings in a copy; they matter only if it is the copy that is published."""
-    return f" ({others:,} more in this copy)" if others else ""
+    return f" ({others:,} more finding{'s' if others > 1 else ''} in this copy)" if others else ""
 
 
 def _line(same: Sequence[Shown], color: bool, end: str = "") -> str:

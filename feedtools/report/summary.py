@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from feedtools.model import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from feedtools.model import Safety
+    from feedtools.model import Finding, Safety
     from feedtools.report import Report
 
 
@@ -56,26 +56,37 @@ def summary(report: Report, then: Next = Next(), *, table: bool = False) -> Iter
             yield f"{plural(count, level)} not listed: --show {level}\n"
     if report.errors:
         yield f"{plural(len({error.path for error in report.errors}), 'file')} could not be checked in full\n"
-    yield from _next(report, then)
+    yield from _next(report, then, shown)
     if table and shown:
         yield f"feedtools rules {shown[0].rule} explains a rule; --output-format full shows every finding by itself\n"
 
 
-def _next(report: Report, then: Next) -> Iterator[str]:
+def _next(report: Report, then: Next, shown: Sequence[Finding]) -> Iterator[str]:
     safety = Counter(finding.fix.safety for finding in report.findings if finding.fix and finding.article.verbatim)
     safe = 0 if then.applied else safety["safe"]
     unsafe = 0 if then.applied == "unsafe" else safety["unsafe"] + safety["confident"]
     if safe:
         further = f" ({unsafe:,} more with --unsafe-fixes)" if unsafe else ""
-        yield f"[*] {safe:,} can be repaired with --fix{further}\n"
+        yield f"[*] {safe:,} can be repaired with --fix{further}{_unlisted(report, shown, then)}\n"
     elif unsafe:
-        yield f"[*] {unsafe:,} can be repaired with --fix --unsafe-fixes\n"
+        yield f"[*] {unsafe:,} can be repaired with --fix --unsafe-fixes{_unlisted(report, shown, then)}\n"
     if report.restorable:
         count = len(report.restorable)
         yield f"[r] {count:,} can be restored from another copy: {then.clean}\n"
     if then.copies:
         copies = f"{plural(then.copies, 'copy', 'copies')} of {plural(then.originals, 'article')}"
         yield f"{copies}: {then.clean} publishes one of each\n"
+
+
+def _unlisted(report: Report, shown: Sequence[Finding], then: Next) -> str:
+    """Say how many of those that can be repaired are not listed."""
+    ways = {"unsafe", "confident"} if then.applied else {"safe", "unsafe", "confident"}
+
+    def count(findings: Iterable[Finding]) -> int:
+        return sum(one.fix is not None and one.fix.safety in ways and one.article.verbatim for one in findings)
+
+    hidden = count(report.findings) - count(shown)
+    return f"; {hidden:,} of them not listed" if hidden else ""
 
 
 def headline(report: Report) -> str:

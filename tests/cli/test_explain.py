@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -115,5 +118,21 @@ def test_the_report_opens_the_same_view_of_each_copy(feed: Path) -> None:
     CliRunner().invoke(cli, ["clean", "a.jsonl", "-o", "out"])
     page = (feed / "out" / "report.html").read_text("utf-8")
     assert page.count("<details class=why id=w") == 1
-    assert "feedtools dedup --explain a.jsonl:2 a.jsonl:1" in page
+    assert "feedtools dedup --explain a.jsonl:2 a.jsonl:1<" in page
     assert "copies: B may go for A" in page
+
+
+def test_the_command_of_the_report_works_where_the_run_was_started(feed: Path) -> None:
+    (feed / "in put").mkdir()
+    (feed / "a.jsonl").rename(feed / "in put" / "a.jsonl")
+    CliRunner().invoke(cli, ["clean", "in put", "-o", "out", "--id-key", "no id"])
+    page = (feed / "out" / "report.html").read_text("utf-8")
+    (command,) = re.findall(r"<code>feedtools (dedup --explain [^<]*)</code>", page)
+    words = shlex.split(html.unescape(command))
+    assert words[2:] == ["in put/a.jsonl:2", "in put/a.jsonl:1", "--id-key", "no id"]
+    said = CliRunner().invoke(cli, words)
+    assert said.exit_code == 0
+    kind = re.search(r"copies: B may go for A \((\w+)\)", said.stdout)
+    assert kind
+    section = page[page.index("<section id=copies>") :]
+    assert set(re.findall(r"<span class=tag>(\w+)</span>", section)) == {kind[1]}, "card and reasons say one kind"

@@ -76,7 +76,7 @@ def test_a_copy_is_one_line() -> None:
     copy = copy._replace(related=(Place("b.txt", 9),))
     assert shown(copy) == ["feed/a.txt:4:1: error FT901 the same text as b.txt:9"]
     assert shown(copy, found("modelfree")) == [
-        "feed/a.txt:4:1: error FT901 the same text as b.txt:9 (1 more in this copy)"
+        "feed/a.txt:4:1: error FT901 the same text as b.txt:9 (1 more finding in this copy)"
     ]
 
 
@@ -111,6 +111,17 @@ def test_the_table_is_as_long_as_promised_and_says_how_much_is_left() -> None:
     assert "--statistics" not in "".join(summary(Report(many), table=True))
     more = (*many, found("modelfree", "FT700"), found("modelfree", "FT701"))
     assert "2 more rules: --statistics" in "".join(summary(Report(more), table=True))
+
+
+def test_repairs_of_findings_that_are_not_listed_are_said_to_be_so() -> None:
+    note = found("modelfree", fix="model-free")._replace(level="note")
+    both = (found("modelfree", fix="model-free"), note)
+    assert "2 can be repaired with --fix --unsafe-fixes; 1 of them not listed\n" in "".join(
+        summary(Report(both, least="warning"))
+    )
+    assert "2 can be repaired with --fix --unsafe-fixes\n" in "".join(summary(Report(both, least="note")))
+    done = "".join(summary(Report(both, least="warning"), Next(applied="unsafe")))
+    assert "of them not listed" not in done
 
 
 def test_what_was_fixed_already_is_not_promised_again() -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.model import LEVELS, Action, Article, Block, Edit, Finding, Kind, Level, Place, Safety
+from feedtools.model import LEVELS, Action, Article, Block, Edit, Finding, Kind, Level, Match, Place, Safety
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,10 @@ class Copy(NamedTuple):
         action: what happens to it.
         evidence: aligned raw spans, ``a`` in this copy and ``b`` in the kept one; where it is empty the two are
             aligned from their beginnings.
+        given: path of its file as a command takes it; empty where that is the one of ``place``.
+        compared: the text that was compared, where restoration changed it since.
+        match: what the run made of it (number 1) and the kept copy (number 0), where it compared the two.
+        to: the copy that ``kind`` is about, where that is not the kept one.
     """
 
     place: Place
@@ -36,6 +41,10 @@ class Copy(NamedTuple):
     coverage: float = 1.0
     action: Action = "drop"
     evidence: tuple[Block, ...] = ()
+    given: str = ""
+    compared: str = ""
+    match: Match | None = None
+    to: Place | None = None
 
 
 class CopyGroup(NamedTuple):
@@ -70,12 +79,35 @@ class Repair(NamedTuple):
     reason: str
 
 
+class MadeFix(NamedTuple):
+    """One change in a published article.
+
+    Attributes:
+        place: of the article as it came in.
+        text: a stretch around the change, before it.
+        edit: the change in that stretch.
+        by: rule that made it, or the words for a cut or a decision.
+        safety: of the least safe fix in it.
+        confidence: of the rule; empty where no rule made the change.
+        name: of the rule.
+    """
+
+    place: Place
+    text: str
+    edit: Edit
+    by: str
+    safety: Safety
+    confidence: str = ""
+    name: str = ""
+
+
 class Held(NamedTuple):
     """An article that waits for a person.
 
     Attributes:
         article: as it stands in ``held/``.
         reasons: why it waits.
+        done: what was done to it besides, in words.
         findings: of its text, with their fixes.
         raw: the article as it came in; ``None`` where that is not known, and no decision can be written here.
         out: the file that holds it, from the folder of the output.
@@ -86,6 +118,7 @@ class Held(NamedTuple):
     findings: Sequence[Finding] = ()
     raw: str | None = None
     out: str = ""
+    done: Sequence[str] = ()
 
 
 class About(NamedTuple):
@@ -95,11 +128,13 @@ class About(NamedTuple):
         feed: name of the feed.
         command: as it was typed, or as it would be.
         options: what was asked for besides, name and value.
+        reading: options of reading the inputs as a command takes them, quoted.
     """
 
     feed: str = ""
     command: str = ""
     options: Sequence[tuple[str, str]] = ()
+    reading: str = ""
 
 
 class Tally(NamedTuple):
@@ -146,8 +181,10 @@ class RuleName(NamedTuple):
 class Counts(NamedTuple):
     """The account of a run, in articles: ``articles = kept + dropped + held``.
 
-    ``fixed`` and ``restored`` are among the kept and held ones. ``findings``, ``clusters`` and ``repairs`` count all
-    there are, of which the report may show a part; ``remaining`` are the findings in what is published.
+    ``fixed`` and ``restored`` are among the kept and held ones. ``findings`` and ``clusters`` count all there are, of
+    which the report may show a part; ``remaining`` are the findings in what is published. ``fixes`` are the changes
+    and ``repairs`` the restored spans in what is published; ``offered`` counts suggestions that nobody took, in
+    whatever was not dropped.
     """
 
     files: int = 0
@@ -161,6 +198,8 @@ class Counts(NamedTuple):
     clusters: int = 0
     repairs: int = 0
     remaining: int = 0
+    fixes: int = 0
+    offered: int = 0
 
 
 class Point(NamedTuple):
@@ -186,7 +225,9 @@ class RunReport(NamedTuple):
         findings: the findings to show in full; ``counts.findings`` says how many there were.
         clusters: the clusters to show in full.
         held: articles that wait for a person.
-        repairs: restored and offered spans to show.
+        repairs: restored and offered spans to show; the restored ones are those in what is published.
+        fixes: changes to show, in reading order.
+        made: changes in what is published, by the rule that made them.
         errors: what could not be read or checked, one sentence each.
         created: date and time as text; empty where the browser is to show the date of the file.
         about: the run.
@@ -211,6 +252,8 @@ class RunReport(NamedTuple):
     lang: str = "en"
     checked: bool = False
     rest: int = 30
+    fixes: Sequence[MadeFix] = ()
+    made: Mapping[str, int] = MappingProxyType({})
 
 
 def tally(findings: Iterable[Finding], articles: Mapping[str, int]) -> tuple[list[Tally], list[RuleName]]:

@@ -17,10 +17,11 @@ from feedtools.config import REPORT_DECISIONS
 from feedtools.model import KINDS, LEVELS
 from feedtools.report.page import charts
 from feedtools.report.page.copies import copies
+from feedtools.report.page.made import made
 from feedtools.report.page.marks import FormulaMarks, plain
 from feedtools.report.page.parts import heading, number
 from feedtools.report.page.remains import remains
-from feedtools.report.page.todo import made, todo
+from feedtools.report.page.todo import todo
 from feedtools.report.page.words import HOW, PRIVACY, words
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _tools(report: RunReport, say: Words) -> str:
 
 
 def _done(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[str]:
-    """The equation, what was found before and what is left after it, and the repairs that were made."""
+    """The equation, what was found before and what is left after it, and the fixes and repairs that were made."""
     counts = report.counts
     parts = (("kept", counts.kept), ("dropped", counts.dropped), ("held", counts.held))
     label = f"{counts.articles:,} {say('articles')}: " + ", ".join(f"{amount:,} {say(name)}" for name, amount in parts)
@@ -184,7 +185,9 @@ def _facts(counts: Counts, say: Words) -> str:
     facts = (
         ("articles fixed", counts.fixed),
         ("articles restored", counts.restored),
+        ("fixes made", counts.fixes),
         ("repairs from copies", counts.repairs),
+        ("suggestions offered", counts.offered),
         ("clusters of copies", counts.clusters),
         ("findings remain", counts.remaining),
     )

@@ -7,7 +7,7 @@
   const lists = all("ul.list").map((list) => {
     const items = [...list.children];
     const before = list.previousElementSibling;
-    return { list, items, title: before && before.matches("h3") ? before : null, section: list.closest("section") };
+    return { list, items, title: before && before.matches("h3") ? before : list.closest("details.fixes"), section: list.closest("section") };
   });
   const every = lists.flatMap(({ items }) => items);
   const words = new Map();
@@ -39,6 +39,14 @@
     }
   }, { rootMargin: "300px" });
   for (const place of all(".math")) watch.observe(place);
+  // Paper shows all of it: what was not scrolled to yet as well.
+  window.addEventListener("beforeprint", () => {
+    for (const place of all(".math")) {
+      watch.unobserve(place);
+      seen.add(place);
+      draw(place);
+    }
+  });
   const redraw = () => { for (const place of seen) draw(place); };
 
   // What the filters ask of: the attribute of an item, and whether it may hold several values.
@@ -196,6 +204,7 @@
         list.replaceChildren(...fits);
       }
       if (title) title.hidden = active && !fits.length;
+      if (title && title.matches("details")) title.open = active && fits.length > 0;
       const sum = sums.get(section) || [0, 0];
       sums.set(section, [sum[0] + fits.length, sum[1] + items.length]);
     }
@@ -213,7 +222,7 @@
     return total;
   };
   // Items that were never drawn have a height that is guessed: go there again until the place stands still.
-  const goTo = (target, tries = 8) => {
+  const goTo = (target, tries = 20) => {
     if (!target) return;
     const wanted = tools.getBoundingClientRect().height + 12;
     window.scrollBy({ top: target.getBoundingClientRect().top - wanted, behavior: "instant" });
@@ -354,6 +363,8 @@
     const here = document.activeElement && document.activeElement.closest(".item");
     const at = here ? stops.indexOf(here) + by : by > 0 ? 0 : stops.length - 1;
     const next = stops[Math.max(0, Math.min(stops.length - 1, at))];
+    const folded = next.closest("details:not([open])");
+    if (folded) folded.open = true;
     (next.querySelector(":scope > details > summary") || next).focus();
     next.scrollIntoView({ block: "nearest" });
   };
@@ -371,13 +382,17 @@
   });
 
   tools.hidden = false;
+  // Where the bar sticks, links within the page stop below it, however many rows it takes.
+  const below = () => root.style.setProperty("--bar", `${tools.getBoundingClientRect().height + 12}px`);
+  new ResizeObserver(below).observe(tools);
+  below();
   const asked = new URLSearchParams(location.search);
   for (const name of ["q", ...Object.keys(FILTERS)]) if (asked.has(name)) one(name).value = asked.get(name);
   if ([...asked.keys()].length) filter();
   const here = () => {
     const target = location.hash.length > 1 && one(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
-    const folded = target.querySelector(":scope > details");
+    const folded = target.querySelector(":scope > details") || target.closest("details.fixes");
     if (folded) folded.open = true;
     goTo(target);
     target.focus({ preventScroll: true });

@@ -61,9 +61,9 @@ def plain_attribute(value: str) -> str:
     return escape(safe(value))
 
 
-def part(shown: int, total: int, one: str, what: str, say: Words) -> str:
+def part(shown: int, total: int, one: str, what: str, say: Words, many: str = "") -> str:
     """Count what there is, and say so where only some of it is shown."""
-    words = number(max(shown, total), one, say)
+    words = number(max(shown, total), one, say, many)
     if shown < total:
         words += ", " + say("the first {} are shown; the manifest has them all").format(f"{shown:,}")
     return f"{words}, {what}" if what else words

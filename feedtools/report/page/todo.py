@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.report.jsonl import dumps
 from feedtools.report.page.marks import marked, plain, repaired
-from feedtools.report.page.parts import Facts, heading, item, number, part, place, plain_attribute, text, where
+from feedtools.report.page.parts import Facts, heading, item, part, place, plain_attribute, text, where
 from feedtools.report.regions import suggestion
 
 if TYPE_CHECKING:
@@ -109,7 +109,9 @@ def _held(held: Held, formulas: FormulaMarks, say: Words, *, whole: bool) -> str
     if held.out:
         head += f" <span class=hint>{say('In the output')}: <span class=place>{plain(held.out)}</span></span>"
     reasons = "".join(f"<li>{plain(reason)}" for reason in held.reasons[:20])
-    body = f"<ul class=hint>{reasons}</ul>"
+    done = ", ".join(plain(words.removesuffix(" fixed")) for words in held.done[:20])
+    also = f"<p class='hint also'>{say('also fixed')}: {done}</p>" if done else ""
+    body = f"<ul class=hint>{reasons}</ul>{also}"
     if whole:
         shown = text(marked(article.text, wrong, formulas), article.text, "text ex")
         body = f"{shown}{body}{_release(wrong, say)}{_choices(held, wrong, say)}"
@@ -215,13 +217,3 @@ def _dropped(own: _Own, say: Words) -> str:
     )
     key = f"own {copy.place.path} {copy.place.line}"
     return item("own", key, Facts(copy.place.path, "drop", kind=copy.kind or ""), inner)
-
-
-def made(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[str]:
-    """The repairs that were made."""
-    done = [one for one in islice(report.repairs, SHOWN) if one.safety != "display"]
-    if done:
-        title = f"{say('Repairs that were made')} <span class=hint>{number(len(done), 'repair', say)}</span>"
-        yield f"<h3 class=sub>{title}</h3>\n<ul class=list>\n"
-        yield from (repair(one, formulas, say) for one in done)
-        yield "</ul>\n"

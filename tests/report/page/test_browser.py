@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from feedtools.lint.decisions import load
-from feedtools.model import Article, Finding, Span
-from feedtools.report.page.data import Counts, Point, RunReport, tally
+from feedtools.model import Article, Edit, Finding, Place, Span
+from feedtools.report.page.data import Counts, MadeFix, Point, RunReport, tally
 from tests.places import ROOT
 from tests.report_values import HOSTILE, KEPT, hostile, large, page, sample
 
@@ -579,3 +579,58 @@ def test_the_trend_names_its_runs_and_their_values(browser: Browser, tmp_path: P
     ]
     titles = browser.run("[...document.querySelectorAll('#trend title')].map((one) => one.textContent)")
     assert titles[:2] == ["2026-01-02 03:04 UTC: 2", "this run: 1"]
+
+
+@pytest.mark.slow
+def test_a_link_to_a_section_lands_on_it_on_a_phone(browser: Browser, tmp_path: Path) -> None:
+    browser.size(390, 844, phone=True)
+    go(browser, write(tmp_path, page(large(150)._replace(fixes=fixes(40), made={"FT509": 40}))))
+    for name in ("copies", "remains", "done"):
+        browser.run("window.scrollTo(0, 0)")
+        browser.run(f"document.querySelector('nav a[href=\"#{name}\"]').click()")
+        browser.run("new Promise(done => setTimeout(done, 600))")
+        top = browser.run(f"document.getElementById('{name}').getBoundingClientRect().top")
+        bar = browser.run("document.getElementById('tools').getBoundingClientRect().bottom")
+        assert 0 <= top - bar < 40, f"{name} begins below the bar"
+
+
+@pytest.mark.slow
+def test_paper_shows_every_formula_and_colour_and_no_button(browser: Browser, tmp_path: Path) -> None:
+    pytest.importorskip("latex2mathml")
+    browser.size(1280, 700)
+    go(browser, write(tmp_path, page(large(60))))
+    raw = "document.querySelectorAll('.math var[data-m]:not([data-on])').length"
+    assert browser.run(raw) > 0, "those below wait"
+    browser.run("window.dispatchEvent(new Event('beforeprint'))")
+    assert browser.run(raw) == 0
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        seen = (
+            "[...document.querySelectorAll('.tools button, .perma, .choices')].filter(one => one.offsetParent).length"
+        )
+        assert browser.run(seen) == 0
+        assert browser.run("getComputedStyle(document.querySelector('.rendered, .cut')).printColorAdjust") == "exact"
+    finally:
+        browser.call("Emulation.setEmulatedMedia", media="")
+
+
+@pytest.mark.slow
+def test_the_fixes_of_a_rule_unfold_for_the_filters(browser: Browser, tmp_path: Path) -> None:
+    browser.size(1280, 900)
+    made = {"FT509": 3, "FT301": 2}
+    go(browser, write(tmp_path, page(sample()._replace(fixes=[*fixes(3), *fixes(2, "FT301")], made=made))))
+    shown = "[...document.querySelectorAll('.item.fix')].filter(one => one.closest('details').open).length"
+    assert browser.run(shown) == 0
+    browser.run(
+        "document.getElementById('rule').value = 'FT301';"
+        "document.getElementById('rule').dispatchEvent(new Event('change'))"
+    )
+    assert browser.run(shown) == 2
+    browser.run("document.getElementById('clear').click()")
+    assert browser.run("document.querySelectorAll('.item.fix').length") == 5
+    assert browser.run(shown) == 0
+
+
+def fixes(count: int, by: str = "FT509") -> list[MadeFix]:
+    at = Place("feed/00000.txt", 4)
+    return [MadeFix(at, "前面的 、后面", Edit(3, 4, ""), by, "safe", "high", "space") for _ in range(count)]

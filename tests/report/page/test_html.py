@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from feedtools.model import KINDS as COPY_KINDS
 from feedtools.model import Article, Block, Edit, Finding, Fix, Place, Span
-from feedtools.report.page.data import About, Counts, Held, Point, Repair, RunReport, Tally, tally
+from feedtools.report.page.data import About, Counts, Held, MadeFix, Point, Repair, RunReport, Tally, tally
 from feedtools.report.page.diff import compare
 from feedtools.report.page.html import ACTIONS
+from feedtools.report.page.made import PER_RULE
 from feedtools.report.page.marks import FormulaMarks, plain
 from feedtools.report.page.mathml import mathml
 from feedtools.report.page.todo import REPAIRS
@@ -68,6 +69,50 @@ def test_what_is_held_is_shown_whole_with_its_errors_marked_and_what_releases_it
     assert "data-do=publish" in text
     assert "feedtools publish OUT --decisions feedtools-decisions-report.jsonl" in text
     assert "data-do=publish" not in page(RunReport("x", Counts(1, 1, 0, 0, 1), held=[held._replace(raw=None)]))
+
+
+def test_what_was_done_to_a_held_article_is_no_reason_to_hold_it() -> None:
+    article = Article("a.txt", 4, "我们用 [Math] 的方法训练。")
+    holds = Finding("FT101", "math-placeholder", "error", "high", article, Span(4, 10), "a formula was lost")
+    left = holds._replace(rule="FT210", name="bare-math", level="warning", span=Span(12, 14))
+    held = Held(article, ["FT101 math-placeholder: a formula was lost"], [holds, left], done=["FT210 fixed"])
+    for lang, also in (("en", "also fixed"), ("zh", "另外已修正")):
+        text = page(RunReport("x", Counts(1, 1, held=1), held=[held], lang=lang))
+        assert f"<p class='hint also'>{also}: FT210</p>" in text
+        assert 'data-r="FT101"' in text, "a rule that was fixed is none of those that hold it"
+    assert "also fixed" not in page(RunReport("x", Counts(1, 1, held=1), held=[held._replace(done=())]))
+
+
+def fixes(by: str, count: int) -> list[MadeFix]:
+    place = Place("feed/a.txt", 4)
+    return [MadeFix(place, "前面的 、后面", Edit(3, 4, ""), by, "safe", "high", "a-name") for _ in range(count)]
+
+
+def test_fixes_are_listed_by_rule_the_most_frequent_first() -> None:
+    cut = MadeFix(Place("feed/b.txt", 9), "式子 \\(k+", Edit(2, 7, ""), "cut before a formula", "safe")
+    made = {"FT301": 2, "cut before a formula": 1, "FT509": 70}
+    some = [*fixes("FT301", 2), cut, *fixes("FT509", PER_RULE)]
+    text = page(RunReport("x", Counts(1, 3, 3, fixes=73), fixes=some, made=made))
+    heads = re.findall(r"<details class=fixes><summary><b>([^<]*)</b> ([\w-]*) <span class=hint>([^<]*)<", text)
+    assert heads == [
+        ("FT509", "a-name", f"70 fixes, the first {PER_RULE} are shown; the manifest has them all"),
+        ("FT301", "a-name", "2 fixes"),
+        ("cut before a formula", "", "1 fix"),
+    ]
+    assert "<span class=place>feed/a.txt:4</span> <span class=hint>confidence high · safe fix</span>" in text
+    assert "前面的<del> </del>、后面" in text
+    assert text.count('class="item fix ') == PER_RULE + 3
+    chinese = page(RunReport("x", Counts(1, 3, 3, fixes=73), fixes=some, made=made, lang="zh"))
+    for word in ("已做的修正", "70 处修正", "置信度 高", "可靠的修正"):
+        assert word in chinese
+    assert "class=fixes" not in page(RunReport("x", Counts(1, 3, 3)))
+
+
+def test_the_kind_of_a_copy_that_is_tied_to_another_one_names_it() -> None:
+    group = pair(KEPT, CUT)
+    tied = group._replace(others=[group.others[0]._replace(to=Place("feed/7.txt", 2))])
+    assert "relation to <span class=place>feed/7.txt:2</span>" in page(RunReport("x", Counts(), clusters=[tied]))
+    assert "relation to" not in page(RunReport("x", Counts(), clusters=[group]))
 
 
 def test_a_dropped_copy_with_text_of_its_own_is_to_be_looked_at() -> None:
@@ -205,7 +250,7 @@ def test_every_word_of_the_interface_is_translated() -> None:
             elif call.func.id == "number" and given[1]:
                 wanted.add(str(given[3] if len(given) > 3 else f"{given[1]}s"))
             elif call.func.id == "part":
-                wanted.add(f"{given[2]}s")
+                wanted.add(str(given[5] if len(given) > 5 else f"{given[2]}s"))
     assert set(KINDS) | {"extension"} == REPAIRS.keys()
     say = words("zh")
     assert len(wanted) > 60
@@ -362,6 +407,12 @@ def test_page_stays_small_with_all_that_it_shows_at_its_limit() -> None:
             )
             for text in texts
         ],
+        fixes=[
+            MadeFix(Place("0000/1.txt", 9), text[:200], Edit(60, 140, text[200:280]), f"FT{n:03}", "unsafe", "high")
+            for n in range(60)
+            for text in texts[:PER_RULE]
+        ],
+        made={f"FT{n:03}": 9000 for n in range(60)},
     )
     assert len(page(report).encode()) < 5_000_000
 
