@@ -151,7 +151,7 @@ def _dump(finding: Finding, number: int | None) -> list[Any]:
 
 def _salt(rules: Sequence[Rule], evidence: Evidence) -> bytes:
     folders = {Path(__file__).parents[1] / "lint" / "checks", *(rule.path.parent for rule in rules)}
-    files = [path for folder in folders for path in folder.rglob("*") if path.suffix != ".pyc"]
+    files = [path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts]
     stamps = sorted((str(path), *_stamp(path.stat())) for path in (*files, *_installed(rules)))
     feed = sorted(evidence.compounds.items()), active()
     facts = (__version__, stamps, [_facts(rule) for rule in rules], *feed)

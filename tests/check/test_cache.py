@@ -17,7 +17,7 @@ from feedtools.model import Finding
 from feedtools.readers import transmission
 from feedtools.system.cache_folder import FOLDER
 from feedtools.text.renderers import activate, active, combined
-from tests.places import FEED
+from tests.places import FEED, of_project
 
 SAMPLE = FEED
 RULES = select(builtin(examples=False), (), ())
@@ -84,6 +84,21 @@ def test_other_content_and_other_evidence_miss(tmp_path: Path) -> None:
     cache = remembered(tmp_path, evidence=Evidence({"plugin": "plug-in"}))
     assert cache.get(cache.key(DATA), READ.articles, "new.txt") is None
     cache.close()
+
+
+def test_what_python_compiles_beside_the_checkers_is_of_no_account(tmp_path: Path) -> None:
+    found = checked()
+    store(tmp_path, found)
+    compiled = of_project("feedtools/lint/checks/__pycache__")
+    compiled.mkdir(exist_ok=True)
+    unfinished = compiled / f"base.cpython.pyc.{os.getpid()}"
+    unfinished.write_bytes(b"")
+    try:
+        cache = remembered(tmp_path)
+        assert cache.get(cache.key(DATA), READ.articles, "new.txt") == found
+        cache.close()
+    finally:
+        unfinished.unlink()
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database", b"SQLite format 3\x00" + bytes(4096)])
