@@ -79,9 +79,13 @@ def shorten_chains(standing: Standing, text: Callable[[int], str], kinds: Mappin
     """
     for number in list(standing):
         last = first = standing[number].number
-        while last in standing and kinds[standing[last].match.kind] != "keep":
+        passed = {number}
+        while last not in passed and last in standing and kinds[standing[last].match.kind] != "keep":
+            passed.add(last)
             last = standing[last].number
-        if last != first:
+        if last in passed:  # it is published beside one that goes for it in the end: nothing stands for it
+            del standing[last]
+        if last not in (first, number):
             hand_over(standing, number, last, text, rest)
 
 

@@ -59,3 +59,15 @@ def test_the_last_of_a_chain_stands_for_all_before_it_unless_the_policy_publishe
     assert [standing[number].number for number in range(3)] == expected
     if not kept:
         assert [standing[number].match.kind for number in range(2)] == ["truncated", "truncated"]
+
+
+@pytest.mark.parametrize("before", [0, 2])
+def test_what_is_published_beside_a_copy_that_goes_for_it_has_nothing_that_stands_for_it(before: int) -> None:
+    """A copy of 0 that the policy publishes beside it: then 0 turns out to be the beginning of that copy, and goes."""
+    kinds = {**DROP, "near": "keep"}
+    texts = [WHOLE[:200], WHOLE, WHOLE[:100]]
+    standing = {1: CopyOf(0, Match(1, 0, "near", 0.9, 0.9, 0.9)), 0: CopyOf(1, Match(0, 1, "truncated", 1.0, 0.6, 1.0))}
+    if before:
+        standing = {2: CopyOf(0, Match(2, 0, "truncated", 1.0, 0.5, 1.0)), **standing}
+    shorten_chains(standing, texts.__getitem__, kinds, REST)
+    assert {number: one.number for number, one in standing.items()} == ({2: 1, 0: 1} if before else {0: 1})

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -203,7 +204,8 @@ def decided_locally(path: Path, out: Path, config: Any) -> dict[str, Row]:
     from feedtools.clean import manifest
     from feedtools.clean.run import clean
 
-    assert clean([str(path)], out, config).errors == []
+    with mock.patch("feedtools.clean.comparing.assemble"):  # Spark completes no excerpts that only overlap
+        assert clean([str(path)], out, config).errors == []
     entries = [entry for entry in manifest.read(out / "manifest.jsonl") if "action" in entry]
     present = (json.loads(line)["text"] for line in (out / path.name).read_text(encoding="utf-8").splitlines())
     held = (json.loads(line)["text"] for line in (out / "held" / f"{path.name}.jsonl").read_text().splitlines())
