@@ -16,6 +16,8 @@ KEPT_BESIDE = (WriteError, LostProcessError)
 """Failures of our own after which what was done is kept; after an interrupt or a bug it always is."""
 MANY = 1000
 """Files from which the whole system is told to write what it holds, in place of each file."""
+ORPHANED = 10.0
+"""Seconds for which the processes of a run that was killed are waited for."""
 
 
 class Stage:
@@ -47,7 +49,7 @@ class Stage:
         """Take the lock and make the folder."""
         try:
             self.out.parent.mkdir(parents=True, exist_ok=True)
-            if not self._lock.take():
+            if not self._lock.take() and not (self._lock.is_orphaned() and self._lock.take(ORPHANED)):
                 raise WriteError(
                     f"another run (process {self._lock.holder()}) is writing this output; "
                     "wait for it or choose another place",

@@ -70,6 +70,19 @@ class FileLock:
         except OSError:  # removed meanwhile, or, on Windows, locked against reading
             return "unknown"
 
+    def is_orphaned(self) -> bool:
+        """Tell whether the holder is gone, so that processes it made hold on for but a moment."""
+        holder = self.holder()
+        if os.name == "nt" or not holder.isdecimal():  # on Windows its death frees the lock at once
+            return False
+        try:
+            os.kill(int(holder), 0)
+        except (ProcessLookupError, OverflowError):
+            return True
+        except OSError:
+            return False
+        return False
+
     def free(self) -> None:
         """Let others have it."""
         if self._handle is None:

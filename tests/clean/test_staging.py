@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from feedtools.clean import pipeline
+from feedtools.clean.staging import Stage
+from feedtools.errors import WriteError
 from tests import commands
 from tests.places import PACKAGE, ROOT
 
@@ -610,3 +612,27 @@ def test_two_threads_of_one_process_do_not_share_a_lock(tmp_path: Path) -> None:
     with Stage(tmp_path / "out", lambda _: True):
         assert (tmp_path / ".out.feedtools-lock").exists()
     assert not (tmp_path / ".out.feedtools-lock").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX")
+@pytest.mark.parametrize("dead", [True, False])
+def test_the_processes_of_a_run_that_was_killed_are_waited_for(tmp_path: Path, dead: bool) -> None:
+    """They hold its lock until they see that it is gone; a run that lives is not waited for."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    code = (
+        "import fcntl, os, sys, time; handle = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT); "
+        "fcntl.flock(handle, fcntl.LOCK_EX); os.write(handle, sys.argv[2].encode()); print(flush=True); time.sleep(0.5)"
+    )
+    named = str(gone.pid if dead else os.getpid())
+    lock = tmp_path / ".out.feedtools-lock"
+    with subprocess.Popen([sys.executable, "-c", code, str(lock), named], stdout=subprocess.PIPE) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        stage = Stage(tmp_path / "out", lambda _: True, resume=False)
+        if not dead:
+            with pytest.raises(WriteError, match="another run"), stage:
+                raise AssertionError("entered")
+            return
+        with stage:
+            assert stage.folder.is_dir()
