@@ -33,7 +33,7 @@ FIXINGS: Mapping[Fixing, tuple[Safety, ...]] = MappingProxyType(
 )
 """Fixes that are made, by how far they may be trusted."""
 
-_TABLE = lazy(r"""(?m)^[ \t]*\[?\[?[ \t]*(?:["']?tool["']?[ \t]*(?:[\]=]|\.[ \t]*["']?feedtools)|["'][^"'\n]*\\)""")
+_TABLE = lazy(r"""(?m)^[ \t]*+\[?\[?[ \t]*+(?:["']?tool["']?[ \t]*+(?:[\]=]|\.[ \t]*+["']?feedtools)|["'][^"'\n]*\\)""")
 """A key ``tool.feedtools``, or ``tool`` alone: its table may stand in either; or one that is spelled with escapes."""
 _KINDS: Mapping[str, Verdict] = MappingProxyType({kind: "drop" for kind in KINDS if kind in COPIES})
 _NONE: Mapping[str, Any] = MappingProxyType({})

@@ -11,7 +11,7 @@ from feedtools.readers import fields
 
 _LINE = re.compile(r"([ \t]*)(?:\"([^\"]+)\"|'([^']+)'|([^\s#'\"\[{][^:#]*?))[ \t]*:(?:[ \t]+(.*?))?[ \t\r]*\Z")
 _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^']|'')*)'")
-_COMMENT = re.compile(r"(?:^|[ \t]+)#.*\Z")
+_COMMENT = re.compile(r"(?:^|(?<![ \t])[ \t]++)#(?s:.*)")
 _BLOCK = re.compile(r"[|>&*!\[{]")
 
 

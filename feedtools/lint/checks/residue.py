@@ -116,7 +116,10 @@ def markdown(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 _HAN, _CHINESE_PATH = lazy(r"[\u4e00-\u9fff]"), lazy(r"\\[\u4e00-\u9fff]")
 _PATH = lazy(r"[:%.]\\|\\\\[^\s\\]|HK(?:EY|LM|C|U)|\\[\u4e00-\u9fff]")
-_BEFORE_NAME, _AFTER_NAME = lazy(r"[^\s，。、；：！？,;]{0,80}+\Z"), lazy(r"[^\s，。、；：！？,;]{0,80}+")
+_BEFORE_NAME, _AFTER_NAME = (
+    lazy(r"(?:(?<=[\s，。、；：！？,;])|\A)[^\s，。、；：！？,;]*+\Z"),
+    lazy(r"[^\s，。、；：！？,;]{0,80}+"),
+)
 _ABOUT_ESCAPES = lazy(
     r"正则(?![化项方])|转义|轉義|反斜|通配|(?i:regex|regular exp|\bescap|backslash|wildcard|\bglob(?:s|bing)?\b)"
 )
