@@ -383,7 +383,9 @@
 
   tools.hidden = false;
   // Where the bar sticks, links within the page stop below it, however many rows it takes.
-  const below = () => root.style.setProperty("--bar", `${tools.getBoundingClientRect().height + 12}px`);
+  const bar = new CSSStyleSheet();
+  document.adoptedStyleSheets = [bar];
+  const below = () => bar.replaceSync(`:root { --bar: ${tools.getBoundingClientRect().height + 12}px }`);
   new ResizeObserver(below).observe(tools);
   below();
   const asked = new URLSearchParams(location.search);
