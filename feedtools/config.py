@@ -32,7 +32,6 @@ FIXINGS: Mapping[Fixing, tuple[Safety, ...]] = MappingProxyType(
     {"none": (), "safe": ("safe",), "confident": ("safe", "confident"), "unsafe": ("safe", "confident", "unsafe")}
 )
 """Fixes that are made, by how far they may be trusted."""
-
 _TABLE = lazy(r"""(?m)^[ \t]*+\[?\[?[ \t]*+(?:["']?tool["']?[ \t]*+(?:[\]=]|\.[ \t]*+["']?feedtools)|["'][^"'\n]*\\)""")
 """A key ``tool.feedtools``, or ``tool`` alone: its table may stand in either; or one that is spelled with escapes."""
 _KINDS: Mapping[str, Verdict] = MappingProxyType({kind: "drop" for kind in KINDS if kind in COPIES})

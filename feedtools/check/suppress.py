@@ -75,11 +75,18 @@ def keep(
         touched = changed(left, files, config)
         unchanged, left = len(left) - len(touched), touched
     if config.baseline:
-        from feedtools.lint import baseline
-
-        compared = baseline.compare(left, baseline.load(config.root / config.baseline), config.root, files)
-        left, known, gone = compared.new, compared.known, compared.gone
+        left, known, gone = _without_known(left, files, config.root / config.baseline, config.root)
     return kept._replace(findings=left, unchanged=unchanged, known=known, gone=gone)
+
+
+def _without_known(
+    findings: Sequence[Finding], files: Sequence[str], path: Path, root: Path
+) -> tuple[list[Finding], int, int]:
+    """Take out what a baseline knows; how many that are, and how many of it are gone."""
+    from feedtools.lint import baseline
+
+    compared = baseline.compare(findings, baseline.load(path), root, files)
+    return compared.new, compared.known, compared.gone
 
 
 def _without_exceptions(

@@ -43,8 +43,7 @@ def publish(
         sources: where to look for copies and for what was lost; by default where its run looked.
         progress: told how far it is.
         force: replace also what no run wrote.
-        decided: decisions taken elsewhere, such as in the report; they are appended to the log before those made of
-            corrections.
+        decided: decisions taken elsewhere, such as in the report, for the log.
 
     Raises:
         ReadError: ``out`` is no output of ``clean``, or a file in it is damaged.
@@ -65,8 +64,7 @@ def publish(
         cleaned, files = clean_into(stage.folder, inputs, config, active_rules(config), sources, progress, kept="")
         with closing(files):
             put_in_place(stage, None if force else strange)
-            if sources.published:
-                cleaned.errors.extend(remember(out, files, sources.published, config, inputs.origins))
+            cleaned.errors.extend(remember(out, files, sources.published, config, inputs.origins))
     return cleaned._replace(taken=taken, written=True)
 
 

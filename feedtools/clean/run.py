@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -117,8 +117,7 @@ def clean(
             written = bool(cleaned.counts.articles) or not cleaned.failed
             if written:  # where nothing could be read, an earlier output stays
                 put_in_place(stage, None if force else strange)
-                if sources.published:
-                    cleaned.errors.extend(remember(out, files, sources.published, config))
+                cleaned.errors.extend(remember(out, files, sources.published, config))
     return cleaned._replace(taken=taken, written=written)
 
 
@@ -152,11 +151,13 @@ def _take_up(stage: Stage, paths: Sequence[str], config: Config, *, force: bool)
 def remember(
     out: Path,
     files: Files,
-    where: str,
+    where: str | None,
     config: Config,
     given: Mapping[str, manifest.SourceOrigin] = MappingProxyType({}),
 ) -> list[FeedtoolsError]:
-    """Take into the index what was published; return what went wrong with that."""
+    """Take into the index, where there is one, what was published; return what went wrong with that."""
+    if not where:
+        return []
     from feedtools.dedup.index.files import TakenBatch, publish
 
     try:
@@ -282,15 +283,23 @@ def clean_into(
             config, rules, options, errors, stage, sources, progress, choices, inputs.origins, history=inputs.history
         )
         try:
-            counts, remaining, files = run_passes(run, _left(inputs, config, errors, changed))
+            with _telling(stage, kept):
+                counts, remaining, files = run_passes(run, _left(inputs, config, errors, changed))
         except ChangedError as error:
             changed[str(error.path)] = error
-        except OSError as error:
-            raise unwritable(stage, error, kept) from error
-        except LostProcessError as error:
-            raise LostProcessError(error.message + kept) from error
         else:
             return Cleaned(counts, errors, 0, len(choices), remaining), files
+
+
+@contextmanager
+def _telling(stage: Path, kept: str) -> Iterator[None]:
+    """Let an error that ends a run say ``kept`` of what was done until then."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(stage, error, kept) from error
+    except LostProcessError as error:
+        raise LostProcessError(error.message + kept) from error
 
 
 def _left(

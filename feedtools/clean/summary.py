@@ -1,18 +1,17 @@
-"""The account of a finished run, taken from its manifest: the numbers, and what the report shows."""
+"""What the report shows of a finished run, taken from its manifest."""
 
 from __future__ import annotations
 
 import json
-from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from feedtools.clean import manifest
+from feedtools.clean.account import OUTCOMES, Account, Counted, made_by
 from feedtools.clean.decide import FIXED
-from feedtools.clean.decisions import DECIDED
 from feedtools.clean.edits import raw_text
 from feedtools.clean.ending import CUT
 from feedtools.clean.history import History, trend
@@ -24,12 +23,11 @@ from feedtools.dedup.describe import links
 from feedtools.dedup.match import explain
 from feedtools.errors import FeedtoolsError
 from feedtools.lint.rules import Rule
-from feedtools.model import Article, Block, Cluster, Edit, Finding, Fix, Match, Place, Span, digest
+from feedtools.model import Article, Block, Cluster, Edit, Finding, Fix, Match, Place, Span
 from feedtools.report.page.data import (
     About,
     Copy,
     CopyGroup,
-    Counts,
     Held,
     MadeFix,
     Repair,
@@ -46,87 +44,6 @@ SHOWN = 1000
 """Findings, clusters, held articles and repairs that the report shows; it counts them all."""
 LISTED = 20
 """Copies of one article that the report is given; it counts the others."""
-_OUTCOMES = {"keep": "kept", "fix": "kept", "restore": "kept", "drop": "dropped", "hold": "held"}
-
-
-class _Counted:
-    """Choice of the findings that count: of a grouped rule the first of every file."""
-
-    def __init__(self, grouped: frozenset[str]) -> None:
-        self._grouped = grouped
-        self._met: set[str] = set()
-
-    def begin(self) -> None:
-        """Begin a file."""
-        self._met.clear()
-
-    def counted(self, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The findings among some that count."""
-        chosen = []
-        for one in found:
-            rule = one["rule"]
-            if rule in self._met:
-                continue
-            if rule in self._grouped:
-                self._met.add(rule)
-            chosen.append(one)
-        return chosen
-
-
-class _Account:
-    """The numbers of a manifest; ``articles = kept + dropped + held``.
-
-    Findings are those that ``check`` counts: of a grouped rule one per file.
-    """
-
-    def __init__(self, grouped: frozenset[str]) -> None:
-        self._found, self._left = _Counted(grouped), _Counted(grouped)
-        self._tally: Counter[str] = Counter()
-        self._standing = array("Q")  # a digest of every place that stands for another
-
-    def take(self, entry: dict[str, Any]) -> None:
-        """Take in one line."""
-        tally = self._tally
-        found = entry.get("findings", ())
-        if "end" in entry:
-            tally["files"] += 1
-        if "file" in entry:
-            self._found.begin()
-            self._left.begin()
-        if "file" in entry or "action" in entry:
-            tally["findings"] += len(self._found.counted(found))
-        if "file" in entry:
-            tally["remaining"] += len(self._left.counted(found))
-        if "action" not in entry:
-            return
-        outcome = _OUTCOMES[entry["action"]]
-        tally["articles"] += 1
-        tally[outcome] += 1
-        tally["remaining"] += len(self._left.counted(found)) if outcome == "kept" else 0
-        if outcome == "kept" and "edits" in entry:
-            tally["fixes"] += sum(made_by(edit) is not None for edit in entry["edits"])
-            tally["repairs"] += sum(one["safety"] != "display" for one in entry.get("repairs", ()))
-        if "of" in entry:
-            place = f"{entry['of']['path']}\n{entry['of']['line']}"
-            self._standing.frombytes(digest(place)[:8])
-        if outcome != "dropped" and "edits" in entry:
-            by = {name for edit in entry["edits"] for name in edit["by"]}
-            restored = any(name.startswith(RESTORED) for name in by)
-            tally["restored"] += restored
-            tally["fixed"] += bool(by) and not restored
-
-    def counts(self) -> Counts:
-        """Sum up the account."""
-        import numpy as np
-
-        return Counts(**self._tally, clusters=len(np.unique(np.frombuffer(self._standing, np.uint64))))
-
-
-def made_by(edit: Mapping[str, Any]) -> str | None:
-    """Name what made a change: its rule, else the words for a cut, else the decision; nothing where a copy did."""
-    names = [name for name in edit["by"] if not name.startswith(RESTORED)]
-    named = sorted(names, key=lambda name: name.startswith((CUT, DECIDED)))
-    return DECIDED.strip() if named and named[0].startswith(DECIDED) else next(iter(named), None)
 
 
 class Shown(NamedTuple):
@@ -174,7 +91,7 @@ def report(
         shown_as: how the page tells of the run.
     """
     wanted = list(islice((cluster for found in fate.copies.clusters for cluster in found.all()), SHOWN))
-    seen, account = _Seen(fate, wanted, tallies, path.parent, shown_as), _Account(shown_as.grouped)
+    seen, account = _Seen(fate, wanted, tallies, path.parent, shown_as), Account(shown_as.grouped)
     _read_through(path, (seen.take, account.take, remains.take), advance)
     counts = account.counts()._replace(offered=remains.sum().offered)
     return RunReport(
@@ -228,7 +145,7 @@ class _Seen:
     """Collection of what the report shows, made in one reading of the manifest."""
 
     def __init__(self, fate: Fate, clusters: Iterable[Cluster], tallies: Strings, out: Path, shown_as: Shown) -> None:
-        self._counted = _Counted(shown_as.grouped)
+        self._counted = Counted(shown_as.grouped)
         self._files, self._at = shown_as.files, -1
         self.given: dict[str, str] = {}
         self.fixes: list[MadeFix] = []
@@ -271,7 +188,7 @@ class _Seen:
         if number in self._members:
             self.actions[number] = entry.get("mark", entry["action"])
             self.given[entry["path"]] = self._files[self._at].path
-        published = _OUTCOMES[entry["action"]] == "kept"
+        published = OUTCOMES[entry["action"]] == "kept"
         if published and "findings" in entry:
             text = self._instead.get(number) or self._texts[number]
             self._remain(entry["findings"], Article(entry["path"], entry["line"], text))
