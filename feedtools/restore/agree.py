@@ -26,7 +26,7 @@ EDGE = 8
 """Symbols that one of the two may have beyond an end of the other: a word or formula was cut there."""
 UNIQUE = 24
 """Symbols at either end of what both have that stand in one place only."""
-_CUT = re.compile(r"(?:\.{3,}|…+)\s*\Z")
+_CUT = re.compile(r"(?:\.{3}|…)\s*\Z")
 _FORMULAS = frozenset({"math", "display"})
 
 

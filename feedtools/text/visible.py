@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from feedtools.text.patterns import lazy
 
 _MARKS = ("<", "](", "http", "]:", "{{", "{%", "www.")
 """One of these stands in every text that hides something, unless it opens with front matter."""
-_FRONT = lazy(r"(?s)\ufeff?(?P<fence>---|\+\+\+)[ \t]*\r?\n.*?\n(?P=fence)[ \t]*(?:\r?\n|\Z)")
+_FRONT = lazy(r"\ufeff?(?P<fence>---|\+\+\+)[ \t]*\r?\n.*?\n(?P=fence)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 """Front matter, at the beginning."""
 _HIDDEN = lazy(  # begins with a set, which lets the engine skip from one of its characters to the next
     r"""(?sx)
