@@ -108,6 +108,7 @@ class _Crew:
             pipe.send((item,))
             result, error, trace = pipe.recv()
         except (EOFError, OSError) as lost:
+            lost.__traceback__ = None  # its frames hold what was to be sent, which Python 3.13 cannot free in a cycle
             raise LostProcessError(LOST) from lost
         finally:
             self._idle.put(pipe)
