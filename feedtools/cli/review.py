@@ -21,7 +21,10 @@ from feedtools.errors import ConfigError
 if TYPE_CHECKING:
     from feedtools.clean.review.session import Session
 
-_SHOWN = {"holds": ("⟦", "⟧"), "found": ("‹", "›"), "offered": ("→⟨", "⟩"), "": ("", "")}
+_SHOWN = {"holds": ("⟦", "⟧"), "found": ("‹", "›"), "offered": ("→⟨", "⟩"), "settled": ("", ""), "": ("", "")}
+
+MARKS = "⟦holds the article⟧  ‹found›  →⟨suggestion⟩"
+"""Marks of a text that is shown without colours."""
 
 
 @click.command()
@@ -86,44 +89,67 @@ def edited(text: str) -> str:
     return after if text.endswith("\n") else after.removesuffix("\n").removesuffix("\r")
 
 
-def act(session: Session, key: str, edit: Callable[[str], str]) -> str:
+def act(session: Session, key: str, edit: Callable[[str], str], marks: str = MARKS) -> str:
     """Do what a key stands for, and say what came of it; the empty text where the article was left.
+
+    Args:
+        session: takes the decisions.
+        key: one character.
+        edit: lets a person edit a text.
+        marks: how the text that is shown is marked, for ``?``.
 
     Raises:
         ConfigError: the editor cannot be used.
         WriteError: the decision cannot be written.
     """
     item = session.item
+    if key in {"?", "h"}:
+        from feedtools.clean.review.screen import help_lines
+
+        return "\n".join(help_lines(marks))
     if key == "u":
         return "taken back" if session.undo() else "nothing to take back"
     if key == "b":
-        session.back()
-    elif item is None:
+        return "" if session.back() else "this is the first one"
+    if item is None:
         return "nothing is left to decide"
-    elif key == "a":
-        session.accept()
-    elif key == "r":
-        session.reject()
-    elif key == "s":
-        session.forward()
-    elif key == "f":
-        session.look()
-    elif key == "t":
+    if key == "f":
+        return "" if session.look() else "nothing else was found in this article"
+    if key in {"T", "W"}:
+        return _everywhere(session, take=key == "T")
+    if key == "t":
         return _taken(session)
-    elif key == "e":
-        text = edit(item.text)
-        if text == item.text:
-            return "nothing was changed"
-        told = ""
-        if len(text.splitlines()) > 1 and len(item.raw.splitlines()) == 1:
-            text, told = " ".join(text.split("\n")), "line ends became spaces: an article of this file is one line"
-        return told if session.edit(text) else "your edit is kept; this still holds the article"
-    elif key in {"T", "W"}:
-        count = session.everywhere(take=key == "T")
-        return f"decided for {count:,} of these" if count else "there is nothing to decide about these words"
-    else:
-        return f"no such key: {key}"
+    if key == "e":
+        return _edit(session, edit)
+    doing = {"a": session.accept, "r": session.reject, "s": session.forward}.get(key)
+    if doing is None:
+        return f"no such key: {key}; ? lists them"
+    doing()
     return ""
+
+
+def _edit(session: Session, edit: Callable[[str], str]) -> str:
+    item = session.item
+    assert item is not None
+    text = edit(item.text)
+    if text == item.text:
+        return "nothing was changed"
+    told = ""
+    if len(text.splitlines()) > 1 and len(item.raw.splitlines()) == 1:
+        text, told = " ".join(text.split("\n")), "line ends became spaces: an article of this file is one line"
+    return told if session.edit(text) else "your edit is kept; this still holds the article"
+
+
+def _everywhere(session: Session, *, take: bool) -> str:
+    from feedtools.report.summary import plural
+    from feedtools.report.text import escape
+
+    item, spot = session.item, session.spot
+    words = item.words(spot) if item and spot else ""
+    if not (count := session.everywhere(take=take)):
+        return "there is nothing to decide about these words"
+    done = "the suggestion is taken" if take else "right"
+    return f"{escape(words)}: {done} everywhere, in {plural(count, 'place')} of this output"
 
 
 def _taken(session: Session) -> str:
@@ -135,15 +161,19 @@ def _taken(session: Session) -> str:
 
 def prompts(session: Session) -> None:
     """Review by prompts that any terminal and any pipe can show."""
-    from feedtools.clean.review.screen import KEYS
+    from feedtools.clean.review.screen import help_lines
 
-    console.lines("  ".join(f"{key} {what}" for key, what in KEYS.items()))
+    for line in help_lines(MARKS):
+        console.lines(line)
+    shown = None
     while session.item is not None:
-        _show(session)
-        line = sys.stdin.readline()
-        if not line or line.strip() == "q":
-            return
-        for key in line.strip():
+        if (now := (session.at, session.focus, session.left, session.decided, session.item.text)) != shown:
+            _show(session)
+            shown = now
+        console.out("> ")
+        sys.stdout.flush()
+        keys = sys.stdin.readline()
+        for key in keys.strip() if keys else "q":
             if key == "q":
                 return
             try:
@@ -161,11 +191,9 @@ def _show(session: Session) -> None:
     assert item is not None
     console.lines(f"\n{screen.heading(session)}")
     marked = []
-    for piece in screen.pieces(item, session.spot):
+    for piece in screen.pieces(session):
         before, after = _SHOWN[piece.style]
         marked.append(f"{before}{piece.text}{after}" if piece.text else "")
     console.out("".join(marked) + "\n")
     for line in (*screen.explained(session), *screen.beside(item)):
         console.out(f"  {line}\n")
-    console.out("> ")
-    sys.stdout.flush()

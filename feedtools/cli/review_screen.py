@@ -16,7 +16,13 @@ from feedtools.clean.review.session import Session
 from feedtools.cli.review import act
 from feedtools.errors import FeedtoolsError
 
-_STYLES = {"": "", "holds": "bold white on red", "found": "black on yellow", "offered": "bold green"}
+_STYLES = {
+    "": "",
+    "holds": "bold white on red",
+    "found": "black on yellow",
+    "offered": "bold green",
+    "settled": "green",
+}
 _NAMES = {
     "a": "Publish",
     "t": "Take",
@@ -25,8 +31,10 @@ _NAMES = {
     "s": "Skip",
     "b": "Back",
     "u": "Undo",
-    "f": "Finding",
+    "f": "Next",
 }
+"""Keys in the order of the footer, which shows as many as there is room for."""
+MARKS = "red: it holds the article  yellow: found  green: suggestion, or decided"
 
 
 class Screen(App[None]):
@@ -44,13 +52,14 @@ class Screen(App[None]):
     #article { width: 2fr; padding: 1; }
     #beside { width: 1fr; padding: 1; border-left: solid $primary; }
     #found { height: auto; max-height: 40%; border-top: solid $primary; padding: 0 1; }
-    #told { height: 1; padding: 0 1; color: $warning; }
+    #told { height: auto; min-height: 1; padding: 0 1; color: $warning; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,h", "act('?')", "Keys", key_display="?"),
+        Binding("q", "quit", "Quit"),
         *(Binding(key, f"act('{key}')", name) for key, name in _NAMES.items()),
         Binding("T", "act('T')", "Take all"),
-        Binding("W", "act('W')", "Right everywhere"),
-        Binding("q", "quit", "Quit"),
+        Binding("W", "act('W')", "All right"),
     ]
 
     def __init__(self, session: Session, edit: Callable[[str], str]) -> None:
@@ -78,7 +87,7 @@ class Screen(App[None]):
     def action_act(self, key: str) -> None:
         """Do what a key stands for."""
         try:
-            told = act(self._review, key, self._edited)
+            told = act(self._review, key, self._edited, MARKS)
         except FeedtoolsError as error:
             told = str(error)
         self._show(told)
@@ -91,7 +100,7 @@ class Screen(App[None]):
         session, item = self._review, self._review.item
         self.query_one("#heading", Static).update(Text(screen.heading(session)))
         text = Text()
-        for piece in screen.pieces(item, session.spot) if item else ():
+        for piece in screen.pieces(session):
             style = f"{_STYLES[piece.style]} underline" if piece.focus else _STYLES[piece.style]
             text.append(f" → {piece.text} " if piece.style == "offered" else piece.text, style)
         self.query_one("#text", Static).update(text)

@@ -62,6 +62,20 @@ def test_prompts_show_the_article_and_do_what_is_asked(feed: Path) -> None:
     )
 
 
+def test_question_mark_and_h_explain_the_keys_and_nothing_is_shown_again(feed: Path) -> None:
+    asked = feedtools(feed, "review", "out", input="?\nh\nx\nb\nf\nq\n")
+    assert asked.stdout.count("T take this suggestion everywhere") == 3  # at the start, and for each of the two
+    assert asked.stdout.count("1 of 3 (3 left)") == 1
+    assert "this is the first one" in asked.stdout
+    assert not (feed / "feedtools-decisions.jsonl").exists()
+
+
+def test_words_that_are_right_everywhere_are_named(feed: Path) -> None:
+    asked = feedtools(feed, "review", "out", input="W\nq\n")
+    assert " right everywhere, in 1 place of this output" in asked.stdout, asked.stdout
+    assert [one["decision"] for one in decisions(feed)] == ["allow"]
+
+
 @pytest.mark.parametrize("editor", ["/none/such", "vi 'quoted by half"])
 def test_an_editor_that_cannot_be_run_is_said_and_nothing_is_lost(feed: Path, editor: str) -> None:
     done = run(["review", "out"], feed, environment(EDITOR=editor), b"e\nq\n").text()
@@ -125,6 +139,8 @@ def test_the_full_screen_in_a_real_terminal(feed: Path) -> None:
     terminal.wait_for("1 of 3 (3 left)")
     terminal.press("s")
     terminal.wait_for("2 of 3")
+    terminal.press("?")
+    terminal.wait_for("these keys")
     terminal.press("q")
     assert terminal.end() == 0
     assert [one["decision"] for one in decisions(feed)] == ["publish", "undo"]

@@ -80,9 +80,14 @@ class Session:
         return all(self._known(item, spot) for spot in telling)
 
     def _known(self, item: Item, spot: Spot) -> bool:
-        """Tell if words were allowed everywhere, or their suggestion taken everywhere."""
+        return self.standing(item, spot) is not None
+
+    def standing(self, item: Item, spot: Spot | None = None) -> Choice | None:
+        """The decision that stands about an article, or about the words of one of its spots everywhere."""
+        if spot is None:
+            return self._of(item)
         one = self._standing.get((spot.rule, item.words(spot)))
-        return one is not None and (one.decision == "allow" or one.instead == suggestion(item, spot))
+        return one if one and (one.decision == "allow" or one.instead == suggestion(item, spot)) else None
 
     def forward(self, start: int | None = None) -> None:
         """Go to the next article that is not settled, from the beginning again behind the last."""
@@ -92,26 +97,36 @@ class Session:
         self._focus()
 
     def _focus(self) -> None:
-        """Look at what can be mended first, else at what holds the article."""
-        spots = self.item.spots if self.item else ()
-        order = sorted(range(len(spots)), key=lambda n: (not (spots[n].holds and spots[n].fix), not spots[n].holds, n))
-        self.focus = order[0] if order else 0
+        """Look at what can be mended first, else at what holds the article; at what is decided last."""
+        item = self.item
+        if item is None or not item.spots:
+            self.focus = 0
+            return
+        ranks = [
+            (self._known(item, spot), not (spot.holds and spot.fix), not spot.holds, number)
+            for number, spot in enumerate(item.spots)
+        ]
+        self.focus = min(ranks)[-1]
 
-    def back(self) -> None:
-        """Go to the article before."""
-        self.at = max(0, self.at - 1)
+    def back(self) -> bool:
+        """Go to the article before, decided or not; false where there is none."""
+        if self.at == 0:
+            return False
+        self.at -= 1
         self._focus()
+        return True
 
-    def look(self) -> None:
-        """Look at the next thing that was found, of several of one kind once."""
+    def look(self) -> bool:
+        """Look at the next thing that was found, of several of one kind once; false where there is no other."""
         item, spot = self.item, self.spot
         if item is None or spot is None:
-            return
+            return False
         for step in range(1, len(item.spots)):
             other = item.spots[(self.focus + step) % len(item.spots)]
             if (other.rule, item.words(other)) != (spot.rule, item.words(spot)):
                 self.focus += step
-                return
+                return True
+        return False
 
     def accept(self) -> None:
         """Publish the article as it is shown."""
@@ -160,6 +175,8 @@ class Session:
         self._write([one])
         if self.settled(item):
             self.forward(self.at)
+        else:
+            self._focus()
         return count
 
     def same(self, *, take: bool) -> int:

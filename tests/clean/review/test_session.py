@@ -90,8 +90,7 @@ def test_words_and_suggestions_are_decided_everywhere(path: Path) -> None:
     assert session.everywhere(take=True) == 2
     assert session.item is not None
     assert session.item.place == AGAIN.place  # the other words still hold it
-    assert [session.item.words(spot) for spot in session.item.spots if spot == session.spot] == ["modelfree"]
-    session.look()
+    assert [session.item.words(spot) for spot in session.item.spots if spot == session.spot] == ["topk"]
     assert session.everywhere(take=False) == 1
     assert written(path) == [("take", "modelfree"), ("allow", "topk")]
     assert session.item.place == LOST.place
@@ -139,7 +138,7 @@ def test_the_most_frequent_comes_first_then_the_worst_and_what_is_offered_last()
 def test_what_is_shown() -> None:
     one = AGAIN._replace(beside=(Beside("copy", Place("b.txt", 9), "别处的\x1b[31m写法"),))
     session = Session([one], Path("none"), find)
-    shown = [(piece.text, piece.style, piece.focus) for piece in screen.pieces(one, session.spot)]
+    shown = [(piece.text, piece.style, piece.focus) for piece in screen.pieces(session)]
     assert shown == [
         ("再用", "", False),
         ("modelfree", "holds", True),
@@ -152,6 +151,67 @@ def test_what_is_shown() -> None:
     assert screen.heading(session) == "1 of 1 (1 left) · a.txt:5 · held"
     told = list(screen.explained(session))
     assert told[0] == "▶ FT301 name: modelfree → model-free: why"
-    assert "T: all 1 of these" in told[-1]
+    assert "T: modelfree → model-free everywhere (1 place)" in told[-1]
+    assert "W: modelfree is right everywhere (1 place)" in told[-1]
     assert list(screen.beside(one)) == ["copy b.txt:9", r"别处的\x1b[31m写法"]
     assert (repaired(one), suggestion(one, one.spots[1])) == ("再用model-free方法,还有top-k。", "top-k")
+
+
+def test_who_goes_back_sees_what_was_decided(path: Path) -> None:
+    session = start(path)
+    session.accept()
+    session.reject()
+    assert session.back()
+    assert screen.heading(session) == "2 of 4 (2 left) · a.txt:5 · decided: left out"
+    assert list(screen.explained(session))[-1].startswith("decided")
+    assert session.back()
+    assert screen.heading(session).endswith("· decided: published as it is shown")
+    assert session.back() is False
+    session.undo()
+    session.undo()
+    assert screen.heading(session) == "1 of 4 (4 left) · a.txt:4 · held"
+
+
+def test_an_edit_that_stays_held_is_told_from_a_decision(path: Path) -> None:
+    session = start(path, LOST)
+    session.edit("到了 [Math] 还是断的。")
+    assert screen.heading(session).endswith("· edited, and still held")
+    assert list(screen.explained(session))[-1].startswith("released by")
+
+
+def test_words_that_are_decided_everywhere_are_shown_so_and_the_next_ones_are_looked_at(path: Path) -> None:
+    session = start(path, AGAIN)
+    session.everywhere(take=False)
+    assert session.spot == AGAIN.spots[1]
+    assert [(piece.text, piece.style) for piece in screen.pieces(session)][1:5] == [
+        ("modelfree", "settled"),
+        ("方法,还有", ""),
+        ("topk", "holds"),
+        ("top-k", "offered"),
+    ]
+    told = list(screen.explained(session))
+    assert told[:2] == ["✓ FT301 name: modelfree: right everywhere", "▶ FT301 name: topk → top-k: why"]
+    session.everywhere(take=True)
+    assert session.item is None
+    session.back()
+    assert screen.heading(session).endswith("· decided by its words")
+    assert list(screen.explained(session))[1] == "✓ FT301 name: topk: top-k everywhere"
+
+
+def test_the_same_words_in_another_article_are_decided_with_them(path: Path) -> None:
+    session = start(path, AGAIN, HYPHEN)
+    session.everywhere(take=True)
+    assert [session.settled(one) for one in session.items] == [False, True]
+    assert [piece.style for piece in screen.pieces(session)] == ["", "settled", "offered", "", "holds", "offered", ""]
+
+
+def test_a_message_does_not_say_the_words_again(path: Path) -> None:
+    spot = Spot("FT101", "name", "error", "[Math] stands where a formula was lost", 2, 8, None, True)
+    one = LOST._replace(spots=(spot,))
+    told = next(iter(screen.explained(Session([one], path, find))))
+    assert told == "▶ FT101 name: [Math]: stands where a formula was lost"
+
+
+def test_nothing_else_to_look_at_is_said(path: Path) -> None:
+    assert start(path, LOST).look() is False
+    assert start(path, AGAIN).look() is True
