@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from feedtools.dedup import codes_batch, join, match, match_table
+from feedtools.dedup import join, match, match_batch, match_table
 from feedtools.dedup.batch_around import verify_around
 from feedtools.dedup.batch_run import spread
 from feedtools.dedup.candidates import worth
 from feedtools.dedup.document_batch import BatchDocument
+from feedtools.dedup.match_batch import PAIRS
 from feedtools.model import text_number
 from feedtools.text import symbols_batch
 
@@ -25,9 +26,7 @@ if TYPE_CHECKING:
     from feedtools.dedup.sketch_store import SketchStore
     from feedtools.model import Block
 
-_PAIRS = 500
-"""Pairs of texts that a process takes at once."""
-_FEW = 4 * _PAIRS
+_FEW = 4 * PAIRS
 """Pairs for which no processes are made."""
 
 
@@ -88,10 +87,10 @@ def verify_pairs(
     """Verify pairs of positions, portion by portion."""
     one, other = pairs
     advance = run.progress("comparing", len(one), "pairs")
-    tasks = ((one[at : at + _PAIRS], other[at : at + _PAIRS]) for at in range(0, len(one), _PAIRS))
+    tasks = ((one[at : at + PAIRS], other[at : at + PAIRS]) for at in range(0, len(one), PAIRS))
     for part in spread(_verify, tasks, run.workers, kept, store, asked):
         yield part
-        advance(_PAIRS)
+        advance(PAIRS)
 
 
 def _candidates(ranking: NDArray[Any], store: SketchStore, advance: Advance) -> tuple[Ints, Ints]:
@@ -160,26 +159,7 @@ def _compared(
         for position, number, codes, traits in zip(positions.tolist(), *columns, strict=True)
     ]
     pairs = [(documents[shorter], documents[longer]) for longer, shorter in at.reshape(2, -1).T.tolist()]
-    wholes = [
-        match.compare_whole(*pair, match.Asked(overlaps, marks))
-        for pair, marks in zip(pairs, _marks(pairs), strict=True)
-    ]
-    shown = [one for one in wholes if isinstance(one, match.ShownPair)]
-    marks_shown = codes_batch.shared([it.one.codes for it in shown], [it.other.codes for it in shown])
-    parts = (
-        match.compare_shown(*it) for it in zip(shown, map(partial(match.Asked, overlaps), marks_shown), strict=True)
-    )
-    every = (next(parts) if isinstance(one, match.ShownPair) else one for one in wholes)
-    return (one for one in every if one is not None)
-
-
-def _marks(pairs: Sequence[tuple[BatchDocument, BatchDocument]]) -> list[bytes | None]:
-    """Mark what each of some texts shares with a longer one; ``None`` where that begins with it, or is no longer."""
-    codes = [(shorter.codes, longer.codes) for shorter, longer in pairs]
-    asked = [len(one) < len(other) and not other.startswith(one) for one, other in codes]
-    some = list(compress(codes, asked))
-    marks = iter(codes_batch.shared([one for one, _ in some], [other for _, other in some]))
-    return [next(marks) if flag else None for flag in asked]
+    return (one for one in match_batch.compare_all(pairs, overlaps=overlaps) if one is not None)
 
 
 def _evidence(compared: Sequence[match.Comparison], kept: Distinct) -> list[tuple[Block, ...]]:

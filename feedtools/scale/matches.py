@@ -16,8 +16,10 @@ import pyarrow as pa
 
 from feedtools.dedup import match
 from feedtools.dedup.describe import describe, links
-from feedtools.dedup.document import Document
+from feedtools.dedup.document import kept
+from feedtools.dedup.document_batch import BatchDocument
 from feedtools.dedup.keeper import Order, damage
+from feedtools.dedup.match_batch import PAIRS, compare_all
 from feedtools.dedup.resolve import Choice, resolve, resolve_once
 from feedtools.dedup.rest import REST
 from feedtools.dedup.slots import FrameSlot
@@ -67,15 +69,22 @@ RESOLVED = pa.schema([*CLUSTERED, ("packed", pa.binary())])
 """Rows of ``CLUSTERED`` with actions ``keep`` and ``drop``, and rows of the actions above."""
 
 
-class _Text(NamedTuple):
-    """A document with what comparing needs, as ``symbols_batch.PlacedSymbols`` has it."""
+class _Text(BatchDocument):
+    """A document by its id, with all that ``symbols_batch.PlacedSymbols`` has of it."""
 
-    id: str
-    text: str
-    symbols: str
-    offsets: Sequence[int]
-    codes: bytes
-    traits: int
+    def __init__(self, number: int, name: str, text: str, placed: tuple[str, Sequence[int], bytes, int]) -> None:
+        self.symbols, self.offsets, codes, traits = placed
+        super().__init__(number, codes, traits, lambda _: text)
+        self.id, self.text = name, text
+
+    @kept
+    def facts(self) -> tuple[int, int]:
+        """What decides between two copies, as ``FACTS`` has it."""
+        return len(self.codes), damage(self.text)
+
+
+def _texts(numbers: Iterable[int], ids: Sequence[str], texts: Sequence[str]) -> list[_Text]:
+    return list(map(_Text, numbers, ids, texts, zip(*symbols_batch.placed(texts), strict=True)))
 
 
 def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -84,22 +93,23 @@ def verified(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     Columns: number, centre, salt (as ``sketch_join.WANTED`` has them), id, text; the rows of one centre and salt are on
     end, the centre first. Partners are no longer than their centre.
     """
-    group, centres = (0, 0), list[_Text]()
+    group, centres, count = (0, 0), list[_Text](), 0
     for batch in batches:
         number, centre, salt, ids, texts = (
             batch.column(name).to_pylist() for name in ("number", "centre", "salt", "id", "text")
         )
-        documents = [_Text(*document) for document in zip(ids, texts, *symbols_batch.placed(texts), strict=True)]
-        rows = zip(number, zip(centre, salt, strict=True), documents, strict=True)
-        found = _Found()
-        for own, its_group, document in rows:
+        documents = _texts(range(count, count + len(ids)), ids, texts)
+        count += len(ids)
+        pairs: list[tuple[_Text, _Text]] = []
+        for own, its_group, document in zip(number, zip(centre, salt, strict=True), documents, strict=True):
             if its_group != group:
                 group, centres = its_group, []
             if own == its_group[0]:
                 centres.append(document)
             else:
-                for one in centres:
-                    found.compare(document, one)
+                pairs += [(document, one) for one in centres]
+        found = _Found()
+        found.compare(pairs)
         yield found.batch()
 
 
@@ -111,27 +121,28 @@ class _Found:
         self._evidence = array("i")
         self._ends = [0]
 
-    def compare(self, a: _Text, b: _Text) -> match.Comparison | None:
-        """Add the match of two texts, where they are one; they are the documents 0 and 1 of what is given back."""
-        pair = a, b
-        one, other = (Document(at, it.codes, it.traits, lambda i: pair[i].text) for at, it in enumerate(pair))
-        compared = match.compare(one, other)
-        if compared is None:
-            return None
+    def compare(self, pairs: Sequence[tuple[_Text, _Text]]) -> list[match.Comparison]:
+        """Compare some pairs of texts, all of different numbers, and keep what is a match; give these."""
+        made: list[match.Comparison] = []
+        for at in range(0, len(pairs), PAIRS):
+            some = pairs[at : at + PAIRS]
+            for (one, other), compared in zip(some, compare_all(some), strict=True):
+                if compared is not None:
+                    self._keep(compared, *((one, other) if compared.match.a == one.number else (other, one)))
+                    made.append(compared)
+        return made
+
+    def _keep(self, compared: match.Comparison, a: _Text, b: _Text) -> None:
         made, found = compared.match, compared.overlap
-        if made.a:
-            a, b = b, a
         if found is None:
             evidence = match.explain(made, a.text, b.text).evidence
         else:
             evidence = match.aligned(found, a.symbols, b.symbols, a.offsets, b.offsets)
         slots = b"".join(_SLOT.pack(*slot) for slot in compared.slots)
-        facts = len(a.symbols), damage(a.text), len(b.symbols), damage(b.text)
         shares = made.coverage_a, made.coverage_b, made.similarity
-        self._rows.append((a.id, b.id, made.kind, *shares, made.rest_a, made.rest_b, slots, *facts))
+        self._rows.append((a.id, b.id, made.kind, *shares, made.rest_a, made.rest_b, slots, *a.facts, *b.facts))
         self._evidence.extend(chain.from_iterable(evidence))
         self._ends.append(len(self._evidence) // 4)
-        return compared
 
     def batch(self, kinds: Sequence[Kind] | None = None) -> pa.RecordBatch:
         """All of them, as ``VERIFIED``; of these kinds, where told."""
@@ -238,14 +249,11 @@ class _Component:
     def _compared(self, pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[Match, Sequence[FrameSlot]]]:
         """Compare documents by their texts; the matches are kept with their evidence."""
         wanted = list(pairs)
-        names = [self._ids[number] for number in sorted({number for pair in wanted for number in pair})]
-        texts = [self._texts[name] for name in names]
-        documents = {
-            name: _Text(name, *rest) for name, *rest in zip(names, texts, *symbols_batch.placed(texts), strict=True)
-        }
-        for pair in wanted:
-            if (made := self._further.compare(*(documents[self._ids[number]] for number in pair))) is not None:
-                yield made.match._replace(a=pair[made.match.a], b=pair[made.match.b]), made.slots
+        numbers = sorted({number for pair in wanted for number in pair})
+        names = [self._ids[number] for number in numbers]
+        documents = dict(zip(numbers, _texts(numbers, names, [self._texts[name] for name in names]), strict=True))
+        for made in self._further.compare([(documents[one], documents[other]) for one, other in wanted]):
+            yield made.match, made.slots
 
     def _cluster(self, found: Cluster) -> Iterator[tuple[Any, ...]]:
         """One cluster as rows."""

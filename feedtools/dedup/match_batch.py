@@ -1,0 +1,48 @@
+"""Many pairs of texts to matches at once, in numpy: the batch form of ``match.compare``."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import compress
+from typing import TYPE_CHECKING
+
+from feedtools.dedup import codes_batch, match
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from feedtools.dedup.document import Document
+
+PAIRS = 500
+"""Pairs of texts to compare at once: what many of them share is marked in one go, and their texts fit in memory."""
+
+
+def compare_all(pairs: Sequence[tuple[Document, Document]], *, overlaps: bool = True) -> list[match.Comparison | None]:
+    """Compare some pairs of texts, each as ``match.compare`` does.
+
+    Args:
+        pairs: some ``PAIRS`` of them at most; in either order.
+        overlaps: report texts that merely overlap, too.
+    """
+    wholes = [
+        match.compare_whole(*pair, match.Asked(overlaps, marks))
+        for pair, marks in zip(pairs, _marks(pairs), strict=True)
+    ]
+    shown = [one for one in wholes if isinstance(one, match.ShownPair)]
+    marks_shown = codes_batch.shared([it.one.codes for it in shown], [it.other.codes for it in shown])
+    parts = (
+        match.compare_shown(*it) for it in zip(shown, map(partial(match.Asked, overlaps), marks_shown), strict=True)
+    )
+    return [next(parts) if isinstance(one, match.ShownPair) else one for one in wholes]
+
+
+def _marks(pairs: Sequence[tuple[Document, Document]]) -> list[bytes | None]:
+    """Mark what each shorter text shares with a longer one; ``None`` where that begins with it, or is no longer."""
+    codes = [
+        (one.codes, other.codes) if len(one.codes) < len(other.codes) else (other.codes, one.codes)
+        for one, other in pairs
+    ]
+    asked = [len(one) < len(other) and not other.startswith(one) for one, other in codes]
+    some = list(compress(codes, asked))
+    marks = iter(codes_batch.shared([one for one, _ in some], [other for _, other in some]))
+    return [next(marks) if flag else None for flag in asked]
