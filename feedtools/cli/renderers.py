@@ -14,17 +14,20 @@ from feedtools.cli.options import configured, report_errors, say
 from feedtools.errors import ConfigError, FeedtoolsError
 from feedtools.readers import ReadOptions, expand
 from feedtools.readers.batches import batches
+from feedtools.report.summary import plural
 from feedtools.text.renderers import Renderer, active, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from feedtools.config import Config
+    from feedtools.restore.learn import Learned
 
 NEW = "mine"
 LEAST_SHARED = 0.5
 """Share of a rendered article's shingles that its original must have."""
 _PLAIN = Renderer("")
+_LEARNED = ("inline-math", "display-math", "code", "pictures", "cut")
 
 
 @click.command()
@@ -89,13 +92,31 @@ def _learn(sample: str, original: str, name: str, config: Config) -> int:
         if report_errors(errors):
             return 2
         raise FeedtoolsError(f"no article of {sample} shares half of its text with one of {original}")
-    fields = learn(pairs)
-    console.lines("\n".join(_toml(name, fields)))
-    say(f"{len(pairs)} of {len(rendered)} articles have their original; put the table into feedtools.toml")
-    missing = [kind for kind in ("inline-math", "display-math", "code", "pictures", "cut") if kind not in fields]
-    if missing:
-        say(f"too little was seen to tell: {', '.join(missing)}; add articles that show it")
+    found = [one for one in learn(pairs) if one.fields]
+    said = f"{len(pairs)} of {len(rendered)} articles have their original"
+    if not found:
+        report_errors(errors)
+        raise FeedtoolsError(f"{said}, and none shows what its renderer does: add articles with formulas, code or cuts")
+    for number, one in enumerate(found, 1):
+        _print_learned(one, f"{name}-{number}" if len(found) > 1 else name, len(found) > 1)
+    if len(found) > 1:
+        left = len(pairs) - sum(one.articles for one in found)
+        beside = f" ({plural(left, 'article')} show none of them)" if left else ""
+        say(f"{said}; they were rendered in {len(found)} ways{beside}: put a table for each into feedtools.toml")
+    else:
+        say(f"{said}; put the table into feedtools.toml")
     return 2 if report_errors(errors) else 0
+
+
+def _print_learned(one: Learned, name: str, several: bool) -> None:
+    if several:
+        console.lines(f"# learned from {plural(one.articles, 'article')}")
+    console.lines("\n".join([*_toml(name, one.fields), *([""] if several else [])]))
+    missing = [kind for kind in _LEARNED if kind not in one.fields and kind not in one.unclear]
+    if one.unclear:
+        say(f"{name}: the articles contradict each other about {', '.join(one.unclear)}: set it by hand")
+    if missing:
+        say(f"{name}: too little was seen to tell: {', '.join(missing)}; add articles that show it")
 
 
 def _texts(path: str, config: Config, errors: list[FeedtoolsError]) -> list[str]:

@@ -3,6 +3,9 @@
 Both texts are aligned by their letters and digits. What stands between two neighbours that agree tells the rest: a mark
 of the original that is gone, kept or written otherwise; what stands in the place of a formula, a picture or code; and
 where the rendered text ends while the original goes on.
+
+Samples of a feed may come from several renderers. Where articles contradict each other about one part, each by itself
+being clear, they are told apart by it, and each group is learned by itself.
 """
 
 from __future__ import annotations
@@ -18,14 +21,16 @@ from feedtools.text.renderers import DELIMITED, DROPPED, TEXT
 from feedtools.text.symbols import offsets, symbols
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 MOST = 20_000
 """Code points of an original that are read: a rendered excerpt shows its beginning."""
 SURE = 0.8
 """Share of the places that must agree for a part to be learned."""
 LEAST = 2
-"""Places that a mark must be seen at."""
+"""Places that a mark must be seen at, and articles that make a renderer of their own."""
+MARGIN = 0.5
+"""Signs by which an article must agree more with one group than with the next."""
 ROUND = 10
 """A cut behind a word or a sentence falls below its limit, which is taken to be a multiple of so many code points."""
 _SENTENCE_ENDS = frozenset("。！？.!?")
@@ -62,23 +67,96 @@ class _Seen(NamedTuple):
     cuts: list[_Cut]
 
 
-def learn(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    r"""Propose the table of a renderer from pairs of a rendered article and its original.
+class Learned(NamedTuple):
+    """What some articles give away of the renderer that made them.
+
+    Attributes:
+        fields: keys of ``[renderers.NAME]``; a key is left out where too little was seen.
+        articles: how many there are.
+        unclear: keys that the articles contradict each other about.
+    """
+
+    fields: dict[str, Any]
+    articles: int
+    unclear: tuple[str, ...] = ()
+
+
+def learn(pairs: Iterable[tuple[str, str]]) -> list[Learned]:
+    r"""Propose the table of each renderer that made the articles, the one with most articles first.
 
     Args:
-        pairs: raw texts; originals in Markdown with ``$`` or ``\(`` around formulas.
-
-    Returns:
-        The keys of ``[renderers.NAME]`` that the pairs give away; a key is left out where too little was seen.
+        pairs: raw texts of a rendered article and its original; originals in Markdown with ``$`` or ``\(`` around
+            formulas.
     """
+    seen = [_compare(rendered, original[:MOST]) for rendered, original in pairs]
+    found = [_learned(group) for group in _groups(seen)]
+    return sorted(found, key=lambda one: -one.articles)
+
+
+def _learned(group: Sequence[_Seen]) -> Learned:
     seen = _Seen(defaultdict(Counter), defaultdict(Counter), [])
-    for rendered, original in pairs:
-        _compare(rendered, original[:MOST], seen)
+    for one in group:
+        for mark, outcomes in one.marks.items():
+            seen.marks[mark].update(outcomes)
+        for kind, outcomes in one.parts.items():
+            seen.parts[kind].update(outcomes)
+        seen.cuts.extend(one.cuts)
     found = {**_parts(seen), **_marks(seen), **_cut(seen)}
-    return {key: found[key] for key in sorted(found)}
+    unclear = [kind for kind, outcomes in seen.parts.items() if kind not in found and outcomes.total() >= LEAST]
+    if len(seen.cuts) >= LEAST and "cut" not in found:
+        unclear.append("cut")
+    return Learned({key: found[key] for key in sorted(found)}, len(group), tuple(sorted(unclear)))
 
 
-def _compare(rendered: str, original: str, seen: _Seen) -> None:
+def _groups(articles: list[_Seen]) -> list[list[_Seen]]:
+    """Tell renderers apart by the part that most articles contradict each other about."""
+    signs = [dict(_signs(one)) for one in articles]
+    by_key: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for one in signs:
+        for key, outcome in one.items():
+            by_key[key][outcome] += 1
+    split = [(outcomes.total(), key) for key, outcomes in by_key.items() if key != "cut" and _contradict(outcomes)]
+    if not split:
+        return [articles]
+    key = max(split)[1]
+    least = max(LEAST, (1 - SURE) * by_key[key].total())
+    kept = [outcome for outcome, times in by_key[key].most_common() if times >= least]
+    known = {outcome: [one for one in signs if one.get(key) == outcome] for outcome in kept}
+    groups: dict[str, list[_Seen]] = {outcome: [] for outcome in kept}
+    for article, one in zip(articles, signs, strict=True):
+        mine = one[key] if one.get(key) in groups else _nearest(one, known)
+        if mine is not None:
+            groups[mine].append(article)
+    return [found for group in groups.values() for found in _groups(group)]
+
+
+def _contradict(outcomes: Counter[str]) -> bool:
+    (_, first), *others = outcomes.most_common(2)
+    least = max(LEAST, (1 - SURE) * outcomes.total())
+    return bool(others) and others[0][1] >= least and first < SURE * outcomes.total()
+
+
+def _signs(seen: _Seen) -> Iterator[tuple[str, str]]:
+    """What one article says by itself: per kind of part and per mark the outcome that it is clear about."""
+    for key, outcomes in [*seen.parts.items(), *seen.marks.items()]:
+        outcome, times = outcomes.most_common(1)[0]
+        if times >= SURE * outcomes.total():
+            yield key, outcome
+    for cut in seen.cuts:
+        yield "cut", str(cut.size)
+
+
+def _nearest(one: dict[str, str], known: dict[str, list[dict[str, str]]]) -> str | None:
+    """The group that an article without the deciding part agrees with most; none where the next is close."""
+    agreeing = sorted(
+        (sum(Counter(other.get(key) for other in others)[value] / len(others) for key, value in one.items()), outcome)
+        for outcome, others in known.items()
+    )
+    return agreeing[-1][1] if agreeing[-1][0] - agreeing[-2][0] > MARGIN else None
+
+
+def _compare(rendered: str, original: str) -> _Seen:
+    seen = _Seen(defaultdict(Counter), defaultdict(Counter), [])
     parts = list(_parts_of(original))
     legible = _HOLDER.sub(lambda found: found[0] if found[0] in original else " " * len(found[0]), rendered)
     mine, places = symbols(legible), offsets(legible)
@@ -93,6 +171,7 @@ def _compare(rendered: str, original: str, seen: _Seen) -> None:
     if last_j >= 0 and len(theirs) and origins[-1] > last_j + 1 and (end := _ELLIPSIS.search(rendered)):
         body = rendered[: end.start()]
         seen.cuts.append(_Cut(len(rendered), end[0], _falls(body, plain[last_j + 1 : last_j + 2])))
+    return seen
 
 
 def _falls(body: str, following: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from feedtools.restore.learn import learn
+from feedtools.restore.learn import Learned
+from feedtools.restore.learn import learn as learn_all
 from feedtools.text.renderers import Renderer, shipped
 from tests.places import SAMPLE
 from tests.sample.render import cut, render
@@ -16,6 +19,12 @@ PROSE = (
     "The state-of-the-art model – trained for ten days – uses self-attention, not recurrence, and a key–value cache. "
 )
 DASHES = PROSE * 2 + "Its two-stage sampler draws twenty–thirty candidates and keeps the best-of-n answer of every run."
+
+
+def learn(pairs: Iterable[tuple[str, str]]) -> dict[str, object]:
+    """The table of the only renderer that is found."""
+    (only,) = learn_all(pairs)
+    return only.fields
 
 
 def learned(one: Renderer, originals: list[str]) -> dict[str, object]:
@@ -143,3 +152,70 @@ def test_a_cut_inside_words_is_the_longest_that_was_seen() -> None:
     assert max(inside) % 10
     found = learn((SENTENCES[0][:at] + "...", SENTENCES[0]) for at in inside)
     assert (found["cut"], found["cut-at"]) == (max(inside), "character")
+
+
+def rendered_by(names: list[str]) -> list[tuple[str, str]]:
+    """The originals, rendered by one renderer after the other."""
+    tables = [shipped()[name] for name in names]
+    chosen = [tables[number % len(tables)] for number in range(len(ORIGINALS))]
+    return [(cut(render(text, one), one), text) for text, one in zip(ORIGINALS, chosen, strict=True)]
+
+
+def test_articles_of_two_renderers_are_told_apart() -> None:
+    found = learn_all(rendered_by(["keeping", "deleting"]))
+    assert [one.fields["inline-math"] for one in found] == ["delimited", "[Math]"]
+    assert [(one.fields["cut"], one.fields["code"]) for one in found] == [(500, "dropped"), (350, "[代码]")]
+    assert [one.unclear for one in found] == [(), ()]
+    assert all(one.articles <= 20 for one in found)  # none is counted to the other one
+
+
+def test_three_renderers_are_told_apart_by_their_placeholders() -> None:
+    text = r"The scale of it is $\alpha_i$ here, and its square is $\beta_i^2$ there, as the table below says."
+    holders = ("[Math]", "[equation]", "<math/>")
+    pairs = [(re.sub(r"\$.*?\$", holder, text), text) for holder in holders for _ in range(2)]
+    assert {one.fields["inline-math"] for one in learn_all(pairs)} == set(holders)
+    assert {one.fields.get("inline-math") for one in learn_all(pairs[:5])} == set(holders[:2])  # one is too little
+
+
+def test_one_article_that_differs_makes_no_renderer() -> None:
+    pairs = rendered_by(["deleting"])
+    strange = next(number for number, (rendered, _) in enumerate(pairs) if "[Math]" in rendered)
+    pairs[strange] = rendered_by(["keeping"])[strange]
+    found = learn_all(pairs)
+    assert len(found) == 1
+    assert found[0].fields["inline-math"] == "[Math]"
+
+
+def test_what_every_article_contradicts_itself_about_is_unclear_and_not_too_little() -> None:
+    text = r"The scale of it is $\alpha_i$ here, and its square is $\beta_i^2$ there, as the table below says."
+    shown = text.replace(r"$\alpha_i$", "[f]")
+    assert learn_all([(shown, text)] * 3) == [Learned({}, 3, ("inline-math",))]
+
+
+def test_the_command_prints_a_table_for_each_renderer(tmp_path: Path) -> None:
+    import tomllib
+
+    from click.testing import CliRunner
+
+    from feedtools.cli.renderers import renderers
+    from feedtools.config import parse
+
+    pairs = rendered_by(["keeping", "deleting"])
+    (tmp_path / "sample.txt").write_text("\n".join(text for text, _ in pairs) + "\n", encoding="utf-8")
+    run = CliRunner().invoke(renderers, ["learn", str(tmp_path / "sample.txt"), str(SAMPLE / "originals")])
+    assert run.exit_code == 0, run.output
+    table = tomllib.loads(run.stdout)
+    assert set(parse(table, tmp_path / "feedtools.toml").renderers) == {"mine-1", "mine-2"}
+    assert "they were rendered in 2 ways" in run.stderr
+
+
+def test_the_command_prints_no_table_where_nothing_was_learned(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from feedtools.cli.renderers import renderers
+
+    plain = tmp_path / "plain.txt"
+    plain.write_text("Nothing in this article would have to be changed by a renderer of any kind at all.\n")
+    run = CliRunner().invoke(renderers, ["learn", str(plain), str(plain)])
+    assert (run.exit_code, run.stdout) == (1, "")
+    assert "none shows what its renderer does" in str(run.exception)
