@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from shlex import join as shlex_join
 from shlex import quote
 from typing import NamedTuple
 
@@ -46,6 +47,8 @@ class Feed(NamedTuple):
 def init(folder: Path, baseline: bool | None, hook: bool, ci: bool) -> None:
     """Set up FOLDER: write feedtools.toml, a hook, a CI workflow and, if wanted, a baseline, as what lies in it asks.
 
+    The hook and the workflow are written at the root of the git repository that FOLDER lies in, where they are run.
+
     No file that is there already is changed, but that settings which name no baseline are made to name the one that
     is written. Where standard input is no terminal, nothing is asked and no baseline is written unless --baseline is
     given.
@@ -64,17 +67,41 @@ def init(folder: Path, baseline: bool | None, hook: bool, ci: bool) -> None:
         wanted.append(Plan(folder / FILE, configuration(feed, baseline=baseline), "what is checked"))
     else:
         console.note(f"{settings}: is there already; what it says was left as it is")
+    root, inside = repository(folder)
+    config = f"{inside}{(settings or folder / FILE).name}" if inside else ""
     if hook:
-        wanted.append(
-            Plan(folder / ".pre-commit-config.yaml", hooks(feed.paths, feed.names), "run it with: pre-commit install")
-        )
+        text = hooks(feed.paths, feed.names, inside, config)
+        wanted.append(Plan(root / ".pre-commit-config.yaml", text, "run it with: pre-commit install"))
     if ci:
-        wanted.append(Plan(folder / ".github" / "workflows" / "feedtools.yml", workflow(), "checks every pull request"))
+        path = root / ".github" / "workflows" / "feedtools.yml"
+        wanted.append(Plan(path, workflow(config), "checks every pull request"))
     for plan in wanted:
         _write(plan)
     if baseline:
         raise SystemExit(2 if _baseline(folder) else 0)
     tell(f"next: feedtools check{'' if folder == Path() else f' --config {quote(str(folder / FILE))}'}")
+
+
+def repository(folder: Path) -> tuple[Path, str]:
+    """Find the root of the git repository that a folder lies in, and the folder from there, with a slash behind it.
+
+    Returns:
+        The folder itself and no text where it is the root, or lies in no repository.
+    """
+    full = folder.resolve()
+    for root in (full, *full.parents):
+        if (root / ".git").exists():
+            inside = full.relative_to(root).as_posix()
+            return (folder, "") if inside == "." else (shown(root), f"{inside}/")
+    return folder, ""
+
+
+def shown(path: Path) -> Path:
+    """The path as a person in the working folder would write it."""
+    try:
+        return Path(os.path.relpath(path))
+    except ValueError:  # another drive
+        return path
 
 
 def _asks() -> bool:
@@ -133,8 +160,15 @@ def configuration(feed: Feed, *, baseline: bool) -> str:
     return text
 
 
-def workflow() -> str:
-    """Write a workflow that reports what a pull request adds."""
+def workflow(config: str = "") -> str:
+    """Write a workflow that reports what a pull request adds.
+
+    Args:
+        config: the configuration from the root of the repository, where it does not lie there.
+    """
+    command = shlex_join(["feedtools", "check", *(["--config", config] if config else []), "--output-format", "github"])
+    from feedtools.cli.hooks import yaml
+
     return (
         "name: feedtools\n"
         "on: [push, pull_request]\n"
@@ -148,7 +182,7 @@ def workflow() -> str:
         "      - uses: actions/setup-python@v5\n"
         "        with:\n          python-version: '3.12'\n"
         f"      - run: python -m pip install feedtools=={__version__}\n"
-        "      - run: feedtools check --output-format github\n"
+        f"      - run: {yaml(command) if config else command}\n"
     )
 
 

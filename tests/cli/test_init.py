@@ -255,6 +255,42 @@ def test_what_init_writes_is_valid(folder: Path) -> None:
         ]
 
 
+@pytest.mark.parametrize("name", ["site", "a b/c's"])
+def test_below_the_root_of_a_repository_hook_and_workflow_stand_where_they_are_run(folder: Path, name: str) -> None:
+    yaml = pytest.importorskip("yaml")
+    below = folder / name
+    below.mkdir(parents=True)
+    (folder / "feed").rename(below / "feed")
+    (folder / ".git").mkdir()
+    done = Run(folder, "init", name)
+    assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()) == sorted(
+        [
+            ".github/workflows/feedtools.yml",
+            ".pre-commit-config.yaml",
+            *(path.relative_to(folder).as_posix() for path in (below / "feed").iterdir()),
+            f"{name}/feedtools.toml",
+        ]
+    )
+    assert f"\n{Path('.pre-commit-config.yaml')}: written" in done.err
+    flow = yaml.safe_load((folder / ".github" / "workflows" / "feedtools.yml").read_text("utf-8"))
+    command = shlex.split(flow["jobs"]["check"]["steps"][-1]["run"])
+    assert command == ["feedtools", "check", "--config", f"{name}/feedtools.toml", "--output-format", "github"]
+    [repo] = yaml.safe_load((folder / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
+    for one in repo["hooks"]:
+        assert f"{name}/feedtools.toml" in shlex.split(one["entry"])
+        assert re.search(one["files"], f"{name}/feed/new.txt")
+        assert not re.search(one["files"], "feed/new.txt")
+    entry = shlex.split(repo["hooks"][0]["entry"])
+    assert f"{name}/feed/a.txt:4" in Run(folder, *entry[entry.index("check") :]).out
+
+
+def test_at_the_root_of_a_repository_nothing_names_the_configuration(folder: Path) -> None:
+    (folder / ".git").mkdir()
+    Run(folder, "init")
+    assert "--config" not in (folder / ".pre-commit-config.yaml").read_text("utf-8")
+    assert "--config" not in (folder / ".github" / "workflows" / "feedtools.yml").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("paths", "names", "inside", "outside"),
     [
@@ -276,9 +312,11 @@ def test_what_init_writes_is_valid(folder: Path) -> None:
 def test_a_hook_is_for_the_files_of_the_feed(
     paths: list[str], names: dict[str, list[str]], inside: list[str], outside: list[str]
 ) -> None:
-    wanted = pattern(paths, names)
-    assert [name for name in inside if not re.search(wanted, name)] == []
-    assert [name for name in outside if re.search(wanted, name)] == []
+    for folder in ("", "my site/"):
+        wanted = pattern(paths, names, folder)
+        assert [name for name in inside if not re.search(wanted, folder + name)] == []
+        assert [name for name in outside if re.search(wanted, folder + name)] == []
+        assert not folder or [name for name in inside if re.search(wanted, f"other/{name}")] == []
 
 
 def test_the_project_has_one_address() -> None:
