@@ -109,6 +109,7 @@ def report(
         about=shown_as.about,
         trend=trend(counts, shown_as.history.before(counts, shown_as.inputs)),
         lang=shown_as.lang,
+        finds={rule.id: rule.summary_zh for rule in shown_as.rules if rule.summary_zh},
     )
 
 

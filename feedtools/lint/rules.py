@@ -52,6 +52,7 @@ class Rule(NamedTuple):
     missed: "tuple[Example, ...]"
     path: Path
     trusted: bool
+    summary_zh: str = ""
 
 
 KEYS: dict[str, tuple[type, bool]] = {  # key: (type, required)
@@ -61,6 +62,7 @@ KEYS: dict[str, tuple[type, bool]] = {  # key: (type, required)
     "confidence": (str, True),
     "status": (str, False),
     "summary": (str, False),
+    "summary-zh": (str, False),
     "message": (str, True),
     "why": (str, True),
     "keywords": (list, False),
@@ -160,6 +162,7 @@ def _rule(raw: dict[str, Any], path: Path, trusted: bool) -> Rule:
         missed=examples_of("missed", raw.get("missed", []), spans=scope == "article"),
         path=path,
         trusted=trusted,
+        summary_zh=raw.get("summary-zh", ""),
     )
     if not trusted:
         _check_patterns(rule)

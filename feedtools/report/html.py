@@ -40,6 +40,7 @@ def render(report: Report) -> Iterator[str]:
             errors=[str(error) for error in report.errors],
             about=About(feed, command),
             lang=report.lang,
+            finds={rule.id: rule.summary_zh for rule in report.rules if rule.summary_zh},
             checked=True,
         )
     )

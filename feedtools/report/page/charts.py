@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from feedtools.report.page.data import Tally
+    from feedtools.report.page.words import Words
 
 BINS = 96
 """Columns of a chart at most; more transmissions share a column."""
@@ -93,11 +94,13 @@ def listed(found: Mapping[str, int]) -> str:
     return ",".join(f"{name} {amount}" for name, amount in sorted(found.items()) if amount)
 
 
-def columns(groups: Sequence[Column]) -> str:
+def columns(groups: Sequence[Column], label: str, say: Words) -> str:
     """Defects by transmission, stacked by level, errors at the bottom.
 
     Args:
         groups: the transmissions of every column, in the order of time.
+        label: what it shows, for those who cannot see it.
+        say: the words of the page.
     """
     stacks = [by_level(group.levels) for group in groups]
     most, wide = max((sum(stack) for stack in stacks), default=0) or 1, 1000 / max(1, len(stacks))
@@ -114,14 +117,14 @@ def columns(groups: Sequence[Column]) -> str:
                     f'width="{thick:.1f}" height="{high:.1f}"/>'
                 )
         names = group.first if group.files == 1 else f"{group.first} … {group.last}"
-        words = ", ".join(f"{amount:,} {level}s" for level, amount in zip(LEVELS, stack, strict=True) if amount)
-        told = escape(listed(group.found))
-        parts.append(
-            f'<g data-c="{told}"><title>{escape(safe(names))}: {words or "nothing found"}</title>{"".join(inside)}</g>'
+        words = ", ".join(
+            f"{amount:,} {say(f'{level}s')}" for level, amount in zip(LEVELS, stack, strict=True) if amount
         )
-    label = f"Findings in {sum(group.files for group in groups):,} transmissions, most in one column {most:,}"
+        told = escape(listed(group.found))
+        title = f"<title>{escape(safe(names))}: {words or say('nothing found')}</title>"
+        parts.append(f'<g data-c="{told}">{title}{"".join(inside)}</g>')
     return (
-        f'<svg class="chart" viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="{label}">'
+        f'<svg class="chart" viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="{escape(label)}">'
         f"{''.join(parts)}</svg>"
     )
 

@@ -11,6 +11,7 @@ from feedtools.report.page.diff import compare
 from feedtools.report.page.marks import plain, sides
 from feedtools.report.page.parts import Facts, item, number, part, place, section, text
 from feedtools.report.page.why import view
+from feedtools.report.page.words import alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,7 @@ def _cluster(
     keep = group.keep.place
     actions = " ".join(sorted({copy.action for copy in group.others}))
     facts = Facts(keep.path, actions, kind=" ".join(kinds))
-    return item("", f"copies {keep.path} {keep.line}", facts, inner)
+    return item("", f"copies {keep.path} {keep.line}", facts, inner, say)
 
 
 def _pair(
@@ -95,7 +96,7 @@ def _pair(
     left, right = sides(compare(keep.text, copy.text, copy.evidence), formulas, context, say)
     return (
         f"<div class='pair math'>{head}<div class=side><h4>{say('kept')}</h4>{text(left, keep.text)}</div>"
-        f"<div class=side><h4>{say('copy')}</h4>{text(right, copy.text)}</div>{why}</div>\n"
+        f"<div class=side><h4>{alone('copy', say)}</h4>{text(right, copy.text)}</div>{why}</div>\n"
     )
 
 
@@ -113,5 +114,5 @@ def _why(keep: Copy, copy: Copy, rest: int, formulas: FormulaMarks, say: Words, 
     anchor = f"w{blake2b(chr(0).join(names).encode('utf-8', 'backslashreplace'), 6).hex()}"
     command = f"feedtools dedup --explain {' '.join([*map(shlex.quote, names), reading])}".rstrip()
     inner = view(explain_pair(a, b, decided=copy.match, rest=rest), a, b, formulas, say)
-    told = f"<p class=hint>A: {say('kept')}, B: {say('copy')} · <code>{plain(command)}</code></p>"
+    told = f"<p class=hint>A: {say('kept')}, B: {alone('copy', say)} · <code>{plain(command)}</code></p>"
     return f"<details class=why id={anchor}><summary>{say('Why')}</summary>{told}{inner}</details>"

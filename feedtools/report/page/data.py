@@ -228,6 +228,7 @@ class RunReport(NamedTuple):
         repairs: restored and offered spans to show; the restored ones are those in what is published.
         fixes: changes to show, in reading order.
         made: changes in what is published, by the rule that made them.
+        finds: what rules find, in the language of the page, by their codes; in English their messages say it.
         errors: what could not be read or checked, one sentence each.
         created: date and time as text; empty where the browser is to show the date of the file.
         about: the run.
@@ -254,6 +255,7 @@ class RunReport(NamedTuple):
     rest: int = 30
     fixes: Sequence[MadeFix] = ()
     made: Mapping[str, int] = MappingProxyType({})
+    finds: Mapping[str, str] = MappingProxyType({})
 
 
 def tally(findings: Iterable[Finding], articles: Mapping[str, int]) -> tuple[list[Tally], list[RuleName]]:

@@ -22,7 +22,7 @@ from feedtools.report.page.marks import FormulaMarks, plain
 from feedtools.report.page.parts import heading, number
 from feedtools.report.page.remains import remains
 from feedtools.report.page.todo import todo
-from feedtools.report.page.words import HOW, PRIVACY, words
+from feedtools.report.page.words import HOW, OUT, PRIVACY, alone, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ def html(report: RunReport) -> Iterator[str]:
     Yields:
         Markup that may be encoded as UTF-8, whatever the articles hold.
     """
-    formulas, say = FormulaMarks(), words(report.lang)
+    formulas, say = FormulaMarks(), words(report.lang, report.finds)
     style, script = asset("page.css"), asset("page.js")
     yield head(report.about.feed or report.title, report.lang, style, script)
     yield f"<style>{style}</style>\n</head>\n<body>\n<a class=skip href=#main>{say('Skip to what is to do')}</a>\n"
@@ -156,7 +156,7 @@ def _tools(report: RunReport, say: Words) -> str:
         f"<span class='hint keys'><kbd>/</kbd> {say('search')} <kbd>j</kbd> <kbd>k</kbd> {say('next, previous')}"
         "</span>\n<span class=hint id=live role=status></span>\n"
         f"<p class=hint id=how hidden>{say(HOW)} <code id=publish>feedtools publish OUT --decisions {REPORT_DECISIONS}"
-        "</code></p></div>\n"
+        f"</code> <span id=where>{say(OUT)}</span></p></div>\n"
     )
 
 
@@ -203,7 +203,7 @@ def _trend(trend: Sequence[Point], say: Words) -> Iterator[str]:
         f"<td class=n>{point.counts.held:,}<td class=n>{point.counts.remaining:,}"
         for date, point in reversed(list(zip(dates, trend, strict=True)))
     )
-    head = "".join(f"<th class=n>{say(name)}" for name in names)
+    head = "".join(f"<th class=n>{alone(name, say)}" for name in names)
     yield f"<section id=trend>\n{heading(say('Trend'), number(len(trend), 'run', say))}<div class=two>\n"
     for name, look, values in (
         ("held", "held", [point.counts.held for point in trend]),

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from feedtools.report.page.marks import plain, repaired
-from feedtools.report.page.parts import Facts, item, part, place, text
+from feedtools.report.page.parts import Facts, item, named, part, place, text
 from feedtools.report.page.todo import SHOWN, repair
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def _of_rule(by: str, count: int, some: Sequence[MadeFix], formulas: FormulaMark
     told = part(len(some), count, "fix", "", say, "fixes")
     rows = "".join(_fix(one, number, formulas, say) for number, one in enumerate(some))
     return (
-        f"<details class=fixes><summary><b>{plain(by)}</b> {plain(name)} <span class=hint>{told}</span></summary>\n"
+        f"<details class=fixes><summary><b>{plain(by)}</b> {named(by, name, say)} "
+        f"<span class=hint>{told}</span></summary>\n"
         f"<ul class=list>\n{rows}</ul></details>\n"
     )
 
@@ -70,4 +71,4 @@ def _fix(one: MadeFix, number: int, formulas: FormulaMarks, say: Words) -> str:
     )
     rule = one.by if one.confidence else ""
     key = f"fix {one.place.path} {one.place.line} {one.by} {number}"
-    return item("fix math", key, Facts(one.place.path, "fix", rules=rule), inner)
+    return item("fix math", key, Facts(one.place.path, "fix", rules=rule), inner, say)

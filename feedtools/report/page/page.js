@@ -286,6 +286,7 @@
     const windows = /^([A-Za-z]:|\/\/)/.test(out);
     const quoted = /^[\w/.:@%+,-]+$/.test(out) ? out : windows ? `"${out}"` : `'${out.replaceAll("'", `'"'"'`)}'`;
     one("publish").textContent = one("publish").textContent.replace("OUT", () => quoted);
+    one("where").hidden = true;
   }
   const decisions = new Map();
   const number = () => [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -298,6 +299,15 @@
     const time = new Date().toISOString().replace(/\.\d+Z$/, "Z");
     decisions.set(key, { decision: verb, id, time, ...row });
   };
+  // What is decided about words holds in every article that has them, so that all of their buttons show it.
+  const about = (button) => JSON.parse(button.dataset.o);
+  const stands = (button) => {
+    const { rule, words, instead } = about(button);
+    const row = decisions.get(`words ${rule} ${words}`);
+    return row !== undefined && row.decision === button.dataset.do && (row.decision === "allow" || row.instead === instead);
+  };
+  const wordButtons = all(".choices button[data-o]");
+  const show = () => wordButtons.forEach((button) => button.setAttribute("aria-pressed", String(stands(button))));
   for (const box of all(".choices")) {
     box.hidden = false;
     const facts = JSON.parse(box.dataset.d);
@@ -309,12 +319,13 @@
       const button = event.target.closest("button");
       if (!button) return;
       const verb = button.dataset.do;
-      const offer = button.dataset.o ? JSON.parse(button.dataset.o) : null;
-      const key = offer ? `${verb} ${offer.rule} ${offer.words}` : `article ${item.id}`;
-      const before = offer ? decisions.has(key) : button.getAttribute("aria-pressed") === "true";
+      const offer = button.dataset.o ? about(button) : null;
+      const key = offer ? `words ${offer.rule} ${offer.words}` : `article ${item.id}`;
+      const before = offer ? stands(button) : button.getAttribute("aria-pressed") === "true";
       if (before) {
         decisions.delete(key);
         pressed(button, false);
+        show();
         const field = box.querySelector("textarea");
         if (verb === "edit" && field) field.remove();
         told();
@@ -345,6 +356,7 @@
         take();
         field.focus();
       }
+      show();
       told();
     });
   }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from feedtools.model import blake2b
 from feedtools.report.page.charts import safe
 from feedtools.report.page.marks import plain
+from feedtools.report.page.words import finds
 
 if TYPE_CHECKING:
     from feedtools.model import Place
@@ -38,7 +39,7 @@ class Facts(NamedTuple):
     kind: str = ""
 
 
-def item(look: str, key: str, facts: Facts, inner: str) -> str:
+def item(look: str, key: str, facts: Facts, inner: str, say: Words) -> str:
     """One entry of a list, with what the filters ask about and an address of its own.
 
     Args:
@@ -46,13 +47,14 @@ def item(look: str, key: str, facts: Facts, inner: str) -> str:
         key: what tells it from all others; its address is made of it and stays the same from run to run.
         facts: values of the filters.
         inner: markup.
+        say: the words of the page.
     """
     anchor = f"i{blake2b(key.encode('utf-8', 'backslashreplace'), 6).hex()}"
     values = zip("falrk", facts, strict=True)
     told = "".join(f' data-{name}="{plain_attribute(value)}"' for name, value in values if value)
     return (
         f'<li class="item {look}" id={anchor}{told} tabindex=-1>'
-        f'<a class=perma href="#{anchor}" aria-label="Permalink">#</a>{inner}\n'
+        f'<a class=perma href="#{anchor}" aria-label="{say("Address of this entry")}">#</a>{inner}\n'
     )
 
 
@@ -76,6 +78,20 @@ def number(amount: int, one: str, say: Words, many: str = "") -> str:
     if translated != plural:
         return f"{amount:,} {translated}"
     return f"{amount:,} {one if amount == 1 else plural}"
+
+
+def told(message: str, code: str, say: Words) -> str:
+    """A message of a rule, as HTML; on a page in another language behind what the rule finds, in that language."""
+    translated = finds(code, say)
+    if not translated:
+        return plain(message)
+    return f"{plain(translated)} <span class=hint lang=en>{plain(message)}</span>"
+
+
+def named(code: str, name: str, say: Words) -> str:
+    """The name of a rule, as HTML, with what it finds in the language of the page."""
+    translated = finds(code, say)
+    return plain(name) + (f" <span class=hint>{plain(translated)}</span>" if translated else "")
 
 
 def text(inner: str, raw: str, kind: str = "text") -> str:

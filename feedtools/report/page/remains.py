@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING
 from feedtools.model import LEVELS
 from feedtools.report.page import charts
 from feedtools.report.page.marks import excerpt, plain, repaired
-from feedtools.report.page.parts import Facts, heading, item, part, place, plain_attribute, text, where
+from feedtools.report.page.parts import (
+    Facts,
+    heading,
+    item,
+    named,
+    number,
+    part,
+    place,
+    plain_attribute,
+    text,
+    told,
+    where,
+)
+from feedtools.report.page.words import alone
 from feedtools.report.regions import region
 
 if TYPE_CHECKING:
@@ -45,9 +58,12 @@ def _charts(report: RunReport, say: Words) -> Iterator[str]:
     groups = list(charts.binned(report.tallies, len(report.tallies)))
     keys = "".join(f"<span class=k-{level}>{say(level)}</span>" for level in LEVELS)
     most = max((sum(charts.by_level(group.levels)) for group in groups), default=0)
+    files = sum(group.files for group in groups)
+    label = f"{number(files, 'file', say)}, {say('at most in one column')} {number(most, 'finding', say)}"
     yield (
         f"<div class=two>\n<div class='card wide'><h3>{say('By transmission, first to last')}</h3>"
-        f"<div class=plot><span class=axis>{most:,}</span>{charts.columns(groups)}<span class=axis>0</span></div>"
+        f"<div class=plot><span class=axis>{most:,}</span>{charts.columns(groups, label, say)}"
+        "<span class=axis>0</span></div>"
         f"<p class='ends place'><span>{plain(groups[0].first)}</span><span>{plain(groups[-1].last)}"
         f"</span></p><p class=key>{keys}</p></div>\n"
     )
@@ -69,7 +85,7 @@ def _rule_table(rules: Sequence[RuleName], groups: Sequence[charts.Column], say:
         code, level = escape(rule.rule), rule.level
         rows.append(
             f'<tr data-r="{code}"><td><button type=button class=link data-rule="{code}">{code}</button> '
-            f"{plain(rule.name)}"
+            f"{named(code, rule.name, say)}"
             f"<td class=n>{sum(values):,}<td class=g>{charts.bar(sum(values), most, level)}"
             f"<td class='g hide-s'>{charts.spark(values, level)}"
         )
@@ -81,22 +97,22 @@ def _file_table(tallies: Sequence[Tally], say: Words) -> str:
     counted, bins = [0], min(charts.BINS, len(tallies))
 
     def affected() -> Iterator[tuple[list[int], int, Tally]]:
-        for number, tally in enumerate(tallies):
+        for order, tally in enumerate(tallies):
             amounts = charts.by_level(tally.levels)
             if any(amounts):
                 counted[0] += 1
-                yield [-amount for amount in amounts], number, tally
+                yield [-amount for amount in amounts], order, tally
 
     rows = "".join(
-        f'<tr data-c="{escape(charts.listed(tally.found))}" data-b={((number + 1) * bins - 1) // len(tallies)}>'
+        f'<tr data-c="{escape(charts.listed(tally.found))}" data-b={((order + 1) * bins - 1) // len(tallies)}>'
         f"<td><button type=button class='link place' data-file=\"{plain_attribute(tally.path)}\">"
         f"{plain(tally.path)}</button><td class='n hide-s'>{f'{tally.articles:,}' if tally.articles else ''}"
         + "".join(f"<td class=n>{-amount:,}" for amount in amounts)
-        for amounts, number, tally in nsmallest(ROWS, affected())
+        for amounts, order, tally in nsmallest(ROWS, affected())
     )
     more = f"<p class=more>{counted[0] - ROWS:,} {say('more')}</p>" if counted[0] > ROWS else ""
     levels = "".join(f"<th class=n>{say(name)}" for name in ("errors", "warnings", "notes"))
-    head = f"<tr><th>{say('file')}<th class='n hide-s'>{say('articles')}{levels}"
+    head = f"<tr><th>{say('file')}<th class='n hide-s'>{alone('articles', say)}{levels}"
     return f"<table>{head}{rows}</table>{more}"
 
 
@@ -104,7 +120,7 @@ def _finding(finding: Finding, formulas: FormulaMarks, say: Words) -> str:
     article, fix = finding.article, finding.fix
     line, column, *_ = region(article, finding.span)
     related = "".join(f" <span class=hint>{say('see')} {place(one)}</span>" for one in finding.related[:3])
-    body = f"<p>{plain(finding.message)}</p>"
+    body = f"<p>{told(finding.message, finding.rule, say)}</p>"
     if finding.span.end - finding.span.start < len(article.text):
         body += text(excerpt(article.text, finding.span), article.text, "text ex")
     if fix and fix.edits:
@@ -116,4 +132,4 @@ def _finding(finding: Finding, formulas: FormulaMarks, say: Words) -> str:
     )
     facts = Facts(article.source, "keep", finding.level, finding.rule)
     key = f"finding {finding.rule} {article.source} {line} {column}"
-    return item(f"math {finding.level}", key, facts, head + body)
+    return item(f"math {finding.level}", key, facts, head + body, say)

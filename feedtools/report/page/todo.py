@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.report.jsonl import dumps
 from feedtools.report.page.marks import marked, plain, repaired
-from feedtools.report.page.parts import Facts, heading, item, part, place, plain_attribute, text, where
+from feedtools.report.page.parts import Facts, heading, item, named, part, place, plain_attribute, text, told, where
+from feedtools.report.page.words import alone
 from feedtools.report.regions import suggestion
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def todo(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[str]
     hint = part(len(held), report.counts.held, "article", say("held back until someone looks"), say) if held else ""
     yield f"<section id=todo>\n{heading(say('To do'), hint)}"
     if not (held or offered or own):
-        yield f"<p class=empty>{say('Nothing is to do.')}</p>\n"
+        yield f"<p class=empty>{_nothing(report.counts.offered, say)}</p>\n"
     if held:
         yield _reasons(held, say)
         yield "<ul class=list>\n"
@@ -75,6 +76,13 @@ def todo(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[str]
     yield "</section>\n"
 
 
+def _nothing(suggested: int, say: Words) -> str:
+    if not suggested:
+        return say("Nothing is to do.")
+    where_ = say("Nothing waits for a decision, and {} suggestions are offered in what is published: see")
+    return f"{where_.format(f'{suggested:,}')} <a href=#remains>{say('What remains')}</a>"
+
+
 def _errors(held: Held) -> list[Finding]:
     """The findings that hold an article: those its reasons name, or all of them where they name none."""
     named = {reason.split(" ", 1)[0] for reason in held.reasons}
@@ -87,11 +95,12 @@ def _reasons(held: Sequence[Held], say: Words) -> str:
     for one in held:
         counts.update({(f.rule, f.name, _token(f)) for f in _errors(one)})
     rows = "".join(
-        f'<tr><td><button type=button class=link data-rule="{escape(rule)}">{escape(rule)}</button> {plain(name)}'
+        f'<tr><td><button type=button class=link data-rule="{escape(rule)}">{escape(rule)}</button> '
+        f"{named(rule, name, say)}"
         f"<td class=text>{plain(token)}<td class=n>{count:,}"
         for (rule, name, token), count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:REASONS]
     )
-    head = f"<tr><th>{say('rule')}<th>{say('words')}<th class=n>{say('articles')}"
+    head = f"<tr><th>{say('rule')}<th>{say('words')}<th class=n>{alone('articles', say)}"
     table = f"<div class=scroll tabindex=0><table>{head}{rows}</table></div>"
     return f"<div class=card><h3>{say('By reason')}</h3>{table}</div>\n"
 
@@ -108,7 +117,7 @@ def _held(held: Held, formulas: FormulaMarks, say: Words, *, whole: bool) -> str
     head = f"<div class=top><span class='tag hold'>{say('held')}</span> {where(article.source, article.line)}"
     if held.out:
         head += f" <span class=hint>{say('In the output')}: <span class=place>{plain(held.out)}</span></span>"
-    reasons = "".join(f"<li>{plain(reason)}" for reason in held.reasons[:20])
+    reasons = "".join(f"<li>{told(reason, reason.split(' ', 1)[0], say)}" for reason in held.reasons[:20])
     done = ", ".join(plain(words.removesuffix(" fixed")) for words in held.done[:20])
     also = f"<p class='hint also'>{say('also fixed')}: {done}</p>" if done else ""
     body = f"<ul class=hint>{reasons}</ul>{also}"
@@ -117,7 +126,7 @@ def _held(held: Held, formulas: FormulaMarks, say: Words, *, whole: bool) -> str
         body = f"{shown}{body}{_release(wrong, say)}{_choices(held, wrong, say)}"
     levels = " ".join(sorted({one.level for one in wrong}))
     key = f"held {article.source} {article.line}"
-    return item("held math", key, Facts(article.source, "hold", levels, rules), f"{head}</div>{body}")
+    return item("held math", key, Facts(article.source, "hold", levels, rules), f"{head}</div>{body}", say)
 
 
 def _release(wrong: Sequence[Finding], say: Words) -> str:
@@ -159,11 +168,11 @@ def _choices(held: Held, wrong: Sequence[Finding], say: Words) -> str:
         data = plain_attribute(dumps(offer._asdict()))
         short = offer.words if len(offer.words) <= 24 else f"{offer.words[:20]}…"
         if offer.instead:
-            buttons.append(
-                f'<button type=button data-do=take data-o="{data}">{say("Take")} {plain(offer.instead[:30])}</button>'
-            )
+            taken = say("Take {} everywhere").format(plain(offer.instead[:30]))
+            buttons.append(f'<button type=button data-do=take data-o="{data}">{taken}</button>')
         if len(offer.words) <= 60:
-            buttons.append(f'<button type=button data-do=allow data-o="{data}">{say("Allow")} {plain(short)}</button>')
+            allowed = say("Allow {} everywhere").format(plain(short))
+            buttons.append(f'<button type=button data-do=allow data-o="{data}">{allowed}</button>')
     return f'<div class=choices hidden data-d="{plain_attribute(dumps(facts))}">{"".join(buttons)}</div>'
 
 
@@ -178,7 +187,7 @@ def repair(one: Repair, formulas: FormulaMarks, say: Words) -> str:
         f"{text(repaired(one.text, [one.edit], formulas), one.text, 'text ex')}"
         f"<p class=hint>{plain(one.reason)}</p>"
     )
-    return item("math", key, Facts(one.place.path, "restore" if state == "applied" else "offer"), inner)
+    return item("math", key, Facts(one.place.path, "restore" if state == "applied" else "offer"), inner, say)
 
 
 class _Own(NamedTuple):
@@ -216,4 +225,4 @@ def _dropped(own: _Own, say: Words) -> str:
         f"<span class=hint>{say('see')} {place(keep.place)}</span></div>{shown}"
     )
     key = f"own {copy.place.path} {copy.place.line}"
-    return item("own", key, Facts(copy.place.path, "drop", kind=copy.kind or ""), inner)
+    return item("own", key, Facts(copy.place.path, "drop", kind=copy.kind or ""), inner, say)

@@ -1,11 +1,15 @@
-"""The words of the page's interface, in English and Chinese; articles, rules and messages stay as they are."""
+"""The words of the page's interface, in English and Chinese; articles and messages stay as they are.
+
+A Chinese page says what a rule finds in Chinese as well (``summary-zh`` of its file), before the message in English.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 HOW = "Put the file beside feedtools.toml and run there:"
 PRIVACY = "This page loads nothing and sends nothing; the text of the articles belongs to their authors."
+OUT = "OUT is the folder that this report lies in."
 _ZH = {
     "feedtools report": "feedtools 报告",
     "Skip to what is to do": "跳到待办",
@@ -48,11 +52,11 @@ _ZH = {
     "articles": "篇文章",
     "files": "个文件",
     "findings": "处问题",
-    "findings remain": "处问题仍在",
-    "clusters of copies": "组重复",
-    "repairs from copies": "处由副本补回",
-    "fixes made": "处已修正",
-    "suggestions offered": "条建议可采纳",
+    "findings remain": "仍在的问题",
+    "clusters of copies": "重复的组数",
+    "repairs from copies": "由副本补回",
+    "fixes made": "做过的修正",
+    "suggestions offered": "可采纳的建议",
     "fixes": "处修正",
     "Fixes that were made": "已做的修正",
     "also fixed": "另外已修正",
@@ -60,8 +64,10 @@ _ZH = {
     "medium": "中",
     "low": "低",
     "relation to": "关系所指",
-    "articles restored": "篇已补全",
-    "articles fixed": "篇已修正",
+    "articles restored": "补全的文章",
+    "articles fixed": "修正的文章",
+    "articles alone": "文章数",
+    "copy alone": "副本",
     "By reason": "按原因",
     "By transmission, first to last": "按文件,先后为序",
     "By rule": "按规则",
@@ -97,6 +103,9 @@ _ZH = {
     "of": "/",
     "match": "符合",
     "Nothing is to do.": "没有待办。",
+    "Nothing waits for a decision, and {} suggestions are offered in what is published: see": (
+        "没有待决定的文章;已发布的文章里有 {} 条建议可采纳,见"
+    ),
     "Nothing matches these filters.": "没有符合筛选条件的内容。",
     "Repairs that were offered": "可采纳的修补",
     "Dropped with text of their own": "删去的副本里另有文字",
@@ -106,8 +115,12 @@ _ZH = {
     "Publish as it is": "照此发布",
     "Reject": "不发布",
     "Edit": "改写",
-    "Take": "采纳",
-    "Allow": "允许",
+    "Take {} everywhere": "一律改成 {}",
+    "Allow {} everywhere": "一律允许 {}",
+    OUT: "OUT 是这份报告所在的文件夹。",
+    "Address of this entry": "这一条的链接",
+    "at most in one column": "一列最多",
+    "nothing found": "没有发现问题",
     "Download decisions": "下载决定",
     HOW: "把文件放在 feedtools.toml 旁边,然后在那里运行:",
     "What releases it": "怎样放行",
@@ -166,11 +179,24 @@ _ZH = {
 Words = Callable[[str], str]
 
 
-def words(lang: str) -> Words:
+def words(lang: str, rules: Mapping[str, str] | None = None) -> Words:
     """The interface of a language: what is given in English, as it reads there.
 
     Args:
         lang: ``en`` or ``zh``.
+        rules: what rules find, in that language, by their codes.
     """
-    table = _ZH if lang == "zh" else {}
+    table = _ZH | {f"rule {code}": text for code, text in (rules or {}).items()} if lang == "zh" else {}
     return lambda text: table.get(text, text)
+
+
+def finds(code: str, say: Words) -> str:
+    """What a rule finds, in the language of the page; the empty text in English, where its messages say it."""
+    key = f"rule {code}"
+    return "" if (text := say(key)) == key else text.replace("`", "")
+
+
+def alone(word: str, say: Words) -> str:
+    """A word by itself, which in some languages reads otherwise than behind a number."""
+    key = f"{word} alone"
+    return say(word) if (found := say(key)) == key else found

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from feedtools.lint.decisions import load
-from feedtools.model import Article, Edit, Finding, Place, Span
-from feedtools.report.page.data import Counts, MadeFix, Point, RunReport, tally
+from feedtools.model import Article, Edit, Finding, Fix, Place, Span
+from feedtools.report.page.data import Counts, Held, MadeFix, Point, RunReport, tally
 from tests.places import ROOT
 from tests.report_values import HOSTILE, KEPT, hostile, large, page, sample
 
@@ -443,6 +443,27 @@ def test_choices_are_lines_that_the_next_run_follows(browser: Browser, real: Pat
     assert browser.run("document.getElementById('decisions').hidden"), "nothing was edited"
     browser.run("document.querySelectorAll('#todo [data-do=publish]')[0].click()")
     assert browser.run("document.getElementById('decided').textContent") == "1"
+    assert browser.run("document.getElementById('where').hidden"), "the command names the folder"
+
+
+@pytest.mark.slow
+def test_a_choice_about_words_is_shown_wherever_they_are_held(browser: Browser, tmp_path: Path) -> None:
+    browser.size(1280, 900)
+    articles = [Article("a.txt", line, f"第{line}篇用 modelfree 的方法。") for line in (4, 5)]
+    fix = Fix((Edit(5, 14, "model-free"),), "unsafe")
+    held = [
+        Held(one, ["FT301 a: b"], [Finding("FT301", "a", "error", "high", one, Span(5, 14), "b", fix)], one.text)
+        for one in articles
+    ]
+    path = tmp_path / "report.html"
+    path.write_text(page(RunReport("x", Counts(1, 2, held=2), held=held)), encoding="utf-8")
+    go(browser, path)
+    pressed = "[...document.querySelectorAll('[data-o]')].map((one) => one.getAttribute('aria-pressed')).join()"
+    steps = [("allow", 0, "false,true,false,true"), ("take", 1, "true,false,true,false"), ("take", 0, "false," * 4)]
+    for verb, number, wanted in steps:
+        browser.run(f"document.querySelectorAll('[data-do={verb}]')[{number}].click()")
+        assert browser.run(pressed) == wanted.rstrip(",")
+    assert browser.run("document.getElementById('decided').textContent") == "0"
 
 
 @pytest.mark.slow

@@ -83,6 +83,67 @@ def test_what_was_done_to_a_held_article_is_no_reason_to_hold_it() -> None:
     assert "also fixed" not in page(RunReport("x", Counts(1, 1, held=1), held=[held._replace(done=())]))
 
 
+def held_for(rule: str) -> Held:
+    article = Article("a.txt", 4, "我们用 [Math] 的方法训练。")
+    fix = Fix((Edit(4, 10, "x"),), "unsafe")
+    wrong = Finding(rule, "a-name", "error", "high", article, Span(4, 10), "a formula was lost", fix)
+    return Held(article, [f"{rule} a-name: a formula was lost"], [wrong], article.text)
+
+
+@pytest.mark.parametrize(
+    ("lang", "labels"),
+    [("en", ("Allow [Math] everywhere", "Take x everywhere")), ("zh", ("一律允许 [Math]", "一律改成 x"))],
+)
+def test_a_choice_about_words_says_that_it_holds_everywhere(lang: str, labels: tuple[str, str]) -> None:
+    text = page(RunReport("x", Counts(1, 1, held=1), held=[held_for("FT101")], lang=lang))
+    for label in labels:
+        assert f">{label}</button>" in text
+
+
+def test_a_chinese_page_says_in_chinese_what_a_rule_finds_and_marks_english_messages() -> None:
+    held = held_for("XY101")
+    finds = {"XY101": "公式丢了,只剩 `[Math]`"}
+    report = RunReport(
+        "x", Counts(1, 1, held=1, remaining=1), held=[held], findings=held.findings, lang="zh", finds=finds
+    )
+    text = page(report)
+    said = "公式丢了,只剩 [Math] <span class=hint lang=en>"
+    assert f"<p>{said}a formula was lost</span>" in text
+    assert f"<li>{said}XY101 a-name: a formula was lost</span>" in text
+    assert "公式丢了" not in page(report._replace(lang="en"))
+    assert "<p>a formula was lost</p>" in page(report._replace(finds={}))
+
+
+def test_every_rule_says_in_chinese_what_it_finds() -> None:
+    from feedtools.lint.rules import builtin
+
+    assert [rule.id for rule in builtin() if not re.search(r"[\u4e00-\u9fff]", rule.summary_zh)] == []
+
+
+def test_names_for_those_who_cannot_see_are_in_the_language_of_the_page() -> None:
+    chinese = page(sample()._replace(lang="zh"))
+    names = set(re.findall(r'aria-label="([^"]*)"', chinese)) | set(re.findall(r"aria-label='([^']*)'", chinese))
+    assert len(names) > 8
+    assert [name for name in sorted(names) if not re.search(r"[\u4e00-\u9fff]", name)] == []
+    titles = re.findall(r"<title>([^<]*)</title>", chinese)[1:]
+    assert titles
+    assert [one for one in titles if re.search("error|warning|note|nothing", one.split(":", 1)[1])] == []
+
+
+def test_a_word_by_itself_reads_otherwise_in_chinese_than_behind_a_number() -> None:
+    chinese = page(sample()._replace(lang="zh"))
+    assert "<h4>副本</h4>" in chinese
+    assert "<h4>个副本" not in chinese
+    assert ">篇文章<" not in re.sub(r"<b>[\d,]+</b>篇文章", "", chinese)
+
+
+def test_suggestions_in_what_is_published_are_said_where_nothing_else_is_to_do() -> None:
+    assert "Nothing is to do." in page(RunReport("x", Counts(1, 1, 1)))
+    text = page(RunReport("x", Counts(1, 1, 1, offered=16)))
+    assert "Nothing is to do." not in text
+    assert "16 suggestions are offered in what is published: see <a href=#remains>What remains</a>" in text
+
+
 def fixes(by: str, count: int) -> list[MadeFix]:
     place = Place("feed/a.txt", 4)
     return [MadeFix(place, "前面的 、后面", Edit(3, 4, ""), by, "safe", "high", "a-name") for _ in range(count)]
