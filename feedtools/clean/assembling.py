@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from feedtools.clean.context import ASSEMBLED, Run, excepted, guessed, logged_notes, mapped
 from feedtools.clean.copies import Copies
@@ -17,26 +17,63 @@ from feedtools.clean.on_disk import Texts
 from feedtools.clean.restoring import Work, mend
 from feedtools.config import Policy
 from feedtools.lint.edits import rewrite
+from feedtools.model import blake2b
 from feedtools.restore import SIBLINGS, Sibling
 from feedtools.restore.agree import agree, may_gain
-
-T = TypeVar("T")
 
 MOST = 64
 """Articles that one may overlap with and that are looked at."""
 TOGETHER = 16
-"""Articles that one process restores at a time."""
+"""Articles that one process restores at a time; they follow one another by what overlaps, so that each text is read
+once for all its neighbours."""
 TURNS = 6
 """Times that all are restored again from what the others have become: what one learns may pass through as many."""
 
 
-class _Pair(NamedTuple):
-    """An article that may gain from another one, how it reads now, and what the other has to tell."""
+class _Neighbour(NamedTuple):
+    """Another article that one overlaps with.
+
+    Attributes:
+        number: of the other article.
+        sibling: what it has to tell, and where it stands.
+        agrees: both are excerpts of one article; ``None`` where that is to be found out.
+    """
 
     number: int
-    other: int
+    sibling: Sibling
+    agrees: bool | None
+
+
+class _Damaged(NamedTuple):
+    """An article that may gain from its neighbours.
+
+    Attributes:
+        work: as restoration takes it, without what it overlaps with.
+        text: how it reads now.
+        near: its neighbours.
+        learnt: see ``_Lesson``.
+    """
+
+    work: Work
     text: str
-    sibling: str
+    near: tuple[_Neighbour, ...]
+    learnt: bytes
+
+
+class _Lesson(NamedTuple):
+    """What became of an article.
+
+    Attributes:
+        number: of the article.
+        agreeing: neighbours that are excerpts of the same article as it read.
+        learnt: digest of what it was restored from, nothing where it was not yet.
+        note: of its repairs; nothing where it has the same to learn from as the last time.
+    """
+
+    number: int
+    agreeing: frozenset[int] = frozenset()
+    learnt: bytes = b""
+    note: Note | None = None
 
 
 class _Reading:
@@ -71,13 +108,17 @@ class _Reading:
             self._tell(number, note)
         return True
 
-    def siblings(self, numbers: Iterable[int]) -> tuple[Sibling, ...]:
-        """Articles as restoration takes them."""
-        return tuple(Sibling(self.told(one), self._texts.place(one)) for one in islice(numbers, SIBLINGS))
+    def neighbours(self, near: Iterable[int], known: _Lesson, changed: Collection[int]) -> list[_Neighbour]:
+        """Articles as another one meets them; none where neither it nor any of them ``changed``."""
+        itself = known.number in changed
+        others = [(other, None if itself or other in changed else other in known.agreeing) for other in near]
+        if all(agrees is not None for _, agrees in others):
+            return []
+        return [_Neighbour(other, self._sibling(other), agrees) for other, agrees in others]
 
-    def told(self, number: int) -> str:
-        """The text that others may learn from."""
-        return self.evidence.get(number, self.now[number])
+    def _sibling(self, number: int) -> Sibling:
+        """An article as restoration takes it, with the text that others may learn from."""
+        return Sibling(self.evidence.get(number, self.now[number]), self._texts.place(number))
 
     def _tell(self, number: int, note: Note) -> None:
         self.evidence[number] = as_evidence(self._texts[number], self._guessed[number], note)
@@ -97,20 +138,21 @@ def assemble(
     involved = {*near, *chain.from_iterable(near.values())}
     reading = _Reading(run, texts, {*involved, *chain.from_iterable(dropped.values())})
     rows = {number: row for number, row in enumerate(excepted(run, files, judge)) if number in near}
+    works = {number: Work(number, rows[number][0], dropped[number], rows[number][1]) for number in _side_by_side(near)}
+    known: dict[int, _Lesson] = {number: _Lesson(number) for number in works}
     made: dict[int, Note] = {}
-    agreeing: set[tuple[int, int]] = set()
     changed = involved
     for _ in range(TURNS):
-        moved = [(a, b) for a in sorted(near) for b in near[a] if a in changed or b in changed]
-        agreeing = agreeing.difference(moved).union(_agreeing(run, moved, reading))
-        todo = sorted({a for a, b in moved if (a, b) in agreeing})
-        works = [
-            Work(number, rows[number][0], dropped[number], rows[number][1], some)
-            for number in todo
-            for some in (reading.siblings(other for other in near[number] if (number, other) in agreeing),)
-        ]
-        done = mapped(run, mend, _portions(works), texts, dict(reading.evidence), stores, judge)
-        fresh = {number: note for number, note in chain.from_iterable(done) if reading.take(number, note)}
+        asked = (
+            _Damaged(works[number], reading.now[number], tuple(others), known[number].learnt)
+            for number in works
+            if (others := reading.neighbours(near[number], known[number], changed))
+        )
+        shared = texts, dict(reading.evidence), stores, judge
+        lessons = list(chain.from_iterable(mapped(run, _learn, _portions(asked), *shared)))
+        known |= {one.number: one for one in lessons}
+        told = ((one.number, one.note) for one in lessons if one.note is not None)
+        fresh = {number: note for number, note in told if reading.take(number, note)}
         made |= fresh
         changed = set(fresh)
         if not changed:
@@ -137,19 +179,43 @@ def _near(marks: Sequence[int], copies: Copies, texts: Texts, policy: Policy) ->
     return near
 
 
-def _agreeing(run: Run, pairs: Sequence[tuple[int, int]], reading: _Reading) -> Iterator[tuple[int, int]]:
-    """Select the pairs that are excerpts of one article as they read now."""
-    asked = [_Pair(number, other, reading.now[number], reading.told(other)) for number, other in pairs]
-    return chain.from_iterable(mapped(run, _filtered, _portions(asked)))
+def _side_by_side(near: Mapping[int, Sequence[int]]) -> list[int]:
+    """Put the articles in an order in which those that hang together follow one another."""
+    import numpy as np
+
+    from feedtools.dedup.match_table import components
+
+    ends = np.array([(number, other) for number, others in near.items() for other in others])
+    of = dict(zip(ends[:, 0].tolist(), components(ends[:, 0], ends[:, 1]).tolist(), strict=True))
+    return sorted(near, key=lambda number: (of[number], number))
 
 
-def _filtered(pairs: Sequence[_Pair]) -> list[tuple[int, int]]:
-    return [(one.number, one.other) for one in pairs if agree(one.text, one.sibling)]
+def _learn(
+    asked: Sequence[_Damaged], texts: Texts, evidence: Mapping[int, str], stores: Stores, judge: Judge
+) -> list[_Lesson]:
+    """Find the neighbours that are excerpts of the same article as it reads now, and restore it from them.
+
+    Where it was restored from the very same before, nothing new comes of it.
+    """
+    lessons, works = [], []
+    for one in asked:
+        agreeing = [
+            near for near in one.near if near.agrees or (near.agrees is None and agree(one.text, near.sibling.text))
+        ]
+        siblings = tuple(near.sibling for near in agreeing[:SIBLINGS])
+        told = [near.text for near in siblings] + [evidence.get(number, "") for number in one.work.dropped]
+        learnt = blake2b("\0".join(told).encode("utf-8", "surrogatepass"))
+        if any(near.agrees is None for near in agreeing) and learnt != one.learnt:
+            works.append(one.work._replace(overlapping=siblings))
+        else:
+            learnt = one.learnt
+        lessons.append(_Lesson(one.work.number, frozenset(near.number for near in agreeing), learnt))
+    notes = dict(mend(works, texts, evidence, stores, judge))
+    return [lesson._replace(note=notes.get(lesson.number)) for lesson in lessons]
 
 
-def _portions(items: Iterable[T]) -> Iterator[list[T]]:
-    rest = iter(items)
-    return iter(lambda: list(islice(rest, TOGETHER)), [])
+def _portions(asked: Iterator[_Damaged]) -> Iterator[list[_Damaged]]:
+    return iter(lambda: list(islice(asked, TOGETHER)), [])
 
 
 def _note(run: Run, made: Mapping[int, Note]) -> None:

@@ -97,17 +97,16 @@ class _Vote(NamedTuple):
 
 
 def _offers(mine: Text, sibling: Sibling, macros: Mapping[str, Command]) -> Iterable[Proposal]:
-    from feedtools.restore.align import align_best
     from feedtools.restore.bare import bare
     from feedtools.restore.figures import figures
     from feedtools.restore.holes import holes
     from feedtools.restore.language import in_script_of
     from feedtools.restore.marks import marks, numbers
-    from feedtools.restore.originals import read_sibling
+    from feedtools.restore.originals import align_with
     from feedtools.restore.pair import pair_of
     from feedtools.restore.tail import tail
 
-    found = align_best(mine, read_sibling(in_script_of(sibling.text, mine.raw), sibling.place.path))
+    found = align_with(mine, in_script_of(sibling.text, mine.raw), sibling.place.path)
     if found is None:
         return ()
     way, theirs = found

@@ -10,8 +10,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from feedtools.restore.align import AROUND, Alignment, align_best
-from feedtools.restore.originals import read_sibling
+from feedtools.restore.align import AROUND, Alignment
+from feedtools.restore.originals import align_with
 from feedtools.restore.pair import as_brackets
 from feedtools.restore.texts import read
 from feedtools.text.placeholders import count
@@ -38,7 +38,7 @@ def agree(one: str, other: str) -> bool:
         other: another one, damaged or not.
     """
     mine = read(one)
-    found = align_best(mine, read_sibling(other)) if mine.symbols else None
+    found = align_with(mine, other) if mine.symbols else None
     if found is None:
         return False
     way, theirs = found

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from feedtools.restore.align import align_best
 from feedtools.restore.figures import name_of
 from feedtools.restore.macros import Macro, definitions, expanded, without_definitions
-from feedtools.restore.texts import Figure, Slot, Text, assemble, read
+from feedtools.restore.texts import EXCERPT, Figure, Slot, Text, assemble, read
 from feedtools.text.code import code, inside
 from feedtools.text.formulas import find_math
 from feedtools.text.regions import Region
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from markdown_it import MarkdownIt
 
+    from feedtools.restore.align import Alignment
     from feedtools.restore.texts import Kind
 
 LAST = 2000
@@ -76,6 +78,28 @@ def read_sibling(raw: str, source: str = "") -> Text:
     if source.lower().endswith(PAGES):
         return _page(raw)
     return _document(raw) if _DOCUMENT.search(raw) else read(raw)
+
+
+def align_with(mine: Text, other: str, source: str = "") -> tuple[Alignment, Text] | None:
+    """Align a damaged article with another copy of it, read as ``read_sibling`` does; excerpts are held for a while.
+
+    Args:
+        mine: the article.
+        other: the copy, as it is.
+        source: name of the file that comes from.
+
+    Returns:
+        What ``align_best`` does.
+    """
+    if max(len(mine.raw), len(other)) > EXCERPT or source.lower().endswith(PAGES):
+        return align_best(mine, read_sibling(other, source))
+    return _recently_aligned(mine.raw, other)
+
+
+@derived_from_text
+def _recently_aligned(raw: str, other: str) -> tuple[Alignment, Text] | None:
+    """Align two excerpts, which are asked first whether they agree and then what they lack."""
+    return align_best(read(raw), read_sibling(other))
 
 
 @derived_from_text

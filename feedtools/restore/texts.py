@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["math", "display", "code", "hole", "void", "open", "label"]
 
-_EXCERPT = 5_000
+EXCERPT = 5_000
 """Code points up to which texts that were read are held for a while."""
 _CUT_HOLE = re.compile(r"[\[【［][^\[\]【】［］\s]{0,4}\s?(?:\.{3,}|…+)?\s*\Z")
 _FENCE = re.compile(r"^(```++|~~~++)([^\n`]*+)$", re.MULTILINE)
@@ -120,7 +120,7 @@ def _inside(slots: tuple[Slot, ...], start: int, end: int) -> tuple[Slot, ...]:
 
 def read(raw: str) -> Text:
     """Find the slots of a text and the symbols between them; any ``str`` is accepted."""
-    return _recent(raw) if len(raw) <= _EXCERPT else _read(raw)
+    return _recent(raw) if len(raw) <= EXCERPT else _read(raw)
 
 
 @derived_from_text

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, ParamSpec, TypeVar, cast
 
 from feedtools.text.precompiled import recall, stamped
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Kind = Literal["math", "display", "code", "media"]
 Mode = Literal["kept", "lost", "unknown"]
@@ -236,11 +237,11 @@ def derived(function: Callable[[], T]) -> Callable[[], T]:
     return cached
 
 
-def derived_from_text(function: Callable[[str], T]) -> Callable[[str], T]:
+def derived_from_text(function: Callable[P, T]) -> Callable[P, T]:
     """Remember what a function derives from the last 64 texts and the active renderers until these change."""
     cached = lru_cache(maxsize=64)(function)
     _forget.append(cached.cache_clear)
-    return cached
+    return cast("Callable[P, T]", cached)
 
 
 @derived
