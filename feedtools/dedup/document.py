@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from feedtools.dedup.codes import low_bytes
 from feedtools.text import symbols
-from feedtools.text.dropped import dropped, traits
+from feedtools.text.dropped import traits
 from feedtools.text.placeholders import find
 from feedtools.text.visible import addresses, may_hide, visible
 
@@ -118,14 +118,18 @@ class Document:
     @kept
     def formulas(self) -> dict[int, str]:
         """The closed formulas that carry no symbols, by the number of symbols before them."""
-        found: dict[int, str] = {}
-        text = self.text
-        for start, end in dropped(text):
-            body = text[start:end]
-            if body.endswith(("\\)", "\\]", "$$", "}")) and not body.startswith(("[", "［", "【")):
-                at = bisect_left(self.offsets, start)
-                found[at] = found.get(at, "") + "".join(body.split())
-        return found
+        if "\\" not in self.text and "$" not in self.text:
+            return {}
+        from feedtools.dedup.notation import laid_out
+
+        return laid_out(self.text, lambda: self.offsets)
+
+    @kept
+    def notes(self) -> tuple[dict[int, str], ...]:
+        """Code, plain formulas and signs, each by the number of symbols before them (``notation.notes``)."""
+        from feedtools.dedup.notation import notes
+
+        return notes(self.text, lambda: self.offsets)
 
     @kept
     def hides(self) -> bool:

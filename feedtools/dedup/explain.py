@@ -12,6 +12,7 @@ from feedtools.dedup import match as matching
 from feedtools.dedup import slots
 from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.document import Document
+from feedtools.dedup.notation import formulas_agree, signs_agree
 from feedtools.dedup.overlap import overlap
 from feedtools.dedup.rest import REST, own_stretches
 from feedtools.dedup.runs import Runs, shared_runs
@@ -249,8 +250,10 @@ def _of_overlap(a: Document, b: Document, runs: Runs) -> Iterator[str]:
 def _of_overlapping(a: Document, b: Document, runs: Runs) -> Iterator[str]:
     dense = a.dense
     between = slots.gaps(runs, len(a.codes), len(b.codes), dense=dense)
-    if not slots.formulas_agree(a, b, runs):
+    if not formulas_agree(a, b, runs):
         yield "closed formulas stand at the same places and differ"
+    if not signs_agree(a, b, runs):
+        yield "code or signs stand at the same places and differ"
     share = runs.covered(0) / len(a.codes)
     if share < matching.COVERED:
         yield f"shared runs cover {share:.0%} of the shorter one; copies have {matching.COVERED:.0%} or more"
@@ -268,7 +271,7 @@ def _of_overlapping(a: Document, b: Document, runs: Runs) -> Iterator[str]:
 def _of_copies(found: Match, rest: int) -> str:
     share = f"shared runs cover {found.coverage_a:.0%} of the shorter one ({matching.COVERED:.0%} make a copy)"
     if min(found.rest_a, found.rest_b) >= MOST_REST:
-        return f"{share}, but numbers at the same places differ: neither says what the other does"
+        return f"{share}, but numbers at the same places differ, or code, or signs: neither says what the other does"
     if min(found.rest_a, found.rest_b) >= rest:
         both = f"{min(found.rest_a, found.rest_b)} letters in a row or more"
         return f"{share}, but each has {both} that the other lacks; {rest} keep an article"

@@ -13,7 +13,7 @@ from feedtools.dedup.cluster import coverage_of, partner
 from feedtools.dedup.describe import describe, links, with_repeated
 from feedtools.dedup.explain import Explanation, explain_pair
 from feedtools.dedup.match import cut_offset
-from feedtools.dedup.pages import tell_apart
+from feedtools.dedup.pages import is_apart, own_text, tell_apart
 from feedtools.dedup.versions import Versions, record_of
 from feedtools.errors import ConfigError, FeedtoolsError, WriteError
 from feedtools.model import COPIES, Article, Cluster, Match
@@ -128,11 +128,21 @@ def explain(paths: Sequence[str], names: tuple[str, str], config: Config) -> Exp
     own = {a, b} | {partner(match, at) for match in found.matches for at in (a, b) if _copies(match, at)}
     others = (text for number, text in enumerate(texts) if number not in own)
     why = explain_pair(texts[a], texts[b], decided=decided, feed=others, rest=config.clean.rest)
+    if decided is None and any(_is_near_empty(number, found.articles) for number in {a, b} if a != b):
+        why = why._replace(kind=None, verdict="not copies", rule=NEAR_EMPTY)
     records = [record_of(found.articles[number]).id for number in (a, b)]
     if records[0] and records[0] == records[1] and texts[a] != texts[b]:
         why = why._replace(rule=f"{why.rule}; both are versions of the record {records[0]!r}")
     outcome = _outcome(a, b, found)
     return Explained(found.articles[a], found.articles[b], why, outcome, len(texts), found.errors)
+
+
+NEAR_EMPTY = "one of them is a page that says next to nothing: under its own title it is another page"
+
+
+def _is_near_empty(number: int, articles: Sequence[Article]) -> bool:
+    article = articles[number]
+    return is_page(article) and is_apart(own_text(article.text, number))
 
 
 def _copies(match: Match, number: int) -> bool:

@@ -10,7 +10,9 @@ from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.codes import low_bytes
 from feedtools.dedup.document import Document
 from feedtools.dedup.keeper import damage
+from feedtools.dedup.notation import formulas_agree, notation_agrees, signs_agree
 from feedtools.dedup.overlap import Overlap, equal, overlap
+from feedtools.dedup.pages import NEAR_EMPTY, is_apart
 from feedtools.dedup.rest import CUT_END, REST, longest_gap
 from feedtools.dedup.runs import Runs, shared_runs
 from feedtools.dedup.sketch import SHORT
@@ -120,7 +122,7 @@ def compare_whole(one: Document, other: Document, asked: Asked = _ALL) -> Compar
     if size_a == size_b and a.text == b.text:
         return Comparison(Match(a.number, b.number, "exact", 1.0, 1.0, 1.0))
     found = overlap(a.codes, b.codes, asked.marks)
-    if found is None or size_a < SHORT:
+    if found is None or size_a < SHORT or (size_a < NEAR_EMPTY[False] and is_apart(a.text)):
         return None
     if other_instalment(found, a, b):
         return _apart(a, b, found, asked, least=None)
@@ -197,11 +199,11 @@ def _judged(a: Document, b: Document, found: Overlap, asked: Asked) -> Compariso
     runs = shared_runs(a.codes, b.codes, found, dense=dense, marks=asked.marks)
     size_a, size_b = len(a.codes), len(b.codes)
     if runs.agreed == size_a == runs.length:  # the one stands in the other as it is
-        kind = _kind(runs, a, b) if slots.formulas_agree(a, b, runs) else "overlapping"
+        kind = _kind(runs, a, b) if notation_agrees(a, b, runs) else "overlapping"
         return Comparison(_match(a, b, kind, runs), found)
     between = slots.gaps(runs, size_a, size_b, dense=dense)
     wide = slots.widened(a, b, between, dense=dense)
-    figures = slots.figures_agree(a, b, wide)
+    figures = slots.figures_agree(a, b, wide) and signs_agree(a, b, runs)
     kind = _edited_kind(a, b, runs, between, figures=figures)
     if kind == "overlap" and not asked.overlaps:
         return None
@@ -212,7 +214,7 @@ def _judged(a: Document, b: Document, found: Overlap, asked: Asked) -> Compariso
 
 
 def _edited_kind(a: Document, b: Document, runs: Runs, between: Sequence[Gap], *, figures: bool) -> Kind:
-    """Name what ``a`` is to ``b``, where something differs; ``figures``: whether those in the slots agree."""
+    """Name what ``a`` is to ``b``, where something differs; ``figures``: whether those, code and signs agree."""
     size = len(a.codes)
     covered, mine, others = runs.covered(0), between, between
     if (a.traits ^ b.traits) & HOLES:  # only one of them may excuse a gap
@@ -232,7 +234,7 @@ def _edited_kind(a: Document, b: Document, runs: Runs, between: Sequence[Gap], *
     if covered < COVERED * size:
         return "overlapping"
     own = min(slots.longest(mine, 0), slots.longest(others, 1))
-    if size < LONG and (own >= REST or not figures or not slots.formulas_agree(a, b, runs)):
+    if size < LONG and (own >= REST or not figures or not formulas_agree(a, b, runs)):
         return "overlapping"  # a long one is a copy for all its edits
     return _kind(runs, a, b)
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feedtools.dedup.sketch import SHORT
+from feedtools.dedup.document import DENSE
 from feedtools.text.symbols import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+NEAR_EMPTY = {True: 24, False: 72}
+"""Symbols below which a page says next to nothing: in a script of thousands of letters, and in an alphabet."""
 _MARKUP = 20
 """Characters per symbol that a page may have, to be looked at."""
-_OWN = 0xE000
-"""First private code point; none of them is a symbol."""
+_MARK, _DIGITS = "\uf8ff", 0xE000
+"""Private code points, behind which stands the number of a page, in others; none of them is a symbol."""
 
 
 def tell_apart(texts: Sequence[str], is_page: Callable[[int], bool]) -> list[str]:
@@ -31,7 +33,13 @@ def tell_apart(texts: Sequence[str], is_page: Callable[[int], bool]) -> list[str
 
 
 def own_text(text: str, number: int) -> str:
-    """A page as comparing is to see it: with marks of its number where it has fewer than ``SHORT`` symbols."""
-    if len(text) >= SHORT * _MARKUP or len(folded(text)) >= SHORT:
+    """A page as comparing is to see it: with marks of its number where it has fewer than ``NEAR_EMPTY`` symbols."""
+    most = NEAR_EMPTY[len(text.encode("utf-8", "surrogatepass")) > DENSE * len(text)]
+    if len(text) >= most * _MARKUP or len(folded(text)) >= most:
         return text
-    return text + "".join(chr(_OWN + int(digit)) for digit in str(number))
+    return text + _MARK + "".join(chr(_DIGITS + int(digit)) for digit in str(number))
+
+
+def is_apart(text: str) -> bool:
+    """Tell whether a text is that of a near-empty page, of which nothing is a copy."""
+    return text.rstrip("".join(map(chr, range(_DIGITS, _DIGITS + 10)))).endswith(_MARK)

@@ -11,11 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-from feedtools.text.dropped import FORMULAS, HOLES
+from feedtools.text.dropped import HOLES
 from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from feedtools.dedup.document import Document
     from feedtools.dedup.runs import Runs
@@ -168,23 +168,6 @@ def figures_agree(a: Document, b: Document, wide: Sequence[Gap]) -> bool:
             if mine and (others := _FIGURES.sub("", other[b_start:b_end])) and mine != others:
                 return False
     return True
-
-
-def formulas_agree(a: Document, b: Document, runs: Runs) -> bool:
-    """Say whether closed formulas at the same places of both texts are the same."""
-    if not a.traits & b.traits & FORMULAS:
-        return True
-    one, other = a.formulas, b.formulas
-    return not one or all(one[at] == other.get(there, one[at]) for at, there in _placed(sorted(one), runs))
-
-
-def _placed(places: Sequence[int], runs: Runs) -> Iterator[tuple[int, int]]:
-    """Places of the one text with where they are in the other, as far as they lie in runs."""
-    for at in places:
-        for i, j, size in runs.blocks:
-            if i <= at <= i + size:
-                yield at, j + at - i
-                break
 
 
 def excused(a: Document, b: Document, between: Sequence[Gap]) -> list[Gap]:

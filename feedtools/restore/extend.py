@@ -106,6 +106,9 @@ def _joins(a: str, b: str) -> list[Join]:
         if j < 0:
             i += 1
             continue
+        if stop - SEED < j < stop:  # both go on with what the stretch before ends with, such as a full stop
+            i += 1
+            continue
         if j < stop:
             return []  # in another order
         back = 0

@@ -39,6 +39,8 @@ P, O, S, Y, Z = (_text(number, 60) for number in range(5))  # noqa: E741
         (P + O + Z, O + Y + Z, P + O + Y + Z),
         (O + Z + S, O + Y + Z, O + Y + Z + S),
         (P + O + Y + Z, O + Z + S, P + O + Y + Z + S),
+        (P + O + "。" + Y + "。" + Z, P + O + "。" + Z + S, P + O + "。" + Y + "。" + Z + S),
+        (P + O + "的话。" + Y + "的话。" + Z, P + O + "的话。" + Z + S, P + O + "的话。" + Y + "的话。" + Z + S),
         (P + O + " " + Z, O + "。\n" + Y + "\n" + Z, P + O + "。\n" + Y + "\n" + Z),
     ],
 )
