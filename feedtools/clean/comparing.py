@@ -126,7 +126,7 @@ def _restore(
     try:
         if run.config.clean.restore:
             rows = excepted(run, files, judge)
-            todo = islice(damaged(marks, rows, copies, run.config.clean, stores), log.count, None)
+            todo = islice(damaged(marks, rows, copies, run.config.clean, stores, texts), log.count, None)
             portions = iter(lambda: list(islice(todo, MENDED)), [])
             for done in mapped(run, mend, portions, texts, evidence, stores, judge):
                 log.append([b"%d %s" % (number, dump(note)) for number, note in done])

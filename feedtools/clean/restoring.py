@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,12 +16,14 @@ from feedtools.clean.on_disk import Texts
 from feedtools.config import Policy
 from feedtools.readers.records import fits
 from feedtools.restore import mend as mending
+from feedtools.text.renderers import hyphens
 
 if TYPE_CHECKING:
     from feedtools.lint.checks.latex.tables import Command
     from feedtools.lint.rules import Rule
     from feedtools.restore import Sibling
 
+_LATIN = re.compile(r"[0-9A-Za-z]")
 BROKEN = "FT203"
 """The rule that judges formulas, and knows the macros of the site."""
 
@@ -49,8 +52,12 @@ def damaged(
     copies: Copies,
     policy: Policy,
     stores: Stores,
+    texts: Texts,
 ) -> Iterator[Work]:
-    """The articles that may be repaired: they have findings, are not dropped, and there is somewhere to look.
+    """The articles that may be repaired: they are not dropped, and there is somewhere to look.
+
+    One without a finding may have lost a minus sign all the same; where there are originals it is looked up, too,
+    unless it has marks that only the other renderer keeps.
 
     Args:
         marks: one for every article (see ``fixing.grade``).
@@ -58,17 +65,23 @@ def damaged(
         copies: who stands for whom.
         policy: says what becomes of copies.
         stores: hold further siblings.
+        texts: of all articles.
     """
     from feedtools.restore import SIBLINGS
 
     for number, (marked, (form, excepted)) in enumerate(zip(marks, rows, strict=True)):
-        if marked & (FOUND | FINAL) != FOUND:
+        if marked & FINAL or not (marked & FOUND or (stores.originals and may_have_lost(texts[number]))):
             continue
         if number in copies.standing and policy.kinds[copies.standing.kind(number)] == "drop":
             continue
         dropped = copies.dropped(number)[:SIBLINGS]
         if dropped or stores:
             yield Work(number, form, dropped, excepted)
+
+
+def may_have_lost(text: str) -> bool:
+    """Tell whether marks may have been deleted from an article that shows no loss: signs of its numbers and names."""
+    return hyphens(text) != "kept" and _LATIN.search(text) is not None
 
 
 def mend(

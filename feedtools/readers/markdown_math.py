@@ -90,9 +90,9 @@ class MathScanner:
         if region.kind != "display" or not self.text.startswith("$$", region.start):
             return region
         text = self.text
-        before = text[text.rfind("\n", 0, region.start) + 1 : region.start].strip(" \t>")
+        before = _TAG.sub("", text[text.rfind("\n", 0, region.start) + 1 : region.start]).strip(" \t>")
         end = text.find("\n", region.end)
-        after = text[region.end : end if end >= 0 else len(text)].strip()
+        after = _TAG.sub("", text[region.end : end if end >= 0 else len(text)]).strip()
         bullet = not before or before in {"-", "*", "+"} or before.rstrip(".)").isdigit()
         return region if bullet and not after else region._replace(kind="math")
 
@@ -230,6 +230,10 @@ class MathScanner:
             return self._double(start)
         if self.style == "kramdown":
             return _Found(None, start + 1)
+        if text.startswith("$`", start):  # as GitHub and GitLab keep Markdown out of a formula
+            end = self._find("`$", start + 2)
+            if start + 2 < end < self._paragraph_end(start) and "`" not in text[start + 2 : end]:
+                return _Found(Region("math", start, end + 2), end + 2)
         if text.startswith("$latex ", start):
             end = self._find("$", start + 7)
             if 0 < end < self._paragraph_end(start):
@@ -303,16 +307,23 @@ def _coherent(inside: str) -> bool:
 
 
 def _uses_brackets(text: str) -> bool:
-    r"""Tell whether ``\(`` and ``\[`` hold formulas in a text: the first that is unmistakable decides for all."""
+    r"""Tell whether ``\(`` and ``\[`` hold formulas in a text: the first that is unmistakable decides for all.
+
+    Where none is, they do if all of them read as formulas and one has a sign or an index: ``\(T_1\)``.
+    """
     start = text.find("\\(")
     other = text.find("\\[")
     if start < 0 and other < 0:
         return False
+    plain, signs = True, False
     for found in _BRACKET_PAIR.finditer(text):
         inside = found[1] if found[1] is not None else found[2]
         if _TEX_WORD.search(inside) or _SCRIPT.search(inside):
             return _coherent(inside) and not _NUMBERS.fullmatch(inside)
-    return False
+        plain = plain and reads_as_formula(inside.strip().replace("\n", " "))
+        signs = signs or _SIGN.search(inside) is not None
+    return plain and signs
 
 
+_SIGN = lazy(r"[A-Za-z0-9)] ?[=_^<>] ?[A-Za-z0-9(-]")
 _BRACKET_PAIR = lazy(r"(?<![\\`])\\(?:\(([^`$]{1,400}?)\\\)|\[([^`$]{1,2000}?)\\\])", re.DOTALL)

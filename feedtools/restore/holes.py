@@ -103,7 +103,7 @@ def _region(a: Text, b: Text, way: Alignment, slot: Slot) -> _Region | None:
         return None
     if low >= 0 and left > low:
         left = max(left, CONTEXT)  # everything from the start agrees
-    if right and high + right == len(way.partner):
+    if (right or not _is_cut(a)) and high + right == len(way.partner):
         right = max(right, CONTEXT)  # everything up to the end agrees
     return _Region(
         a.offsets[low] + 1 if low >= 0 else 0,
@@ -115,6 +115,11 @@ def _region(a: Text, b: Text, way: Alignment, slot: Slot) -> _Region | None:
         left,
         right,
     )
+
+
+def _is_cut(text: Text) -> bool:
+    """Tell whether a text was cut off, so that where it ends says nothing."""
+    return text.raw.rstrip().endswith(("...", "…")) or any(slot.kind == "open" for slot in text.slots)
 
 
 def _fill(pair: Pair, region: _Region) -> Iterator[Proposal]:

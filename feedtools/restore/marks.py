@@ -48,6 +48,29 @@ def marks(pair: Pair) -> Iterator[Proposal]:
         if i < 0 or k != i + 1:
             continue
         yield from _in_gap(pair, i, (a.offsets[i] + 1, a.offsets[k]), (b.offsets[j - 1] + 1, b.offsets[j]))
+    yield from _guessed(pair)
+
+
+def _guessed(pair: Pair) -> Iterator[Proposal]:
+    """Take out what a guess put between two symbols and the sibling does not have there.
+
+    A renderer that leaves placeholders deletes the mark, so that it was not there before.
+    """
+    a, b, way = pair.a, pair.b, pair.way
+    if not any(slot.kind == "hole" for slot in a.slots):
+        return
+    for match in _runs(deleted_marks()).finditer(a.raw):
+        k = a.before(match.start())
+        if not 0 < k < len(a.symbols):
+            continue
+        i, j = k - 1, way.partner[k]
+        if j < 1 or way.partner[i] != j - 1 or not a.free(a.offsets[i] + 1, a.offsets[k]):
+            continue
+        start, end = a.offsets[i] + 1, a.offsets[k]
+        old, new = a.raw[start:end], b.raw[b.offsets[j - 1] + 1 : b.offsets[j]]
+        if not any(char in deleted_marks() for char in new) and _bare(old) == _bare(new):
+            text = "".join(char for char in old if char not in deleted_marks())
+            yield Proposal(Edit(start, end, text), "operator", *_doubt(pair, i, start, word=False))
 
 
 def _in_gap(pair: Pair, i: int, mine: tuple[int, int], theirs: tuple[int, int]) -> Iterator[Proposal]:
@@ -159,16 +182,19 @@ def numbers(pair: Pair) -> Iterator[Proposal]:
     a, b, way = pair.a, pair.b, pair.way
     labels = {b.before(slot.start): slot for slot in b.slots if slot.kind == "label"}
     doubled = {j for j, k in pairwise(sorted(b.before(s.start) for s in b.slots if s.kind == "label")) if j == k}
+    number = 0
     for slot in a.slots:
-        place = a.before(slot.start)
-        if slot.kind != "label" or a.raw[slot.start : slot.end] != "1." or place >= len(way.partner):
+        if slot.kind != "label":
+            continue
+        place, before, number = a.before(slot.start), number, int(a.raw[slot.start : slot.end - 1])
+        if number not in {1, before + 1} or place >= len(way.partner):  # the latter is what a fix counts
             continue
         j = way.partner[place]
         whole = labels.get(j)
         if j < 0 or whole is None or j in doubled:
             continue
         text = b.raw[whole.start : whole.end]
-        if text == "1.":
+        if int(text[:-1]) in {1, number}:
             continue
         doubt = 0.0, "the sibling numbers this item so"
         if way.right[place] < CONTEXT and place + way.right[place] < len(way.partner):

@@ -9,11 +9,12 @@ the document writes no other (Kramdown), and macros that it defines are expanded
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from feedtools.restore.align import align_best
 from feedtools.restore.figures import name_of
-from feedtools.restore.macros import Macro, definitions, expanded, without_definitions
+from feedtools.restore.held import TAG, Piece, body_of, drawn, entities, fenced, formula, held
+from feedtools.restore.macros import definitions, without_definitions
 from feedtools.restore.texts import EXCERPT, Figure, Slot, Text, assemble, read
 from feedtools.text.code import code, inside
 from feedtools.text.formulas import find_math
@@ -26,23 +27,13 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
     from feedtools.restore.align import Alignment
-    from feedtools.restore.texts import Kind
 
-LAST = 2000
-"""Code points at the end of a document in which a formula that was cut off is looked for."""
 PAGES = (".html", ".htm", ".xhtml")
 """Ends of the names of files whose text is that of a page and holds no Markdown."""
 
-_DOCUMENT = re.compile(r"\n|\*\*|__|\]\(|`|\$|(?<![\w*])\*\w|\[\^")
+_DOCUMENT = re.compile(r"\n|\*\*|__|\]\(|`|\$|(?<![\w*])\*\w|\[\^|<img\b|\\\\[(\[]")
 _HELD = re.compile("\ue000(\\d+)\ue001")
 _OWN = re.compile("[\ue000\ue001]")
-_NAME = re.compile(r"(?<![\\$\w])\$([A-Za-z]\w*[_^]\{?\w+\}?)\$(?![\w$])")
-_LETTER = re.compile(r"[^\W\d_]")
-_MARKER = re.compile(r"\s*(?:(?:[-*+>]|\d{1,3}[.)])\s+)*")
-_TAG = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(?:script|style)\b.*?(?:</(?:script|style)>|\Z)|</?[A-Za-z][^<>]*>|<![A-Z][^>]*>",
-    re.DOTALL | re.IGNORECASE,
-)
 _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol|td|th|tr|table|h[1-6]|summary|details)\b[^<>]*>", re.IGNORECASE)
 _ALT = re.compile(r"<img\b[^<>]{0,500}?\balt=(?:\"([^\"<>]{0,200})\"|'([^'<>]{0,200})')", re.IGNORECASE)
 _NO_TEXT = re.compile(r"\[\^[^\]\s]{1,60}\]|\{[:#][^{}\n]{0,200}\}|^\[(?:toc|TOC)\]$|:::+ ?\w*|<!--.*?-->")
@@ -51,21 +42,6 @@ _LEFT_OVER = re.compile(r"(?<![A-Za-z0-9])\*\*|\*\*(?![A-Za-z0-9])")
 _MARKED = re.compile(r"(?<![=A-Za-z0-9])==(?=[^\s=])([^=\n]{1,80}?)(?<!\s)==(?![=A-Za-z0-9])")
 _FOOTNOTE = re.compile(r"[\[\(]?\d{1,3}[\]\)]?|\[\d{1,3}\]")
 _CLOSING = frozenset({"paragraph_close", "heading_close", "list_item_close", "td_close", "th_close", "table_close"})
-
-
-class Piece(NamedTuple):
-    r"""A stretch of a document.
-
-    Attributes:
-        text: as the feed prints it, formulas in ``\(…\)`` and ``\[…\]``, code in a fence.
-        kind: of the slot that it is, ``""`` for prose, ``break`` for the end of a block, ``picture`` for one that
-            ``fits`` names, ``table`` for the beginning of a table and ``rows`` for its end.
-        fits: for a formula that may be displayed or not, ``either``; for prose that is code in the line, ``literal``.
-    """
-
-    text: str
-    kind: Kind | Literal["", "break", "picture", "table", "rows"] = ""
-    fits: str = ""
 
 
 def read_sibling(raw: str, source: str = "") -> Text:
@@ -105,13 +81,13 @@ def _recently_aligned(raw: str, other: str) -> tuple[Alignment, Text] | None:
 @derived_from_text
 def _document(raw: str) -> Text:
     raw = _OWN.sub("", raw)
-    held = _formulas(raw)
+    found = held(raw)
     parts, at = [], 0
-    for number, (start, end, _) in enumerate(held):
+    for number, (start, end, _) in enumerate(found):
         parts += [raw[at:start], f"\ue000{number}\ue001"]
         at = end
     source = "".join([*parts, raw[at:]])
-    walk = _Walk(raw, held)
+    walk = _Walk(raw, found)
     return assemble_pieces(walk.pieces(_parser().parse(source, {"ends": [], "notes": []})))
 
 
@@ -131,7 +107,7 @@ def _page_pieces(raw: str) -> Iterator[Piece]:
             yield Piece(" ", "break")
         if start < end:
             body = raw[start:end].split("\n", 1)[-1].rsplit("\n", 1)[0]
-            yield Piece(_fenced(body), "code", "loose")  # a page does not tell fences from indents
+            yield Piece(fenced(body), "code", "loose")  # a page does not tell fences from indents
             yield Piece(" ", "break")
         at = end
 
@@ -146,8 +122,8 @@ def _lined(line: str) -> Iterator[Piece]:
     ):
         yield Piece(line[at:start])
         kind: Literal["math", "display"] = "display" if opener in {"\\[", "$$"} else "math"
-        formula = _formula(line, Region(kind, start, end), {}, "") if opener else None
-        yield formula or Piece(_unticked(line[start:end]), fits="literal")
+        shown = formula(line, Region(kind, start, end), {}, "") if opener else None
+        yield shown or Piece(_unticked(line[start:end]), fits="literal")
         at = end
     yield Piece(line[at:])
 
@@ -214,84 +190,6 @@ def _parser() -> MarkdownIt:
     return parser()
 
 
-# --- formulas -----------------------------------------------------------------------------------------------------
-
-
-def _formulas(raw: str) -> list[tuple[int, int, Piece]]:
-    """Formulas, and what else the parser must not look into, with how it is printed; in order and apart."""
-    from feedtools.readers.markdown_math import MathScanner
-
-    found = MathScanner(raw).scan()
-    single = any(one.kind == "math" and not raw.startswith("$$", one.start) for one in found)
-    macros = definitions(raw)
-    pieces = []
-    for one in found:
-        if one.kind in {"math", "display"}:
-            fits = _fits(raw, one, single=single) if one.kind == "display" else ""
-            pieces.append((one.start, one.end, _formula(raw, one, macros, fits)))
-        elif one.kind == "code_block":
-            pieces.append((one.start, one.end, Piece(_fenced(_raw_code(raw[one.start : one.end])), "code")))
-        else:
-            pieces.append((one.start, one.end, Piece("")))
-    pieces = _with_names(raw, pieces)
-    end = len(raw.rstrip(" .…\n"))
-    for math in find_math(raw[-LAST:]):
-        start = max(0, len(raw) - LAST) + math.start
-        if not math.closed and math.end + start - math.start >= end and (not pieces or pieces[-1][1] <= start):
-            pieces.append((start, len(raw), Piece(raw[start:], "open")))
-    return pieces
-
-
-def _with_names(raw: str, pieces: list[tuple[int, int, Piece]]) -> list[tuple[int, int, Piece]]:
-    """The formulas, and names with an index between dollar signs, which elsewhere may be variables of a shell."""
-    names = list(_NAME.finditer(raw)) if "$" in raw else []
-    if not names:
-        return pieces
-    taken = sorted([*((start, end) for start, end, _ in pieces), *code(raw)])
-    free = (name for name in names if not inside(taken, *name.span()))
-    return sorted(
-        [*pieces, *((*name.span(), Piece(f"\\({name[1]}\\)", "math")) for name in free)], key=lambda one: one[:2]
-    )
-
-
-def _raw_code(source: str) -> str:
-    """Code between tags, or between the marks of a template language, without them."""
-    source = re.sub(r"\A\{[{%].*?[%>}]\}|\{[{%][^{}]*[%>}]\}\Z", "", source)
-    return _entities(_TAG.sub("", source)).strip("\n")
-
-
-def _fenced(body: str) -> str:
-    return f"```\n{body}\n```"
-
-
-def _fits(raw: str, one: Region, *, single: bool) -> str:
-    """``either`` for a formula in ``$$`` that shares its paragraph with words: renderers differ in what it is."""
-    if not raw.startswith("$$", one.start) or (not single and _on_one_line(raw, one)):
-        return ""
-    before = raw[max(0, raw.rfind("\n\n", 0, one.start)) : one.start].rstrip(" \t").rpartition("\n\n")[2]
-    after = raw[one.end : one.end + 400].lstrip(" \t").partition("\n\n")[0]
-    beside = _LETTER.search(_MARKER.sub("", before)[-80:]) or _LETTER.search(after[:80])
-    return "either" if beside else ""
-
-
-def _on_one_line(raw: str, math: Region) -> bool:
-    start, end = raw.rfind("\n", 0, math.start) + 1, raw.find("\n", math.end)
-    line = raw[start : math.start] + raw[math.end : end if end >= 0 else len(raw)]
-    return "\n" not in raw[math.start : math.end] and bool(_LETTER.search(line))
-
-
-def _formula(raw: str, region: Region, macros: dict[str, Macro], fits: str) -> Piece:
-    from feedtools.text.regions import visible_text
-
-    source = visible_text(raw, [region]).text
-    if not source.startswith(("\\(", "\\[")):
-        return Piece(" ".join(expanded(source, macros).split()), "display")
-    body = " ".join(expanded(source[2:-2], macros).split())
-    if not body:
-        return Piece("")
-    return Piece(f"{source[:2]}{body}{source[-2:]}", "math" if source[1] == "(" else "display", fits)
-
-
 # --- Markdown -----------------------------------------------------------------------------------------------------
 
 
@@ -315,9 +213,13 @@ class _Walk:
                 continue
             elif kind == "inline":
                 yield from self._inline(token.children or ())
+            elif kind == "fence" and token.info.strip() == "math":  # as GitHub and GitLab read it
+                body = body_of(self._source(token.content), definitions(self._raw))
+                yield Piece(f"\\[{body}\\]" if body else "", "display" if body else "")
+                yield Piece(" ", "break")
             elif kind in {"fence", "code_block"}:
                 loose = "loose" if kind == "code_block" else ""
-                yield Piece(_fenced(self._source(token.content).rstrip()), "code", loose)
+                yield Piece(fenced(self._source(token.content).rstrip()), "code", loose)
                 yield Piece(" ", "break")
             elif kind == "html_block":
                 yield from self._html(token.content)
@@ -355,6 +257,8 @@ class _Walk:
                 yield Piece(self._source(token.content), fits="literal")
             elif kind in {"softbreak", "hardbreak"} or (kind == "html_inline" and _BREAK.match(token.content)):
                 yield Piece(" ")
+            elif kind == "image" and (tex := _of_address(token.attrs.get("src", ""))):
+                yield drawn(tex, alone=not any(one.type == "text" and one.content.strip() for one in tokens))
             elif kind == "image" and (name := name_of(token.content) or name_of(token.attrs.get("title", ""))):
                 yield Piece("", "picture", name)
             elif kind == "html_inline":
@@ -398,24 +302,27 @@ class _Walk:
         return _HELD.sub(original, text) if "\ue000" in text else text
 
 
+def _of_address(address: str) -> str:
+    """The TeX that the address of a picture holds."""
+    if "?" not in address and "/" not in address:
+        return ""
+    from feedtools.readers.pictures import of_address
+
+    return of_address(address)
+
+
 def _plain(text: str) -> str:
     """Prose without what other dialects write in it that is no text, and without marks that the parser left over."""
-    text = _entities(_LEFT_OVER.sub("", _NO_TEXT.sub("", text)))
+    text = entities(_LEFT_OVER.sub("", _NO_TEXT.sub("", text)))
     text = without_definitions(text) if "\\" in text else text
     return _MARKED.sub(r"\1", text) if "==" in text else text
 
 
 def _named(markup: str) -> Iterator[Piece]:
     """The pictures of a stretch of HTML that have a name."""
-    names = (name_of(_entities(found[1] or found[2] or "")) for found in _ALT.finditer(markup))
+    names = (name_of(entities(found[1] or found[2] or "")) for found in _ALT.finditer(markup))
     yield from (Piece("", "picture", name) for name in names if name)
 
 
 def _untagged(markup: str) -> str:
-    return _entities(_TAG.sub("", _BREAK.sub(" ", markup)))
-
-
-def _entities(text: str) -> str:
-    from html import unescape
-
-    return unescape(text) if "&" in text else text
+    return entities(TAG.sub("", _BREAK.sub(" ", markup)))

@@ -38,6 +38,8 @@ _DOTS = re.compile(r"(?<!\s)\s*+(?:(?<!\.)\.{3,}+|(?<!…)…++)\s*+\Z")
 _END = re.compile(r"[。!?！？][”’」』）)\"']*|[.!?][”’)\"']*(?=\s+[A-Z\u3400-\u9fff]|\s*\Z)|\n\s*\n")
 _FINISHED = re.compile(r"(?:[。!?！？]|[.!?](?<!\.\.))[”’」』）)\"']*\s*\Z")
 _LOOSE = re.compile(r"(?<!\s)\s*+(?<!\\)\$\s*+\Z")
+_UNPAIRED = re.compile(r"\$\$|(?<!\\)\$\s?(?:\\[A-Za-z]|[A-Za-z][_^])|\\[(\[]")
+"""Opening delimiters that nothing closes."""
 _LINE_END = re.compile(r"(?<!\s)\s*\n\s*+")
 _JOINED = re.compile(r"[A-Za-z0-9{}\\]|\w \w")
 """Text in which a hyphen or a delimiter may have been lost: Latin letters and numbers, or two words."""
@@ -62,7 +64,9 @@ def tail(pair: Pair) -> Iterator[Proposal]:
         return
     more = b.raw[end:].strip()
     ending = a.raw[at:] if more and not _DOTS.fullmatch(more) else ("..." if more else "")
-    if rest[-1:].isalnum() and not ending and not b.breaks:
+    if _DOTS.search(rest):
+        ending = ""  # the author breaks off here, too
+    elif rest[-1:].isalnum() and not ending and not b.breaks:
         ending = "..."
     yield Proposal(Edit(start, len(a.raw), rest.rstrip() + ending), "tail", *_doubt(pair, rest, begin, end))
 
@@ -142,6 +146,8 @@ def _doubt(pair: Pair, rest: str, begin: int, end: int) -> tuple[float, str]:
         doubts.append((0.9, "a formula in the sibling's sentence does not pass the rules"))
     if any(slot.kind == "code" and slot.fits != "spoken" for slot in b.within(begin, end)):
         doubts.append((0.3, "code was cut here"))
+    if _UNPAIRED.search(_without_formulas(rest, read_back)):
+        doubts.append((1.0, "a formula in the sibling's sentence is not closed"))
     if len(rest) > LONGEST:
         doubts.append((0.5, "the sentence is too long"))
     risk = pair.way.prose_risk(len(rest))
@@ -151,6 +157,15 @@ def _doubt(pair: Pair, rest: str, begin: int, end: int) -> tuple[float, str]:
     if hyphens(b.raw) == "lost" and (_JOINED.search(seam) or not HAN.search(rest)):
         doubts.append((0.5, "the sibling has lost its hyphens, too"))
     return graver(*doubts)
+
+
+def _without_formulas(rest: str, text: Text) -> str:
+    """A stretch of text but for its formulas and code."""
+    parts, at = [], 0
+    for slot in sorted((*text.slots, *text.simple)):
+        parts.append(rest[at : slot.start])
+        at = max(at, slot.end)
+    return "".join([*parts, rest[at:]])
 
 
 def _sentence_end(b: Text, begin: int) -> int:

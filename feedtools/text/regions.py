@@ -96,6 +96,7 @@ _PAIRS = (
     ("\\[", "\\]"),
     ("$latex ", "$"),
     ("$$", "$$"),
+    ("$`", "`$"),
     ("$", "$"),
 )
 """Opening and closing delimiters of formulas, each before those it begins with."""

@@ -31,6 +31,8 @@ def slots(text: Text) -> list[tuple[str, str, str]]:
         pytest.param("## 题 {#sec}\n\n{: .cls}\n文", "题 文", id="attributes"),
         pytest.param("{% include x %}\n\n文 {{ y }}字", "文 字", id="templates"),
         pytest.param("<script>a-b</script>\n\n文", "文", id="scripts"),
+        pytest.param("核是 3*3 或 5*5*n 的", "核是 3*3 或 5*5*n 的", id="products-twice-in-a-line"),
+        pytest.param("核是 3*大* 的 *k*a", "核是 3大 的 ka", id="a-star-beside-a-word-is-a-mark"),
     ],
 )
 def test_marks_are_no_text(raw: str, expected: str) -> None:
@@ -53,6 +55,37 @@ def test_marks_are_no_text(raw: str, expected: str) -> None:
         pytest.param("记为 $err_2$ 。", [("math", "", r"\(err_2\)")], id="a-name-with-an-index"),
         pytest.param("记为 `$err_2$` 。", [], id="not-in-code"),
         pytest.param("价格 $5 和 $6", [], id="prices"),
+        pytest.param("设 $`\\theta`$ 为", [("math", "", r"\(\theta\)")], id="dollars-and-ticks"),
+        pytest.param("设 \\\\( \\theta \\\\) 为", [("math", "", r"\(\theta\)")], id="escaped-brackets"),
+        pytest.param("设 \\(T_1\\) 为\n\n尾", [("math", "", r"\(T_1\)")], id="brackets-without-a-command"),
+        pytest.param("设 \\(甲\\) 与 \\[1\\] 为\n\n尾", [], id="escaped-brackets-of-prose"),
+        pytest.param("设\n\n```math\na=b\n```\n", [("display", "", r"\[a=b\]")], id="a-fence-of-math"),
+        pytest.param("设\n\n```maths\na=b\n```\n", [("code", "", "```\na=b\n```")], id="a-fence-of-another-language"),
+        pytest.param("设\n\n<div>$$\\theta$$</div>\n\n为", [("display", "", r"\[\theta\]")], id="alone-in-a-tag"),
+        pytest.param(
+            "设\n\n\\begin{equation}\\label{a}\na=b\n\\end{equation}\n\n为",
+            [("display", "", r"\[a=b\]")],
+            id="equation",
+        ),
+        pytest.param(
+            "设\n\n\\begin{align*}\na&=b\n\\end{align*}\n\n为",
+            [("display", "", r"\[\begin{aligned} a&=b \end{aligned}\]")],
+            id="lines-that-are-aligned",
+        ),
+        pytest.param(
+            "设 ![x](https://e.org/equation?tex=%5Cmu%5E2) 为",
+            [("math", "", r"\(\mu^2\)")],
+            id="a-picture-of-a-formula",
+        ),
+        pytest.param(
+            "设\n\n![x](https://e.org/equation?tex=%5Cmu%5E2)\n\n为",
+            [("display", "either", r"\[\mu^2\]")],
+            id="by-itself",
+        ),
+        pytest.param(
+            '设 <img src="https://e.org/equation?tex=%5Cmu"> 为', [("math", "", r"\(\mu\)")], id="a-tag-of-a-formula"
+        ),
+        pytest.param('设 <img src="https://e.org/cat.png?w=2"> 为', [], id="a-tag-of-a-picture"),
         pytest.param("最后 $\\frac{a", [("open", "", "$\\frac{a")], id="cut-off"),
     ],
 )

@@ -56,6 +56,19 @@ def test_marks(damaged: str, original: str, expected: str) -> None:
     assert between(damaged, original) == expected
 
 
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        pytest.param("记作 [Math] 。", "标签取 -1 或 1 。", id="what-a-guess-put-in-goes"),
+        pytest.param("记作 theta 。", "标签取 -1 或 -1 。", id="but-not-where-nothing-tells-that-marks-were-deleted"),
+    ],
+)
+def test_a_mark_that_the_original_does_not_have(beside: str, expected: str) -> None:
+    there = beside.replace("[Math]", r"$\theta$")
+    whole = f"{HEAD}标签取 -1 或 1 。{there}{TAIL}"
+    assert expected in fixed(f"{HEAD}标签取 1 或 -1 。{beside}{TAIL}", whole)
+
+
 def test_all_marks_of_a_word_are_one_repair() -> None:
     (one,) = found(f"{HEAD}这是endtoend的。{TAIL}", f"{HEAD}这是end-to-end的。{TAIL}")
     assert one.kind == "joined"
@@ -89,6 +102,12 @@ def test_only_a_number_that_was_begun_anew_is_changed() -> None:
     damaged = HEAD + " 1. {} 5. {} 1. {}".format(*ITEMS)
     original = "{}\n\n1. {}\n2. {}\n3. {}".format(HEAD, *ITEMS)
     assert fixed(damaged, original) == HEAD + " 1. {} 5. {} 3. {}".format(*ITEMS)
+
+
+def test_a_list_that_begins_later_is_numbered_on_from_there() -> None:
+    original = "{}\n\n4. {}\n5. {}\n6. {}".format(HEAD, *ITEMS)
+    for labels in ("1. {} 1. {} 1. {}", "1. {} 2. {} 3. {}"):
+        assert fixed(f"{HEAD} {labels.format(*ITEMS)}", original) == HEAD + " 4. {} 5. {} 6. {}".format(*ITEMS)
 
 
 # --- code ---------------------------------------------------------------------------------------------------------
@@ -211,6 +230,12 @@ def test_one_place_that_differs_does_not_take_the_others_with_it() -> None:
         pytest.param("误差随后...", "误差随后**变小**[^1],到[零](u)。之后。", "误差随后变小,到零。...", id="marks"),
         pytest.param("把观测...", "把观测数据 $\n", "把观测数据", id="a-source-that-breaks-off"),
         pytest.param("误差随后...", "误差随后记为 $\\Vx$ 。之后。", "误差随后...", id="a-formula-that-fails-the-rules"),
+        pytest.param(
+            "误差随后...", "误差随后记为 $$x_1 的值。之后。", "误差随后...", id="a-formula-that-nothing-closes"
+        ),
+        pytest.param("误差随后...", "误差随后花了 $$5 的钱。之后。", "误差随后...", id="two-dollars-may-be-one"),
+        pytest.param("误差随后...", "误差随后花了 $5 的钱。之后。", "误差随后花了 $5 的钱。...", id="a-price"),
+        pytest.param("误差随后...", "误差随后变小...\n\n之后。", "误差随后变小...", id="an-author-who-breaks-off"),
     ],
 )
 def test_tails(end: str, original: str, expected: str) -> None:
@@ -228,3 +253,13 @@ def test_two_damaged_copies_complete_each_other() -> None:
     longer = f"{HEAD}记作 [Math] 的值,其中的量都是正的。{TAIL}最后一步是..."
     assert fixed(formulas, longer) == f"{HEAD}记作 \\(\\frac{{a}}{{b}}\\) 的值,其中的量都是正的。..."
     assert fixed(longer, formulas) == f"{HEAD}记作 \\(\\frac{{a}}{{b}}\\) 的值,其中的量都是正的。{TAIL}最后一步是..."
+
+
+@pytest.mark.parametrize(
+    ("end", "goes_on", "done"),
+    [("。", "", True), ("。", "后来又过了很多年。", False)],
+)
+def test_where_both_texts_end_the_end_agrees(end: str, goes_on: str, done: bool) -> None:
+    damaged = f"{HEAD}{TAIL}最后的参数 [Math] {end}"
+    repaired = fixed(damaged, f"{HEAD}{TAIL}最后的参数 $\\theta$ {end}{goes_on}")
+    assert (r"\(\theta\)" in repaired) is done
