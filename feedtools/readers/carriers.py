@@ -37,6 +37,7 @@ _LABEL = re.compile(
     r"|null)[\W\d]*+\Z|.*\.(?:png|svg|gif|jpe?g|webp)\Z",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"[^\\^_={}<>+]*\b[A-Za-z]{3,}[ ,.'’-]+(?:[A-Za-z]+[ ,.'’-]+)*[A-Za-z]{3,}\b[^\\^_={}<>+]*\Z")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DELIMITERS = (("\\[", "\\]", True), ("$$", "$$", True), ("\\(", "\\)", False), ("$", "$", False))
 """Delimiters of a whole formula: what opens it, what closes it, whether it is displayed."""
@@ -53,7 +54,8 @@ _MATHML = re.compile(rb"<(?:\w+:)?(?:m(?!ath|ark|eta|ain|enu|ap)[a-z]+|semantics
 _TITLE = re.compile(r"[\s\S]*\\[a-zA-Z]|[\s\S]*[\^_]")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _LEAF_NAMES = (
-    b"d-math tex-math math-field la-tex lb-tex tex latex math-inline math-display inline-math block-math asciimath"
+    b"d-math tex-math embed-katex math-field la-tex lb-tex tex latex math-inline math-display inline-math block-math "
+    b"asciimath"
 )
 WEAK = frozenset({b"var", b"eq", b"eqn"})
 """Names of elements that hold other things as well: what is in them is a formula where it reads as TeX."""
@@ -135,7 +137,7 @@ def _is_group(tex: str) -> bool:
 def is_plausible(text: str) -> bool:
     """Tell whether the text of a picture is TeX, and no label, file name or sentence."""
     text = text.strip()
-    if not text or _LABEL.match(text):
+    if not text or _LABEL.match(text) or _SENTENCE.match(text):
         return False
     return "\\" in text or not _HAN.search(text)
 

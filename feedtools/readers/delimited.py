@@ -11,7 +11,12 @@ MAX_FORMULA = 2000
 """Characters within which a formula's end is looked for."""
 _ENDS = {b"\\(": b"\\)", b"\\[": b"\\]", b"$$": b"$$", b"$": b"$"}
 _OPENER = re.compile(rb"\\\(|\\\[|\$\$?")
-_WORD = re.compile(rb"\$latex(?=[\s{\\])\s*|\[(itex|tex|latex|math)\]")
+_WORD = re.compile(
+    rb"\$latex(?=[\s{\\])\s*|\[(itex|tex|latex|math|katex|mathjax|mathjaxinline)(\s{1,9}display=[\"']?true[\"']?)?\]"
+)
+_CENTRED = re.compile(rb"<(?:center|(?:p|div)\b[^<>]*\bcenter\b[^<>]*+)>\s*+\Z", re.IGNORECASE)
+_DISPLAY_STYLE = re.compile(rb"\\displaystyle(?![a-zA-Z])\s*")
+_TAG_FOLLOWS = re.compile(rb"\s*+</")
 _SETTINGS = re.compile(rb"(?:&(?:amp;|#0?38;)?(?:bg|fg|s)=[\w.#-]{0,40}+){1,8}+\Z")
 _EVIDENCE = re.compile(rb"[\\{}^=+|(,]")
 _HAN = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
@@ -92,7 +97,7 @@ def word_marks(markup: bytes) -> list[tuple[int, int, bytes]]:
 
     Each has its partner; of WordPress, the settings behind a formula go with it.
     """
-    if b"$latex" not in markup and b"ex]" not in markup and b"[math]" not in markup:
+    if b"$latex" not in markup and b"[/" not in markup:
         return []
     marks: list[tuple[int, int, bytes]] = []
     found = _WORD.search(markup)
@@ -104,10 +109,23 @@ def word_marks(markup: bytes) -> list[tuple[int, int, bytes]]:
             continue
         settings = _SETTINGS.search(markup[max(found.end(), end - 80) : end])
         last = end - len(settings[0]) if settings and not found[1] else end
-        shown = (b"\\[", b"\\]") if found[1] == b"tex" and _alone(markup, found.start()) else (b"\\(", b"\\)")
-        marks += [(found.start(), found.end(), shown[0]), (last, end + len(closer), shown[1])]
+        begins, displayed = _begins(markup, found, end + len(closer))
+        shown = (b"\\[", b"\\]") if displayed else (b"\\(", b"\\)")
+        marks += [(found.start(), begins, shown[0]), (last, end + len(closer), shown[1])]
         found = _WORD.search(markup, end + len(closer))
     return marks
+
+
+def _begins(markup: bytes, opener: re.Match[bytes], past: int) -> tuple[int, bool]:
+    r"""Where a formula begins and whether it is displayed: blogs centre it, and begin it with ``\displaystyle``."""
+    if opener[1]:
+        displayed = opener[2] or opener[1] == b"mathjax" or (opener[1] == b"tex" and _alone(markup, opener.start()))
+        return opener.end(), bool(displayed)
+    style = _DISPLAY_STYLE.match(markup, opener.end())
+    before = markup[max(0, opener.start() - 200) : opener.start()]
+    if style and _TAG_FOLLOWS.match(markup, past) and _CENTRED.search(before):
+        return style.end(), True
+    return opener.end(), False
 
 
 def _alone(markup: bytes, start: int) -> bool:

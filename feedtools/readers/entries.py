@@ -21,11 +21,13 @@ class Empty:
     Args:
         source: path of the file.
         kind: what the format calls one: ``entry``, ``item``, ``row``.
+        done: what is done with them.
     """
 
-    def __init__(self, source: str, kind: str) -> None:
+    def __init__(self, source: str, kind: str, done: str = "passed over") -> None:
         self._source = source
         self._kind = kind
+        self._done = done
         self._first: list[int] = []
         self._count = 0
 
@@ -42,7 +44,7 @@ class Empty:
         shown = ", ".join(map(str, self._first)) + (" …" if self._count > SHOWN else "")
         one, many = f"1 {self._kind} has", f"{self._count:,} {_PLURAL[self._kind]} have"
         verb = one if self._count == 1 else many
-        on_error(Notice(f"{verb} no text; passed over ({self._kind} {shown})", path=self._source))
+        on_error(Notice(f"{verb} no text; {self._done} ({self._kind} {shown})", path=self._source))
 
 
 _PLURAL = {"entry": "entries", "item": "items", "row": "rows", "record": "records"}

@@ -8,6 +8,7 @@ from feedtools.errors import ReadError
 from feedtools.model import Article, Provenance
 from feedtools.readers import fields
 from feedtools.readers.bounded_json import loads
+from feedtools.readers.entries import Empty
 from feedtools.readers.streams import listed
 from feedtools.readers.transmission import MAX_LINE, refuse_utf16
 
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:
     """Yield the articles of a JSONL stream; a record that is none is reported and the rest is read.
 
-    ``Article.line`` is the 1-based line of the record. The text is the string under ``options.text_key``.
+    ``Article.line`` is the 1-based line of the record. The text is the string under ``options.text_key``. A record
+    whose text is empty is an article, so that whatever else it says is kept, and how many there are is reported.
 
     Raises:
         ReadError: a line is longer than ``MAX_LINE``, or the file is UTF-16.
     """
+    empty = Empty(source, "record", "kept as it is")
     for number, raw in lines(stream, source):
         if not raw.strip():
             continue
@@ -35,9 +38,12 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
             continue
         own = fields.identity(record, options.id_key)
         text = fields.find(record, options.text_key)
+        if not text.strip():
+            empty.add(number)
         date = fields.date(record, options.date_key)
         origin = Provenance(own, date=date) if own or date else None
         yield Article(source, number, text, False, fields.syntax(record), origin)
+    empty.say(on_error)
 
 
 def lines(stream: IO[bytes], source: str) -> Iterator[tuple[int, bytes]]:

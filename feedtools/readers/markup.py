@@ -21,7 +21,7 @@ from feedtools.readers.delimited import Formulas, word_marks
 from feedtools.readers.lists import LISTS, ListNumbers
 from feedtools.readers.output import Lines, Output
 from feedtools.readers.pictures import displayed_style, of_picture, stand_alone
-from feedtools.readers.raised import raise_or_lower
+from feedtools.readers.raised import direction, raise_or_lower
 from feedtools.readers.tags import AMBIGUOUS, BLOCKS, RAW, VOID, Tags, string, utf8
 
 if TYPE_CHECKING:
@@ -36,10 +36,15 @@ _NUMBERING = (
 )
 _GUTTERS = frozenset(_NUMBERING.split())
 """Classes of what numbers the lines of code."""
-_MATH_BLOCK = re.compile(rb"\b(?:data-(?:canonical-)?)?lang=[\"']?math\b")
+_MATH_BLOCK = re.compile(rb"\b(?:data-(?:canonical-)?)?lang=[\"']?math\b|\bjs-render-math\b")
 _LANGUAGE = re.compile(rb"""class\s*=\s*["'][^"'>]{0,200}?\b(?:language|lang|highlight-source)-([\w+#.-]{1,30})""")
+_CONTENT_MATHML = re.compile(rb"\A\s*+<(?:\w+:)?(?:apply|bind|ci|cn|cerror)\b")
+"""The beginning of what a formula means, where nothing says what it looks like."""
 _JATS = frozenset({b"disp-formula", b"alternatives"})
 _CODE = frozenset({b"code", b"tt", b"samp"})
+_BLOCKS_OF_CODE = frozenset({b"pre", b"listing", b"xmp"})
+_CODE_CLASSES = frozenset({"crayon-code", "js-file-line-container"})
+"""Classes of tables that hold the lines of code, where no ``pre`` does."""
 _TICKS = re.compile(rb"`+")
 MAX_INLINE = 2000
 """Bytes of the longest code that stands within a line."""
@@ -47,6 +52,12 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """Editors leave one beside a formula, for the cursor."""
 _EMPHASIS = frozenset({b"em", b"i", b"strong", b"b"})
 _WORD = re.compile(rb"[A-Za-z0-9})\]\\|']\Z")
+
+
+def _holds_code(tag: Tag) -> bool:
+    """Tell whether a table holds the lines of code."""
+    marked = any(word.encode() in tag.attributes for word in _CODE_CLASSES)
+    return marked and not _CODE_CLASSES.isdisjoint(tag.classes())
 
 
 class Page:
@@ -220,13 +231,13 @@ class _Reader:
             return 0
         if tag.name in _JATS:
             return self._of_journal(tag)
-        if tag.name in {b"sub", b"sup"}:
+        if direction(tag):
             return raise_or_lower(self._tags, tag, self._out, within=self._formulas.around(tag.start) is not None)
         if tag.name == b"center" or (b"center" in tag.attributes and tag.name in {b"p", b"div"}):
             content = self._tags.content_end(tag)
             if content and stand_alone(self._markup[tag.end : content[0]]):
                 self._centred = content[0]
-        return self._carrier(tag) or (self._code(tag) if tag.name == b"pre" or tag.name in _CODE else 0)
+        return self._carrier(tag) or self._code(tag)
 
     def _raw(self, tag: Tag) -> int:
         """Pass over an element without running text, but for scripts that hold formulas; a drawing may lack its end."""
@@ -245,6 +256,9 @@ class _Reader:
         if end == len(self._markup):  # never closed: what is in it is read as it stands
             return 0
         content = self._markup[tag.end : end]
+        if _CONTENT_MATHML.search(content):
+            self._formula(carriers.CarriedFormula(""), tag)
+            return end
         if not carriers.is_mathml(content) and b"alttext" not in tag.attributes and b"data-code" not in tag.attributes:
             return 0
         self._formula(carriers.of_mathml(string(content), tag), tag)
@@ -337,12 +351,19 @@ class _Reader:
 
     def _code(self, tag: Tag) -> int:
         """Begin code, in a block of its own or within a line; returns where it begins, or 0 where it is none."""
-        end = self._tags.close_of(tag.name, tag.end)
-        if tag.name != b"pre" and (end == len(self._markup) or end - tag.end > MAX_INLINE):
+        block = tag.name in _BLOCKS_OF_CODE
+        if not block and tag.name not in _CODE:
+            whole = self._tags.content_end(tag) if _holds_code(tag) else None
+            if whole is None:
+                return 0
+            block, end = True, whole[0]
+        else:
+            end = self._tags.close_of(tag.name, tag.end)
+        if not block and (end == len(self._markup) or end - tag.end > MAX_INLINE):
             return 0
         content = self._markup[tag.end : end]
         longest = max((len(run) for run in _TICKS.findall(content)), default=0)
-        if tag.name == b"pre":
+        if block:
             language = _LANGUAGE.search(self._markup, tag.start, min(tag.end + 300, end))
             if (language and language[1] == b"math") or _MATH_BLOCK.search(tag.attributes):
                 self._formula(carriers.of_block(content), tag)

@@ -23,27 +23,38 @@ if TYPE_CHECKING:
     from feedtools.readers.tags import Tag
 
 _TEX_PARAMETERS = ("tex", "latex")
-_PARAMETERS = ("math", "formula", "equation", "eq", "inline", "block", "from", "chl", "code", "text")
+_PARAMETERS = ("math", "formula", "equation", "eq", "inline", "block", "from", "chl", "code", "val", "text")
 """Parameters of an address that hold a formula, where the address or the value is one of formulas."""
 _SERVICE = re.compile(
-    r"codecogs|/equation\b|latex|(?:math|mime)tex|render/math|math/render|math\.(?:now\.sh|vercel\.app)|upmath|s2cms"
-    r"|cht=tx|/tex/|/tex\.php|texrender|texify|katex|card=math|math\.jianshu|wikimedia\.org/api/rest_v1/media/math|/math/[0-9a-f/]{8,}",
+    # Hosts that draw formulas and nothing else.
+    r"//(?:[\w-]+\.)*(?:codecogs|numberempire|sciweavers|texify|s2cms|upmath)\.\w"
+    # What is asked for a formula; a picture whose name speaks of LaTeX is just a picture.
+    r"|(?:equation|formula|math[a-z]{0,9}|(?<![a-z])(?:(?:la|ka|math|mime)?tex|tex2img)(?![a-z]))"
+    r"[\w.-]{0,40}+(?:/[\w-]{1,40}+){0,3}+/?"
+    r"(?<!\.png)(?<!\.jpg)(?<!\.jpeg)(?<!\.gif)(?<!\.svg)(?<!\.webp)\?(?=\S)"
+    r"|cht=tx|card=math|/__latex/|/tex/pix\.php|texrender|quicklatex\.com-"
+    r"|wikimedia\.org/api/rest_v1/media/math|/math/(?:render/|[0-9a-f/]{8,})",
     re.IGNORECASE,
 )
 _RAW_QUERY = re.compile(
     r"codecogs\.com/[^?]*\?|latex\.csdn\.net/eq\?|(?:math|mime)tex\.cgi\?|latex\.(?:cgi|php)\?(?![\w-]+=)",
     re.IGNORECASE,
 )
-_PATH = re.compile(r"(?:upmath\.me|s2cms\.\w+)/(?:svg|png)(?:b|mini)?/(.+)", re.IGNORECASE | re.DOTALL)
+_PATH = re.compile(
+    r"(?:upmath\.me|s2cms\.\w+)/(?:svg|png)(?:b|mini)?/(.+)|texify\.com/img/(.+?)(?:\.gif|\.png)?\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_NAMELESS = re.compile(r"[^=&#]*(?:%5C|[\\_^]|%5E)[^=&#]*", re.IGNORECASE)
+"""The first part of a query that is no parameter, and TeX."""
 _PICTURE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:latex\w*|tex\w*|math\w*|equation\w*|formula\w*|ql-img-(?:inline|displayed)-(?:formula|equation)|katex|ee_img)(?=$|[\s_-])",
+    r"(?:^|[\s_-])(?:latex\w*|tex(?!t|2jax)\w*|math\w*|equation\w*|formula\w*|ql-img-(?:inline|displayed)-(?:formula|equation)|katex|ee_img)(?=$|[\s_-])",
     re.IGNORECASE,
 )
 _SURE_CLASS = re.compile(r"math|latex|(?:^|\s)(?:tex-?)?(?:formula|equation)(?:Inl|Dsp|_image)?(?=$|\s)", re.IGNORECASE)
 _LOOKS = re.compile(r"[\\^_={}<>+]|^\W*[A-Za-z]\W*$|^[\w\s()\[\]|,.*/-]{1,24}$")
 _QUOTED = re.compile(r"%(?:5[CEF]|7[BD]|20|2B)", re.IGNORECASE)
 _HEAD = re.compile(
-    r"\s*\\(?:dpi\s*\{\d+\}|bg_\w+|fn_\w+|inline|huge|large|small|tiny|normal|footnotesize)(?![A-Za-z])\s*"
+    r"\s*\\(?:dpi\s*\{\d+\}|bg_\w+|fn_\w+|inline|huge|large|small|tiny|normal|footnotesize)(?![A-Za-z])(?:\\!)?\s*"
 )
 
 _ALONE = re.compile(
@@ -105,7 +116,7 @@ def _in_address(address: str, *, service: bool) -> str:
     if service and (found := _RAW_QUERY.search(address)):
         return _without_settings(unquote(address[found.end() :]))
     if service and (found := _PATH.search(address)):
-        return unquote(found[1].split("?")[0])
+        return _without_settings(unquote((found[1] or found[2]).split("?")[0]))
     _, _, tail = address.partition("?")
     query, _, fragment = tail.partition("#") if tail else ("", "", address.partition("#")[2])
     values: dict[str, str] = {}
@@ -117,7 +128,9 @@ def _in_address(address: str, *, service: bool) -> str:
         value = values.get(name, "")
         tex = unquote(value.replace("+", " ") if "%" in value else value)
         if tex and (service or (name in _TEX_PARAMETERS and _LOOKS.search(tex))):
-            return _without_settings(tex)
+            return _without_settings(unquote(tex) if "\\" not in tex and _QUOTED.search(tex) else tex)
+    if service and (found := _NAMELESS.match(query)):
+        return _without_settings(unquote(found[0]))
     return ""
 
 

@@ -17,12 +17,26 @@ MAX_SCRIPT = 400
 _RAISED = dict(zip("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾", strict=True))
 _LOWERED = dict(zip("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True))
 _ANY_TAG = re.compile(rb"<[^<>]*>")
+_OTHER = re.compile(rb"<(?:a|img|math|code|script)[\s>]", re.IGNORECASE)
+_INNER = re.compile(rb"<su([bp])\b[^<>]*+>([^<>]{1,80}+)</su[bp]\s*+>", re.IGNORECASE)
+_STYLE = re.compile(
+    rb"vertical-align\s*:\s*su(b|per)\b|class\s*=\s*[\"']?(?:[\w-]+\s+)*+su(b|per)script\b", re.IGNORECASE
+)
+"""What makes a ``span`` stand high or low: word processors write those."""
 _WORDS = re.compile(
     r"(?:st|nd|rd|th|er|re|e|ers|ème|o|a|os|as|TM|SM|R|C|[®©™℠ªº*†‡§¶#]+|\[.*\]|\(\d+\))\Z", re.IGNORECASE
 )
 _SCRIPT = re.compile(r"[A-Za-z0-9+\-−=,.:;()*'′/|\s·×∗α-ωΑ-Ω∞ℓ⊤†\u4e00-\u9fff]{1,40}\Z")
 _BASE = re.compile(r"(?:[A-Za-z]{1,12}|\d[\d.]{0,9}|[α-ωΑ-ΩϕϵϑℓΣΔ∂∇]|[)\]])\Z")
 _MADE = re.compile(r"\\\([A-Za-z0-9\\.{}]{1,40}?[_^]\{[^{}]*(?:\{[^{}]*\})?[^{}]*\}\\\)\Z")
+
+
+def direction(tag: Tag) -> str:
+    """The sign of TeX for the way in which an element stands: ``^``, ``_``, or nothing."""
+    if tag.name in {b"sup", b"sub"}:
+        return "^" if tag.name == b"sup" else "_"
+    found = _STYLE.search(tag.attributes) if tag.name in {b"span", b"font"} and tag.attributes else None
+    return ("_" if b"b" in {found[1], found[2]} else "^") if found else ""
 
 
 def raise_or_lower(tags: Tags, tag: Tag, out: Output, *, within: bool) -> int:
@@ -41,12 +55,16 @@ def raise_or_lower(tags: Tags, tag: Tag, out: Output, *, within: bool) -> int:
     if content is None or content[0] - tag.end > MAX_SCRIPT:
         return 0
     inner = tags.markup[tag.end : content[0]]
-    if re.search(rb"<(?:a|img|math|code|sup|sub|script)[\s>]", inner, re.IGNORECASE):
+    if _OTHER.search(inner):
         return 0
+    plain = inner
+    while (deeper := _INNER.sub(_in_braces, inner)) != inner:
+        inner = deeper
+    nested = inner != plain
     text = " ".join(string(entities(_ANY_TAG.sub(b"", inner))).split())
     if not text:
         return content[1]
-    sign = "^" if tag.name == b"sup" else "_"
+    sign = direction(tag)
     if within:
         out.put(utf8(f"{sign}{{{text}}}"), tag.start)
         return content[1]
@@ -55,9 +73,13 @@ def raise_or_lower(tags: Tags, tag: Tag, out: Output, *, within: bool) -> int:
     if _made(before) is None and all(char in table for char in text):
         out.put(utf8("".join(table[char] for char in text)), tag.start)
         return content[1]
-    if _WORDS.match(text) or not _SCRIPT.match(text):
+    if _WORDS.match(text) or not _SCRIPT.match(re.sub(r"[\^_]\{|\}", "", text) if nested else text):
         return 0
     return content[1] if _as_formula(out, before, f"{sign}{{{_tex(text)}}}", tag.start) else 0
+
+
+def _in_braces(found: re.Match[bytes]) -> bytes:
+    return (b"^{" if found[1] in b"pP" else b"_{") + found[2].strip() + b"}"
 
 
 def _made(before: str) -> re.Match[str] | None:

@@ -22,6 +22,7 @@ from typing import IO, Any, NamedTuple, cast
 from feedtools.errors import ConfigError, FeedtoolsError, ReadError
 from feedtools.model import Article, Transmission
 from feedtools.readers import ReadOptions, jsonl, markdown, read, read_transmission, tell, transmission
+from feedtools.readers.entries import Empty
 from feedtools.readers.fields import date, find, placed, syntax
 from feedtools.readers.streams import GZIP_MAGIC, ZSTD_MAGIC, open_stream, read_document, reason
 
@@ -240,6 +241,7 @@ def _records(
     """First the bytes before the first record, then the records."""
     last: Record | None = None
     between: list[bytes] = []
+    empty = Empty(path, "record", "kept as it is")
     try:
         with stream:
             for line, raw in jsonl.lines(stream, path):
@@ -251,8 +253,11 @@ def _records(
                 body = raw.rstrip(b"\r\n")
                 yield last._replace(gap=b"".join(between)) if last else b"".join(between)
                 last, between = Record(line, str(find(record, key)), body, b"", syntax(record)), [raw[len(body) :]]
+                if not last.text.strip():
+                    empty.add(line)
     except OSError as error:
         raise _failure(path, error) from error
+    empty.say(bad.append)
     yield last._replace(gap=b"".join(between)) if last else b"".join(between)
 
 

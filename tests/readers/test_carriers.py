@@ -91,6 +91,15 @@ INLINE = {
     "language said": '<span data-math-language="tex">v^3</span>',
     "word": "$latex v^3&s=1$",
     "word in brackets": "[itex]v^3[/itex]",
+    "word of a plugin": "[katex]v^3[/katex]",
+    "word of a course": "[mathjaxinline]v^3[/mathjaxinline]",
+    "embedded element": "<embed-katex>v^3</embed-katex>",
+    "parameter behind others": '<img src="http://www.sciweavers.org/tex2img.php?eq=v%5E3&bc=White">',
+    "parameter quoted twice": '<img src="https://latex.vimsky.com/test.image.latex.php?fmt=svg&val=v%255E3">',
+    "query without a name": '<img src="https://latex.numberempire.com/render?v%5E3&sig=0a">',
+    "name of a picture": '<img src="http://www.texify.com/img/%5Clarge%5C%21v%5E3.gif">',
+    "parameter of a site": '<img src="//api.bilibili.com/x/web-frontend/mathjax/tex?formula=v%5E3">',
+    "host of a site": '<img src="https://math-api.51cto.com/?from=v%5E3" alt="公式">',
 }
 DISPLAYED = {
     "script": '<script type="math/tex; mode=display">v^3</script>',
@@ -116,6 +125,9 @@ DISPLAYED = {
     "block of a site": '<div class="language-math highlighter-rouge"><div class="highlight"><pre><code>v^3\n</code></pre></div></div>',  # noqa: E501
     "alone in the middle": '<p align="center"><img class="latex" alt="\\displaystyle v^3" src="a.png">&nbsp;</p>',
     "alone in the middle, in other words": '<center><a><img class="latex" alt="\\displaystyle v^3" src="a.png"></a></center>',  # noqa: E501
+    "word of a blog in the middle": '<p style="text-align: center">$latex \\displaystyle v^3&s=1$</p>',
+    "word that says so": "[katex display=true]v^3[/katex]",
+    "block that is to be drawn": '<pre class="code math js-render-math"><code>v^3</code></pre>',
     "line ends": '<img src="https://www.zhihu.com/equation?tex=v%5E3+%5C%5C">',
     "document": "<tex-math>\\documentclass{a}\\begin{document}$$v^3$$\\end{document}</tex-math>",
 }
@@ -150,6 +162,8 @@ def test_a_displayed_formula_comes_out_once(name: str) -> None:
         '<span class="span-inline-equation"><svg><path d="M1"/></svg></span>',
         '<svg><g data-mml-node="math"><path d="M1"/></g></svg>',
         '<card type="inline" name="math" value="data:%7B"></card>',
+        '<img class="math" src="0a.png" alt="the cube of the velocity">',
+        "<math><apply><power/><ci>v</ci><cn>3</cn></apply></math>",
     ],
 )
 def test_where_the_tex_is_not_to_be_had_a_placeholder_says_so(html: str) -> None:
@@ -161,6 +175,14 @@ def test_where_the_tex_is_not_to_be_had_a_placeholder_says_so(html: str) -> None
     [
         ('<img src="cat.png" alt="a_cat">', ""),
         ('<img src="https://e.org/?text=v_3" alt="">', ""),
+        ('<img src="https://e.org/text?text=v_3">', ""),
+        ('<img src="latex-logo.png" alt="LaTeX logo">', ""),
+        ('<img src="https://e.org/katex/results.png?v=2" alt="Measurements">', ""),
+        ('<img src="/tex/lion.jpg" alt="lion">', ""),
+        ('<img class="tex2jax_ignore" src="p.jpg" alt="A lion">', ""),
+        ('<img class="img-fluid text-center" src="p.jpg" alt="Lion">', ""),
+        ('<p style="text-align:center">$latex \\displaystyle v$ (1)</p>', r"\(\displaystyle v\) (1)"),
+        ("[mathjax] 甲", "[mathjax] 甲"),
         ('<span class="MathJax_Preview">v3</span>', "v3"),
         ('<div class="katex">甲<p>乙</p></div>', "甲\n乙"),
         ('<span class="math inline"><em>v</em><sup>3</sup></span>', "v³"),
@@ -203,6 +225,11 @@ def test_what_is_no_formula_stays_as_it_is(html: str, text: str) -> None:
         ("$v<sup>3</sup>$", "$v^{3}$"),
         ("<code>v<sup>3</sup></code>", "`v3`"),
         ("<sup>3", "3"),
+        ("2<sup>2<sup>k</sup></sup>", r"\(2^{2^{k}}\)"),
+        ("v<sub>i<sub>1</sub></sub>", r"\(v_{i_{1}}\)"),
+        ('2<span style="font-size:9pt; vertical-align: super">16</span>', "2¹⁶"),
+        ('CO<span class="c1 subscript">2</span>', "CO₂"),
+        ('2<span style="vertical-align:middle">16</span>', "216"),
     ],
 )
 def test_what_stands_high_or_low(html: str, text: str) -> None:
@@ -238,6 +265,15 @@ def test_emphasis_in_a_formula_is_undone(html: str, text: str) -> None:
             "```\np\nq\n```",
         ),
         ('<pre><span class="lineno">1</span>p\n<span class="lineno">2</span>q</pre>', "```\np\nq\n```"),
+        ("<listing>a  b\n\\(</listing>丙", "```\na  b\n\\(\n```\n丙"),
+        (
+            '<table><tr><td class="crayon-nums">1</td><td class="crayon-code"><div>p  q</div><div>r</div></td></tr></table>丙',  # noqa: E501
+            "```\np  q\nr\n```\n丙",
+        ),
+        (
+            '<table class="js-file-line-container"><tr><td>p  q</td></tr><tr><td class="blob-num"></td><td>r</td></tr></table>',  # noqa: E501
+            "```\np  q\nr\n```",
+        ),
         ("<pre>printf '\\('</pre><p>甲 <em>乙</em> \\)", "```\nprintf '\\('\n```\n甲 乙 \\)"),
         ("<code>甲", "甲"),
     ],

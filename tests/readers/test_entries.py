@@ -294,3 +294,12 @@ def test_what_an_entry_says_beside_its_text_comes_with_it_and_nothing_that_it_do
         {"id": "17", "title": "甲", "published": date, "slash_comments": "4", "summary": "短。"},
         {"id": "https://e.org/2", "link": "https://e.org/2"},
     ]
+
+
+def test_a_line_with_an_empty_text_is_kept_and_said(tmp_path: Path) -> None:
+    lines = f'{{"id": 1, "text": " "}}\n{{"id": 2, "text": "{FULL}"}}\n'
+    (tmp_path / "a.jsonl").write_text(lines)
+    said = "a.jsonl: 1 record has no text; kept as it is (record 1)"
+    assert said in Run(tmp_path, "check", "a.jsonl", "--no-cache").err
+    assert said in Run(tmp_path, "clean", "a.jsonl", "-o", "out").err
+    assert (tmp_path / "out/a.jsonl").read_text() == lines
