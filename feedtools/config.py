@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
-from feedtools.errors import ConfigError, did_you_mean
+from feedtools.errors import ConfigError, did_you_mean, kind_name
 from feedtools.model import COPIES, KINDS, LEVELS, Level, Safety
 from feedtools.text.patterns import lazy
 
@@ -300,6 +300,10 @@ def _read(path: Path) -> dict[str, Any]:
 
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError("no such file", path=str(path)) from error
+    except IsADirectoryError as error:
+        raise ConfigError("a folder; expected a file such as feedtools.toml", path=str(path)) from error
     except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"not a TOML file: {error}", path=str(path)) from error
 
@@ -382,7 +386,7 @@ def _value(key: str, value: Any, default: Any, path: Path) -> Any:
         return MappingProxyType(value)
     expected = str if default is None else type(default)
     if type(value) is not expected:
-        raise ConfigError(f"{key}: expected {expected.__name__}, found {type(value).__name__}", path=str(path))
+        raise ConfigError(f"{key}: expected {kind_name(expected)}, found {kind_name(type(value))}", path=str(path))
     return value
 
 

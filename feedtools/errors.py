@@ -73,6 +73,21 @@ class StaleIndexError(IndexFileError):
     """An index that only building it again can cure: damaged, of another version, or no index at all."""
 
 
+_KINDS = {
+    str: "a text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    list: "a list",
+    dict: "a table",
+}
+
+
+def kind_name(kind: type) -> str:
+    """Name a type of TOML or JSON as people do."""
+    return _KINDS.get(kind, kind.__name__)
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Ask whether the closest known word is meant, to follow what is unknown; empty where none is close."""
     from difflib import get_close_matches

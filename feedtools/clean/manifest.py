@@ -179,8 +179,11 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
                         line=number,
                     )
                 yield entry
+    except (FileNotFoundError, NotADirectoryError) as error:
+        found = f"no output of feedtools clean: it has no {path.name}" if path.parent.exists() else "no such folder"
+        raise ReadError(f"{found}; name the folder that `feedtools clean -o` wrote", path=str(path.parent)) from error
     except OSError as error:
-        raise ReadError(f"no manifest here: {error.strerror}", path=str(path)) from error
+        raise ReadError(f"cannot be read: {error.strerror}", path=str(path)) from error
 
 
 def text_key(entries: Iterator[dict[str, Any]], path: Path) -> str:

@@ -9,14 +9,26 @@ from typing import Any
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import configured, given, input_options, report_errors
+from feedtools.cli.options import configured, given, input_options, report_errors, say
 
-STORE_HELP = "Index file, or redis://host/db.  [default: .feedtools_cache/index.sqlite]"
+STORE_HELP = (
+    "Index file, or redis://host/db.  [default: .feedtools_cache/index.sqlite beside the configuration; where there is"
+    " none, index.sqlite in the user's cache folder]"
+)
 
 
 @click.group()
 def index() -> None:
-    """Remember what was published, for ``feedtools check --against`` and ``feedtools clean --index``."""
+    """Remember what was published, for `feedtools check --against` and `feedtools clean --index`."""
+
+
+def _named(place: str) -> str:
+    """A store as it may be printed."""
+    if "://" not in place:
+        return place
+    from feedtools.dedup.index.shared import without_password
+
+    return without_password(place)
 
 
 def _store_options(command: Any) -> Any:
@@ -24,7 +36,7 @@ def _store_options(command: Any) -> Any:
     return click.option("--index", "-i", "where", help=STORE_HELP)(command)
 
 
-@index.command()
+@index.command(short_help="Take files in")
 @click.argument("paths", nargs=-1)
 @_store_options
 @input_options
@@ -34,12 +46,13 @@ def add(paths: tuple[str, ...], where: str | None, store: str | None, **flags: A
     from feedtools.report.summary import plural
 
     config = configured(**flags)
-    done = files.add(given(paths, config), files.address(where or store, config), config)
-    console.note(f"{plural(done.documents, 'article')} of {plural(done.sources, 'file')} added")
+    place = files.address(where or store, config)
+    done = files.add(given(paths, config), place, config)
+    console.note(f"{plural(done.documents, 'article')} of {plural(done.sources, 'file')} added to {_named(place)}")
     sys.exit(2 if report_errors(done.errors) else 0)
 
 
-@index.command()
+@index.command(short_help="Forget files")
 @click.argument("paths", nargs=-1, required=True)
 @_store_options
 @input_options
@@ -49,11 +62,14 @@ def remove(paths: tuple[str, ...], where: str | None, store: str | None, **flags
     from feedtools.report.summary import plural
 
     config = configured(**flags)
-    count = files.remove(list(paths), files.address(where or store, config), config)
-    console.note(f"{plural(count, 'article')} forgotten")
+    place = files.address(where or store, config)
+    done = files.remove(list(paths), place, config)
+    console.note(f"{plural(done.documents, 'article')} forgotten")
+    for path in done.unknown:
+        say(f"{path}: {_named(place)} has nothing of it")
 
 
-@index.command()
+@index.command(short_help="Print how much it holds")
 @_store_options
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use.")
 def stats(where: str | None, store: str | None, config_file: Path | None) -> None:
@@ -65,7 +81,7 @@ def stats(where: str | None, store: str | None, config_file: Path | None) -> Non
     console.out(dumps(files.opened(files.address(where or store, config)).stats()._asdict()) + "\n", "jsonl")
 
 
-@index.command()
+@index.command(short_help="Prove it sound")
 @_store_options
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use.")
 def verify(where: str | None, store: str | None, config_file: Path | None) -> None:
@@ -83,7 +99,7 @@ def verify(where: str | None, store: str | None, config_file: Path | None) -> No
     console.note(f"{path}: sound")
 
 
-@index.command()
+@index.command(short_help="Pack it, and give space back")
 @_store_options
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file to use.")
 def compact(where: str | None, store: str | None, config_file: Path | None) -> None:

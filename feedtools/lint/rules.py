@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from feedtools.errors import ConfigError, RuleError, did_you_mean
+from feedtools.errors import ConfigError, RuleError, did_you_mean, kind_name
 from feedtools.lint.checks import resolve
 from feedtools.model import CONFIDENCES, LEVELS, SAFETIES, Confidence, Kind, Level, Safety
 from feedtools.text.patterns import SECONDS, Limited, lazy
@@ -182,7 +182,7 @@ def _check_keys(raw: dict[str, Any]) -> None:
         if key not in KEYS:
             raise ValueError(f"unknown key {key!r}; expected one of {', '.join(KEYS)}")
         if not isinstance(value, KEYS[key][0]):
-            raise ValueError(f"{key}: expected {KEYS[key][0].__name__}, found {type(value).__name__}")
+            raise ValueError(f"{key}: expected {kind_name(KEYS[key][0])}, found {kind_name(type(value))}")
     if missing := [key for key, (_, required) in KEYS.items() if required and key not in raw]:
         raise ValueError(f"missing key {missing[0]!r}")
 
@@ -315,6 +315,8 @@ def merge(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 def unknown_rule(code: str, rules: Sequence[Rule], where: str = "") -> ConfigError:
     """The error for a code, prefix or name that no rule has; it names the closest one."""
     close = did_you_mean(code, [*(rule.name for rule in rules), *(rule.id for rule in rules)])
+    if named := [rule.name for rule in rules if code in rule.name.split("-")]:
+        close = f"; did you mean {', '.join(named[:3])}{' …' if named[3:] else '?'}"
     return ConfigError(f"{where}unknown rule {code!r}{close or ';'} `feedtools rules` lists them")
 
 
@@ -380,7 +382,7 @@ def configure(rules: Sequence[Rule], overrides: Mapping[str, Mapping[str, Any]])
         for name, value in given.items():
             kind = type(rule.options[name])
             if type(value) is not kind and not (kind is float and type(value) is int):
-                raise ConfigError(f"[rules.{key}] {name}: expected {kind.__name__}, found {type(value).__name__}")
+                raise ConfigError(f"[rules.{key}] {name}: expected {kind_name(kind)}, found {kind_name(type(value))}")
         changed[rule.id] = rule._replace(level=level, options=MappingProxyType({**rule.options, **given}))
     return tuple(changed.get(rule.id, rule) for rule in rules)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
@@ -74,6 +75,9 @@ def parse(raw: bytes, key: str, source: str, number: int) -> dict[str, Any]:
     try:
         record = loads(raw)
         fault = _fault(record, key)
+    except json.JSONDecodeError as error:
+        at = min(error.pos, len(error.doc.rstrip()))
+        fault = f"{error.msg} at character {at + 1:,} of the line"
     except ValueError as error:
         fault = str(error)
     if fault:

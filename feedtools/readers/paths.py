@@ -9,7 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from feedtools.errors import FeedtoolsError, Notice, ReadError
+from feedtools.errors import FeedtoolsError, Notice, ReadError, did_you_mean
 from feedtools.readers.streams import STDIN, reason
 
 if TYPE_CHECKING:
@@ -60,13 +60,23 @@ def expand(paths: list[str], on_error: OnError, options: Walking) -> list[str]:
             chosen.add(path, os.path.realpath(path))
         elif os.path.isdir(path):
             for found in _inside(path, options, on_error):
-                chosen.add(*found)
+                chosen.add(_plain(path, found.name), found.place)
         elif any(mark in path for mark in "*?["):
             for found in _matching(path, options, on_error):
                 chosen.add(*found)
         else:
             on_error(ReadError(_nothing_at(path), path=path))
     return chosen.names
+
+
+def _plain(folder: str, name: str) -> str:
+    """The name of a file as one would type it: without the mark of the working folder, where it was not meant else."""
+    here = f".{os.sep}"
+    if (
+        folder != "." or not name.startswith(here) or name.startswith(f"{here}-")
+    ):  # "-" is standard input, "-x" an option
+        return name
+    return name.removeprefix(here)
 
 
 class _Found(NamedTuple):
@@ -93,11 +103,21 @@ class _Chosen:
             self._on_error(Notice(f"another name of {first}, which is read once", path=name))
 
 
+def _close_to(path: str) -> str:
+    folder, name = os.path.split(path.rstrip("/" + os.sep))
+    try:
+        names = os.listdir(folder or ".")
+    except OSError:
+        return ""
+    close = {one: os.path.join(folder, one) for one in names}
+    return did_you_mean(name, close) if not folder else did_you_mean(os.path.join(folder, name), close.values())
+
+
 def _nothing_at(path: str) -> str:
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
-        return "no such file or folder"
+        return f"no such file or folder{_close_to(path)}"
     except (OSError, ValueError) as error:
         return f"cannot be read: {reason(error)}"
     assert not stat.S_ISREG(mode)

@@ -54,7 +54,7 @@ def summary(report: Report, then: Next = Next(), *, table: bool = False) -> Iter
         count = sum(finding.level == level for finding in report.findings)
         if count:
             yield f"{plural(count, level)} not listed: --show {level}\n"
-    if report.errors:
+    if report.errors and report.articles:
         yield f"{plural(len({error.path for error in report.errors}), 'file')} could not be checked in full\n"
     yield from _next(report, then, shown)
     if table and shown:
@@ -91,6 +91,8 @@ def _unlisted(report: Report, shown: Sequence[Finding], then: Next) -> str:
 
 def headline(report: Report) -> str:
     """Say in one line how many findings there are, in how many articles and files."""
+    if not report.articles and report.errors:
+        return "nothing was checked: no article could be read"
     counts = Counter(finding.level for finding in report.findings)
     found = ", ".join(plural(counts[level], level) for level in LEVELS if counts[level]) or "nothing found"
     return f"{found} in {plural(report.articles, 'article')} of {plural(len(report.files), 'file')}"

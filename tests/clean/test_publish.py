@@ -110,7 +110,7 @@ def test_the_run_is_repeated_as_it_was(feed: Path) -> None:
 def test_a_folder_that_is_no_output_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     done = feedtools(tmp_path, "publish", "out")
-    assert (done.returncode, "no manifest here" in done.stderr) == (2, True)
+    assert (done.returncode, "no output of feedtools clean" in done.stderr) == (2, True)
 
 
 def test_still_held_can_be_made_to_fail(feed: Path) -> None:

@@ -253,7 +253,7 @@ def test_an_earlier_output_is_replaced_whole(tmp_path: Path) -> None:
         ([SAMPLE], "where to?"),
         ([SAMPLE, "-o", SAMPLE / "out"], "lies inside the input"),
         (["-", "-o", "{tmp}/out"], "name files or folders in place of -"),
-        (["--undo", SAMPLE, "-o", "{tmp}/back"], "no manifest here"),
+        (["--undo", SAMPLE, "-o", "{tmp}/back"], "no output of feedtools clean"),
         (["--undo", SAMPLE], "where to?"),
         ([SAMPLE, "-o", "{tmp}/out", "--select", "FT999"], "unknown rule 'FT999'"),
         (

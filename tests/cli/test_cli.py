@@ -104,6 +104,16 @@ class TestCouldNotCheck:
         run = Run(feed, "check", *JSONL, "missing.txt", "found.txt")
         run.refused("missing.txt: no such file or folder")
         assert run.codes() == ["found.txt FT101"]
+        assert "1 file could not be checked in full" in Run(feed, "check", "missing.txt", "found.txt").err
+
+    def test_nothing_that_could_be_read_is_not_called_clean(self, feed: Path) -> None:
+        run = Run(feed, "check", "fuond.txt")
+        run.refused("fuond.txt: no such file or folder; did you mean found.txt?")
+        assert run.err.splitlines()[1:] == ["nothing was checked: no article could be read"]
+
+    def test_missing_configuration(self, feed: Path) -> None:
+        Run(feed, "check", "--config", "none.toml", "found.txt").refused("none.toml: no such file")
+        Run(feed, "check", "--config", ".", "found.txt").refused(".: a folder; expected a file such as feedtools.toml")
 
     def test_pattern_that_matches_nothing(self, feed: Path) -> None:
         Run(feed, "check", "*.csv").refused("*.csv: the pattern matches no file")

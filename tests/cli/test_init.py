@@ -326,6 +326,14 @@ def test_the_project_has_one_address() -> None:
         assert set(re.findall(r"repo: (https?://\S+)", (ROOT / name).read_text("utf-8"))) == {SOURCE}, name
 
 
+def test_the_version_that_is_shown_is_this_one() -> None:
+    from feedtools import __version__
+
+    for name in ("README.md", "docs/ci.md"):
+        shown = re.findall(r"(?:rev: |uses: \S*feedtools@)v(\S+)", (ROOT / name).read_text("utf-8"))
+        assert set(shown) == {__version__}, name
+
+
 def test_the_image_copies_what_the_build_needs() -> None:
     text = (ROOT / "Dockerfile").read_text("utf-8")
     for source in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):

@@ -86,7 +86,7 @@ def test_an_editor_that_cannot_be_run_is_said_and_nothing_is_lost(feed: Path, ed
 
 def test_a_folder_that_is_no_output_is_refused(tmp_path: Path) -> None:
     done = feedtools(tmp_path, "review", ".", input="")
-    assert (done.returncode, "no manifest here" in done.stderr) == (2, True)
+    assert (done.returncode, "no output of feedtools clean" in done.stderr) == (2, True)
 
 
 class Terminal:

@@ -15,7 +15,7 @@ from feedtools.lint import examples
 from feedtools.lint.checks import resolve
 from feedtools.lint.engine import lint
 from feedtools.lint.marked import unmark
-from feedtools.lint.rules import Rule, builtin, configure, load, load_folder, select
+from feedtools.lint.rules import Rule, builtin, configure, load, load_folder, select, unknown_rule
 from feedtools.model import Article, Span
 
 RULES = builtin()
@@ -103,7 +103,7 @@ BROKEN = {
     "not TOML": ("", 'id = "', "not a TOML rule file"),
     "unknown key": ("status", 'colour = "red"\n', "unknown key 'colour'; expected one of id, name"),
     "missing key": ('why = "One is enough."\n', "", "missing key 'why'"),
-    "wrong type": ('"two commas"', "3", "message: expected str, found int"),
+    "wrong type": ('"two commas"', "3", "message: expected a text, found a whole number"),
     "bad id": ("XY101", "X1", "id 'X1': expected two to eight capitals and three digits"),
     "bad name": ("double-comma", "Double Comma", "name 'Double Comma': expected lower-case words"),
     "bad level": ('"warning"', '"fatal"', "level 'fatal': expected error, warning, note"),
@@ -255,6 +255,12 @@ def test_an_unknown_code_is_refused(place: int) -> None:
     codes[place] = ["FT999"]
     with pytest.raises(ConfigError, match="unknown rule 'FT999'"):
         select(pack("FT101"), *codes)
+
+
+def test_a_part_of_a_name_is_met_with_the_names_that_have_it() -> None:
+    rules = [pack("FT101")[0]._replace(name=f"{word}-duplicate", id=f"FT10{n}") for n, word in enumerate("abcd")]
+    assert "did you mean c-duplicate?" in str(unknown_rule("c", rules))
+    assert "did you mean a-duplicate, b-duplicate, c-duplicate …" in str(unknown_rule("duplicate", rules))
 
 
 def test_levels_and_options_are_configured_by_code_or_name() -> None:

@@ -41,7 +41,7 @@ def feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["a.txt"], ["a.txt"]),
         (["b.txt", "a.txt", "b.txt"], ["b.txt", "a.txt"]),
         (["notes.md"], ["notes.md"]),
-        (["."], ["./a.txt", "./b.txt", "./notes.md", "./sub/c.txt", "./sub/d.jsonl", "./sub/deep/e.txt"]),
+        (["."], ["a.txt", "b.txt", "notes.md", "sub/c.txt", "sub/d.jsonl", "sub/deep/e.txt"]),
         (["sub"], ["sub/c.txt", "sub/d.jsonl", "sub/deep/e.txt"]),
         (["*.txt"], ["a.txt", "b.txt"]),
         (["**/*.txt"], ["a.txt", "b.txt", "sub/c.txt", "sub/deep/e.txt"]),
@@ -112,13 +112,39 @@ def test_a_folder_of_nothing_but_outputs_is_read(feed: Path, path: str) -> None:
     assert "archive/two/a.txt" in expand([path], pytest.fail)
 
 
+def test_files_of_the_working_folder_are_named_as_one_would_type_them(feed: Path) -> None:
+    (feed / "-").write_text("x\n")
+    (feed / "-q.txt").write_text("x\n")
+    found = expand(["."], pytest.fail)
+    assert "a.txt" in found
+    assert "./-q.txt" in found, "a name that reads as an option keeps its folder"
+    assert "-" not in found, "nor is a file mistaken for standard input"
+    assert expand(["./sub"], pytest.fail)[0] == "./sub/c.txt", "what was typed stays as it was typed"
+
+
+@pytest.mark.parametrize(
+    ("path", "close"),
+    [
+        ("a.tx", "; did you mean a.txt?"),
+        ("sub/c.text", "; did you mean sub/c.txt?"),
+        ("subb/", "; did you mean sub?"),
+        ("quite-another.md", ""),
+        ("none/a.txt", ""),
+    ],
+)
+def test_a_path_that_names_nothing_is_met_with_the_one_that_is_meant(feed: Path, path: str, close: str) -> None:
+    errors: list[FeedtoolsError] = []
+    assert expand([path], errors.append) == []
+    assert [str(error) for error in errors] == [f"{path}: no such file or folder{close}"]
+
+
 @pytest.mark.parametrize(
     ("paths", "files", "said"),
     [
         (["a.txt", "./a.txt", "sub/../a.txt"], ["a.txt"], []),
         (
             [".", "sub/c.txt"],
-            ["./a.txt", "./b.txt", "./notes.md", "./sub/c.txt", "./sub/d.jsonl", "./sub/deep/e.txt"],
+            ["a.txt", "b.txt", "notes.md", "sub/c.txt", "sub/d.jsonl", "sub/deep/e.txt"],
             [],
         ),
         (["a.txt", "z.txt"], ["a.txt"], ["z.txt: another name of a.txt, which is read once"]),
@@ -198,6 +224,7 @@ def test_json_lines_by_name_or_content(tmp_path: Path, name: str) -> None:
     ("record", "message"),
     [
         (b"{", "not a JSON record"),
+        (b'{"text": "a"', "Expecting ',' delimiter at character 13 of the line"),
         (b"[1]", "expected an object like"),
         (b'{"body": "x"}', 'no string under "text" (its keys: body)'),
         (b'{"text": 3}', 'no string under "text"'),

@@ -164,22 +164,30 @@ def _fail(error: FeedtoolsError) -> None:
     raise error
 
 
-def remove(paths: Sequence[str], where: str, config: Config) -> int:
-    """Forget files; a folder stands for all that was taken in from it.
+class Removed(NamedTuple):
+    """Summary of a removal: how many articles were forgotten, and the paths that the store had nothing of."""
 
-    Returns:
-        How many articles that were.
+    documents: int
+    unknown: list[str]
+
+
+def remove(paths: Sequence[str], where: str, config: Config) -> Removed:
+    """Forget files; a folder stands for all that was taken in from it.
 
     Raises:
         IndexFileError: see ``add``.
     """
     if "://" not in where and not os.path.exists(where):
         opened(where)
-    keys = [source_key(path, config) for path in paths]
+    named = {path: source_key(path, config) for path in paths}
     with closing(_writable(where)) as store:
-        if isinstance(store, Index):
-            keys = [key for key in store.sources() if any(key == name or _lies_in(key, name) for name in keys)]
-        return store.remove(keys)
+        if not isinstance(store, Index):  # it lists no sources: a path is a source
+            counts = {path: store.remove([key]) for path, key in named.items()}
+            return Removed(sum(counts.values()), [path for path, count in counts.items() if not count])
+        sources = list(store.sources())
+        found = {path: [key for key in sources if key == name or _lies_in(key, name)] for path, name in named.items()}
+        count = store.remove(list(dict.fromkeys(key for keys in found.values() for key in keys)))
+        return Removed(count, [path for path, keys in found.items() if not keys])
 
 
 def _lies_in(source: str, folder: str) -> bool:

@@ -52,6 +52,14 @@ def test_index_is_added_to_asked_proved_compacted_and_shrunk(feed: Path) -> None
     run("index", "verify", "-i", index)
 
 
+def test_an_update_names_its_index_and_what_that_has_nothing_of(feed: Path) -> None:
+    assert " added to i.sqlite\n" in run("index", "add", "feed", "-i", "i.sqlite").output
+    done = run("index", "remove", "feed/000.txt", "feed/none.txt", "-i", "i.sqlite")
+    assert "12 articles forgotten" in done.output
+    assert "feed/none.txt: i.sqlite has nothing of it" in done.output
+    assert "feed/000.txt: i.sqlite" not in done.output
+
+
 def test_the_folder_of_the_configuration_stands_for_all_that_was_taken_in_from_it(feed: Path) -> None:
     (feed.parent / "elsewhere.jsonl").write_text('{"text": "别处的文章"}\n', encoding="utf-8")
     run("index", "add", "feed", "../elsewhere.jsonl", "-i", "i.sqlite")

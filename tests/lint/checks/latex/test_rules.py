@@ -232,7 +232,7 @@ def test_a_macro_of_the_wrong_kind_is_refused() -> None:
 
 
 def test_options_of_the_wrong_kind_are_refused() -> None:
-    with pytest.raises(ConfigError, match="max_depth: expected int, found str"):
+    with pytest.raises(ConfigError, match="max_depth: expected a whole number, found a text"):
         configure(builtin(), {"FT203": {"max_depth": "x"}})
 
 
