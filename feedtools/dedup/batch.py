@@ -6,8 +6,7 @@ wait in files and the texts are asked for one by one, so that a sequence that re
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +22,7 @@ from feedtools.dedup.keeper import Order, damage
 from feedtools.dedup.resolve import ROUNDS
 from feedtools.dedup.rest import REST
 from feedtools.model import KINDS
+from feedtools.system import uncollected
 from feedtools.system.progress import silent
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def dedup(
     """
     order = np.arange(len(texts)) if places is None else _ranks(places)
     run = Run(texts, order, worker_count(jobs, texts), None if spill is None else Path(spill))
-    with _uncollected() if run.workers > 1 or in_memory(texts) else nullcontext():  # else reading may leave cycles
+    with uncollected() if run.workers > 1 or in_memory(texts) else nullcontext():  # else reading may leave cycles
         table, found, exact = _find(run, Wanted(overlaps=True, evidence=evidence), rest, versions)
         return _as_objects(texts, table, found, exact, evidence=evidence)
 
@@ -321,15 +321,3 @@ def _in_order(matches: list[Match]) -> list[Match]:
     """Matches by their numbers, of which no two have both alike: sorted as numbers, not as tuples."""
     first, second = (np.fromiter(map(attrgetter(side), matches), np.int64, len(matches)) for side in "ab")
     return list(map(matches.__getitem__, np.argsort(first << 32 | second).tolist()))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep garbage collection off: it would walk over all that is held, again and again, and nothing forms a cycle."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from feedtools.errors import FeedtoolsError, RuleError
 from feedtools.lint.checks import resolve
 from feedtools.lint.checks.base import Evidence, Hit, View
-from feedtools.lint.checks.screens import SCREENS
-from feedtools.lint.prefilter import Block, shared_scan
+from feedtools.lint.checks.screens import SCREENS, literals
+from feedtools.lint.prefilter import Block, scan
 from feedtools.model import CODED, LEVELS, Article, Edit, Finding, Fix, Span, Transmission
+from feedtools.system import uncollected
 from feedtools.text.patterns import SECONDS, Limited, lazy
 from feedtools.text.precompiled import compiled
 
@@ -30,6 +31,7 @@ ARTICLES_PER_BLOCK = 256
 _new = tuple.__new__
 """Makes named tuples from all their fields in half of the time, of which there may be thousands in a feed."""
 _PLACE = attrgetter("article.source", "article.line", "span", "rule")
+_PLACE_INSIDE = attrgetter("span", "rule")
 _stopped: set[tuple[str, str, str]] = set()
 """Rules of packs that ran out of time in this process: the next article would take as long, and there may be many."""
 
@@ -79,22 +81,29 @@ def lint(
 
 def _lint(articles: Sequence[Article], rules: Sequence[Rule], evidence: Evidence | None) -> Lint:
     """Check the texts of articles as they stand."""
-    findings: list[Finding] = []
+    found: dict[tuple[str, int], list[Finding]] = {}
     errors: list[FeedtoolsError] = []
     active = [(rule, *_compiled(rule)) for rule in rules if rule.scope == "article"]
-    shared = shared_scan([rule for rule, _trigger, _find in active])
+    size = sum(len(article.text) for article in articles)
+    shared = scan([rule for rule, _trigger, _find in active], literals(), size)
     for first in range(0, len(articles), ARTICLES_PER_BLOCK):
         part = articles[first : first + ARTICLES_PER_BLOCK]
         block = Block([article.text for article in part], evidence)
-        awaited = shared.candidates(block)
-        for rule, trigger, find in active:
-            if rule.trusted:
-                numbers = awaited.get(rule.id)
-                for number in _candidates(rule, trigger, block) if numbers is None else numbers:
-                    findings += [_finding(rule, part[number], hit) for hit in find(block.view(number))]
-            elif fault := _run_foreign(rule, trigger, find, block, part, findings):
-                errors.append(fault)
-    findings.sort(key=_PLACE)
+        theirs = [found.setdefault((article.source, article.line), []) for article in part]
+        with uncollected():
+            awaited = shared.candidates(block)
+            for rule, trigger, find in active:
+                if rule.trusted:
+                    numbers = awaited.get(rule.id)
+                    for number in _candidates(rule, trigger, block) if numbers is None else numbers:
+                        article = part[number]
+                        theirs[number] += [_finding(rule, article, hit) for hit in find(block.view(number))]
+                elif fault := _run_foreign(rule, trigger, find, block, part, theirs):
+                    errors.append(fault)
+    findings: list[Finding] = []
+    for place in sorted(place for place, some in found.items() if some):
+        found[place].sort(key=_PLACE_INSIDE)
+        findings += found[place]
     return Lint(findings, errors)
 
 
@@ -112,7 +121,7 @@ def _run_foreign(
     find: Find,
     block: Block,
     part: Sequence[Article],
-    findings: list[Finding],
+    findings: list[list[Finding]],
 ) -> RuleError | None:
     """Apply a rule of somebody's pack to a block; give what went wrong, if anything, and leave the rest then."""
     name = (str(rule.path), rule.value, rule.trigger)
@@ -122,7 +131,7 @@ def _run_foreign(
     try:
         for number in block.candidates(rule.keywords, trigger):
             article = part[number]
-            findings += [_finding(rule, article, hit) for hit in find(block.view(number))]
+            findings[number] += [_finding(rule, article, hit) for hit in find(block.view(number))]
     except TimeoutError:
         _stopped.add(name)
         return _too_slow(rule, article)

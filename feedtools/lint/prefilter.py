@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from functools import cache, cached_property
-from itertools import chain, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from feedtools.lint.checks.base import View
 from feedtools.text.patterns import AT_ONCE, lazy
@@ -27,12 +27,15 @@ _ORDINARY = frozenset("aetAZ0129 ,.:;!?'\"()[]{}\\$_^*=/，。、：；！？（
 """Characters that texts are full of: a rule that waits for one of them is better off with a scan of its own."""
 SHORTEST = 4
 """Letters and digits of a word that a rule may report: see ``TOKEN``."""
+FEW = 12
+"""Words up to which articles that hold them are looked for word by word."""
 REMEMBERED = 1 << 17
 """Words without a finding that a screen remembers, in some ten megabytes."""
 _WORDS = bytes(code if chr(code).isalnum() or chr(code) == "." else 0x20 for code in range(128)) + b" " * 128
 """Makes blanks of all bytes but letters and digits of ASCII and full stops."""
-_FENCE = b"|"
-"""Parts the words of one article from those of the next; no word is such."""
+PATIENCE = 1 << 21
+"""Characters that a process lints before numpy, which takes as long to import as half of them to lint, is worth it."""
+_read = 0
 
 
 class Block:
@@ -41,6 +44,10 @@ class Block:
     Args:
         texts: of the articles.
         evidence: what the rest of the feed teaches, for their views.
+
+    Attributes:
+        text: all of them, a line end between two.
+        starts: offset of each in it, and one past the end of the last.
     """
 
     def __init__(self, texts: list[str], evidence: Evidence | None = None) -> None:
@@ -48,10 +55,10 @@ class Block:
         self._evidence = evidence
         self._views: list[View | None] = [None] * len(texts)
         self._numbers: dict[object, list[int]] = {}
-        self._text = "\n".join(texts)
-        self._starts = [0]
+        self.text = "\n".join(texts)
+        self.starts = [0]
         for text in texts:
-            self._starts.append(self._starts[-1] + len(text) + 1)
+            self.starts.append(self.starts[-1] + len(text) + 1)
         self._count = len(texts)
         self._known: dict[tuple[tuple[str, ...], re.Pattern[str] | None], Sequence[int]] = {}
 
@@ -63,31 +70,35 @@ class Block:
         return view
 
     @cached_property
-    def words(self) -> Sequence[Sequence[bytes]]:
-        """Words of Latin letters, digits and full stops by article; none of one that is longer than ``AT_ONCE``."""
+    def _latin(self) -> bytes:
+        """The text with blanks for all but Latin letters, digits and full stops, and for ``longest`` articles."""
+        text = self.text
         if self.longest:
-            shorter = ("" if number in self.longest else text for number, text in enumerate(self.texts))
-            pieces = [text.encode("ascii", "replace").translate(_WORDS) for text in shorter]
-        else:
-            data = self._text.encode("ascii", "replace").translate(_WORDS)
-            pieces = [data[start:end] for start, end in pairwise(self._starts)]
-        words = b" | ".join([*pieces, b""]).split()
-        parts, start = [], 0
-        for _ in pieces:
-            end = words.index(_FENCE, start)
-            parts.append(words[start:end])
-            start = end + 1
-        return parts
+            texts = enumerate(self.texts)
+            text = "\n".join(" " * len(text) if number in self.longest else text for number, text in texts)
+        return text.encode("ascii", "replace").translate(_WORDS)
+
+    def words(self, number: int) -> Sequence[bytes]:
+        """Words of Latin letters, digits and full stops of an article; none of one that is longer than ``AT_ONCE``."""
+        return self._latin[self.starts[number] : self.starts[number + 1]].split()
+
+    def holding_word(self, word: bytes) -> Iterator[int]:
+        """Numbers of the articles that hold one of ``distinct``, and of some in which it is part of another word."""
+        place = self._latin.find(word)
+        while place >= 0:
+            number = bisect_right(self.starts, place) - 1
+            yield number
+            place = self._latin.find(word, self.starts[number + 1])
+
+    @cached_property
+    def distinct(self) -> frozenset[bytes]:
+        """The ``words`` of all articles."""
+        return frozenset(self._latin.split())
 
     @cached_property
     def longest(self) -> frozenset[int]:
         """Numbers of the articles that are longer than ``AT_ONCE``, whose words are not listed."""
         return frozenset(number for number, text in enumerate(self.texts) if len(text) > AT_ONCE)
-
-    @cached_property
-    def distinct(self) -> frozenset[bytes]:
-        """Every one of ``words``."""
-        return frozenset(chain.from_iterable(self.words))
 
     def once(self, key: object, work: Callable[[], list[int]]) -> list[int]:
         """Numbers of articles that several rules ask for, worked out once."""
@@ -95,6 +106,10 @@ class Block:
         if known is None:
             known = self._numbers[key] = work()
         return known
+
+    def learn(self, keywords: tuple[str, ...], numbers: Sequence[int]) -> None:
+        """Take over what ``candidates`` would give for some keywords."""
+        self._known[keywords, None] = numbers
 
     def candidates(self, keywords: tuple[str, ...], trigger: re.Pattern[str] | None) -> Iterable[int]:
         """Numbers of the articles that may hold a finding, ascending."""
@@ -112,24 +127,24 @@ class Block:
         return sorted(found)
 
     def _holding(self, word: str) -> Iterator[int]:
-        place = self._text.find(word)
+        place = self.text.find(word)
         while place >= 0:
-            number = bisect_right(self._starts, place) - 1
+            number = bisect_right(self.starts, place) - 1
             yield number
-            place = self._text.find(word, self._starts[number + 1]) if number + 1 < self._count else -1
+            place = self.text.find(word, self.starts[number + 1]) if number + 1 < self._count else -1
 
     def _triggered(self, trigger: re.Pattern[str]) -> Iterator[int]:
-        found = trigger.search(self._text)
+        found = trigger.search(self.text)
         while found:
-            number = bisect_right(self._starts, found.start()) - 1
-            last = min(bisect_right(self._starts, found.end()) - 1, self._count - 1)
+            number = bisect_right(self.starts, found.start()) - 1
+            last = min(bisect_right(self.starts, found.end()) - 1, self._count - 1)
             yield from range(number, last + 1)
-            found = trigger.search(self._text, self._starts[number + 1]) if number + 1 < self._count else None
+            found = trigger.search(self.text, self.starts[number + 1]) if number + 1 < self._count else None
 
     def matches(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
         """Number of the article and text of every match of a pattern that matches single characters."""
-        starts, number, end = self._starts, -1, 0
-        for match in pattern.finditer(self._text):
+        starts, number, end = self.starts, -1, 0
+        for match in pattern.finditer(self.text):
             place = match.start()
             if place >= end:
                 number = bisect_right(starts, place) - 1
@@ -156,23 +171,34 @@ class WordScreen:
 
     def candidates(self, block: Block, among: Iterable[int]) -> list[int]:
         """Numbers of those articles, of some, that hold a word that the rule may report."""
-        chosen = list(among)
-        every = block.words
-        whole = len(chosen) == len(every)
-        told = (block.distinct if whole else set(chain.from_iterable(map(every.__getitem__, chosen)))) - self._plain
-        suspects = {word for word in told if self._is_suspect(word)}
+        unknown = block.distinct - self._plain
+        plain: set[bytes] = set()
+        found = []
+        if len(unknown) <= FEW:
+            among = sorted(block.longest.union(*map(block.holding_word, unknown)).intersection(among))
+        for number in among:
+            here = unknown.intersection(block.words(number))
+            suspects = set(filter(self._is_suspect, here - plain))
+            plain |= here - suspects
+            if suspects or number in block.longest:
+                found.append(number)
         if len(self._plain) > REMEMBERED:
             self._plain.clear()
-        self._plain |= told - suspects
-        if not suspects:
-            return [number for number in chosen if number in block.longest] if block.longest else []
-        return [number for number in chosen if not suspects.isdisjoint(every[number]) or number in block.longest]
+        self._plain |= plain
+        return found
 
     def _is_suspect(self, word: bytes) -> bool:
         text = word.decode("ascii")
         if b"." in word:
             return any(map(self._judge, self._parts(text)))
         return len(word) >= SHORTEST and bool(self._judge(text))
+
+
+class Scan(Protocol):
+    """One look at a block for many rules."""
+
+    def candidates(self, block: Block) -> Mapping[str, Sequence[int]]:
+        """Numbers of the articles that may hold a finding, ascending, per id of the rules that it looks for."""
 
 
 class SharedScan(NamedTuple):
@@ -222,6 +248,23 @@ def _ranges(inside: str) -> tuple[tuple[str, str], ...]:
         ranges.append((signs[at], signs[at + far]))
         at += far + 1
     return tuple(ranges)
+
+
+def scan(rules: Sequence[Rule], literals: tuple[tuple[str, ...], ...], size: int) -> Scan:
+    """Choose how to look for what rules wait for: by a table in numpy, once a process has read enough to import it.
+
+    Args:
+        rules: those that are applied.
+        literals: keywords that a block will be asked for besides.
+        size: characters that they are applied to.
+    """
+    global _read
+    _read += size
+    if "numpy" in sys.modules or _read >= PATIENCE:
+        from feedtools.lint.prefilter_batch import table_scan
+
+        return table_scan(rules, literals)
+    return shared_scan(rules)
 
 
 def shared_scan(rules: Iterable[Rule]) -> SharedScan:

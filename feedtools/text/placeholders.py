@@ -137,7 +137,7 @@ def find(text: str) -> Iterator[Placeholder]:
     """
     done = 0
     shown = _shown()
-    for start in _opened(text):
+    for start in _opened(text, shown):
         found = _at(text, start, shown) if start >= done else None
         if found is not None:
             done, kind = found
@@ -145,21 +145,17 @@ def find(text: str) -> Iterator[Placeholder]:
                 yield Placeholder(start, done, kind)
 
 
-def _opened(text: str) -> Iterator[int]:
-    """Offsets, ascending, of the characters that placeholders begin with: a search for them is as fast as any."""
-    there = [opener for opener in openers() if opener in text]
-    if len(there) > 1:
-        yield from (match.start() for match in _set_of("".join(there)).finditer(text))
-    elif there:
-        place = text.find(there[0])
-        while place >= 0:
-            yield place
-            place = text.find(there[0], place + 1)
+def _opened(text: str, shown: _Shown) -> Iterator[int]:
+    """Offsets, ascending, of what may begin a placeholder: its first character, and one that may come next."""
+    there = "".join([opener for opener in openers() if opener in text])
+    if there:
+        for match in _pairs_of(there, "" if shown.others else "".join(sorted(shown.initials))).finditer(text):
+            yield match.start()
 
 
 @lru_cache(maxsize=16)
-def _set_of(characters: str) -> re.Pattern[str]:
-    return compiled(f"[{re.escape(characters)}]")
+def _pairs_of(first: str, second: str) -> re.Pattern[str]:
+    return compiled(f"[{re.escape(first)}]" + (f"(?=[{re.escape(second)}])" if second else ""))
 
 
 def count(text: str) -> int:

@@ -309,7 +309,12 @@ def hyphens(text: str, cut: int = 0) -> Mode:
     return _hyphens(text, cut)
 
 
-@lru_cache(maxsize=512)  # two rules ask it of every article of a block
+def surviving() -> tuple[str, ...]:
+    """List what every renderer that deletes hyphens takes away: an article that holds one of them kept them."""
+    return _traces().kept
+
+
+@lru_cache(maxsize=512)  # four rules ask it of every article of a block
 def _hyphens(text: str, cut: int) -> Mode:
     deleting, kept, placeholders = _traces()
     if not deleting:

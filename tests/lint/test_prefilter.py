@@ -9,7 +9,7 @@ import pytest
 from feedtools.lint.checks import resolve
 from feedtools.lint.checks.base import TOKEN, Evidence, View
 from feedtools.lint.checks.screens import SCREENS
-from feedtools.lint.prefilter import Block, WordScreen, shared_scan
+from feedtools.lint.prefilter import FEW, Block, WordScreen, shared_scan
 from feedtools.lint.rules import Rule, builtin
 from feedtools.text.patterns import AT_ONCE
 
@@ -98,8 +98,8 @@ def test_a_view_is_made_once_and_knows_the_evidence() -> None:
 
 def test_words_are_those_of_each_article() -> None:
     texts = ["GPT4 与 Qwen2.5Coder。", "", "a|b\udc80c\n字d", "e." * 3, "x" * AT_ONCE, "y" * (AT_ONCE + 1)]
-    words = Block(texts).words
-    assert [*map(list, words)] == [
+    block = Block(texts)
+    assert [list(block.words(number)) for number in range(len(texts))] == [
         [b"GPT4", b"Qwen2.5Coder"],
         [],
         [b"a", b"b", b"c", b"d"],
@@ -107,6 +107,8 @@ def test_words_are_those_of_each_article() -> None:
         [b"x" * AT_ONCE],
         [],  # too long to be held as words
     ]
+    assert block.distinct == {b"GPT4", b"Qwen2.5Coder", b"a", b"b", b"c", b"d", b"e.e.e.", b"x" * AT_ONCE}
+    assert sorted(block.holding_word(b"a")) == [2]
 
 
 def test_a_screen_of_words_asks_once_and_lets_the_longest_pass() -> None:
@@ -124,6 +126,15 @@ def test_a_screen_of_words_asks_once_and_lets_the_longest_pass() -> None:
     assert screen.candidates(Block(texts), [0, 2]) == []
     assert screen.candidates(Block(texts), [0, 3]) == [3]
     assert asked == ["Bad3.5x"]  # what was plain is not asked again
+
+
+def test_many_suspects_are_looked_for_article_by_article_and_few_word_by_word() -> None:
+    judge = TOKEN.fullmatch  # every word of four letters is suspect
+    for count in (FEW, FEW + 1):
+        texts = ["an ab", *(f"word{number}" for number in range(count)), "or"]
+        screen = WordScreen(lambda: judge, TOKEN.findall)
+        assert screen.candidates(Block(texts), range(count + 2)) == [*range(1, count + 1)]
+        assert screen.candidates(Block(texts), [0, 2, count + 1]) == [2]
 
 
 def screened_rules() -> list[Rule]:

@@ -130,7 +130,7 @@ def _between(text: str, start: int, end: int) -> Iterator[Hit]:
 def _in_run(text: str, start: int, end: int) -> Iterator[Hit]:
     spans = [match.span() for match in _PIECE.finditer(text, start, end)]
     pieces = [text[a:b] for a, b in spans]
-    if _ANCHOR.search(text, max(start - _MAX_PIECE, 0), end):
+    if text.find("\\", start, end) >= 0 and _ANCHOR.search(text, max(start - _MAX_PIECE, 0), end):
         pieces = ["" if _is_path(text, a, b) else piece for piece, (a, b) in zip(pieces, spans, strict=True)]
     number, floor = 0, 0
     while number < len(pieces):

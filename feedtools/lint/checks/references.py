@@ -19,6 +19,7 @@ _FIGURE = r"图(?![像片形论书纸案谱解画灵层神腾示式标文灵森]
 _TABLE = r"表(?![达示明现述征面演态情象层皮决扬单]|格式)(?:格|中)?"
 _POINTER = lazy(
     rf"""
+    (?=[\s一上下示左右如见由从在看比据参对根按图表流结架框效截曲折柱散热照界])(?:  # tells most places apart at a glance
     (?:[如见由从在看比据]|参见|参考|对于|根据|按照)?\s?
         (?:(?<![以之条一地])[上下]|[左右])面?的?(?:{_FIGURE}|{_TABLE})(?:所示)?
   | (?:[上下](?:面|方)|[左右][侧边])的?(?:这|那)?[个张幅]?(?:{_FIGURE}|{_TABLE})
@@ -31,16 +32,17 @@ _POINTER = lazy(
         (?:分别)?(?:如下(?:所示)?)?(?=[:：]\s(?![\[\\]))
   | 一[个张幅](?:表格|图表|图|表)中?(?=[:：]\s(?![\[\\]))
   | 如下的?[^\s。,:;!?，：；！？]{{0,10}}?(?:图|表)(?:所示)?(?=[:：。])
-    """,
+    )""",
     re.VERBOSE,
 )
 _ENGLISH_POINTER = lazy(
     rf"""
+    (?=(?i:[abcdfgipst]))(?:
     (?i:as\ shown\ in|as\ seen\ in|see|shown\ in|illustrated\ in)\s(?i:the\ )?
         (?:[Ff]ig(?:ure|\.)?|[Tt]able)\s?{_NUMBER}
   | (?i:(?:figure|table|diagram|image|picture|graph|chart)\s(?:above|below)|
         (?:above|following|below)\s(?:figure|diagram|image|picture|graph|chart))\b
-    """,
+    )""",
     re.VERBOSE,
 )
 # Every pointer holds one of these; looking around them only is many times as fast as trying the pattern everywhere, and

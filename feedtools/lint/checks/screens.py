@@ -13,7 +13,7 @@ from feedtools.lint.checks.base import TOKEN
 from feedtools.lint.prefilter import WordScreen
 from feedtools.text.patterns import lazy
 from feedtools.text.placeholders import openers
-from feedtools.text.renderers import derived, ellipses, hyphens
+from feedtools.text.renderers import derived, ellipses, hyphens, surviving
 
 if TYPE_CHECKING:
     from feedtools.lint.prefilter import Block
@@ -38,8 +38,13 @@ def _placeholders(block: Block, options: Mapping[str, Any]) -> Iterable[int]:
 def _lossy(block: Block, options: Mapping[str, Any]) -> list[int]:
     """Articles whose hyphens and minus signs were deleted, or may have been."""
     cut = options.get("cut", 0)
-    texts = enumerate(block.texts)
-    return block.once(("lossy", cut), lambda: [number for number, text in texts if hyphens(text, cut) != "kept"])
+
+    def lossy() -> list[int]:
+        kept = set(block.candidates(surviving(), None))
+        texts = enumerate(block.texts)
+        return [number for number, text in texts if number not in kept and hyphens(text, cut) != "kept"]
+
+    return block.once(("lossy", cut), lossy)
 
 
 def _judge_joined() -> Callable[[str], object]:
@@ -103,3 +108,8 @@ SCREENS: Mapping[str, Screen] = {
     "structure:truncated": _truncated,
 }
 """Screens by the name of the checker, whose module is imported when one of them lets an article pass."""
+
+
+def literals() -> tuple[tuple[str, ...], ...]:
+    """List the keywords that screens ask a block for."""
+    return openers(), surviving()

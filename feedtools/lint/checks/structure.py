@@ -8,12 +8,13 @@ from feedtools.lint.checks.base import Hit
 from feedtools.lint.checks.screens import DOTS, last_marks
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
-from feedtools.text.renderers import active, hyphens
+from feedtools.text.renderers import active, derived, hyphens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from feedtools.lint.checks.base import View
+    from feedtools.text.renderers import Renderer
 
 _SENTENCE_END = frozenset("。！？!?；;")
 _BRACKETS = {")": "(", "]": "[", "}": "{", "）": "（", "】": "【", "》": "《", "」": "「", "”": "“"}
@@ -39,11 +40,19 @@ def truncated(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 def _cut_mark(text: str, end: int) -> str:
     """Take what a cut left at the end of a text: three dots, one character of them, or what a known renderer writes."""
-    for one in active():  # a renderer that writes the author's pause is believed where it would have cut
-        if one.ellipsis not in DOTS and text.endswith(one.ellipsis, 0, end) and one.cuts(text[:end]):
+    for one in _with_own_dots():  # a renderer that writes the author's pause is believed where it would have cut
+        if text.endswith(one.ellipsis, 0, end) and one.cuts(text[:end]):
             return one.ellipsis
-    found = next((dots for dots in DOTS if text.endswith(dots, 0, end)), "")
-    return "" if found == "…" and text[:end].rstrip("…") != text[: end - 1] else found
+    for dots in DOTS:
+        if text.endswith(dots, 0, end):
+            return "" if dots == "…" and text[:end].rstrip("…") != text[: end - 1] else dots
+    return ""
+
+
+@derived
+def _with_own_dots() -> tuple[Renderer, ...]:
+    """List the active renderers that write something else behind a cut than dots."""
+    return tuple(one for one in active() if one.ellipsis not in DOTS)
 
 
 def _where(view: View, body: str) -> str:

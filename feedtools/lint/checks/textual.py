@@ -146,18 +146,18 @@ def spaced_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     before the space, or a Chinese character behind the mark, makes it a slip.
     """
     del options
-    hits = [*_padded(view), *_before_marks(view)] if "(" in view.text else list(_before_marks(view))
-    yield from sorted(hits)
+    padded = "( " in view.text or " )" in view.text
+    yield from sorted([*_padded(view), *_before_marks(view)]) if padded else _before_marks(view)
 
 
 def _before_marks(view: View) -> Iterator[Hit]:
-    text = view.text
+    text, formulas = view.text, view.math
     for match in _SPACED.finditer(text):
         start, end = match.span()
         while start > 0 and text[start - 1] == " ":
             start -= 1
-        if start and _is_slip(text, start, end) and not in_math(view, start):
-            yield Hit(start, end + 1, edits=(Edit(start, end, ""),))
+        if start and _is_slip(text, start, end) and not (formulas and in_math(view, start)):
+            yield Hit(start, end + 1, "", (Edit(start, end, ""),))
 
 
 # What is looked for comes first and what stands before it second: so the scan runs at the speed of a search for it.
