@@ -82,6 +82,7 @@ class _Reading:
     Attributes:
         now: by number.
         evidence: by number, where it is not the same (``notes.as_evidence``).
+        repaired: numbers of those that were repaired before.
 
     Args:
         run: has the notes of their fixes and repairs.
@@ -92,6 +93,7 @@ class _Reading:
     def __init__(self, run: Run, texts: Texts, involved: Collection[int]) -> None:
         repaired = {number: parse(note) for number, note in logged_notes(run, "repairs") if number in involved}
         self._texts = texts
+        self.repaired = frozenset(number for number, note in repaired.items() if note.changes)
         self._guessed = {number: note for number, note in guessed(run) if number in involved}
         self.now = {number: rewrite(texts[number], repaired.get(number, CLEAR).changes) for number in involved}
         self.evidence: dict[int, str] = {}
@@ -131,14 +133,20 @@ def assemble(
 
     What one was given it can give on, so that the next run, which sees them all as they are then, finds nothing to do.
     """
-    near = _near(marks, copies, texts, run.config.clean)
+    policy = run.config.clean
+    near = _near(marks, copies, texts, policy)
     if not near:
         return
     dropped = {number: copies.dropped(number)[:SIBLINGS] for number in near}
     involved = {*near, *chain.from_iterable(near.values())}
     reading = _Reading(run, texts, {*involved, *chain.from_iterable(dropped.values())})
     rows = {number: row for number, row in enumerate(excepted(run, files, judge)) if number in near}
-    works = {number: Work(number, rows[number][0], dropped[number], rows[number][1]) for number in _side_by_side(near)}
+    works: dict[int, Work] = {}
+    for number in _side_by_side(near):
+        some = dropped[number]
+        heard = not copies.goes(number, policy) and reading.repaired.isdisjoint((number, *some))
+        form, left = rows[number]
+        works[number] = Work(number, form, some, left, heard=heard and near.keys().isdisjoint(some))
     known: dict[int, _Lesson] = {number: _Lesson(number) for number in works}
     made: dict[int, Note] = {}
     changed = involved
@@ -165,11 +173,10 @@ def _near(marks: Sequence[int], copies: Copies, texts: Texts, policy: Policy) ->
 
     Copies that go are among both where another may learn from them, and what they learn themselves.
     """
-    standing = copies.standing
     both = {ends for found in copies.clusters for a, b in found.overlapping(every=True) for ends in ((a, b), (b, a))}
     left = [pair for pair in both if not any(marks[number] & (REJECTED | FINAL) for number in pair)]
     damaged = {number for number, _ in left if marks[number] & FOUND and may_gain(texts[number])}
-    going = {one for one in damaged if one in standing and policy.kinds[standing.kind(one)] == "drop"}
+    going = {one for one in damaged if copies.goes(one, policy)}
     giving = {other for number, other in left if number in damaged and number not in going}
     gains = damaged - (going - giving)
     near: dict[int, list[int]] = {}

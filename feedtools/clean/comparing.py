@@ -142,8 +142,7 @@ def _end(run: Run, files: Files, texts: Texts, marks: bytes, judge: Judge, copie
     policy = run.config.clean
     if policy.end != "sentence" and not any(marked & HELD for marked in marks):
         return 0
-    standing = copies.standing
-    gone = (number in standing and policy.kinds[standing.kind(number)] == "drop" for number in range(len(marks)))
+    gone = (copies.goes(number, policy) for number in range(len(marks)))
     forms = (file.form for file in files for _ in range(file.articles))
     rows = ((form, *notes) for form, notes in zip(forms, all_notes(run), strict=True))
     todo = candidates(marks, rows, gone, policy)

@@ -79,6 +79,10 @@ class Copies:
         source, _, line = self._published[-1 - number].rpartition("\n")
         return Place(source, int(line))
 
+    def goes(self, number: int, policy: Policy) -> bool:
+        """Tell whether an article is a copy of a kind that the policy drops."""
+        return number in self.standing and policy.kinds[self.standing.kind(number)] == "drop"
+
     def dropped(self, keep: int) -> tuple[int, ...]:
         """The articles that were found to be copies of this one."""
         return tuple(number for found in self.clusters for number in found.dropped(keep))

@@ -24,6 +24,7 @@ class Texts(Strings):
         self._firsts = array("Q")
         self._names = Strings(path.with_name(f"{path.name}-names"))
         self._last: str | None = None
+        self._name, self._asked = "", -1
         self._syntaxes = array("B")  # their numbers in SYNTAXES
 
     def take(self, name: str, lines: Iterable[int], data: bytes, sizes: Iterable[int], syntaxes: Iterable[str]) -> None:
@@ -60,7 +61,10 @@ class Texts(Strings):
 
     def place(self, number: int) -> Place:
         """Find the place of an article."""
-        return Place(self._names[bisect_right(self._firsts, number) - 1], self._lines[number])
+        file = bisect_right(self._firsts, number) - 1
+        if file != self._asked:  # articles of one file are asked for one after the other
+            self._name, self._asked = self._names[file], file
+        return Place(self._name, self._lines[number])
 
 
 class Instead(Mapping[int, str]):

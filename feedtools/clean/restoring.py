@@ -37,6 +37,7 @@ class Work(NamedTuple):
         dropped: numbers of its copies that are dropped.
         excepted: rule and words of findings in it that are left out.
         overlapping: other excerpts of the article, which stay beside it.
+        heard: the dropped copies were asked before, and had nothing to give to the article as it is.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Work(NamedTuple):
     dropped: tuple[int, ...]
     excepted: frozenset[Pair] = frozenset()
     overlapping: tuple[Sibling, ...] = ()
+    heard: bool = False
 
 
 def damaged(
@@ -72,7 +74,7 @@ def damaged(
     for number, (marked, (form, excepted)) in enumerate(zip(marks, rows, strict=True)):
         if marked & FINAL or not (marked & FOUND or (stores.originals and may_have_lost(texts[number]))):
             continue
-        if number in copies.standing and policy.kinds[copies.standing.kind(number)] == "drop":
+        if copies.goes(number, policy):
             continue
         dropped = copies.dropped(number)[:SIBLINGS]
         if dropped or stores:
@@ -98,21 +100,21 @@ def mend(
     """
     from feedtools.restore import Sibling
 
-    macros = macros_of(judge.rules)
-    done = []
-    for work in works:
-        article = texts.article(work.number)
+    articles = [texts.article(work.number) for work in works]
+    some = []
+    for work, article in zip(works, articles, strict=True):
         # Those that a later run will see again come first.
         groups = [
             stores.siblings(article.text),
             work.overlapping,
             [Sibling(evidence.get(other) or texts[other], texts.place(other)) for other in work.dropped],
         ]
-        known = {(article.source, article.line): work.excepted}
-        findings_in = judge.over([article], {article.source: work.form}, known)
-        made = mending.mend(article, groups, findings_in, partial(fits, work.form), place_text, macros)
-        done.append((work.number, note_of(made)))
-    return done
+        some.append(mending.Damaged(article, groups, partial(fits, work.form), len(groups) - work.heard))
+    forms = {article.source: work.form for work, article in zip(works, articles, strict=True)}
+    known = {(one.source, one.line): work.excepted for work, one in zip(works, articles, strict=True)}
+    findings_in = judge.over(articles, forms, known)
+    made = mending.mend(some, findings_in, place_text, macros_of(judge.rules))
+    return [(work.number, note_of(one)) for work, one in zip(works, made, strict=True)]
 
 
 def note_of(made: mending.Mended) -> Note:

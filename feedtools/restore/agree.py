@@ -42,8 +42,10 @@ def agree(one: str, other: str) -> bool:
     if found is None:
         return False
     way, theirs = found
+    if way.slips or len(way.partner) - way.partner.count(-1) < LEAST:
+        return False
     shared = [i for i, j in enumerate(way.partner) if j >= 0]
-    if len(shared) < LEAST or way.slips or not _meets_ends(way, shared[0], shared[-1]):
+    if not _meets_ends(way, shared[0], shared[-1]):
         return False
     return (
         _is_in_one_place(mine, shared[0], shared[-1])

@@ -76,7 +76,7 @@ def _goes_along(way: Alignment) -> bool:
     first = next((i for i, j in enumerate(way.partner) if j >= 0), 0)
     begins_there = way.partner[first] <= EDGE and way.matched >= LEAST
     behind = way.partner[first:] if begins_there else way.partner
-    return sum(j >= 0 for j in behind) >= SHARE * len(behind)
+    return len(behind) - behind.count(-1) >= SHARE * len(behind)
 
 
 def _ends_block(b: Text, begin: int, past: int) -> bool:

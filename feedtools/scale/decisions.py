@@ -26,7 +26,7 @@ from feedtools.lint.checks import compounds
 from feedtools.lint.edits import rewrite
 from feedtools.model import Article, Finding, Match, Place
 from feedtools.readers.fields import syntax
-from feedtools.restore.mend import mend
+from feedtools.restore.mend import Damaged, mend
 from feedtools.scale.arrow import Stage, batch_of
 
 TEXTS_AT_ONCE = 1000
@@ -216,7 +216,7 @@ class _Cluster:
         known = {(article.source, article.line): frozenset(self._first[0].excepted)}
         findings_in = self._judge.over([article], {article.source: ""}, known)
         macros = macros_of(self._judge.rules)
-        made = mend(article, ((), siblings), findings_in, lambda _: True, lambda place: place.path, macros)
+        [made] = mend([Damaged(article, ((), siblings), lambda _: True)], findings_in, lambda place: place.path, macros)
         self._note(0, note_of(made))
 
     def _replace(self) -> int | None:

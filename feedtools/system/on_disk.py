@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar, overload
 
 R = TypeVar("R")
+_PREAD = getattr(os, "pread", None)
 
 
 class Rows(Sequence[R]):
@@ -84,14 +85,11 @@ class Strings(Rows[str]):
 
     def row(self, number: int) -> str:
         """One of the strings."""
-        start = self._ends[number]
-        return self._read(start, self._ends[number + 1] - start).decode("utf-8", "surrogatepass")
-
-    def _read(self, start: int, size: int) -> bytes:
+        start, end = self._ends[number], self._ends[number + 1]
         if self._stream is None:
             self.seal()
         assert self._stream is not None
-        if hasattr(os, "pread"):
-            return os.pread(self._stream.fileno(), size, start)
+        if _PREAD is not None:
+            return str(_PREAD(self._stream.fileno(), end - start, start), "utf-8", "surrogatepass")
         self._stream.seek(start)  # a system without pread does not fork either: the place in the file is our own
-        return self._stream.read(size)
+        return str(self._stream.read(end - start), "utf-8", "surrogatepass")

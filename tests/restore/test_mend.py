@@ -8,16 +8,16 @@ import pytest
 
 from feedtools.model import Article, Edit, Finding, Level, Place, Span
 from feedtools.restore import Restoration, Sibling
-from feedtools.restore.mend import Mended, mend
+from feedtools.restore.mend import Damaged, Mended, mend
 
 HEAD = "山脚的小站每天只停两趟车,站长把钟拨快一刻,好让赶路的人来得及在月台喝完一碗热汤。"
 TAIL = "夜里风大,信号灯的玻璃罩总会松动,他就提着梯子挨个去拧紧,回来再把记录写进厚厚的本子。"
-DAMAGED = f"{HEAD}用的是endtoend的办法。{TAIL}"
+BROKEN = f"{HEAD}用的是endtoend的办法。{TAIL}"
 WHOLE = f"{HEAD}用的是end-to-end的办法。{TAIL}"
 
 
 def mended(
-    *groups: Sequence[str], damaged: str = DAMAGED, level: Level | None = None, word: str = "end-to", room: int = 999
+    *groups: Sequence[str], damaged: str = BROKEN, level: Level | None = None, word: str = "end-to", room: int = 999
 ) -> Mended:
     """Mend an article; a checker finds fault with a word, and a file holds so many code points."""
 
@@ -30,26 +30,27 @@ def mended(
 
     siblings = [[Sibling(text, Place("a.md", number)) for number, text in enumerate(group)] for group in groups]
     article = Article("a.txt", 1, damaged)
-    return mend(article, siblings, lint, lambda text: len(text) <= room, lambda place: f"{place.path}:{place.line}")
+    some = [Damaged(article, siblings, lambda text: len(text) <= room)]
+    return mend(some, lint, lambda place: f"{place.path}:{place.line}")[0]
 
 
 @pytest.mark.parametrize(("level", "made"), [(None, True), ("note", True), ("warning", False), ("error", False)])
 def test_a_repair_that_brings_a_warning_or_an_error_is_not_made(level: Level | None, made: bool) -> None:
     after = mended([WHOLE], level=level)
-    assert after.text == (WHOLE if made else DAMAGED)
+    assert after.text == (WHOLE if made else BROKEN)
     assert len(after.repairs) == made
 
 
 def test_one_harmful_repair_takes_no_other_with_it() -> None:
-    damaged, whole = f"{DAMAGED}记作 [Math] 的值。{HEAD}", f"{WHOLE}记作 $\\pi$ 的值。{HEAD}"
+    damaged, whole = f"{BROKEN}记作 [Math] 的值。{HEAD}", f"{WHOLE}记作 $\\pi$ 的值。{HEAD}"
     after = mended([whole], damaged=damaged, level="error")
-    assert after.text == f"{DAMAGED}记作 \\(\\pi\\) 的值。{HEAD}"
+    assert after.text == f"{BROKEN}记作 \\(\\pi\\) 的值。{HEAD}"
     assert [one["kind"] for one in after.repairs] == ["placeholder"]
 
 
 @pytest.mark.parametrize(("room", "made"), [(len(WHOLE), True), (len(WHOLE) - 1, False)])
 def test_a_repair_that_the_file_cannot_hold_is_not_made(room: int, made: bool) -> None:
-    assert mended([WHOLE], room=room).text == (WHOLE if made else DAMAGED)
+    assert mended([WHOLE], room=room).text == (WHOLE if made else BROKEN)
 
 
 def test_a_repair_may_make_another_one_possible(monkeypatch: pytest.MonkeyPatch) -> None:
