@@ -244,9 +244,9 @@ def _match(a: Document, b: Document, kind: Kind, runs: Runs) -> Match:
     size_a, size_b = len(a.codes), len(b.codes)
     rest_a, rest_b = runs.longest_outside(0, size_a), runs.longest_outside(1, size_b)
     if a.traits & FORMULAS and not b.traits & HOLES:  # where it shows placeholders, they are restored
-        rest_a = max(rest_a, _rest_of_all(a, b))
+        rest_a = _rest_of_all(a, b, rest_a)
     if b.traits & FORMULAS and not a.traits & HOLES:
-        rest_b = max(rest_b, _rest_of_all(b, a))
+        rest_b = _rest_of_all(b, a, rest_b)
     return Match(
         a.number,
         b.number,
@@ -260,9 +260,9 @@ def _match(a: Document, b: Document, kind: Kind, runs: Runs) -> Match:
     )
 
 
-def _rest_of_all(a: Document, b: Document) -> int:
-    """The longest stretch of a text that the other lacks, formulas included."""
-    return 0 if a.text.rstrip(CUT_END) in b.text else longest_gap(a.folded, b.folded)
+def _rest_of_all(a: Document, b: Document, least: int) -> int:
+    """The longest stretch of a text that the other lacks, formulas included; ``least``, where that is more."""
+    return least if a.text.rstrip(CUT_END) in b.text else longest_gap(a.folded, b.folded, least)
 
 
 def _rounded(share: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from feedtools.dedup.candidates import REST as REST
 from feedtools.dedup.codes import rapidfuzz
@@ -35,9 +35,28 @@ def longest_rest(text: str, kept: str, *, as_written: bool = False) -> int:
     return longest_gap(folded(text), folded(kept))
 
 
-def longest_gap(one: str, other: str) -> int:
-    """Measure the longest stretch of the one that the other lacks, of symbols."""
-    return max((end - start for start, end in _rests(one, other)), default=0)
+def longest_gap(one: str, other: str, least: int = 0) -> int:
+    """Measure the longest stretch of the one that the other lacks, of symbols.
+
+    Args:
+        one: the one text.
+        other: the other.
+        least: the least to give; what is no longer is passed over unseen.
+    """
+    if one in other:
+        return least
+    size, last, behind = len(one), len(one) - _SHINGLE, 0
+    reach = _reach(one, other)
+    while size - behind > least:
+        # A shingle that is there ends every longer stretch from here on that it stands in: the last one leads furthest.
+        for at in range(min(behind + least, last), max(behind - _SHINGLE, -1), -1):
+            if (end := reach(at)) > at:
+                behind = end
+                break
+        else:
+            end = next((at for at in range(behind + least + 1, last + 1) if reach(at) > at), size)
+            least, behind = end - behind, end
+    return least
 
 
 def own_stretches(text: str, kept: str) -> Iterator[tuple[int, Span]]:
@@ -75,15 +94,28 @@ def _rests(one: str, other: str) -> list[tuple[int, int]]:
 
 def _covered(one: str, other: str) -> Iterator[tuple[int, int]]:
     """Find the stretches of the one that are in the other, shingle by shingle, in order; they may overlap."""
-    at, last = 0, len(one) - _SHINGLE
-    for _ in range(_TRIES):
-        if at > last:
-            return
-        place = other.find(one[at : at + _SHINGLE])
-        if place >= 0:
-            end = at + rapidfuzz("Prefix").similarity(one[at:], other[place:])
+    at, last, reach = 0, len(one) - _SHINGLE, _reach(one, other)
+    while at <= last:
+        end = reach(at)
+        if end > at:
             yield at, end
             at = end - _SHINGLE
         at += 1
-    there = {other[place : place + _SHINGLE] for place in range(len(other) - _SHINGLE + 1)}
-    yield from ((i, i + _SHINGLE) for i in range(at, last + 1) if one[i : i + _SHINGLE] in there)
+
+
+def _reach(one: str, other: str) -> Callable[[int], int]:
+    """Give the function that finds the end of what both share from a place of the one on: the place, if no shingle."""
+    tries, there = _TRIES, set[str]()
+
+    def reach(at: int) -> int:
+        nonlocal tries, there
+        shingle = one[at : at + _SHINGLE]
+        if tries > 0:
+            tries -= 1
+            place = other.find(shingle)
+            return at if place < 0 else at + int(rapidfuzz("Prefix").similarity(one[at:], other[place:]))
+        if tries == 0:
+            tries, there = -1, {other[place : place + _SHINGLE] for place in range(len(other) - _SHINGLE + 1)}
+        return at + _SHINGLE if shingle in there else at
+
+    return reach

@@ -93,7 +93,8 @@ def by_sets(one: str, other: str) -> list[tuple[int, int]]:
 @settings(deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from(["ab", "的一是在不了有和人"]), st.sampled_from([0.0, 0.03, 0.2]))
 @pytest.mark.parametrize("tries", [0, 3, 160])
-def test_rests_are_what_no_shingle_covers(tries: int, seed: int, letters: str, rate: float) -> None:
+@pytest.mark.parametrize("least", [0, 1, 11, 60])
+def test_rests_are_what_no_shingle_covers(least: int, tries: int, seed: int, letters: str, rate: float) -> None:
     rng = random.Random(seed)
     one = "".join(rng.choices(letters, k=rng.randint(0, 120)))
     other = "".join(rng.choice(["", "改", char + "入"]) if rng.random() < rate else char for char in one)
@@ -101,7 +102,9 @@ def test_rests_are_what_no_shingle_covers(tries: int, seed: int, letters: str, r
     other = other[cut:] + other[:cut] if rng.random() < 0.3 else other[rng.randint(0, 9) : cut + 60]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rest, "_TRIES", tries)
-        assert rest._rests(one, other) == by_sets(one, other)
+        found = by_sets(one, other)
+        assert rest._rests(one, other) == found
+        assert longest_gap(one, other, least) == max(least, *(end - start for start, end in found), 0)
 
 
 @pytest.mark.parametrize(("shared", "gap"), [(8, 38), (9, 29)])
