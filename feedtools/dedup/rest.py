@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cached_property
 
 from feedtools.dedup.candidates import REST as REST
 from feedtools.dedup.codes import rapidfuzz
@@ -45,16 +46,15 @@ def longest_gap(one: str, other: str, least: int = 0) -> int:
     """
     if one in other:
         return least
-    size, last, behind = len(one), len(one) - _SHINGLE, 0
-    reach = _reach(one, other)
+    size, shared, behind = len(one), _Shared(one, other), 0
     while size - behind > least:
         # A shingle that is there ends every longer stretch from here on that it stands in: the last one leads furthest.
-        for at in range(min(behind + least, last), max(behind - _SHINGLE, -1), -1):
-            if (end := reach(at)) > at:
-                behind = end
-                break
+        at = shared.last(behind - _SHINGLE + 1, behind + least + 1)
+        if at >= 0:
+            behind = shared.end(at)
         else:
-            end = next((at for at in range(behind + least + 1, last + 1) if reach(at) > at), size)
+            at = shared.first(behind + least + 1)
+            end = size if at < 0 else at
             least, behind = end - behind, end
     return least
 
@@ -94,28 +94,54 @@ def _rests(one: str, other: str) -> list[tuple[int, int]]:
 
 def _covered(one: str, other: str) -> Iterator[tuple[int, int]]:
     """Find the stretches of the one that are in the other, shingle by shingle, in order; they may overlap."""
-    at, last, reach = 0, len(one) - _SHINGLE, _reach(one, other)
-    while at <= last:
-        end = reach(at)
-        if end > at:
-            yield at, end
-            at = end - _SHINGLE
-        at += 1
+    shared = _Shared(one, other)
+    at = shared.first(0)
+    while at >= 0:
+        end = shared.end(at)
+        yield at, end
+        at = shared.first(max(at, end - _SHINGLE) + 1)
 
 
-def _reach(one: str, other: str) -> Callable[[int], int]:
-    """Give the function that finds the end of what both share from a place of the one on: the place, if no shingle."""
-    tries, there = _TRIES, set[str]()
+class _Shared:
+    """The shingles of one text that stand in another, by their places in the one."""
 
-    def reach(at: int) -> int:
-        nonlocal tries, there
-        shingle = one[at : at + _SHINGLE]
-        if tries > 0:
-            tries -= 1
-            place = other.find(shingle)
-            return at if place < 0 else at + int(rapidfuzz("Prefix").similarity(one[at:], other[place:]))
-        if tries == 0:
-            tries, there = -1, {other[place : place + _SHINGLE] for place in range(len(other) - _SHINGLE + 1)}
-        return at + _SHINGLE if shingle in there else at
+    def __init__(self, one: str, other: str) -> None:
+        self._one, self._other = one, other
+        self._places = len(one) - _SHINGLE + 1
+        self._tries = _TRIES
 
-    return reach
+    def first(self, start: int) -> int:
+        """Find the first one from a place on; -1 for none."""
+        one, other = self._one, self._other
+        for at in range(start, self._places):
+            if self._tries <= 0:
+                return self._marks.find(b"", at)
+            self._tries -= 1
+            if one[at : at + _SHINGLE] in other:
+                return at
+        return -1
+
+    def last(self, start: int, end: int) -> int:
+        """Find the last one before ``end``, from ``start`` on; -1 for none."""
+        one, other, start = self._one, self._other, max(0, start)
+        for at in range(min(end, self._places) - 1, start - 1, -1):
+            if self._tries <= 0:
+                return self._marks.rfind(b"", start, at + 1)
+            self._tries -= 1
+            if one[at : at + _SHINGLE] in other:
+                return at
+        return -1
+
+    def end(self, at: int) -> int:
+        """Find where what both share ends, from one of these shingles on: there, or behind it, where all are marked."""
+        if self._tries <= 0:
+            return at + _SHINGLE
+        place = self._other.find(self._one[at : at + _SHINGLE])
+        return at + int(rapidfuzz("Prefix").similarity(self._one[at:], self._other[place:]))
+
+    @cached_property
+    def _marks(self) -> bytes:
+        """A byte for each place: 1 where the shingle stands in the other text."""
+        one, other = self._one, self._other
+        there = {other[at : at + _SHINGLE] for at in range(len(other) - _SHINGLE + 1)}
+        return bytes([one[at : at + _SHINGLE] in there for at in range(self._places)])
