@@ -154,7 +154,7 @@ def _find(
     run: Run, asked: Wanted, rest: int, versions: Versions | None
 ) -> tuple[match_table.Clusters, Compared, NDArray[Any]]:
     """The clusters, all matches between distinct texts, and exact copies as rows."""
-    copies, firsts, numbers = collapse(run)
+    copies, firsts, numbers, store = collapse(run)
     if versions is not None and len(copies):
         repeated = versions.repeated(zip(copies.tolist(), firsts.tolist(), strict=True), run.order.item)
         copies, firsts = np.array(repeated, np.int64).T
@@ -162,7 +162,7 @@ def _find(
         numbers = by_order[np.isin(by_order, copies, invert=True)]
     kept, exact = Distinct(run.texts, numbers), match_table.pack_exact(copies, firsts)
     run = run.of_distinct(copies, firsts)
-    store = sketch_all(kept, run)
+    store = sketch_all(kept, run) if store is None else store.choose(numbers)
     sizes = sizes_of(len(run.texts), numbers, store, copies, firsts)
     age = versions.order(run.order.item) if versions is not None else None
     keepers = Order(sizes.__getitem__, lambda number: damage(run.texts[number]), run.order.item, age)

@@ -14,6 +14,7 @@ from feedtools.dedup.batch_run import spread
 from feedtools.dedup.candidates import worth
 from feedtools.dedup.document_batch import BatchDocument
 from feedtools.dedup.match_batch import PAIRS
+from feedtools.dedup.sketch_store import Edges
 from feedtools.model import text_number
 from feedtools.text import symbols_batch
 
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from feedtools.dedup.batch_run import Advance, Distinct, Ints, Run
+    from feedtools.dedup.batch_run import Distinct, Ints, Run
     from feedtools.dedup.sketch_store import SketchStore
     from feedtools.model import Block
 
+_LARGE = 250_000
+"""Documents from which the keys on the disk are joined by several processes."""
 _FEW = 4 * PAIRS
 """Pairs for which no processes are made."""
 
@@ -71,7 +74,7 @@ def verify_all(kept: Distinct, store: SketchStore, ranked: NDArray[Any], run: Ru
     """Find the candidates and verify them; ``ranked`` as ``ranking`` gives it."""
     if not len(kept.numbers):
         return joined([])
-    pairs = _candidates(ranked, store, run.progress("joining", int(store.sizes().sum()), "keys"))
+    pairs = _candidates(ranked, store, run)
     store.close()  # before the processes are made, which share what is laid out
 
     def verify(some: tuple[Ints, Ints]) -> Compared:
@@ -93,33 +96,47 @@ def verify_pairs(
         advance(PAIRS)
 
 
-def _candidates(ranking: NDArray[Any], store: SketchStore, advance: Advance) -> tuple[Ints, Ints]:
+def _candidates(ranking: NDArray[Any], store: SketchStore, run: Run) -> tuple[Ints, Ints]:
     """Candidates, in ascending order: positions of the longer documents and of the others.
 
     For the join, documents are numbered longest first, by an order that does not depend on the input order.
     """
-    heads = store.heads()
-    rank = np.empty(len(ranking), np.uint32)
-    rank[ranking] = np.arange(len(rank), dtype=np.uint32)
-    sizes, heads = store.sizes()[ranking], heads[ranking]
+    sizes, heads, bits = store.sizes()[ranking], store.heads()[ranking], store.bits
     packed = sizes.astype(np.min_scalar_type(int(sizes.max(initial=0))))  # looked up all over: small stays in the cache
-    bits = store.bits
-    by_keys = [np.empty(0, np.int64)]
+    advance, parts = run.progress("joining", int(sizes.sum()), "keys"), store.parts()
+    workers = run.workers if parts > 1 and len(ranking) >= _LARGE else 1
 
     def linked() -> Iterator[NDArray[np.uint64]]:
-        for words in store.words(rank):
-            yield join.edges(words, bits)
-            advance(len(words))
+        for count, edges in spread(_linked, range(parts), workers, store, store.ranks(ranking)):
+            yield edges
+            advance(count)
 
-    for edges in store.sorted_edges(linked()):
-        low, high, shared = join.counted(edges)
-        enough = worth(shared, np.minimum(packed[low], packed[high]))
-        by_keys.append(low[enough] << 32 | high[enough])
+    edges = Edges(linked(), run.folder)
+    store.drop_keys()
+    by_keys = np.concatenate(list(spread(_worthy, range(len(edges)), workers, edges, packed)))
+    edges.drop()
     with_head = np.flatnonzero(heads)
     low, high, _ = join.counted(join.edges(join.pack(heads[with_head], with_head.astype(np.uint64), bits, 0), bits))
     few = worth(0, np.minimum(sizes[low], sizes[high]), same_head=True)
-    pairs = np.union1d(np.concatenate(by_keys), low[few] << 32 | high[few])
+    pairs = np.union1d(by_keys, low[few] << 32 | high[few])
     return ranking[pairs >> 32], ranking[pairs & 0xFFFFFFFF]
+
+
+def _linked(part: int, store: SketchStore, rank: NDArray[np.uint32]) -> tuple[int, NDArray[np.uint64]]:
+    """Link the documents that share keys of a part: how many keys there are, and the edges, sorted for the disk."""
+    words = store.words(part, rank)
+    edges = join.edges(words, store.bits)
+    if store.spills:  # else they are sorted once all are there
+        edges.sort()
+    return len(words), edges
+
+
+def _worthy(part: int, edges: Edges, sizes: NDArray[Any]) -> Ints:
+    """Choose the edges of a part that are worth verifying."""
+    low, high, shared = join.counted(edges.part(part))
+    enough = worth(shared, np.minimum(sizes[low], sizes[high]))
+    chosen: Ints = low[enough] << 32 | high[enough]
+    return chosen
 
 
 def ranking(kept: Distinct, store: SketchStore) -> NDArray[Any]:

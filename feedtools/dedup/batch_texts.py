@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -23,33 +23,64 @@ if TYPE_CHECKING:
     Numbers = NDArray[Any] | Sequence[int]
 
 
-def collapse(run: Run) -> tuple[Ints, Ints, Ints]:
-    """Find the exact copies, the earliest text of each, and all earliest texts in their order."""
+class Collapsed(NamedTuple):
+    """The distinct texts of a run.
+
+    Attributes:
+        copies: exact copies.
+        firsts: the earliest text of each of them.
+        numbers: all earliest texts, in their order.
+        store: the sketches of all texts, where they were made in passing.
+    """
+
+    copies: Ints
+    firsts: Ints
+    numbers: Ints
+    store: SketchStore | None = None
+
+
+def collapse(run: Run) -> Collapsed:
+    """Find the exact copies; texts that lie on the disk, as what is made of them, are sketched as they are read."""
     if not len(run.texts):
         none = np.empty(0, np.int64)
-        return none, none, none
+        return Collapsed(none, none, none)
     if in_memory(run.texts):
         first: dict[str, int] = {}
         ordered = np.argsort(run.order).tolist()
         copies = [i for i in ordered if first.setdefault(run.texts[i], i) != i]
         firsts = [first[run.texts[i]] for i in copies]
-        return np.array(copies, np.int64), np.array(firsts, np.int64), np.fromiter(first.values(), np.int64, len(first))
-    return _collapse_by_digest(run)
-
-
-def _collapse_by_digest(run: Run) -> tuple[Ints, Ints, Ints]:
-    """Do the same as ``collapse``, but hold 16 bytes per text instead of the text."""
+        numbers = np.fromiter(first.values(), np.int64, len(first))
+        return Collapsed(np.array(copies, np.int64), np.array(firsts, np.int64), numbers)
     tasks = range(0, len(run.texts), batch_run.TASK)
-    digests = np.frombuffer(b"".join(spread(_digests, tasks, run.workers, run.texts)), np.uint64).reshape(-1, 2)
-    ranking = np.lexsort((run.order, digests[:, 1], digests[:, 0]))
-    again = np.concatenate([[False], (digests[ranking[1:]] == digests[ranking[:-1]]).all(axis=1)])
+    if run.folder is None:
+        return _collapse_by_digest(run, b"".join(spread(_digests, tasks, run.workers, run.texts)))
+    store, digests = SketchStore(len(run.texts), run.folder), []
+    advance = run.progress("sketching", len(run.texts), "articles")
+    for made, parts in spread(_digests_and_sketches, tasks, run.workers, run.texts):
+        digests.append(made)
+        for part in parts:
+            store.add(part)
+            advance(len(part.heads))
+    return _collapse_by_digest(run, b"".join(digests))._replace(store=store)
+
+
+def _collapse_by_digest(run: Run, digests: bytes) -> Collapsed:
+    """Do the same as ``collapse`` by the digests of the texts, 16 bytes each."""
+    words = np.frombuffer(digests, np.uint64).reshape(-1, 2)
+    ranking = np.lexsort((run.order, words[:, 1], words[:, 0]))
+    again = np.concatenate([[False], (words[ranking[1:]] == words[ranking[:-1]]).all(axis=1)])
     leader = np.maximum.accumulate(np.where(again, 0, np.arange(len(ranking))))
     numbers = ranking[~again]
-    return ranking[again], ranking[leader[again]], numbers[np.argsort(run.order[numbers])]
+    return Collapsed(ranking[again], ranking[leader[again]], numbers[np.argsort(run.order[numbers])])
 
 
 def _digests(start: int, texts: Sequence[str]) -> bytes:
     return b"".join(digest(texts[i]) for i in range(start, min(start + batch_run.TASK, len(texts))))
+
+
+def _digests_and_sketches(start: int, texts: Sequence[str]) -> tuple[bytes, list[sketch_batch.Sketches]]:
+    some = [texts[i] for i in range(start, min(start + batch_run.TASK, len(texts)))]
+    return b"".join(map(digest, some)), [sketch_batch.sketch_block(block) for block in symbols_batch.blocks(some)]
 
 
 def sketch_all(kept: Distinct, run: Run) -> SketchStore:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from itertools import pairwise
@@ -14,7 +15,7 @@ from feedtools.dedup import join, sketch_batch
 from feedtools.dedup.sketch import ZEROS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from io import BufferedRandom
     from pathlib import Path
 
@@ -51,20 +52,73 @@ class _Pile:
         width = self.dtype.itemsize
         return np.frombuffer(os.pread(self._file.fileno(), (end - start) * width, start * width), self.dtype)
 
-    def taken(self, room: NDArray[Any]) -> NDArray[Any]:
-        """Read all of it into the first part of ``room``; the file is given up."""
+    def all(self, room: NDArray[Any]) -> NDArray[Any]:
+        """Read all of a closed pile into the first part of ``room``; processes that share it may read at once."""
         found = room[: self.count]
-        with self._file as file:
-            file.seek(0)
-            file.readinto(found.view(np.uint8).data)
+        view, at = found.view(np.uint8).data, 0
+        while at < len(view):  # a call gives two gigabytes at most
+            if hasattr(os, "preadv"):
+                count = os.preadv(self._file.fileno(), [view[at:]], at)
+            else:  # a system without it does not fork either: the place in the file is our own
+                self._file.seek(at)
+                count = self._file.readinto(view[at:])
+            if not count:
+                raise OSError(errno.EIO, "a temporary file lost its end")
+            at += count
         return found
 
+    def drop(self) -> None:
+        """Give up the file."""
+        self._file.close()
 
-def _taken(piles: list[_Pile]) -> Iterator[NDArray[Any]]:
-    """Read each pile whole, into the same memory: fresh pages for each would cost as much as reading it."""
-    room = np.empty(max(pile.count for pile in piles), piles[0].dtype)
-    while piles:
-        yield piles.pop(0).taken(room)
+
+class Edges:
+    """Links between texts (``low << 32 | high``), in parts that follow one another in order; on disk, or in memory.
+
+    Args:
+        found: all of them, in arrays; sorted, if they are to lie on disk.
+        folder: where to spill them; ``None`` to keep them in memory, as one part.
+    """
+
+    def __init__(self, found: Iterable[Keys], folder: Path | None = None) -> None:
+        self._piles: list[_Pile] = []
+        self._all: Keys = np.empty(0, np.uint64)
+        self._room = self._all
+        if folder is None:
+            self._all = np.concatenate([self._all, *found])
+            return
+        cuts: Keys | None = None
+        self._piles = [_Pile(np.uint64, folder) for _ in range(_PARTITIONS)]
+        for edges in found:
+            if not len(edges):
+                continue
+            if cuts is None:  # keys are hashes: how the edges of some are spread, those of all are
+                cuts = edges[np.arange(1, _PARTITIONS) * len(edges) // _PARTITIONS]
+            ends = [0, *np.searchsorted(edges, cuts).tolist(), len(edges)]
+            for pile, (start, end) in zip(self._piles, pairwise(ends), strict=True):
+                pile.add(edges[start:end])
+        for pile in self._piles:
+            pile.close()
+
+    def __len__(self) -> int:
+        return len(self._piles) or 1
+
+    def part(self, number: int) -> Keys:
+        """Read one of the parts; its memory is good until the next one is asked for."""
+        if not self._piles:
+            return self._all
+        self._room = _room(self._piles, self._room)
+        return self._piles[number].all(self._room)
+
+    def drop(self) -> None:
+        """Give up the files."""
+        for pile in self._piles:
+            pile.drop()
+
+
+def _room(piles: list[_Pile], room: NDArray[Any]) -> NDArray[Any]:
+    """Memory for any of some piles, read one after the other: fresh pages for each would cost as much as reading it."""
+    return room if len(room) else np.empty(max(pile.count for pile in piles), piles[0].dtype)
 
 
 class SketchStore:
@@ -76,12 +130,13 @@ class SketchStore:
 
     Attributes:
         bits: of a word of ``words`` that number its text.
+        spills: whether symbols and keys lie on the disk.
         traits: of each text, once closed, as ``text.dropped.traits`` gives them.
     """
 
     def __init__(self, count: int, folder: Path | None = None) -> None:
         self.bits = max(1, count.bit_length())
-        self._folder = folder
+        self.spills = folder is not None
         self._count = 0
         self._spilled = _Pile(np.uint8, folder) if folder else None  # symbols of all parts
         self._symbols: list[NDArray[Any]] = []  # of each part, in memory
@@ -94,6 +149,8 @@ class SketchStore:
         self._heads: list[Keys] = []
         self._traits: list[NDArray[np.uint8]] = []
         self._content: list[Keys] = []
+        self._chosen: Ints | None = None
+        self._room = np.empty(0, np.uint64)
 
     def add(self, part: sketch_batch.Sketches) -> None:
         """Take in the next texts."""
@@ -124,60 +181,66 @@ class SketchStore:
         for pile, (start, end) in zip(self._keys, pairwise(ends), strict=True):
             pile.add(words[start:end])
 
+    def _of_chosen(self, column: list[NDArray[Any]]) -> NDArray[Any]:
+        every = np.concatenate(column)
+        return every if self._chosen is None else every[self._chosen]
+
     def lengths(self) -> NDArray[np.uint32]:
         """Symbols of each text."""
-        return np.concatenate(self._lengths)
+        return self._of_chosen(self._lengths)
 
     def sizes(self) -> NDArray[np.uint32]:
         """Keys of each text."""
-        return np.concatenate(self._sizes)
+        return self._of_chosen(self._sizes)
 
     def heads(self) -> Keys:
         """Head key of each text, 0 for none."""
-        return np.concatenate(self._heads)
+        return self._of_chosen(self._heads)
 
     def content(self) -> Keys:
         """A number for each text that depends on its symbols alone: the sum of its keys."""
-        return np.concatenate(self._content)
+        return self._of_chosen(self._content)
 
-    def words(self, rank: NDArray[np.uint32]) -> Iterator[Keys]:
-        """Keys packed with the rank of their text, each key in one of the arrays only; the keys are given up.
+    def choose(self, numbers: Ints) -> SketchStore:
+        """Leave all other texts out: from here on the ``k``-th is the one that was added as ``numbers[k]``."""
+        self._chosen = numbers
+        return self
 
-        The memory of an array is good until the next one is asked for.
+    def ranks(self, ranking: Ints) -> NDArray[np.uint32]:
+        """The place of each text in a ranking, as ``words`` asks for it."""
+        rank = np.full(self._count, (1 << self.bits) - 1, np.uint32)
+        rank[ranking if self._chosen is None else self._chosen[ranking]] = np.arange(len(ranking), dtype=np.uint32)
+        return rank
+
+    def parts(self) -> int:
+        """Count the parts that the keys lie in, each key in one of them only; no more texts will be added."""
+        for pile in self._keys:
+            pile.close()
+        return len(self._keys) or 1
+
+    def words(self, part: int, rank: NDArray[np.uint32]) -> Keys:
+        """Keys of a part packed with the rank of their text, as ``ranks`` gives it; those in memory are given up.
+
+        The memory is good until the next part is asked for.
         """
+        if self._keys:
+            self._room = _room(self._keys, self._room)
+            words = self._keys[part].all(self._room)
+        else:
+            words, self._words = np.concatenate([*self._words, np.empty(0, np.uint64)]), []
         mask = np.uint64((1 << self.bits) - 1)
-        for words in _taken(self._keys) if self._keys else self._joined():
-            for start in range(0, len(words), join.PIECE):
-                piece = words[start : start + join.PIECE]
-                numbers = piece & mask
-                piece ^= numbers
-                piece |= rank[numbers]
-            yield words
+        for start in range(0, len(words), join.PIECE):
+            piece = words[start : start + join.PIECE]
+            numbers = piece & mask
+            piece ^= numbers
+            piece |= rank[numbers]
+        return words if self._chosen is None or len(self._chosen) == self._count else words[words & mask != mask]
 
-    def _joined(self) -> Iterator[Keys]:
-        words, self._words = np.concatenate([*self._words, np.empty(0, np.uint64)]), []
-        yield words
-
-    def sorted_edges(self, found: Iterable[Keys]) -> Iterator[Keys]:
-        """Edges (``low << 32 | high``) in arrays that follow one another in order; on disk, a part at a time.
-
-        The memory of an array is good until the next one is asked for.
-        """
-        if self._folder is None:
-            yield np.concatenate(list(found))
-            return
-        cuts: Keys | None = None
-        piles = [_Pile(np.uint64, self._folder) for _ in range(_PARTITIONS)]
-        for edges in found:
-            if not len(edges):
-                continue
-            edges.sort()
-            if cuts is None:  # keys are hashes: how the edges of some are spread, those of all are
-                cuts = edges[np.arange(1, _PARTITIONS) * len(edges) // _PARTITIONS]
-            ends = [0, *np.searchsorted(edges, cuts).tolist(), len(edges)]
-            for pile, (start, end) in zip(piles, pairwise(ends), strict=True):
-                pile.add(edges[start:end])
-        yield from _taken(piles)
+    def drop_keys(self) -> None:
+        """Give up the keys."""
+        self._words, self._room = [], np.empty(0, np.uint64)
+        while self._keys:
+            self._keys.pop().drop()
 
     def close(self) -> None:
         """Lay out where each text is, for processes made later to share; no more texts will be added."""
@@ -188,10 +251,12 @@ class SketchStore:
         lasts = np.append(0, ends)[np.cumsum(counts)]
         firsts = np.append(0, lasts[:-1])[: len(counts)]
         self._part = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
-        self._ends = ends - firsts[self._part]
-        self._starts = self._ends - self.lengths()
         self._bases = np.append(0, np.cumsum((lasts - firsts) * np.array(self._width, np.int64))).tolist()
-        self.traits = np.concatenate([*self._traits, np.empty(0, np.uint8)])
+        ends -= firsts[self._part]
+        if self._chosen is not None:
+            self._part, ends = self._part[self._chosen], ends[self._chosen]
+        self._ends, self._starts = ends, ends - self.lengths()
+        self.traits = self._of_chosen([*self._traits, np.empty(0, np.uint8)])
 
     def codes(self, wanted: Ints) -> list[bytes]:
         """The low byte of each symbol of some texts (``codes.low_bytes``), once closed."""

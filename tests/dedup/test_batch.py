@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import gc
+import os
 import random
 from collections import UserList
-from typing import NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedtools.dedup import batch, batch_run, match_table, small
+from feedtools.dedup import batch, batch_pairs, batch_run, match_table, small
 from feedtools.dedup.batch import dedup
 from feedtools.dedup.match import explain
 from feedtools.model import Match
@@ -106,7 +108,9 @@ def test_who_is_compared_does_not_depend_on_the_places_either(monkeypatch: pytes
     st.lists(st.text(st.characters(), max_size=40) | st.sampled_from([article(s, 90) for s in range(4)]), max_size=40)
 )
 def test_spilling_to_files_changes_nothing(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
-    assert dedup(texts, spill=tmp_path_factory.getbasetemp()) == dedup(texts)
+    folder, expected = tmp_path_factory.getbasetemp(), dedup(texts)
+    assert dedup(texts, spill=folder) == expected
+    assert dedup(UserList(texts), spill=folder) == expected  # texts that are read, once for all that is made of them
 
 
 @pytest.mark.slow
@@ -123,6 +127,27 @@ def test_the_number_of_processes_changes_nothing(kind: type, jobs: int, monkeypa
     monkeypatch.setattr(batch_run, "TASK", 1000)
     assert batch_run.worker_count(jobs, kind(texts)) == jobs
     assert dedup(kind(texts), jobs=jobs) == alone
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("large", "alone"), [(1500, False), (1501, True)])
+def test_many_documents_on_the_disk_are_joined_by_several_processes(
+    large: int, alone: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [article(seed, 120)[: 120 - 7 * (i % 3)] for seed in range(500) for i in range(4)]  # a fourth are repeated
+    expected = dedup(texts, jobs=1)
+    assert len(expected.clusters) == 500
+    here, linked = os.getpid(), batch_pairs._linked
+
+    def watched(*args: Any) -> Any:
+        assert (os.getpid() == here) == alone
+        return linked(*args)
+
+    monkeypatch.setattr(batch_run, "MANY_READ", 0)
+    monkeypatch.setattr(batch_run, "TASK", 1000)
+    monkeypatch.setattr(batch_pairs, "_LARGE", large)
+    monkeypatch.setattr(batch_pairs, "_linked", watched)
+    assert dedup(UserList(texts), jobs=2, spill=tmp_path) == expected
 
 
 def test_arrays_left_in_shared_memory_are_there_and_those_too_large_are_handed_back() -> None:
