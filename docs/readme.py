@@ -65,7 +65,11 @@ def output(command: str) -> str:
 def pages() -> dict[Path, str]:
     """The page of every rule, and the table that leads to them."""
     folder = ROOT / "docs" / "rules"
-    return {folder / "README.md": index(builtin()), **{folder / f"{rule.id}.md": page(rule) for rule in builtin()}}
+    top = "# The rules\n\n`feedtools rules CODE` prints the page of a rule; `feedtools rules` lists them.\n\n"
+    return {
+        folder / "README.md": top + index(builtin()),
+        **{folder / f"{rule.id}.md": page(rule) for rule in builtin()},
+    }
 
 
 def tree() -> str:

@@ -39,6 +39,23 @@ def test_the_glossary_is_in_order() -> None:
     assert words == sorted(words)
 
 
+def test_the_address_of_a_rule_is_that_of_its_page() -> None:
+    from feedtools.lint.rules import builtin
+    from feedtools.report.rule_pages import HOME, address
+
+    assert "use_directory_urls: false" in (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    for rule in builtin():
+        page = Path(address(rule).removeprefix(HOME))
+        assert (page.suffix, (DOCS / page.with_suffix(".md")).is_file()) == (".html", True)
+
+
+def test_no_page_of_the_menu_links_to_what_the_site_does_not_hold() -> None:
+    for path in [*DOCS.glob("*.md"), *(DOCS / "rules").glob("*.md")]:
+        links = re.findall(r"\]\((?!\w+:)([^)#\s]+)", path.read_text(encoding="utf-8"))
+        outside = [link for link in links if DOCS not in (path.parent / link).resolve().parents]
+        assert outside == [], path.name
+
+
 @pytest.mark.slow
 def test_the_site_builds_strictly_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
     pytest.importorskip("material", reason="mkdocs-material is not installed")

@@ -14,7 +14,7 @@ HOME = "https://feedtools.example.org/"
 
 def address(rule: Rule) -> str:
     """The address of a rule's page."""
-    return f"{HOME}rules/{rule.id}/"
+    return f"{HOME}rules/{rule.id}.html"
 
 
 def page(rule: Rule) -> str:
