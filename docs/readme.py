@@ -112,6 +112,11 @@ def _beside(name: str) -> ModuleType:
     return module
 
 
+def guides() -> list[Path]:
+    """The pages that show what a command prints."""
+    return [path for path in sorted((ROOT / "docs").glob("*.md")) if _RUN.search(path.read_text(encoding="utf-8"))]
+
+
 def main() -> None:
     """Rewrite the pages."""
     wanted = pages()
@@ -124,6 +129,8 @@ def main() -> None:
     ARCHITECTURE.write_text(architecture(), encoding="utf-8", newline="")
     for path, text in reference().items():
         path.write_text(text, encoding="utf-8", newline="")
+    for path in guides():
+        path.write_text(current(path.read_text(encoding="utf-8")), encoding="utf-8", newline="")
     MANUAL.write_text(manual(), encoding="utf-8", newline="")
     CHINESE.write_text(current(CHINESE.read_text(encoding="utf-8")), encoding="utf-8", newline="")
     README.write_text(current(README.read_text(encoding="utf-8")), encoding="utf-8", newline="")

@@ -90,7 +90,12 @@ def kind_name(kind: type) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Ask whether the closest known word is meant, to follow what is unknown; empty where none is close."""
+    close = closest(name, known)
+    return f"; did you mean {close}?" if close else ""
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The known word that is most like a name; empty where none is close."""
     from difflib import get_close_matches
 
-    close = get_close_matches(name, list(dict.fromkeys(known)), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]}?" if close else ""
+    return next(iter(get_close_matches(name, list(dict.fromkeys(known)), n=1, cutoff=0.6)), "")

@@ -33,6 +33,14 @@ def test_generated_parts_are_current(readme: ModuleType) -> None:
     assert readme.current(PAGE) == PAGE, "run python docs/readme.py"
 
 
+def test_what_the_guides_show_is_what_the_commands_print(readme: ModuleType) -> None:
+    pages = readme.guides()
+    assert [path.name for path in pages] == ["deduplication.md"]
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        assert readme.current(text) == text, "run python docs/readme.py"
+
+
 def test_every_rule_is_in_the_table() -> None:
     rows = re.findall(r"^\| \[(\w+)\]\((\S+)\) \| ([\w-]+) \| (\w+)", PAGE, re.MULTILINE)
     assert [row[0] for row in rows] == [rule.id for rule in builtin()]

@@ -137,7 +137,29 @@ def configured(config_file: Path | None, renderer: str | None = None, **flags: A
         config = config._replace(
             rules={**config.rules, "FT203": {**config.rules.get("FT203", {}), "renderer": renderer}}
         )
-    return config._replace(**{name: value for name, value in flags.items() if value not in (None, ())})
+    config = config._replace(**{name: value for name, value in flags.items() if value not in (None, ())})
+    _check_input(config)
+    return config
+
+
+def _check_input(config: Config) -> None:
+    """Refuse a format or an encoding of inputs that does not exist, once and not for each file.
+
+    Raises:
+        ConfigError: it names the ones there are, or the one that is meant.
+    """
+    if config.input_format is not None:
+        from feedtools.readers.formats import unknown_format
+
+        if fault := unknown_format(config.input_format):
+            raise ConfigError(fault)
+    if config.encoding:
+        import codecs
+
+        try:
+            codecs.lookup(config.encoding)
+        except LookupError as error:
+            raise ConfigError(f"unknown encoding {config.encoding!r}; expected a name such as gbk or utf-16") from error
 
 
 def report_errors(errors: Iterable[FeedtoolsError]) -> bool:

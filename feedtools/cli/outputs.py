@@ -221,9 +221,11 @@ def shell_words(words: Sequence[str]) -> str:
 
 def closing(checked: Checked, report: Report, config: Config, view: OutputView) -> None:
     """Say on standard error what a person wants to read last."""
+    from feedtools.lint.rules import RULES
     from feedtools.report.summary import Next, summary
 
-    copies = [finding for finding in checked.findings if finding.related]
+    # Of two that overlap neither is a copy: both are published.
+    copies = [one for one in checked.findings if one.related and one.rule != RULES["overlapping"]]
     then = Next(applied=view.applied)
     if copies or report.restorable:
         from feedtools.cli.hints import clean_command

@@ -70,6 +70,9 @@ def _learn(paths: list[str], output: Path, config: Config) -> int:
     found = compounds.harvest(
         article.text for batch in batches(files, ReadOptions.of(config), errors.append) for article in batch.articles
     )
+    if not found:
+        report_errors(errors)
+        raise FeedtoolsError("no compound was found, and nothing was written", path=str(output))
     compounds.write(output, found)
     tell(f"{output}: {plural(len(found), 'compound')} of {plural(len(files), 'file')}")
     return 2 if report_errors(errors) else 0

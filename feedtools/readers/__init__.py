@@ -9,7 +9,7 @@ from typing import IO, Any, NamedTuple, Protocol, Self
 from feedtools.errors import FeedtoolsError, Notice, ReadError
 from feedtools.model import Article, Transmission
 from feedtools.readers import transmission
-from feedtools.readers.formats import FORMATS, REFUSED, detect, suffix
+from feedtools.readers.formats import FORMATS, REFUSED, detect, suffix, unknown_format
 from feedtools.readers.paths import MANIFEST as MANIFEST
 from feedtools.readers.paths import OnError as OnError
 from feedtools.readers.paths import expand as expand
@@ -137,9 +137,8 @@ def tell(stream: io.BufferedReader, path: str, options: ReadOptions) -> tuple[st
     Raises:
         ReadError: the format is unknown or not read; or the encoding is not UTF-8 and was not named, or is another.
     """
-    if options.input_format is not None and options.input_format not in FORMATS:
-        expected = ", ".join(FORMATS)
-        raise ReadError(f"unknown input format {options.input_format!r}; expected one of {expected}", path=path)
+    if options.input_format is not None and (fault := unknown_format(options.input_format)):
+        raise ReadError(fault, path=path)
     if options.input_format is None and (kind := REFUSED.get(suffix(path))):
         raise ReadError(f"{kind} is not read; convert it to Markdown, or say what it is with --input-format", path=path)
     head = stream.peek(PEEK)

@@ -117,3 +117,12 @@ def _json_kind(start: bytes, said: str | None) -> str:
     if said == "jsonfeed" and not (first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{")):
         return "jsonfeed"
     return "jsonl"
+
+
+def unknown_format(name: str) -> str:
+    """Say that there is no input format of a name, and which is meant; empty where there is one."""
+    if name in FORMATS:
+        return ""
+    meant = next((one.name for one in FORMATS.values() if f".{name.lower()}" in one.suffixes), "")
+    expected = f"did you mean {meant}?" if meant else f"expected one of {', '.join(FORMATS)}"
+    return f"unknown input format {name!r}; {expected}"

@@ -9,7 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from feedtools.errors import FeedtoolsError, Notice, ReadError, did_you_mean
+from feedtools.errors import FeedtoolsError, Notice, ReadError, closest
 from feedtools.readers.streams import STDIN, reason
 
 if TYPE_CHECKING:
@@ -109,8 +109,8 @@ def _close_to(path: str) -> str:
         names = os.listdir(folder or ".")
     except OSError:
         return ""
-    close = {one: os.path.join(folder, one) for one in names}
-    return did_you_mean(name, close) if not folder else did_you_mean(os.path.join(folder, name), close.values())
+    close = closest(name, names)
+    return f"; did you mean {os.path.join(folder, close)}?" if close else ""
 
 
 def _nothing_at(path: str) -> str:

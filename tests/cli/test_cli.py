@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import Done, environment, run, started
+from tests.places import SAMPLE
 
 HEADER = "INCOMING TRANSMISSION\n\nLATEST UPDATES\n"
 CLEAN = HEADER + "这一篇讲的是怎样把一句话说清楚。\n"
@@ -72,6 +74,22 @@ def test_exit_codes(feed: Path) -> None:
 def test_nothing_is_printed_for_a_clean_feed(feed: Path) -> None:
     run = Run.started(feed, "check", "clean.txt", "--quiet")
     assert (run.code, run.out, run.err) == (0, "", "")
+
+
+def test_articles_that_overlap_are_not_counted_as_copies(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLE / "feed", tmp_path / "feed")
+    run = Run(tmp_path, "check", "feed", "--select", "FT906")
+    assert ("3 notes in 60 articles" in run.err, "publishes one of each" in run.err) == (True, False), run.err
+    run = Run(tmp_path, "check", "feed", "--select", "FT903,FT906")
+    assert "\n1 copy of 1 article: " in run.err, run.err
+
+
+def test_what_was_learned_before_stays_where_nothing_is_learned(feed: Path) -> None:
+    (feed / "learned.txt").write_text("# feedtools compounds 1\nx-y\n", encoding="utf-8")
+    run = Run(feed, "rules", "learn", "missing.txt", "-o", "learned.txt")
+    assert (run.code, "learned.txt: no compound was found" in run.err) == (2, True), run.err
+    assert "missing.txt: no such file" in run.err
+    assert "x-y" in (feed / "learned.txt").read_text(encoding="utf-8")
 
 
 def test_standard_input(feed: Path) -> None:
@@ -178,7 +196,12 @@ class TestCouldNotCheck:
     [
         (["check", "found.txt", "--select", "FT999"], ["unknown rule 'FT999'", "feedtools rules"]),
         (["check", "found.txt", "--ignore", "no-such-rule"], ["unknown rule 'no-such-rule'"]),
-        (["check", "found.txt", "--input-format", "yaml"], ["unknown input format 'yaml'"]),
+        (
+            ["check", "found.txt", "--input-format", "yaml"],
+            ["unknown input format 'yaml'; expected one of transmission"],
+        ),
+        (["check", "found.txt", "clean.txt", "--input-format", "rss"], ["'rss'; did you mean feed?"]),
+        (["check", "found.txt", "clean.txt", "--encoding", "gbkk"], ["unknown encoding 'gbkk'"]),
         (["check", "found.txt", "--config", "missing.toml"], ["missing.toml: "]),
         (["clean", "-o", "out"], ["nothing to read", "paths"]),
         (["rules", "FT999"], ["unknown rule 'FT999'"]),
