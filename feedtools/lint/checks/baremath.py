@@ -142,10 +142,14 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Hit]:
         floor = number = last + 1
         a, b = _trim(text, spans[first][0], spans[last][1])
         if a < b and not _is_assigned_code(pieces, last) and not _reads_as_text(text, a, b):
+            if text[a:b] in _FACES:
+                continue
             sure: Confidence | None = "high" if _TEX.search(text, a, b) else None
             yield Hit(a, b, edits=_delimit(text, a, b), confidence=sure)
 
 
+_FACES = frozenset({"T_T", "o_O", "O_o", "O_O", "Q_Q", "u_u"})
+"""Faces that are typed with letters."""
 _RELATIVE = lazy(rf"[(\[\"']*(?:~|(?!(?:{_FUNCTIONS})\\)[A-Za-z][\w.-]{{2,}})(?:\\[\w.-]+){{2,}}\\?[)\]\"',;.:]*")
 """A word of three letters or more (or the home folder) and two names: ``docs\theta\nu`` is no product of letters."""
 _ANCHOR = lazy(r"[:%.~]\\|\\\\[^\s\\]|HK(?:EY|LM|C|U)|[A-Za-z][\w.-]{2}\\[\w.-]")

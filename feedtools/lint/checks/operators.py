@@ -41,7 +41,8 @@ _COUNTER = r"[个层条次项维阶步位级行列元轮份帧折]"
 _UNIT = lazy(r" ?(?:m[lLgm]|k[gm]|[KMGT]B|ms|Hz|px|倍|万|次|元|字|克|米|天|秒|分钟|小时)")
 _RANGE = lazy(r"范围|区间|之间|取值|值域|归一|缩放|映射|限制|均匀分布|outputs in|range|interval")
 _SMALL = lazy(
-    r"学习率|权重衰减|收敛|[Ll]earning rate|[Ww]eight decay|approximately|(?<![A-Za-z])(?:lr|eps|epsilon)(?![A-Za-z])"
+    r"学习率|权[重值]衰减|衰减[率系]|容差|收敛|[Ll]earning rate|[Ww]eight decay|approximately"
+    r"|(?<![A-Za-z])(?:lr|eps|epsilon)(?![A-Za-z])"
 )
 _NAME = lazy(r"(?<![A-Za-z0-9_\[])[A-Za-z][0-9]?(?![A-Za-z0-9_])")
 _SCRIPT = lazy(r"\{([a-z][0-9])[},]")

@@ -94,6 +94,7 @@ _MARKER = lazy(r"(\d(?<!\S\d)\d?)(?:([.、])(?:\s(?=\S)|(?=\.{3}\Z))|(?=\.{3}\Z)
 _HEADING = lazy(r"[。!！]\s[^\s。,:;!?，：；！？]{4,14}\s\Z")
 _TITLE = lazy(r"(?:[^\s。,:;!?，：；！？]{2,20}\s){1,4}(?<![A-Za-z]\s)[^\s。]")
 _ANNOUNCED = lazy(r"[。!?！？](?=[^。!?！？]{0,20}(?:再|然后|接着|接下来|另外|其次|最后))[^。!?！？]{0,40}[:：]\s?\Z")
+_COLON = lazy(r"[。!?！？]\s?(?![这此即])[^。!?！？\s]{1,24}[:：]\s?\Z")
 _MAY_END = lazy(r"[:：]\s?\Z|[。!！]\s[^\s。,:;!?，：；！？]{2,14}\s?\Z")
 """Behind an item: what may begin another list or part, so that the next number may be rightly one."""
 _ALIKE = 0.88
@@ -139,7 +140,7 @@ def restarted_list(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 def _begins_anew(text: str, item: str, end: int, first: str) -> bool:
     """Tell whether the marker that ends at ``end``, behind ``item``, is of another list or a heading."""
-    if _ANNOUNCED.search(item) or _repeats(first, text[end : end + 40]):
+    if _ANNOUNCED.search(item) or _COLON.search(item) or _repeats(first, text[end : end + 40]):
         return True
     return _HEADING.search(item) is not None and _TITLE.match(text, end) is not None
 

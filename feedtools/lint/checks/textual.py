@@ -1,6 +1,6 @@
 """Characters that do not belong in running text: misread, invisible, doubled, misplaced.
 
-The rules are FT501, FT503, FT504, FT508 to FT510, FT512 and FT514.
+The rules are FT501, FT503, FT504, FT508, FT510, FT512 and FT514.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cache, lru_cache
 from operator import attrgetter
-from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks.base import Hit
@@ -89,14 +88,15 @@ def _needed(run: str, before: str, after: str) -> bool:
 
 def _is_sure(before: str, after: str) -> bool:
     """Tell whether taking out what stands between cannot join words or double a character."""
-    return before != after and all(not side or _is_han(side) for side in (before, after))
+    return before != after and all(not side or is_han(side) for side in (before, after))
 
 
 def _is_emoji(char: str) -> bool:
     return char >= "\U0001f000" or char in _EMOJI_PART
 
 
-def _is_han(char: str) -> bool:
+def is_han(char: str) -> bool:
+    """Tell whether a character is a Chinese one of the basic block or the first extension."""
     return "\u3400" <= char <= "\u9fff"
 
 
@@ -130,75 +130,6 @@ def control(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
         safe = _is_sure(text[start - 1 : start], text[end : end + 1])
         edits = () if in_math(view, start) else (Edit(start, end, ""),)
         yield Hit(start, end, message=message, edits=edits, safety="safe" if safe else "unsafe")
-
-
-# ---------------------------------------------------------------------------------- space before punctuation (FT509)
-_SPACED = lazy(r" (?=[,，。;；:：!！?？、)）])")
-_CLOSERS = frozenset("）】》”’])")
-_CODE_MARKS = frozenset("()-./=:<>|*_$\\")
-_CODE_NEXT = _CODE_MARKS | frozenset(ascii_letters + digits)
-
-
-def spaced_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """A space before a closing mark, as a renderer leaves it after a formula or bold text (FT509).
-
-    French sets a space before ``?`` and ``:``, and code does so everywhere: only a Chinese character or a bracket
-    before the space, or a Chinese character behind the mark, makes it a slip.
-    """
-    del options
-    padded = "( " in view.text or " )" in view.text
-    yield from sorted([*_padded(view), *_before_marks(view)]) if padded else _before_marks(view)
-
-
-def _before_marks(view: View) -> Iterator[Hit]:
-    text, formulas = view.text, view.math
-    for match in _SPACED.finditer(text):
-        start, end = match.span()
-        while start > 0 and text[start - 1] == " ":
-            start -= 1
-        if start and _is_slip(text, start, end) and not (formulas and in_math(view, start)):
-            yield Hit(start, end + 1, "", (Edit(start, end, ""),))
-
-
-# What is looked for comes first and what stands before it second: so the scan runs at the speed of a search for it.
-_OPENED = lazy(r"\((?<![\w.\\(\[]\()(?P<pad>\ +)(?=\S)")
-_CLOSED_BY = lazy(r"(?P<pad>\ (?<=[A-Za-z0-9\u4e00-\u9fff%]\ )\ *)\)")
-_INSIDE = 80
-"""Code points between brackets that are looked at."""
-
-
-def _padded(view: View) -> Iterator[Hit]:
-    """Blanks inside brackets in Chinese prose: ``网络 ( Generator ) 与``; code writes them behind a name."""
-    text = view.text
-    for match in _OPENED.finditer(text) if "( " in text else ():
-        start, end = match.span("pad")
-        if _follows_han(text, match.start()) and not in_math(view, start):
-            yield Hit(start, end, edits=(Edit(start, end, ""),), safety="confident")
-    for match in _CLOSED_BY.finditer(text) if " )" in text else ():
-        start, end = match.span("pad")
-        at = text.rfind("(", max(0, start - _INSIDE), start)
-        prose = at > 0 and text[at - 1] != "\\" and ")" not in text[at:start] and _follows_han(text, at)
-        if prose and not in_math(view, start):
-            yield Hit(start, end, edits=(Edit(start, end, ""),), safety="confident")
-
-
-def _follows_han(text: str, place: int) -> bool:
-    return _is_han(text[max(place - 2, 0) : place].strip()[-1:])
-
-
-def _is_slip(text: str, start: int, end: int) -> bool:
-    """Tell whether the blanks ``text[start:end]`` before the mark at ``end`` are none that French or code writes."""
-    last, mark = text[start - 1], text[end]
-    after = text[end + 1 : end + 2]
-    if mark in ")）":
-        return start > 1 and text.startswith(r"\)", start - 2, start)
-    if last == ")" and start > 1 and mark not in "!?:" and text[start - 2] == "\\" and after not in _CODE_MARKS:
-        return True
-    if "\u3400" <= last <= "\u9fff" or last in _CLOSERS or ("\u0370" <= last <= "\u03ff" and mark not in "!?"):
-        return after not in _CODE_NEXT
-    if mark in "!?:" or not (last in "%}" or (last.isascii() and last.isalnum())):
-        return False
-    return _is_han(text[end + 1 : end + 3].lstrip()[:1])
 
 
 # -------------------------------------------------------------------------------------- half-width punctuation (FT510)
@@ -254,9 +185,9 @@ def doubled_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]
 # --------------------------------------------------------------------------------------------- doubled words (FT512)
 # 目的的, 标的的, 有的的士, 的的确确 are right; so are "had had" and "that that", which are therefore not listed.
 _DOUBLED_WORD = lazy(
-    r"(?<![目标有的打中])的的(?![确士卢的])|们们|(?i:\b(the|of|and|for|to)[^\S\n]+\1\b)(?![-'’])"
+    r"(?<![目标有的打中])的的(?![确士卢的])|们们|(?i:\b(the|of|and|for|to|in|with|from|by|are|we)[^\S\n]+\1\b)(?![-'’])"
     r"|\b(?P<wrapped>the|of|and|for|to)[^\S\n]*\n[^\S\n]*(?P=wrapped)\b(?![-'’])"  # a capital begins a sentence
-    r"|(?P<pair>就[被是会能可要把将在有]|也[是会能可被要]|因为|所以|但是|如果|由于|以及|并且|而且|通过|对于|关于|其中|可以|需要|这个|那个|它的|我们|他们)(?P=pair)"
+    r"|(?P<pair>就[被是会能可要把将在有]|也[是会能可被要]|因为|所以|但是|如果|由于|以及|并且|而且|通过|对于|关于|其中|可以|需要|这个|那个|它的|我们|他们|然后|因此|根据|使用|进行|已经|这些|那些)(?P=pair)"
 )
 
 
@@ -334,11 +265,11 @@ def mojibake(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     if _LETTERS.search(view.text):
         from feedtools.lint.checks.misread import misread_letters
 
-        hits = _without_overlaps([*hits, *misread_letters(view.text)])
+        hits = without_overlaps([*hits, *misread_letters(view.text)])
     yield from hits
 
 
-def _without_overlaps(hits: list[Hit]) -> list[Hit]:
+def without_overlaps(hits: list[Hit]) -> list[Hit]:
     """The hits in order; of those that overlap the longest, and of equals the one that was listed first."""
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda one: one.start - one.end):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedtools.lint.checks import residue, textual
+from feedtools.lint.checks import residue, spacing, textual
 from feedtools.lint.checks.base import Hit, View
 from tests.pace import within
 
@@ -18,7 +18,7 @@ CHECKS: list[Check] = [
     textual.invisible,
     textual.control,
     textual.doubled_punctuation,
-    textual.spaced_punctuation,
+    spacing.spaced_punctuation,
     textual.halfwidth,
     textual.doubled_word,
     textual.odd_space,
@@ -53,9 +53,9 @@ def fixed(check: Check, text: str, *, safe_only: bool = False) -> str:
         (textual.doubled_punctuation, "甲，，乙,,丙。。", "甲，乙,丙。"),
         (textual.doubled_punctuation, "甲，。乙、，丙", "甲。乙，丙"),
         (textual.doubled_punctuation, "a,,b std::c 甲。。。", "a,,b std::c 甲。。。"),
-        (textual.spaced_punctuation, r"其中 \(x\)  ,它 ( \(y\) ) 。", r"其中 \(x\),它 (\(y\))。"),
-        (textual.spaced_punctuation, "甲 :乙 BERT 、丙 ok ?", "甲:乙 BERT、丙 ok ?"),
-        (textual.spaced_punctuation, "甲 :) 乙 :a x ? y : z", "甲 :) 乙 :a x ? y : z"),
+        (spacing.spaced_punctuation, r"其中 \(x\)  ,它 ( \(y\) ) 。", r"其中 \(x\),它 (\(y\))。"),
+        (spacing.spaced_punctuation, "甲 :乙 BERT 、丙 ok ?", "甲:乙 BERT、丙 ok ?"),
+        (spacing.spaced_punctuation, "甲 :) 乙 :a x ? y : z", "甲 :) 乙 :a x ? y : z"),
         (textual.halfwidth, "甲,乙? 丙:3", "甲，乙？ 丙:3"),
         (textual.doubled_word, "我的的书 the the end 目的的", "我的书 the end 目的的"),
         (textual.doubled_word, "in the\nthe end of  of it", "in the end of it"),
@@ -139,7 +139,7 @@ def test_formulas_keep_every_character(check: Check, text: str) -> None:
             assert not inside or check is textual.control
 
 
-@pytest.mark.parametrize("check", [textual.invisible, textual.doubled_punctuation, textual.spaced_punctuation])
+@pytest.mark.parametrize("check", [textual.invisible, textual.doubled_punctuation, spacing.spaced_punctuation])
 @given(text=TRICKY)
 def test_safe_fixes_settle(check: Check, text: str) -> None:
     for _ in range(len(text) + 1):

@@ -1,0 +1,103 @@
+"""Spaces before punctuation and inside brackets, as a renderer leaves them (FT509)."""
+
+from __future__ import annotations
+
+from string import ascii_letters, digits
+from typing import TYPE_CHECKING, Any
+
+from feedtools.lint.checks.base import Hit
+from feedtools.lint.checks.textual import in_math, is_han, without_overlaps
+from feedtools.model import Edit
+from feedtools.text.patterns import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from feedtools.lint.checks.base import View
+
+_SPACED = lazy(r" (?=[,，。;；:：!！?？、)）])")
+_CLOSERS = frozenset("）】》”’])")
+_CODE_MARKS = frozenset("()-./=:<>|*_$\\")
+_CODE_NEXT = _CODE_MARKS | frozenset(ascii_letters + digits)
+
+
+def spaced_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """A space before a closing mark, as a renderer leaves it after a formula or bold text (FT509).
+
+    French sets a space before ``?`` and ``:``, and code does so everywhere: only a Chinese character or a bracket
+    before the space, or a Chinese character behind the mark, makes it a slip.
+    """
+    del options
+    padded = "( " in view.text or " )" in view.text
+    hits = sorted([*_padded(view), *_before_marks(view)]) if padded else _before_marks(view)
+    quoted = list(_padded_quotes(view))
+    yield from without_overlaps([*hits, *quoted]) if quoted else hits
+
+
+def _before_marks(view: View) -> Iterator[Hit]:
+    text, formulas = view.text, view.math
+    for match in _SPACED.finditer(text):
+        start, end = match.span()
+        while start > 0 and text[start - 1] == " ":
+            start -= 1
+        if start and _is_slip(text, start, end) and not (formulas and in_math(view, start)):
+            yield Hit(start, end + 1, "", (Edit(start, end, ""),))
+
+
+# What is looked for comes first and what stands before it second: so the scan runs at the speed of a search for it.
+_OPENED = lazy(r"\((?<![\w.\\(\[]\()(?P<pad>\ +)(?=\S)")
+_CLOSED_BY = lazy(r"(?P<pad>\ (?<=[A-Za-z0-9\u4e00-\u9fff%]\ )\ *)\)")
+_INSIDE = 80
+"""Code points between brackets that are looked at."""
+
+
+def _padded(view: View) -> Iterator[Hit]:
+    """Blanks inside brackets in Chinese prose: ``网络 ( Generator ) 与``; code writes them behind a name."""
+    text = view.text
+    for match in _OPENED.finditer(text) if "( " in text else ():
+        start, end = match.span("pad")
+        if _follows_han(text, match.start()) and not in_math(view, start):
+            yield Hit(start, end, edits=(Edit(start, end, ""),), safety="confident")
+    for match in _CLOSED_BY.finditer(text) if " )" in text else ():
+        start, end = match.span("pad")
+        at = text.rfind("(", max(0, start - _INSIDE), start)
+        prose = at > 0 and text[at - 1] != "\\" and ")" not in text[at:start] and _follows_han(text, at)
+        if prose and not in_math(view, start):
+            yield Hit(start, end, edits=(Edit(start, end, ""),), safety="confident")
+
+
+_QUOTED = lazy(r"[（《【「“](?P<lead> +)(?=\S)")
+_QUOTE_ENDS = {"（": "）", "《": "》", "【": "】", "「": "」", "“": "”"}
+
+
+def _padded_quotes(view: View) -> Iterator[Hit]:
+    """Blanks on both sides inside full-width brackets and quotation marks: ``《 深度学习 》``."""
+    text = view.text
+    for match in _QUOTED.finditer(text):
+        start, end = match.span("lead")
+        closer = _QUOTE_ENDS[text[match.start()]]
+        close = text.find(closer, end, end + _INSIDE)
+        body = text[end:close].rstrip(" ") if close > 0 else ""
+        if not body or end + len(body) == close or text[match.start()] in body or in_math(view, start):
+            continue
+        yield Hit(start, end, edits=(Edit(start, end, ""),), safety="confident")
+        yield Hit(end + len(body), close, edits=(Edit(end + len(body), close, ""),), safety="confident")
+
+
+def _follows_han(text: str, place: int) -> bool:
+    return is_han(text[max(place - 2, 0) : place].strip()[-1:])
+
+
+def _is_slip(text: str, start: int, end: int) -> bool:
+    """Tell whether the blanks ``text[start:end]`` before the mark at ``end`` are none that French or code writes."""
+    last, mark = text[start - 1], text[end]
+    after = text[end + 1 : end + 2]
+    if mark in ")）":
+        return start > 1 and text.startswith(r"\)", start - 2, start)
+    if last == ")" and start > 1 and mark not in "!?:" and text[start - 2] == "\\" and after not in _CODE_MARKS:
+        return True
+    if "\u3400" <= last <= "\u9fff" or last in _CLOSERS or ("\u0370" <= last <= "\u03ff" and mark not in "!?"):
+        return after not in _CODE_NEXT
+    if mark in "!?:" or not (last in "%}" or (last.isascii() and last.isalnum())):
+        return False
+    return is_han(text[end + 1 : end + 3].lstrip()[:1])
