@@ -87,6 +87,8 @@ def is_joined(token: str) -> bool:
 def _judge(token: str) -> Verdict | None:
     if len(token) > LONGEST:
         return None
+    if _COUNTED.fullmatch(token) and lexicon.compound(token) is None:
+        return None
     key = lexicon.fold(token)
     entry = lexicon.compound(key)
     if entry is not None and "#" in key:
@@ -106,6 +108,10 @@ def _percent(entry: lexicon.LexiconEntry, token: str) -> int:
     if not MIXED.search(token) or ADJECTIVE.search(token):
         return entry.plain
     return entry.mixed - CODE if VARIABLE.match(token) else entry.mixed
+
+
+_COUNTED = lazy(r"[0-9]+[a-z]{3,}(?<!s)s")
+"""A number and a noun in the plural, ``3epochs``: no compound has one, so that a blank or nothing stood between."""
 
 
 @lru_cache(maxsize=1 << 10)
