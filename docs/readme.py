@@ -51,7 +51,7 @@ def output(command: str) -> str:
         run = subprocess.run(
             [sys.executable, "-m", "feedtools", *arguments],
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "NO_COLOR": "1"},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "NO_COLOR": "1", "COLUMNS": "100"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",

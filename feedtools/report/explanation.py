@@ -35,8 +35,8 @@ def text(found: Explained, *, columns: int = 100, color: bool = False) -> Iterat
     why, columns = found.why, max(NARROW, min(columns, WIDE))
     for name, article, side in (("A", found.a, why.a), ("B", found.b, why.b)):
         yield from _filled(f"{name}  {_place(article)}", columns, "1", color=color)
-        facts = f"{side.symbols:,} letters, {side.coverage:.0%} in shared runs"
-        yield from _filled(f"   {facts}, at most {side.rest:,} in a row that the other lacks", columns)
+        facts = f"{side.symbols:,} letters, {side.coverage:.0%} in shared runs, at most {side.rest:,} in a row"
+        yield from _filled(f"   {facts} that the other lacks, formulas counted", columns)
     kind = f" ({why.kind})" if why.kind else ""
     yield "\n"
     yield from _filled(why.verdict + kind, columns, "1", color=color)

@@ -57,7 +57,7 @@ def _figures(why: Explanation, say: Words) -> str:
     rows = (
         (say("letters and digits"), [f"{side.symbols:,}" for side in both]),
         (say("in shared runs"), [share(side) for side in both]),
-        (say("longest stretch that the other lacks"), [f"{side.rest:,}" for side in both]),
+        (say("longest stretch that the other lacks, formulas counted"), [f"{side.rest:,}" for side in both]),
     )
     body = "".join(f"<tr><td>{name}{cells(values)}" for name, values in rows)
     limit = f"{say('an article with')} {why.limit:,} {say('or more in a row is not dropped')}"

@@ -156,7 +156,7 @@ _ZH = {
     "in this feed of": "在这批文章里,共",
     "letters and digits": "字母与数字",
     "in shared runs": "在共有的段落里",
-    "longest stretch that the other lacks": "对方没有的最长一段",
+    "longest stretch that the other lacks, formulas counted": "对方没有的最长一段(公式也计入)",
     "an article with": "独有",
     "or more in a row is not dropped": "个以上连续字符的文章不删",
     "run": "共有段",
