@@ -59,6 +59,9 @@ _SPACED_SIGN = lazy(r"[A-Za-zÀ-ÿ)\]\"»”'’]\s{1,9}[:;!?]|.\s{1,9}[?!:;*+|~
 _LOST_SIGN = lazy(r"\?[^\s\"'”’)\]*_]")  # a sign that an encoding had no place for: the sentence goes on behind it
 _BETWEEN_WORDS = lazy(r"[^\s\d:;!?»«.,、。，：；！？].[^\s\d:;!?»«]")
 _ENDING = lazy(r"(?<=[a-z]{4})(?:ing|ed|ers?|s)\Z")
+_HAN = lazy("[\u3400-\u9fff]")
+_SPOKEN = frozenset("啊吧呢嘛呀哦啦哈么吗唉")
+"""Particles that end what is said aloud: two full stops behind one are a pause, as three are."""
 _PARAGRAPH = lazy(r"\n[ \t\r>]*\n")
 _LONGEST_WORD = 200
 """Code points of the longest prose that may be one word."""
@@ -181,6 +184,10 @@ def is_meant(finding: Finding, syntax: Syntax, visible: Visible, source: str) ->
             or not visible.is_whole(start, end)
             or syntax.is_name(text[start:end], source)
         )
+    if finding.rule == "FT508":
+        marks = text[start:end]
+        paused = marks == "。。" and (syntax.pauses > 1 or text[start - 1 : start] in _SPOKEN)
+        return paused or (marks == "::" and _HAN.match(text, end) is not None)
     if finding.rule == "FT509":
         aligned = text[start:end].startswith("   ")
         return (
@@ -215,6 +222,11 @@ class Syntax:
     def has_math(self) -> bool:
         """Tell whether there is a formula."""
         return any(region.kind in {"math", "display"} for region in self.markdown.regions)
+
+    @cached_property
+    def pauses(self) -> int:
+        """How often the author writes two full stops."""
+        return self.markdown.text.count("。。")
 
     @cached_property
     def _named(self) -> tuple[str, dict[str, tuple[bool, int]]]:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+SYNTAX = "syntax"
+"""The field that notes the syntax of a text."""
+
+
 def find(record: Mapping[str, Any], key: str) -> Any:
     """The value under a key, else the one that a way of keys leads to, or ``None``.
 
@@ -50,7 +54,7 @@ def date(record: Mapping[str, Any], *keys: str) -> str:
 
 def syntax(record: Mapping[str, Any]) -> str:
     """The syntax of the text that ``clean`` notes in what it writes, so that it is read in the same way again."""
-    value = record.get("syntax")
+    value = record.get(SYNTAX)
     if not isinstance(value, str):
         return ""
     plain = value.partition("/")[0]

@@ -39,7 +39,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         found = _text(item, options.text_key, feed=isinstance(feed, dict))
         if found is None:
             keys = f" (its keys: {listed(fields.names(item))})" if isinstance(item, dict) else ""
-            expected = f"expected content_text, content_html or {options.text_key}{keys}"
+            expected = f"expected content_text, content_html or {options.text_key}{keys}; name the key with --text-key"
             on_error(ReadError(f"item {number} has no text; {expected}", path=source, line=number))
             continue
         text, key = found
@@ -48,7 +48,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
             continue
         rest = {name: value for name, value in item.items() if name not in {key, "content_text", "content_html"}}
         written = fields.dumps(item if key == options.text_key else rest) if options.fields else ""
-        syntax = syntax_of(text) if key == "content_html" else ""
+        syntax = syntax_of(text) if key == "content_html" else fields.syntax(item) if key == options.text_key else ""
         date = fields.date(item, options.date_key, "date_modified", "date_published")
         origin = Provenance(fields.identity(item, options.id_key), written, date=date)
         yield Article(source, number, text, False, syntax, origin)

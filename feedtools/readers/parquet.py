@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 from feedtools.errors import ReadError
 from feedtools.model import Article, Provenance
 from feedtools.readers.entries import Empty
-from feedtools.readers.fields import date, dumps, identity
+from feedtools.readers.fields import SYNTAX, date, dumps, identity, syntax
 from feedtools.readers.parquet_sizes import unpacked
 from feedtools.readers.streams import FREE_BYTES, MAX_RATIO, listed, optional
 
@@ -46,15 +46,15 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         number = given = 0
         empty = Empty(source, "row")
         for batch in table.iter_batches(batch_size=ROWS, columns=wanted):
-            origins = _origins(batch, options)
+            origins, marked = _origins(batch, options), _syntaxes(batch)
             for text in _strings(_column(batch, key), pyarrow):
                 number += 1
-                origin = next(origins)
+                origin, noted = next(origins), next(marked)
                 given += ROW + len(text or "") + (len(origin.fields) if origin else 0)
                 if given > limit:
                     raise _too_much(source)
                 if text is not None and text.strip():
-                    yield Article(source, number, text, verbatim=False, origin=origin)
+                    yield Article(source, number, text, False, noted, origin)
                 else:
                     empty.add(number)
         empty.say(on_error)
@@ -68,10 +68,10 @@ def _too_much(source: str) -> ReadError:
 
 
 def _wanted(schema: Any, options: ReadOptions) -> list[str] | None:
-    """The columns to read: the text, the identity and the date, or all of them."""
+    """The columns to read: the text, its identity, date and syntax, or all of them."""
     if options.fields:
         return None
-    named = (options.id_key, options.date_key)
+    named = (options.id_key, options.date_key, SYNTAX)
     return [options.text_key, *(key for key in named if key in schema.names and key != options.text_key)]
 
 
@@ -98,6 +98,15 @@ def _origins(batch: Any, options: ReadOptions) -> Iterator[Provenance | None]:
     for row in rows:
         own, day = identity(row, options.id_key), date(row, options.date_key)
         yield Provenance(own, dumps(row) if options.fields else "", date=day) if own or day or options.fields else None
+
+
+def _syntaxes(batch: Any) -> Iterator[str]:
+    """Yield the syntax that each row notes for its text."""
+    if SYNTAX not in batch.schema.names:
+        yield from [""] * batch.num_rows
+        return
+    for value in _column(batch, SYNTAX).to_pylist():
+        yield syntax({SYNTAX: value})
 
 
 def _check(table: Any, key: str, source: str, pyarrow: Any, limit: int) -> None:

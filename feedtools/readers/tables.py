@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from typing import IO, TYPE_CHECKING
 
 from feedtools.errors import ReadError
 from feedtools.model import Article, Provenance
 from feedtools.readers.entries import Empty
-from feedtools.readers.fields import dumps
+from feedtools.readers.fields import SYNTAX, dumps, syntax
 from feedtools.readers.formats import suffix
 from feedtools.readers.streams import listed
 from feedtools.readers.transmission import MAX_LINE
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from feedtools.readers import OnError, ReadOptions
 
 _DELIMITERS = ",;\t|"
+_SEPARATOR = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 
 
 def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError) -> Iterator[Article]:
     """Yield the articles of a table with a header line (RFC 4180; UTF-8, or UTF-16 with its mark, as Excel writes).
 
-    ``Article.line`` is the line at which the record begins; quoted fields may hold line breaks.
+    A line ``sep=;`` before the header, which Excel writes and heeds, says what is between fields. ``Article.line`` is
+    the line at which the record begins; quoted fields may hold line breaks.
 
     Raises:
         ReadError: the column is missing, the encoding is another, a quote is never closed, or a field is longer than
@@ -39,23 +42,27 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     try:
         empty = Empty(source, "record")
         header = next(lines, "")
-        delimiter = _delimiter(header, source, options)
+        said = _SEPARATOR.fullmatch(header)
+        header = next(lines, "") if said else header
+        delimiter = said[1] if said else _delimiter(header, source, options)
         rows = csv.reader(_chain(header, lines), delimiter=delimiter, strict=True)
         columns = next(rows, [])
         column = _column(columns, source, options.text_key)
-        named, dated = (columns.index(key) if key in columns else -1 for key in (options.id_key, options.date_key))
-        number = rows.line_num + 1
+        places = [columns.index(key) if key in columns else -1 for key in (options.id_key, options.date_key, SYNTAX)]
+        before = 1 if said else 0
+        number = before + rows.line_num + 1
         for row in rows:
             if len(row) > column:
                 if row[column].strip():
-                    origin = _origin(columns, row, (named, dated), options)
-                    yield Article(source, number, row[column], verbatim=False, origin=origin)
+                    origin = _origin(columns, row, (places[0], places[1]), options)
+                    marked = syntax({SYNTAX: row[places[2]]}) if 0 <= places[2] < len(row) else ""
+                    yield Article(source, number, row[column], False, marked, origin)
                 else:
                     empty.add(number)
             elif row:
                 message = f"expected at least {column + 1} fields, as the header says; found {len(row)}"
                 on_error(ReadError(message, path=source, line=number))
-            number = rows.line_num + 1
+            number = before + rows.line_num + 1
         empty.say(on_error)
     except csv.Error as error:
         raise ReadError(f"not a CSV record: {error}; reading stopped here", path=source, line=number) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import importlib.util
+import io
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -303,3 +304,26 @@ def test_a_line_with_an_empty_text_is_kept_and_said(tmp_path: Path) -> None:
     assert said in Run(tmp_path, "check", "a.jsonl", "--no-cache").err
     assert said in Run(tmp_path, "clean", "a.jsonl", "-o", "out").err
     assert (tmp_path / "out/a.jsonl").read_text() == lines
+
+
+def test_the_line_before_a_header_says_what_is_between_fields(tmp_path: Path) -> None:
+    write(tmp_path, "a.csv", f'sep=;\nid;text\n1;"{FULL}"\n2;"{OTHER}"\n')
+    found, _ = articles(tmp_path / "a.csv")
+    assert [(one.line, one.text) for one in found] == [(3, FULL), (4, OTHER)]
+
+
+def table(syntax: object) -> bytes:
+    pyarrow, files = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    out = io.BytesIO()
+    files.write_table(pyarrow.table({"text": [FULL], "syntax": [syntax]}), out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("noted", ["code", "markdown", "python"])
+def test_tables_and_lists_say_the_syntax_of_a_text(noted: str, tmp_path: Path) -> None:
+    write(tmp_path, "a.csv", f'text,syntax\n"{FULL}",{noted}\n')
+    write(tmp_path, "a.json", json.dumps([{"text": FULL, "syntax": noted}]))
+    (tmp_path / "a.parquet").write_bytes(table(noted))
+    for name in ("a.csv", "a.json", "a.parquet"):
+        found, _ = articles(tmp_path / name)
+        assert [one.syntax for one in found] == ["" if noted == "python" else noted], name

@@ -246,7 +246,7 @@ _MOJIBAKE_FIRST = lazy("[âÃÂïãðäåæçèéÐÑÎÏ锟烫屯пяРС╨╤
 # What GBK makes of the first bytes of 的 ， 。 是 在 中 和 可 以 in UTF-8: characters hardly any text holds.
 _RARE = lazy("[锛銆鐨鏄鍦涓鍜鍙浠]")
 _TITLE = 3
-"""Characters that a run must say where no rare character vouches for it."""
+"""Characters that a run must say where no rare character vouches for it; two are enough where all of it says them."""
 _GBK_SIDE = 200
 """Distance to either side of a rare character in which its run is followed, in code points."""
 
@@ -310,7 +310,8 @@ def _read_as_gbk(text: str) -> Iterator[Hit]:
 
 def _says_common(raw: bytes, said: str) -> bool:
     """Tell whether bytes are, but for a cut at the end, UTF-8 of common characters (level one of GB 2312)."""
-    if len(said) < _TITLE or len(raw) - len(said.encode()) > 2:
+    cut = len(raw) - len(said.encode())
+    if len(said) < _TITLE - (cut == 0) or cut > 2:
         return False
     return all(b"\xa1" <= char.encode("gb2312", "replace")[:1] <= b"\xd7" for char in said)
 
