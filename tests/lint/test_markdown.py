@@ -42,6 +42,12 @@ def _found(text, **options):
         ("见文献 \\[1\\] 与 \\(甲\\)\n", []),
         ("公式 \\(x_{1}\\) 与 \\(y_{2\n", [("FT201", "\\(y_{2")]),
         ("记 $\\mbox{甲}$ 与 $T_\\vec u$\n", []),  # MathJax knows both
+        ("$$\\DeclareMathOperator*{\\best}{best}\\newcommand{\\pair}[2][a]{#1#2}$$\n\n$\\best_x \\pair{b}$\n", []),
+        ("$\\let\\vect=\\mathbf \\vect{x}$ 与 $\\vect y$\n", []),
+        (
+            "$\\let\\vect=\\frac \\vect{x}$ 与 $\\DeclareMathOperator{\\best}$\n",
+            [("FT203", "\\vect{x}"), ("FT203", "\\DeclareMathOperator")],
+        ),
         ("记号 h\\_{t} 为状态\n", [("FT210", "h\\_{t}")]),
         ("容量是 2^n 个\n", []),
         ("the 19^th^ day\n", []),

@@ -75,8 +75,8 @@ def test_repairs(check: Check, text: str, after: str) -> None:
         (textual.mojibake, "it isnâ€™t, cafÃ© å¥½ä½ ", ["â€™", "Ã©"]),
         (textual.mojibake, "锟斤拷 烫烫 屯屯屯屯", ["锟斤拷", "屯屯屯屯"]),
         (textual.mojibake, f"题 {'操作系统'.encode().decode('gbk', 'ignore')} 。", ["鎿嶄綔绯荤粺"]),
-        (textual.mojibake, "天气".encode().decode("gbk"), ["天气".encode().decode("gbk")]),
-        (textual.mojibake, "天".encode().decode("gbk", "ignore"), []),
+        (textual.mojibake, "数据".encode().decode("gbk"), ["数据".encode().decode("gbk")]),
+        (textual.mojibake, "数".encode().decode("gbk", "ignore"), []),
         (textual.mojibake, "水浒人物与宋江、洹水、骞骞,Россия, СССР, таблица ─┬─ п. 5", []),
         (textual.mojibake, "погода".encode().decode("koi8-r"), ["погода".encode().decode("koi8-r")]),
         *(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feedtools.lint.checks.latex import arguments
-from feedtools.lint.checks.latex.definitions import define
+from feedtools.lint.checks.latex.definitions import declare_operator, define, let
 from feedtools.lint.checks.latex.faults import BrokenError
 from feedtools.lint.checks.latex.state import LIMITS, NO_BASE, ROW, START, SUB, SUP, Grammar, Step
 from feedtools.text.patterns import lazy
@@ -301,6 +301,11 @@ def bare_environment(self: Parser, tok: str, i: int) -> int:
     raise BrokenError("environment-name", i, what=tok)
 
 
+def declare(self: Parser, tok: str, i: int) -> int:
+    r"""``\DeclareMathOperator``, which MathJax knows."""
+    return declare_operator(self, tok, i) if self.tables.loose else unusual(self, tok, i)
+
+
 STEPS: dict[str, Step] = {
     " ": space,
     "^": script,
@@ -336,7 +341,9 @@ STEPS: dict[str, Step] = {
     "\\providecommand": define,
     "\\def": define,
     "\\gdef": define,
+    "\\let": let,
+    "\\DeclareMathOperator": declare,
     **dict.fromkeys(("\\over", "\\choose", "\\atop", "\\brace", "\\brack", "\\above"), infix),
-    **dict.fromkeys(("\\char", "\\let", "\\global", "\\long", "\\noexpand", "\\expandafter"), lenient),
+    **dict.fromkeys(("\\char", "\\global", "\\long", "\\noexpand", "\\expandafter"), lenient),
 }
 GRAMMAR = Grammar(STEPS, unusual, begin, arguments.read, arguments.PLAIN)

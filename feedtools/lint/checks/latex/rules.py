@@ -100,7 +100,7 @@ def broken(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 def _defined(body: str) -> Mapping[str, Command]:
     """The macros that a formula defines; hardly any defines one."""
-    if not any(word in body for word in ("\\def", "command", "\\gdef", "MathOperator")):
+    if not any(word in body for word in ("\\def", "command", "\\gdef", "MathOperator", "\\let")):
         return {}
     from feedtools.lint.checks.latex.definitions import defined
 
