@@ -190,11 +190,19 @@ def _write(plan: Plan) -> None:
     from feedtools.system.files import write_whole
 
     if plan.path.exists() or plan.path.is_symlink():
-        console.note(f"{plan.path}: is there already and was left as it is")
+        console.note(f"{plan.path}: is there already and was left as it is{_to_add(plan)}")
         return
     plan.path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(plan.path, plan.text.encode())
     console.note(f"{plan.path}: written; {plan.purpose}")
+
+
+def _to_add(plan: Plan) -> str:
+    """Say where it is told what a file that runs nothing of feedtools would need; empty where it runs it."""
+    from feedtools.report.rule_pages import HOME
+
+    known = plan.path.is_file() and b"feedtools" in plan.path.read_bytes()
+    return "" if known else f"; {HOME}ci.html shows what to add"
 
 
 def settings_of(folder: Path) -> Path | None:

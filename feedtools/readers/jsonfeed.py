@@ -33,7 +33,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         raise ReadError(f"not a JSON Feed: {error}", path=source) from error
     items = feed.get("items") if isinstance(feed, dict) else feed
     if not isinstance(items, list):
-        raise ReadError('no "items"; expected a JSON Feed, or one object a line (--input-format jsonl)', path=source)
+        raise ReadError('no "items"; expected a JSON Feed, or one object per line (--input-format jsonl)', path=source)
     empty = Empty(source, "item")
     for number, item in enumerate(items, 1):
         found = _text(item, options.text_key, feed=isinstance(feed, dict))

@@ -60,7 +60,9 @@ def lines(stream: IO[bytes], source: str) -> Iterator[tuple[int, bytes]]:
             refuse_utf16(raw, source)
         if len(raw) > MAX_LINE:
             raise ReadError(
-                f"record longer than {MAX_LINE // 2**20} MiB; expected one JSON object a line", path=source, line=number
+                f"record longer than {MAX_LINE // 2**20} MiB; expected one JSON object per line",
+                path=source,
+                line=number,
             )
         yield number, raw
 

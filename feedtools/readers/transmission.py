@@ -49,7 +49,7 @@ def parse(data: bytes, source: str) -> Transmission:
     """
     refuse_utf16(data, source)
     if b"\x00" in data[:8192]:
-        raise ReadError("binary file (it holds NUL bytes); expected a text file with one article a line", path=source)
+        raise ReadError("binary file (it holds NUL bytes); expected a text file with one article per line", path=source)
     head, gap = bytearray(), bytearray()
     articles: list[Article] = []
     gaps: list[bytes] = []
@@ -81,7 +81,7 @@ def parse(data: bytes, source: str) -> Transmission:
 def _too_long(length: int, source: str, number: int) -> ReadError:
     return ReadError(
         f"line of {length / 2**20:,.0f} MiB, more than the {MAX_LINE // 2**20} MiB an article may have; "
-        "expected one article a line: has the file lost its line ends?",
+        "expected one article per line: has the file lost its line ends?",
         path=source,
         line=number,
     )

@@ -166,7 +166,7 @@ def _converter(name: str) -> Any:
 def _characters() -> tuple[frozenset[str], frozenset[str]]:
     """Characters that only simplified and only traditional text has."""
     every = list(map(chr, range(0x4E00, 0x9FA6)))
-    lines = "\n".join(every)  # one a line: what stands beside a character changes what it becomes
+    lines = "\n".join(every)  # one per line: what stands beside a character changes what it becomes
     simplified, traditional = (_converter(name).convert(lines).split("\n") for name in ("t2s", "s2t"))
     rows = list(zip(every, simplified, traditional, strict=True))
     return (

@@ -139,7 +139,7 @@ class TestCouldNotCheck:
     def test_binary_file(self, feed: Path) -> None:
         (feed / "photo.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)))
         run = Run(feed, "check", *JSONL, "photo.txt", "found.txt")
-        run.refused("photo.txt: binary file", "expected a text file with one article a line")
+        run.refused("photo.txt: binary file", "expected a text file with one article per line")
         assert run.codes() == ["found.txt FT101"]
 
     def test_broken_archive(self, feed: Path) -> None:

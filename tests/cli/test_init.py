@@ -284,6 +284,14 @@ def test_below_the_root_of_a_repository_hook_and_workflow_stand_where_they_are_r
     assert f"{name}/feed/a.txt:4" in Run(folder, *entry[entry.index("check") :]).out
 
 
+def test_hooks_that_are_there_without_feedtools_are_told_where_to_find_it(folder: Path) -> None:
+    hooks = folder / ".pre-commit-config.yaml"
+    hooks.write_text("repos: []\n", encoding="utf-8")
+    assert "left as it is; https://feedtools.example.org/ci.html shows what to add\n" in Run(folder, "init").err
+    hooks.write_text("repos: []  # feedtools: none here\n", encoding="utf-8")
+    assert ".pre-commit-config.yaml: is there already and was left as it is\n" in Run(folder, "init").err
+
+
 def test_at_the_root_of_a_repository_nothing_names_the_configuration(folder: Path) -> None:
     (folder / ".git").mkdir()
     Run(folder, "init")

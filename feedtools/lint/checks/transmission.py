@@ -109,7 +109,7 @@ def empty_article(data: bytes, transmission: Transmission, options: Mapping[str,
     last = len(transmission.articles) - 1
     first = len(_misspelt(transmission))  # a header with a slip is FT602, and the line after it may be empty
     if last < 0:
-        yield None, Hit(0, 1, message="the file has no article; expected one article a line after the header")
+        yield None, Hit(0, 1, message="the file has no article; expected one article per line after the header")
     for number, (article, gap) in enumerate(zip(transmission.articles, transmission.gaps, strict=True)):
         text = article.text
         if not any(char.isalnum() for char in text):
