@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
 SHINGLE = 6
 """Codes of the runs by which it is told where two texts share anything."""
+EARLY = 16
+"""Measures of two texts that a process takes without rapidfuzz, which needs as long as forty of them to be imported."""
 _KEPT = 1 << 16
 """Codes up to which the shingles of a text are kept: a code takes some hundred bytes."""
 
@@ -16,6 +19,58 @@ _KEPT = 1 << 16
 def rapidfuzz(measure: str) -> Any:
     """Import a module of rapidfuzz when two texts are compared: equal ones and parts of one another need none."""
     return import_module(f"rapidfuzz.distance.{measure}")
+
+
+_measured = 0
+
+
+def common_length(a: bytes, b: bytes, least: int) -> int:
+    """Length of the longest common subsequence of two texts' codes; 0 where it is below ``least``."""
+    if _is_early():
+        one, other = sorted((a, b), key=len)
+        every = left = (1 << len(one)) - 1  # Hyyrö 2004: a bit is gone for each code that the subsequence takes in
+        places = _places(one)
+        for code in other:
+            if code in places:
+                met = left & places[code]
+                left = (left + met | left - met) & every
+        found = len(one) - left.bit_count()
+        return found if found >= least else 0
+    return int(rapidfuzz("LCSseq").similarity(a, b, score_cutoff=least))
+
+
+def edit_distance(a: bytes, b: bytes, most: int) -> int:
+    """Edits that make one text's codes of another's (Levenshtein); ``most + 1`` where they are more than ``most``."""
+    if not a or not b:
+        return min(len(a) + len(b), most + 1)
+    if _is_early():
+        every, last, found = (1 << len(b)) - 1, 1 << len(b) - 1, len(b)
+        more, less = every, 0  # Hyyrö 2003: where a column of the table rises, and where it falls
+        places = _places(b)
+        for code in a:
+            same = places.get(code, 0)
+            level = (((same & more) + more) ^ more) | same
+            risen, fallen = less | ~(level | more), more & level
+            found += bool(risen & last) - bool(fallen & last)
+            risen, fallen, kept = risen << 1 | 1, fallen << 1, same | less
+            more, less = (fallen | ~(kept | risen)) & every, risen & kept & every
+        return min(found, most + 1)
+    return int(rapidfuzz("Levenshtein").distance(a, b, score_cutoff=most))
+
+
+def _places(codes: bytes) -> dict[int, int]:
+    """The places of each code as bits."""
+    places: dict[int, int] = {}
+    for place, code in enumerate(codes):
+        places[code] = places.get(code, 0) | 1 << place
+    return places
+
+
+def _is_early() -> bool:
+    """Tell whether a process has measured so little that to import rapidfuzz would take longer; counts the question."""
+    global _measured
+    _measured += 1
+    return _measured <= EARLY and "rapidfuzz" not in sys.modules
 
 
 def low_bytes(symbols: str) -> bytes:

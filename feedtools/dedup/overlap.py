@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from itertools import compress, pairwise
 from typing import NamedTuple
 
-from feedtools.dedup.codes import SHINGLE, low_bytes, rapidfuzz, shared
+from feedtools.dedup.codes import SHINGLE, common_length, edit_distance, low_bytes, rapidfuzz, shared
 from feedtools.dedup.sketch import SHORT
 
 COVERED = 0.8
@@ -114,7 +114,7 @@ def _unrelated(a: bytes, b: bytes, marks: bytes) -> bool:
     Where it is the same passage, that leaves a common subsequence of some length, and all else has a run on end.
     """
     need = int(min(COVERED * SIMILAR * len(a), SHIFTED_SIMILAR * SHIFTED_SYMBOLS))
-    if rapidfuzz("LCSseq").similarity(a, b, score_cutoff=need):
+    if common_length(a, b, need):
         return False
     return not _hits(a, b, marks, range(0, len(a) - _LONG_PROBE + 1, _RUN_STEP), _LONG_PROBE)
 
@@ -145,10 +145,9 @@ def _in_place(a: bytes, b: bytes) -> Overlap | None:
     """The common case: ``a`` is the beginning of ``b``, edited at most."""
     n = len(a)
     bound = int(n * (1 - SIMILAR))
-    measure = rapidfuzz("Levenshtein").distance
-    distance: int = measure(a, b[:n], score_cutoff=min(bound, _FEW_EDITS))
+    distance = edit_distance(a, b[:n], min(bound, _FEW_EDITS))
     if distance > _FEW_EDITS:
-        distance = measure(a, b[:n], score_cutoff=bound)
+        distance = edit_distance(a, b[:n], bound)
     return Overlap(0, n, 0, n, 1 - distance / n, True) if distance <= bound else None
 
 

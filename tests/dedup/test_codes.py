@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import LCSseq, Levenshtein
 
 from feedtools.dedup import codes, codes_batch, runs
 from feedtools.dedup.codes import SHINGLE, seeds, shared
@@ -161,3 +164,39 @@ def test_what_is_kept_of_the_last_texts_is_that_of_each() -> None:
     assert [set(seeds(text, 6)) for text in [*texts, *texts]] == [
         {text[at : at + 6] for at in range(55)} for text in [*texts, *texts]
     ]
+
+
+@pytest.fixture(params=["early", "late"])
+def _moment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has measured nothing yet and has no rapidfuzz, and one that has done with that."""
+    monkeypatch.setattr(codes, "_is_early", lambda: request.param == "early")
+
+
+@pytest.mark.usefixtures("_moment")
+@pytest.mark.parametrize("letters", [2, 3, 200])
+def test_few_texts_are_measured_as_rapidfuzz_does(letters: int) -> None:
+    draw = random.Random(letters)
+    for _ in range(500):
+        a, b = (bytes(draw.randrange(letters) for _ in range(draw.randrange(40))) for _ in range(2))
+        bound = draw.randrange(30)
+        assert codes.common_length(a, b, bound) == LCSseq.similarity(a, b, score_cutoff=bound), (a, b, bound)
+        assert codes.edit_distance(a, b, bound) == Levenshtein.distance(a, b, score_cutoff=bound), (a, b, bound)
+
+
+@pytest.mark.usefixtures("_moment")
+def test_a_measure_is_told_up_to_its_bound() -> None:
+    assert [codes.common_length(b"abcd", b"xbdx", least) for least in (2, 3)] == [2, 0]
+    assert [codes.edit_distance(b"abcd", b"abxy", most) for most in (2, 1, 0)] == [2, 2, 1]
+    assert [codes.edit_distance(a, b, 9) for a, b in ((b"", b""), (b"ab", b""), (b"", b"ab"))] == [0, 2, 2]
+
+
+def test_rapidfuzz_is_imported_once_a_process_has_measured_much() -> None:
+    program = (
+        "import sys\n"
+        "from feedtools.dedup import codes\n"
+        "for number in range(codes.EARLY + 1):\n"
+        "    print('rapidfuzz' in sys.modules, codes.edit_distance(b'abc', b'abd', 3))\n"
+        "print('rapidfuzz' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert told.splitlines() == [*["False 1"] * (codes.EARLY + 1), "True"]
