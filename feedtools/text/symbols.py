@@ -80,8 +80,19 @@ def high_table() -> array[int]:
     return _unpack("I", table().high)
 
 
-def _unpack(code: str, packed: bytes) -> array[int]:
-    values = array(code, zlib.decompress(packed))
+@cache
+def _second_plane() -> array[int]:
+    """The beginning of ``high_table``, a sixteenth of it and of its time: pictograms and letters of mathematics."""
+    return _unpack("I", table().high, 4 * 0x10000)
+
+
+def _high(code: int) -> int:
+    return _second_plane()[code - 0x10000] if code < 0x20000 else high_table()[code - 0x10000]
+
+
+def _unpack(code: str, packed: bytes, most: int = 0) -> array[int]:
+    """Unpack values, those in the first ``most`` bytes or all."""
+    values = array(code, zlib.decompressobj().decompress(packed, most))
     if sys.byteorder == "big":
         values.byteswap()
     return values
@@ -91,7 +102,7 @@ class _Fold(dict[int, str]):
     """Code point to symbols, filled as code points are met: ``str.translate`` asks it."""
 
     def __missing__(self, code: int) -> str:
-        value = table().low[code] if code < 0x10000 else high_table()[code - 0x10000]
+        value = table().low[code] if code < 0x10000 else _high(code)
         if value == _SAME:
             text = chr(code)
         elif value == _DROP:

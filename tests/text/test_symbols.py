@@ -154,3 +154,10 @@ def test_one_text_in_numpy_has_the_symbols_and_offsets_of_the_reference(parts: l
     assert symbols_batch.symbols_of(text) == symbols.symbols(text)
     assert symbols_batch.folded(text) == symbols.folded(text)
     assert list(symbols_batch.offsets(text)) == list(symbols.offsets(text))
+
+
+@pytest.mark.parametrize("code", [0x10000, 0x1D465, 0x1F469, 0x1FFFF, 0x20000, 0x20BB7, 0x10FFFF])
+def test_what_is_unpacked_of_the_table_first_says_the_same(code: int) -> None:
+    raw = symbols.high_table()[code - 0x10000]
+    assert symbols._high(code) == raw
+    assert len(symbols._second_plane()) == 0x10000

@@ -25,6 +25,7 @@ ASCII_RUN = lazy(r"[!-~]+")
 CLASS = lazy(r" ?(?:[类对](?:象|的?实例|(?=[的是中,。、 ]))|对象|组件|控件|注解|装饰器|异常|API(?![A-Za-z]))")
 CLASS_BEFORE = lazy(r"(?:类|对象|组件|控件|注解|class|new) ?\Z")
 COUNTED = lazy(r"([a-z]+)([0-9])")
+NUMBERED = lazy(r"(?<![A-Za-z0-9])([a-z]++)([0-9])(?![A-Za-z0-9])")
 TITLED = lazy(r"(?:[A-Z][a-z]+){2,}")
 """GroundTruth may have been Ground-Truth, Ground Truth, or written so: only very sure ones are restored."""
 PAIRED = lazy(r"(?<![A-Za-z0-9])([A-Z][a-z]{2,})([A-Z][a-z]{2,}) \Z")
@@ -130,8 +131,7 @@ def _is_counted(text: str, token: str) -> bool:
     counted = COUNTED.fullmatch(token)
     if counted is None:
         return False
-    others = re.findall(rf"(?<![A-Za-z0-9]){counted[1]}([0-9])(?![A-Za-z0-9])", text)
-    return any(other != counted[2] for other in others)
+    return any(name == counted[1] and number != counted[2] for name, number in NUMBERED.findall(text))
 
 
 def _is_latin(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any
 
 from feedtools.lint.checks.base import Hit
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 _SPACED = lazy(r" (?=[,，。;；:：!！?？、)）])")
 _CLOSERS = frozenset("）】》”’])")
 _CODE_MARKS = frozenset("()-./=:<>|*_$\\")
-_CODE_NEXT = _CODE_MARKS | frozenset(ascii_letters + digits)
+_CODE_NEXT = _CODE_MARKS | frozenset(filter(str.isalnum, map(chr, range(128))))
 
 
 def spaced_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
