@@ -48,6 +48,7 @@ class _Lines:
         self._data = data
         self._lines: list[bytes] = []
         self._asked = 0
+        self._middles: dict[tuple[int, int], tuple[int, int, bytes]] = {}
 
     def first(self, wanted: bytes) -> bytes:
         """The first line that is ``wanted`` or sorts after it; empty at the end."""
@@ -62,9 +63,13 @@ class _Lines:
     def _in_bytes(self, wanted: bytes) -> bytes:
         data, low, high = self._data, 0, len(self._data)  # both stand at the beginning of a line
         while low < high:
-            start = data.rfind(b"\n", low, (low + high) // 2) + 1 or low
-            end = data.index(b"\n", start) + 1
-            if data[start : end - 1] < wanted:
+            middle = self._middles.get((low, high))  # nearly all searches begin with the same ones
+            if middle is None:
+                start = data.rfind(b"\n", low, (low + high) // 2) + 1 or low
+                end = data.index(b"\n", start) + 1
+                middle = self._middles[low, high] = start, end, data[start : end - 1]
+            start, end, line = middle
+            if line < wanted:
                 low = end
             else:
                 high = start
