@@ -62,6 +62,7 @@ def restarts(text: str) -> list[tuple[int, str]]:
         ("1. 由来 1. 三道门 1. 由来 循环", [(6, "2")]),  # the heading repeats the first item
         ("1. 由来 1. 由来与门", [(6, "2")]),
         ("1. 甲。 1. 乙。然后做两件事: 1. 丙 1. 丁", [(6, "2"), (24, "2")]),  # another list is announced
+        ("1. 甲。 1. 乙。然后 这三件事: 1. 丙 1. 丁", [(6, "2"), (25, "2")]),  # a blank in what announces it
         ("1. 甲。 1. 乙。两件事: 1. 丙", [(6, "2")]),  # so is one by a phrase of its own
         ("1. 甲。 1. 乙。这两件事: 1. 丙", [(6, "2"), (17, "3")]),  # it speaks of the item
         ("1. 甲。 1. 乙的两件事: 1. 丙", [(6, "2"), (16, "3")]),  # it is the item
