@@ -73,17 +73,17 @@ class FixedPortion(NamedTuple):
     errors: list[FeedtoolsError]
 
 
-FOUND, HELD, REJECTED, FINAL = 1, 2, 4, 8
+FOUND, HELD, REJECTED, FINAL, FIXED = 1, 2, 4, 8, 16
 
 
 def grade(note: Note, policy: Policy) -> int:
     """Say what is known of an article, as a sum of flags.
 
     ``FOUND``: something remains wrong with it; ``HELD``: that holds it; ``REJECTED``: a person does not want it;
-    ``FINAL``: a person said how it reads, and nothing repairs it.
+    ``FINAL``: a person said how it reads, and nothing repairs it; ``FIXED``: it does not read as it came in.
     """
     verbs = {name.partition(":")[0] for name in note.decided}
-    marked = FINAL if verbs & {"publish", "edit"} else 0
+    marked = FINAL * bool(verbs & {"publish", "edit"}) | FIXED * bool(note.changes)
     if "reject" in verbs:
         return marked | REJECTED
     if not note.findings:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.clean.copies import Copies, place_text
-from feedtools.clean.fixing import FINAL, FOUND
+from feedtools.clean.fixing import FINAL, FIXED, FOUND
 from feedtools.clean.judging import Judge, Pair
 from feedtools.clean.lookup import Stores
 from feedtools.clean.notes import Note, plain
@@ -72,7 +72,7 @@ def damaged(
     from feedtools.restore import SIBLINGS
 
     for number, (marked, (form, excepted)) in enumerate(zip(marks, rows, strict=True)):
-        if marked & FINAL or not (marked & FOUND or (stores.originals and may_have_lost(texts[number]))):
+        if marked & FINAL or not (marked & FOUND or (stores.originals and may_have_lost(marked, texts[number]))):
             continue
         if copies.goes(number, policy):
             continue
@@ -81,9 +81,12 @@ def damaged(
             yield Work(number, form, dropped, excepted)
 
 
-def may_have_lost(text: str) -> bool:
-    """Tell whether marks may have been deleted from an article that shows no loss: signs of its numbers and names."""
-    return hyphens(text) != "kept" and _LATIN.search(text) is not None
+def may_have_lost(marked: int, text: str) -> bool:
+    """Tell whether marks may have been deleted from an article without a finding: signs of its numbers and names.
+
+    What a fix put in tells nothing of the renderer.
+    """
+    return bool(marked & FIXED) or (hyphens(text) != "kept" and _LATIN.search(text) is not None)
 
 
 def mend(

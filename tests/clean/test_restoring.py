@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from feedtools.clean.fixing import FIXED
 from feedtools.clean.restoring import may_have_lost
 from tests.clean.outputs import actions, feedtools, transmission, write
 
@@ -19,6 +20,9 @@ LAST = "上面压一块洗净的青石头,过了一个月揭开看,卤水已经�
         pytest.param("地窖里是 4 度。", "地窖里是 -4 度。", "地窖里是 -4 度。", id="a-sign"),
         pytest.param("地窖里是 4 度。", "地窖里是 4 度。", "地窖里是 4 度。", id="no-sign"),
         pytest.param("地窖里用 coaxial 线。", "地窖里用 co-axial 线。", "地窖里用 co-axial 线。", id="a-hyphen"),
+        pytest.param(
+            "记作 p^{1} ,共 4 度。", "记作 $p^{-1}$ ,共 -4 度。", r"记作 \(p^{-1}\),共 -4 度。", id="fixed-before"
+        ),
     ],
 )
 def test_an_article_without_a_finding_is_compared_with_its_original(
@@ -31,7 +35,13 @@ def test_an_article_without_a_finding_is_compared_with_its_original(
 
 
 @pytest.mark.parametrize(
-    ("text", "asked"), [("温度是 4 度", True), ("温度不高", False), ("温度是 4 度,用 x-y 线", False)]
+    ("marked", "text", "asked"),
+    [
+        (0, "温度是 4 度", True),
+        (0, "温度不高", False),
+        (0, "温度是 4 度,用 x-y 线", False),
+        (FIXED, "温度是 4 度,用 x-y 线", True),
+    ],
 )
-def test_only_what_can_have_lost_a_mark_is_looked_up(text: str, asked: bool) -> None:
-    assert may_have_lost(text) is asked
+def test_only_what_can_have_lost_a_mark_is_looked_up(marked: int, text: str, asked: bool) -> None:
+    assert may_have_lost(marked, text) is asked
