@@ -43,15 +43,20 @@ class Case(NamedTuple):
     def harmless(self, after: Iterable[Finding]) -> bool:
         """Tell whether no rule has more findings than before."""
         before = Counter(finding.rule for finding in self.before)
-        now = Counter(finding.rule for finding in after if finding.level in self.grave)
+        now = Counter(finding.rule for finding in after if self._counts(finding))
         return all(count <= before[rule] for rule, count in now.items())
+
+    def _counts(self, finding: Finding) -> bool:
+        """Tell whether a finding must not come up; a note that the next round takes out by a safe fix may."""
+        passing = finding.level == "note" and finding.fix is not None and finding.fix.safety == "safe"
+        return finding.level in self.grave and not passing
 
     def blamed(self, tried: Sequence[FixProposal], after: Iterable[Finding]) -> list[int]:
         """Places among the tried repairs of those around which a rule has more findings than before."""
         bounds = [_bound(one, other) for one, other in pairwise(tried)]
         places = _moved(bounds, sorted(set(chain.from_iterable(one.edits for one in tried))))
         before = Counter((bisect_right(bounds, one.span.start), one.rule) for one in self.before)
-        now = Counter((bisect_right(places, one.span.start), one.rule) for one in after if one.level in self.grave)
+        now = Counter((bisect_right(places, one.span.start), one.rule) for one in after if self._counts(one))
         return sorted({place for (place, rule), count in now.items() if count > before[place, rule]})
 
 

@@ -65,6 +65,8 @@ def stable_fix(
 ) -> list[Fixed]:
     """Repair articles until nothing more is proposed, and never so that a new finding comes up.
 
+    A note that a safe fix takes out again is none: delimiters put around a formula show that a blank stands behind it.
+
     Args:
         articles: no two from the same place.
         lint: findings of some articles; called with as many at a time as there are in ``articles``.

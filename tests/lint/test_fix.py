@@ -9,7 +9,7 @@ import pytest
 
 from feedtools.lint.edits import Draft, FixProposal, apply, revert
 from feedtools.lint.fix import SAFE, proposals, stable_fix
-from feedtools.model import Article, Edit, Finding, Fix, Safety, Span
+from feedtools.model import Article, Edit, Finding, Fix, Level, Safety, Span
 from tests.pace import within
 
 
@@ -60,6 +60,23 @@ def test_a_fix_that_brings_a_new_finding_is_refused_and_the_others_are_made() ->
     )
     assert result.text == "a-d-a"
     assert [one.by for one in result.refused] == ["R", "R"]
+
+
+@pytest.mark.parametrize(
+    ("level", "safety", "expected"),
+    [
+        pytest.param("note", "safe", "[x],", id="a-note-that-goes-again"),
+        pytest.param("warning", "safe", "x ,", id="a-warning"),
+        pytest.param("note", "display", "x ,", id="a-note-that-stays"),
+    ],
+)
+def test_a_note_that_a_safe_fix_takes_out_again_is_no_harm(level: Level, safety: Safety, expected: str) -> None:
+    lint = rules(("R", "x ,", "[x] ,", "safe"), ("S", "] ,", "],", safety))
+
+    def graded(articles: Sequence[Article]) -> list[Finding]:
+        return [one._replace(level=level) if one.rule == "S" else one for one in lint(articles)]
+
+    assert stable_fix([Article("f", 1, "x ,")], graded)[0].text == expected
 
 
 def test_fixes_that_do_harm_only_together_are_made_one_at_a_time() -> None:
