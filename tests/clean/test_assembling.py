@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedtools.clean import manifest
+from feedtools.clean import assembling, manifest, restoring
 from feedtools.clean.context import Sources
+from feedtools.clean.notes import Note
+from feedtools.clean.restoring import Work
 from feedtools.clean.run import clean
 from feedtools.clean.undo import undo
 from feedtools.config import Config, Policy
@@ -133,6 +136,24 @@ def test_what_one_learns_it_gives_on(tmp_path: Path) -> None:
     )
     assert len(rows) == 3
     assert all("[Math]" not in text.split("第丙步")[0] for text in published(tmp_path))
+
+
+def test_an_article_is_restored_once_from_what_it_has_to_learn_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one in the middle learns from both others, which do not change; the second look finds that they did not."""
+    damaged, *_ = shifted()
+    head, tail = rendering.mode_a(WHOLE[: WHOLE.index("第戊步")]), rendering.mode_a(WHOLE[WHOLE.index("第丁步") :])
+    asked: list[int] = []
+
+    def mend(works: Sequence[Work], *shared: Any) -> list[tuple[int, Note]]:
+        asked.extend(work.number for work in works)
+        return restoring.mend(works, *shared)
+
+    monkeypatch.setattr(assembling, "mend", mend)
+    run(tmp_path, damaged, head, tail)
+    assert asked == [0]
+    assert squeezed(published(tmp_path)[0]) in squeezed(rendering.mode_a(WHOLE))
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,43 @@ def test_a_repair_may_make_another_one_possible(monkeypatch: pytest.MonkeyPatch)
     assert mended(["sooner"], ["later"], damaged="甲。").text == "丙。"
 
 
+def test_articles_that_are_mended_together_come_out_as_each_by_itself() -> None:
+    """One has nothing to gain, one is repaired, one takes code in which a word would be a warning in prose."""
+    taken = f"{HEAD}取值写作 [代码] 就好。{TAIL}"
+    sources = [f"{HEAD}取值写作 `x = end_to(1)` 就好。{TAIL}", WHOLE]
+    cases = [(BROKEN, [WHOLE]), (HEAD, []), (taken, sources[:1]), (f"{BROKEN}{HEAD}", [f"{WHOLE}{HEAD}"])]
+    asked: list[int] = []
+
+    def lint(articles: Sequence[Article]) -> list[Finding]:
+        asked.append(len(articles))
+        return [
+            Finding("FT999", "word", "warning", "high", article, Span(at, at + 6), "no", None)
+            for article in articles
+            if (at := article.text.find("end_to")) >= 0
+        ]
+
+    some = [
+        Damaged(Article("a.txt", n, text), [[Sibling(one, Place("b.md", 1)) for one in siblings]], lambda _: True)
+        for n, (text, siblings) in enumerate(cases)
+    ]
+    together = mend(some, lint, str)
+    assert max(asked) > 1
+    assert together == [one for case in some for one in mend([case], lint, str)]
+    assert [bool(one.changes) for one in together] == [True, False, True, True]
+
+
+@pytest.mark.parametrize(("first", "made"), [(1, False), (2, True)])
+def test_a_group_that_was_heard_before_is_asked_again_only_after_a_repair(first: int, made: bool) -> None:
+    def with_first(*groups: list[str], first: int = first) -> Mended:
+        siblings = [[Sibling(text, Place("a.md", 1)) for text in group] for group in groups]
+        return mend([Damaged(Article("a.txt", 1, two), siblings, lambda _: True, first)], lambda _: [], str)[0]
+
+    two, half = f"{BROKEN}记作 [Math] 的值。{HEAD}", f"{WHOLE}记作 [Math] 的值。{HEAD}"
+    formula = f"{BROKEN}记作 $\\pi$ 的值。{HEAD}"
+    assert bool(with_first([], [formula]).changes) is made
+    assert with_first([half], [formula]).text == f"{WHOLE}记作 \\(\\pi\\) 的值。{HEAD}"
+
+
 def test_marks_are_those_of_the_renderers_that_are_active_now() -> None:
     from feedtools.restore.bare import _kept
     from feedtools.text import renderers
