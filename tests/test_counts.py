@@ -71,6 +71,17 @@ def charted(page: str) -> list[int]:
     return [rules, by_kind["tr"], by_kind["g"]]
 
 
+def check_edits(out: Path, facts: dict[str, int], page: str) -> None:
+    """The report counts the changes that the manifest has."""
+    rows = [json.loads(line) for line in (out / "manifest.jsonl").read_text("utf-8").splitlines()]
+    published = [row for row in rows if row.get("action") in {"keep", "fix", "restore"}]
+    edits = [edit["by"] for row in published for edit in row.get("edits", ())]
+    own = [by for by in edits if not all(name.startswith("restored ") for name in by)]
+    assert facts["fixes made"] == page.count('<li class="item fix ') == len(own)
+    assert facts["repairs from copies"] == page.count("class='tag applied'")
+    assert bool(facts["repairs from copies"]) == (len(edits) > len(own))
+
+
 @pytest.mark.parametrize("name", ["sample", "copies", "grouped", "frame", "clean"])
 def test_every_count_is_the_same_wherever_it_is_said(tmp_path: Path, name: str) -> None:
     feed, web = feeds(tmp_path, name), tmp_path / "check.html"
@@ -111,13 +122,7 @@ def test_every_count_is_the_same_wherever_it_is_said(tmp_path: Path, name: str) 
     told = numbers(closing, r"\(([\d,]+) fixed, ([\d,]+) restored\)")
     assert [facts["articles fixed"], facts["articles restored"]] == told
     assert facts["suggestions offered"] == sum(numbers(closing, r"([\d,]+) suggestions? offered"))
-    rows = [json.loads(line) for line in (tmp_path / "out" / "manifest.jsonl").read_text("utf-8").splitlines()]
-    published = [row for row in rows if row.get("action") in {"keep", "fix", "restore"}]
-    edits = [edit["by"] for row in published for edit in row.get("edits", ())]
-    own = [by for by in edits if not all(name.startswith("restored ") for name in by)]
-    assert facts["fixes made"] == page.count('<li class="item fix ') == len(own)
-    assert facts["repairs from copies"] == page.count("class='tag applied'")
-    assert bool(facts["repairs from copies"]) == (len(edits) > len(own))
+    check_edits(tmp_path / "out", facts, page)
     assert not facts["remains"] or charted(page) == [facts["remains"]] * 3
     published = tmp_path / "out" / ("a.jsonl" if name == "grouped" else ".")
     left = run("check", published, "--output-format", "jsonl", "--no-duplicates")

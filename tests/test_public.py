@@ -121,6 +121,30 @@ def test_findings_and_clusters_are_readable_in_a_notebook() -> None:
     assert re.search(r"keeps <b>2</b>, drops 0, 1", table)
 
 
+CRAWL = """
+import pathlib
+
+import scrapy
+from scrapy.crawler import CrawlerProcess
+
+class Spider(scrapy.Spider):
+    name = "feed"
+    start_urls = [pathlib.Path("page.html").resolve().as_uri()]
+
+    def parse(self, response):
+        for text in response.css("p::text").getall():
+            yield {"text": text}
+
+process = CrawlerProcess({
+    "ITEM_PIPELINES": {"pipelines.FeedtoolsPipeline": 300},
+    "FEEDS": {"items.jsonl": {"format": "jsonlines", "encoding": "utf-8"}},
+    "TELNETCONSOLE_ENABLED": False,
+})
+process.crawl(Spider)
+process.start()
+"""
+
+
 @pytest.mark.slow
 def test_the_scrapy_pipeline_of_the_documentation(tmp_path: Path) -> None:
     if importlib.util.find_spec("scrapy") is None:
@@ -135,29 +159,7 @@ def test_the_scrapy_pipeline_of_the_documentation(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(
         "<p>注意 ,这里多了一个空格。</p><p>损失函数为[公式],其中没有别的。</p>", encoding="utf-8"
     )
-    (tmp_path / "crawl.py").write_text(
-        f"""
-import scrapy
-from scrapy.crawler import CrawlerProcess
-
-class Spider(scrapy.Spider):
-    name = "feed"
-    start_urls = [{(tmp_path / "page.html").as_uri()!r}]
-
-    def parse(self, response):
-        for text in response.css("p::text").getall():
-            yield {{"text": text}}
-
-process = CrawlerProcess({{
-    "ITEM_PIPELINES": {{"pipelines.FeedtoolsPipeline": 300}},
-    "FEEDS": {{"items.jsonl": {{"format": "jsonlines", "encoding": "utf-8"}}}},
-    "TELNETCONSOLE_ENABLED": False,
-}})
-process.crawl(Spider)
-process.start()
-""",
-        encoding="utf-8",
-    )
+    (tmp_path / "crawl.py").write_text(CRAWL, encoding="utf-8")
     environment = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "PATH": "/usr/bin:/bin"}
     done = subprocess.run(
         [sys.executable, "crawl.py"], cwd=tmp_path, capture_output=True, text=True, check=False, env=environment

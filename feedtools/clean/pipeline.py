@@ -186,8 +186,9 @@ def _report(run: Run, fate: Fate, inputs: str, files: Files) -> tuple[Counts, Re
     with closing(Strings(run.stage / "tallies")) as tallies:
         failed = [error for error in run.errors if not isinstance(error, Notice)]
         grouped = frozenset(rule.id for rule in run.rules if rule.grouped)
-        told = summary.Shown(_about(run), run.config.lang, grouped, run.history, inputs, files, run.rules)
-        made = summary.report(run.out / MANIFEST, fate, failed, "feedtools clean", tallies, progress, remains, told)
+        lang, about = run.config.lang, _about(run)
+        told = summary.Shown("feedtools clean", failed, about, lang, grouped, run.history, inputs, files, run.rules)
+        made = summary.report(run.out / MANIFEST, fate, tallies, progress, remains, told)
         made = made._replace(rest=run.config.clean.rest)
         with open(run.out / REPORT, "w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(html(made))

@@ -52,20 +52,23 @@ def publish(
         WriteError: the output cannot be written, or a run is writing it.
     """
     with Stage(out, is_own, resumable=False) as stage:
-        rows = manifest.read(out / MANIFEST)
-        head = next(rows)
-        config, sources = as_it_was(head, config, sources)
+        config, sources = as_it_was(next(manifest.read(out / MANIFEST)), config, sources)
         strange = inspect(out)
         if not force:
             refuse(out, strange, taking=True)
-        append(config.root / DECISIONS_FILE, decided)
-        taken = record([*edited_held(out, strange), *edited_articles(out, strange, config)], config)
+        taken = _decide(out, strange, config, decided)
         inputs = _given_back(stage, strange, config)
         cleaned, files = clean_into(stage.folder, inputs, config, active_rules(config), sources, progress, kept="")
         with closing(files):
             put_in_place(stage, None if force else strange)
             cleaned.errors.extend(remember(out, files, sources.published, config, inputs.origins))
     return cleaned._replace(taken=taken, written=True)
+
+
+def _decide(out: Path, strange: Strange, config: Config, decided: Sequence[Choice]) -> int:
+    """Log what was decided elsewhere; then make decisions of the corrections in the folder, and count those."""
+    append(config.root / DECISIONS_FILE, decided)
+    return record([*edited_held(out, strange), *edited_articles(out, strange, config)], config)
 
 
 def as_it_was(head: Mapping[str, Any], config: Config, sources: Sources | None) -> tuple[Config, Sources]:

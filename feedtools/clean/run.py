@@ -274,17 +274,17 @@ def clean_into(
         LostProcessError: one of the processes was killed.
     """
     config.activate_renderers()
-    options = ReadOptions.of(config)
     choices = load(config.root / DECISIONS_FILE)
+    options, history = ReadOptions.of(config), inputs.history
+    run = Run(config, rules, options, [], stage, sources, progress, choices, inputs.origins, history=history)
     changed: dict[str, FeedtoolsError] = {}
     while True:
         errors = [*inputs.unread, *changed.values()]
-        run = Run(
-            config, rules, options, errors, stage, sources, progress, choices, inputs.origins, history=inputs.history
-        )
         try:
             with _telling(stage, kept):
-                counts, remaining, files = run_passes(run, _left(inputs, config, errors, changed))
+                counts, remaining, files = run_passes(
+                    run._replace(errors=errors), _left(inputs, config, errors, changed)
+                )
         except ChangedError as error:
             changed[str(error.path)] = error
         else:

@@ -50,6 +50,8 @@ class Shown(NamedTuple):
     """Settings of the page.
 
     Attributes:
+        title: headline.
+        errors: what could not be done.
         about: the run, for the head of the page.
         lang: language of the page.
         grouped: rules of which one finding per file counts.
@@ -59,6 +61,8 @@ class Shown(NamedTuple):
         rules: the selected ones.
     """
 
+    title: str
+    errors: Sequence[FeedtoolsError]
     about: About
     lang: str
     grouped: frozenset[str]
@@ -71,8 +75,6 @@ class Shown(NamedTuple):
 def report(
     path: Path,
     fate: Fate,
-    errors: Sequence[FeedtoolsError],
-    title: str,
     tallies: Strings,
     advance: Callable[[int], None],
     remains: Remains,
@@ -83,8 +85,6 @@ def report(
     Args:
         path: the manifest.
         fate: who stands for whom, and what all articles read after their fixes, which is what findings point into.
-        errors: what could not be done.
-        title: headline.
         tallies: takes what was found in every file.
         advance: told how many more articles were counted.
         remains: told every line.
@@ -95,7 +95,7 @@ def report(
     _read_through(path, (seen.take, account.take, remains.take), advance)
     counts = account.counts()._replace(offered=remains.sum().offered)
     return RunReport(
-        title,
+        shown_as.title,
         counts,
         tallies=seen.tallies(),
         rules=seen.named(),
@@ -105,7 +105,7 @@ def report(
         repairs=seen.repairs,
         fixes=seen.fixes,
         made=seen.made,
-        errors=[str(error) for error in errors],
+        errors=[str(error) for error in shown_as.errors],
         about=shown_as.about,
         trend=trend(counts, shown_as.history.before(counts, shown_as.inputs)),
         lang=shown_as.lang,

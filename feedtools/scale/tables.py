@@ -39,19 +39,15 @@ def read(
     from pyspark.sql import Column
     from pyspark.sql import functions as f
 
-    place, further = ", ".join(paths), list[Column]()
+    place, keys, further = ", ".join(paths), (id_key, text_key), list[Column]()
     try:
         files = spark.read.format("binaryFile").load(list(paths)).select("path").inputFiles()
-        parquet = {file.endswith(".parquet") for file in files}
-        if len(parquet) != 1:
-            found = "both Parquet and other files" if parquet else "no files"
-            raise ReadError(f"{found} found; expected Parquet (.parquet) or JSON Lines", path=place)
-        if parquet.pop():
+        if _is_parquet(files, place):
             frame = spark.read.parquet(*paths)
-            _check_columns(frame.columns, (id_key, text_key), place)
+            _check_columns(frame.columns, keys, place)
         else:
-            _check_first(spark.read.text(list(paths)).first(), (id_key, text_key), place)
-            names = dict.fromkeys((id_key, text_key, *(("syntax",) if syntax else ())))
+            _check_first(spark.read.text(list(paths)).first(), keys, place)
+            names = dict.fromkeys((*keys, *(("syntax",) if syntax else ())))
             frame = spark.read.schema(", ".join(f"`{name}` STRING" for name in names)).json(list(paths))
             further = [f.col("syntax")] if syntax else []
     except PySparkException as error:
@@ -62,6 +58,14 @@ def read(
     if any(file.endswith((".gz", ".bz2", ".zst")) for file in files) and len(files) < parts:
         documents = documents.repartition(parts)  # a packed file is read by one task
     return documents
+
+
+def _is_parquet(files: Sequence[str], place: str) -> bool:
+    parquet = {file.endswith(".parquet") for file in files}
+    if len(parquet) != 1:
+        found = "both Parquet and other files" if parquet else "no files"
+        raise ReadError(f"{found} found; expected Parquet (.parquet) or JSON Lines", path=place)
+    return parquet.pop()
 
 
 def _check_columns(columns: Sequence[str], wanted: Sequence[str], place: str) -> None:
