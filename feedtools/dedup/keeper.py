@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from feedtools.text.placeholders import count
+from feedtools.text.dropped import dropped
+from feedtools.text.placeholders import BRACKETS, count
 from feedtools.text.renderers import ellipses
 
 if TYPE_CHECKING:
@@ -14,7 +15,17 @@ if TYPE_CHECKING:
 
 def damage(text: str) -> int:
     """Count the visible gaps of a raw text: placeholders, replacement characters, and a cut-off end."""
-    return count(text) + text.count("\ufffd") + text.rstrip().endswith(("...", "…", *ellipses()))
+    return max(count(text), _holders(text)) + text.count("\ufffd") + text.rstrip().endswith(("...", "…", *ellipses()))
+
+
+def _holders(text: str) -> int:
+    """Count the placeholders that carry no symbols: some that are never reported are among them."""
+    if not any(pair[0] in text for pair in BRACKETS):
+        return 0
+    return sum(text.startswith(_OPENERS, start) for start, _ in dropped(text))
+
+
+_OPENERS = tuple(pair[0] for pair in BRACKETS)
 
 
 class Order(NamedTuple):

@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from feedtools.dedup.rest import CUT_END
 from feedtools.text.code import code
 from feedtools.text.dropped import dropped
 from feedtools.text.formulas import find_math
@@ -44,6 +45,8 @@ def notation_agrees(a: Document, b: Document, runs: Runs) -> bool:
         b: the other.
         runs: what they share.
     """
+    if a.text.rstrip(CUT_END) in b.text:  # as most copies that were cut stand in the whole one
+        return True
     return formulas_agree(a, b, runs) and signs_agree(a, b, runs)
 
 
@@ -54,7 +57,7 @@ def formulas_agree(a: Document, b: Document, runs: Runs) -> bool:
 
 def signs_agree(a: Document, b: Document, runs: Runs) -> bool:
     """Say whether code, plain formulas and signs are the same, where both texts have some at one place."""
-    return all(_agree(one, other, runs) for one, other in zip(a.notes, b.notes, strict=True))
+    return not any(a.notes) or all(_agree(one, other, runs) for one, other in zip(a.notes, b.notes, strict=True))
 
 
 def _agree(one: dict[int, str], other: dict[int, str], runs: Runs) -> bool:

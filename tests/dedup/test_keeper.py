@@ -16,6 +16,8 @@ from feedtools.dedup.keeper import Order, damage
         ("到这里就断了...", 1),
         ("到这里就断了… \n", 1),
         ("[代码] 之后又断了...", 2),
+        ("[代码块] 和 [Formula] 之后又断了...", 3),
+        ("数组 [1] 和【注】都在。", 0),
     ],
 )
 def test_damage(text: str, harm: int) -> None:

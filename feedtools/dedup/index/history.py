@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -55,7 +55,8 @@ def published(
     """
     indexes = [item for item in config.history if is_index(_resolved(item, config))]
     followed = [_resolved(item, config) for item in config.history if item not in indexes]
-    own: Own = frozenset(source_key(article.source, config) for article in articles)
+    real = {os.path.realpath(source) for source in {article.source for article in articles} if source != STDIN}
+    own: Own = frozenset(source_key(path, config) for path in (*real, *{article.source for article in articles}))
     texts = [article.text for article in articles]
     versions = config.clean.keep != "most-complete"
     answers: list[list[list[Published]]] = []
@@ -64,14 +65,23 @@ def published(
             answers.append(find(store, texts, own=own, rest=config.clean.rest, versions=versions))
     if followed:
 
-        def ask(index: Index) -> list[list[Published]]:
-            return find(index, texts, own=own, rest=config.clean.rest, versions=versions)
+        def ask(files: Sequence[str], index: Index) -> list[list[Published]]:
+            mine = own.union(source_key(path, config) for path in _other_names(files, real))
+            return find(index, texts, own=mine, rest=config.clean.rest, versions=versions)
 
         answers.append(_ask_followed(followed, config, on_error, say, ask))
     return [
         [_as_copy(copy) for answer in answers for copy in answer[number] if _stands(article, copy, config)]
         for number, article in enumerate(articles)
     ]
+
+
+def _other_names(files: Iterable[str], real: set[str]) -> Iterator[str]:
+    """Yield the files that are, behind links, one of some others; ``real``: the paths of those without links."""
+    names = {os.path.basename(path) for path in real}
+    for path in files:
+        if (os.path.basename(path) in names or os.path.islink(path)) and os.path.realpath(path) in real:
+            yield path
 
 
 def _as_copy(found: Published) -> Published:
@@ -129,13 +139,18 @@ def open_store(item: str) -> Store:
 
 
 def _ask_followed(
-    paths: Sequence[str], config: Config, on_error: OnError, say: Callable[[str], None], ask: Callable[[Index], Answer]
+    paths: Sequence[str],
+    config: Config,
+    on_error: OnError,
+    say: Callable[[str], None],
+    question: Callable[[Sequence[str], Index], Answer],
 ) -> Answer:
     """Ask the index of the feed's own files, brought up to date; a damaged one is built again.
 
     Where there is no place for it, or none is wanted, one is made for this run alone.
     """
     files = expand(list(paths), on_error, ReadOptions.of(config))
+    ask = partial(question, files)
     folder = _folder(config, say)
     if folder is None:
         return _ask_anew(files, config, on_error, ask)

@@ -120,6 +120,19 @@ def test_a_history_that_nobody_asks_for_is_forgotten(feed: Path) -> None:
     assert not first.exists()
 
 
+def test_a_file_behind_a_link_is_not_compared_with_itself(feed: Path) -> None:
+    (feed / "link.txt").symlink_to("feed/000.txt")
+    (feed / "folder").symlink_to("feed")
+    alone = [(row["rule"], row["line"], row["related"]) for row in findings("feed/000.txt")]
+    for path in ("link.txt", "folder/000.txt"):
+        assert [(row["rule"], row["line"]) for row in findings(path)] == [one[:2] for one in alone]
+    for path in ("link.txt", "folder/000.txt", "feed/000.txt"):
+        assert findings("feed/000.txt", "--against", path, code=0) == []
+    assert len(findings("feed/000.txt", "--against", "folder/001.txt")) == 1
+    shutil.copy("feed/000.txt", "copy.txt")
+    assert len(findings("copy.txt", "--against", "link.txt")) == 12
+
+
 def test_a_symlinked_cache_is_refused(feed: Path) -> None:
     (feed / "elsewhere").mkdir()
     (feed / ".feedtools_cache").symlink_to(feed / "elsewhere")
