@@ -30,6 +30,8 @@ COVERED = 0.8
 """Share of the shorter text that lies in common runs, from which the two are one article."""
 LONG = 1500
 """Symbols from which text of its own and other figures do not keep a text from being a copy, only from going."""
+PROSE = 400
+"""Symbols from which other code or signs do not keep a text from being a copy, only from going: it is no exercise."""
 OVERLAPPING, OVERLAPPING_SYMBOLS = 0.15, 30
 """The share, and the symbols of a run, from which two count as overlapping."""
 MUCH, MUCH_SYMBOLS = 0.4, 60
@@ -199,16 +201,20 @@ def _judged(a: Document, b: Document, found: Overlap, asked: Asked) -> Compariso
     runs = shared_runs(a.codes, b.codes, found, dense=dense, marks=asked.marks)
     size_a, size_b = len(a.codes), len(b.codes)
     if runs.agreed == size_a == runs.length:  # the one stands in the other as it is
-        kind = _kind(runs, a, b) if notation_agrees(a, b, runs) else "overlapping"
-        return Comparison(_match(a, b, kind, runs), found)
+        agree = notation_agrees(a, b, runs)
+        copy = agree or (size_a >= PROSE and formulas_agree(a, b, runs))
+        made = _match(a, b, _kind(runs, a, b) if copy else "overlapping", runs)
+        if copy and not agree:
+            made = made._replace(rest_a=MOST_REST, rest_b=MOST_REST)
+        return Comparison(made, found)
     between = slots.gaps(runs, size_a, size_b, dense=dense)
     wide = slots.widened(a, b, between, dense=dense)
-    figures = slots.figures_agree(a, b, wide) and signs_agree(a, b, runs)
-    kind = _edited_kind(a, b, runs, between, figures=figures)
+    figures, signs = slots.figures_agree(a, b, wide), signs_agree(a, b, runs)
+    kind = _edited_kind(a, b, runs, between, figures=figures and (signs or size_a >= PROSE))
     if kind == "overlap" and not asked.overlaps:
         return None
     made = _match(a, b, kind, runs)
-    if kind in COPIES and not figures:  # neither goes for the other
+    if kind in COPIES and not (figures and signs):  # neither goes for the other
         made = made._replace(rest_a=MOST_REST, rest_b=MOST_REST)
     return Comparison(made, found, slots.slots(a, b, wide, dense=dense))
 

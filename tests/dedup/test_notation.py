@@ -6,9 +6,10 @@ import random
 
 import pytest
 
+from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.document import Document
 from feedtools.dedup.explain import explain_pair
-from feedtools.dedup.match import LONG, match_pair
+from feedtools.dedup.match import PROSE, match_pair
 from feedtools.dedup.notation import notes
 from feedtools.model import COPIES
 from feedtools.text.symbols import offsets
@@ -91,13 +92,17 @@ def test_a_copy_that_was_cut_in_its_code_stays_a_copy() -> None:
         assert found.kind == "truncated"
 
 
-@pytest.mark.parametrize("size", [LONG - 40, LONG + 40])
+@pytest.mark.parametrize("size", [PROSE - 20, PROSE + 1])
 def test_a_long_one_is_a_copy_for_all_that_and_neither_goes(size: int) -> None:
     text = _text(3, size)
-    found = match_pair(text[:400] + "`x and y`" + text[400:], text[:400] + "`x or y`" + text[400:])
+    found = match_pair(text[:200] + "`x and y`" + text[200:], text[:200] + "`x or y`" + text[200:])
     assert found is not None
-    assert (found.kind in COPIES) is (size > LONG)
-    assert min(found.rest_a, found.rest_b) >= 30 or found.kind == "overlapping"
+    assert (found.kind in COPIES) is (size > PROSE)
+    assert found.kind == "overlapping" or min(found.rest_a, found.rest_b) == MOST_REST
+    same = match_pair(text[:200] + "`a < b`" + text[200:], text[:200] + "`a > b`" + text[200:] + "乙丙")
+    assert same is not None
+    assert (same.kind in COPIES) is (size > PROSE)
+    assert same.kind == "overlapping" or min(same.rest_a, same.rest_b) == MOST_REST
 
 
 def test_the_reason_is_told() -> None:
