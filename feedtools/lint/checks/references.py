@@ -55,6 +55,8 @@ _ANCHOR = lazy(
 _ANNOUNCED_MEDIA = lazy(r"[像面片](?:如下|[:：])")
 """The only anchors without 图 or 表."""
 _ENGLISH_ANCHOR = lazy(r"[FfTt](?:igures?|ig\.|ables?)|(?:below|above|following)\b")
+_CODE_POINTER = lazy(r"(?:代码|命令)如下(?:所示)?(?=[:：]\s?[\u4e00-\u9fff])")
+"""Code is announced and prose follows."""
 _BEFORE, _AFTER = 24, 32
 _MEDIA_AFTER = lazy(r"[^。]{0,20}?[\[【](?:图|表|代码|公式|[Ii]mage|[Tt]able)")
 _WINDOW = 60
@@ -69,6 +71,11 @@ def dangling(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     text = view.text
     if "图" in text or "表" in text or _ANNOUNCED_MEDIA.search(text):
         yield from _around(text, _ANCHOR, _POINTER)
+    if "码如下" in text or "令如下" in text:
+        for match in _CODE_POINTER.finditer(text):
+            yield Hit(
+                *match.span(), message=f"“{match[0]}” announces code that the feed does not carry; say what it does"
+            )
     if "igure" in text or "Fig." in text or " below" in text or " above" in text or "Table " in text:
         yield from _around(text, _ENGLISH_ANCHOR, _ENGLISH_POINTER)
 
