@@ -186,8 +186,10 @@ class Config(NamedTuple):
         input_format: format of every input, where it cannot be told from name and content.
         math: delimiters of formulas in Markdown: ``dollar``, ``bracket``, ``kramdown``, ``none``, or ``auto``.
         encoding: encoding of every text file, where it is not UTF-8: ``gbk``, ``utf-16`` …
-        include: patterns of paths from ``root``: files of folders that are read though they would be passed over.
-        exclude: patterns of paths from ``root``: files and folders that are not read unless they are named themselves.
+        include: names, or patterns of paths from ``root``: files of folders that are read though they would be
+            passed over.
+        exclude: names, or patterns of paths from ``root``: files and folders that are not read unless they are
+            named themselves.
         jobs: number of processes; 0 for one per core.
         baseline: file with findings that are known and not reported.
         since: git revision; only articles that it does not have are reported.

@@ -60,6 +60,8 @@ _LOST_SIGN = lazy(r"\?[^\s\"'”’)\]*_]")  # a sign that an encoding had no pl
 _BETWEEN_WORDS = lazy(r"[^\s\d:;!?»«.,、。，：；！？].[^\s\d:;!?»«]")
 _ENDING = lazy(r"(?<=[a-z]{4})(?:ing|ed|ers?|s)\Z")
 _HAN = lazy("[\u3400-\u9fff]")
+_ADDRESS = lazy(r"(?<![\w.-])[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}/[!-~]{0,200}\Z")
+"""An address without its beginning, which some renderers make a link of, up to the next blank."""
 _SPOKEN = frozenset("啊吧呢嘛呀哦啦哈么吗唉")
 """Particles that end what is said aloud: two full stops behind one are a pause, as three are."""
 _PARAGRAPH = lazy(r"\n[ \t\r>]*\n")
@@ -195,6 +197,8 @@ def is_meant(finding: Finding, syntax: Syntax, visible: Visible, source: str) ->
             or not visible.is_whole(max(0, start - 1), end)
             or _SPACED_SIGN.match(text, max(0, start - 1)) is not None
             or _LOST_SIGN.match(text, end - 1) is not None
+            or text.endswith("]]", 0, start)  # a picture, or a link whose end another program looks for
+            or _ADDRESS.search(text, max(0, start - 300), start) is not None
         )
     if finding.rule == "FT514":
         low, high = visible.raw(start, end)
@@ -259,6 +263,8 @@ class Syntax:
 def _is_label(markdown: Markdown, start: int, end: int) -> bool:
     """Tell whether what looks like a placeholder is a link, or the label of the link beside it."""
     text, regions = markdown.text, markdown.regions
+    if text[start - 1 : start] == "[" and text[end : end + 1] == "]":  # a link of a wiki
+        return True
     first = bisect_left(regions, start, key=lambda region: region.end)
     for at in range(first, len(regions)):  # a slice would copy all that follow, for every placeholder
         region = regions[at]
@@ -266,7 +272,11 @@ def _is_label(markdown: Markdown, start: int, end: int) -> bool:
             break
         if region.kind == "target" and region.start <= end:
             return True
-        if region.kind == "mark" and region.start >= end and text[region.start : region.end].strip() in {"[", "[["}:
+        if (
+            region.kind == "mark"
+            and region.start >= end
+            and text[region.start : region.end].strip() in {"[", "[[", "<"}
+        ):
             return not text[end : region.start].strip()
     return False
 

@@ -26,6 +26,8 @@ _FENCE = lazy(r"(`{3,})[^`\n]*$|(~{3,})[^\n]*$", re.MULTILINE)
 _BEFORE_FENCE = lazy(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 _RAW_TAG = lazy(r"<(pre|script|style|textarea)\b[^>]*>", re.IGNORECASE)
 _TAG = lazy(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s+[^\s<>=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s<>\"'`]+))?)*\s*/?>")
+_CODE_TAG = lazy(r"<(code|kbd|samp|tt)(?:\s[^<>]*)?>", re.IGNORECASE)
+_TEX_TAG = lazy(r"\{%-?\s*(katex|math|latex|tex)\b[^\n]*?%\}|\{\{[<%]\s*(katex|math|latex|tex)\b[^\n]*?[>%]\}\}")
 _JEKYLL = lazy(r"\{%-?\s*(highlight|raw|codeblock|comment|code)\b[^\n]*?%\}")
 _HUGO = lazy(r"\{\{([<%])\s*(highlight|code|mermaid|raw)\b[^\n]*?[>%]\}\}")
 _TEMPLATE = lazy(r"\{\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}\}|\{%[^\n]*?%\}")
@@ -166,6 +168,10 @@ class MathScanner:
         if raw := _RAW_TAG.match(text, start):
             end = self._raw_end(raw[1].lower(), raw.end())
             return _Found(Region("code_block", raw.end(), end), end) if end >= 0 else _Found(None, raw.end())
+        if (code := _CODE_TAG.match(text, start)) and (end := self._raw_end(code[1].lower(), code.end())) > code.end():
+            inside = text[code.end() : end]
+            if len(inside) <= LONGEST_INLINE and "<pre" not in inside and not _BLANK_LINE.search(inside):
+                return _Found(Region("code", code.end(), end), end)
         tag = _TAG.match(text, start)
         return _Found(None, tag.end() if tag else start + 1)
 
@@ -188,6 +194,11 @@ class MathScanner:
         if found := _HUGO.match(text, start):
             close = lazy(r"\{\{[<%]\s*/\s*" + found[2] + r"\s*[>%]\}\}").search(text, found.end())
             if close:
+                return _Found(Region("code_block", start, close.end()), close.end())
+        if found := _TEX_TAG.match(text, start):
+            name = r"\{%-?\s*end" + found[1] if found[1] else r"\{\{[<%]\s*/\s*" + found[2]
+            close = lazy(name + r"\s*-?[>%]\}{1,2}").search(text, found.end(), found.end() + LONGEST_INLINE)
+            if close and "$" not in text[found.end() : close.start()]:
                 return _Found(Region("code_block", start, close.end()), close.end())
         template = _TEMPLATE.match(text, start)
         return (

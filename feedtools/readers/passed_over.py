@@ -54,7 +54,9 @@ class Patterns:
     """
 
     def __init__(self, patterns: Sequence[str], root: str) -> None:
-        self._patterns = [pattern.replace("\\", "/").removeprefix("./").rstrip("/") for pattern in patterns]
+        given = [pattern.replace("\\", "/").rstrip("/") for pattern in patterns]
+        self._patterns = [pattern.removeprefix("./") for pattern in given]
+        self._names = [pattern for pattern in given if "/" not in pattern]  # wherever they are
         self._root = root
 
     def match(self, path: str) -> bool:
@@ -64,7 +66,9 @@ class Patterns:
         from fnmatch import fnmatchcase
 
         name = os.path.relpath(os.path.abspath(path), os.path.abspath(self._root or ".")).replace(os.sep, "/")
-        return any(fnmatchcase(name, one) or fnmatchcase(name, f"{one}/*") for one in self._patterns)
+        return any(fnmatchcase(name, one) or fnmatchcase(name, f"{one}/*") for one in self._patterns) or any(
+            fnmatchcase(part, one) for one in self._names for part in name.split("/")
+        )
 
     def lead_to(self, path: str) -> bool:
         """Tell whether one of them names a path, or something below it, by more than wildcards alone.

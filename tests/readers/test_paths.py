@@ -413,6 +413,21 @@ def test_what_is_excluded_is_not_read_unless_it_is_named(feed: Path, exclude: li
     assert expand(["f/drafts/b.md"], pytest.fail, **options) == ["f/drafts/b.md"]
 
 
+@pytest.mark.parametrize(
+    ("exclude", "left"),
+    [
+        ("drafts", ["f/a.md"]),
+        ("b.m?", ["f/a.md"]),
+        ("./drafts", ["f/a.md", "f/x/drafts/b.md"]),
+        ("x/drafts", ["f/a.md"]),
+        ("draft", ["f/a.md", "f/x/drafts/b.md"]),
+    ],
+)
+def test_a_name_is_excluded_wherever_it_is_and_a_path_where_it_says(feed: Path, exclude: str, left: list[str]) -> None:
+    folder(feed / "f", "a.md", "x/drafts/b.md")
+    assert expand(["f"], pytest.fail, exclude=(exclude,), root=str(feed / "f")) == left
+
+
 def test_what_is_included_is_read_though_its_name_is_against_it(feed: Path) -> None:
     folder(feed / "f", "a.md", "README.md", "x/robots.txt", "y.text")
     options = {"include": ("README.md", "x/*", "*.text"), "root": str(feed / "f")}
