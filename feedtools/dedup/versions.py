@@ -62,7 +62,8 @@ class Versions:
 
     def learn(self, numbers: Iterable[int]) -> None:
         """Read the records of some articles at once."""
-        missing = sorted(set(numbers) - self._known.keys())
+        known = self._known
+        missing = sorted({one for one in numbers if one not in known})  # a set less its keys would read all of these
         found = self._read(missing) if missing else {}
         self._known.update((number, found.get(number, Record())) for number in missing)
 
