@@ -187,7 +187,7 @@ class TestCouldNotCheck:
             for _ in range(200):
                 stream.write("长".encode() * (2**20 // 3))
         run = Run(feed, "check", *JSONL, name, "found.txt")
-        run.refused(f"{name}:1: ", "16 MiB", "a line")
+        run.refused(f"{name}:1: ", "16 MiB", "per line")
         assert run.codes() == ["found.txt FT101"]
 
 
