@@ -121,6 +121,7 @@ def empty_article(data: bytes, transmission: Transmission, options: Mapping[str,
             yield number, Hit(len(text) - 1, len(text), message=message)
 
 
+_ASCII = bytes(range(128))
 _BAD_BYTES = lazy("[\udc80-\udcff]+")
 
 
@@ -144,6 +145,11 @@ def _said(raw: bytes, what: str) -> str:
         shown = raw[error.start : error.start + 4].hex(" ").upper()
     else:  # pragma: no cover - the caller found bytes that are not UTF-8
         shown = ""
+    if _is_damaged(raw):
+        return (
+            f"{what} holds bytes that are not UTF-8, from {shown}, though all else is: a character was cut or overwritten "
+            "there; take the text from its source again"
+        )
     guess = ""
     for encoding, name in (("gb18030", "GB18030"), ("cp1252", "Windows-1252")):
         try:
@@ -154,6 +160,12 @@ def _said(raw: bytes, what: str) -> str:
             guess = f"; it reads as {name}"
             break
     return f"{what} holds bytes that are not UTF-8, from {shown}{guess}; convert the file to UTF-8"
+
+
+def _is_damaged(raw: bytes) -> bool:
+    """Tell whether bytes are UTF-8 but for a few, so that no other encoding explains them."""
+    valid = len(raw.decode("utf-8", "ignore").encode().translate(None, _ASCII))
+    return len(raw.translate(None, _ASCII)) - valid <= valid // 4
 
 
 def _mostly_han(text: str) -> bool:

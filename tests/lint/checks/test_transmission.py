@@ -64,6 +64,14 @@ def test_says_what_the_bytes_look_like() -> None:
     assert "Windows-1252" in western
 
 
+@pytest.mark.parametrize("cut", [1, 2])
+def test_says_where_a_character_was_cut(cut: int) -> None:
+    (message,) = messages("FT604", HEAD + "中文的文章".encode()[:-cut] + b"\n")
+    assert "E7 AB A0"[: 8 - 3 * cut] in message
+    assert "cut" in message
+    assert "GB18030" not in message
+
+
 def test_counts_line_ends() -> None:
     (message,) = messages("FT605", HEAD + b"one\r\ntwo\r\nthree\n")
     assert message.startswith("2 lines end in CRLF")
