@@ -147,8 +147,8 @@ def _said(raw: bytes, what: str) -> str:
         shown = ""
     if _is_damaged(raw):
         return (
-            f"{what} holds bytes that are not UTF-8, from {shown}, though all else is: a character was cut or overwritten "
-            "there; take the text from its source again"
+            f"{what} holds bytes that are not UTF-8, from {shown}, though all else is: a character was cut there or "
+            "overwritten; take the text from its source again"
         )
     guess = ""
     for encoding, name in (("gb18030", "GB18030"), ("cp1252", "Windows-1252")):
