@@ -169,8 +169,9 @@ def _needs(keywords: tuple[str, ...], trigger: str) -> list[_Need]:
 
 
 def _repeated(word: str) -> tuple[int, int]:
-    """Place of the first character of a word that comes again, and how far behind it; 0 and 0 where none does."""
-    return next(((at, far) for at, one in enumerate(word) if (far := word.find(one, at + 1) - at) > 0), (0, 0))
+    """Place of the first character of a word that comes again, and how far behind it; 0 and 0 where only blanks do."""
+    places = ((at, word.find(one, at + 1) - at) for at, one in enumerate(word) if not one.isspace())
+    return next(((at, far) for at, far in places if far > 0), (0, 0))
 
 
 def _test(need: _Need) -> Callable[[str], object]:

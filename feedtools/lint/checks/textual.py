@@ -185,9 +185,10 @@ def doubled_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]
 # --------------------------------------------------------------------------------------------- doubled words (FT512)
 # 目的的, 标的的, 有的的士, 的的确确 are right; so are "had had" and "that that", which are therefore not listed.
 _DOUBLED_WORD = lazy(
+    r"(?=[的们就也因所但如由以并而通对关其可需这那它我他然根使进已]|(?i:[tofaiwb]))(?:"  # tells most places apart
     r"(?<![目标有的打中])的的(?![确士卢的])|们们|(?i:\b(the|of|and|for|to|in|with|from|by|are|we)[^\S\n]+\1\b)(?![-'’])"
     r"|\b(?P<wrapped>the|of|and|for|to)[^\S\n]*\n[^\S\n]*(?P=wrapped)\b(?![-'’])"  # a capital begins a sentence
-    r"|(?P<pair>就[被是会能可要把将在有]|也[是会能可被要]|因为|所以|但是|如果|由于|以及|并且|而且|通过|对于|关于|其中|可以|需要|这个|那个|它的|我们|他们|然后|因此|根据|使用|进行|已经|这些|那些)(?P=pair)"
+    r"|(?P<pair>就[被是会能可要把将在有]|也[是会能可被要]|因为|所以|但是|如果|由于|以及|并且|而且|通过|对于|关于|其中|可以|需要|这个|那个|它的|我们|他们|然后|因此|根据|使用|进行|已经|这些|那些)(?P=pair))"
 )
 
 
