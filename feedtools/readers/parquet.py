@@ -42,7 +42,8 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         wanted = _wanted(plain.schema_arrow, options)
         if unpacked(stream, _leaves(plain, wanted), limit) > limit:
             raise _too_much(source)
-        table = files.ParquetFile(stream, read_dictionary=[key], metadata=plain.metadata)
+        # Read ahead, all that was read of the file would be held until its end.
+        table = files.ParquetFile(stream, read_dictionary=[key], metadata=plain.metadata, pre_buffer=False)
         number = given = 0
         empty = Empty(source, "row")
         for batch in table.iter_batches(batch_size=ROWS, columns=wanted):

@@ -386,6 +386,32 @@ def test_markup_never_raises_and_a_page_of_it_reads_the_same(html: str) -> None:
     assert [one.text for one in pages.articles(html.encode())] == ([text] if text else [])
 
 
+def test_parquet_is_read_as_its_articles_are_asked_for() -> None:
+    """What is read ahead is held until the end of the file."""
+    files = pytest.importorskip("pyarrow.parquet")
+    pyarrow = pytest.importorskip("pyarrow")
+    from feedtools.readers import parquet as reader
+
+    class Counted(io.BytesIO):
+        taken = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            data = super().read(size)
+            self.taken += len(data)
+            return data
+
+    out = io.BytesIO()
+    rows = [
+        f"第{number}篇" + "".join(map(chr, range(0x4E00 + number, 0x4E00 + number + 400))) for number in range(4000)
+    ]
+    files.write_table(pyarrow.table({"text": rows}), out, row_group_size=200, compression="none", use_dictionary=False)
+    stream = Counted(out.getvalue())
+    articles = reader.read(stream, "a.parquet", ReadOptions(), pytest.fail)
+    assert next(articles).text == rows[0]
+    assert stream.taken < len(out.getvalue()) / 2
+    assert sum(1 for _ in articles) == len(rows) - 1
+
+
 def test_parquet_names_its_columns(tmp_path: Path) -> None:
     path = write(tmp_path, "a.parquet", parquet(["一", "", "二"]))
     found, errors = articles(path)
