@@ -37,7 +37,10 @@ _LABEL = re.compile(
     r"|null)[\W\d]*+\Z|.*\.(?:png|svg|gif|jpe?g|webp)\Z",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[^\\^_={}<>+]*\b[A-Za-z]{3,}[ ,.'’-]+(?:[A-Za-z]+[ ,.'’-]+)*[A-Za-z]{3,}\b[^\\^_={}<>+]*\Z")
+_WORDS = re.compile(
+    r"(?<![A-Za-z])[A-Za-z]{3,}+[ ,.'’-]{1,9}+(?:[A-Za-z]{1,2}[ ,.'’-]{1,9}+){0,4}[A-Za-z]{3}"  # of a sentence
+)
+_SIGNS = frozenset("\\^_={}<>+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DELIMITERS = (("\\[", "\\]", True), ("$$", "$$", True), ("\\(", "\\)", False), ("$", "$", False))
 """Delimiters of a whole formula: what opens it, what closes it, whether it is displayed."""
@@ -137,7 +140,7 @@ def _is_group(tex: str) -> bool:
 def is_plausible(text: str) -> bool:
     """Tell whether the text of a picture is TeX, and no label, file name or sentence."""
     text = text.strip()
-    if not text or _LABEL.match(text) or _SENTENCE.match(text):
+    if not text or _LABEL.match(text) or (_SIGNS.isdisjoint(text) and _WORDS.search(text)):
         return False
     return "\\" in text or not _HAN.search(text)
 

@@ -168,10 +168,11 @@ class MathScanner:
         if raw := _RAW_TAG.match(text, start):
             end = self._raw_end(raw[1].lower(), raw.end())
             return _Found(Region("code_block", raw.end(), end), end) if end >= 0 else _Found(None, raw.end())
-        if (code := _CODE_TAG.match(text, start)) and (end := self._raw_end(code[1].lower(), code.end())) > code.end():
-            inside = text[code.end() : end]
-            if len(inside) <= LONGEST_INLINE and "<pre" not in inside and not _BLANK_LINE.search(inside):
-                return _Found(Region("code", code.end(), end), end)
+        if code := _CODE_TAG.match(text, start):
+            begin, end = code.end(), self._raw_end(code[1].lower(), code.end())
+            inside = text[begin:end] if begin < end <= begin + LONGEST_INLINE else ""
+            if inside and "<pre" not in inside and not _BLANK_LINE.search(inside):
+                return _Found(Region("code", begin, end), end)
         tag = _TAG.match(text, start)
         return _Found(None, tag.end() if tag else start + 1)
 

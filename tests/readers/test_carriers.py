@@ -177,6 +177,7 @@ def test_where_the_tex_is_not_to_be_had_a_placeholder_says_so(html: str) -> None
         ('<img src="https://e.org/?text=v_3" alt="">', ""),
         ('<img src="https://e.org/text?text=v_3">', ""),
         ('<img src="latex-logo.png" alt="LaTeX logo">', ""),
+        ('<img class="math" alt="max_x f of this one">', r"\(max_x f of this one\)"),
         ('<img src="https://e.org/katex/results.png?v=2" alt="Measurements">', ""),
         ('<img src="/tex/lion.jpg" alt="lion">', ""),
         ('<img class="tex2jax_ignore" src="p.jpg" alt="A lion">', ""),
