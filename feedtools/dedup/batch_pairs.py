@@ -160,8 +160,8 @@ def _verify(some: tuple[Ints, Ints], kept: Distinct, store: SketchStore, asked: 
 
 
 def _made(compared: Sequence[match.Comparison], evidence: list[tuple[Block, ...]]) -> Compared:
-    slots = [(row, *slot) for row, one in enumerate(compared) for slot in one.slots]
-    return Compared(match_table.pack([one.match for one in compared]), np.array(slots, match_table.SLOT), evidence)
+    slots = match_table.pack_slots([one.slots for one in compared])
+    return Compared(match_table.pack([one.match for one in compared]), slots, evidence)
 
 
 def _compared(

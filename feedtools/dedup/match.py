@@ -53,6 +53,7 @@ _SERIES = (  # begins with a set, which lets the engine skip from one of its cha
 _INSTALMENT = lazy(_SERIES)
 _INSTALMENT_CODES = lazy("".join(char if char.isascii() else rf"\x{ord(char) & 0xFF:02x}" for char in _SERIES).encode())
 """The same for codes: what names an instalment does so in them too."""
+_STEP = 64  # code points compared at once on the way to where two texts part
 _PLACES = 10_000
 """Shares are told to four places."""
 
@@ -123,15 +124,16 @@ def compare_whole(one: Document, other: Document, asked: Asked = _ALL) -> Compar
     size_a, size_b = len(a.codes), len(b.codes)
     if size_a == size_b and a.text == b.text:
         return Comparison(Match(a.number, b.number, "exact", 1.0, 1.0, 1.0))
-    found = overlap(a.codes, b.codes, asked.marks)
-    if found is None or size_a < SHORT or (size_a < NEAR_EMPTY[False] and is_apart(a.text)):
+    begun = b.codes.startswith(a.codes)
+    found = None if begun else overlap(a.codes, b.codes, asked.marks)
+    if not (found or begun) or size_a < SHORT or (size_a < NEAR_EMPTY[False] and is_apart(a.text)):
         return None
+    if found is None:  # hidden text and all
+        return _whole(a, b, Overlap(0, size_a, 0, size_a, 1.0, True), Runs.of_one(0, 0, size_a))
     if other_instalment(found, a, b):
         return _apart(a, b, found, asked, least=None)
     if not (found.same or _parted_by_hole(found, a, b)):
         return _apart(a, b, found, asked)
-    if b.codes.startswith(a.codes):  # hidden text and all
-        return _judged(a, b, found, asked)
     if a.hides or b.hides:
         shown = a.shown, b.shown
         if shown != (a, b):
@@ -201,12 +203,7 @@ def _judged(a: Document, b: Document, found: Overlap, asked: Asked) -> Compariso
     runs = shared_runs(a.codes, b.codes, found, dense=dense, marks=asked.marks)
     size_a, size_b = len(a.codes), len(b.codes)
     if runs.agreed == size_a == runs.length:  # the one stands in the other as it is
-        agree = notation_agrees(a, b, runs)
-        copy = agree or (size_a >= PROSE and formulas_agree(a, b, runs))
-        made = _match(a, b, _kind(runs, a, b) if copy else "overlapping", runs)
-        if copy and not agree:
-            made = made._replace(rest_a=MOST_REST, rest_b=MOST_REST)
-        return Comparison(made, found)
+        return _whole(a, b, found, runs)
     between = slots.gaps(runs, size_a, size_b, dense=dense)
     wide = slots.widened(a, b, between, dense=dense)
     figures, signs = slots.figures_agree(a, b, wide), signs_agree(a, b, runs)
@@ -217,6 +214,16 @@ def _judged(a: Document, b: Document, found: Overlap, asked: Asked) -> Compariso
     if kind in COPIES and not (figures and signs):  # neither goes for the other
         made = made._replace(rest_a=MOST_REST, rest_b=MOST_REST)
     return Comparison(made, found, slots.slots(a, b, wide, dense=dense))
+
+
+def _whole(a: Document, b: Document, found: Overlap, runs: Runs) -> Comparison:
+    """Compare two texts of which the one stands in the other as it is."""
+    agree = notation_agrees(a, b, runs)
+    copy = agree or (len(a.codes) >= PROSE and formulas_agree(a, b, runs))
+    made = _match(a, b, _kind(runs, a, b) if copy else "overlapping", runs)
+    if copy and not agree:
+        made = made._replace(rest_a=MOST_REST, rest_b=MOST_REST)
+    return Comparison(made, found)
 
 
 def _edited_kind(a: Document, b: Document, runs: Runs, between: Sequence[Gap], *, figures: bool) -> Kind:
@@ -295,11 +302,14 @@ def _kind(runs: Runs, a: Document, b: Document) -> Kind:
         return "near"
     if b_end < size_b:
         return "truncated"
-    return "near" if size_a != size_b or _letters(a.text) == _letters(b.text) else "rerendered"
+    return "near" if size_a != size_b or _letters_agree(a.text, b.text) else "rerendered"
 
 
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
+def _letters_agree(one: str, other: str) -> bool:
+    at = 0  # what both begin with needs no look
+    while one[at : at + _STEP] == other[at : at + _STEP] and at < len(one):
+        at += _STEP
+    return "".join(filter(str.isalnum, one[at:])) == "".join(filter(str.isalnum, other[at:]))
 
 
 def _parted_by_hole(found: Overlap, a: Document, b: Document) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from feedtools.dedup.keeper import Order
+    from feedtools.dedup.slots import FrameSlot
     from feedtools.dedup.versions import Versions
 
     Rows = NDArray[Any]
@@ -37,11 +38,23 @@ _CHUNK = 1 << 16
 
 def pack(matches: Sequence[Match]) -> Rows:
     """Matches without evidence as rows."""
-    plain = [
-        (a, b, KINDS.index(kind), round(part_a * _UNIT), round(part_b * _UNIT), round(similarity * _UNIT), own, others)
-        for a, b, kind, part_a, part_b, similarity, _, own, others in matches
-    ]
-    return np.array(plain, ROW)
+    rows = np.empty(len(matches), ROW)
+    if matches:
+        rows["a"], rows["b"], kinds, *shares, _, rows["rest_a"], rows["rest_b"] = zip(*matches, strict=True)
+        rows["kind"] = [KINDS.index(kind) for kind in kinds]
+        for name, column in zip(_SHARES, shares, strict=False):
+            rows[name] = np.rint(np.array(column) * _UNIT)
+    return rows
+
+
+def pack_slots(slots: Sequence[Sequence[FrameSlot]]) -> NDArray[Any]:
+    """The slots of each of some rows as ``SLOT``."""
+    rows = np.empty(sum(map(len, slots)), SLOT)
+    if len(rows):
+        rows["row"] = np.repeat(np.arange(len(slots)), np.fromiter(map(len, slots), np.int64))
+        keys, rows["a"], rows["b"] = zip(*chain.from_iterable(slots), strict=True)
+        rows["key"] = np.array(keys, np.uint64)
+    return rows
 
 
 def pack_exact(copies: Ints, firsts: Ints) -> Rows:

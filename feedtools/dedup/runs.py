@@ -61,6 +61,11 @@ class Runs(NamedTuple):
     agreed: int
     length: int
 
+    @classmethod
+    def of_one(cls, i: int, j: int, size: int) -> Runs:
+        """The runs of two texts that have one stretch in common, as it is."""
+        return cls(((i, i + size, j, j + size),), ((i, j, size),), (), size, size)
+
     @property
     def similarity(self) -> float:
         """Share of the runs that agrees, 0 to 1."""
@@ -128,8 +133,8 @@ def _of_one(a: bytes, b: bytes, found: Overlap) -> Runs:
     i, end, j, there = found[:4]
     before = rapidfuzz("Postfix").similarity(a[:i], b[:j]) if i and j else 0
     behind = rapidfuzz("Prefix").similarity(a[end:], b[there:]) if end < len(a) and there < len(b) else 0
-    i, j, end, there = i - before, j - before, end + behind, there + behind
-    return Runs(((i, end, j, there),), ((i, j, end - i),), (), end - i, end - i)
+    i, j, end = i - before, j - before, end + behind
+    return Runs.of_one(i, j, end - i)
 
 
 def _aligned(a: bytes, b: bytes, i: int, p: int, j: int, q: int) -> Blocks:

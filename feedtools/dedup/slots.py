@@ -32,6 +32,9 @@ _FOREIGN = 6
 """Letters of a slot from which its script tells something."""
 _FIGURES = lazy(r"[^\d一二两三四五六七八九十百千万亿]+")
 """All that is no figure."""
+_FIGURE = lazy(r"[\d一二两三四五六七八九十百千万亿]")
+_NINE = "9"
+"""The last digit: of the symbols in ASCII, which are digits and small letters."""
 _HIGH = "\x80"
 """The first symbol that is not ASCII."""
 _NUMBER = 2
@@ -135,37 +138,41 @@ def widened(a: Document, b: Document, between: Sequence[Gap], *, dense: bool) ->
 def _word_before(a: Document, start: int, *, dense: bool) -> int:
     """Symbols before a place that belong to the word or number that goes on there."""
     one, at = a.symbols, start
-    while at > 0 and _joined(a, one[at - 1], one[at], at, dense=dense):
-        at -= 1
+    digit = one[at] <= _NINE
+    while at > 0 and (before := one[at - 1]) < _HIGH:
+        other = before <= _NINE
+        if (digit or other or not dense) and not _adjoin(a, at, numbers=digit and other):
+            break
+        at, digit = at - 1, other
     return start - at
 
 
 def _word_behind(a: Document, end: int, *, dense: bool) -> int:
     """Symbols behind a place that belong to the word or number before it."""
     one, at, size = a.symbols, end, len(a.codes)
-    while at < size and _joined(a, one[at - 1], one[at], at, dense=dense):
-        at += 1
+    digit = one[at - 1] <= _NINE
+    while at < size and (behind := one[at]) < _HIGH:
+        other = behind <= _NINE
+        if (digit or other or not dense) and not _adjoin(a, at, numbers=digit and other):
+            break
+        at, digit = at + 1, other
     return at - end
 
 
-def _joined(a: Document, one: str, two: str, at: int, *, dense: bool) -> bool:
-    """Tell whether a symbol and the next one, at ``at``, belong to one word or number."""
-    if one >= _HIGH or two >= _HIGH:
-        return False
-    digits = one.isdigit() + two.isdigit()
-    if dense and not digits:
-        return True
-    apart = a.offsets[at] - a.offsets[at - 1]
-    return apart == 1 or (digits == 2 and apart <= _NUMBER)
+def _adjoin(a: Document, at: int, *, numbers: bool) -> bool:
+    """Tell whether a symbol and the one before it adjoin in the raw text, or nearly so where both are ``numbers``."""
+    offsets = a.offsets
+    apart = offsets[at] - offsets[at - 1]
+    return apart == 1 or (numbers and apart <= _NUMBER)
 
 
 def figures_agree(a: Document, b: Document, wide: Sequence[Gap]) -> bool:
     """Say whether no slot, of gaps that are ``widened``, holds one number in the one text and another in the other."""
     one, other = a.symbols, b.symbols
     for a_start, a_end, b_start, b_end in wide:
-        if a_end > a_start and b_end > b_start:
+        if a_end > a_start and b_end > b_start and _FIGURE.search(one, a_start, a_end):
             mine = _FIGURES.sub("", one[a_start:a_end])
-            if mine and (others := _FIGURES.sub("", other[b_start:b_end])) and mine != others:
+            if (others := _FIGURES.sub("", other[b_start:b_end])) and mine != others:
                 return False
     return True
 

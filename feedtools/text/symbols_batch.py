@@ -155,7 +155,7 @@ def _of_one(text: str) -> Units | None:
     """Look up what each code point of one text becomes; ``None`` where one becomes several."""
     raw = _code_points(text)
     low, full = _tables()
-    values: Units = low[raw] if raw.max(initial=0) <= 0xFFFF else full[raw]
+    values: Units = (low if raw.max(initial=0) <= 0xFFFF else full).take(raw, mode=UNCHECKED)
     closely = np.flatnonzero(values == _CLOSELY)
     if len(closely):
         if any(map(symbols.folded, {text[at] for at in closely.tolist()})):

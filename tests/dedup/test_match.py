@@ -372,6 +372,60 @@ def test_a_gap_takes_in_the_word_or_number_it_parts(text: str, gap: tuple[int, i
     assert found.turned() == found
 
 
+@given(st.text("ab19 .，山", min_size=2, max_size=24), st.booleans(), st.data())
+def test_words_and_numbers_end_where_two_symbols_in_a_row_no_longer_belong_together(
+    text: str, dense: bool, data: st.DataObject
+) -> None:
+    one = Document.of(0, text)
+    letters, offsets = one.symbols, one.offsets
+
+    def together(at: int) -> bool:
+        pair, apart = letters[at - 1 : at + 1], offsets[at] - offsets[at - 1]
+        digits = sum(map(str.isdigit, pair))
+        return pair.isascii() and ((dense and not digits) or apart == 1 or (digits == 2 and apart == 2))
+
+    def end(at: int, step: int) -> int:
+        while 0 < at < len(letters) and together(at):
+            at += step
+        return at
+
+    start, stop = sorted(data.draw(st.tuples(*[st.integers(0, len(letters))] * 2)))
+    (found,) = slots.widened(one, one, [slots.Gap(start, stop, start, stop)], dense=dense)
+    assert found[:2] == found[2:] == (end(start, -1), end(stop, 1))
+
+
+PARTS = ["山谷里的风", r"\(\theta\)", r"\(\phi\)", "$$\\alpha$$", "[公式]", "，", "见 https://example.org/a", "x 12"]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=3), st.lists(st.sampled_from(PARTS), max_size=3))
+def test_a_text_that_another_begins_with_is_measured_as_an_alignment_of_the_two_measures_it(
+    one: list[str], other: list[str]
+) -> None:
+    a, b = (
+        Document.of(at, "".join([WHOLE[:70], *some, WHOLE[70:size]]))
+        for at, some, size in ((0, one, 80), (1, other, 170))
+    )
+    made = compare(a, b)
+    if b.codes.startswith(a.codes):
+        found = overlap.overlap(a.codes, b.codes)
+        assert found is not None
+        assert made == match._judged(a, b, found, match.Asked())
+
+
+@pytest.mark.parametrize("at", [0, 63, 64, 65, 128, len(WHOLE)])
+def test_texts_of_the_same_symbols_are_renderings_where_their_letters_differ(at: int) -> None:
+    for added, kind in (("$$\\alpha$$", "rerendered"), ("——", "near")):
+        found = match_pair(WHOLE[:at] + added + WHOLE[at:], WHOLE)
+        assert found is not None
+        assert found.kind == kind
+
+
+@pytest.mark.parametrize(("size", "kind"), [(19, None), (20, "truncated")])
+def test_a_beginning_counts_from_some_symbols_on(size: int, kind: str | None) -> None:
+    found = match_pair(WHOLE[:size], WHOLE)
+    assert (found and found.kind) == kind
+
+
 def test_a_formula_counts_in_what_the_longer_one_has_for_itself_beside_other_text() -> None:
     formula = r"\[" + r"\frac{alpha + beta}{gamma}" * 6 + r"\]"
     plain = match_pair(WHOLE[:200], WHOLE[:200] + article(9, 40))

@@ -38,6 +38,13 @@ def test_rows_give_back_the_matches(found: list[Match]) -> None:
     assert match_table.unpack(match_table.pack(found)) == found
 
 
+@given(st.lists(st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**32 - 1), NUMBERS), max_size=3)))
+def test_slots_are_told_by_their_row(slots: list[list[tuple[int, int, int]]]) -> None:
+    packed = match_table.pack_slots([[FrameSlot(*slot) for slot in some] for some in slots])
+    assert packed.tolist() == [(row, *slot) for row, some in enumerate(slots) for slot in some]
+    assert packed.dtype == match_table.SLOT
+
+
 @given(FOUND, st.integers(10, 100))
 def test_rows_cluster_as_objects_do(found: list[Match], rest: int) -> None:
     expected = cluster.clusters(found, ORDER, rest)

@@ -54,6 +54,13 @@ def test_what_is_shown_counts(shown: str) -> None:
     assert visible(text) == text
 
 
+@pytest.mark.parametrize("mark", ["<", "](", "]:", "{{", "{%", "http", "www."])
+def test_a_text_without_any_of_the_marks_hides_nothing(mark: str) -> None:
+    assert may_hide(SHOWN + mark)
+    assert may_hide(mark + SHOWN)
+    assert mark == "<" or not any(may_hide(SHOWN + mark[:-1] + other + SHOWN) for other in ("", "x", " "))
+
+
 def test_addresses_are_known_where_something_is_hidden() -> None:
     assert addresses("[a](/x) 见 https://a.example/b. 完") == {"/x", "https://a.example/b"}
     assert addresses(SHOWN) == frozenset()
