@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedtools.text.dropped import dropped
-from feedtools.text.placeholders import BRACKETS, count
+from feedtools.text.placeholders import BRACKETS, count, is_index
 from feedtools.text.renderers import ellipses
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def _holders(text: str) -> int:
     """Count the placeholders that carry no symbols: some that are never reported are among them."""
     if not any(pair[0] in text for pair in BRACKETS):
         return 0
-    return sum(text.startswith(_OPENERS, start) for start, _ in dropped(text))
+    return sum(text.startswith(_OPENERS, start) and not is_index(text, start, end) for start, end in dropped(text))
 
 
 _OPENERS = tuple(pair[0] for pair in BRACKETS)

@@ -120,6 +120,12 @@ def _indexes(text: str, kind: Kind, start: int) -> bool:
     return kind == "media" and start > 0 and _IN_CODE.match(text, start - 1) is not None
 
 
+def is_index(text: str, start: int, end: int) -> bool:
+    """Tell whether what looks like a whole placeholder is an index in code (``frames[image]``)."""
+    kind = kinds().get(text[start + 1 : end - 1].lower())
+    return kind is not None and _indexes(text, kind, start)
+
+
 def _beginnings(names: Sequence[str], least: int) -> list[str]:
     cut = {name[:size] for name in names for size in range(1, len(name) + 1) if size >= least or not name.isascii()}
     return sorted(cut, key=_longest_first)
