@@ -95,3 +95,18 @@ def test_grows_linearly(unit: str) -> None:
     text = unit * (100_000 // len(unit)) + " below"
     checks = (references.dangling, references.empty_lead_in)
     assert within(2, lambda: [list(check(View(text), {})) for check in checks])
+
+
+POINTERS = """
+上图 如上图 见上图 由上图 从上图 在上图 看上图 比上图 据上图 参见上图 参考上图 对于上图 根据上图
+按照上图 下图 左图 右图 上面的图 右侧的表 参照图 据图1所示 图2中 表3显示 一张图:_x 如下的实验结果表:
+示意图:_x 流程图:_x 结构图:_x 架构图:_x 框架图:_x 效果图:_x 截图:_x 框图:_x 曲线图:_x 折线图:_x 柱状图:_x
+散点图:_x 热力图:_x 图像:_x 照片:_x
+as_shown_in_Figure_1 See_Table_2 illustrated_in_Fig._3 the_figure_above Diagram_below picture_above graph_below
+chart_above image_below the_following_figure the_above_chart in_the_below_image
+"""
+
+
+@pytest.mark.parametrize("pointer", POINTERS.split())
+def test_a_pointer_is_found_whatever_it_begins_with(pointer: str) -> None:
+    assert len(dangling(f"文字,{pointer.replace('_', ' ')}")) == 1

@@ -181,3 +181,18 @@ def test_safe_fixes_settle(check: Check, text: str) -> None:
 def test_grows_linearly(check: Check, unit: str) -> None:
     text = unit * (50_000 // len(unit))
     assert within(1, lambda: list(check(View(text), {})))
+
+
+# Each word that the pattern knows: what tells at a glance where one may begin must know its first letter, too.
+WORDS = ("the", "of", "and", "for", "to", "in", "with", "from", "by", "are", "we")
+PAIRS = """
+就被 也是 因为 所以 但是 如果 由于 以及 并且 而且 通过 对于 关于 其中 可以 需要 这个 那个 它的
+我们 他们 然后 因此 根据 使用 进行 已经 这些 那些
+"""
+
+
+@pytest.mark.parametrize("word", [*WORDS, *(word.upper() for word in WORDS), *PAIRS.split()])
+def test_every_word_is_found_where_it_is_doubled(word: str) -> None:
+    doubled = f"{word} {word}" if word.isascii() else word * 2
+    text = f"x {doubled} y"
+    assert [text[hit.start : hit.end] for hit in textual.doubled_word(View(text), {})] == [doubled]
