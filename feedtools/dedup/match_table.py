@@ -222,14 +222,12 @@ def _told_apart(rows: Rows, slots: NDArray[Any]) -> NDArray[Any]:
     home = components(rows["a"], rows["b"]).astype(np.uint64)[slots["row"]]
     key = (home * np.uint64(0x9E3779B97F4A7C15)) ^ slots["key"]
     edge = (slots["key"] & np.uint64(1)).astype(bool)
-    bare = np.isin(rows["kind"], _ACTING) & (np.bincount(slots["row"], minlength=len(rows)) == 0)
-    item = joined(rows[bare], int(max(rows["a"].max(), rows["b"].max())) + 1)  # such a copy is no further item
     inside = np.bincount(slots["row"][~edge], minlength=len(rows))
     _, at, times = np.unique(key, return_inverse=True, return_counts=True)
     again = times[at] > 1  # three fillers take two matches
     slots, key, edge = slots[again], key[again], edge[again]
     varied = _distinct(key, slots["a"], slots["b"]) >= series.VARIED
-    varied &= _distinct(key, item[rows["a"][slots["row"]]], item[rows["b"][slots["row"]]]) >= series.VARIED
+    varied &= _distinct(key, rows["a"][slots["row"]], rows["b"][slots["row"]]) >= series.VARIED
     varied &= _often(rows, slots) >= series.OFTEN
     varied_inside, varied_edge = (
         np.bincount(slots["row"][some], minlength=len(rows)) for some in (varied & ~edge, varied & edge)

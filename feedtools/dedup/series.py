@@ -61,21 +61,18 @@ class _Frames:
 
     def __init__(self, found: Sequence[Compared]) -> None:
         self._sets = Sets()
-        self._texts = Sets()  # a copy that differs in no slot is no further item: it may be gone the next time
         self._degree: Counter[int] = Counter()
         self._fillers: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
         self._items: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
         self._often: Counter[tuple[int, int]] = Counter()
-        for match, slots in found:
+        for match, _ in found:
             self._sets.union(match.a, match.b)
-            if match.kind in COPIES and not slots:
-                self._texts.union(match.a, match.b)
             self._degree.update((match.a, match.b))
         for match, slots in found:
             home = self._sets.find(match.a)
             for slot in slots:
                 self._fillers[home, slot.key].update((slot.a, slot.b))
-                self._items[home, slot.key].update(map(self._texts.find, (match.a, match.b)))
+                self._items[home, slot.key].update((match.a, match.b))
                 self._often.update(((match.a, slot.key), (match.b, slot.key)))
 
     def varied(self, match: Match, slot: FrameSlot) -> bool:
