@@ -16,7 +16,7 @@ _WORD = re.compile(
 )
 _CENTRED = re.compile(rb"<(?:center|(?:p|div)\b[^<>]*\bcenter\b[^<>]*+)>\s*+\Z", re.IGNORECASE)
 _DISPLAY_STYLE = re.compile(rb"\\displaystyle(?![a-zA-Z])\s*")
-_TAG_FOLLOWS = re.compile(rb"\s*+</")
+_TAG_FOLLOWS = re.compile(rb"\s{0,200}+</")
 _SETTINGS = re.compile(rb"(?:&(?:amp;|#0?38;)?(?:bg|fg|s)=[\w.#-]{0,40}+){1,8}+\Z")
 _EVIDENCE = re.compile(rb"[\\{}^=+|(,]")
 _HAN = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")

@@ -21,7 +21,7 @@ LAST = 2000
 _IMG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _TIMES = re.compile(r"(?:(?<=\d)|(?<=(?<![A-Za-z0-9*_\\])[A-Za-z]))\*(?=\d|[A-Za-z](?![A-Za-z0-9]))")
 """A star between two operands: who writes ``3*3`` and ``n*n`` twice in a paragraph means no emphasis."""
-_LABEL = re.compile(r"\s*\\label\s*\{[^{}]*\}")
+_LABEL = re.compile(r"\s{0,20}+\\label\s*\{[^{}]*\}(?P<letter>(?=[A-Za-z]))?")
 _ENVIRONMENT = re.compile(r"\A\\begin\{(equation|displaymath|align|gather)(\*?)\}(.*)\\end\{\1\2\}\Z", re.DOTALL)
 _ALONE = re.compile(rf"\\begin\{{{DISPLAYED}\}}")
 _INNER = {"align": "aligned", "gather": "gathered"}
@@ -114,7 +114,7 @@ def _free(
 
 def drawn(tex: str, *, alone: bool) -> Piece:
     """A formula that a picture shows; one that stands alone may be displayed or not."""
-    body = " ".join(_LABEL.sub("", tex).split())
+    body = " ".join(_unlabelled(tex).split())
     return Piece(f"\\[{body}\\]", "display", "either") if alone else Piece(f"\\({body}\\)", "math")
 
 
@@ -170,11 +170,16 @@ def formula(raw: str, region: Region, macros: dict[str, Macro], fits: str) -> Pi
 
 def body_of(source: str, macros: dict[str, Macro]) -> str:
     """The inside of a formula on one line: names that other formulas refer to go, and so does what it stands in."""
-    body = _LABEL.sub("", expanded(source, macros)).strip()
+    body = _unlabelled(expanded(source, macros)).strip()
     if found := _ENVIRONMENT.match(body):
         inner = _INNER.get(found[1])
         body = f"\\begin{{{inner}}}{found[3]}\\end{{{inner}}}" if inner else found[3]
     return " ".join(body.split())
+
+
+def _unlabelled(tex: str) -> str:
+    """A formula without the names that others refer to it by; no command runs into a letter that stood behind one."""
+    return _LABEL.sub(lambda found: "" if found["letter"] is None else " ", tex)
 
 
 def entities(text: str) -> str:

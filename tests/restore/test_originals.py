@@ -68,6 +68,11 @@ def test_marks_are_no_text(raw: str, expected: str) -> None:
             id="equation",
         ),
         pytest.param(
+            "设\n\n\\begin{equation}\na \\label{a}\\to \\label{b}b\n\\end{equation}\n\n为",
+            [("display", "", r"\[a\to b\]")],
+            id="a-command-before-a-name",
+        ),
+        pytest.param(
             "设\n\n\\begin{align*}\na&=b\n\\end{align*}\n\n为",
             [("display", "", r"\[\begin{aligned} a&=b \end{aligned}\]")],
             id="lines-that-are-aligned",
