@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
@@ -29,7 +30,8 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         ReadError: a line is longer than ``MAX_LINE``, or the file is UTF-16.
     """
     empty = Empty(source, "record", "kept as it is")
-    for number, raw in lines(stream, source):
+    for number, line in lines(stream, source):
+        raw = line.removeprefix(BOM_UTF8) if number == 1 else line
         if not raw.strip():
             continue
         try:

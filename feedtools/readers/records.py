@@ -14,6 +14,7 @@ import io
 import json
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -246,6 +247,8 @@ def _records(
         with stream:
             for line, raw in jsonl.lines(stream, path):
                 digest.update(raw)
+                if line == 1 and raw.startswith(BOM_UTF8):  # of the file: it stays where the first record goes
+                    between, raw = [BOM_UTF8], raw.removeprefix(BOM_UTF8)
                 record = _record_on(path, line, raw, key, bad)
                 if record is None:
                     between.append(raw)
@@ -313,8 +316,8 @@ def replaced(form: str, raw: bytes, text: str, key: str) -> bytes:
     """
     if form in AS_THEY_STAND:
         return transmission.encode(text)
-    whole = raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8", "surrogatepass")
-    mark = raw[:3] if raw.startswith(b"\xef\xbb\xbf") else b""
+    mark = BOM_UTF8 if raw.startswith(BOM_UTF8) else b""  # older manifests keep it in the record
+    whole = raw.removeprefix(mark).decode("utf-8", "surrogatepass")
     start, end = _way(whole, key)
     plain = not whole[start:end].isascii() or "\\u" not in whole[start:end]
     literal = json.dumps(text, ensure_ascii=not plain or _SURROGATE.search(text) is not None)

@@ -243,6 +243,16 @@ def test_lines_that_are_no_records_stay_where_they_are(tmp_path: Path) -> None:
     assert (tmp_path / "back" / "a.jsonl").read_bytes() == raw
 
 
+def test_the_byte_order_mark_stays_where_the_first_record_goes(tmp_path: Path) -> None:
+    mark, copy, other = b"\xef\xbb\xbf", json.dumps({"text": LONG[:60]}).encode(), json.dumps({"text": LONG}).encode()
+    feed(tmp_path / "in", a_jsonl=mark + copy + b"\n" + other + b"\n")
+    cleaned = clean([str(tmp_path / "in")], tmp_path / "out", CONFIG)
+    assert cleaned.errors == []
+    assert (tmp_path / "out" / "a.jsonl").read_bytes() == mark + other + b"\n"
+    undo(tmp_path / "out", tmp_path / "back")
+    assert (tmp_path / "back" / "a.jsonl").read_bytes() == mark + copy + b"\n" + other + b"\n"
+
+
 def test_other_keys_hold_the_text_where_the_configuration_says_so(tmp_path: Path) -> None:
     raw = json.dumps({"body": f"{OTHER}。", "text": "not this。。"}, ensure_ascii=False).encode()
     feed(tmp_path / "in", a_jsonl=raw)

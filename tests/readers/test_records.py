@@ -74,3 +74,15 @@ def test_a_record_made_of_another_format_has_an_identity(tmp_path: Path, identit
     [record] = map(json.loads, (one.raw for one in frame.records))
     assert frame.converted
     assert (record["id"], record["text"]) == (expected, "一行。")
+
+
+@pytest.mark.parametrize("first", [b'{"text": "a"}\n', b"no record\n", b"\n"])
+def test_the_byte_order_mark_is_of_the_file_and_not_of_its_first_record(tmp_path: Path, first: bytes) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(BOM + first + b'{"text": "b"}\n')
+    frame = open_frame(str(path), ReadOptions())
+    records = list(frame.records)
+    assert frame.lead.startswith(BOM)
+    assert not any(one.raw.startswith(BOM) for one in records)
+    assert frame.lead + b"".join(one.raw + one.gap for one in records) == path.read_bytes()
+    assert [error.line for error in frame.bad] == [1] * (first == b"no record\n")
