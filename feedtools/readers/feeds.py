@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from feedtools.errors import Notice, ReadError
 from feedtools.model import Article, Provenance
+from feedtools.readers import markdown
 from feedtools.readers.base64_text import CONTROL, LONG, base64_bytes, decoded_text
 from feedtools.readers.encodings import decode
 from feedtools.readers.entries import FULLER, SHOWN, Empty
@@ -42,12 +43,12 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     parsed = feedparser.parse(_as_utf8(text), sanitize_html=False, resolve_relative_uris=False)
     empty, others = Empty(source, "entry"), _NotText(source)
     for number, entry in enumerate(parsed.entries, 1):
-        found, other = _text(entry)
+        found, other, syntax = _text(entry, options)
         if other:
             others.add(number, other)
         if found.strip():
             origin = _origin(entry, found, fields=options.fields)
-            yield Article(source, number, found, False, syntax_of(found), origin)
+            yield Article(source, number, found, False, syntax, origin)
         else:
             empty.add(number)
     if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
@@ -76,17 +77,32 @@ def _as_utf8(text: str) -> bytes:
     return b'<?xml version="1.0" encoding="utf-8"?>' + text.encode("utf-8", "replace")
 
 
-def _text(entry: Any) -> tuple[str, str]:
-    """The fullest of the texts of an entry, or of one that has none its title; and the type of a part that is none."""
+class _Text(NamedTuple):
+    """Text of an entry.
+
+    Attributes:
+        text: the fullest of its texts, or of one that has none its title.
+        other: type of a part that is no text, or empty.
+        syntax: of the text, see ``Article``.
+    """
+
+    text: str
+    other: str
+    syntax: str
+
+
+def _text(entry: Any, options: ReadOptions) -> _Text:
     contents = [*entry.get("content", ()), entry.get("summary_detail"), entry.get("description_detail")]
-    best = other = ""
+    best = other = kind = ""
     for item in filter(None, contents):
         found = _read(item)
         if found is None:
             other = _kind(item) or "text"
         elif len(found.strip()) > (FULLER * len(best.strip()) if best.strip() else 0):
-            best = found
-    return (best if best.strip() else _read(entry.get("title_detail")) or ""), other
+            best, kind = found, _kind(item)
+    if not best.strip():
+        best, kind = _read(entry.get("title_detail")) or "", ""
+    return _Text(best, other, markdown.syntax_of(options) if kind in _MARKDOWN else syntax_of(best))
 
 
 def _read(item: Any) -> str | None:
@@ -109,13 +125,14 @@ def _read(item: Any) -> str | None:
         value = decoded
     if kind == _BYTES and not _MARKUP.search(value):
         return None if CONTROL.search(value) else value
-    return value if kind == "text/plain" else text_of(value)
+    return value if kind == "text/plain" or kind in _MARKDOWN else text_of(value)
 
 
 def _kind(item: Any) -> str:
     return str(item.get("type") or "").partition(";")[0].strip().lower()
 
 
+_MARKDOWN = frozenset({"text/markdown", "text/x-markdown"})
 _BYTES = "application/octet-stream"
 _MARKUP = re.compile(r"</[a-zA-Z]|<(?:p|br|hr|img|div)\b", re.IGNORECASE)
 

@@ -327,3 +327,17 @@ def test_tables_and_lists_say_the_syntax_of_a_text(noted: str, tmp_path: Path) -
     for name in ("a.csv", "a.json", "a.parquet"):
         found, _ = articles(tmp_path / name)
         assert [one.syntax for one in found] == ["" if noted == "python" else noted], name
+
+
+@pytest.mark.parametrize("kind", ["text/markdown", "text/markdown; variant=GFM", "text/x-markdown"])
+def test_markdown_in_an_entry_is_read_as_markdown(kind: str, tmp_path: Path) -> None:
+    text = "读 `a &lt;b&gt; c` 与 $x_1$ 两处。\n\n    for (;;)\n\n- 甲"
+    [found], said = articles(write(tmp_path, "a.atom", atom(f'<content type="{kind}">{text}</content>')))
+    assert said == []
+    assert (found.text, found.syntax) == (text.replace("&lt;", "<").replace("&gt;", ">"), "markdown")
+
+
+def test_a_fuller_text_of_an_entry_than_its_markdown_has_its_own_syntax(tmp_path: Path) -> None:
+    entry = f'<content type="text/markdown">*短*</content><summary type="html">{FULL} &lt;br/&gt;</summary>'
+    [found], _ = articles(write(tmp_path, "a.atom", atom(entry)))
+    assert (found.text, found.syntax) == (FULL, "")
