@@ -1,4 +1,4 @@
-"""Values in the front matter of a Markdown file: YAML, TOML or JSON between its fences."""
+"""Values in the front matter of a Markdown file: YAML, TOML or JSON between its fences, or an object of JSON."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ def date_in(lead: str, key: str) -> str:
             return fields.date(tomllib.loads(inside), key)
         if fence == ";;;":
             return fields.date(json.loads("{" + inside + "}"), key)
+        if lead.startswith("{"):
+            return fields.date(json.loads(lead), key)
     except (ValueError, RecursionError):  # another says so who reads more of it
         pass
     return ""

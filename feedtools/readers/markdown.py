@@ -10,14 +10,13 @@ from feedtools.model import Article, Provenance
 from feedtools.readers.encodings import UNKNOWN_ENCODING
 from feedtools.readers.front_matter import date_in
 from feedtools.readers.streams import read_document
+from feedtools.text.front_matter import front_matter_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feedtools.readers import OnError, ReadOptions
 
-_FENCES = {"---": ("---", "..."), "+++": ("+++",), ";;;": (";;;",)}
-"""First and last lines of front matter: YAML (Hugo, Hexo, Jekyll), TOML (Hugo, Zola), JSON (Hexo)."""
 _NOTION = re.compile(r"[ _-][0-9a-f]{32}\.(?:md|markdown)", re.IGNORECASE)
 _PROPERTIES = re.compile(
     r"(?<![^\S\n])[^\S\n]*+\n|(?:[^\s:：][^:：\n]{0,60}[:：] \S[^\n]*(?:\n|\Z))+(?=[^\S\n]*+\n|\Z)"
@@ -56,9 +55,9 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
 def parse(data: bytes, source: str) -> Document:
     """Take a Markdown file apart.
 
-    Front matter is taken off by its fences; nothing in it is interpreted but a date. A Notion export (32 hexadecimal
-    digits at the end of the file's name) begins with a title and lines ``Property: value``, which are taken off
-    likewise. The text is raw: rendering would damage formulas.
+    Front matter is taken off by its fences, or as an object of JSON; nothing in it is interpreted but a date. A Notion
+    export (32 hexadecimal digits at the end of the file's name) begins with a title and lines ``Property: value``,
+    which are taken off likewise. The text is raw: rendering would damage formulas.
 
     Raises:
         ReadError: not UTF-8, binary, or front matter without its end.
@@ -101,19 +100,12 @@ def body_start(text: str, source: str) -> int:
     Raises:
         ReadError: front matter that is not closed.
     """
-    first, *_ = text.split("\n", 1)
-    closers = _FENCES.get(first.rstrip())
-    if closers:
-        place = len(first) + 1
-        while place <= len(text):
-            end = text.find("\n", place)
-            end = len(text) if end < 0 else end
-            if text[place:end].rstrip() in closers:
-                return min(end + 1, len(text))
-            place = end + 1
-        if first.rstrip() == "---" and not re.match(r"---[ \t\r]*\n\s*[\w-]+[ \t]*:", text):
-            return 0  # a thematic break
-        raise ReadError(f"front matter opened with {first.rstrip()} is never closed", path=source, line=1)
+    end = front_matter_end(text)
+    if end is None:
+        fence = text.partition("\n")[0].rstrip()
+        raise ReadError(f"front matter opened with {fence} is never closed", path=source, line=1)
+    if end:
+        return end
     if _NOTION.search(source):
         return _after_properties(text)
     return 0

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from feedtools.text.front_matter import OPENERS, front_matter_end
 from feedtools.text.patterns import lazy
 
 _MARK = lazy(r"[<\]{hw](?:(?<=<)|(?<=\])[(:]|(?<=\{)[{%]|(?<=h)ttp|(?<=w)ww\.)")
 """What stands in every text that hides something, unless it opens with front matter: ``<``, ``](``, ``]:``, ``{{``,
 ``{%``, ``http`` or ``www.``; looked for at one stroke."""
-_FRONT = lazy(r"\ufeff?(?P<fence>---|\+\+\+)[ \t]*\r?\n.*?\n(?P=fence)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-"""Front matter, at the beginning."""
 _HIDDEN = lazy(  # begins with a set, which lets the engine skip from one of its characters to the next
     r"""(?sx)
     [<{](?:
@@ -32,15 +29,16 @@ _ADDRESS = lazy(r"""https?://[!#-&*-=?-\\^-~]+|(?<=\]\()[^()\s]+|(?<=\burl=)[^\s
 
 def may_hide(text: str) -> bool:
     """Say whether ``visible`` may differ from ``text``, at a glance."""
-    return text.startswith(("---", "+++", "\ufeff")) or _MARK.search(text) is not None
+    return text.startswith((*OPENERS, "\ufeff")) or _MARK.search(text) is not None
 
 
 def visible(text: str) -> str:
     """The part of a raw text that is shown; code and formulas stay."""
     if not may_hide(text):
         return text
-    front = _FRONT.match(text)
-    text = _HIDDEN.sub(" ", text) if front is None else " " + _HIDDEN.sub(" ", text[front.end() :])
+    mark = text.startswith("\ufeff")
+    front = front_matter_end(text[1:] if mark else text)
+    text = " " + _HIDDEN.sub(" ", text[front + mark :]) if front else _HIDDEN.sub(" ", text)
     return (_TARGET_OR_REFERENCE if "]:" in text else _TARGET).sub(" ", text)
 
 

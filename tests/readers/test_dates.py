@@ -26,6 +26,7 @@ def dates(path: Path, key: str = "date") -> list[str]:
         ("a.md", "---\ntitle: 甲\nwhen: 2026-03-01\n---\n第一篇。\n"),
         ("b.md", "\ufeff---\n'when': '2026-03-01' # heute\n---\n第一篇。\n"),
         ("c.md", '+++\ntitle = "甲"\nwhen = 2026-03-01\n+++\n第一篇。\n'),
+        ("f.md", '{"title": "甲",\n"when": "2026-03-01"}\n\n第一篇。\n'),
         ("e.md", ';;;\n"title": "甲",\n"when": "2026-03-01"\n;;;\n第一篇。\n'),
         ("a.csv", "text,when\n第一篇。,2026-03-01\n"),
         ("a.json", JSON_FEED % '"when": "2026-03-01", "date_published": "2020-01-01"'),
