@@ -21,7 +21,11 @@ MATH_STYLES: tuple[MathStyle, ...] = ("auto", "dollar", "bracket", "kramdown", "
 
 LONGEST_INLINE = 2000
 """Code points of the longest formula between single dollar signs."""
-_LEAD = lazy(r"[`~$<{\\]")
+_LEAD = lazy(r"[`~$<{\\:](?:(?<!:)|(?=::\S))")
+_DIRECTIVE = lazy(
+    r":{3,}[ \t]*\{(?:(?P<math>math)|code(?:-block|-cell)?|sourcecode|parsed-literal|prompt|mermaid|raw)\}[^\n]*\n"
+)
+_OPTION = lazy(r"(?:[ \t]*:[\w-]+:[^\n]*\n)*(?:[ \t]*\n)*")
 _FENCE = lazy(r"(`{3,})[^`\n]*$|(~{3,})[^\n]*$", re.MULTILINE)
 _BEFORE_FENCE = lazy(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 _RAW_TAG = lazy(r"<(pre|script|style|textarea)\b[^>]*>", re.IGNORECASE)
@@ -51,10 +55,11 @@ _NUMBERS = lazy(r"[\d\s,;.–-]*")
 
 
 class _Found(NamedTuple):
-    """Result of a scan: the region, or the place from which to go on."""
+    """Result of a scan: the region, or the place from which to go on; and the options of a directive before it."""
 
     region: Region | None
     resume: int
+    options: Region | None = None
 
 
 class MathScanner:
@@ -107,9 +112,12 @@ class MathScanner:
             "<": self._angle,
             "{": self._brace,
             "\\": self._escape,
+            ":": self._colons,
         }
         while lead := _LEAD.search(text, place):
-            region, place = readers[lead[0]](lead.start())
+            region, place, options = readers[lead[0]](lead.start())
+            if options is not None:
+                yield options
             if region is not None:
                 yield region
 
@@ -127,6 +135,26 @@ class MathScanner:
             end += 1
         place = self._next_run(end - start, end)
         return _Found(None, place + end - start if 0 <= place < self._paragraph_end(start) else end)
+
+    def _colons(self, start: int) -> _Found:
+        """Take the lines of a directive of MyST that holds code or a formula."""
+        text = self.text
+        end = start
+        while text.startswith(":", end):
+            end += 1
+        opened = _DIRECTIVE.match(text, start)
+        line = text.rfind("\n", 0, start) + 1
+        if opened is None or text[line:start].strip(" \t"):
+            return _Found(None, end)
+        close = lazy(rf"^[ \t]*:{{{end - start},}}[ \t\r]*$", re.MULTILINE).search(text, opened.end())
+        if close is None:
+            return _Found(None, end)
+        if opened["math"]:
+            formula = directive_formula(text, opened.end(), close.start())
+            if formula and self.style != "none":
+                options = Region("target", opened.end(), formula.start) if opened.end() < formula.start else None
+                return _Found(formula, close.end(), options)
+        return _Found(Region("code_block", opened.end(), close.start()), close.end())
 
     def _next_run(self, length: int, start: int) -> int:
         """Find the next run of so many ticks, or -1; what was found once is not searched again."""
@@ -307,6 +335,20 @@ class MathScanner:
         if before != behind:
             return self.dollars and _MARKED.search(body) is not None and _coherent(inside)
         return len(body) <= (30 if before else LONGEST_INLINE) and reads_as_formula(body)
+
+
+def directive_formula(text: str, start: int, end: int) -> Region | None:
+    """The formula that the lines ``text[start:end]`` of a directive hold, with the line ends before and behind it.
+
+    ``None`` where it is several, or MyST would put an environment around it: that is code for whoever reads the text.
+    """
+    options = _OPTION.match(text, start, end)
+    start = options.end() if options else start
+    inside = text[start:end].rstrip()
+    several = "\n\n" in inside or ("&" in inside and "\\begin{" not in inside)
+    if not inside or several or inside[0] == ">" or "\n>" in inside or end <= start + len(inside):
+        return None
+    return Region("display", start - 1, start + len(inside) + 1)
 
 
 def _coherent(inside: str) -> bool:

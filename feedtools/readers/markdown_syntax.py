@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedtools.readers.markdown_blocks import CELL
 from feedtools.readers.markdown_inline import inline_regions, region_parser
-from feedtools.readers.markdown_math import MathScanner, MathStyle
+from feedtools.readers.markdown_math import MathScanner, MathStyle, directive_formula
 from feedtools.text.patterns import lazy
 from feedtools.text.regions import Kind, Region, Visible, visible_text
 
@@ -132,7 +132,7 @@ class _Blocks:
                 if token.content:
                     cursor = self._inline(token, env, parser, found, cursor)
             elif token.type in {"fence", "code_block"}:
-                found += self._code(token)
+                found += self._math_directive(token) or self._code(token)
             elif token.type == "html_block":
                 cursor = self._html(token, env, parser, found, cursor)
             elif token.type == "definition":
@@ -160,6 +160,14 @@ class _Blocks:
             shown = part if raw.endswith(part) else part.lstrip(" \t")  # a tab that is cut reads as spaces
             if raw.endswith(shown):
                 yield "code_block", start + len(raw) - len(shown), stop
+
+    def _math_directive(self, token: Token) -> list[Stretch]:
+        """The formula of a fence ```` ```{math} ````, with the line ends around it; empty where it is code."""
+        assert token.map is not None
+        if token.type != "fence" or not token.info.startswith("{math}"):
+            return []
+        formula = directive_formula(self.text, self.lines[token.map[0] + 1], self._end(token.map[1] - 1))
+        return [formula] if formula else []
 
     def _html(self, token: Token, env: dict[str, Any], parser: MarkdownIt, found: list[Stretch], cursor: int) -> int:
         assert token.map is not None
@@ -276,9 +284,9 @@ def _masked(text: str, hidden: Sequence[Region]) -> str:
         parts.append(text[place : region.start])
         body = text[region.start : region.end]
         if region.kind in {"math", "display"}:
-            parts.append(body[0] if body[0] == "$" else _HIDE)
+            parts.append(body[0] if body[0] in "$\n" else _HIDE)
             parts.append(_letters(body[1:-1]))
-            parts.append(body[-1] if body[-1] == "$" else _HIDE)
+            parts.append(body[-1] if body[-1] in "$\n" else _HIDE)
         else:
             parts.append(_letters(body))
         place = region.end
@@ -315,7 +323,7 @@ def _overlaid(found: Iterable[Stretch], hidden: Sequence[Region]) -> list[Stretc
             number += 1
             if kind == "code_block" and over.start >= begin:
                 continue
-            if over.start < start and (not result or over.start < done):
+            if over.start < done:
                 continue
             if over.start > start:
                 result.append((kind, start, over.start))

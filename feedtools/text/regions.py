@@ -98,8 +98,9 @@ _PAIRS = (
     ("$$", "$$"),
     ("$`", "`$"),
     ("$", "$"),
+    ("\n", "\n"),
 )
-"""Opening and closing delimiters of formulas, each before those it begins with."""
+"""Opening and closing delimiters of formulas, each before those it begins with; line ends, of a directive's lines."""
 
 
 def delimiters(formula: str) -> tuple[str, str]:

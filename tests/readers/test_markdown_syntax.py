@@ -27,7 +27,8 @@ PIECES = [
     "<http://a.b>", "http://a.b/c_d", "www.a.b", "\n# ", " #\n", "\n- ", "\n1. ", "\n> ", "> ",
     "\n    ", "\n---\n", "\n===\n", "\n| a | b |\n|---|---|\n| ", " | ", "\\|", "&amp;", "&", "$",
     "$$", "$x$", "$a_1$", "\n$$\n", "\\frac{1}{2}", "\\text{", "}", "{{", "}}", "{% highlight c %}",
-    "{% endhighlight %}", "<pre>", "</pre>", "\n::: tip\n", "\n:::\n", "\n<div>\n", "</div>\n",
+    "{% endhighlight %}", "<pre>", "</pre>", "\n::: tip\n", "\n:::\n",
+    "\n:::{math}\n", "\n```{math}\n", "\n:::{code} c\n", "\n<div>\n", "</div>\n",
     "- [ ] ", "+ ", "= ", '<a href="x">', "<img src='y' />", '](x "t")', "[r]", "[R][]", "[![", "](a(b)c)", "a_b",
     "<https://a.b/c>", "[https://a.b", "!",
 ]  # fmt: skip
@@ -136,11 +137,37 @@ def test_a_dollar_pair_on_a_line_is_inline_where_no_single_dollar_is_used():
         "<script>\n(a == b) ? c : d;\n</script>\n",
         "<style>(a == b) ? c : d;</style>\n",
         "> ```\n> (a == b) ? c : d;\n> ```\n",
+        "```{code-block} c\n:linenos:\n(a == b) ? c : d;\n```\n",
+        ":::{code-block} c\n- x\n\n(a == b) ? c : d;\n:::\n",
+        "para\n\n::::{note}\n:::{code} c\n(a == b) ? c : d;\n:::\n::::\n",
     ],
 )
 def test_code_in_every_form(code):
     assert any("(a == b) ? c : d;" in part for part in _kinds(code, "code_block"))
     assert not any("==" in part for part in _kinds(code, "prose"))
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~", ":::", "::::"])
+@pytest.mark.parametrize("lead", ["", "甲\n", "甲\n\n"])
+def test_a_directive_of_math_holds_a_formula(fence, lead):
+    text = f"{lead}{fence}{{math}}\n:label: eq_1\n\n- a_1 * b\n+ *c*\n{fence}\n乙 *丙*\n"
+    assert _kinds(text, "display") == ["\n- a_1 * b\n+ *c*\n"]
+    assert _kinds(text, "prose") == ["甲"] * bool(lead) + ["乙 ", "丙"]
+    assert "\\[- a_1 * b\n+ *c*\\]" in parse_markdown(text).visible().text
+
+
+@pytest.mark.parametrize("inside", ["a &= b\n", "a\n\nb\n", "", ":label: a\n"])
+def test_a_directive_of_math_that_is_no_single_formula_holds_code(inside):
+    for fence in ("```", ":::"):
+        text = f"甲\n\n{fence}{{math}}\n{inside}{fence}\n\n乙\n"
+        assert _kinds(text, "display") == []
+        assert _kinds(text, "prose") == ["甲", "乙"]
+
+
+def test_colons_open_directives_at_the_beginning_of_a_line_alone():
+    assert _kinds(":::{note}\n*甲*\n:::\n", "prose") == ["甲"]
+    assert _kinds("甲 :::{math} 乙\n\n丙::: 丁\n", "display") == []
+    assert _kinds(":::{math}\n*甲*\n", "prose") == ["甲"]
 
 
 def test_marks_addresses_and_what_is_hidden():
