@@ -117,11 +117,20 @@ def kill_and_resume(feed: Path, out: Path, delays: list[float], *flags: str) -> 
     return met
 
 
+def killed_and_resumed(feed: Path, out: Path, delays: list[float], *flags: str) -> int:
+    """The same, once more with half the delays where every kill came too late: the machine may have become quicker."""
+    for _ in range(8):
+        if met := kill_and_resume(feed, out, delays, *flags):
+            return met
+        shutil.rmtree(out)
+        delays = [delay / 2 for delay in delays]
+    return 0
+
+
 def test_a_killed_run_goes_on_and_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
     feed = archive(tmp_path / "feed", 12, 12)
     length = started(feed, "-o", tmp_path / "whole")
-    met = kill_and_resume(feed, tmp_path / "out", [length * share for share in (0.5, 0.65, 0.8)])
-    assert met
+    assert killed_and_resumed(feed, tmp_path / "out", [length * share for share in (0.5, 0.65, 0.8)])
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["feed", "out", "whole"], "nothing is left beside it"
 
@@ -145,12 +154,16 @@ def test_a_hundred_kills(tmp_path: Path) -> None:
 def test_a_run_over_processes_that_is_killed_leaves_none_of_them(tmp_path: Path) -> None:
     feed = archive(tmp_path / "feed", 60, 400)
     length = started(feed, "-o", tmp_path / "whole", "--jobs", 1)
-    met = kill_and_resume(feed, tmp_path / "out", [length * share for share in (0.2, 0.3, 0.4)], "--jobs", "2")
-    assert met
+    assert killed_and_resumed(feed, tmp_path / "out", [length * share for share in (0.2, 0.3, 0.4)], "--jobs", "2")
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
-    time.sleep(1)
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
-    assert str(tmp_path / "out") not in listed
+    until = time.monotonic() + 60
+    while (
+        running := str(tmp_path / "out") in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    ):
+        if time.monotonic() > until:
+            break
+        time.sleep(0.1)
+    assert not running
 
 
 def test_a_worker_that_is_killed_costs_nothing_but_the_rest_of_the_run(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ class Terminal:
         fcntl.ioctl(self.handle, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
         self.seen = ""
 
-    def wait_for(self, text: str, seconds: float = 40) -> None:
+    def wait_for(self, text: str, seconds: float = 120) -> None:
         """Read until the text was on the screen."""
         end = time.monotonic() + seconds
         while text not in self.seen:
