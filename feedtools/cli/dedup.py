@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import configured, given, input_options, report_errors, tell
+from feedtools.cli.options import configured, given, input_options, of_settings, report_errors, tell
 from feedtools.cli.outputs import Target, check_targets, parse_target
 from feedtools.cli.spark import check_engine, engine_options
-from feedtools.errors import ConfigError
+from feedtools.errors import ConfigError, Notice
 
 if TYPE_CHECKING:
     from feedtools.config import Config
@@ -101,12 +100,14 @@ def _list(paths: tuple[str, ...], target: Target, config: Config, *, pairs: bool
 
             rows = api.match_rows(found) if pairs else api.cluster_rows(found)
             lines = (dumps(row) + "\n" for row in rows)
-        _emit(lines, target)
-        copies = sum(len(cluster.drop) for cluster in found.clusters)
-        tell(
-            f"{plural(copies, 'copy', 'copies')} of {plural(len(found.clusters), 'article')} "
-            f"among {plural(len(found.articles), 'article')}"
-        )
+        failed = any(not isinstance(error, Notice) for error in found.errors)
+        if found.articles or not failed:  # where nothing could be read there is no result
+            _emit(lines, target)
+            copies = sum(len(cluster.drop) for cluster in found.clusters)
+            tell(
+                f"{plural(copies, 'copy', 'copies')} of {plural(len(found.clusters), 'article')} "
+                f"among {plural(len(found.articles), 'article')}"
+            )
     return 2 if report_errors(found.errors) else 0
 
 
@@ -116,7 +117,7 @@ def _explain(paths: tuple[str, ...], names: tuple[str, str], target: Target, con
 
     from feedtools.dedup import files as api
 
-    found = api.explain(list(paths) or [os.path.relpath(config.root / path) for path in config.paths], names, config)
+    found = api.explain(list(paths) or of_settings(config), names, config)
     if target.format == "html":
         from feedtools.report.page.explained import html
 

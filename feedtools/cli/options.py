@@ -102,12 +102,28 @@ def given(paths: tuple[str, ...], config: Config, otherwise: str | None = None) 
         otherwise: what is read where neither names any.
 
     Raises:
-        ConfigError: nothing names any.
+        ConfigError: nothing names any, or the configuration names what is not there.
     """
-    chosen = list(paths) or [os.path.relpath(config.root / path) for path in config.paths]
+    chosen = list(paths) or of_settings(config)
     chosen = chosen or ([otherwise] if otherwise else [])
     if not chosen:
         raise ConfigError('nothing to read: name files or folders, or set paths = ["feed/"] in feedtools.toml')
+    return chosen
+
+
+def of_settings(config: Config) -> list[str]:
+    """The paths of the configuration, taken from its folder.
+
+    Raises:
+        ConfigError: one of them names nothing; a pattern may match nothing for now.
+    """
+    chosen = [os.path.relpath(config.root / path) for path in config.paths]
+    if chosen:
+        from feedtools.readers.paths import missing
+
+        for written, path in zip(config.paths, chosen, strict=True):
+            if fault := missing(path):
+                raise ConfigError(f"paths: {written!r}: {fault}", path=str(config.file))
     return chosen
 
 

@@ -160,20 +160,24 @@ def _taken(session: Session) -> str:
 
 
 def prompts(session: Session) -> None:
-    """Review by prompts that any terminal and any pipe can show."""
-    from feedtools.clean.review.screen import help_lines
+    """Review by prompts that any terminal and any pipe can show; one more behind the last, for who wants it back."""
+    from feedtools.clean.review.screen import heading, help_lines
 
     for line in help_lines(MARKS):
         console.lines(line)
     shown = None
-    while session.item is not None:
-        if (now := (session.at, session.focus, session.left, session.decided, session.item.text)) != shown:
+    while session.item is not None or session.decided:
+        over = session.item is None
+        if session.item is None:
+            console.lines(f"\n{heading(session)}; u takes the last decision back, Enter ends")
+            shown = None
+        elif (now := (session.at, session.focus, session.left, session.decided, session.item.text)) != shown:
             _show(session)
             shown = now
         console.out("> ")
         sys.stdout.flush()
         keys = sys.stdin.readline()
-        for key in keys.strip() if keys else "q":
+        for key in (keys.strip() or "q" * over) if keys else "q":
             if key == "q":
                 return
             try:

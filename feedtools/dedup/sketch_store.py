@@ -50,7 +50,11 @@ class _Pile:
     def read(self, start: int, end: int) -> NDArray[Any]:
         """Part of a closed pile; processes that share it may read at once."""
         width = self.dtype.itemsize
-        return np.frombuffer(os.pread(self._file.fileno(), (end - start) * width, start * width), self.dtype)
+        size, at = (end - start) * width, start * width
+        if hasattr(os, "pread"):
+            return np.frombuffer(os.pread(self._file.fileno(), size, at), self.dtype)
+        self._file.seek(at)  # a system without it does not fork either: the place in the file is our own
+        return np.frombuffer(self._file.read(size), self.dtype)
 
     def all(self, room: NDArray[Any]) -> NDArray[Any]:
         """Read all of a closed pile into the first part of ``room``; processes that share it may read at once."""

@@ -61,7 +61,7 @@ def expand(paths: list[str], on_error: OnError, options: Walking) -> list[str]:
         elif os.path.isdir(path):
             for found in _inside(path, options, on_error):
                 chosen.add(_plain(path, found.name), found.place)
-        elif any(mark in path for mark in "*?["):
+        elif _is_pattern(path):
             for found in _matching(path, options, on_error):
                 chosen.add(*found)
         else:
@@ -111,6 +111,17 @@ def _close_to(path: str) -> str:
         return ""
     close = closest(name, names)
     return f"; did you mean {os.path.join(folder, close)}?" if close else ""
+
+
+def _is_pattern(path: str) -> bool:
+    return any(mark in path for mark in "*?[")
+
+
+def missing(path: str) -> str:
+    """Say why a path, if it is no pattern, names neither a file nor a folder; the empty text where it does."""
+    if path == STDIN or _is_pattern(path) or os.path.isfile(path) or os.path.isdir(path):
+        return ""
+    return _nothing_at(path)
 
 
 def _nothing_at(path: str) -> str:

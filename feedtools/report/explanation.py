@@ -134,7 +134,7 @@ def _sides(left: str, right: str, *, color: bool) -> tuple[Painted, Painted]:
 
 
 def _plain(part: str) -> str:
-    return escape(part.replace("\n", " "))
+    return escape(part.replace("\r\n", " ").replace("\n", " "))
 
 
 def _wrapped(parts: Painted, columns: int) -> list[Painted]:

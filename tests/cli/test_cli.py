@@ -227,6 +227,20 @@ def test_what_does_not_exist_is_named(feed: Path, arguments: list[str], parts: l
 
 
 @pytest.mark.parametrize(
+    "flags", [[], ["--pairs"], ["--output-format", "text"], ["--output-format", "jsonl:rows.jsonl"]]
+)
+def test_where_nothing_could_be_read_there_is_no_result(feed: Path, flags: list[str]) -> None:
+    run = Run(feed, "dedup", "missing.txt", *flags)
+    assert (run.code, run.out) == (2, "")
+    assert run.err.splitlines() == ["feedtools: missing.txt: no such file or folder"]
+    assert not (feed / "rows.jsonl").exists()
+    run = Run(feed, "dedup", "missing.txt", "clean.txt", *flags)
+    assert run.code == 2
+    assert "0 copies of 0 articles among 1 article" in run.err
+    assert (feed / "rows.jsonl").exists() == (len(flags) > 1 and flags[1].startswith("jsonl:"))
+
+
+@pytest.mark.parametrize(
     ("config", "parts"),
     [
         ('colour = "red"', ["feedtools.toml: unknown key 'colour'; expected one of", "select"]),

@@ -64,6 +64,32 @@ def test_a_misspelt_word_of_a_file_names_the_file(folder: Path, config: str, mea
     assert meant in run.err
 
 
+@pytest.mark.parametrize(
+    "command", [["check"], ["dedup"], ["clean", "-o", "out"], ["index", "add", "--index", "i.sqlite"]]
+)
+@pytest.mark.parametrize("file", ["feedtools.toml", "pyproject.toml"])
+def test_a_path_of_a_file_that_leads_nowhere_names_file_key_and_what_is_meant(
+    folder: Path, command: list[str], file: str
+) -> None:
+    head = "[tool.feedtools]\n" if file == "pyproject.toml" else ""
+    (folder / file).write_text(f'{head}paths = ["a.txt", "b.txt"]\n', encoding="utf-8")
+    run = Run(folder, *command)
+    assert run.code == 2
+    assert f"{file}: paths: 'b.txt': no such file or folder; did you mean a.txt?" in run.err
+    assert sorted(path.name for path in folder.iterdir()) == ["a.txt", file]
+
+
+def test_a_pattern_of_a_file_may_match_nothing_beside_others_and_a_path_that_is_typed_is_not_blamed_on_it(
+    folder: Path,
+) -> None:
+    (folder / "feedtools.toml").write_text('paths = ["a.txt", "more/*.txt"]\n', encoding="utf-8")
+    run = Run(folder, "check")
+    assert "a.txt" in run.out
+    assert "feedtools.toml" not in run.err
+    (folder / "feedtools.toml").write_text('paths = ["b.txt"]\n', encoding="utf-8")
+    assert "feedtools.toml" not in Run(folder, "check", "c.txt").err
+
+
 def test_a_flag_is_not_blamed_on_the_file(folder: Path) -> None:
     (folder / "feedtools.toml").write_text('ignore = ["FT402"]\n', encoding="utf-8")
     assert "feedtools.toml" not in Run(folder, "check", "a.txt", "--ignore", "FT4x").err

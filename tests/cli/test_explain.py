@@ -47,6 +47,16 @@ def test_two_places_or_ids_are_explained_for_people(feed: Path) -> None:
     assert "\x1b" not in said
 
 
+def test_line_ends_of_windows_are_shown_as_others_are(feed: Path) -> None:
+    text = f"{TOLD[:30]}\n{TOLD[30:]}\n"
+    (feed / "unix.md").write_bytes(text.encode())
+    (feed / "windows.md").write_bytes(f"{text}{REST[:20]}\n{REST[20:]}\n".replace("\n", "\r\n").encode())
+    said = explain("unix.md", "windows.md").stdout
+    assert f"{REST[:20]} {REST[20:30]}" in said
+    assert "x0d" not in said
+    assert "x0d" not in explain("unix.md", "windows.md", "--output-format", "html").stdout
+
+
 @pytest.mark.parametrize("columns", [40, 79, 100, 160])
 def test_no_line_is_wider_than_the_terminal(feed: Path, columns: int) -> None:
     said = explain("w7", "b.md", columns=columns).stdout

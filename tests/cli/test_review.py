@@ -62,6 +62,21 @@ def test_prompts_show_the_article_and_do_what_is_asked(feed: Path) -> None:
     )
 
 
+def test_the_last_decision_can_be_taken_back_as_any_other(feed: Path) -> None:
+    asked = feedtools(feed, "review", "out", "--plain", input="rrr\nu\na\n\nr\n")
+    assert asked.returncode == 0, asked.stderr
+    end = "nothing is left to decide; 3 decided in this session; u takes the last decision back"
+    assert asked.stdout.count(end) == 2
+    assert asked.stdout.split(end)[1].count("3 of 3 (1 left)") == 1, "what was taken back is shown again"
+    assert [one["decision"] for one in decisions(feed)] == ["reject", "reject", "reject", "undo", "publish"]
+    assert "3 decisions written, 0 of 3 left" in asked.stderr
+
+
+def test_where_nothing_was_decided_no_prompt_comes_at_the_end(feed: Path) -> None:
+    assert feedtools(feed, "review", "out", input="rrr\nq\n").returncode == 0
+    assert "> " not in feedtools(feed, "review", "out", input="u\n").stdout
+
+
 def test_question_mark_and_h_explain_the_keys_and_nothing_is_shown_again(feed: Path) -> None:
     asked = feedtools(feed, "review", "out", input="?\nh\nx\nb\nf\nq\n")
     assert asked.stdout.count("T take this suggestion everywhere") == 3  # at the start, and for each of the two

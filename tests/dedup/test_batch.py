@@ -113,6 +113,15 @@ def test_spilling_to_files_changes_nothing(tmp_path_factory: pytest.TempPathFact
     assert dedup(UserList(texts), spill=folder) == expected  # texts that are read, once for all that is made of them
 
 
+def test_spilling_needs_no_reads_at_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows has none."""
+    texts = [article(seed, 120)[: 120 - 7 * (i % 3)] for seed in range(20) for i in range(3)]
+    expected = dedup(texts, jobs=1)
+    monkeypatch.delattr(os, "pread")
+    monkeypatch.delattr(os, "preadv")
+    assert dedup(UserList(texts), jobs=1, spill=tmp_path) == expected
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", [2, 3])  # two do not sketch what lies in memory
 @pytest.mark.parametrize("kind", [list, UserList])  # in memory, and as if read when asked for

@@ -61,12 +61,13 @@ def compare(left: str, right: str, evidence: Sequence[Block] = ()) -> Diff:
         evidence: aligned spans, ``a`` in ``right`` and ``b`` in ``left``; the first one says where to begin.
 
     Returns:
-        Pieces whose ``left`` parts, joined, are the compared stretch of ``left``, and likewise ``right``.
+        Pieces whose ``left`` parts, joined, are the compared stretch of ``left``, and likewise ``right``; line ends of
+        Windows are as good as others and stand as those.
     """
     left_start, right_start = _begin(left, right, evidence)
     a = left[left_start : left_start + WINDOW]
     b = right[right_start : right_start + WINDOW]
-    pieces = tuple(_merged(_pieces(a, b)))
+    pieces = tuple(_merged(_pieces(a.replace("\r\n", "\n"), b.replace("\r\n", "\n"))))
     return Diff(
         pieces,
         (left_start, len(left) - left_start - len(a)),

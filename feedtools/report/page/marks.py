@@ -66,9 +66,10 @@ class FormulaMarks:
 
 
 def plain(text: str) -> str:
-    """Text as HTML; controls, bidi overrides and lone surrogates stand as their code, line ends stay."""
+    """Text as HTML; controls, bidi overrides and lone surrogates stand as their code, line ends of any system stay."""
     if text.isprintable():
         return escape(text)
+    text = text.replace("\r\n", "\n")
     parts: list[str] = []
     for stands, run in groupby(text, _stands):
         if stands:

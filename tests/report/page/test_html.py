@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from feedtools.model import KINDS as COPY_KINDS
 from feedtools.model import Article, Block, Edit, Finding, Fix, Place, Span
 from feedtools.report.page.data import About, Counts, Held, MadeFix, Point, Repair, RunReport, Tally, tally
-from feedtools.report.page.diff import compare
+from feedtools.report.page.diff import WINDOW, compare
 from feedtools.report.page.html import ACTIONS
 from feedtools.report.page.made import PER_RULE
 from feedtools.report.page.marks import FormulaMarks, plain
@@ -476,6 +476,14 @@ def test_page_stays_small_with_all_that_it_shows_at_its_limit() -> None:
         made={f"FT{n:03}": 9000 for n in range(60)},
     )
     assert len(page(report).encode()) < 5_000_000
+
+
+def test_line_ends_of_windows_are_line_ends_and_no_difference() -> None:
+    assert plain("甲\r\n乙") == "甲\n乙"
+    assert "x0d" in plain("甲\r乙")
+    text = "头一行说的是天气,第二行说的是收成。\n第三行什么也没有说。"
+    assert {piece.change for piece in compare(text.replace("\n", "\r\n"), text).pieces} == {"same"}
+    assert compare("一\r\n" * 2000, "一").left_outside == (0, 6000 - WINDOW)
 
 
 @given(st.text(st.characters(), max_size=50))
