@@ -71,6 +71,7 @@ _ESCAPED_BRACKET = lazy(r"\\\([^\\()_^]*+(?:\([^\\()_^]*+\)[^\\()_^]*+)*+\)|\\\[
 # Prose goes on after a formula that was left open: a full-width mark, or a space and a Chinese word.
 _PROSE = lazy(r"\\.|[{}]|[。，；、？！]|(?<=[^\s\\])(?:[,;:.] ?| +)(?=[一-鿿]{2})", re.DOTALL)
 _TEX = lazy(r"\\[A-Za-z]|[_^]\s*[\w{(\\*+'-]")
+_BLANK_LINE = lazy(r"\n[ \t\r>]*\n")
 _LETTER = "A-Za-zΑ-Ωα-ω"
 _PLAIN_FORMULA = lazy(
     rf"(?!\d[\d.,]*(?:$|[\s,;\-]+(?![=<>+*/×])))[{_LETTER}\d]?[{_LETTER}]?"
@@ -272,7 +273,9 @@ def _dollars(text: str, start: int, opener: str) -> Math | None:
     while True:
         end = text.find("$", end, stop)
         if end < 0:
-            return None if text[body : body + 1].isspace() else _open_dollars(text, start, stop, opener)
+            if not text[body : body + 1].isspace():
+                return _open_dollars(text, start, stop, opener)
+            return _open_paragraph(text, start) if opener == "$$" else None
         if text[end - 1] != "\\":
             break
         end += 1
@@ -321,11 +324,19 @@ def reads_as_formula(inside: str) -> bool:
     return len(inside) <= 60 and _PLAIN_FORMULA.fullmatch(inside) is not None
 
 
+def _open_paragraph(text: str, start: int) -> Math | None:
+    """Two dollar signs on a line of their own open a formula where their paragraph has unmistakable TeX."""
+    if text[text.rfind("\n", 0, start) + 1 : start].strip(" \t>"):
+        return None
+    blank = _BLANK_LINE.search(text, start)
+    return _open_dollars(text, start, blank.start() if blank else len(text), "$$")
+
+
 def _open_dollars(text: str, start: int, stop: int, opener: str) -> Math | None:
     """A single dollar sign opens a formula only where unmistakable TeX follows it."""
     body = start + len(opener)
     math = _open(text, start, stop, opener)
-    inside = text[body : math.end]
+    inside = text[body : math.end].lstrip()
     if _SHELL.match(inside) or not re.search(r"\\[A-Za-z]{2,}|[A-Za-z][_^]\{", inside):
         return None
     return math

@@ -52,6 +52,11 @@ def parts(text: str) -> list[tuple[str, bool]]:
     [
         (r"令 \(a+b\) 为 \[x\] 与 $k$ 。", [(r"\(a+b\)", True), (r"\[x\]", True), ("$k$", True)]),
         (r"$$x^2$$", [("$$x^2$$", True)]),
+        ("甲：\n$$\n\\frac{1}{2}\n\n乙", [("$$\n\\frac{1}{2}", False)]),
+        ("> $$\n> x_{1} + b\n>\n> \\alpha", [("$$\n> x_{1} + b", False)]),
+        ("甲：\n$$\n\n\\frac{1}{2}", []),
+        ("甲：\n$$\na = b\n\n\\frac{1}{2}", []),
+        ("kill $$\n\\frac{1}{2}", []),
         (r"换行 \(a \\ (b) \\[2mm] c\) 后", [(r"\(a \\ (b) \\[2mm] c\)", True)]),
         (r"\begin{align}a\\[2mm]b\end{align}", [(r"\begin{align}a\\[2mm]b\end{align}", True)]),
         (r"\[\begin{aligned}a\end{aligned}\]", [(r"\[\begin{aligned}a\end{aligned}\]", True)]),
