@@ -92,14 +92,20 @@ _ESCAPED = lazy(
     r"|(?<![^\s(（“：:，。、；！？\u4e00-\u9fff])\\\*(?=\ ?[（\u4e00-\u9fff])|(?<=[）\u4e00-\u9fff])\\\*(?![\w\\*.])"
     r"|(?<=/)\\\*(?=\ ?[\u4e00-\u9fff])|(?:(?<=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]\ ))\\\*(?=/)"
     r"|(?<=(?<![A-Za-z0-9\\])[A-Z])\\\*(?=\ [\u4e00-\u9fff])"
-    r"|(?<=[A-Z])\\#|(?<=\ )\\[#<>](?=[\ \d])|(?<=[A-Z])\\&(?=[A-Z])|(?<=\d)\\[-~](?=\d)"  # C\#, a \> b, R\&D
+    # C\#, \#标签, \- 项, a \> b, R\&D, 5\-6, 训练\-微调
+    r"|(?<=[A-Z])\\#|(?<![^\s（，。：])\\#(?=[\u4e00-\u9fff])|(?<!\S)\\[#<>-](?=[\ \d])|(?<=[A-Z])\\&(?=[A-Z])"
+    r"|(?<=\d)\\[-~](?=\d)|(?<=[\u4e00-\u9fff])\\-(?=[\u4e00-\u9fff])"
 )
 # \*重要\*, \_word\_: both marks of an emphasis that was escaped, whose words hold a Chinese one or are Latin alone.
 _PAIRED = lazy(
     r"(?<![\w\\](?<![\u4e00-\u9fff]))\\([*_])(?=\S)"
     r"(?=[^\\*_\n]{0,80}[\u4e00-\u9fff]|[A-Za-z]{2}[A-Za-z ,'-]{1,80}\\)[^\\*_\n]{1,80}(?<=\S)(\\\1)(?![\\A-Za-z0-9_*])"
 )
-_ESCAPE = lazy(r"\\[*_#<>&~-]")
+_TICKED = lazy(
+    r"(?<![^\s（(：，。、；\u4e00-\u9fff])(\\`)(?=\S)[^\\`\n]{1,80}(?<=\S)(\\`)(?![^\s），。、；：！？),.;:!?\u4e00-\u9fff])"
+)
+"""Code in ticks that were escaped; with other ticks in the text, or in a string, it may be a shell's own."""
+_ESCAPE = lazy(r"\\[*_#<>&~`-]")
 """One of these stands in all that the longer pattern matches."""
 _TOKEN = 80
 _BEFORE, _AFTER = lazy(r"[!-~]{0,80}+\Z"), lazy(r"[!-~]{0,80}+")
@@ -136,6 +142,8 @@ def _visible_escapes(view: View) -> Iterator[Hit]:
     for match in _PAIRED.finditer(text):
         pair = ((match.start(), match.start() + 2), match.span(2))
         spans.update(span for span in pair if span[0] not in taken)
+    if text.count("`") == text.count("\\`"):
+        spans.update(match.span(mark) for match in _TICKED.finditer(text) for mark in (1, 2))
     talks = _ABOUT_ESCAPES.search(text) is not None
     paths = _PATH.search(text) is not None
     for start, end in sorted(spans):
