@@ -12,10 +12,15 @@ if TYPE_CHECKING:
 
 
 class Lines:
-    """Lines and columns of a source, asked for from front to back."""
+    """Lines and columns of a source, asked for from front to back.
+
+    Args:
+        source: the whole of it; where it has no line feed its lines end in a carriage return.
+    """
 
     def __init__(self, source: bytes) -> None:
         self._source = source
+        self._end = b"\n" if b"\n" in source else b"\r"
         self._at, self._line, self._column = 0, 1, 1
 
     def place(self, offset: int) -> tuple[int, int]:
@@ -23,9 +28,9 @@ class Lines:
         source = self._source
         if offset < self._at:
             self._at, self._line, self._column = 0, 1, 1
-        if lines := source.count(b"\n", self._at, offset):
+        if lines := source.count(self._end, self._at, offset):
             self._line, self._column = self._line + lines, 1
-            self._at = source.rindex(b"\n", self._at, offset) + 1
+            self._at = source.rindex(self._end, self._at, offset) + 1
         self._column += characters(source[self._at : offset])
         self._at = offset
         return self._line, self._column

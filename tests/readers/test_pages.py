@@ -50,9 +50,10 @@ def test_a_finding_in_a_page_is_placed_in_its_source(tmp_path: Path) -> None:
         page("<pre>a\n b</pre>"),
     ],
 )
-def test_characters_stand_where_they_are_said_to(html: str) -> None:
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_characters_stand_where_they_are_said_to(html: str, end: str) -> None:
     lines = html.split("\n")
-    for char, (line, column) in places(html):
+    for char, (line, column) in places(html.replace("\n", end)):
         there = lines[line - 1][column - 1 : column]
         assert there == char or not there.isalnum() or char in "\\(){}_^`\n"
 
@@ -71,6 +72,12 @@ def test_letters_of_any_page_stand_where_they_are_said_to(parts: list[str]) -> N
         if char in "甲b😀x":
             assert lines[line - 1][column - 1] == char
     assert all(one[1] <= other[1] for one, other in pairwise(seen))
+
+
+def test_lines_end_in_carriage_returns_where_nothing_else_ends_them() -> None:
+    body = "<p>甲</p>{0}<p>乙{1}丙</p>"
+    assert dict(places(page(body.format("\r", "\r"))))["丙"] == (3, 1)
+    assert dict(places(page(body.format("\n", "\r"))))["丙"] == (2, 6)
 
 
 def test_articles_have_lines_of_their_own() -> None:
