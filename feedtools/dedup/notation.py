@@ -188,7 +188,7 @@ def _signs(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _operand(char: str, others: str) -> bool:
-    return char in others or (char.isascii() and char.isalnum())
+    return char != "" and (char in others or (char.isascii() and char.isalnum()))
 
 
 def _single(text: str, at: int, step: int) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.document import Document
@@ -121,3 +123,14 @@ def test_texts_without_any_are_not_measured() -> None:
     assert document.formulas == {}
     assert document.notes == ({}, {}, {})
     assert "offsets" not in document.__dict__
+
+
+@pytest.mark.parametrize("text", ["x = ", " = x", "x =", "= x", "x = \n", "5 -", "(a) +\u00a0", "=", " = ", ""])
+def test_a_sign_at_either_end_of_a_text_stands_between_nothing(text: str) -> None:
+    assert not any(notes(text, lambda: offsets(text)))
+
+
+@given(st.text(alphabet="ax1=-+/ \n()`~\\$一，", max_size=40))
+def test_any_text_has_notes_whose_places_are_places_of_symbols(text: str) -> None:
+    made = notes(text, lambda: offsets(text))
+    assert all(0 <= at <= len(offsets(text)) for one in made for at in one)
