@@ -24,7 +24,7 @@ from tests.places import ROOT
 from tests.report_values import HOSTILE, KEPT, hostile, large, page, sample
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -162,6 +162,25 @@ SEARCH = """(async () => {
 })()"""
 
 
+YARDSTICK = """(() => {
+  const start = performance.now();
+  let sum = 0;
+  for (let n = 0; n < 3e7; n++) sum += Math.sqrt(n);
+  return (performance.now() - start) / 1000 + 0 * sum;
+})()"""
+USUAL = 0.06
+"""Seconds that the yardstick takes on the machine the bounds were written on."""
+
+
+def quick(browser: Browser, seconds: float, took: Callable[[], float]) -> bool:
+    """Whether something is done in so many seconds; a slow or busy machine gets more, as fixed work needs it."""
+    for _ in range(6):
+        before, spent, after = browser.run(YARDSTICK), took(), browser.run(YARDSTICK)
+        if spent < seconds * max(1.0, before / USUAL, after / USUAL):
+            return True
+    return False
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("guarded", [True, False], ids=["as-written", "escaping-alone"])
 def test_no_attack_runs(browser: Browser, tmp_path: Path, guarded: bool) -> None:
@@ -220,10 +239,10 @@ def test_thousand_clusters_are_small_and_open_quickly(browser: Browser, tmp_path
     assert len(text.encode()) <= 5_000_000
     browser.size(1280, 900)
     path = write(tmp_path, text)
-    assert min(browser.open(path) for _ in range(3)) < 2.0
+    assert quick(browser, 2.0, lambda: browser.open(path))
     searched = browser.run(SEARCH)
     assert searched["shown"] == 1
-    assert searched["seconds"] < 2.0
+    assert quick(browser, 2.0, lambda: float(browser.run(SEARCH)["seconds"]))
 
 
 @pytest.mark.slow
@@ -519,7 +538,7 @@ def test_a_run_over_fifty_thousand_articles_opens_at_once(browser: Browser, tmp_
     text = page(large()._replace(counts=Counts(5000, 50_000, 50_000, findings=9000, clusters=1000, remaining=9000)))
     browser.size(1280, 900)
     path = write(tmp_path, text)
-    assert min(browser.open(path) for _ in range(3)) <= 1.0
+    assert quick(browser, 1.0, lambda: browser.open(path))
 
 
 # --- charts, trend ----------------------------------------------------------------------------------------------------
