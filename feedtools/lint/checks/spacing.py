@@ -24,7 +24,7 @@ def spaced_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """A space before a closing mark, as a renderer leaves it after a formula or bold text (FT509).
 
     French sets a space before ``?`` and ``:``, and code does so everywhere: only a Chinese character or a bracket
-    before the space, or a Chinese character behind the mark, makes it a slip.
+    before the space, or a Chinese character behind the mark, makes it a slip; a comma also does so between words.
     """
     del options
     padded = "( " in view.text or " )" in view.text
@@ -39,8 +39,29 @@ def _before_marks(view: View) -> Iterator[Hit]:
         start, end = match.span()
         while start > 0 and text[start - 1] == " ":
             start -= 1
-        if start and _is_slip(text, start, end) and not (formulas and in_math(view, start)):
+        if not start or (formulas and in_math(view, start)):
+            continue
+        if _is_slip(text, start, end):
             yield Hit(start, end + 1, "", (Edit(start, end, ""),))
+        elif text[end] == "," and _is_in_clause(text, start, end):
+            edits = (Edit(start, end, ""), *((Edit(end + 1, end + 1, " "),) if text[end + 1] != " " else ()))
+            yield Hit(start, end + 1, "", edits, safety="confident")
+
+
+_CLAUSE = lazy(r"(?:(?<![\w'’-])[A-Za-z][a-z'’-]*\ ){2}[a-z][a-z'’-]+\Z")
+_GOES_ON = lazy(r",\ ?[a-z]{1,20}(?:[\s'’-]|[.,:!?](?!\w))")
+_NO_PROSE = lazy(r"[={}<>+\"_$\\|;#/`@\[\]]|\ [.!?](?=\s|\Z)|\ ['’]")
+"""Signs of code, and of a text that was taken apart into words and marks."""
+_NEAR = 60
+"""Code points on each side of a comma in which such signs are looked for."""
+
+
+def _is_in_clause(text: str, start: int, end: int) -> bool:
+    """Tell whether a comma behind blanks stands between words of Latin prose, of which none sets a space there."""
+    before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+    if not (_CLAUSE.search(before) and _GOES_ON.match(after)):
+        return False
+    return _NO_PROSE.search(before) is None and _NO_PROSE.search(after) is None
 
 
 # What is looked for comes first and what stands before it second: so the scan runs at the speed of a search for it.
