@@ -110,9 +110,18 @@ def took(folder: Path, *arguments: str) -> float:
 @pytest.mark.timed
 @pytest.mark.parametrize("make", INPUTS, ids=lambda make: make.__name__)
 def test_commands_take_time_in_proportion_to_their_input(tmp_path: Path, make: Callable[[Path, int], None]) -> None:
+    grown = too_long(tmp_path / "first", make)
+    if grown:  # a machine that was busy with something else is not so twice at the same place
+        again = too_long(tmp_path / "again", make)
+        grown = {name: ratio for name, ratio in grown.items() if name in again}
+    assert not grown
+
+
+def too_long(place: Path, make: Callable[[Path, int], None]) -> dict[str, float]:
+    """Commands that take more than so many times as long for four times as much, and how many times."""
     times: dict[str, list[float]] = {name: [] for name in COMMANDS}
     for size in (0, 1, 4):
-        folder = tmp_path / str(size)
+        folder = place / str(size)
         (folder / "feed").mkdir(parents=True)
         (folder / "feed" / "zero.txt").write_text(HEAD + "这一篇什么毛病都没有,只是放在这里。\n", "utf-8")
         if size:
@@ -125,4 +134,4 @@ def test_commands_take_time_in_proportion_to_their_input(tmp_path: Path, make: C
         print(f"{make.__name__:24}{name:14}", *(f"{value:6.2f}" for value in times[name]), f"{ratio:5.2f}")
         if ratio > RATIO:
             grown[name] = ratio
-    assert not grown
+    return grown

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from feedtools.errors import ReadError
@@ -37,7 +38,8 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     """
     csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))  # a global of that module; its default is 128 KiB
     encoding = _encoding(stream)
-    lines = _lines(io.TextIOWrapper(stream, encoding, newline=""), source)
+    text = io.TextIOWrapper(stream, encoding, newline="")
+    lines = _lines(text, source)
     number = 1
     try:
         empty = Empty(source, "record")
@@ -70,6 +72,9 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         raise ReadError(
             f"not {encoding.removesuffix('-sig').upper()} ({error.reason}); save it as UTF-8", path=source, line=number
         ) from error
+    finally:
+        with suppress(ValueError):  # whoever opened the stream closes it, and may have done so
+            text.detach()
 
 
 def _encoding(stream: IO[bytes]) -> str:

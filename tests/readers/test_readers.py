@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import json
@@ -9,7 +10,8 @@ import re
 import subprocess
 import sys
 import tracemalloc
-from itertools import pairwise
+from contextlib import suppress
+from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from hypothesis import strategies as st
 
 from feedtools.errors import FeedtoolsError, Notice, ReadError
 from feedtools.model import Article
-from feedtools.readers import ReadOptions, expand, markup, pages, read, read_bytes
+from feedtools.readers import ReadOptions, expand, markup, pages, read, read_bytes, tables
 from feedtools.readers.encodings import decode
 from feedtools.readers.formats import FORMATS
 from feedtools.readers.parquet_sizes import unpacked
@@ -175,6 +177,23 @@ def test_csv_short_records_are_reported_and_the_rest_is_read(tmp_path: Path) -> 
     found, errors = articles(write(tmp_path, "a.csv", "id,text\n1\n2,好\n"))
     assert [article.text for article in found] == ["好"]
     assert errors == [f"{tmp_path}/a.csv:2: expected at least 2 fields, as the header says; found 1"]
+
+
+@pytest.mark.parametrize("table", [b"id,text\n1,one\n2,two\n", b"id,text\n1,\xff\n", b'id,text\n1,"open\n', b"id\n1\n"])
+@pytest.mark.parametrize("most", [1, 9])
+def test_a_table_leaves_its_stream_to_whoever_opened_it(table: bytes, most: int) -> None:
+    """Also where reading stops at a fault, or after the first articles."""
+    stream = io.BytesIO(table)
+    with suppress(ReadError):
+        list(islice(tables.read(stream, "a.csv", ReadOptions(), lambda _: None), most))
+    gc.collect()
+    assert not stream.closed
+    began = tables.read(stream, "a.csv", ReadOptions(), lambda _: None)
+    with suppress(ReadError):
+        stream.seek(0)
+        next(began)
+    stream.close()
+    began.close()  # type: ignore[attr-defined]
 
 
 def test_csv_as_excel_writes_it(tmp_path: Path) -> None:
