@@ -316,12 +316,11 @@ def replaced(form: str, raw: bytes, text: str, key: str) -> bytes:
     """
     if form in AS_THEY_STAND:
         return transmission.encode(text)
-    mark = BOM_UTF8 if raw.startswith(BOM_UTF8) else b""  # older manifests keep it in the record
-    whole = raw.removeprefix(mark).decode("utf-8", "surrogatepass")
+    whole = raw.decode("utf-8", "surrogatepass")
     start, end = _way(whole, key)
     plain = not whole[start:end].isascii() or "\\u" not in whole[start:end]
     literal = json.dumps(text, ensure_ascii=not plain or _SURROGATE.search(text) is not None)
-    return mark + (whole[:start] + literal + whole[end:]).encode("utf-8", "surrogatepass")
+    return (whole[:start] + literal + whole[end:]).encode("utf-8", "surrogatepass")
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
