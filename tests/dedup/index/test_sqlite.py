@@ -479,7 +479,9 @@ def test_kill_at_random_moments_loses_nothing_that_was_committed(tmp_path: Path)
     draw = random.Random(5)
     live: dict[int, int | None] = {}
     steps = 0
-    for round_ in range(200):
+    for round_ in range(2000):
+        if round_ >= 200 and steps > 200:  # on a busy machine a writer may be killed before it writes
+            break
         writer = run_writer(path, round_)
         timer = threading.Timer(0.4 * draw.random(), writer.kill)
         timer.start()
@@ -501,7 +503,7 @@ def test_kill_at_random_moments_loses_nothing_that_was_committed(tmp_path: Path)
             missing = [source for source, fresh in live.items() if fresh is not None and not places(index, made(fresh))]
             assert len(missing) <= 1, "only what was being replaced when the writer died may be gone"
             live = {source: fresh for source, fresh in live.items() if source not in missing}
-    assert steps > 200, "the writers were killed before they wrote"
+    assert steps > 200, "the writers wrote nothing"
 
 
 @pytest.mark.slow
