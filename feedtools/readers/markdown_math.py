@@ -23,8 +23,11 @@ LONGEST_INLINE = 2000
 """Code points of the longest formula between single dollar signs."""
 _LEAD = lazy(r"[`~$<{\\:](?:(?<!:)|(?=::\S))")
 _DIRECTIVE = lazy(
-    r":{3,}[ \t]*\{(?:(?P<math>math)|code(?:-block|-cell)?|sourcecode|parsed-literal|prompt|mermaid|raw)\}[^\n]*\n"
+    r"(?<!:):{3,}+[ \t]*\{(?:(?P<math>math)|code(?:-block|-cell)?|sourcecode|parsed-literal|prompt|mermaid|raw)\}"
+    r"[^\n]{0,500}+\n"
 )
+_DEEPEST = 100
+"""Code points before which a directive begins in its line."""
 _OPTION = lazy(r"(?:[ \t]*:[\w-]+:[^\n]*\n)*(?:[ \t]*\n)*")
 _FENCE = lazy(r"(`{3,})[^`\n]*$|(~{3,})[^\n]*$", re.MULTILINE)
 _BEFORE_FENCE = lazy(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
@@ -78,6 +81,7 @@ class MathScanner:
         self.dollars = style == "dollar" or (style == "auto" and _SURE_DOLLARS.search(text) is not None)
         self._next: dict[str, int] = {}
         self._runs: dict[int, int] = {}
+        self._unclosed = len(text) + 1  # colons: so many, and more, are closed nowhere from here on
         self._paragraph = -1, -1
 
     def scan(self) -> list[Region]:
@@ -142,12 +146,14 @@ class MathScanner:
         end = start
         while text.startswith(":", end):
             end += 1
-        opened = _DIRECTIVE.match(text, start)
-        line = text.rfind("\n", 0, start) + 1
-        if opened is None or text[line:start].strip(" \t"):
+        indent = text[max(0, start - _DEEPEST) : start].rpartition("\n")
+        first = bool(indent[1]) or start < _DEEPEST
+        opened = _DIRECTIVE.match(text, start) if first and not indent[2].strip(" \t") else None
+        if opened is None or end - start >= self._unclosed:
             return _Found(None, end)
         close = lazy(rf"^[ \t]*:{{{end - start},}}[ \t\r]*$", re.MULTILINE).search(text, opened.end())
         if close is None:
+            self._unclosed = end - start
             return _Found(None, end)
         if opened["math"]:
             formula = directive_formula(text, opened.end(), close.start())
@@ -342,8 +348,8 @@ def directive_formula(text: str, start: int, end: int) -> Region | None:
 
     ``None`` where it is several, or MyST would put an environment around it: that is code for whoever reads the text.
     """
-    options = _OPTION.match(text, start, end)
-    start = options.end() if options else start
+    options = _OPTION.match(text[start:end])
+    start += options.end() if options else 0
     inside = text[start:end].rstrip()
     several = "\n\n" in inside or ("&" in inside and "\\begin{" not in inside)
     if not inside or several or inside[0] == ">" or "\n>" in inside or end <= start + len(inside):

@@ -9,7 +9,7 @@ _FENCES = {"---": ("---", "..."), "+++": ("+++",), ";;;": (";;;",)}
 OPENERS = (*_FENCES, "{")
 """Beginnings of a text that may have front matter; the last opens an object of JSON (Hugo), which has no fences."""
 _KEY = lazy(r"---[ \t\r]*\n\s*[\w-]+[ \t]*:")
-_BLANK_LINE = lazy(r"[ \t]*\r?\n[ \t]*(?:\r?\n|\Z)")
+_BLANK_LINE = lazy(r"[ \t]{0,200}+\r?\n[ \t]{0,200}+(?:\r?\n|\Z)")
 
 
 def front_matter_end(text: str) -> int | None:

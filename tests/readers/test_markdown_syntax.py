@@ -10,6 +10,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from feedtools.readers import markdown_inline
 from feedtools.readers.markdown_syntax import parse_markdown
+from tests.pace import within
 
 
 def _parts(text, **options):
@@ -168,6 +169,17 @@ def test_colons_open_directives_at_the_beginning_of_a_line_alone():
     assert _kinds(":::{note}\n*甲*\n:::\n", "prose") == ["甲"]
     assert _kinds("甲 :::{math} 乙\n\n丙::: 丁\n", "display") == []
     assert _kinds(":::{math}\n*甲*\n", "prose") == ["甲"]
+
+
+def test_a_directive_that_is_closed_behind_one_that_is_not():
+    text = "::::{raw}\n*甲*\n\n:::{raw}\n*乙*\n:::\n\n::::{raw}\n*丙*\n"
+    assert _kinds(text, "prose") == ["甲", "丙"]
+    assert _kinds(text, "code_block") == ["*乙*\n"]
+
+
+@pytest.mark.parametrize("text", [":::{raw}\n*甲*\n\n", ":::{raw} ", " :::{math}", "::: "])
+def test_many_directives_without_end_take_time_in_proportion(text):
+    assert within(2, lambda: parse_markdown(text * 15_000))
 
 
 def test_marks_addresses_and_what_is_hidden():
