@@ -81,7 +81,8 @@ class MathScanner:
         self.dollars = style == "dollar" or (style == "auto" and _SURE_DOLLARS.search(text) is not None)
         self._next: dict[str, int] = {}
         self._runs: dict[int, int] = {}
-        self._unclosed = len(text) + 1  # colons: so many, and more, are closed nowhere from here on
+        self._unclosed = dict.fromkeys(":`~", len(text) + 1)  # so many of one, and more, are closed nowhere behind here
+        self._missing: set[str] = set()  # ends of templates that stand nowhere behind here
         self._paragraph = -1, -1
 
     def scan(self) -> list[Region]:
@@ -149,11 +150,11 @@ class MathScanner:
         indent = text[max(0, start - _DEEPEST) : start].rpartition("\n")
         first = bool(indent[1]) or start < _DEEPEST
         opened = _DIRECTIVE.match(text, start) if first and not indent[2].strip(" \t") else None
-        if opened is None or end - start >= self._unclosed:
+        if opened is None or end - start >= self._unclosed[":"]:
             return _Found(None, end)
         close = lazy(rf"^[ \t]*:{{{end - start},}}[ \t\r]*$", re.MULTILINE).search(text, opened.end())
         if close is None:
-            self._unclosed = end - start
+            self._unclosed[":"] = end - start
             return _Found(None, end)
         if opened["math"]:
             formula = directive_formula(text, opened.end(), close.start())
@@ -178,6 +179,8 @@ class MathScanner:
         return known
 
     def _after_fence(self, fence: str, start: int) -> int:
+        if len(fence) >= self._unclosed[fence[0]]:
+            return start
         place = self.text.find("\n", start)
         while place >= 0:
             end = self.text.find("\n", place + 1)
@@ -185,6 +188,7 @@ class MathScanner:
             if len(line) >= len(fence) and not line.strip(fence[0]):
                 return end if end >= 0 else len(self.text)
             place = end
+        self._unclosed[fence[0]] = len(fence)
         return start
 
     def _paragraph_end(self, start: int) -> int:
@@ -222,14 +226,14 @@ class MathScanner:
         text = self.text
         if not text.startswith(("{{", "{%"), start):
             return _Found(None, start + 1)
-        if found := _JEKYLL.match(text, start):
-            close = lazy(r"\{%-?\s*end" + found[1] + r"\b[^\n]*?%\}").search(text, found.end())
-            if close:
-                return _Found(Region("code_block", start, close.end()), close.end())
-        if found := _HUGO.match(text, start):
-            close = lazy(r"\{\{[<%]\s*/\s*" + found[2] + r"\s*[>%]\}\}").search(text, found.end())
-            if close:
-                return _Found(Region("code_block", start, close.end()), close.end())
+        if (found := _JEKYLL.match(text, start)) and (
+            close := self._end(r"\{%-?\s*end" + found[1] + r"\b[^\n]*?%\}", found.end())
+        ):
+            return _Found(Region("code_block", start, close.end()), close.end())
+        if (found := _HUGO.match(text, start)) and (
+            close := self._end(r"\{\{[<%]\s*/\s*" + found[2] + r"\s*[>%]\}\}", found.end())
+        ):
+            return _Found(Region("code_block", start, close.end()), close.end())
         if found := _TEX_TAG.match(text, start):
             name = r"\{%-?\s*end" + found[1] if found[1] else r"\{\{[<%]\s*/\s*" + found[2]
             close = lazy(name + r"\s*-?[>%]\}{1,2}").search(text, found.end(), found.end() + LONGEST_INLINE)
@@ -239,6 +243,13 @@ class MathScanner:
         return (
             _Found(Region("template", start, template.end()), template.end()) if template else _Found(None, start + 1)
         )
+
+    def _end(self, pattern: str, start: int) -> re.Match[str] | None:
+        """Find the end of a template; one that stands nowhere is looked for once."""
+        close = None if pattern in self._missing else lazy(pattern).search(self.text, start)
+        if close is None:
+            self._missing.add(pattern)
+        return close
 
     def _escape(self, start: int) -> _Found:
         text = self.text

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
 from feedtools.readers import markdown_inline
+from feedtools.readers.markdown_math import MathScanner
 from feedtools.readers.markdown_syntax import parse_markdown
 from tests.pace import within
 
@@ -177,8 +178,21 @@ def test_a_directive_that_is_closed_behind_one_that_is_not():
     assert _kinds(text, "code_block") == ["*乙*\n"]
 
 
-@pytest.mark.parametrize("text", [":::{raw}\n*甲*\n\n", ":::{raw} ", " :::{math}", "::: "])
-def test_many_directives_without_end_take_time_in_proportion(text):
+def test_a_fence_and_a_template_that_are_closed_behind_ones_that_are_not():
+    text = "```````a\n\n`````b\n$x_{1}$\n`````\n$y_{1}$\n"
+    assert [text[one.start : one.end] for one in MathScanner(text).scan()] == ["$y_{1}$"]
+    text = "{% raw %}\n\n{% highlight c %}\n$x_{1}$\n{% endhighlight %}\n$y_{1}$\n"
+    assert [text[one.start : one.end] for one in MathScanner(text).scan() if one.kind == "math"] == ["$y_{1}$"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(":::{raw}\n*甲*\n\n", ":::{raw} ", " :::{math}", "::: "),
+        *("```{math}\nx\n\n", "~~~a\n甲\n\n", "- ```a\n", "{% raw %}\n", "{{< code >}}\n甲\n"),
+    ],
+)
+def test_what_is_opened_many_times_and_never_closed_takes_time_in_proportion(text):
     assert within(2, lambda: parse_markdown(text * 15_000))
 
 
