@@ -27,6 +27,7 @@ pytestmark = pytest.mark.slow  # each is several processes
 
 INTERRUPTED = 130
 TEXT = "第{0}篇讲的是 modelfree 的方法,这里丢了 [Math] 的一句,{0}再说一遍{0}别的事情,最后{0}收尾。"
+TAUGHT = "这一篇讲的是 quarry-lantern 的做法,里面有 moss-ferry 与 kite-anvil 两种,末尾收尾。"
 COMMANDS = {
     "check": ("check", "feed", "--jobs", "2"),
     "check-jsonl": ("check", "feed", "--output-format", "jsonl"),
@@ -48,18 +49,19 @@ COMMANDS = {
     "index-compact": ("index", "compact", "--index", "done.sqlite"),
     "rules": ("rules",),
     "rules-page": ("rules", "FT2"),
-    "rules-learn": ("rules", "learn", "feed", "-o", "learned.txt"),
+    "rules-learn": ("rules", "learn", "taught", "-o", "learned.txt"),
 }
 PROMISED = {0, 1}
 
 
 def fill(root: Path, count: int) -> Path:
-    for folder in ("feed", "old"):
+    for folder in ("feed", "old", "taught"):
         (root / folder).mkdir()
     for number in range(4):
         lines = [TEXT.format(f"{number}的{line}") for line in range(count)]
         (root / "feed" / f"{number}.txt").write_text(HEADER + "\n".join([*lines, lines[0]]) + "\n", encoding="utf-8")
     (root / "old" / "0.txt").write_text(HEADER + TEXT.format("0的1") + "\n", encoding="utf-8")
+    (root / "taught" / "0.txt").write_text(HEADER + TAUGHT + "\n", encoding="utf-8")
     Run(root, "clean", "old", "-o", "done")
     Run(root, "index", "add", "old", "--index", "done.sqlite")
     return root
@@ -263,7 +265,7 @@ REFUSED = [
     ("check", "feed", "--write-baseline", "closed/b"),
     ("clean", "feed", "-o", "closed/o"),
     ("index", "add", "feed", "--index", "closed/i"),
-    ("rules", "learn", "feed", "-o", "closed/l"),
+    ("rules", "learn", "taught", "-o", "closed/l"),
 ]
 
 

@@ -85,7 +85,8 @@ def _lint(articles: Sequence[Article], rules: Sequence[Rule], evidence: Evidence
     errors: list[FeedtoolsError] = []
     active = [(rule, *_compiled(rule)) for rule in rules if rule.scope == "article"]
     size = sum(len(article.text) for article in articles)
-    shared = scan([rule for rule, _trigger, _find in active], literals(), size)
+    blocks = -(-len(articles) // ARTICLES_PER_BLOCK)
+    shared = scan([rule for rule, _trigger, _find in active], literals(), size, blocks)
     for first in range(0, len(articles), ARTICLES_PER_BLOCK):
         part = articles[first : first + ARTICLES_PER_BLOCK]
         block = Block([article.text for article in part], evidence)

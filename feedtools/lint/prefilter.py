@@ -35,6 +35,8 @@ _WORDS = bytes(code if chr(code).isalnum() or chr(code) == "." else 0x20 for cod
 """Makes blanks of all bytes but letters and digits of ASCII and full stops."""
 PATIENCE = 1 << 21
 """Characters that a process lints before numpy, which takes as long to import as half of them to lint, is worth it."""
+LARGEST = 1 << 20
+"""Characters of a block from which patterns scan it: a table would take some thirty bytes for each."""
 _read = 0
 
 
@@ -250,15 +252,18 @@ def _ranges(inside: str) -> tuple[tuple[str, str], ...]:
     return tuple(ranges)
 
 
-def scan(rules: Sequence[Rule], literals: tuple[tuple[str, ...], ...], size: int) -> Scan:
+def scan(rules: Sequence[Rule], literals: tuple[tuple[str, ...], ...], size: int, blocks: int) -> Scan:
     """Choose how to look for what rules wait for: by a table in numpy, once a process has read enough to import it.
 
     Args:
         rules: those that are applied.
         literals: keywords that a block will be asked for besides.
         size: characters that they are applied to.
+        blocks: that these stand in.
     """
     global _read
+    if size > LARGEST * blocks:
+        return shared_scan(rules)
     _read += size
     if "numpy" in sys.modules or _read >= PATIENCE:
         from feedtools.lint.prefilter_batch import table_scan

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from feedtools.lint.prefilter import LARGEST
 from feedtools.text.precompiled import compiled
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ SLOTS = 32
 """Bits of one table: the lower half of an entry says which ones a character begins, the upper which it continues."""
 SLOTS_OF_ONE = 3
 """Different beginnings up to which each takes a bit of its own: together they let more pass."""
-LARGEST = 1 << 20
-"""Characters of a block from which patterns scan it: a table would take some thirty bytes for each."""
 TWICE = r"(?<=(.))(.)\1\2"
 """End of a trigger whose first two characters stand twice in a row."""
 _END = ord("\n")

@@ -12,8 +12,8 @@ import pytest
 from feedtools.lint import prefilter
 from feedtools.lint.checks.screens import literals
 from feedtools.lint.engine import lint
-from feedtools.lint.prefilter import Block, scan
-from feedtools.lint.prefilter_batch import LARGEST, SLOTS, TWICE, table_scan
+from feedtools.lint.prefilter import LARGEST, Block, scan
+from feedtools.lint.prefilter_batch import SLOTS, TWICE, table_scan
 from feedtools.lint.rules import Rule, builtin
 from feedtools.model import Article
 
@@ -103,7 +103,7 @@ def test_a_block_of_a_million_characters_is_left_to_patterns() -> None:
 def test_findings_do_not_depend_on_what_chooses_the_articles(monkeypatch: pytest.MonkeyPatch) -> None:
     articles = [Article("feed", number, text) for number, text in enumerate(EXAMPLES, 1)]
     by_table = lint(articles, RULES)
-    monkeypatch.setattr("feedtools.lint.engine.scan", lambda rules, _literals, _size: prefilter.shared_scan(rules))
+    monkeypatch.setattr("feedtools.lint.engine.scan", lambda rules, *_: prefilter.shared_scan(rules))
     assert lint(articles, RULES) == by_table
     assert len(by_table.findings) > 100
 
@@ -112,9 +112,14 @@ def test_a_process_reads_much_before_it_imports_numpy() -> None:
     program = (
         "import sys\n"
         "from feedtools.lint import prefilter\n"
-        "kinds = [type(prefilter.scan([], (), size)).__name__ for size in (prefilter.PATIENCE - 1, 1)]\n"
+        "kinds = [type(prefilter.scan([], (), size, 9)).__name__ for size in (prefilter.PATIENCE - 1, 1)]\n"
         "print(*kinds, 'numpy' in sys.modules)"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert told.split() == ["SharedScan", "TableScan", "True"]
-    assert type(scan([], (), 0)).__name__ == "TableScan"  # numpy is there
+    assert type(scan([], (), 0, 1)).__name__ == "TableScan"  # numpy is there
+
+
+def test_blocks_that_are_too_large_for_a_table_have_none_made() -> None:
+    assert type(scan([], (), 2 * LARGEST, 2)).__name__ == "TableScan"
+    assert type(scan([], (), 2 * LARGEST + 1, 2)).__name__ == "SharedScan"

@@ -54,7 +54,7 @@ def item(look: str, key: str, facts: Facts, inner: str, say: Words) -> str:
     told = "".join(f' data-{name}="{plain_attribute(value)}"' for name, value in values if value)
     return (
         f'<li class="item {look}" id={anchor}{told} tabindex=-1>'
-        f'<a class=perma href="#{anchor}" aria-label="{say("Address of this entry")}">#</a>{inner}\n'
+        f'<a class=perma href="#{anchor}" aria-label="{say("Permalink")}">#</a>{inner}\n'
     )
 
 

@@ -118,7 +118,7 @@ _ZH = {
     "Take {} everywhere": "一律改成 {}",
     "Allow {} everywhere": "一律允许 {}",
     OUT: "OUT 是这份报告所在的文件夹。",
-    "Address of this entry": "这一条的链接",
+    "Permalink": "这一条的链接",
     "at most in one column": "一列最多",
     "nothing found": "没有发现问题",
     "Download decisions": "下载决定",
