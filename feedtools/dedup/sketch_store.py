@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import weakref
 from itertools import pairwise
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -32,14 +31,12 @@ _CUTS = np.arange(1, _PARTITIONS, dtype=np.uint64) * np.uint64((1 << 64) // _PAR
 
 
 class _Pile:
-    """Arrays of one type laid end to end in an unnamed file, which is closed with the pile at the latest."""
+    """Arrays of one type laid end to end in an unnamed file."""
 
     def __init__(self, dtype: Any, folder: Path) -> None:
         self.dtype = np.dtype(dtype)
         self.count = 0
         self._file: BufferedRandom = TemporaryFile(dir=folder)  # noqa: SIM115
-        self.drop = weakref.finalize(self, self._file.close)
-        """Give up the file."""
 
     def add(self, values: NDArray[Any]) -> None:
         """Lay ``values`` on top."""
@@ -73,6 +70,10 @@ class _Pile:
                 raise OSError(errno.EIO, "a temporary file lost its end")
             at += count
         return found
+
+    def drop(self) -> None:
+        """Give up the file."""
+        self._file.close()
 
 
 class Edges:

@@ -46,16 +46,10 @@ class Strings(Rows[str]):
         path: file to write; ``add`` everything, then ``seal``, then read.
     """
 
-    _stream: IO[bytes] | None = None
-
     def __init__(self, path: Path) -> None:
         self._path = path
         self._ends = array("Q", [0])
-        self._stream = open(path, "wb")  # noqa: SIM115 - closed by seal()
-
-    def __del__(self) -> None:
-        """Let go of the file, also where a run ended early."""
-        self.close()
+        self._stream: IO[bytes] | None = open(path, "wb")  # noqa: SIM115 - closed by seal()
 
     def add(self, text: str) -> None:
         """Append a string under the next number."""

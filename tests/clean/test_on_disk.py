@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import pickle
 import tempfile
-import warnings
 from pathlib import Path
 
 import pytest
@@ -36,19 +34,6 @@ def test_strings(texts: list[str]) -> None:
             strings[len(texts)]
         for one in (strings, sent):
             one.close()
-
-
-def test_strings_that_are_forgotten_close_their_file(tmp_path: Path) -> None:
-    gc.collect()
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always", ResourceWarning)
-        Strings(tmp_path / "added").add("甲")
-        Strings(tmp_path / "sealed").seal()
-        with pytest.raises(OSError, match="no-folder"):
-            Strings(tmp_path / "no-folder" / "strings")
-        gc.collect()
-    assert [str(one.message) for one in told if tmp_path.name in str(one.message)] == []
-    assert (tmp_path / "added").read_text(encoding="utf-8") == "甲"
 
 
 def test_texts_know_their_places(tmp_path: Path) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import random
-import warnings
 from collections import UserList
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -113,20 +111,6 @@ def test_spilling_to_files_changes_nothing(tmp_path_factory: pytest.TempPathFact
     folder, expected = tmp_path_factory.getbasetemp(), dedup(texts)
     assert dedup(texts, spill=folder) == expected
     assert dedup(UserList(texts), spill=folder) == expected  # texts that are read, once for all that is made of them
-
-
-@pytest.mark.parametrize("cut_short", [False, True])
-def test_no_file_is_left_open_by_spilling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut_short: bool) -> None:
-    texts = UserList([article(seed, 120)[: 120 - 7 * (i % 3)] for seed in range(20) for i in range(3)])
-    if cut_short:
-        monkeypatch.setattr(batch_pairs, "_worthy", lambda *_: 1 // 0)
-    gc.collect()
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always", ResourceWarning)
-        with suppress(ZeroDivisionError):
-            dedup(texts, jobs=1, spill=tmp_path)
-        gc.collect()
-    assert [str(one.message) for one in told if "BufferedRandom" in str(one.message)] == []
 
 
 def test_spilling_needs_no_reads_at_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
