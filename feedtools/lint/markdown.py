@@ -191,15 +191,7 @@ def is_meant(finding: Finding, syntax: Syntax, visible: Visible, source: str) ->
         paused = marks == "。。" and (syntax.pauses > 1 or text[start - 1 : start] in _SPOKEN)
         return paused or (marks == "::" and _HAN.match(text, end) is not None)
     if finding.rule == "FT509":
-        aligned = text[start:end].startswith("   ")
-        return (
-            aligned
-            or not visible.is_whole(max(0, start - 1), end)
-            or _SPACED_SIGN.match(text, max(0, start - 1)) is not None
-            or _LOST_SIGN.match(text, end - 1) is not None
-            or text.endswith("]]", 0, start)  # a picture, or a link whose end another program looks for
-            or _ADDRESS.search(text, max(0, start - 300), start) is not None
-        )
+        return _is_space_meant(visible, start, end)
     if finding.rule == "FT514":
         low, high = visible.raw(start, end)
         entity = syntax.markdown.text.startswith("&", low)
@@ -210,6 +202,18 @@ def is_meant(finding: Finding, syntax: Syntax, visible: Visible, source: str) ->
             or not _BETWEEN_WORDS.fullmatch(text, max(0, start - 1), end + 1)
         )
     return False
+
+
+def _is_space_meant(visible: Visible, start: int, end: int) -> bool:
+    text = visible.text
+    return (
+        text.startswith("   ", start, end)  # aligned
+        or not visible.is_whole(max(0, start - 1), end)
+        or _SPACED_SIGN.match(text, max(0, start - 1)) is not None
+        or _LOST_SIGN.match(text, end - 1) is not None
+        or text.endswith("]]", 0, start)  # a picture, or a link whose end another program looks for
+        or _ADDRESS.search(text, max(0, start - 300), start) is not None
+    )
 
 
 class Syntax:

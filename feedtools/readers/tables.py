@@ -43,15 +43,11 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     number = 1
     try:
         empty = Empty(source, "record")
-        header = next(lines, "")
-        said = _SEPARATOR.fullmatch(header)
-        header = next(lines, "") if said else header
-        delimiter = said[1] if said else _delimiter(header, source, options)
+        header, delimiter, before = _opening(lines, source, options)
         rows = csv.reader(_chain(header, lines), delimiter=delimiter, strict=True)
         columns = next(rows, [])
         column = _column(columns, source, options.text_key)
         places = [columns.index(key) if key in columns else -1 for key in (options.id_key, options.date_key, SYNTAX)]
-        before = 1 if said else 0
         number = before + rows.line_num + 1
         for row in rows:
             if len(row) > column:
@@ -75,6 +71,14 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     finally:
         with suppress(ValueError):  # whoever opened the stream closes it, and may have done so
             text.detach()
+
+
+def _opening(lines: Iterator[str], source: str, options: ReadOptions) -> tuple[str, str, int]:
+    """The header line of a table, what is between fields, and the number of lines before it."""
+    header = next(lines, "")
+    if said := _SEPARATOR.fullmatch(header):
+        return next(lines, ""), said[1], 1
+    return header, _delimiter(header, source, options), 0
 
 
 def _encoding(stream: IO[bytes]) -> str:
