@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -73,9 +74,10 @@ class IndexFile:
 
     def __init__(self, path: Path, *, create: bool = False, readonly: bool = False) -> None:
         self.path = path
-        if path.is_dir():
+        mode = _mode_of(path)
+        if stat.S_ISDIR(mode):
             raise StaleIndexError("a folder stands where an index file is expected; name another place", path=str(path))
-        if not create and not path.is_file():
+        if not create and not stat.S_ISREG(mode):
             raise IndexFileError("no index here; make one with `feedtools index add`", path=str(path))
         with self.faults():
             if readonly:
@@ -237,6 +239,21 @@ def checked(kind: type, values: Iterable[object]) -> None:
     for value in values:
         if type(value) is not kind:
             raise TypeError(f"{kind.__name__} expected where {type(value).__name__} is stored")
+
+
+def _mode_of(path: Path) -> int:
+    """Read the mode bits of a file, 0 if there is none.
+
+    Raises:
+        IndexFileError: nobody can say, for want of permission for one.
+    """
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last: a name that no file can have
+        return 0
+    except OSError as error:
+        reason = f"cannot be reached: {error.strerror or error}; ask for permission, or name another place"
+        raise IndexFileError(reason, path=str(path)) from error
 
 
 def _make(path: Path) -> None:

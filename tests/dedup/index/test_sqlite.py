@@ -8,6 +8,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import textwrap
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -389,12 +391,19 @@ def test_other_sketch_parameters_are_refused(index: Index) -> None:
         Index(index.path)
 
 
-def test_a_readonly_index_answers_and_is_not_written(tmp_path: Path) -> None:
-    path = tmp_path / "ro" / "i.sqlite"
-    path.parent.mkdir()
-    with Index(path, create=True) as index:
-        index.add([article(1)])
-    script = """if True:
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may read: pytest shuts its own to others each time that it starts."""
+    with tempfile.TemporaryDirectory(prefix="feedtools-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def as_nobody(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a script that gives its rights up by itself, for code is read before."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root to become a user without permission")
+    before = """
         import os, sys
         from pathlib import Path
         from feedtools.errors import IndexFileError
@@ -403,20 +412,41 @@ def test_a_readonly_index_answers_and_is_not_written(tmp_path: Path) -> None:
         path, text = Path(sys.argv[1]), sys.argv[2]
         find(Index(path, readonly=True), [text])  # everything is imported before the rights are given up
         os.setgid(65534), os.setuid(65534)
+    """
+    script = textwrap.dedent(before) + textwrap.dedent(script)
+    return subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True)
+
+
+def test_a_readonly_index_answers_and_is_not_written(open_folder: Path) -> None:
+    path = open_folder / "i.sqlite"
+    with Index(path, create=True) as index:
+        index.add([article(1)])
+    script = """
         print(len(find(Index(path, readonly=True), [text])[0]))
         try:
             Index(path).add([])
         except IndexFileError as error:
             print(error)
     """
-    if os.geteuid() != 0:
-        pytest.skip("needs root to become a user without permission")
-    for folder in (path.parent, *path.parents):
-        if folder.stat().st_uid == os.geteuid() and "pytest-" in str(folder):  # pytest makes them for itself alone
-            folder.chmod(0o755)
-    done = subprocess.run([sys.executable, "-c", script, str(path), made(1)], capture_output=True, text=True)
+    done = as_nobody(script, str(path), made(1))
     assert done.stdout.startswith("1\n"), done.stderr
     assert "permissions" in done.stdout
+
+
+def test_an_index_behind_a_folder_that_is_shut_is_one_sentence(open_folder: Path) -> None:
+    path = open_folder / "i.sqlite"
+    with Index(path, create=True) as index:
+        index.add([article(1)])
+    shut = open_folder / "shut"
+    shut.mkdir(mode=0o700)
+    script = """
+        try:
+            Index(Path(sys.argv[3]), readonly=True)
+        except IndexFileError as error:
+            print(error)
+    """
+    done = as_nobody(script, str(path), made(1), str(shut / "i.sqlite"))
+    assert f"{shut / 'i.sqlite'}: cannot be reached: Permission denied" in done.stdout, done.stderr
 
 
 def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
