@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.config import ALLOW_FILE, DECISIONS_FILE, Config
@@ -24,8 +23,9 @@ class Kept(NamedTuple):
         stale: its entries that cover nothing any more.
         unchanged: how many stand in articles that the ``since`` revision has too.
         known: how many are in the baseline.
-        gone: how many of the baseline are not found any more.
+        gone: how many of the baseline are not found any more, where this run would have found them.
         decided: how many ``feedtools-decisions.jsonl`` makes right.
+        seen: rules of which everything in the files that were read would have been found.
     """
 
     findings: list[Finding]
@@ -35,6 +35,7 @@ class Kept(NamedTuple):
     known: int = 0
     gone: int = 0
     decided: int = 0
+    seen: frozenset[str] = frozenset()
 
 
 def keep(
@@ -47,7 +48,7 @@ def keep(
     whole: bool,
     complete: bool = True,
 ) -> Kept:
-    """Take out what is allowed and group the rest, then take out what is unchanged, then what is known.
+    """Take out what is allowed and group the rest, then take out what is known, then what is unchanged.
 
     Args:
         findings: of all files.
@@ -69,24 +70,21 @@ def keep(
     # Only now: the first of a file that is allowed would take the others with it.
     left = group(kept.findings, [rule.id for rule in rules if rule.grouped])
     unchanged, known, gone = 0, 0, 0
+    # A copy is found only where the whole feed is compared, and nothing is missed where something failed.
+    together = config.duplicates and whole
+    seen = frozenset(rule.id for rule in rules if complete and (rule.scope != "feed" or together))
+    # Before `since`: equal findings are told apart by their order among all.
+    if config.baseline:
+        from feedtools.lint import baseline
+
+        path = config.root / config.baseline
+        left, known, gone = baseline.compare(left, baseline.load(path), config.root, baseline.Seen(files, seen))
     if config.since:
         from feedtools.check.since import changed
 
         touched = changed(left, files, config)
         unchanged, left = len(left) - len(touched), touched
-    if config.baseline:
-        left, known, gone = _without_known(left, files, config.root / config.baseline, config.root)
-    return kept._replace(findings=left, unchanged=unchanged, known=known, gone=gone)
-
-
-def _without_known(
-    findings: Sequence[Finding], files: Sequence[str], path: Path, root: Path
-) -> tuple[list[Finding], int, int]:
-    """Take out what a baseline knows; how many that are, and how many of it are gone."""
-    from feedtools.lint import baseline
-
-    compared = baseline.compare(findings, baseline.load(path), root, files)
-    return compared.new, compared.known, compared.gone
+    return kept._replace(findings=left, unchanged=unchanged, known=known, gone=gone, seen=seen)
 
 
 def _without_exceptions(
@@ -139,15 +137,3 @@ def _stale(entry: "Entry", articles: Iterable[Article], rules: Iterable[Rule], c
     elif any("renderer" in rule.options and entry.rule in {rule.id, rule.name} for rule in rules):
         message += " unless another --renderer needs it"
     return FeedtoolsError(message, path=os.path.relpath(config.root / ALLOW_FILE), line=entry.line)
-
-
-def write_baseline(findings: Sequence[Finding], path: Path, root: Path) -> None:
-    """Write a baseline of these findings.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
-    from feedtools.lint import baseline
-    from feedtools.system.files import write_whole
-
-    write_whole(path, baseline.dump(findings, root))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from feedtools.cli import console
 from feedtools.cli.options import configured, given, input_options, of_settings, report_errors, tell
-from feedtools.cli.outputs import Target, check_targets, parse_target
+from feedtools.cli.outputs import Target, check_targets, parse_target, spare_inputs
 from feedtools.cli.spark import check_engine, engine_options
 from feedtools.errors import ConfigError, Notice
 
@@ -70,6 +70,7 @@ def dedup(
     if names:
         if pairs:
             raise ConfigError("--explain tells of one pair; leave --pairs out")
+        _spare_inputs([*paths, *(name.rpartition(":")[0] or name for name in names)], target, config)
         sys.exit(_explain(paths, names, target, config))
     if target.format == "html":
         raise ConfigError("html goes with --explain; expected jsonl or text")
@@ -81,7 +82,16 @@ def dedup(
         raise ConfigError("-o goes with --engine spark; here the rows go to standard output")
     if force:
         raise ConfigError("--force goes with --engine spark; here nothing is replaced")
+    _spare_inputs(given(paths, config, "."), target, config)
     sys.exit(_list(paths, target, config, pairs=pairs))
+
+
+def _spare_inputs(paths: Sequence[str], target: Target, config: Config) -> None:
+    """Refuse to write over a file of these paths."""
+    if target.path is not None and target.path.is_file():
+        from feedtools.readers import ReadOptions, expand
+
+        spare_inputs([target.path], expand(list(paths), lambda _error: None, ReadOptions.of(config)))
 
 
 def _list(paths: tuple[str, ...], target: Target, config: Config, *, pairs: bool) -> int:

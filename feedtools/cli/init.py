@@ -220,8 +220,8 @@ def settings_of(folder: Path) -> Path | None:
 
 def _baseline(folder: Path) -> bool:
     """Write down what is found today; return whether something could not be checked."""
-    from feedtools.check import suppress
     from feedtools.check.files import check
+    from feedtools.lint.baseline import Seen, write
     from feedtools.report.summary import plural
 
     settings = load(settings_of(folder) or folder / FILE)
@@ -231,7 +231,7 @@ def _baseline(folder: Path) -> bool:
         return False
     config: Config = settings._replace(baseline=None, since=None)
     checked = check([str(folder / name) for name in config.paths or (".",)], config)
-    suppress.write_baseline(checked.findings, path, config.root)
+    write(checked.findings, path, config.root, Seen(checked.paths, checked.kept.seen))
     noted = set_baseline(path, config)
     console.note(f"{path}: {plural(len(checked.findings), 'finding')} known from now on{noted}")
     return report_errors(checked.errors)

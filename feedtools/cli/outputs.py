@@ -246,13 +246,17 @@ def closing(checked: Checked, report: Report, config: Config, view: OutputView) 
         if count:
             console.err(f"{count:,} not shown: {what}")
     if kept.gone:
-        console.err(f"{kept.gone:,} of {config.baseline} are gone: shrink it with --write-baseline")
+        verb = "is" if kept.gone == 1 else "are"
+        console.err(
+            f"{kept.gone:,} of {config.baseline} {verb} gone: shrink it with --write-baseline {config.baseline}"
+        )
 
 
 def conclude(checked: Checked, config: Config, view: OutputView) -> bool:
     """Write all there is to say of a run; return whether something could not be checked.
 
     Raises:
+        ConfigError: an output would replace an input.
         WriteError: a file cannot be written.
     """
     report = report_of(checked, view)._replace(
@@ -260,6 +264,7 @@ def conclude(checked: Checked, config: Config, view: OutputView) -> bool:
         lang=config.lang,
         originals=checked.originals,
     )
+    spare_inputs([target.path for target in view.targets], checked.paths)
     emit(report, view)
     report_errors(checked.kept.stale)
     failed = report_errors(checked.errors)
@@ -274,15 +279,18 @@ def baseline(checked: Checked, path: Path, config: Config) -> bool:
     Where a ``feedtools.toml`` is in use that names no baseline, it is made to name this one.
 
     Raises:
-        WriteError: the baseline cannot be written.
+        ConfigError: it would replace an input.
+        WriteError: the baseline cannot be written, or something else stands there.
     """
-    from feedtools.check import suppress
     from feedtools.cli.configuration import set_baseline
+    from feedtools.lint.baseline import Seen, write
     from feedtools.report.summary import plural
 
-    suppress.write_baseline(checked.findings, path, config.root)
+    spare_inputs([path], checked.paths)
+    kept = write(checked.findings, path, config.root, Seen(checked.paths, checked.kept.seen))
+    beside = f", and {kept:,} that this run did not look for are still known" if kept else ""
     noted = set_baseline(path, config)
-    say(f"{path}: {plural(len(checked.findings), 'finding')} known from now on{noted}")
+    say(f"{path}: {plural(len(checked.findings), 'finding')} known from now on{beside}{noted}")
     return report_errors(checked.errors)
 
 
@@ -329,3 +337,22 @@ def check_targets(targets: Sequence[Target]) -> None:
     for target in targets:
         if target.path is not None and not target.path.parent.is_dir():
             raise ConfigError("the folder of this output file does not exist", path=str(target.path))
+
+
+def spare_inputs(targets: Iterable[Path | None], inputs: Iterable[str]) -> None:
+    """Refuse to write over a file that this run reads.
+
+    Raises:
+        ConfigError: an output is one of the inputs, under this name or another.
+    """
+    there = [path for path in targets if path is not None and path.is_file()]
+    read = {_identity(path) for path in (inputs if there else ()) if os.path.isfile(path)}
+    for path in there:
+        if _identity(path) in read:
+            reason = "an input of this run, which would be replaced; name another file, outside of what is read"
+            raise ConfigError(reason, path=str(path))
+
+
+def _identity(path: str | Path) -> tuple[int, int]:
+    found = os.stat(path)
+    return found.st_dev, found.st_ino

@@ -42,9 +42,10 @@ def rules(
 
     every = all_rules(configured(config_file))
     if markdown:
-        from feedtools.system.files import write_whole
+        from feedtools.system.files import spare_others, write_whole
 
         markdown.mkdir(parents=True, exist_ok=True)
+        spare_others(markdown / "README.md", rule_pages.INDEX_HEAD.encode(), "no index of rules")
         for rule in every:
             write_whole(markdown / f"{rule.id}.md", rule_pages.page(rule).encode())
         write_whole(markdown / "README.md", rule_pages.index(every).encode())

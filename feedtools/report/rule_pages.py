@@ -10,6 +10,7 @@ from feedtools.report.text import escape
 
 HOME = "https://feedtools.example.org/"
 """Address of the documents; that of a rule's page is under it."""
+INDEX_HEAD = "| code | name | level | finds |"
 
 
 def address(rule: Rule) -> str:
@@ -77,7 +78,7 @@ def table(rules: Sequence[Rule]) -> str:
 
 def index(rules: Sequence[Rule], link: str = "{id}.md") -> str:
     """The rules as a Markdown table whose codes link to their pages."""
-    rows = ["| code | name | level | finds |", "|---|---|---|---|"]
+    rows = [INDEX_HEAD, "|---|---|---|---|"]
     for rule in rules:
         status = "" if rule.status == "stable" else f" ({rule.status})"
         finds = rule.summary.replace("|", "\\|")

@@ -85,6 +85,28 @@ def write_whole(path: Path, data: bytes) -> None:
             temporary.unlink()
 
 
+def spare_others(path: Path, beginning: bytes, kind: str) -> None:
+    """Refuse to replace a file that was not written for the purpose.
+
+    Args:
+        path: about to be written.
+        beginning: of every file that may be replaced; an empty one may be, too.
+        kind: what another file is called, such as "no baseline".
+
+    Raises:
+        WriteError: it begins otherwise.
+    """
+    if not path.is_file():
+        return
+    try:
+        with open_regular(path) as stream:
+            found = stream.read(len(beginning))
+    except OSError as error:
+        raise WriteError(f"cannot be read before it is replaced: {error.strerror or error}", path=str(path)) from error
+    if found and found != beginning:
+        raise WriteError(f"{kind}, and it would be replaced; name another file, or move this one away", path=str(path))
+
+
 def _keep_owner(temporary: Path, before: os.stat_result) -> None:
     """Give a file the owner and the group of the one it replaces.
 

@@ -35,3 +35,101 @@ def test_a_baseline_that_is_written_anew_holds_what_the_old_one_held(tmp_path: P
     assert json.loads((tmp_path / "known.json").read_text("utf-8")) == first
     (tmp_path / "feedtools.toml").write_text('fail-on = "note"\n', encoding="utf-8")
     assert Run(tmp_path, "check", "a.txt").code == 1
+
+
+def baseline_of(folder: Path) -> list[list[str]]:
+    found: list[list[str]] = json.loads((folder / "known.json").read_text("utf-8"))["findings"]
+    return found
+
+
+def two_files(folder: Path) -> None:
+    """A feed of two files: a doubled word in each, and an article that stands in both."""
+    (folder / "feed").mkdir()
+    for name, line in (("a", DOUBLED), ("b", "Nobody has read the the proofs of yesterday's page yet.")):
+        text = f"{HEADER}{line}\n{REPEATED}\n"
+        (folder / "feed" / f"{name}.txt").write_text(text, encoding="utf-8")
+    (folder / "feedtools.toml").write_text('paths = ["feed/"]\nbaseline = "known.json"\nfail-on = "note"\n', "utf-8")
+    assert Run(folder, "check", "--write-baseline", "known.json").code == 0
+
+
+REPEATED = "这篇文章在两个文件里各有一份,一个字也不差,所以后面的那一份是重复的,读者会看到两遍。"
+
+
+def test_what_a_run_does_not_look_for_is_not_gone_from_the_baseline(tmp_path: Path) -> None:
+    two_files(tmp_path)
+    for narrow in (["--select", "FT9"], ["--no-duplicates"], ["feed/a.txt"], ["feed/b.txt"], ["--ignore", "FT512"]):
+        run = Run(tmp_path, "check", *narrow)
+        assert (run.code, "gone" in run.err) == (0, False), (narrow, run.err)
+    (tmp_path / "feed" / "a.txt").write_text(f"{HEADER}Nothing is wrong with this one.\n", encoding="utf-8")
+    (tmp_path / "feed" / "b.txt").write_text(f"{HEADER}{REPEATED}\n", encoding="utf-8")
+    assert "3 of known.json are gone" in Run(tmp_path, "check").err  # two doubled words and the copy
+    assert "2 of known.json are gone" in Run(tmp_path, "check", "--no-duplicates").err
+    assert "1 of known.json is gone" in Run(tmp_path, "check", "--select", "FT9").err
+    assert "gone" not in Run(tmp_path, "check", "--select", "FT509").err
+
+
+def test_what_could_not_be_checked_is_not_gone_from_the_baseline(tmp_path: Path) -> None:
+    two_files(tmp_path)
+    (tmp_path / "feed" / "a.txt").write_bytes(b"\x00\x00")
+    run = Run(tmp_path, "check")
+    assert (run.code, "gone" in run.err) == (2, False)
+
+
+def test_a_baseline_that_is_written_for_a_part_keeps_the_rest(tmp_path: Path) -> None:
+    two_files(tmp_path)
+    whole = baseline_of(tmp_path)
+    run = Run(tmp_path, "check", "feed/a.txt", "--select", "FT512", "--write-baseline", "known.json")
+    assert (
+        f"1 finding known from now on, and {len(whole) - 1} that this run did not look for are still known" in run.err
+    )
+    assert baseline_of(tmp_path) == whole
+    (tmp_path / "feed" / "b.txt").unlink()
+    assert Run(tmp_path, "check", "feed/a.txt", "--write-baseline", "known.json").code == 0
+    assert {file for file, _, _ in baseline_of(tmp_path)} == {"feed/a.txt"}
+
+
+def test_a_baseline_replaces_nothing_but_a_baseline(tmp_path: Path) -> None:
+    two_files(tmp_path)
+    before = (tmp_path / "feed" / "a.txt").read_bytes()
+    for inputs in ("feed/a.txt", "feed/b.txt"):
+        run = Run(tmp_path, "check", inputs, "--write-baseline", "feed/a.txt")
+        assert (run.code, (tmp_path / "feed" / "a.txt").read_bytes()) == (2, before)
+        assert "replaced; name another file" in run.err
+    (tmp_path / "known.json").write_bytes(b"")
+    assert Run(tmp_path, "check", "--write-baseline", "known.json").code == 0
+    damaged = (tmp_path / "known.json").read_bytes().replace(b"]]", b"<<<<<<<")[:-3]
+    (tmp_path / "known.json").write_bytes(damaged)
+    assert Run(tmp_path, "check", "--write-baseline", "known.json").code == 0
+    assert baseline_of(tmp_path)
+
+
+def test_no_output_replaces_an_input(tmp_path: Path) -> None:
+    two_files(tmp_path)
+    before = (tmp_path / "feed" / "a.txt").read_bytes()
+    (tmp_path / "link.txt").symlink_to(tmp_path / "feed" / "a.txt")
+    for name in ("feed/a.txt", "feed/../feed/a.txt", "link.txt"):
+        for command in (
+            ["check", "feed", "--output-format", f"sarif:{name}"],
+            ["dedup", "feed", "--output-format", f"jsonl:{name}"],
+            ["dedup", "--explain", "feed/a.txt:6", "feed/b.txt:6", "--output-format", f"html:{name}"],
+        ):
+            run = Run(tmp_path, *command)
+            assert (run.code, (tmp_path / "feed" / "a.txt").read_bytes()) == (2, before), command
+            assert "an input of this run" in run.err
+    assert Run(tmp_path, "check", "feed/b.txt", "--output-format", "sarif:found.sarif").code == 0
+    assert Run(tmp_path, "check", "feed/b.txt", "--output-format", "sarif:found.sarif").code == 0  # its own, again
+
+
+def test_what_is_learned_replaces_nothing_but_what_was_learned(tmp_path: Path) -> None:
+    (tmp_path / "old.txt").write_text(f"{HEADER}We compare model-free and off-policy methods.\n", encoding="utf-8")
+    (tmp_path / "mine.toml").write_text('ignore = ["FT402"]\n', encoding="utf-8")
+    run = Run(tmp_path, "rules", "learn", "old.txt", "-o", "mine.toml")
+    assert (run.code, (tmp_path / "mine.toml").read_text("utf-8")) == (2, 'ignore = ["FT402"]\n')
+    assert "no file of learned compounds" in run.err
+    for _ in range(2):
+        assert Run(tmp_path, "rules", "learn", "old.txt", "-o", "learned.txt").code == 0
+    (tmp_path / "README.md").write_text("# My project\n", encoding="utf-8")
+    assert Run(tmp_path, "rules", "--markdown", ".").code == 2
+    assert (tmp_path / "README.md").read_text("utf-8") == "# My project\n"
+    for _ in range(2):
+        assert Run(tmp_path, "rules", "--markdown", "pages").code == 0

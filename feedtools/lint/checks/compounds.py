@@ -110,8 +110,10 @@ def write(path: str | Path, compounds: Mapping[str, str]) -> None:
     """Store compounds, one hyphenated form per line, in order; the file is replaced whole or not at all.
 
     Raises:
-        WriteError: the file cannot be written.
+        WriteError: the file cannot be written, or holds something else.
     """
-    from feedtools.system.files import write_whole
+    from feedtools.system.files import spare_others, write_whole
+
+    spare_others(Path(path), HEADER.encode(), "no file of learned compounds")
 
     write_whole(Path(path), "\n".join([HEADER, *sorted(compounds.values()), ""]).encode())
