@@ -94,7 +94,8 @@ class Stage:
     def _refuse_foreign(self) -> None:
         if self.out.is_dir() and not self.out.is_symlink():
             if any(self.out.iterdir()) and not self._own(self.out):
-                raise WriteError("the folder is not empty and holds no output of feedtools", path=str(self.out))
+                reason = "the folder is not empty and holds no output of feedtools; name one that does, or a new one"
+                raise WriteError(reason, path=str(self.out))
         elif self.out.exists() or self.out.is_symlink():
             raise WriteError("a folder is expected here, or nothing", path=str(self.out))
 

@@ -72,7 +72,7 @@ def _decided(cleaned: Cleaned, left: Remaining) -> Iterator[str]:
 
     if cleaned.decisions:
         stale = cleaned.decisions - len(left.decided)
-        unused = f", {stale:,} found nothing here" if stale > 0 else ""
+        unused = f", {stale:,} about articles or words that are not here" if stale > 0 else ""
         yield f"{plural(len(left.decided), 'decision')} applied{unused}"
 
 

@@ -46,7 +46,11 @@ def _index(config: Config, reading: Sequence[str]) -> tuple[str, list[str]]:
             return "", ["--index", without_password(item)]
         if is_index(str(config.root / item)):
             return "", ["--index", _shown(config.root / item)]
-    published = [_shown(config.root / item) for item in config.history]
+    from feedtools.readers.paths import missing
+
+    published = [_shown(config.root / item) for item in config.history if not missing(str(config.root / item))]
+    if not published:
+        return "", []
     option = ["--index", INDEX]
     return f"feedtools index add {shell_words([*published, *reading, *option])} && ", option
 

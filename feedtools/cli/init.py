@@ -45,13 +45,12 @@ class Feed(NamedTuple):
 @click.option("--hook/--no-hook", default=True, help="Write .pre-commit-config.yaml.  [default: on]")
 @click.option("--ci/--no-ci", default=True, help="Write .github/workflows/feedtools.yml.  [default: on]")
 def init(folder: Path, baseline: bool | None, hook: bool, ci: bool) -> None:
-    """Set up FOLDER: write feedtools.toml, a hook, a CI workflow and, if wanted, a baseline, as what lies in it asks.
+    """Look at the feed in FOLDER; write feedtools.toml, a hook, a CI workflow and, if wanted, a baseline for it.
 
     The hook and the workflow are written at the root of the git repository that FOLDER lies in, where they are run.
 
-    No file that is there already is changed, but that settings which name no baseline are made to name the one that
-    is written. Where standard input is no terminal, nothing is asked and no baseline is written unless --baseline is
-    given.
+    Files that are there already stay as they are; only settings that name no baseline are made to name the one that
+    is written. Where standard input is no terminal, nothing is asked, and only --baseline writes a baseline.
     """
     from feedtools.cli.hooks import hooks
     from feedtools.report.summary import plural

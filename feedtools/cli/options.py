@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ import click
 
 from feedtools.cli import console
 from feedtools.config import LANGUAGES, Config, discover, load
-from feedtools.errors import ConfigError, FeedtoolsError, Notice
+from feedtools.errors import ConfigError, FeedtoolsError, Notice, ReadError
 
 RENDERERS = ("katex", "mathjax", "both")
 """Values of ``--renderer``, the option ``renderer`` of FT203."""
+MOST_OF_A_FILE = 10
+"""Lines of one file that could not be read and are told one by one."""
 
 
 def split(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -179,8 +182,22 @@ def _check_input(config: Config) -> None:
 
 
 def report_errors(errors: Iterable[FeedtoolsError]) -> bool:
-    """Print what could not be done to standard error, each thing once; tell whether there was any, notices aside."""
+    """Print what could not be done to standard error, each thing once; tell whether there was any, notices aside.
+
+    Of a file that has more than ``MOST_OF_A_FILE`` lines that cannot be read, the others are counted.
+    """
     said = {str(error): error for error in errors}
-    for message in said:
-        say(message)
+    lines = Counter(error.path for error in said.values() if _is_line(error))
+    told = Counter[str | None]()
+    for message, error in said.items():
+        told[error.path] += _is_line(error)
+        if not _is_line(error) or told[error.path] <= MOST_OF_A_FILE:
+            say(message)
+        elif told[error.path] == lines[error.path]:
+            more = lines[error.path] - MOST_OF_A_FILE
+            say(f"{error.path}: {more:,} more {'lines' if more > 1 else 'line'} could not be read")
     return any(not isinstance(error, Notice) for error in said.values())
+
+
+def _is_line(error: FeedtoolsError) -> bool:
+    return isinstance(error, ReadError) and error.line is not None

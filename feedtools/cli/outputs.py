@@ -262,6 +262,7 @@ def conclude(checked: Checked, config: Config, view: OutputView) -> bool:
     report = report_of(checked, view)._replace(
         page=(config.root.resolve().name, f"feedtools check {shell_words(view.paths)}".rstrip()),
         lang=config.lang,
+        failing=frozenset(level for level in LEVELS if config.fails(level)),
         originals=checked.originals,
     )
     spare_inputs([target.path for target in view.targets], checked.paths)

@@ -20,9 +20,9 @@ Schema = dict[str, Any]
 
 
 @click.command()
-@click.argument("name", type=click.Choice(("configuration", "rule", "manifest")))
+@click.argument("name", metavar="configuration|rule|manifest", type=click.Choice(("configuration", "rule", "manifest")))
 def schema(name: str) -> None:
-    """Print the JSON Schema NAME: of feedtools.toml, of a rule file, or of a line of manifest.jsonl."""
+    """Print the JSON Schema of feedtools.toml, of a rule file, or of a line of manifest.jsonl, for editors."""
     console.out(json.dumps(SCHEMAS[name](), indent=2, ensure_ascii=False) + "\n", "json")
 
 

@@ -314,10 +314,16 @@ def merge(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 def unknown_rule(code: str, rules: Sequence[Rule], where: str = "") -> ConfigError:
     """The error for a code, prefix or name that no rule has; it names the closest one."""
-    close = did_you_mean(code, [*(rule.name for rule in rules), *(rule.id for rule in rules)])
+    close = did_you_mean(_as_digits(code, rules), [*(rule.name for rule in rules), *(rule.id for rule in rules)])
     if named := [rule.name for rule in rules if code in rule.name.split("-")]:
         close = f"; did you mean {', '.join(named[:3])}{' …' if named[3:] else '?'}"
     return ConfigError(f"{where}unknown rule {code!r}{close or ';'} `feedtools rules` lists them")
+
+
+def _as_digits(code: str, rules: Sequence[Rule]) -> str:
+    """The code that is meant where letters were typed for the digits they look like; else what was typed."""
+    meant = code.upper().translate(str.maketrans("OIL", "011"))
+    return meant if any(rule.id == meant for rule in rules) else code
 
 
 def names_a_rule(code: str, rules: Sequence[Rule]) -> bool:

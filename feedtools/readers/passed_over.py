@@ -189,7 +189,7 @@ class PassedOver:
             "" if self._options.input_format else "; name other files one by one, or their format with --input-format"
         )
         said = self.said()
-        return f"no transmissions here; expected files ending in {expected}{hint}{f' ({said})' if said else ''}"
+        return f"no articles here; expected files ending in {expected}{hint}{f' ({said})' if said else ''}"
 
 
 LOOKED_AT = frozenset({"html", "csv", "tsv", *(entry.name for entry in FORMATS.values() if entry.marks)})

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from feedtools.errors import FeedtoolsError
 from feedtools.lint.rules import Rule
-from feedtools.model import Article, Finding, Level, Place
+from feedtools.model import LEVELS, Article, Finding, Level, Place
 
 FORMATS = ("text", "full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "html")
 
@@ -22,6 +22,7 @@ class Report(NamedTuple):
         files: those that were read.
         articles: how many there were.
         fingerprints: the identity of each finding.
+        failing: levels that fail the run, and with it a test.
         least: least level that is printed for people, one by one; the others are counted.
         restorable: numbers of the findings that another copy can repair.
         page: what the head of the page says: name of the feed, command.
@@ -35,6 +36,7 @@ class Report(NamedTuple):
     files: tuple[str, ...] = ()
     articles: int = 0
     fingerprints: tuple[str, ...] = ()
+    failing: frozenset[Level] = frozenset(LEVELS)
     least: Level = "note"
     restorable: frozenset[int] = frozenset()
     page: tuple[str, str] = ("", "")

@@ -59,6 +59,8 @@ def _visible(char: str) -> str:
     if printable(char):
         return char
     code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that could not be decoded, as Python carries it through
+        return f"\\x{code - 0xDC00:02x}"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 

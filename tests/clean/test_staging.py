@@ -397,7 +397,7 @@ def test_a_folder_without_a_feed_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = run(tmp_path / "empty", "-o", tmp_path / "out")
     assert done.returncode == 2
-    assert "no transmissions here" in done.stderr
+    assert "no articles here" in done.stderr
     assert not (tmp_path / "out").exists()
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
 
 from tests.cli.test_cli import HEADER, Run
 
@@ -133,3 +136,31 @@ def test_what_is_learned_replaces_nothing_but_what_was_learned(tmp_path: Path) -
     assert (tmp_path / "README.md").read_text("utf-8") == "# My project\n"
     for _ in range(2):
         assert Run(tmp_path, "rules", "--markdown", "pages").code == 0
+
+
+@pytest.mark.parametrize(("wrong", "ending"), [(10, ""), (11, "1 more line could not be read"), (30, "20 more lines")])
+def test_a_file_that_is_wrong_in_every_line_is_told_of_in_a_few(tmp_path: Path, wrong: int, ending: str) -> None:
+    (tmp_path / "a.jsonl").write_text('{"body": "x"}\n' * wrong, encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text("no\n", encoding="utf-8")
+    run = Run(tmp_path, "check", "a.jsonl", "b.jsonl")
+    told = [line for line in run.err.splitlines() if "a.jsonl" in line]
+    assert (run.code, len(told), "b.jsonl:1: not a JSON record" in run.err) == (2, 10 + bool(ending), True)
+    assert ending in told[-1]
+
+
+@pytest.mark.parametrize(("least", "failed"), [("note", 2), ("warning", 1), ("error", 0), ("never", 0)])
+def test_what_does_not_fail_the_run_fails_no_test(tmp_path: Path, least: str, failed: int) -> None:
+    (tmp_path / "a.txt").write_text(f"{HEADER}{SPACED}\n{DOUBLED}\n", encoding="utf-8")
+    run = Run(tmp_path, "check", "a.txt", "--fail-on", least, "--output-format", "junit")
+    suites = ElementTree.fromstring(run.out)
+    assert (run.code, suites.get("failures"), suites.get("tests")) == (int(failed > 0), str(failed), "2")
+    assert len(suites.findall(".//failure")) == failed
+    told = [one.text or "" for one in suites.findall(".//system-out")]
+    assert len(told) == 2 - failed
+    assert all("a.txt:" in one for one in told)
+
+
+def test_a_byte_that_is_no_utf8_is_shown_as_that_byte(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(HEADER.encode() + b"caf\xe9 noir\n")
+    run = Run(tmp_path, "check", "a.txt")
+    assert (r"caf⟦\xe9⟧ noir" in run.out, "udce9" in run.out) == (True, False)

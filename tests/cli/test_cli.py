@@ -115,7 +115,7 @@ class TestCouldNotCheck:
     def test_folder_without_transmissions(self, feed: Path) -> None:
         (feed / "empty").mkdir()
         run = Run(feed, "check", *JSONL, "empty", "found.txt")
-        run.refused("empty: no transmissions here", ".txt")
+        run.refused("empty: no articles here", ".txt")
         assert run.codes() == ["found.txt FT101"]
 
     def test_missing_file(self, feed: Path) -> None:

@@ -102,3 +102,10 @@ def test_nothing_appears_where_nothing_could_be_read(tmp_path: Path, files: dict
     assert run.code == (0 if list(files) == ["b.txt"] else 2)
     assert (tmp_path / "out").exists() is written
     assert ("taken back" in run.err, "nothing was written to out" in run.err) == (written, not written)
+
+
+def test_what_is_not_there_is_named_in_no_command(feed: Path) -> None:
+    run = Run(feed, "check", "feed", "--against", "nowhere.txt", "--against", "old.txt")
+    assert run.code == 2
+    assert "feedtools index add old.txt" in hinted(run)
+    assert "index add" not in hinted(Run(feed, "check", "feed", "--against", "nowhere.txt"))

@@ -280,3 +280,8 @@ def test_levels_and_options_are_configured_by_code_or_name() -> None:
 def test_a_wrong_configuration_of_a_rule_is_refused(table: dict[str, dict[str, object]], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         configure([pack("FT101")[0]._replace(options={})], table)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("FT2O1", "FT201"), ("ft21O", "FT210"), ("FTlOl", "FT101")])
+def test_letters_that_look_like_digits_are_read_as_those(typed: str, meant: str) -> None:
+    assert f"did you mean {meant}?" in str(unknown_rule(typed, pack("FT101", "FT201", "FT210", "FT212")))

@@ -62,7 +62,7 @@ def test_expand(feed: Path, paths: list[str], files: list[str]) -> None:
     [
         ("missing.txt", "missing.txt: no such file or folder"),
         ("*.csv", "*.csv: the pattern matches no file"),
-        ("empty", "empty: no transmissions here; expected files ending in .txt"),
+        ("empty", "empty: no articles here; expected files ending in .txt"),
     ],
 )
 def test_a_path_that_names_nothing_is_reported_and_the_rest_is_taken(feed: Path, path: str, message: str) -> None:
@@ -477,3 +477,7 @@ def test_the_markdown_cells_of_a_notebook_are_one_article(tmp_path: Path) -> Non
     [article] = source.articles
     assert (article.text, article.syntax, article.verbatim) == ("# 甲\n乙\n\n丙", "markdown", False)
     assert next(str(one) for one in told if isinstance(one, Notice)).endswith("are read (2), other cells are not (1)")
+    (tmp_path / "b.ipynb").write_text(json.dumps({"cells": [cells[0]], "nbformat": 4}), encoding="utf-8")
+    heard: list[FeedtoolsError] = []
+    assert [one.text for one in read(str(tmp_path / "b.ipynb"), ReadOptions(), heard.append).articles] == ["# 甲\n乙"]
+    assert heard == []  # nothing was left out

@@ -150,16 +150,16 @@ def _said(raw: bytes, what: str) -> str:
             f"{what} holds bytes that are not UTF-8, from {shown}, though all else is: a character was cut there or "
             "overwritten; take the text from its source again"
         )
-    guess = ""
+    guess, otherwise = "", ""
     for encoding, name in (("gb18030", "GB18030"), ("cp1252", "Windows-1252")):
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
         if encoding != "gb18030" or _mostly_han(text):
-            guess = f"; it reads as {name}"
+            guess, otherwise = f"; it reads as {name}", f", or say what it is (--encoding {encoding})"
             break
-    return f"{what} holds bytes that are not UTF-8, from {shown}{guess}; convert the file to UTF-8"
+    return f"{what} holds bytes that are not UTF-8, from {shown}{guess}; convert the file to UTF-8{otherwise}"
 
 
 def _is_damaged(raw: bytes) -> bool:

@@ -60,8 +60,10 @@ def test_says_what_the_bytes_look_like() -> None:
     (chinese,) = messages("FT604", HEAD + "中文的文章".encode("gb18030") + b"\n")
     assert "D6 D0" in chinese
     assert "GB18030" in chinese
+    assert "--encoding gb18030" in chinese
     (western,) = messages("FT604", HEAD + b"caf\xe9 noir\n")
     assert "Windows-1252" in western
+    assert "--encoding cp1252" in western
 
 
 @pytest.mark.parametrize("cut", [1, 2])
