@@ -28,9 +28,9 @@ def shingles(text: str) -> list[str]:
 
 
 def feedtools(texts: list[str]) -> Pairs:
-    from feedtools.dedup.batch import clusters_of
+    from feedtools.dedup.batch import Settings, clusters_of
 
-    return {(c.keep, i) for c in clusters_of(texts, jobs=1).all() for i in c.drop}
+    return {(c.keep, i) for c in clusters_of(texts, Settings(jobs=1)).all() for i in c.drop}
 
 
 def datasketch(texts: list[str]) -> Pairs:

@@ -35,6 +35,9 @@ FIXINGS: Mapping[Fixing, tuple[Safety, ...]] = MappingProxyType(
 _TABLE = lazy(r"""(?m)^[ \t]*+\[?\[?[ \t]*+(?:["']?tool["']?[ \t]*+(?:[\]=]|\.[ \t]*+["']?feedtools)|["'][^"'\n]*\\)""")
 """A key ``tool.feedtools``, or ``tool`` alone: its table may stand in either; or one that is spelled with escapes."""
 _KINDS: Mapping[str, Verdict] = MappingProxyType({kind: "drop" for kind in KINDS if kind in COPIES})
+_WORDS: Mapping[str, Sequence[str]] = MappingProxyType({
+    "end": (AUTO, *ENDS), "hold": (*LEVELS, NEVER), "unique": ("hold", "keep"), "keep": KEEPS, "fix": (AUTO, *FIXINGS),
+})  # fmt: skip
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -119,33 +122,24 @@ def policy(table: Mapping[str, Any]) -> Policy:
     for key, value in given.items():
         if key not in Policy._fields:
             expected = ", ".join(field.replace("_", "-") for field in Policy._fields)
-            close = did_you_mean(key, Policy._fields)
-            raise ConfigError(f"[clean]: unknown key {key!r}{close or ';'} expected one of {expected}")
+            raise ConfigError(
+                f"[clean]: unknown key {key!r}{did_you_mean(key, Policy._fields) or ';'} expected one of {expected}"
+            )
         if key in {"extend", "intact", "restore"} and not isinstance(value, bool):
             raise ConfigError(f"[clean] {key}: expected true or false")
-    if "end" in given:
-        _one_of("end", given["end"], (AUTO, *ENDS))
-    share = given.get("end_keep", 0.5)
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+    if type(share := given.get("end_keep", 0.5)) not in {int, float} or not 0 <= share <= 1:
         raise ConfigError("[clean] end-keep: expected a number from 0 to 1")
-    if "hold" in given:
-        _one_of("hold", given["hold"], (*LEVELS, NEVER))
     if "rest" in given and (type(given["rest"]) is not int or given["rest"] < 1):
         raise ConfigError(f"[clean] rest: expected a whole number from 1, found {given['rest']!r}")
-    if "unique" in given:
-        _one_of("unique", given["unique"], ("hold", "keep"))
-    if "keep" in given:
-        _one_of("keep", given["keep"], KEEPS)
-    if "fix" in given:
-        _one_of("fix", given["fix"], (AUTO, *FIXINGS))
+    for key, words in _WORDS.items():
+        if key in given:
+            _one_of(key, given[key], words)
     for key, allowed in (("kinds", VERDICTS), ("rules", ("keep", "hold")), ("fixes", tuple(FIXINGS))):
         if key in given:
             given[key] = _table(key, given[key], allowed)
     if unknown := set(given.get("kinds", ())) - set(_KINDS):
         raise ConfigError(f"[clean.kinds] {min(unknown)!r}: expected one of {', '.join(_KINDS)}")
-    if "kinds" in given:
-        given["kinds"] = MappingProxyType({**_KINDS, **given["kinds"]})
-    return Policy(**given)
+    return Policy(**{**given, "kinds": MappingProxyType({**_KINDS, **given.get("kinds", {})})})
 
 
 def _table(key: str, value: Any, allowed: Sequence[str]) -> Mapping[str, Any]:
@@ -326,10 +320,9 @@ def parse(raw: Mapping[str, Any], path: Path) -> Config:
             raise ConfigError(f"unknown key {key!r}{close or ';'} expected one of {expected}", path=str(path))
         values[name] = _value(key, value, known[name], path)
     config = Config(root=path.parent, file=path, **values)
-    if config.math not in MATH_STYLES:
-        raise ConfigError(f"math {config.math!r}: expected one of {', '.join(MATH_STYLES)}", path=str(path))
-    if config.lang not in LANGUAGES:
-        raise ConfigError(f"lang {config.lang!r}: expected one of {', '.join(LANGUAGES)}", path=str(path))
+    for key, words in (("math", MATH_STYLES), ("lang", LANGUAGES)):
+        if (value := getattr(config, key)) not in words:
+            raise ConfigError(f"{key} {value!r}: expected one of {', '.join(words)}", path=str(path))
     if config.fail_on not in (*LEVELS, NEVER):
         raise ConfigError(f"fail-on {config.fail_on!r}: expected {', '.join(LEVELS)} or {NEVER}", path=str(path))
     if config.jobs < 0:

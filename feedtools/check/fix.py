@@ -60,8 +60,8 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
     todo = list(
         batches(expand(list(paths), errors.append, ReadOptions.of(config)), ReadOptions.of(config), errors.append)
     )
-    chosen = wanted(config)
     evidence = learn((article.text for batch in todo for article in batch.articles), rules, config)
+    settings = _FixSettings(rules, evidence, safeties, wanted(config))
     changed = []
     passed = (batch.source for batch in todo if batch.transmission is None and batch.format != "markdown")
     for batch in todo:
@@ -69,13 +69,13 @@ def fixes(paths: Sequence[str], config: Config, safeties: Collection[Safety] = S
             errors.append(Notice(said, path=batch.source))
             continue
         if batch.format == "markdown" and batch.source != STDIN:
-            changed += _fixed_document(batch, rules, evidence, safeties, chosen)
+            changed += _fixed_document(batch, settings)
         if batch.transmission is None or batch.data is None or batch.source == STDIN:
             continue
         found, failed = check_batch(batch, rules, evidence)
         errors += failed
         if proposals(found, safeties):
-            changed += _fixed(batch, batch.transmission, batch.data, rules, evidence, safeties, chosen)
+            changed += _fixed(batch, batch.transmission, batch.data, settings)
     mine: dict[str, FixedFile] = {}  # by where it lies: several links may lead to one file
     for fixed in changed:
         if _leads_out(fixed.path, paths):
@@ -137,24 +137,37 @@ def diff(files: Sequence[FixedFile]) -> Iterator[str]:
         yield from unified(fixed.path, decode(fixed.before), decode(fixed.after))
 
 
+class _FixSettings(NamedTuple):
+    """Settings of the repair of a file.
+
+    Attributes:
+        rules: the selected ones.
+        evidence: taught by the articles.
+        safeties: of the fixes that are made.
+        chosen: leaves out findings that nobody asks for.
+    """
+
+    rules: Sequence[Rule]
+    evidence: Evidence
+    safeties: Collection[Safety]
+    chosen: Callable[[Iterable[Finding]], list[Finding]]
+
+
 def _fixed(
     batch: Batch,
     transmission: Transmission,
     data: bytes,
-    rules: Sequence[Rule],
-    evidence: Evidence,
-    safeties: Collection[Safety],
-    chosen: Callable[[Iterable[Finding]], list[Finding]],
+    settings: _FixSettings,
 ) -> list[FixedFile]:
     def found(articles: Sequence[Article]) -> list[Finding]:
-        return chosen(lint(articles, rules, evidence).findings)
+        return settings.chosen(lint(articles, settings.rules, settings.evidence).findings)
 
-    settled = stable_fix(batch.articles, found, safeties)
+    settled = stable_fix(batch.articles, found, settings.safeties)
     texts = [one.text for one in settled]
     changes = sum(len(one.changes) for one in settled)
     now = _with_texts(transmission, texts)
-    for finding in chosen(lint_transmission(render(now), now, rules)):
-        framed = apply(finding.article.text, proposals([finding], safeties))
+    for finding in settings.chosen(lint_transmission(render(now), now, settings.rules)):
+        framed = apply(finding.article.text, proposals([finding], settings.safeties))
         if framed.applied:
             texts[now.articles.index(finding.article)] = framed.text
             changes += 1
@@ -162,20 +175,14 @@ def _fixed(
     return [FixedFile(batch.source, data, after, changes)] if after != data else []
 
 
-def _fixed_document(
-    batch: Batch,
-    rules: Sequence[Rule],
-    evidence: Evidence,
-    safeties: Collection[Safety],
-    chosen: Callable[[Iterable[Finding]], list[Finding]],
-) -> list[FixedFile]:
+def _fixed_document(batch: Batch, settings: _FixSettings) -> list[FixedFile]:
     """Fix a Markdown file; its front matter and all other bytes stay."""
 
     def found(articles: Sequence[Article]) -> list[Finding]:
-        return chosen(check_batch(batch._replace(articles=articles), rules, evidence)[0])
+        return settings.chosen(check_batch(batch._replace(articles=articles), settings.rules, settings.evidence)[0])
 
     before = Path(batch.source).read_bytes()
-    [article], [settled] = batch.articles, stable_fix(batch.articles, found, safeties)
+    [article], [settled] = batch.articles, stable_fix(batch.articles, found, settings.safeties)
     old, changes = article.text.encode(), _harmless(article, settled.changes)
     if before.count(old) != 1 or not changes:
         return []

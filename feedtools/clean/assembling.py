@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
+from feedtools.clean.archive import Archive
 from feedtools.clean.context import ASSEMBLED, Run, excepted, guessed, logged_notes, mapped
 from feedtools.clean.copies import Copies
 from feedtools.clean.fixing import FINAL, FOUND, REJECTED
-from feedtools.clean.inputs import Files
 from feedtools.clean.judging import Judge
 from feedtools.clean.lookup import Stores
 from feedtools.clean.notes import CLEAR, Log, Note, as_evidence, dump, parse
@@ -126,13 +126,12 @@ class _Reading:
         self.evidence[number] = as_evidence(self._texts[number], self._guessed[number], note)
 
 
-def assemble(
-    run: Run, files: Files, texts: Texts, marks: Sequence[int], judge: Judge, copies: Copies, stores: Stores
-) -> None:
+def assemble(archive: Archive) -> None:
     """Restore articles from others that overlap with them, again and again until none has more to give.
 
     What one was given it can give on, so that the next run, which sees them all as they are then, finds nothing to do.
     """
+    run, files, texts, marks, judge, copies, stores = archive
     policy = run.config.clean
     near = _near(marks, copies, texts, policy)
     if not near:

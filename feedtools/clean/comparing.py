@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from feedtools.clean import manifest
+from feedtools.clean.archive import Archive
 from feedtools.clean.assembling import assemble
 from feedtools.clean.context import LATER, Run, all_notes, excepted, guessed, logged_notes, mapped, repair_notes
 from feedtools.clean.copies import (
     TOGETHER,
-    Copies,
     Pages,
     add_published,
     find_copies,
@@ -24,8 +24,6 @@ from feedtools.clean.copies import (
 from feedtools.clean.ending import candidates, end_earlier
 from feedtools.clean.extending import complete
 from feedtools.clean.fixing import HELD, PORTION, REJECTED, grade
-from feedtools.clean.inputs import Files
-from feedtools.clean.judging import Judge
 from feedtools.clean.lookup import Stores, read_originals
 from feedtools.clean.notes import Log, as_evidence, dump, parse
 from feedtools.clean.on_disk import Instead, Texts
@@ -40,24 +38,23 @@ MENDED = 32
 """Articles that one process restores at a time."""
 
 
-def decide_copies(
-    run: Run, files: Files, marks: bytearray, judge: Judge, copies: Copies, texts: Texts, stores: Stores
-) -> Fate:
+def decide_copies(archive: Archive) -> Fate:
     """Find the copies, restore what is damaged, and let whole copies stand for damaged ones (``replace_held``)."""
+    run, files, texts, marks, _, copies, stores = archive
     policy = run.config.clean
     versions = Versions(policy.keep, Records(files, texts, run.options))
     pages = {file.name for file in files if file.articles == 1 and (file.form == "markdown" or file.converted)}
     compared = Pages(texts, pages) if pages else texts
     record_copies(copies, find_copies(compared, run, 0, versions), run.rules)
     if stores.published:
-        _look_up(run, files, unpublished(copies, texts), texts, copies, stores, versions)
+        _look_up(archive, unpublished(copies, texts), texts, versions)
     for name in LATER:
         (run.stage / name).unlink(missing_ok=True)
-    _restore(run, files, texts, marks, judge, copies, stores)
+    _restore(archive)
     if policy.restore:
-        assemble(run, files, texts, marks, judge, copies, stores)
+        assemble(archive)
     if policy.extend:
-        complete(run, files, texts, marks, judge, copies, versions)
+        complete(archive, versions)
     held = bytearray(marked & HELD for marked in marks)
     for number, note in repair_notes(run):
         repair = parse(note)
@@ -65,7 +62,7 @@ def decide_copies(
             held[number] = grade(repair, policy) & HELD
     replaced = replace_held(copies, held.__getitem__, texts, policy)
     now = bytes(marked & ~HELD | one for marked, one in zip(marks, held, strict=True))
-    ending = _end(run, files, texts, now, judge, copies)
+    ending = _end(archive._replace(marks=now))
     for number, note in logged_notes(run, "endings"):
         held[number] = grade(parse(note), policy) & HELD
     changed = ((number, parse(note)) for number, note in repair_notes(run))
@@ -74,7 +71,7 @@ def decide_copies(
     instead = Instead(run.stage / "instead", restored)
     fresh = [number for number in instead if not away[number] and number not in copies.standing]
     if stores.published and fresh:
-        _look_up(run, files, iter([fresh]), instead, copies, stores, versions)
+        _look_up(archive, iter([fresh]), instead, versions)
     copies.seal()
     repeat_until_no_copies(copies, texts, away, instead, run, versions)
     return Fate(texts, copies, replaced, instead, ending)
@@ -94,29 +91,21 @@ def open_stores(run: Run) -> Stores:
     return stores
 
 
-def _look_up(
-    run: Run,
-    files: Files,
-    todo: Iterator[list[int]],
-    texts: Mapping[int, str] | Texts,
-    copies: Copies,
-    stores: Stores,
-    versions: Versions,
-) -> None:
-    """Let published articles stand for those that repeat them, some at a time."""
+def _look_up(archive: Archive, todo: Iterator[list[int]], texts: Mapping[int, str] | Texts, versions: Versions) -> None:
+    """Let published articles stand for those that repeat them, some at a time; ``texts`` says how they read now."""
+    run, files, copies = archive.run, archive.files, archive.copies
     origins = manifest.Origins(run.config, run.origins)
     own = frozenset(
         (origin.source, origin.batch) for file in files for origin in (origins.of(file.path, file.digest),)
     ) | frozenset((source_key(file.path, run.config), bytes.fromhex(file.digest)) for file in files)
     progress = run.progress("looking up", len(texts) - len(copies.standing), "articles")
-    for found in mapped(run, find_published, todo, texts, stores, run.rules, own, run.config.clean):
+    for found in mapped(run, find_published, todo, texts, archive.stores, run.rules, own, run.config.clean):
         add_published(copies, standing_for(found, versions))
         progress(TOGETHER)
 
 
-def _restore(
-    run: Run, files: Files, texts: Texts, marks: bytearray, judge: Judge, copies: Copies, stores: Stores
-) -> None:
+def _restore(archive: Archive) -> None:
+    run, files, texts, marks, judge, copies, stores = archive
     log = Log(run.stage / "repairs")
     progress = run.progress("restoring", len(texts), "articles")
     last = max((number for number, _ in repair_notes(run)), default=0)
@@ -137,8 +126,9 @@ def _restore(
         log.close()
 
 
-def _end(run: Run, files: Files, texts: Texts, marks: bytes, judge: Judge, copies: Copies) -> int:
+def _end(archive: Archive) -> int:
     """Let excerpts end earlier where the policy asks for it; count the held ones that this would release elsewhere."""
+    run, files, texts, marks, judge, copies, _ = archive
     policy = run.config.clean
     if policy.end != "sentence" and not any(marked & HELD for marked in marks):
         return 0

@@ -108,16 +108,13 @@ def find_copies(
     def found_now() -> Clusters:
         if not _selected(run.rules):
             return match_table.NONE
-        from feedtools.dedup.batch import clusters_of
+        from feedtools.dedup.batch import Settings, clusters_of
 
         spill = run.stage / "spill" if len(texts) > IN_MEMORY else None
         if spill is not None:
             spill.mkdir(exist_ok=True)
         jobs, rest = run.config.jobs or None, run.config.clean.rest
-        progress = run.progress
-        return clusters_of(
-            texts, jobs=jobs, spill=spill, progress=progress, rest=rest, versions=versions, around=around
-        )
+        return clusters_of(texts, Settings(jobs, spill, rest, versions, run.progress, around))
 
     return _remembered(run.stage / f"{CLUSTERS}{search}", found_now)
 

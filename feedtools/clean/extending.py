@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from feedtools.clean.context import ASSEMBLED, EXTENSIONS, Run, repair_notes
+from feedtools.clean.archive import Archive
+from feedtools.clean.context import ASSEMBLED, EXTENSIONS, repair_notes
 from feedtools.clean.copies import Copies, place_text
 from feedtools.clean.fixing import FINAL, HELD, REJECTED, grade
 from feedtools.clean.inputs import Files
@@ -37,13 +38,12 @@ class Completed(NamedTuple):
     edits: tuple[tuple[int, tuple[Edit, ...]], ...] = ()
 
 
-def complete(
-    run: Run, files: Files, texts: Texts, marks: Sequence[int], judge: Judge, copies: Copies, versions: Versions
-) -> None:
+def complete(archive: Archive, versions: Versions) -> None:
     """Complete articles from others that overlap with them, and note what was done.
 
     One that brings a finding that would hold it is left as it was, and so are articles that are held already.
     """
+    run, files, texts, marks, judge, copies, _ = archive
     pairs = [
         pair
         for found in copies.clusters

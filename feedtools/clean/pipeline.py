@@ -15,6 +15,7 @@ from typing import Any
 
 from feedtools import __version__
 from feedtools.clean import history, manifest, resume, summary
+from feedtools.clean.archive import Archive
 from feedtools.clean.comparing import decide_copies, open_stores
 from feedtools.clean.context import Run, mapped
 from feedtools.clean.copies import CLUSTERS, Copies
@@ -64,7 +65,7 @@ def run_passes(run: Run, names: Sequence[tuple[str, str]]) -> tuple[Counts, Rema
         judge = _judge(run, files, evidence)
         marks = _repair(run, files, judge, texts)
         copies = stack.enter_context(closing(Copies(texts, run.stage / "published")))
-        fate = decide_copies(run, files, marks, judge, copies, texts, stores)
+        fate = decide_copies(Archive(run, files, texts, marks, judge, copies, stores))
         stack.callback(fate.instead.close)
         write_output(run, files, fate, first, judge)
         run.errors.extend(files.bad())

@@ -282,9 +282,8 @@ def clean_into(
         errors = [*inputs.unread, *changed.values()]
         try:
             with _telling(stage, kept):
-                counts, remaining, files = run_passes(
-                    run._replace(errors=errors), _left(inputs, config, errors, changed)
-                )
+                now = run._replace(errors=errors)
+                counts, remaining, files = run_passes(now, _left(inputs, config, errors, changed))
         except ChangedError as error:
             changed[str(error.path)] = error
         else:

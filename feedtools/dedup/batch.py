@@ -92,56 +92,45 @@ class FoundRows(NamedTuple):
     rows: NDArray[Any]
 
 
-def find(
-    texts: Sequence[str],
-    *,
-    jobs: int | None = None,
-    spill: str | Path | None = None,
-    progress: Progress = silent,
-    rest: int = REST,
-    versions: Versions | None = None,
-) -> FoundRows:
-    """Find what ``dedup`` finds, but make no objects of it: some dozen bytes per text and match are held.
+class Settings(NamedTuple):
+    """Settings of a search whose outcome is arrays.
 
-    Args:
-        texts: raw articles.
+    Attributes:
         jobs: as for ``dedup``.
         spill: as for ``dedup``.
-        progress: as for ``clusters_of``.
         rest: as for ``dedup``.
         versions: as for ``dedup``.
+        progress: told what begins, how much of it there is and of what; what it gives back is told what was done.
+        around: numbers of texts, ascending, where no others are asked for: the clusters of what hangs together with
+            them by matches.
     """
-    run = Run(texts, np.arange(len(texts)), worker_count(jobs, texts), None if spill is None else Path(spill), progress)
-    table, found, exact = _find(run, Wanted(overlaps=True), rest, versions)
+
+    jobs: int | None = None
+    spill: str | Path | None = None
+    rest: int = REST
+    versions: Versions | None = None
+    progress: Progress = silent
+    around: Ints | None = None
+
+    def run(self, texts: Sequence[str]) -> Run:
+        """The run over ``texts`` that is asked for."""
+        folder = None if self.spill is None else Path(self.spill)
+        return Run(texts, np.arange(len(texts)), worker_count(self.jobs, texts), folder, self.progress, self.around)
+
+
+PLAIN = Settings()
+
+
+def find(texts: Sequence[str], settings: Settings = PLAIN) -> FoundRows:
+    """Find what ``dedup`` finds, but make no objects of it: some dozen bytes per text and match are held."""
+    table, found, exact = _find(settings.run(texts), Wanted(overlaps=True), settings.rest, settings.versions)
     rows = np.concatenate([exact, found.rows])
     return FoundRows(table, rows[np.lexsort((rows["b"], rows["a"]))])
 
 
-def clusters_of(
-    texts: Sequence[str],
-    *,
-    jobs: int | None = None,
-    spill: str | Path | None = None,
-    progress: Progress = silent,
-    rest: int = REST,
-    versions: Versions | None = None,
-    around: Ints | None = None,
-) -> match_table.Clusters:
-    """The clusters of ``dedup`` as arrays: some dozen bytes per text and match are held, and no match is an object.
-
-    Args:
-        texts: raw articles.
-        jobs: as for ``dedup``.
-        spill: as for ``dedup``.
-        progress: told what begins, how much of it there is and of what; what it gives back is told what was done.
-        rest: as for ``dedup``.
-        versions: as for ``dedup``.
-        around: numbers of texts, ascending, where no others are asked for: the clusters of what hangs together with
-            them by matches.
-    """
-    workers, folder = worker_count(jobs, texts), None if spill is None else Path(spill)
-    run = Run(texts, np.arange(len(texts)), workers, folder, progress, around)
-    return _find(run, Wanted(), rest, versions)[0]
+def clusters_of(texts: Sequence[str], settings: Settings = PLAIN) -> match_table.Clusters:
+    """The clusters of ``dedup`` as arrays: some dozen bytes per text and match are held, and no match is an object."""
+    return _find(settings.run(texts), Wanted(), settings.rest, settings.versions)[0]
 
 
 def _ranks(places: Sequence[Any]) -> Ints:

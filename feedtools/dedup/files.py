@@ -73,7 +73,7 @@ def _out_of_core(
     articles: ArticleTable, config: Config, folder: Path, *, evidence: bool
 ) -> tuple[Collection[Cluster], Collection[Match]]:
     """Compare articles on the disk."""
-    from feedtools.dedup.batch import find
+    from feedtools.dedup.batch import Settings, find
     from feedtools.dedup.match_views import ClusterView, MatchView
 
     keep = config.clean.keep
@@ -81,7 +81,7 @@ def _out_of_core(
     versions = Versions(keep, articles.records) if asked else None
     texts = ComparedTexts(articles)
     jobs = config.jobs or os.cpu_count() or 1
-    found = find(texts, jobs=jobs, spill=folder, rest=config.clean.rest, versions=versions)
+    found = find(texts, Settings(jobs, folder, config.clean.rest, versions))
     return ClusterView(found.clusters), MatchView(found.rows, texts.__getitem__ if evidence else None)
 
 

@@ -374,8 +374,7 @@ def relative_names(paths: Iterable[str], files: Iterable[str]) -> dict[str, str]
         ConfigError: they lie on different drives.
     """
     roots = [os.path.abspath(_root(path)) for path in paths]
-    names: dict[str, str] = {}
-    taken: set[str] = set()
+    names, taken = dict[str, str](), set[str]()
     if not roots:
         return names
     try:

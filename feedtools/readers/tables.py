@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from feedtools.errors import ReadError
 from feedtools.model import Article, Provenance
@@ -38,27 +38,22 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     """
     csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))  # a global of that module; its default is 128 KiB
     encoding = _encoding(stream)
-    text = io.TextIOWrapper(stream, encoding, newline="")
+    text, number = io.TextIOWrapper(stream, encoding, newline=""), 1
     lines = _lines(text, source)
-    number = 1
     try:
         empty = Empty(source, "record")
         header, delimiter, before = _opening(lines, source, options)
         rows = csv.reader(_chain(header, lines), delimiter=delimiter, strict=True)
-        columns = next(rows, [])
-        column = _column(columns, source, options.text_key)
-        places = [columns.index(key) if key in columns else -1 for key in (options.id_key, options.date_key, SYNTAX)]
+        columns = _columns(next(rows, []), source, options)
         number = before + rows.line_num + 1
         for row in rows:
-            if len(row) > column:
-                if row[column].strip():
-                    origin = _origin(columns, row, (places[0], places[1]), options)
-                    marked = syntax({SYNTAX: row[places[2]]}) if 0 <= places[2] < len(row) else ""
-                    yield Article(source, number, row[column], False, marked, origin)
+            if len(row) > columns.text:
+                if row[columns.text].strip():
+                    yield _article(source, number, row, columns, options)
                 else:
                     empty.add(number)
             elif row:
-                message = f"expected at least {column + 1} fields, as the header says; found {len(row)}"
+                message = f"expected at least {columns.text + 1} fields, as the header says; found {len(row)}"
                 on_error(ReadError(message, path=source, line=number))
             number = before + rows.line_num + 1
         empty.say(on_error)
@@ -86,11 +81,28 @@ def _encoding(stream: IO[bytes]) -> str:
     return "utf-16" if head in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig"
 
 
-def _origin(columns: list[str], row: list[str], at: tuple[int, int], options: ReadOptions) -> Provenance | None:
-    """The provenance of a row: the fields numbered ``at``, its id and its date, and all of them if they are wanted."""
-    own, date = (row[place] if 0 <= place < len(row) else "" for place in at)
-    whole = _fields(columns, row) if options.fields else ""
-    return Provenance(own, whole, date=date) if own or date or whole else None
+class _Columns(NamedTuple):
+    """Names of the columns, and the numbers of those that are read; -1 for one that is not there."""
+
+    names: list[str]
+    text: int
+    id: int
+    date: int
+    syntax: int
+
+
+def _columns(names: list[str], source: str, options: ReadOptions) -> _Columns:
+    text = _column(names, source, options.text_key)
+    rest = (names.index(key) if key in names else -1 for key in (options.id_key, options.date_key, SYNTAX))
+    return _Columns(names, text, *rest)
+
+
+def _article(source: str, number: int, row: list[str], columns: _Columns, options: ReadOptions) -> Article:
+    """The article of a row, with its id, its date, and all its fields if they are wanted."""
+    own, date, marked = (row[place] if 0 <= place < len(row) else "" for place in columns[2:])
+    whole = _fields(columns.names, row) if options.fields else ""
+    origin = Provenance(own, whole, date=date) if own or date or whole else None
+    return Article(source, number, row[columns.text], False, syntax({SYNTAX: marked}), origin)
 
 
 def _fields(head: list[str], row: list[str]) -> str:

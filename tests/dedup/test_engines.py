@@ -15,7 +15,7 @@ from feedtools.clean import manifest
 from feedtools.clean.run import clean
 from feedtools.config import Config
 from feedtools.dedup import candidates, files, small
-from feedtools.dedup.batch import clusters_of, dedup
+from feedtools.dedup.batch import Settings, clusters_of, dedup
 from feedtools.dedup.index.query import find
 from feedtools.dedup.index.updates import IndexWriter
 from feedtools.model import COPIES, Article
@@ -66,11 +66,11 @@ def test_a_search_around_some_texts_finds_their_clusters_and_compares_less(seed:
         compared.append(total if phase == "comparing" else 0)
         return lambda _: None
 
-    every = tuple(clusters_of(texts, progress=progress).all())
+    every = tuple(clusters_of(texts, Settings(progress=progress)).all())
     total, compared[:] = sum(compared), []
     draw = random.Random(seed)
     around = np.array(sorted(draw.sample(range(len(texts)), len(texts) // 20)), np.int64)
-    some = tuple(clusters_of(texts, around=around, progress=progress).all())
+    some = tuple(clusters_of(texts, Settings(around=around, progress=progress)).all())
     asked = {one for one in every if {one.keep, *one.drop} & set(around.tolist())}
     assert asked <= set(some) <= set(every)
     assert sum(compared) < total or total == 0

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from feedtools.clean.copy_table import Standings
 from feedtools.clean.decide import CopyOf
 from feedtools.dedup import cluster, match_table, series
-from feedtools.dedup.batch import clusters_of, dedup
+from feedtools.dedup.batch import Settings, clusters_of, dedup
 from feedtools.dedup.keeper import Order
 from feedtools.dedup.slots import FrameSlot
 from feedtools.model import KINDS, Block, Match
@@ -89,8 +89,8 @@ def test_texts_cluster_alike_in_memory_and_on_the_disk(tmp_path: Path) -> None:
         told[f"{phase} {unit}"] = [total]
         return told[f"{phase} {unit}"].append
 
-    assert tuple(clusters_of(texts, progress=progress).all()) == expected
-    assert tuple(clusters_of(texts, spill=tmp_path).all()) == expected
+    assert tuple(clusters_of(texts, Settings(progress=progress)).all()) == expected
+    assert tuple(clusters_of(texts, Settings(spill=tmp_path)).all()) == expected
     total, *done = told["sketching articles"]
     assert total == sum(done) == len(set(texts))
     assert clusters_of([]).total() == 0
