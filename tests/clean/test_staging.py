@@ -635,17 +635,20 @@ def test_the_processes_of_a_run_that_was_killed_are_waited_for(tmp_path: Path, d
     gone.wait()
     code = (
         "import fcntl, os, sys, time; handle = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT); "
-        "fcntl.flock(handle, fcntl.LOCK_EX); os.write(handle, sys.argv[2].encode()); print(flush=True); time.sleep(0.5)"
+        "fcntl.flock(handle, fcntl.LOCK_EX); os.write(handle, sys.argv[2].encode()); print(flush=True); "
+        "time.sleep(float(sys.argv[3]))"
     )
     named = str(gone.pid if dead else os.getpid())
     lock = tmp_path / ".out.feedtools-lock"
-    with subprocess.Popen([sys.executable, "-c", code, str(lock), named], stdout=subprocess.PIPE) as worker:
+    seconds = "0.5" if dead else "600"
+    with subprocess.Popen([sys.executable, "-c", code, str(lock), named, seconds], stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         worker.stdout.readline()
         stage = Stage(tmp_path / "out", lambda _: True, resume=False)
         if not dead:
             with pytest.raises(WriteError, match="another run"), stage:
                 raise AssertionError("entered")
+            worker.kill()
             return
         with stage:
             assert stage.folder.is_dir()
