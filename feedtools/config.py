@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from feedtools.errors import ConfigError, did_you_mean, kind_name
 from feedtools.model import COPIES, KINDS, LEVELS, Level, Safety
+from feedtools.system.files import read_regular
 from feedtools.text.patterns import lazy
 
 FILE = "feedtools.toml"
@@ -295,7 +296,7 @@ def _read(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_regular(path).decode())
     except FileNotFoundError as error:
         raise ConfigError("no such file", path=str(path)) from error
     except IsADirectoryError as error:

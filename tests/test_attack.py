@@ -307,3 +307,58 @@ def test_settings_behind_a_link_are_read(tmp_path: Path) -> None:
     (tmp_path / "shared.toml").write_text("jobs = -1\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="jobs -1"):
         discover(tmp_path)
+
+
+PIPES = {
+    "feed/manifest.jsonl": (("check", "feed"), ("dedup", "feed"), ("clean", "feed", "-o", "new")),
+    "feed/b.txt": (("check", "feed"), ("clean", "feed", "-o", "new"), ("index", "add", "feed", "--index", "i")),
+    "feedtools-allow.toml": (("check", "feed"), ("clean", "feed", "-o", "new")),
+    "c.toml": (("check", "feed", "--config", "c.toml"), ("clean", "feed", "-o", "new", "--config", "c.toml")),
+    "out/manifest.jsonl": (("check", "out"), ("clean", "feed", "-o", "out"), ("clean", "--undo", "out", "-o", "new")),
+    "out/report.html": (("clean", "feed", "-o", "out"), ("publish", "out")),
+    "out/a.txt": (("clean", "feed", "-o", "out"), ("publish", "out"), ("clean", "--undo", "out", "-o", "new")),
+    "out/held/a.txt.jsonl": (("clean", "feed", "-o", "out"), ("publish", "out")),
+    "i": (("index", "add", "feed", "--index", "i"), ("check", "feed", "--against", "i")),
+    "i-journal": (("index", "add", "feed", "--index", "i"), ("check", "feed", "--against", "i")),
+}
+"""Places for a pipe, and commands that would wait for somebody to write into it."""
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A feed of two articles, one of which is held, its clean output and its index."""
+    folder = tmp_path_factory.mktemp("published")
+    (folder / "feed").mkdir()
+    (folder / "feed" / "a.txt").write_text(f"{DAMAGED}这一篇讲的是码头上的吊车,每年春天上一次油。\n", "utf-8")
+    assert Run(folder, "clean", "feed", "-o", "out").code == 0
+    assert Run(folder, "index", "add", "feed", "--index", "i").code == 0
+    return folder
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+@pytest.mark.parametrize("name", PIPES)
+def test_nothing_waits_for_a_pipe(published: Path, tmp_path: Path, name: str) -> None:
+    """Wherever a file is read, in the place of which somebody may have put one."""
+    folder = shutil.copytree(published, tmp_path / "project")
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    for command in PIPES[name]:
+        run = Run(folder, *command)
+        assert run.code == 2, run.err
+        assert "Traceback" not in run.err
+        assert any(sign in run.err for sign in (name, "holds no output of feedtools", "the output itself uses")), (
+            run.err
+        )
+
+
+@pytest.mark.parametrize("end", ["-journal", "-wal", "-shm"])
+def test_a_link_beside_an_index_leads_no_write_away(published: Path, tmp_path: Path, end: str) -> None:
+    folder = shutil.copytree(published, tmp_path / "project")
+    (tmp_path / "victim").write_bytes(b"mine")
+    (folder / f"i{end}").unlink(missing_ok=True)
+    (folder / f"i{end}").symlink_to(tmp_path / "victim")
+    (folder / "b.txt").write_text(DAMAGED, "utf-8")
+    Run(folder, "index", "add", "b.txt", "--index", "i").refused(f"i{end}: no regular file")
+    assert (tmp_path / "victim").read_bytes() == b"mine"
+    (folder / f"i{end}").unlink()
+    assert Run(folder, "index", "add", "b.txt", "--index", "i").code == 0

@@ -6,12 +6,12 @@ import os
 import subprocess
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 from feedtools.config import Config
 from feedtools.errors import ConfigError, FeedtoolsError, ReadError
 from feedtools.model import Finding, digest
 from feedtools.readers import ReadOptions, read_bytes
+from feedtools.system.files import read_regular
 
 
 def changed(findings: Sequence[Finding], files: Sequence[str], config: Config) -> list[Finding]:
@@ -68,7 +68,7 @@ def _ignore(_error: FeedtoolsError) -> None:
 
 def _bytes(path: str) -> bytes | None:
     try:
-        return Path(path).read_bytes()
+        return read_regular(path)
     except OSError:
         return None
 

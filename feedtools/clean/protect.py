@@ -63,7 +63,7 @@ def inspect(out: Path) -> Strange:
             unknown.append(name)
             continue
         kind, digest = written[name]
-        now = "a symbolic link" if os.path.islink(out / name) else file_digest(out / name)
+        now = file_digest(out / name) if _is_file(out / name) else "no regular file"
         if now != digest:
             found[kind][name] = now
     return Strange(found["articles"], found["held"], found["others"], tuple(unknown))
@@ -81,6 +81,10 @@ def _written(rows: Iterator[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
             yield from (("others", name, digest) for name, digest in row.get("put by", {}).items())
         elif "report" in row:
             yield "others", row["report"], row["digest"]
+
+
+def _is_file(path: Path) -> bool:
+    return not path.is_symlink() and path.is_file()
 
 
 def _files(out: Path) -> Iterator[str]:

@@ -14,7 +14,7 @@ from feedtools.config import ALLOW_FILE, DECISIONS_FILE, Config
 from feedtools.lint.checks.base import Evidence
 from feedtools.lint.rules import Rule
 from feedtools.model import blake2b
-from feedtools.system.files import write_whole
+from feedtools.system.files import read_regular, write_whole
 
 _LIBRARIES = ("numpy", "rapidfuzz", "regex")
 """Packages that have a say in what is found, and how texts are compared."""
@@ -87,7 +87,7 @@ def _bytes(paths: Iterable[Path]) -> list[tuple[str, bytes]]:
     found = []
     for path in paths:
         try:
-            found.append((path.name, blake2b(path.read_bytes())))
+            found.append((path.name, blake2b(read_regular(path))))
         except OSError:
             found.append((path.name, b""))
     return found

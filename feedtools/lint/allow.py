@@ -90,7 +90,7 @@ def load(path: Path) -> tuple[Entry, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {error}", path=str(path)) from error
+        raise ConfigError(f"cannot be read: {getattr(error, 'strerror', '') or error}", path=str(path)) from error
     try:
         raw = tomllib.loads(source)
     except (ValueError, RecursionError) as error:

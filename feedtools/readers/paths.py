@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from feedtools.errors import FeedtoolsError, Notice, ReadError, closest
 from feedtools.readers.streams import STDIN, reason
+from feedtools.system.files import open_regular
 
 if TYPE_CHECKING:
     from feedtools.readers.passed_over import Patterns
@@ -217,7 +218,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def is_output(folder: str) -> bool:
     """Tell whether ``feedtools clean`` wrote a folder."""
     try:
-        with open(os.path.join(folder, MANIFEST), "rb") as stream:
+        with open_regular(os.path.join(folder, MANIFEST)) as stream:
             return stream.read(len(_FIRST)) == _FIRST
     except OSError:
         return False

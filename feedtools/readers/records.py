@@ -26,6 +26,7 @@ from feedtools.readers import ReadOptions, jsonl, markdown, read, read_transmiss
 from feedtools.readers.entries import Empty
 from feedtools.readers.fields import date, find, placed, syntax
 from feedtools.readers.streams import GZIP_MAGIC, ZSTD_MAGIC, open_stream, read_document, reason
+from feedtools.system.files import open_regular
 
 AS_THEY_STAND = frozenset({"transmission", "markdown"})
 """Formats whose articles stand in the file as they are."""
@@ -109,7 +110,7 @@ def open_frame(path: str, options: ReadOptions) -> Frame:
 
 
 def _packing(path: str) -> str:
-    with open(path, "rb") as stream:
+    with open_regular(path) as stream:
         head = stream.read(4)
     return "gz" if head.startswith(GZIP_MAGIC) else "zst" if head == ZSTD_MAGIC else ""
 
@@ -130,7 +131,7 @@ def file_digest(path: str | Path) -> str:
     """
     digest = _hash()
     try:
-        with open(path, "rb") as stream:
+        with open_regular(path) as stream:
             while data := stream.read(2**20):
                 digest.update(data)
     except OSError as error:
@@ -348,13 +349,12 @@ def _value(whole: str, start: int, key: str) -> tuple[int, int] | None:
         if whole[place] == ",":
             place = _skip(whole, place + 1)
         if whole[place] == "}":
-            break
+            return found
         name, place = decoder.raw_decode(whole, place)
         start = _skip(whole, _skip(whole, place) + 1)
         _, place = decoder.raw_decode(whole, start)
         if name == key:
             found = start, place
-    return found
 
 
 def _skip(whole: str, place: int) -> int:

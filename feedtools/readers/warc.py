@@ -23,6 +23,8 @@ _BETWEEN = 4
 """Bytes of the line ends between two records, at the most."""
 _HEADER = 1 << 18
 """Bytes of what was read last in which the header of a record lies."""
+_FIRST = 1 << 24
+"""Bytes of an archive in which its first record must begin."""
 _INNER = b"\r\n\r\nWARC/1."
 
 
@@ -76,6 +78,7 @@ class _Archive:
         if self.number and record.stream_pos > self._end + _BETWEEN:
             self._say("its length is wrong: what stands behind its end is not read")
         self.number += 1
+        self.stream.begun = True
         self._end = _end(record, self.number, self.stream)
         plain = record.record_type == self._kinds.conversion
         if not plain and record.record_type != self._kinds.response:
@@ -124,15 +127,20 @@ def _end(record: Any, number: int, stream: _Positioned) -> int:
 
 
 class _Positioned:
-    """A stream that knows its place, as fastwarc asks of it, is read forward only, and knows what was read last."""
+    """A stream that knows its place, as fastwarc asks of it, is read forward only, and knows what was read last.
+
+    Attributes:
+        begun: a record was found; until then it is not read further than ``_FIRST``.
+    """
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._place = 0
         self._held = b""
+        self.begun = False
 
     def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
+        data = self._stream.read(size) if self.begun or self._place < _FIRST else b""
         self._place += len(data)
         self._held = self._held[-_HEADER:] + data
         return data

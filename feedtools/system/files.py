@@ -16,7 +16,7 @@ MOST = 1 << 30
 """Bytes of the largest file that is read whole beside the articles: settings, decisions, what is held."""
 
 
-def open_regular(path: str | os.PathLike[str]) -> BufferedReader:
+def open_regular(path: str | os.PathLike[str], buffering: int = -1) -> BufferedReader:
     """Open a file to read it; what is none, as a pipe or a device that a link leads to, would hold or fill us.
 
     Raises:
@@ -25,7 +25,7 @@ def open_regular(path: str | os.PathLike[str]) -> BufferedReader:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         _require_file(os.fstat(handle).st_mode, os.fspath(path))
-        return open(handle, "rb")
+        return open(handle, "rb", buffering)
     except BaseException:
         os.close(handle)
         raise

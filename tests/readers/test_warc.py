@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from pathlib import Path
 
 import pytest
 
 from feedtools.errors import FeedtoolsError, ReadError
-from feedtools.readers import ReadOptions, read
+from feedtools.readers import ReadOptions, read, warc
 
 pytest.importorskip("fastwarc")
 SAID = "山脚的小站每天只停两趟车,站长把钟拨快一刻。"
@@ -168,3 +169,28 @@ def test_a_length_that_is_none_is_one_sentence(tmp_path: Path, length: str) -> N
         said, found = [error.message], []
     assert said or found
     assert not any("\n" in message for message in said)
+
+
+class Endless(io.BytesIO):
+    """An archive that begins with as many zeros as are asked for, as a sparse file does."""
+
+    given = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
+        assert size > 0
+        self.given += size
+        return bytes(size)
+
+
+def test_an_archive_that_never_begins_is_not_read_to_its_end() -> None:
+    stream = Endless()
+    with pytest.raises(ReadError, match="no WARC record"):
+        list(warc.read(stream, "a.warc", ReadOptions(), lambda _: None))
+    assert stream.given <= 2 * warc._FIRST
+
+
+@pytest.mark.parametrize("blank", [0, 2**20])
+def test_what_is_behind_a_late_beginning_is_read(tmp_path: Path, blank: int) -> None:
+    found, _ = texts(tmp_path, b"\n" * blank + record(PAGE.encode()) + record(PAGE.encode()))
+    assert [text for _, text in found] == [SAID, SAID]

@@ -77,6 +77,7 @@ class IndexFile:
         mode = _mode_of(path)
         if stat.S_ISDIR(mode):
             raise StaleIndexError("a folder stands where an index file is expected; name another place", path=str(path))
+        _check_files(path, mode)
         if not create and not stat.S_ISREG(mode):
             raise IndexFileError("no index here; make one with `feedtools index add`", path=str(path))
         with self.faults():
@@ -254,6 +255,20 @@ def _mode_of(path: Path) -> int:
     except OSError as error:
         reason = f"cannot be reached: {error.strerror or error}; ask for permission, or name another place"
         raise IndexFileError(reason, path=str(path)) from error
+
+
+def _check_files(path: Path, mode: int) -> None:
+    """Refuse what SQLite would wait for, or write through to somewhere else.
+
+    Raises:
+        IndexFileError: the index is a pipe or a device, or a file that SQLite keeps beside it is that, or a link.
+    """
+    if mode and not stat.S_ISREG(mode):
+        raise IndexFileError("it is no file, but a pipe or a device; name another place", path=str(path))
+    for end in ("-journal", "-wal", "-shm") if "\0" not in str(path) else ():
+        beside = os.path.realpath(path) + end
+        if os.path.lexists(beside) and (os.path.islink(beside) or not os.path.isfile(beside)):
+            raise IndexFileError("no regular file, as SQLite keeps it beside an index; remove it", path=beside)
 
 
 def _make(path: Path) -> None:
