@@ -265,10 +265,11 @@ def _check_files(path: Path, mode: int) -> None:
     """
     if mode and not stat.S_ISREG(mode):
         raise IndexFileError("it is no file, but a pipe or a device; name another place", path=str(path))
-    for end in ("-journal", "-wal", "-shm") if "\0" not in str(path) else ():
-        beside = os.path.realpath(path) + end
-        if os.path.lexists(beside) and (os.path.islink(beside) or not os.path.isfile(beside)):
-            raise IndexFileError("no regular file, as SQLite keeps it beside an index; remove it", path=beside)
+    for end in ("-journal", "-wal", "-shm"):
+        with suppress(OSError, ValueError):  # another process may take it away just now; a name that no file can have
+            beside = os.path.realpath(path) + end
+            if not stat.S_ISREG(os.lstat(beside).st_mode):
+                raise IndexFileError("no regular file, as SQLite keeps it beside an index; remove it", path=beside)
 
 
 def _make(path: Path) -> None:
