@@ -302,7 +302,7 @@ def _read(path: Path) -> dict[str, Any]:
     except IsADirectoryError as error:
         raise ConfigError("a folder; expected a file such as feedtools.toml", path=str(path)) from error
     except (OSError, ValueError, RecursionError) as error:
-        raise ConfigError(f"not a TOML file: {error}", path=str(path)) from error
+        raise ConfigError(f"not a TOML file: {getattr(error, 'strerror', '') or error}", path=str(path)) from error
 
 
 def parse(raw: Mapping[str, Any], path: Path) -> Config:

@@ -371,9 +371,9 @@ def test_what_was_compared_is_not_compared_again(
     clean([str(feed)], tmp_path / "whole", Config(jobs=1))
     compared: list[int] = []
 
-    def counted(texts: Any, **options: Any) -> Any:
+    def counted(texts: Any, settings: Any) -> Any:
         compared.append(len(texts))
-        return whole(texts, **options)
+        return whole(texts, settings)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "report.html")
