@@ -8,7 +8,6 @@ from typing import Any, Literal, NamedTuple, cast
 
 from feedtools.errors import ConfigError, did_you_mean, kind_name
 from feedtools.model import COPIES, KINDS, LEVELS, Level, Safety
-from feedtools.system.files import read_regular
 from feedtools.text.patterns import lazy
 
 FILE = "feedtools.toml"
@@ -243,7 +242,6 @@ def discover(start: Path) -> Config:
     folder = start.resolve()
     for place in (folder, *folder.parents):
         if os.path.lexists(place / FILE):
-            _require_file(place / FILE)
             return load(place / FILE)
         project = place / "pyproject.toml"
         if project.is_file():
@@ -260,8 +258,8 @@ def _require_file(path: Path) -> None:
         ConfigError: a link that leads nowhere, a folder, a pipe.
     """
     if not os.path.isfile(path):
-        what = "a link that leads to no file" if os.path.islink(path) else "no file"
-        raise ConfigError(f"the settings cannot be read: it is {what}; repair or remove it", path=str(path))
+        what = "a link that leads to no file" if os.path.islink(path) else "a folder" if path.is_dir() else "no file"
+        raise ConfigError(f"the settings cannot be read: it is {what}; expected one such as {FILE}", path=str(path))
 
 
 def _may_hold_table(project: Path) -> bool:
@@ -295,12 +293,12 @@ def _table_in(project: Mapping[str, Any], path: Path) -> dict[str, Any] | None:
 def _read(path: Path) -> dict[str, Any]:
     import tomllib
 
+    if os.path.lexists(path):
+        _require_file(path)
     try:
-        return tomllib.loads(read_regular(path).decode())
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigError("no such file", path=str(path)) from error
-    except IsADirectoryError as error:
-        raise ConfigError("a folder; expected a file such as feedtools.toml", path=str(path)) from error
     except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"not a TOML file: {getattr(error, 'strerror', '') or error}", path=str(path)) from error
 

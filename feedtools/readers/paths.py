@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from feedtools.errors import FeedtoolsError, Notice, ReadError, closest
 from feedtools.readers.streams import STDIN, reason
-from feedtools.system.files import open_regular
 
 if TYPE_CHECKING:
     from feedtools.readers.passed_over import Patterns
@@ -217,8 +216,11 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def is_output(folder: str) -> bool:
     """Tell whether ``feedtools clean`` wrote a folder."""
+    path = os.path.join(folder, MANIFEST)
     try:
-        with open_regular(os.path.join(folder, MANIFEST)) as stream:
+        if not os.path.isfile(path):  # a pipe, for one, would hold us
+            return False
+        with open(path, "rb") as stream:
             return stream.read(len(_FIRST)) == _FIRST
     except OSError:
         return False

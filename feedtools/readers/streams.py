@@ -11,7 +11,6 @@ from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 from feedtools.errors import ReadError
-from feedtools.system.files import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,7 +40,7 @@ def open_stream(path: str) -> io.BufferedReader:
     """
     if path != STDIN and os.path.exists(path) and not os.path.isfile(path):
         raise ReadError("not a regular file; reading a pipe or a device might never end", path=path)
-    stream = sys.stdin.buffer if path == STDIN else open_regular(path, PEEK)
+    stream = sys.stdin.buffer if path == STDIN else open(path, "rb", buffering=PEEK)  # noqa: SIM115
     assert isinstance(stream, io.BufferedReader)
     return unpack(stream, path)
 

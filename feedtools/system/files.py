@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from io import DEFAULT_BUFFER_SIZE, BufferedReader, FileIO
+from io import BufferedReader
 from pathlib import Path
 
 from feedtools.errors import WriteError
@@ -16,12 +16,8 @@ MOST = 1 << 30
 """Bytes of the largest file that is read whole beside the articles: settings, decisions, what is held."""
 
 
-def open_regular(path: str | os.PathLike[str], size: int = DEFAULT_BUFFER_SIZE) -> BufferedReader:
+def open_regular(path: str | os.PathLike[str]) -> BufferedReader:
     """Open a file to read it; what is none, as a pipe or a device that a link leads to, would hold or fill us.
-
-    Args:
-        path: of the file.
-        size: bytes that are read at a time, and that may be peeked at.
 
     Raises:
         OSError: it cannot be opened, or is no regular file.
@@ -29,7 +25,7 @@ def open_regular(path: str | os.PathLike[str], size: int = DEFAULT_BUFFER_SIZE) 
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         _require_file(os.fstat(handle).st_mode, os.fspath(path))
-        return BufferedReader(FileIO(handle), size)
+        return open(handle, "rb")
     except BaseException:
         os.close(handle)
         raise

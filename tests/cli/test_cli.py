@@ -131,7 +131,8 @@ class TestCouldNotCheck:
 
     def test_missing_configuration(self, feed: Path) -> None:
         Run(feed, "check", "--config", "none.toml", "found.txt").refused("none.toml: no such file")
-        Run(feed, "check", "--config", ".", "found.txt").refused(".: a folder; expected a file such as feedtools.toml")
+        said = ".: the settings cannot be read: it is a folder; expected one such as feedtools.toml"
+        Run(feed, "check", "--config", ".", "found.txt").refused(said)
 
     def test_pattern_that_matches_nothing(self, feed: Path) -> None:
         Run(feed, "check", "*.csv").refused("*.csv: the pattern matches no file")
