@@ -33,6 +33,13 @@ _NUMBER = re.compile(r" & \\text\{\(\d{1,4}(?:\.\d{1,4})?\)\}\Z")
 _TEXT = frozenset({"mtext", "ms"})
 _BRACED = frozenset({"mi", "mn", "msub", "msup", "msubsup"})
 _NAME = r"\operatorname{"
+_UNKNOWN = re.compile(r"\\[A-Za-z]+\Z")
+_MODULO = re.compile(r"(?:\\quad|\\[;:,])*\(\\mathrm\{mod\}(?:\\[;:,])+ ?([^()]*+)\)")
+_ARROW = re.compile(r"\\;\\(iff|Longrightarrow|Longleftarrow)\\;")
+_ARROWS = {"Longrightarrow": "implies", "Longleftarrow": "impliedby"}
+_WRITTEN = "data-mjx-error"
+"""Attribute of an error in which MathJax shows the TeX as its author wrote it."""
+_CLASS = "data-mjx-texclass"
 _UNSEEN = frozenset({"annotation", "annotation-xml", "mprescripts", "maligngroup", "malignmark", "none"})
 
 
@@ -48,6 +55,9 @@ def tex_of(markup: str) -> str:
     if root is None:
         return ""
     tex = _row(root.elements()).strip()
+    if r"\;" in tex or r"{mod}" in tex:  # what renderers make of one command
+        tex = _MODULO.sub(r"\\pmod{\1}", tex)
+        tex = _ARROW.sub(lambda found: rf"\{_ARROWS.get(found[1], found[1])} ", tex).strip()
     if _aligns(tex):  # a converter that knows no alignment left its marks
         return rf"\begin{{aligned}}{tex}\end{{aligned}}"
     return tex
@@ -70,7 +80,10 @@ def _tex(node: Node) -> str:
     if name in {"mi", "mn", "mo"}:
         return leaf(node)
     if name in _TEXT:
-        return text_leaf(node.text())
+        unknown = node.get("mathcolor") == "red" and _UNKNOWN.match(node.text().strip())
+        return node.text().strip() if unknown else text_leaf(node.text())
+    if name == "merror":
+        return _failed(node)
     if name == "mspace":
         return space(node)
     if name in _BUILDERS:
@@ -78,6 +91,12 @@ def _tex(node: Node) -> str:
     if name == "semantics" or name == "maction":
         return _row(node.elements()[:1])
     return _in_one_font(node.elements()) or _row(node.elements())
+
+
+def _failed(node: Node) -> str:
+    """A formula that the renderer refused: its TeX where that is shown, else a command that no other renders."""
+    text = node.text().strip()
+    return text if _WRITTEN in node.attributes else rf"\merror{{{text_leaf(text)}}}"
 
 
 def _in_one_font(nodes: list[Node]) -> str:
@@ -141,6 +160,8 @@ def _mark(node: Node) -> str:
 def _stretched(node: Node, place: int, nodes: list[Node]) -> str:
     r"""A fence that grows with what is in it: ``\left(``; its partner is in the same row."""
     mark = _mark(node)
+    if side := _side(node, place, nodes):
+        return side + (leaf(node) or ".")
     if node.name == "mo" and (size := SIZES.get(node.get("minsize"))):
         return size + leaf(node)
     if node.name != "mo" or len(mark) > 1 or node.get("stretchy") != "true":
@@ -157,6 +178,15 @@ def _stretched(node: Node, place: int, nodes: list[Node]) -> str:
     if not paired and not (ends is not node and ends.name == "mo" and ends.get("stretchy") == "true"):
         return ""
     return (r"\left" if opens else r"\right") + (leaf(node) or ".")
+
+
+def _side(node: Node, place: int, nodes: list[Node]) -> str:
+    r"""``\left`` or ``\right`` for the first and the last of a row that MathJax marks as fences that grow."""
+    if place not in {0, len(nodes) - 1} or node.name != "mo" or _CLASS not in node.attributes:
+        return ""
+    ends = (nodes[0], "OPEN"), (nodes[-1], "CLOSE")
+    grow = all(one.name == "mo" and one.get(_CLASS) == kind and one.get("stretchy") != "false" for one, kind in ends)
+    return "" if not grow or len(nodes) < 2 else r"\left" if place == 0 else r"\right"
 
 
 def _group(node: Node) -> str:

@@ -171,7 +171,8 @@ def align(a: Text, b: Text) -> Alignment | None:
     holes = frozenset(a.before(slot.start) for slot in a.slots if slot.kind == "hole")
     slips, blocks = list[Slip](), list[tuple[int, int, int]]()
     mine, theirs = a.symbols[a_start:a_end], b.symbols[b_start:b_end]
-    steps = _slid(list(Levenshtein.opcodes(mine, theirs)), mine, theirs, {hole - a_start for hole in holes})
+    steps = _in_one_piece(list(Levenshtein.opcodes(mine, theirs)), mine, theirs)
+    steps = _slid(steps, mine, theirs, {hole - a_start for hole in holes})
     for code, trusted in _sorted_out(steps, a_start, holes, begins=a_start == b_start == 0):
         i, j = a_start + code.src_start, b_start + code.dest_start
         size = code.src_end - code.src_start
@@ -190,6 +191,31 @@ def align(a: Text, b: Text) -> Alignment | None:
     if matched < 8:
         return None
     return Alignment(partner, back, *_runs(len(partner), blocks, holes), _joined(slips), matched)
+
+
+def _in_one_piece(codes: list[Opcode], a: str, b: str) -> list[Opcode]:
+    """The opcodes, with the beginning and the end of the text in one piece where the sibling has them so.
+
+    What the sibling has before and behind costs the same wherever it is put: first words may be found in letters that
+    stand apart in a heading, though all of them stand below it.
+    """
+    for number in range(len(codes) - 1, 0, -1):
+        code = codes[number]
+        begin = code.dest_start - code.src_start
+        if code.tag != "equal" or begin < 0 or a[0] != b[begin]:
+            continue
+        if a.startswith(b[begin : code.dest_start]):
+            whole = Opcode("equal", 0, code.src_end, begin, code.dest_end)
+            codes = _merged([Opcode("insert", 0, 0, 0, begin), whole, *codes[number + 1 :]])
+            break
+    for number, code in enumerate(codes[:-1]):
+        past = code.dest_end + len(a) - code.src_end
+        if code.tag != "equal" or past > len(b) or a[-1] != b[past - 1]:
+            continue
+        if a.endswith(b[code.dest_end : past], code.src_end):
+            whole = Opcode("equal", code.src_start, len(a), code.dest_start, past)
+            return _merged([*codes[:number], whole, Opcode("insert", len(a), len(a), past, len(b))])
+    return codes
 
 
 def _slid(codes: list[Opcode], a: str, b: str, holes: Collection[int]) -> list[Opcode]:
@@ -243,7 +269,8 @@ def _sorted_out(
     for number, code in enumerate(codes):
         inside = (begins or first <= number) and number <= last
         if code.tag != "equal":
-            yield code, inside and not quiet[number]
+            begun = number > 0 or code.tag != "insert"  # what stands before an excerpt is none of it
+            yield code, inside and begun and not quiet[number]
             continue
         least = CHANCE if inside else OUTSIDE
         if number and quiet[number - 1] and (code.src_end == length or quiet[number + 1]):

@@ -97,7 +97,8 @@ class Speaker:
 
     def __init__(self, feed: Language, sibling: Language) -> None:
         self._feed = feed
-        theirs = feed.mixed and sibling.script == feed.script  # both are as their author wrote them
+        self._alike = sibling.script == feed.script
+        theirs = feed.mixed and self._alike  # both are as their author wrote them
         self._other = (feed.script == "simplified" and not theirs) or (
             feed.script == "traditional" and sibling.script == "simplified"
         )
@@ -120,6 +121,8 @@ class Speaker:
         to_simplified = self._feed.script == "simplified"
         if to_simplified and _characters()[1].isdisjoint(text):
             return text
+        if self._alike and script(text) in {"", self._feed.script}:
+            return text  # a name in characters of its own, as its author writes it
         return _converted(text, "t2s" if to_simplified else "s2t")
 
     def _words(self, text: str) -> str:

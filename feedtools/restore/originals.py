@@ -102,7 +102,7 @@ def _page_pieces(raw: str) -> Iterator[Piece]:
     blocks = [(start, end) for start, end in fences if raw.startswith(("```", "~~~"), start)]
     at = 0
     for start, end in [*blocks, (len(raw), len(raw))]:
-        for line in raw[at:start].split("\n"):
+        for line in _with_whole_formulas(raw[at:start]).split("\n"):
             yield from _lined(line)
             yield Piece(" ", "break")
         if start < end:
@@ -110,6 +110,16 @@ def _page_pieces(raw: str) -> Iterator[Piece]:
             yield Piece(fenced(body), "code", "loose")  # a page does not tell fences from indents
             yield Piece(" ", "break")
         at = end
+
+
+def _with_whole_formulas(text: str) -> str:
+    """Text of a page, each of its formulas on one line; authors break those of several rows."""
+    parts, at = [], 0
+    for one in find_math(text):
+        if one.closed and text.find("\n", one.start, one.end) >= 0:
+            parts += [text[at : one.start], text[one.start : one.end].replace("\n", " ")]
+            at = one.end
+    return "".join([*parts, text[at:]])
 
 
 def _lined(line: str) -> Iterator[Piece]:

@@ -88,6 +88,8 @@ _BLOCK_TAG = lazy(
 )
 _SCRIPT_TAG = lazy(r"<(/?)su[bp]\b", re.IGNORECASE)
 _LINE_LEAD = lazy(r"\n[ \t]*(?:>[ \t]?)*")
+_LEAD = lazy(r"\n?[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t>]++)*+")
+"""What the first line of a block begins with: signs of quotations and of list items."""
 _ESCAPE = lazy(r"\\([!-/:-@\[-`{-~\n])")
 _PAIRS = (
     ("\\\\(", "\\\\)"),
@@ -220,6 +222,13 @@ class _Writer:
             self.put("\\]" if display else "\\)", last, end)
 
 
+def _in_quote(raw: str, start: int) -> bool:
+    """Tell whether the line in which the inside of a formula begins is one of a quotation."""
+    line = max(0, raw.rfind("\n", 0, max(0, start - 1)))
+    found = _LEAD.match(raw, line, start)
+    return found is not None and ">" in found[0]
+
+
 def _edits(raw: str, start: int, end: int, *, every: bool) -> list[tuple[str, int, int]]:
     """Replacements that turn the inside of a formula in Markdown into the TeX that is meant, ascending and apart.
 
@@ -227,16 +236,18 @@ def _edits(raw: str, start: int, end: int, *, every: bool) -> list[tuple[str, in
     would not have there.
     """
     edits: list[tuple[str, int, int]] = []
+    spaces = set[int]()  # line ends behind a backslash: control spaces, whatever the next line begins with
     if raw.find("\\", start, end) >= 0:
         for found in _ESCAPE.finditer(raw, start, end):
-            if found[1] == "\n":  # a control space, whatever the next line begins with
-                edits.append((" ", found.end() - 1, found.end()))
+            if found[1] == "\n":
+                spaces.add(found.end() - 1)
             elif every or found[1] in "[]()*" or (found[1] == "_" and raw.startswith("{", found.end())):
                 edits.append((found[1], found.start(), found.end()))
-    if raw.find("\n", start, end) >= 0 and raw.find(">", start, end) >= 0:
-        leads = _LINE_LEAD.finditer(raw, start, end)
-        edits += (
-            ("\n", found.start(), found.end()) for found in leads if ">" in found[0] and raw[found.start() - 1] != "\\"
-        )
+    if raw.find("\n", start, end) >= 0 and raw.find(">", start, end) >= 0 and _in_quote(raw, start):
+        leads = [(found.start(), found.end()) for found in _LINE_LEAD.finditer(raw, start, end) if ">" in found[0]]
+        edits += ((" " if low in spaces else "\n", low, high) for low, high in leads)
+        spaces.difference_update(low for low, _ in leads)
+    if spaces or edits:
+        edits += ((" ", low, low + 1) for low in spaces)
         edits.sort(key=lambda edit: edit[1])
     return edits

@@ -228,6 +228,22 @@ def test_visible_text_speaks_the_delimiters_of_a_feed():
     assert "甲\n乙" in shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("> $$\n> a \\\\\n> b\n> $$\n", "\\[\na \\\\\nb\n\\]"),  # a row ends in two backslashes
+        ("> - $$\n>   a \\\n>   b\n>   $$\n", "\\[\n  a \\   b\n  \\]"),  # one is a control space
+        ("- > $$\n  > a\n  > b\n  > $$\n", "\\[\na\nb\n\\]"),
+    ],
+)
+def test_a_formula_in_a_quotation_is_without_its_signs(text, shown):
+    assert shown in parse_markdown(text).visible().text
+
+
+def test_what_is_greater_in_a_formula_outside_of_quotations_stays():
+    assert "c\n> d" in parse_markdown("令\n$$\na \\\\\nc\n> d\n$$\n").visible().text
+
+
 def test_an_address_may_be_the_label_of_a_link():
     """The link wins over the address that GFM finds in running text (6.9), and a reader sees the address."""
     assert _parts("见 [https://a.b/c](https://d.e/f) 处") == [

@@ -23,6 +23,7 @@ FORMULAS = (
     r"\sin x+\log y", r"\text{if }x", r"A\cup B\subseteq C", r"\|w\|_2", r"a\cdot b\times c", r"\partial_t u",
     r"\binom{n}{k}", r"\dot{x}+\ddot{y}", r"\operatorname{softmax}(z)", r"\boldsymbol{x}",
 )  # fmt: skip
+OPENED, CLOSED = "<mo data-mjx-texclass='OPEN'>", "<mo data-mjx-texclass='CLOSE'>"
 
 
 def shape(mathml: str) -> str:
@@ -55,6 +56,23 @@ def test_what_comes_back_renders(tex: str) -> None:
         ("<mmultiscripts><mi>C</mi><mn>6</mn><none/><mprescripts/><none/><mn>14</mn></mmultiscripts>", "{}^{14}C_{6}"),
         ("<m:msup><m:mi>x</m:mi><m:mn>2</m:mn></m:msup>", "x^2"),
         ("<mtext>50%</mtext>", r"\text{50\%}"),
+        ("<mtext mathcolor='red'>\\bat</mtext><mi>x</mi>", r"\bat x"),
+        ("<mtext mathcolor='red'>bat</mtext><mi>x</mi>", r"\text{bat}x"),
+        ("<mtext>\\bat</mtext>", r"\text{bat}"),
+        ("<merror data-mjx-error='Extra close brace'><mtext>a}</mtext></merror>", "a}"),
+        ("<merror><mtext>Extra close brace</mtext></merror>", r"\merror{\text{Extra close brace}}"),
+        (f"{OPENED}{{</mo><mi>x</mi>{CLOSED}}}</mo>", r"\left\{x\right\}"),
+        (f"{OPENED}</mo><mi>x</mi>{CLOSED}|</mo>", r"\left.x\right|"),
+        (f"{OPENED}(</mo><mi>x</mi>", "(x"),
+        (f"{OPENED}(</mo>", "("),
+        ("<mo data-mjx-texclass='OPEN' stretchy='false'>|</mo><mi>x</mi>" + CLOSED + "|</mo>", "|x|"),
+        (
+            "<mi>a</mi><mspace width='1em'/><mo>(</mo><mi>mod</mi><mspace width='.333em'/><mn>7</mn><mo>)</mo>",
+            r"a\pmod{7}",
+        ),
+        ("<mi>a</mi><mspace width='1em'/><mo>(</mo><mi>mod</mi><mn>7</mn><mo>)</mo>", r"a\quad(\mathrm{mod}7)"),
+        ("<mi>a</mi><mspace width='.278em'/><mo>⟹</mo><mspace width='.278em'/><mi>b</mi>", r"a\implies b"),
+        ("<mi>a</mi><mo>⟹</mo><mspace width='.278em'/><mi>b</mi>", r"a\Longrightarrow\;b"),
         ("<msup><mi>x</mi><mo>′</mo></msup>", "x'"),
         ("<msup><mi>x</mi><mo>⊤</mo></msup>", r"x^\top"),
         ("<msup><mi>x</mi><mrow><mo>⊤</mo></mrow></msup>", r"x^{\top}"),

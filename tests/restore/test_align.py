@@ -118,3 +118,27 @@ def test_what_may_stand_in_a_hole_or_beside_it_stands_in_the_hole() -> None:
     way = align(damaged, other)
     assert way is not None
     assert len(way.slips) == 1  # a letter that is missing elsewhere still is a slip
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        pytest.param("潮汐的观测\n\n", "", id="a-heading-with-its-words"),
+        pytest.param("", "\n\n曲线画成以后,又添上日期。", id="its-last-words-again"),
+        pytest.param("整理观测记录\n\n", "\n\n曲线画成", id="both"),
+    ],
+)
+def test_an_excerpt_is_aligned_in_one_piece_where_the_sibling_has_it_so(before: str, behind: str) -> None:
+    mine = "观测记录里每一次潮汐的高度都写进了表格然后画成曲线"
+    theirs = read(f"{before}{mine}{behind}")
+    found = align(read(mine), theirs)
+    assert found is not None
+    assert found.slips == ()
+    begin = len(read(before).symbols)
+    assert found.partner == list(range(begin, begin + len(mine)))
+
+
+def test_a_word_that_the_sibling_has_inside_of_the_excerpt_is_a_slip() -> None:
+    found = align(read(WHOLE), read(WHOLE.replace("一整年", "整整一整年")))
+    assert found is not None
+    assert [(slip.place, slip.size) for slip in found.slips] == [(WHOLE.index("一整年"), 2)]

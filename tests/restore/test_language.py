@@ -38,6 +38,8 @@ def test_delimiters(text: str, dollars: bool) -> None:
         (SIMPLIFIED, TRADITIONAL, "寫回磁盤，完成（見下）", "写回磁盘,完成(见下)"),
         (SIMPLIFIED, SIMPLIFIED, "寫回磁盤", "写回磁盘"),
         (SIMPLIFIED, SIMPLIFIED, "乾隆年间", "乾隆年间"),
+        (SIMPLIFIED, SIMPLIFIED, "由陳さん写回", "由陳さん写回"),
+        (SIMPLIFIED, TRADITIONAL, "由陳さん寫回", "由陈さん写回"),
         (TRADITIONAL, SIMPLIFIED, "写回磁盘", "寫回磁盤"),
         (TRADITIONAL, TRADITIONAL, "皇后", "皇后"),
         ("前，后，完", SIMPLIFIED, "写回,完成", "写回，完成"),

@@ -91,6 +91,11 @@ def test_marks_are_no_text(raw: str, expected: str) -> None:
             '设 <img src="https://e.org/equation?tex=%5Cmu"> 为', [("math", "", r"\(\mu\)")], id="a-tag-of-a-formula"
         ),
         pytest.param('设 <img src="https://e.org/cat.png?w=2"> 为', [], id="a-tag-of-a-picture"),
+        pytest.param(
+            "> 设\n>\n> $$\n> \\begin{matrix}\n>   a \\\\\n>   b\n> \\end{matrix}\n> $$\n>\n> 为",
+            [("display", "either", r"\[\begin{matrix} a \\ b \end{matrix}\]")],
+            id="rows-in-a-quotation",
+        ),
         pytest.param("最后 $\\frac{a", [("open", "", "$\\frac{a")], id="cut-off"),
     ],
 )
@@ -126,6 +131,21 @@ def test_a_page_is_read_by_its_lines_and_a_feeds_line_as_it_is() -> None:
     assert page.raw.strip() == "星号 *不是* 标记,a_b 和 a`b 是代码 ```\nx = 1\n``` 后"
     assert slots(page) == [("code", "loose", "```\nx = 1\n```")]
     assert read_sibling("a > b - c * d", "feed.txt").raw == "a > b - c * d"
+
+
+def test_a_formula_of_several_rows_on_a_page_is_one() -> None:
+    """The renderer keeps the line ends that its author put between rows."""
+    page = read_sibling(
+        "有\n\\[\\begin{aligned}\n    a&=b\\\\\n    c&=d\n\\end{aligned}\\]\n和 \\(x\n+y\\) 。\n```\n\\[p\nq\\]\n```\n"
+        "尾 \\[甲\n乙",
+        "a.html",
+    )
+    assert slots(page) == [
+        ("code", "loose", "```\n\\[p\nq\\]\n```"),
+        ("display", "", r"\[\begin{aligned} a&=b\\ c&=d \end{aligned}\]"),
+        ("math", "", r"\(x +y\)"),
+    ]
+    assert page.symbols == "有和xy尾"  # a formula that nothing closes hides what follows it
 
 
 def test_macros_of_the_document_are_expanded() -> None:
