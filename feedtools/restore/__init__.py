@@ -153,9 +153,9 @@ def _verdict(votes: Sequence[_Vote]) -> Restoration:
     risk, reason = offer.risk, offer.reason
     rivals = max((len(group) for group in groups.values() if group is not best_group), default=0)
     if risk > RISK and agree > max(1, rivals) and _can_be_outvoted(reason):
-        risk, reason = RISK, f"{agree} siblings agree"
+        risk, reason = RISK, f"{agree} other copies agree"
     if len(sure) > 1 and agree <= rivals:
-        risk, reason = 0.5, "two siblings that may be trusted disagree"
+        risk, reason = 0.5, "two other copies that may be trusted disagree"
     safety: Safety = "safe" if risk <= RISK else "display"
     return Restoration(offer.edit, offer.kind, safety, best.source, round(1 - risk, 4), reason)
 

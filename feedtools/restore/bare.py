@@ -56,7 +56,7 @@ def _proposal(pair: Pair, whole: Slot, start: int, end: int) -> Proposal:
     deleted = deleted_marks()
     marks = sum(char in deleted for char in text)
     risk = way.prose_risk(max(marks, 1)) if marks or _RUN.search(_kept(inside)) else 0.0
-    doubts = [(0.0, "the same letters stand in the sibling as a formula")]
+    doubts = [(0.0, "the same letters stand in the other copy as a formula")]
     if way.left[i] + way.right[k] < 2 * CONTEXT or min(way.left[i], way.right[k]) < 1:
         doubts.append((0.2, THIN))
     if _clings(a.raw, start, end, inside.strip()):
@@ -64,7 +64,7 @@ def _proposal(pair: Pair, whole: Slot, start: int, end: int) -> Proposal:
     if risk > RISK:
         doubts.append((risk, DIFFERS))
     if problem := fault(text, pair.macros):
-        doubts.append((0.9, f"the sibling's formula does not pass the rules: {problem}"))
+        doubts.append((0.9, f"the other copy's formula does not pass the rules: {problem}"))
     return Proposal(Edit(start, end, text), "bare", *graver(*doubts))
 
 

@@ -212,7 +212,7 @@ def _inlined(pair: Pair, region: _Region, slot: Slot) -> Iterator[Proposal]:
     if not text or not _CODE.search(text) or len(HAN.findall(text)) > len(text) // 4 or count(text):
         return
     risk = pair.way.risk(region.first, region.last, text, prose=True)
-    doubts = [(0.0, "the sibling prints code here, and the text agrees on both sides")]
+    doubts = [(0.0, "the other copy prints code here, and the text agrees on both sides")]
     if min(region.left, region.right) <= CONTEXT:
         doubts.append((0.2, THIN))
     if len(text) > LONGEST_CODE:
@@ -248,9 +248,9 @@ def _doubt(pair: Pair, text: str, match: _Match, region: _Region, fits: str) -> 
     kinds = {one.kind for one in match.whole}
     doubts = [(0.0, "the text agrees on both sides and the formula renders" if fits != "code" else "the text agrees")]
     if kinds != {fits} and not (match.whole[0].fits == "either" and fits in {"math", "display"}):
-        doubts.append((0.5, "the sibling has something of another kind here"))
+        doubts.append((0.5, "the other copy has something of another kind here"))
     elif fits != "code" and (problem := fault(text, pair.macros)):
-        doubts.append((0.9, f"the sibling's formula does not pass the rules: {problem}"))
+        doubts.append((0.9, f"the other copy's formula does not pass the rules: {problem}"))
     if len(text) > (LONGEST_CODE if fits == "code" else LONGEST):
         doubts.append((0.5, "longer than an excerpt should carry"))
     if match.sides == "both":

@@ -27,7 +27,7 @@ RISK = 0.01
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 _WORDS = re.compile(r"\\(?:text\w*|mbox|hbox|operatorname|tag\*?|mathrm)\s*\{[^{}]*\}")
-DIFFERS = "the sibling differs elsewhere, so this may be wrong too"
+DIFFERS = "the other copy differs elsewhere, so this may be wrong too"
 THIN = "too little around it agrees"
 
 

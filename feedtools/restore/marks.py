@@ -142,7 +142,7 @@ def _bare(gap: str) -> str:
 
 def _doubt(pair: Pair, i: int, place: int, *, word: bool) -> tuple[float, str]:
     way, k = pair.way, i + 1
-    reason = "the sibling has it, and the text agrees on both sides"
+    reason = "the other copy has it, and the text agrees on both sides"
     enough = way.left[i] >= min(CONTEXT, i + 1) and way.right[k] >= min(CONTEXT, len(way.partner) - k)
     if not enough or way.left[i] + way.right[k] < 2 * CONTEXT:
         return 0.2, THIN
@@ -150,7 +150,7 @@ def _doubt(pair: Pair, i: int, place: int, *, word: bool) -> tuple[float, str]:
     if risk <= RISK:
         return risk, reason
     if word and _is_compound(pair.a.raw, place):
-        return RISK, "the sibling has it, and the word is known to be written so"
+        return RISK, "the other copy has it, and the word is known to be written so"
     return risk, DIFFERS
 
 
@@ -196,7 +196,7 @@ def numbers(pair: Pair) -> Iterator[Proposal]:
         text = b.raw[whole.start : whole.end]
         if int(text[:-1]) in {1, number}:
             continue
-        doubt = 0.0, "the sibling numbers this item so"
+        doubt = 0.0, "the other copy numbers this item so"
         if way.right[place] < CONTEXT and place + way.right[place] < len(way.partner):
             doubt = graver(doubt, (0.2, THIN))
         if whole.fits:

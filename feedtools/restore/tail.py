@@ -137,17 +137,17 @@ def _past(a: Text, b: Text, start: int, dots: int, at: int) -> int:
 def _doubt(pair: Pair, rest: str, begin: int, end: int) -> tuple[float, str]:
     b = pair.b
     to = "the end of the sentence" if end < len(b.raw) or not _DOTS.search(b.raw) else "its own cut"
-    doubts = [(0.0, f"the sibling agrees up to the cut and goes on to {to}")]
+    doubts = [(0.0, f"the other copy agrees up to the cut and goes on to {to}")]
     read_back = read(rest)
     if any(slot.kind in {"hole", "open"} for slot in read_back.slots):
-        doubts.append((1.0, "the sibling is damaged here, too"))
+        doubts.append((1.0, "the other copy is damaged here, too"))
     formulas = (rest[one.start : one.end] for one in read_back.slots if one.kind in {"math", "display"})
     if any(fault(one, pair.macros) for one in formulas):
-        doubts.append((0.9, "a formula in the sibling's sentence does not pass the rules"))
+        doubts.append((0.9, "a formula in the other copy's sentence does not pass the rules"))
     if any(slot.kind == "code" and slot.fits != "spoken" for slot in b.within(begin, end)):
         doubts.append((0.3, "code was cut here"))
     if _UNPAIRED.search(_without_formulas(rest, read_back)):
-        doubts.append((1.0, "a formula in the sibling's sentence is not closed"))
+        doubts.append((1.0, "a formula in the other copy's sentence is not closed"))
     if len(rest) > LONGEST:
         doubts.append((0.5, "the sentence is too long"))
     risk = pair.way.prose_risk(len(rest))
@@ -155,7 +155,7 @@ def _doubt(pair: Pair, rest: str, begin: int, end: int) -> tuple[float, str]:
         doubts.append((risk, DIFFERS))
     seam = b.raw[max(0, begin - 2) : begin] + rest
     if hyphens(b.raw) == "lost" and (_JOINED.search(seam) or not HAN.search(rest)):
-        doubts.append((0.5, "the sibling has lost its hyphens, too"))
+        doubts.append((0.5, "the other copy has lost its hyphens, too"))
     return graver(*doubts)
 
 

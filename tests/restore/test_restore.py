@@ -219,7 +219,7 @@ def test_two_unfaithful_siblings_that_agree_outweigh_the_doubt() -> None:
     both = restore(damaged, sib(one, wrong, two))
     assert kinds(both) == ["placeholder"]
     assert both[0].edit.text == r"\(\alpha_1\)"
-    assert "2 siblings agree" in both[0].reason
+    assert "2 other copies agree" in both[0].reason
 
 
 def test_two_faithful_siblings_that_disagree_are_only_offered() -> None:

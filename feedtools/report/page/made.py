@@ -32,7 +32,7 @@ def made(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[str]
     yield from _fixes(report, formulas, say)
     done = [one for one in report.repairs if one.safety != "display"][:SHOWN]
     if done:
-        told = part(len(done), report.counts.repairs, "repair", say("In what is published"), say)
+        told = part(len(done), report.counts.repairs, "repair", say("in what is published"), say)
         yield f"<h3 class=sub>{say('Repairs that were made')} <span class=hint>{told}</span></h3>\n<ul class=list>\n"
         yield from (repair(one, formulas, say) for one in done)
         yield "</ul>\n"
@@ -43,7 +43,7 @@ def _fixes(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[st
         return
     ordered = sorted(report.fixes, key=attrgetter("by"))
     shown = {by: list(some)[:PER_RULE] for by, some in groupby(ordered, attrgetter("by"))}
-    told = part(report.counts.fixes, report.counts.fixes, "fix", say("In what is published"), say, "fixes")
+    told = part(report.counts.fixes, report.counts.fixes, "fix", say("in what is published"), say, "fixes")
     yield f"<h3 class=sub>{say('Fixes that were made')} <span class=hint>{told}</span></h3>\n"
     room = ROOM
     for by, count in sorted(report.made.items(), key=lambda pair: (-pair[1], pair[0])):

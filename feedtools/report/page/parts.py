@@ -81,11 +81,12 @@ def number(amount: int, one: str, say: Words, many: str = "") -> str:
 
 
 def told(message: str, code: str, say: Words) -> str:
-    """A message of a rule, as HTML; on a page in another language behind what the rule finds, in that language."""
+    """A message of a rule, as HTML; on a page in another language behind its name and what it finds."""
     translated = finds(code, say)
     if not translated:
         return plain(message)
-    return f"{plain(translated)} <span class=hint lang=en>{plain(message)}</span>"
+    head, _, rest = message.partition(": ") if message.startswith(f"{code} ") else ("", "", message)
+    return f"{plain(f'{head}: ' if head else '')}{plain(translated)} <span class=hint lang=en>{plain(rest)}</span>"
 
 
 def named(code: str, name: str, say: Words) -> str:

@@ -43,7 +43,7 @@ def remains(report: RunReport, formulas: FormulaMarks, say: Words) -> Iterator[s
     shown = report.findings[:FINDINGS]
     total = report.counts.findings if report.checked else report.counts.remaining
     title = say("Found") if report.checked else say("What remains")
-    where_ = "" if report.checked else say("In what is published")
+    where_ = "" if report.checked else say("in what is published")
     yield f"<section id=remains>\n{heading(title, part(len(shown), total, 'finding', where_, say))}"
     if report.tallies and report.rules:
         yield from _charts(report, say)

@@ -17,7 +17,7 @@ _ZH = {
     "What was done": "做了什么",
     "Copies": "重复",
     "What remains": "还剩什么",
-    "In what is published": "已发布的文章里",
+    "in what is published": "已发布的文章里",
     "Found": "发现",
     "Trend": "趋势",
     "clusters": "组",
