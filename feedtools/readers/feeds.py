@@ -182,7 +182,8 @@ def _origin(entry: Any, text: str, *, fields: bool) -> Provenance:
     """The entry's own id, and where it is asked for what else it says."""
     own = str(entry.get("id") or entry.get("link") or "")
     others = sorted(name for name, value in entry.items() if isinstance(value, str) and name not in _FIRST)
-    said = {name: entry[name] for name in (*_FIRST, *others) if name in entry.keys() and entry[name]}  # noqa: SIM118
+    plain = dict(entry.items())  # the entry itself makes some up, and looks for others where they are not
+    said = {name: plain[name] for name in (*_FIRST, *others) if plain.get(name)}
     if "://" not in said.get("link", "://"):  # of an id that is no address
         del said["link"]
     if _is_text(said.get("summary", ""), text):

@@ -31,7 +31,7 @@ FORMATS = {
         Format("jsonl", (".jsonl", ".ndjson"), "jsonl"),
         Format("csv", (".csv",), "tables"),
         Format("tsv", (".tsv", ".tab"), "tables"),
-        Format("markdown", (".md", ".markdown", ".mdx"), "markdown"),
+        Format("markdown", (".md", ".markdown", ".mdx", ".qmd", ".rmd"), "markdown"),
         Format("notebook", (".ipynb",), "notebooks"),
         Format("jsonfeed", (".json",), "jsonfeed", (b"jsonfeed.org/version",)),
         Format("feed", (".rss", ".atom", ".xml"), "feeds", (b"<rss", b"<feed", b"<rdf:RDF")),

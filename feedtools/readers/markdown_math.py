@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from feedtools.text.formulas import DISPLAYED, reads_as_formula
+from feedtools.text.formulas import DISPLAYED, reads_as_blanked, reads_as_formula
 from feedtools.text.patterns import lazy
 from feedtools.text.regions import Kind, Region
 
@@ -21,6 +21,8 @@ MATH_STYLES: tuple[MathStyle, ...] = ("auto", "dollar", "bracket", "kramdown", "
 
 LONGEST_INLINE = 2000
 """Code points of the longest formula between single dollar signs."""
+LONGEST_PLAIN = 60
+"""Code points of the longest formula in brackets that has no TeX in it, as in ``\\\\( mean(x) = 1 \\\\)``."""
 _LEAD = lazy(r"[`~$<{\\:](?:(?<!:)|(?=::\S))")
 _DIRECTIVE = lazy(
     r"(?<!:):{3,}+[ \t]*\{(?:(?P<math>math)|code(?:-block|-cell)?|sourcecode|parsed-literal|prompt|mermaid|raw)\}"
@@ -275,7 +277,9 @@ class MathScanner:
         inside = self.text[body:end]
         if _NUMBERS.fullmatch(inside) or "](" in inside or not _coherent(inside):
             return None
-        if not (_COMMAND.search(inside) or reads_as_formula(inside.strip().replace("\n", " "))):
+        plain = " ".join(inside.split())
+        doubled = len(closer) > 2 and len(plain) <= LONGEST_PLAIN and _SIGN.search(plain)
+        if not (_COMMAND.search(inside) or doubled or reads_as_formula(inside.strip().replace("\n", " "))):
             return None
         return Region("display" if closer.endswith("]") else "math", start, end + len(closer))
 
@@ -339,7 +343,7 @@ class MathScanner:
     def _is_formula(self, start: int, end: int) -> bool:
         """Tell whether two dollar signs enclose a formula, and are not those of two prices or variables."""
         inside, after = self.text[start + 1 : end], self.text[end + 1 : end + 2]
-        if not inside.strip() or after == "$":
+        if not inside.strip() or (after == "$" and not self._adjoins(start, end)):
             return False
         before, behind = inside[0].isspace(), inside[-1].isspace()
         if _TEX_WORD.search(inside) or (_SCRIPT.search(inside) and (self.dollars or not before)):
@@ -350,8 +354,18 @@ class MathScanner:
             return _coherent(inside) and not _WORDS.search(inside)
         body = " ".join(inside.split())
         if before != behind:
-            return self.dollars and _MARKED.search(body) is not None and _coherent(inside)
+            marked = _MARKED.search(body) is not None and _coherent(inside)
+            return self.dollars and (marked or reads_as_blanked(inside, self.text[start - 1 : start], after))
         return len(body) <= (30 if before else LONGEST_INLINE) and reads_as_formula(body)
+
+    def _adjoins(self, start: int, end: int) -> bool:
+        """Tell whether the dollar sign behind a formula opens the next one: ``$a_1$$b_1$``, both with TeX in them."""
+        text = self.text
+        if text[start - 1 : start] == "$" or text[end + 2 : end + 3] in {"", "$"}:
+            return False
+        last = self._closing_dollar(end + 1)
+        parts = text[start + 1 : end], text[end + 2 : last]
+        return last > end + 2 and all(_COMMAND.search(part) and _coherent(part) for part in parts)
 
 
 def directive_formula(text: str, start: int, end: int) -> Region | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections import Counter
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING
 from feedtools.errors import FeedtoolsError
 from feedtools.readers.formats import FORMATS, PACKED, REFUSED, endings, named, suffix
 from feedtools.readers.streams import PEEK, open_stream
+from feedtools.readers.transmission import encode
 from feedtools.text.patterns import lazy
+from feedtools.text.renderers import headers
 
 if TYPE_CHECKING:
     from feedtools.readers.paths import Walking
@@ -25,13 +28,27 @@ _FOR_PROGRAMS = lazy(
     r"(?:(?:dev-|test-)?requirements|constraints)(?:[._-][\w-]+)*\.txt"
     r"|(?:robots|humans|ads|app-ads|security|cmakelists|llms(?:-full)?|cname|top_level|entry_points|sources|version)\.txt"
 )
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OURS = lazy(r"feedtools-decisions.*\.jsonl")
 """The log of decisions and downloads of the report, whose texts are held articles; a browser may number a download."""
 _TEMPLATE = lazy(
     rb"\A\s*(?:---\s*\n|\{[%{])|\{%-?[ \t]*(?:extends|include|block|layout|if|for|assign|set)\b"
-    rb"|\{\{-?[ \t]*(?:content|page|site|title|post|url)\b[^{}\n]*\}\}"
+    rb"|\{\{-?[ \t]*(?:(?:content|page|site|title|post|url|with|range|end|partial|define|template|block|else)\b"
+    rb"|/\*|\.[A-Z]|\$\.?[A-Za-z]+ *(?::?=|\.[A-Z]))[^{}\n]*\}\}"
 )
 """Signs that a page is a template of a site generator; braces alone are none, for formulas have them in pairs."""
+_TEMPLATE_FEED = lazy(rb"\A(?:\xef\xbb\xbf)?\s*(?:---\s*\n|\{[%{])")
+_TEMPLATES = frozenset(
+    {"_includes", "_layouts", "_partials", "includes", "layouts", "partials", "templates", "_templates"}
+)
+"""Folders in which site generators keep their templates; a whole page in them is a page all the same."""
+_WHOLE = lazy(rb"<!doctype|<html[\s>]|<body[\s>]|<article[\s>]", re.IGNORECASE)
+_LEADS_ON = lazy(
+    rb"<meta(?=[^<>]{0,300}http-equiv\s*=\s*[\"']?refresh)(?=[^<>]{0,300}content\s*=\s*[\"']?\s*[0-5]\s*;\s*url\s*=)",
+    re.IGNORECASE,
+)
+_SHORT = 4096
+"""Bytes of the longest page that only leads to another."""
 _BODY = lazy(rb"<body[\s>]", re.IGNORECASE)
 INSTALLED = "installed for programs"
 """Reason for folders that a package manager or an interpreter filled."""
@@ -43,6 +60,35 @@ _ENVIRONMENT = "pyvenv.cfg"
 def is_installed(folder: str) -> bool:
     """Tell whether programs filled a folder: its packages, caches, or an environment of Python."""
     return os.path.basename(folder) in _INSTALLED or os.path.isfile(os.path.join(folder, _ENVIRONMENT))
+
+
+_OF_SITES = ("markdown", "notebook", "html")
+"""Formats in which sites are kept, whose folders have other texts beside the articles."""
+
+
+def _is(name: str, *formats: str) -> bool:
+    format_ = named(name)
+    return format_ is not None and format_.name in formats
+
+
+def _has_header(name: str) -> bool:
+    """Tell whether a text file has a line of a transmission's header, or cannot be read, which its reader says."""
+    try:
+        with open_stream(name) as stream:
+            head = stream.peek(PEEK)
+    except (OSError, FeedtoolsError):
+        return True
+    return any(encode(line) in head for lines in headers() for line in lines) or head.startswith(_UTF16)
+
+
+def _unlike_page(head: bytes, name: str) -> str:
+    body = _BODY.search(head)  # a whole page may show in its text what templates look like
+    if _TEMPLATE.search(head[: body.start()] if body else head):
+        return "templates"
+    if len(head) <= _SHORT and _LEADS_ON.search(head):
+        return "leading to other pages"
+    kept = _TEMPLATES.intersection(name.replace(os.sep, "/").split("/")[:-1])
+    return "templates" if kept and not _WHOLE.search(head) else ""
 
 
 class Patterns:
@@ -127,8 +173,23 @@ class PassedOver:
                 self.note(reason, name)
             else:
                 found.add(name)
+        found -= self._notes(found)
         found |= self._kept(about, {os.path.dirname(name) for name in found})
         return found
+
+    def _notes(self, found: set[str]) -> set[str]:
+        """Text files that are no transmissions, in a folder whose articles are of other formats: notes, tables, lists.
+
+        One transmission among them says that the others are transmissions too, which lost their headers.
+        """
+        texts = {name for name in found if _is(name, "transmission")}
+        if self._options.input_format is not None or not texts or not any(_is(name, *_OF_SITES) for name in found):
+            return set()
+        if any(self._include.match(name) or _has_header(name) for name in texts):
+            return set()
+        for name in sorted(texts):
+            self.note("without the header of a transmission", name)
+        return texts
 
     def _kept(self, about: Sequence[str], taken: set[str]) -> set[str]:
         """Files about a repository that are articles all the same: a README by itself in a folder below."""
@@ -158,8 +219,9 @@ class PassedOver:
             return ""
         key = self._options.text_key.encode()
         if format_.name == "html":
-            body = _BODY.search(head)  # a whole page may show in its text what templates look like
-            return "templates" if _TEMPLATE.search(head[: body.start()] if body else head) else ""
+            return _unlike_page(head, os.path.relpath(name, self._folder))
+        if format_.name == "feed" and _TEMPLATE_FEED.match(head):
+            return "templates"
         if format_.name in {"csv", "tsv"}:
             return "" if key in head.split(b"\n", 1)[0].replace(b"\0", b"") else f"without a column “{key.decode()}”"
         if any(mark in head for mark in format_.marks) or (format_.name == "jsonfeed" and b'"%s"' % key in head):

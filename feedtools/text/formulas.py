@@ -78,13 +78,16 @@ _PLAIN_FORMULA = lazy(
     rf"(?:[ \d+\-*/=<>≤≥≠±×·()\[\]{{}}|,.:;!'′]+[{_LETTER}]{{0,2}})*+|\d"
 )
 _SHELL = lazy(
-    r"(?![A-Z]_[A-Z0-9](?![A-Z0-9_]))[A-Z_][A-Z0-9_]+\b(?![\^{])"
-    r"|\{\w+(?:\}(?!\s*[_^])|[:#%/@])|[a-z][a-z0-9]+\w*\b(?![\s(]*[=+\-*/^_<>\\])|[(\d?!#@*]?\s"
+    r"(?![A-Z]_[A-Z0-9](?![A-Z0-9_]))[A-Z_][A-Z0-9_]+\b(?![\^{]|(?<=_)\\[A-Za-z]{2})"
+    r"|\{\w+(?:\}(?!\s*[_^])|[:#%/@])|(?!d[a-z]\b)[a-z][a-z0-9]+\w*\b(?![\s(]*[=+\-*/^_<>\\])"
+    r"|[(\d?!#@*]?\s(?!\s?(?<=\d\s)\\[a-z]{2,}(?![A-Za-z\\]))"
 )
 # Blanks just inside dollars, as in ``$ \frac{3}{4} $``: only what no price, prompt or sentence between two dollars has.
 _BLANKED = 400
 _BLANKED_TEX = lazy(rf"\\[A-Za-z]{{2,}}|(?<![\w./-])[{_LETTER})}}\]]['’]*[_^]")
-_BLANKED_PLAIN = lazy(rf"[{_LETTER}]|(?=[^=<>≤≥]*[=<>≤≥])(?s:.)+")
+_BLANKED_PLAIN = lazy(
+    rf"[{_LETTER}](?:['’]| (?=[{_LETTER}](?![{_LETTER}]))[{_LETTER}]){{0,8}}|(?=[^=<>≤≥]*[=<>≤≥])(?s:.)+"
+)
 _IN_BRACES = lazy(r"\{[^{}]*\}")
 _NO_FORMULA = lazy(r"\\[()\[\]]|:\\|[\u3001-\u9fff，；。]|(?<![\\\w])[A-Za-z]{2,}\s+[A-Za-z]{2,}(?![\w{])")
 _LATEX = "latex "
@@ -156,9 +159,18 @@ def _each(text: str, at: int = 0) -> Iterator[Math]:
         if kind == "escape":
             continue
         math = _special(text, start, at, match)
-        if math is not None:
+        while math is not None:
             yield math
             at = math.end
+            math = _dollars(text, at, math.opener) if _adjoins(text, math) else None
+
+
+def _adjoins(text: str, before: Math) -> bool:
+    """Tell whether dollar signs right behind a formula in dollar signs may open the next: ``$a$$b$``."""
+    opener, at = before.opener, before.end
+    if not before.closed or opener not in {"$", "$$"} or not text.startswith(opener, at):
+        return False
+    return not text.startswith("$", at + len(opener))
 
 
 def _special(text: str, start: int, at: int, match: re.Match[str]) -> Math | None:
@@ -293,12 +305,18 @@ def _is_inside(text: str, body: int, end: int, opener: str) -> bool:
     if opener != "$":
         return _has_no_prose(inside)
     if inside[0].isspace() or inside[-1].isspace():
-        return _is_blanked(inside, text[body - 2 : body - 1] if body > 1 else "", text[end + 1 : end + 2])
+        return reads_as_blanked(inside, text[body - 2 : body - 1] if body > 1 else "", text[end + 1 : end + 2])
     return reads_as_formula(inside)
 
 
-def _is_blanked(inside: str, before: str, after: str) -> bool:
-    """Tell a formula with blanks inside its dollars: ``US$ 5 to $`` and ``$a = $b`` are none."""
+def reads_as_blanked(inside: str, before: str = "", after: str = "") -> bool:
+    """Tell a formula with blanks inside its dollars: ``US$ 5 to $`` and ``$a = $b`` are none.
+
+    Args:
+        inside: the text between the dollar signs, with its blanks.
+        before: the code point before the first dollar sign.
+        after: the code point behind the second.
+    """
     leads = inside[0].isspace()
     if len(inside) > _BLANKED or _is_named(after) or (_is_named(before) if leads else after in {"(", "{"}):
         return False

@@ -91,6 +91,8 @@ _LINE_LEAD = lazy(r"\n[ \t]*(?:>[ \t]?)*")
 _LEAD = lazy(r"\n?[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t>]++)*+")
 """What the first line of a block begins with: signs of quotations and of list items."""
 _ESCAPE = lazy(r"\\([!-/:-@\[-`{-~\n])")
+_WORDS = lazy(r"\\(?:text\w*|mbox|hbox)\s*\{(?:[^{}]++|\{[^{}]*+\})*+\}")
+"""Words in a formula, which may hold formulas of their own in brackets."""
 _PAIRS = (
     ("\\\\(", "\\\\)"),
     ("\\\\[", "\\\\]"),
@@ -229,6 +231,21 @@ def _in_quote(raw: str, start: int) -> bool:
     return found is not None and ">" in found[0]
 
 
+def _brackets_in_words(raw: str, start: int, end: int) -> set[int]:
+    r"""Places of ``\(`` and ``\)`` inside the words of a formula, where they enclose another: ``\text{if \(a\)}``."""
+    if raw.find("\\(", start, end) < 0:
+        return set()
+    words = _WORDS.finditer(raw, start, end)
+    return {one.start() for word in words for one in _ESCAPE.finditer(raw, *word.span()) if one[1] in "()"}
+
+
+def _is_markdown(raw: str, start: int, found: re.Match[str]) -> bool:
+    r"""Tell an escape that TeX would not have inside a formula: ``\*``, ``f\_{x}``, ``\left\\{``, brackets."""
+    if found[1] == "\\":
+        return raw.startswith(("{", "}"), found.end()) and raw.endswith(("\\left", "\\right"), start, found.start())
+    return found[1] in "[]()*" or (found[1] == "_" and raw.startswith("{", found.end()))
+
+
 def _edits(raw: str, start: int, end: int, *, every: bool) -> list[tuple[str, int, int]]:
     """Replacements that turn the inside of a formula in Markdown into the TeX that is meant, ascending and apart.
 
@@ -238,10 +255,11 @@ def _edits(raw: str, start: int, end: int, *, every: bool) -> list[tuple[str, in
     edits: list[tuple[str, int, int]] = []
     spaces = set[int]()  # line ends behind a backslash: control spaces, whatever the next line begins with
     if raw.find("\\", start, end) >= 0:
+        kept = _brackets_in_words(raw, start, end)
         for found in _ESCAPE.finditer(raw, start, end):
             if found[1] == "\n":
                 spaces.add(found.end() - 1)
-            elif every or found[1] in "[]()*" or (found[1] == "_" and raw.startswith("{", found.end())):
+            elif every or (found.start() not in kept and _is_markdown(raw, start, found)):
                 edits.append((found[1], found.start(), found.end()))
     if raw.find("\n", start, end) >= 0 and raw.find(">", start, end) >= 0 and _in_quote(raw, start):
         leads = [(found.start(), found.end()) for found in _LINE_LEAD.finditer(raw, start, end) if ">" in found[0]]

@@ -102,6 +102,11 @@ def test_what_is_read_at_a_glance_is_what_the_parser_says(text):
         ("记 $put(k, u_{alt})⇒b$ 为", ["$put(k, u_{alt})⇒b$"]),
         ("here \\\\( R_t \\\\) is", ["\\\\( R_t \\\\)"]),
         ("so $latex e^{x}$ is", ["$latex e^{x}$"]),
+        ("a $\\mathbb{K}_1$$\\cong$ b", ["$\\mathbb{K}_1$", "$\\cong$"]),
+        ("a $\\mathbb{K}_1$$\\cong and b", []),
+        ("| 甲 | \\\\( std(x) = 0.5 \\\\) |\n|--|--|\n| a | b |", ["\\\\( std(x) = 0.5 \\\\)"]),
+        ("as in \\\\(the old one\\\\) there", []),
+        ("of $\\lambda_1$, $ B B'$, $B' = Q R $ and $Q $ too", ["$\\lambda_1$", "$ B B'$", "$B' = Q R $", "$Q $"]),
         ("costs $5 and then $6 more", []),
         ("set $HOME and $PATH first", []),
         ("`$a_1$` and ``$b_1$``", []),
@@ -242,6 +247,19 @@ def test_a_formula_in_a_quotation_is_without_its_signs(text, shown):
 
 def test_what_is_greater_in_a_formula_outside_of_quotations_stays():
     assert "c\n> d" in parse_markdown("令\n$$\na \\\\\nc\n> d\n$$\n").visible().text
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        (r"\text{若 \(a_1\) 大}", r"\text{若 \(a_1\) 大}"),
+        (r"\frac{1}{2}\(b\)", r"\frac{1}{2}(b)"),
+        (r"\left\\{a_1\right\\}", r"\left\{a_1\right\}"),
+        (r"a_1 \\{b}", r"a_1 \\{b}"),
+    ],
+)
+def test_only_escapes_of_markdown_are_undone_inside_dollars(formula: str, shown: str) -> None:
+    assert parse_markdown(f"甲 ${formula}$ 乙").visible().text == rf"甲 \({shown}\) 乙"
 
 
 def test_an_address_may_be_the_label_of_a_link():

@@ -26,12 +26,15 @@ def expand(paths: list[str], on_error: Callable[[FeedtoolsError], None], **optio
     return expanded(paths, on_error, ReadOptions(**options))
 
 
+HEADER = "INCOMING TRANSMISSION\nLATEST UPDATES\n"
+
+
 @pytest.fixture
 def feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("b.txt", "a.txt", "sub/c.txt", "sub/d.jsonl", "sub/deep/e.txt", ".hidden/f.txt", "notes.md", ".g.txt"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("one\n")
+        path.write_text(HEADER + "one\n" if name.endswith(".txt") else "one\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -288,9 +291,12 @@ def folder(root: Path, *names: str) -> None:
 @pytest.mark.parametrize(
     ("names", "files", "said"),
     [
-        (["a.md", "b.mdx", "c.txt", "d.jsonl", "e.ipynb"], ["a.md", "b.mdx", "c.txt", "d.jsonl", "e.ipynb"], ""),
+        (["a.md", "b.mdx", "c.qmd", "d.jsonl", "e.ipynb"], ["a.md", "b.mdx", "c.qmd", "d.jsonl", "e.ipynb"], ""),
+        (["a.txt", "b.jsonl", "c.txt.gz"], ["a.txt", "b.jsonl", "c.txt.gz"], ""),
+        (["a.txt", "b.Rmd", "c/d.txt"], ["b.Rmd"], "a.txt and 1 more (without the header of a transmission)"),
+        (["a.txt", "b.html"], ["b.html"], "a.txt (without the header of a transmission)"),
         (["a.md", "robots.txt", "requirements-dev.txt"], ["a.md"], "requirements-dev.txt and 1 more (for programs)"),
-        (["requirement.txt", "a.md"], ["a.md", "requirement.txt"], ""),
+        (["requirement.txt", "a.jsonl"], ["a.jsonl", "requirement.txt"], ""),
         (["README.md", "a.md", "LICENSE.txt"], ["a.md"], "LICENSE.txt and 1 more (about the repository)"),
         (["README.md"], ["README.md"], ""),
         (["a/README.md", "b/README.md", "LICENSE.md"], ["a/README.md", "b/README.md"], ""),
@@ -316,10 +322,54 @@ def test_a_folder_is_read_whole_and_what_is_passed_over_is_said(
     assert bool(told) == bool(said)
 
 
-def tree(root: Path, *names: str) -> list[str]:
-    folder(
-        root, "a.txt", "node_modules/x/b.md", "env/pyvenv.cfg", "env/lib/c.txt", ".notes/d.md", ".notes/e.md", *names
+@pytest.mark.parametrize("lines", ["INCOMING TRANSMISSION\nLATEST UPDATES\n甲\n", "lost\nLATEST UPDATES\n甲\n"])
+def test_beside_markdown_one_header_of_a_transmission_says_what_the_text_files_are(tmp_path: Path, lines: str) -> None:
+    folder(tmp_path, "a.md", "b.txt")
+    (tmp_path / "c.txt").write_text(lines, encoding="utf-8")
+    assert [os.path.basename(name) for name in expand([str(tmp_path)], pytest.fail)] == ["a.md", "b.txt", "c.txt"]
+
+
+def test_text_files_that_are_named_or_included_are_read_without_a_header(tmp_path: Path) -> None:
+    folder(tmp_path, "a.md", "b.txt")
+    assert expand([str(tmp_path / "b.txt")], pytest.fail) == [str(tmp_path / "b.txt")]
+    found = expand([str(tmp_path)], pytest.fail, include=("b.txt",), root=str(tmp_path))
+    assert [os.path.basename(name) for name in found] == ["a.md", "b.txt"]
+
+
+_ON = '<!doctype html><meta http-equiv="refresh" content="0; url=/b/"><a href="/b/">Here</a>'
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "said"),
+    [
+        ("p/index.html", _ON, "leading to other pages"),
+        ("p/index.html", _ON + "<p>words</p>" * 500, ""),
+        ("p/index.html", _ON.replace("0; url=/b/", "600"), ""),
+        ("p/index.html", _ON.replace("0;", "60;"), ""),
+        ("_includes/foot.html", "<p>Made by hand</p>", "templates"),
+        ("templates/foot.html", "<!doctype html><html><body><p>On templates</p></body></html>", ""),
+        ("foot.html", "<p>Made by hand</p>", ""),
+        ("list.html", "{{- with .Title }}<h1>{{ . }}</h1>{{ end }}", "templates"),
+        ("list.html", "<p>A set {{x}, {y}} of sets</p>", ""),
+        ("feed.xml", "---\nlayout: none\n---\n<rss></rss>", "templates"),
+        ("feed.xml", '<?xml version="1.0"?><rss><item>---\n{% for %}</item></rss>', ""),
+    ],
+)
+def test_pages_that_lead_on_and_templates_hold_no_article(tmp_path: Path, name: str, page: str, said: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(page)
+    (tmp_path / "z.md").write_text("# One\n")
+    told: list[FeedtoolsError] = []
+    found = [os.path.relpath(one, tmp_path) for one in expand([str(tmp_path)], told.append)]
+    assert found == (["z.md"] if said else [name, "z.md"])
+    assert [one.message for one in told] == (
+        [f"passed over: {name} ({said}); name files to read them, or see include"] if said else []
     )
+
+
+def tree(root: Path, *names: str) -> list[str]:
+    (root / "a.txt").write_text(f"{HEADER}甲\n", encoding="utf-8")
+    folder(root, "node_modules/x/b.md", "env/pyvenv.cfg", "env/lib/c.txt", ".notes/d.md", ".notes/e.md", *names)
     return [os.path.relpath(name, root) for name in expanded([str(root)], lambda _: None, ReadOptions())]
 
 

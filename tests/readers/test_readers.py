@@ -282,7 +282,7 @@ def test_unclosed_front_matter_is_an_error(tmp_path: Path) -> None:
 
 def test_folders_are_searched_for_what_is_published(tmp_path: Path) -> None:
     for name in ("post.md", "README.md", "a.txt", "b.jsonl.gz", "c.csv", ".hidden.md", "d.parquet", "e.html"):
-        write(tmp_path, name, "x")
+        write(tmp_path, name, "LATEST UPDATES\n" if name == "a.txt" else "x")
     said: list[FeedtoolsError] = []
     names = [Path(path).name for path in expand([str(tmp_path)], said.append, ReadOptions())]
     assert names == ["a.txt", "b.jsonl.gz", "d.parquet", "e.html", "post.md"]
@@ -314,6 +314,13 @@ def test_feed_entries_take_their_fullest_text(tmp_path: Path) -> None:
         "<![CDATA[<p>全文 <b>在</b>此</p><ul><li>一</li><li>二</li></ul>]]></content:encoded></item>"
     )
     assert texts(write(tmp_path, "a.xml", feed)) == ["全文 在此\n一\n二"]
+
+
+@pytest.mark.parametrize("name", ["license", "category", "updated"])
+def test_an_element_of_a_feed_that_its_parser_looks_for_elsewhere_is_read(name: str, tmp_path: Path) -> None:
+    media = f'<m:group xmlns:m="http://search.yahoo.com/mrss/"><m:{name}>free</m:{name}></m:group>'
+    feed = f'<feed xmlns="http://purl.org/atom/ns#" version="0.3"><entry>{media}<summary>甲乙</summary></entry></feed>'
+    assert texts(write(tmp_path, "a.xml", feed)) == ["甲乙"]
 
 
 @pytest.mark.parametrize("label", ["gbk", "gb2312", "big5", "utf-16"])

@@ -68,6 +68,12 @@ def parts(text: str) -> list[tuple[str, bool]]:
         (r"记 $latex s^2$ 与 $latex \frac{a}{2} $", [("$latex s^2$", True), (r"$latex \frac{a}{2} $", True)]),
         (r"选 A:\(k+1\) 或 B:\(f(k)\to m\)", [(r"\(k+1\)", True), (r"\(f(k)\to m\)", True)]),
         (r"在 C:\work 下,\(k\) 不变", [(r"\(k\)", True)]),
+        (r"取 $5 \times 5$ 与 $0 \leq k_1 \leq m$ 为界", [(r"$5 \times 5$", True), (r"$0 \leq k_1 \leq m$", True)]),
+        (r"当 $B_\text{max} \gets B$ 时", [(r"$B_\text{max} \gets B$", True)]),
+        (r"故 $du dv = |\det(\frac{a}{b})| dp dq$ 成立", [(r"$du dv = |\det(\frac{a}{b})| dp dq$", True)]),
+        (r"集 $\mathcal{A}_1$$\simeq B$ 同构", [(r"$\mathcal{A}_1$", True), (r"$\simeq B$", True)]),
+        (r"$$a \tag{1}$$$$b \tag{2}$$", [(r"$$a \tag{1}$$", True), (r"$$b \tag{2}$$", True)]),
+        ("值 $ K K'$ 与 $K M $ 同", [("$ K K'$", True), ("$K M $", True)]),
     ],
 )
 def test_formulas_are_found_whole(text: str, expected: list[tuple[str, bool]]) -> None:
@@ -97,6 +103,9 @@ def test_formulas_are_found_whole(text: str, expected: list[tuple[str, bool]]) -
         "$ ls -l $ cd k_1",
         "$ 5 for the k_1 model $",
         "$latex report.tex",
+        r"awk 中 $1 \n 与 $DATA_\n",
+        r"$3 \$ 与 $4",
+        "$ I am $",
         r"解压到 E:\(旧)\tmp 与 F:\[bak]\x,再看 (G:\x\) 和 ..\(old)\b",
         r"C:\Program Files\(x64)\bin 与 %TEMP%\[k]\m 与 \\srv\pub\(k)\m",
         "$",
