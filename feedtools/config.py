@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
-from feedtools.errors import ConfigError, did_you_mean, kind_name
+from feedtools.errors import ConfigError, did_you_mean, holds_nul, kind_name, system_words
 from feedtools.model import COPIES, KINDS, LEVELS, Level, Safety
 from feedtools.text.patterns import lazy
 
@@ -300,7 +300,7 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise ConfigError("no such file", path=str(path)) from error
     except (OSError, ValueError, RecursionError) as error:
-        raise ConfigError(f"not a TOML file: {getattr(error, 'strerror', '') or error}", path=str(path)) from error
+        raise ConfigError(f"not a TOML file: {system_words(error)}", path=str(path)) from error
 
 
 def parse(raw: Mapping[str, Any], path: Path) -> Config:
@@ -317,6 +317,8 @@ def parse(raw: Mapping[str, Any], path: Path) -> Config:
             expected = ", ".join(sorted(field.replace("_", "-") for field in known))
             close = did_you_mean(key.replace("_", "-"), [field.replace("_", "-") for field in known])
             raise ConfigError(f"unknown key {key!r}{close or ';'} expected one of {expected}", path=str(path))
+        if holds_nul(value):
+            raise ConfigError(f"{key}: holds a NUL, which no name can hold", path=str(path))
         values[name] = _value(key, value, known[name], path)
     config = Config(root=path.parent, file=path, **values)
     for key, words in (("math", MATH_STYLES), ("lang", LANGUAGES)):

@@ -88,6 +88,19 @@ def kind_name(kind: type) -> str:
     return _KINDS.get(kind, kind.__name__)
 
 
+def system_words(error: Exception) -> str:
+    """Say what the system says of a file, without the number and the path; of another error all that it says."""
+    return getattr(error, "strerror", None) or str(error)
+
+
+def holds_nul(value: object) -> bool:
+    """Tell whether a text of a TOML value, however deep inside, holds a NUL, which no path and no option may."""
+    if isinstance(value, str):
+        return "\0" in value
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(map(holds_nul, parts))
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Ask whether the closest known word is meant, to follow what is unknown; empty where none is close."""
     close = closest(name, known)

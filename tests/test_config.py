@@ -8,6 +8,7 @@ import pytest
 
 from feedtools.config import Config, discover, from_options, load
 from feedtools.errors import ConfigError
+from tests.cli.test_cli import Run
 
 TABLE = '[project]\nname = "x"\n[tool.feedtools]\nignore = ["FT101"]\n'
 
@@ -65,6 +66,37 @@ def test_what_cannot_be_meant_is_refused_by_name(tmp_path: Path, name: str, cont
     with pytest.raises(ConfigError, match=told) as refused:
         discover(tmp_path)
     assert Path(str(refused.value.path)) == tmp_path / name
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        r'text-key = "\u0000"',
+        r'learned = "a\u0000b"',
+        r'history = ["a", "\u0000"]',
+        '[renderers.mine]\nreplaces = { "-" = "\\u0000" }',
+        '[per-file-ignores]\n"\\u0000" = ["FT1"]',
+    ],
+)
+def test_a_nul_is_refused_before_any_file_is_asked_for_by_it(tmp_path: Path, content: str) -> None:
+    (tmp_path / "feedtools.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigError, match="holds a NUL"):
+        discover(tmp_path)
+    (tmp_path / "feedtools.toml").write_text(content.replace(r"\u0000", "xyz"), encoding="utf-8")
+    discover(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["learned", "baseline", "rule-packs"])
+def test_a_file_that_cannot_be_read_is_told_in_words(tmp_path: Path, key: str) -> None:
+    """What the system says of it, without a number and without the path again."""
+    (tmp_path / "a.txt").write_text("INCOMING TRANSMISSION\n\nLATEST UPDATES\n一篇没有毛病的文章。\n", encoding="utf-8")
+    (tmp_path / "folder" / "x.toml").mkdir(parents=True)
+    value = '["folder"]' if key == "rule-packs" else '"folder"'
+    (tmp_path / "feedtools.toml").write_text(f"{key} = {value}\n", encoding="utf-8")
+    run = Run(tmp_path, "check", "a.txt")
+    assert run.code == 2
+    assert "folder" in run.err
+    assert "Errno" not in run.err
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:

@@ -69,22 +69,32 @@ def keep(
         kept = kept._replace(stale=())
     # Only now: the first of a file that is allowed would take the others with it.
     left = group(kept.findings, [rule.id for rule in rules if rule.grouped])
-    unchanged, known, gone = 0, 0, 0
-    # A copy is found only where the whole feed is compared, and nothing is missed where something failed.
-    together = config.duplicates and whole
-    seen = frozenset(rule.id for rule in rules if complete and (rule.scope != "feed" or together))
+    known, gone, seen = 0, 0, _looked_for(rules, config, whole=whole, complete=complete)
     # Before `since`: equal findings are told apart by their order among all.
     if config.baseline:
         from feedtools.lint import baseline
 
-        path = config.root / config.baseline
-        left, known, gone = baseline.compare(left, baseline.load(path), config.root, baseline.Seen(files, seen))
+        entries = baseline.load(config.root / config.baseline)
+        left, known, gone = baseline.compare(left, entries, config.root, baseline.Seen(files, seen))
+    new = _touched(left, files, config)
+    return kept._replace(findings=new, unchanged=len(left) - len(new), known=known, gone=gone, seen=seen)
+
+
+def _looked_for(rules: Iterable[Rule], config: Config, *, whole: bool, complete: bool) -> frozenset[str]:
+    """List the rules of which a run would have found everything in its files.
+
+    A copy is found only where the whole feed is compared, and nothing is missed where something failed.
+    """
+    together = config.duplicates and whole
+    return frozenset(rule.id for rule in rules if complete and (rule.scope != "feed" or together))
+
+
+def _touched(findings: list[Finding], files: Sequence[str], config: Config) -> list[Finding]:
     if config.since:
         from feedtools.check.since import changed
 
-        touched = changed(left, files, config)
-        unchanged, left = len(left) - len(touched), touched
-    return kept._replace(findings=left, unchanged=unchanged, known=known, gone=gone, seen=seen)
+        return changed(findings, files, config)
+    return findings
 
 
 def _without_exceptions(

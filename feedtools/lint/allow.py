@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-from feedtools.errors import ConfigError
+from feedtools.errors import ConfigError, system_words
 from feedtools.lint.fingerprint import relative
 from feedtools.model import Article, Finding, digest
 from feedtools.system.files import read_regular
@@ -90,7 +90,7 @@ def load(path: Path) -> tuple[Entry, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {getattr(error, 'strerror', '') or error}", path=str(path)) from error
+        raise ConfigError(f"cannot be read: {system_words(error)}", path=str(path)) from error
     try:
         raw = tomllib.loads(source)
     except (ValueError, RecursionError) as error:

@@ -9,7 +9,7 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from feedtools.errors import FeedtoolsError, RuleError
+from feedtools.errors import FeedtoolsError, RuleError, system_words
 from feedtools.lint.checks import resolve
 from feedtools.lint.checks.base import Evidence, Hit, View
 from feedtools.lint.checks.screens import SCREENS, literals
@@ -238,7 +238,7 @@ def _word_list(folder: str, name: str) -> dict[str, str]:
                 if line.strip() and not line.startswith("#")
             ]
     except (OSError, UnicodeDecodeError) as error:
-        raise RuleError(f"word list cannot be read: {error}", path=path) from error
+        raise RuleError(f"word list cannot be read: {system_words(error)}", path=path) from error
     for number, row in lines:
         if len(row) != 2:
             raise RuleError("expected two columns: wrong form, tab, right form", path=path, line=number)

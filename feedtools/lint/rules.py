@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from feedtools.errors import ConfigError, RuleError, did_you_mean, kind_name
+from feedtools.errors import ConfigError, RuleError, did_you_mean, kind_name, system_words
 from feedtools.lint.checks import resolve
 from feedtools.model import CONFIDENCES, LEVELS, SAFETIES, Confidence, Kind, Level, Safety
 from feedtools.text.patterns import SECONDS, Limited, lazy
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Status = Literal["stable", "preview", "off"]
 Scope = Literal["article", "transmission", "feed"]
-
 STATUSES: tuple[Status, ...] = ("stable", "preview", "off")
 SCOPES: tuple[Scope, ...] = ("article", "transmission", "feed")
 FINDERS = ("pattern", "words", "check")
@@ -98,7 +97,7 @@ def load(path: Path, *, trusted: bool = False, examples: bool = True) -> Rule:
         text = path.read_text(encoding="utf-8")
         raw = tomllib.loads(text) if examples else {**tomllib.loads(text.split("\n[[", 1)[0]), "bad": [], "good": []}
     except (OSError, ValueError, RecursionError) as error:
-        raise RuleError(f"not a TOML rule file: {error}", path=str(path)) from error
+        raise RuleError(f"not a TOML rule file: {system_words(error)}", path=str(path)) from error
     try:
         return _rule(raw, path, trusted)
     except ValueError as error:
@@ -173,8 +172,7 @@ def _rule(raw: dict[str, Any], path: Path, trusted: bool) -> Rule:
 def _first_sentence(text: str) -> str:
     """The first sentence of a reason, on one line: what a rule finds where its file does not say it."""
     line = " ".join(text.split())
-    end = line.find(". ")
-    return line[: end + 1] if end > 0 else line
+    return line[: line.find(". ") + 1] or line
 
 
 def _check_keys(raw: dict[str, Any]) -> None:
@@ -224,8 +222,8 @@ def _check_patterns(rule: Rule) -> None:
         try:
             found = bool(rule.trigger) and trigger.search(example.text)
             if (rule.keywords or rule.trigger) and not (found or any(word in example.text for word in rule.keywords)):
-                prefilter = "keywords lose" if rule.keywords else "trigger loses"
-                raise ValueError(f"{prefilter} the bad example {example.text[:40]!r}")
+                lost = "keywords lose" if rule.keywords else "trigger loses"
+                raise ValueError(f"{lost} the bad example {example.text[:40]!r}")
             if rule.replace is not None and rule.finder == "pattern":
                 _check_template(pattern, rule.replace, example.text)
         except TimeoutError as error:
@@ -304,10 +302,8 @@ def merge(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     for rule in merged:
         for key in (rule.id, rule.name):
             if key in seen:
-                raise RuleError(
-                    f"{key} is already the rule in {seen[key].path}; codes and names are never reused",
-                    path=str(rule.path),
-                )
+                said = f"{key} is already the rule in {seen[key].path}; codes and names are never reused"
+                raise RuleError(said, path=str(rule.path))
             seen[key] = rule
     return tuple(merged)
 

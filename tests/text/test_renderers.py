@@ -42,7 +42,7 @@ def use(tables: Mapping[str, Mapping[str, Any]]) -> None:
         ({"cut": -1}, "cut: expected a number of code points"),
         ({"cut": True}, "cut: expected a number"),
         ({"cut-at": "line"}, "is none of character, word, sentence"),
-        ({"inline-math": "x"}, "a placeholder of three characters or more"),
+        ({"inline-math": "xy"}, "a placeholder of three characters or more"),
         ({"replaces": {"": "-"}}, "replaces: expected a table of texts"),
         ({"replaces": ["–"]}, "replaces: expected a table of texts"),
         ({"header": "HEAD"}, "header: expected a list of lines"),
@@ -55,6 +55,10 @@ def test_a_wrong_table_is_refused_with_its_name(table: dict[str, Any], said: str
         parse_config({"renderers": {"mine": table}}, tmp_path / "feedtools.toml")
     assert said in str(error.value)
     assert "feedtools.toml" in str(error.value)
+
+
+def test_a_placeholder_has_three_characters_or_more(tmp_path: Any) -> None:
+    assert parse_config({"renderers": {"mine": {"inline-math": "xyz"}}}, tmp_path / "feedtools.toml").renderers
 
 
 def test_the_shipped_table_says_what_the_feed_does() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
-from feedtools.errors import ReadError
+from feedtools.errors import ReadError, system_words
 from feedtools.lint.checks import lexicon
 from feedtools.system.files import read_regular
 from feedtools.text.patterns import each, lazy
@@ -99,7 +99,7 @@ def read(path: str | Path) -> dict[str, str]:
     try:
         lines = read_regular(path).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ReadError(f"learned compounds cannot be read: {error}", path=str(path)) from error
+        raise ReadError(f"learned compounds cannot be read: {system_words(error)}", path=str(path)) from error
     if not lines or lines[0] != HEADER:
         message = f"not a file of learned compounds: expected {HEADER!r} first; write one with feedtools rules learn"
         raise ReadError(message, path=str(path), line=1)

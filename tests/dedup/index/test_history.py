@@ -118,6 +118,10 @@ def test_a_history_that_nobody_asks_for_is_forgotten(feed: Path) -> None:
     run("check", "feed/000.txt", "--against", "feed/003.txt", code=1)
     assert second.exists()
     assert not first.exists()
+    os.utime(second, (long_ago, long_ago))
+    run("check", "feed/000.txt", "--against", "feed/002.txt", code=1)
+    run("check", "feed/000.txt", "--against", "feed/004.txt", code=1)
+    assert second.exists(), "it was asked again"
 
 
 def test_a_file_behind_a_link_is_not_compared_with_itself(feed: Path) -> None:
