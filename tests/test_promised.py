@@ -40,6 +40,30 @@ def test_shells_complete_commands_and_options(tmp_path: Path, shell: str) -> Non
     assert "--fix-only" in Run(tmp_path, COMP_WORDS="feedtools check --fix-o", **asked).out
 
 
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("check fee", "file,fee"),
+        ("dedup fee", "file,fee"),
+        ("clean feed -o ou", "file,ou"),
+        ("index add fee", "file,fee"),
+        ("check --against kno", "file,kno"),
+        ("check --select FT20", "plain,FT201\nplain,FT202\nplain,FT203"),
+        ("check --ignore FT101,FT20", "plain,FT101,FT201\nplain,FT101,FT202\nplain,FT101,FT203"),
+        ("check --select unclosed-", "plain,unclosed-math"),
+        ("rules FT90", "plain,FT901"),
+        ("rules learn fee", "file,fee"),
+        ("check --output-format js", "plain,json\nplain,jsonl"),
+        ("dedup --output-format js", "plain,jsonl"),
+        ("clean --input-format ht", "plain,html"),
+    ],
+)
+def test_the_shell_completes_what_is_typed_most(tmp_path: Path, typed: str, offered: str) -> None:
+    words = f"feedtools {typed}"
+    asked = {"_FEEDTOOLS_COMPLETE": "bash_complete", "COMP_CWORD": str(len(words.split()) - 1)}
+    assert Run(tmp_path, COMP_WORDS=words, **asked).out.startswith(offered)
+
+
 @pytest.mark.parametrize("ending", [".gz", ".zst"])
 def test_clean_writes_what_is_packed_packed_again(tmp_path: Path, ending: str) -> None:
     if ending == ".zst":

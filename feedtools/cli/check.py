@@ -11,6 +11,7 @@ import click
 from feedtools.cli import console, outputs
 from feedtools.cli.options import (
     anchored,
+    complete_path,
     configured,
     given,
     input_options,
@@ -29,9 +30,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=complete_path)
 @click.option("--duplicates/--no-duplicates", default=None, help="Compare the articles with each other.  [default: on]")
-@click.option("--against", "history", multiple=True, help="Published before: feed files, an index, or redis://host/db.")
+@click.option(
+    "--against",
+    "history",
+    multiple=True,
+    shell_complete=complete_path,
+    help="Published before: feed files, an index, or redis://host/db.",
+)
 @click.option("--cache/--no-cache", default=None, help="Remember findings of large feeds.  [default: on]")
 @click.option("--fail-on", type=click.Choice([*LEVELS, NEVER]), help="Least level that exits 1.  [default: warning]")
 @click.option("--fix", is_flag=True, help="Apply safe fixes to transmissions and Markdown in place, then check.")

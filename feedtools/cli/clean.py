@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import configured, given, input_options, lang_option, report_errors, rule_options, say, tell
+from feedtools.cli.options import (
+    complete_path,
+    configured,
+    given,
+    input_options,
+    lang_option,
+    report_errors,
+    rule_options,
+    say,
+    tell,
+)
 from feedtools.cli.spark import check_engine, engine_options
 from feedtools.errors import ConfigError
 
@@ -29,19 +39,28 @@ def _own_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--fail-on", type=click.Choice(("held",)), help="Exit 1 where articles are held."),
         click.option("--force", is_flag=True, help="Replace an earlier output even where its files were edited."),
         click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped."),
-        click.option("--sources", metavar="DIR", help="Originals to restore damaged articles from."),
-        click.option("--index", metavar="INDEX", help="What was published before; it is brought up to date."),
+        click.option(
+            "--sources", metavar="DIR", shell_complete=complete_path, help="Originals to restore damaged articles from."
+        ),
+        click.option(
+            "--index",
+            metavar="INDEX",
+            shell_complete=complete_path,
+            help="What was published before; it is brought up to date.",
+        ),
         click.option("--diff", is_flag=True, help="Show how the files would change; write nothing."),
         click.option("--dry-run", is_flag=True, help="Say what would happen to every article; write nothing."),
         click.option("--undo", type=folder, metavar="OUT", help="Give back what this output of clean was made from."),
-        click.option("--out", "-o", help="Folder to write; it appears whole or not at all."),
+        click.option(
+            "--out", "-o", shell_complete=complete_path, help="Folder to write; it appears whole or not at all."
+        ),
     ):
         command = option(command)
     return command
 
 
 @click.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=complete_path)
 @_own_options
 @engine_options
 @rule_options

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import configured, given, input_options, of_settings, report_errors, tell
+from feedtools.cli.options import complete_path, configured, given, input_options, of_settings, report_errors, tell
 from feedtools.cli.outputs import Target, check_targets, parse_target, spare_inputs
 from feedtools.cli.spark import check_engine, engine_options
 from feedtools.errors import ConfigError, Notice
@@ -26,13 +26,14 @@ def _target(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 
 
 @click.command()
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=complete_path)
 @click.option("--pairs", is_flag=True, help="One object per match, with aligned spans, instead of one per article.")
 @click.option(
     "--explain",
     "names",
     nargs=2,
     metavar="A B",
+    shell_complete=complete_path,
     help="Why two articles are or are not copies; A and B are PATH:LINE or ids, PATHS the feed they stand in.",
 )
 @click.option(
@@ -40,9 +41,12 @@ def _target(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     "target",
     metavar="FORMAT[:FILE]",
     callback=_target,
+    shell_complete=lambda _ctx, _param, typed: [name for name in FORMATS if name.startswith(typed)],
     help="jsonl or text; with --explain html as well.  [default: jsonl; text with --explain]",
 )
-@click.option("--out", "-o", help="With --engine spark: folder for the tables clusters and matches.")
+@click.option(
+    "--out", "-o", shell_complete=complete_path, help="With --engine spark: folder for the tables clusters and matches."
+)
 @click.option("--force", is_flag=True, help="With --engine spark: replace tables that are there.")
 @engine_options
 @input_options

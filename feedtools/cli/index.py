@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import configured, given, input_options, report_errors, say
+from feedtools.cli.options import complete_path, configured, given, input_options, report_errors, say
 
 STORE_HELP = (
     "Index file, or redis://host/db.  [default: .feedtools_cache/index.sqlite beside the configuration; where there is"
@@ -33,11 +33,11 @@ def _named(place: str) -> str:
 
 def _store_options(command: Any) -> Any:
     command = click.option("--store", hidden=True, help="The same as --index.")(command)
-    return click.option("--index", "-i", "where", help=STORE_HELP)(command)
+    return click.option("--index", "-i", "where", shell_complete=complete_path, help=STORE_HELP)(command)
 
 
 @index.command(short_help="Take files in")
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=complete_path)
 @_store_options
 @input_options
 def add(paths: tuple[str, ...], where: str | None, store: str | None, **flags: Any) -> None:
@@ -53,7 +53,7 @@ def add(paths: tuple[str, ...], where: str | None, store: str | None, **flags: A
 
 
 @index.command(short_help="Forget files")
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, shell_complete=complete_path)
 @_store_options
 @input_options
 def remove(paths: tuple[str, ...], where: str | None, store: str | None, **flags: Any) -> None:

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,10 +15,51 @@ from feedtools.cli import console
 from feedtools.config import LANGUAGES, Config, discover, load
 from feedtools.errors import ConfigError, FeedtoolsError, Notice, ReadError
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 RENDERERS = ("katex", "mathjax", "both")
 """Values of ``--renderer``, the option ``renderer`` of FT203."""
 MOST_OF_A_FILE = 10
 """Lines of one file that could not be read and are told one by one."""
+
+
+def complete_path(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Let the shell complete a file or folder."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+def complete_rule(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the last of some codes or names of rules that stand between commas."""
+    from click.shell_completion import CompletionItem
+
+    from feedtools.lint.rules import builtin
+
+    before, comma, last = incomplete.rpartition(",")
+    rules = builtin(examples=False)
+    named = [(rule.id, rule.name) for rule in rules]
+    if last and not last[:1].isupper():
+        named += [(rule.name, rule.summary) for rule in rules]
+    fitting = [(word, said) for word, said in named if word.lower().startswith(last.lower())]
+    return [CompletionItem(f"{before}{comma}{word}", help=said) for word, said in fitting]
+
+
+def complete_rule_or_path(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a rule, or behind ``learn`` a file or folder."""
+    words = ctx.params.get(param.name or "") or ()
+    complete = complete_path if "learn" in words else complete_rule
+    return complete(ctx, param, incomplete)
+
+
+def complete_format(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a format of inputs."""
+    from click.shell_completion import CompletionItem
+
+    from feedtools.readers.formats import FORMATS
+
+    return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
 
 
 def split(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -33,7 +74,11 @@ def input_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--text-key", help="Name of the text field of JSONL records.  [default: text]"),
         click.option("--id-key", help="Name of the id field of JSONL records.  [default: id]"),
         click.option("--date-key", help="Name of the date field of JSONL records.  [default: date]"),
-        click.option("--input-format", help="Format of the inputs, where name and content do not tell."),
+        click.option(
+            "--input-format",
+            shell_complete=complete_format,
+            help="Format of the inputs, where name and content do not tell.",
+        ),
         click.option("--encoding", help="Encoding of text files that are not UTF-8, such as gbk."),
         click.option("--jobs", "-j", type=click.IntRange(0), help="Processes; 0 for one per core.  [default: 0]"),
     ):
@@ -51,9 +96,27 @@ def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that choose rules."""
     for option in (
-        click.option("--select", multiple=True, callback=split, help="Rules to run: codes, prefixes, names."),
-        click.option("--extend-select", multiple=True, callback=split, help="Rules to run besides those."),
-        click.option("--ignore", multiple=True, callback=split, help="Rules to leave out; the longest prefix wins."),
+        click.option(
+            "--select",
+            multiple=True,
+            callback=split,
+            shell_complete=complete_rule,
+            help="Rules to run: codes, prefixes, names.",
+        ),
+        click.option(
+            "--extend-select",
+            multiple=True,
+            callback=split,
+            shell_complete=complete_rule,
+            help="Rules to run besides those.",
+        ),
+        click.option(
+            "--ignore",
+            multiple=True,
+            callback=split,
+            shell_complete=complete_rule,
+            help="Rules to leave out; the longest prefix wins.",
+        ),
         click.option("--renderer", type=click.Choice(RENDERERS), help="Whose formulas FT203 allows.  [default: katex]"),
     ):
         command = option(command)

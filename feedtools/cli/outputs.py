@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import lang_option, report_errors, say
+from feedtools.cli.options import complete_path, lang_option, report_errors, say
 from feedtools.errors import ConfigError, Notice, WriteError
 from feedtools.model import LEVELS, Level, Safety
 
@@ -72,6 +72,7 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
             multiple=True,
             metavar="FORMAT[:FILE]",
             callback=_targets,
+            shell_complete=lambda _ctx, _param, typed: [name for name in FORMATS if name.startswith(typed)],
             help=f"{', '.join(FORMATS)}; repeatable, each to its file.  [default: text]",
         ),
         click.option("--statistics", is_flag=True, help="Print counts per rule instead of the findings."),
@@ -84,7 +85,11 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Least level that text lists one by one; what is below is counted.  [default: warning]",
         ),
         click.option(
-            "--baseline", metavar="FILE", callback=_anchored, help="Report only findings that are not in this baseline."
+            "--baseline",
+            metavar="FILE",
+            callback=_anchored,
+            shell_complete=complete_path,
+            help="Report only findings that are not in this baseline.",
         ),
         click.option(
             "--write-baseline", type=click.Path(path_type=Path), help="Write the findings as a baseline; exit 0."

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from feedtools.cli import console
-from feedtools.cli.options import configured, given, report_errors, say, tell
+from feedtools.cli.options import complete_rule_or_path, configured, given, report_errors, say, tell
 from feedtools.config import Config
 from feedtools.errors import FeedtoolsError
 from feedtools.readers import ReadOptions
@@ -17,7 +17,7 @@ LEARNED = "compounds.txt"
 
 
 @click.command()
-@click.argument("codes", nargs=-1, metavar="[CODE]...")
+@click.argument("codes", nargs=-1, metavar="[CODE]...", shell_complete=complete_rule_or_path)
 @click.option("--test", "folder", type=click.Path(path_type=Path), help="Run the examples of a folder of rules.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write the rule pages into a folder.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="With learn: the file to write.")
