@@ -11,6 +11,9 @@ SHINGLE = 6
 """Codes of the runs by which it is told where two texts share anything."""
 EARLY = 16
 """Measures of two texts that a process takes without rapidfuzz, which needs as long as forty of them to be imported."""
+FEW, MANY = 0.2, 128
+"""Share of a text that another one has in such runs, below which the two are no copies, and the codes from which that
+counts: between many edits of a short text no run is left."""
 _KEPT = 1 << 16
 """Codes up to which the shingles of a text are kept: a code takes some hundred bytes."""
 
@@ -100,3 +103,12 @@ def shared(a: bytes, b: bytes) -> bytes:
     """
     there = seeds(b, SHINGLE)
     return bytes([a[at : at + SHINGLE] in there for at in range(len(a) - SHINGLE + 1)])
+
+
+def share_few(marks: bytes) -> bool:
+    """Tell by the marks of ``shared`` whether a text has too little in common with another to be a copy of it."""
+    size = len(marks) + SHINGLE - 1
+    if size <= MANY:
+        return False
+    runs = marks.count(b"\0\1") + marks.startswith(b"\1")
+    return marks.count(1) + runs * (SHINGLE - 1) < FEW * size

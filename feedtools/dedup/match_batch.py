@@ -22,10 +22,12 @@ def compare_all(pairs: Sequence[tuple[Document, Document]], *, overlaps: bool = 
 
     Args:
         pairs: some ``PAIRS`` of them at most; in either order.
-        overlaps: report texts that merely overlap, too.
+        overlaps: report texts that merely overlap, too; else what can be no more is not looked at any further.
     """
     wholes = [
-        match.compare_whole(*pair, match.Asked(overlaps, marks))
+        None
+        if not overlaps and marks is not None and match.is_clear_miss(*pair, marks)
+        else match.compare_whole(*pair, match.Asked(overlaps, marks))
         for pair, marks in zip(pairs, _marks(pairs), strict=True)
     ]
     shown = [one for one in wholes if isinstance(one, match.ShownPair)]

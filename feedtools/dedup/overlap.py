@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from itertools import compress, pairwise
 from typing import NamedTuple
 
-from feedtools.dedup.codes import SHINGLE, common_length, edit_distance, low_bytes, rapidfuzz, shared
+from feedtools.dedup.codes import SHINGLE, common_length, edit_distance, low_bytes, rapidfuzz, share_few, shared
 from feedtools.dedup.sketch import SHORT
 
 COVERED = 0.8
@@ -45,6 +45,8 @@ _RUN_STEP = OVERLAP_SYMBOLS - _LONG_PROBE
 """Distance between probes that miss no passage worth a report."""
 SCREENED = 128
 """Symbols of two machine words: up to there the longest common subsequence costs less than the search for runs."""
+_EVIDENT = 0.9
+"""Similarity of a passage, from which its edits leave a third of it, or more, in runs of ``SHINGLE``."""
 _DRIFT = 16
 _PIECE = 56
 """Symbols measured at once: up to 64 are one machine word."""
@@ -100,12 +102,20 @@ def overlap(a: bytes, b: bytes, marks: bytes | None = None) -> Overlap | None:
     at = b.find(a)
     if at >= 0:
         return Overlap(0, len(a), at, at + len(a), 1.0, True)
-    if marks is None:
-        marks = b"\1" * (len(a) - SHINGLE + 1)
-    if len(a) <= SCREENED and _unrelated(a, b, marks):
+    probed = b"\1" * (len(a) - SHINGLE + 1) if marks is None else marks
+    if len(a) <= SCREENED and _unrelated(a, b, probed):
         return None
-    found = _by_hits(a, b, marks) if len(a) > LONG else _of_moderate(a, b, marks)
-    return found if found and found.same else _bridged(a, b) or found
+    found = _by_hits(a, b, probed) if len(a) > LONG else _of_moderate(a, b, probed)
+    if not (found and found.same):
+        found = _bridged(a, b) or found
+    if found and found.same and not _is_evident(found, len(a)) and share_few(shared(a, b) if marks is None else marks):
+        return found._replace(same=False)
+    return found
+
+
+def _is_evident(found: Overlap, size: int) -> bool:
+    """Tell whether a passage is so long and so alike that much of a text of so many codes stands in short runs."""
+    return found.similarity >= _EVIDENT and found.a_end - found.a_start >= COVERED * size
 
 
 def _unrelated(a: bytes, b: bytes, marks: bytes) -> bool:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq, Levenshtein
 
 from feedtools.dedup import codes, codes_batch, runs
-from feedtools.dedup.codes import SHINGLE, seeds, shared
+from feedtools.dedup.codes import FEW, MANY, SHINGLE, seeds, share_few, shared
 from feedtools.dedup.document import Document
-from feedtools.dedup.match import Asked, ShownPair, compare, compare_shown, compare_whole
+from feedtools.dedup.match import Asked, ShownPair, compare, compare_shown, compare_whole, is_clear_miss
 from feedtools.dedup.overlap import overlap
 from feedtools.dedup.runs import shared_runs
 
@@ -104,6 +104,102 @@ def test_marks_change_no_comparison(seed: int, rate: float, length: int) -> None
     assert compare(one, other, Asked(marks=marks)) == made
     wanted = None if made is not None and made.match.kind == "overlap" else made
     assert compare(one, other, Asked(overlaps=False, marks=marks)) == wanted
+
+
+PARTS = st.lists(st.tuples(st.integers(0, 3), st.integers(4, 60)), min_size=1, max_size=6)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), PARTS, PARTS, st.sampled_from([2, 4, 5, 8, 90]), st.booleans())
+def test_a_clear_miss_is_no_copy(
+    seed: int, parts: list[tuple[int, int]], others: list[tuple[int, int]], every: int, holes: bool
+) -> None:
+    """Texts of stretches of few sources, in any order, of which the one is edited at regular places."""
+    rng = random.Random(seed)
+    sources = ["".join(rng.choices([chr(0x4E00 + 7 * at) for at in range(900)], k=400)) for _ in range(4)]
+
+    def text(some: list[tuple[int, int]]) -> str:
+        return "".join(sources[of][at : at + size] for at, (of, size) in zip(range(0, 400, 60), some, strict=False)) * 3
+
+    edited = "".join("改" if at % every == every - 1 else char for at, char in enumerate(text(others)))
+    hole = rng.randrange(len(edited)) if holes else len(edited)
+    documents = Document.of(0, text(parts)), Document.of(1, edited[:hole] + "[Math]" * holes + edited[hole:])
+    one, other = sorted(documents, key=lambda it: len(it.codes))
+    marks = shared(one.codes, other.codes)
+    if len(one.codes) < len(other.codes) and is_clear_miss(one, other, marks):
+        assert compare(one, other, Asked(overlaps=False)) is None
+        assert compare(one, other, Asked(overlaps=False, marks=marks)) is None
+        made = compare(one, other)
+        assert made is None or made.match.kind == "overlap"
+
+
+def han(seed: int, size: int) -> str:
+    return "".join(random.Random(seed).choices([chr(0x4E00 + 7 * at) for at in range(900)], k=size))
+
+
+def edited(text: str, every: int) -> str:
+    return "".join("改" if at % every == every - 1 else char for at, char in enumerate(text))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "missed", "kind"),
+    [
+        (han(1, MANY), edited(han(1, MANY), 6) + han(2, 40), False, "near"),
+        (han(1, MANY + 1), edited(han(1, MANY + 1), 6) + han(2, 40), True, "overlap"),
+        (han(1, 300), edited(han(1, 300), 6) + han(2, 40), True, "overlap"),
+        (han(1, 300), edited(han(1, 300), 8) + han(2, 40), False, "near"),
+        (
+            han(3, 180) + han(1, 30) + edited(han(4, 130), 5) + han(2, 30),
+            han(5, 310) + han(1, 30) + han(4, 130) + han(2, 10),
+            True,
+            "overlap",
+        ),
+        (
+            han(3, 180) + han(1, 70) + edited(han(4, 90), 5) + han(2, 30),
+            han(5, 310) + han(1, 70) + han(4, 90) + han(2, 10),
+            False,
+            "overlapping",
+        ),
+        (han(1, 50) + "[代码]" + han(2, 230), han(1, 50) + han(3, 290), False, "overlapping"),
+        (han(1, 50) + han(2, 230), han(1, 50) + han(3, 290), True, "overlap"),
+        (han(4, 9) + han(1, 50) + "[代码]" + han(2, 230), han(5, 9) + han(1, 50) + han(3, 290), True, "overlap"),
+    ],
+)
+def test_texts_with_few_shared_runs_are_clear_misses(a: str, b: str, missed: bool, kind: str) -> None:
+    one, other = Document.of(0, a), Document.of(1, b)
+    marks = shared(one.codes, other.codes)
+    assert is_clear_miss(one, other, marks) == missed
+    made = compare(one, other)
+    assert made is not None
+    assert made.match.kind == kind
+    assert compare(one, other, Asked(marks=marks)) == made
+    assert compare(one, other, Asked(overlaps=False, marks=marks)) == (None if kind == "overlap" else made)
+
+
+@pytest.mark.parametrize(
+    ("size", "runs", "few"),
+    [
+        (MANY, 0, False),
+        (MANY + 1, 0, True),
+        (200, 6, True),  # six runs of six codes each are 36 of 200
+        (200, 7, False),
+        (210, 7, False),  # 42 of 210, a fifth
+        (211, 7, True),
+    ],
+)
+def test_few_shared_codes_are_less_than_a_fifth_of_a_text_that_is_not_short(size: int, runs: int, few: bool) -> None:
+    assert FEW == 0.2
+    marks = (b"\1\0\0\0\0\0\0" * runs).ljust(size - SHINGLE + 1, b"\0")
+    assert share_few(marks) == few
+
+
+def test_a_run_of_many_shingles_counts_with_its_last_codes() -> None:
+    size, run = 500, 94
+    for shingles, few in ((run, True), (run + 1, False)):  # with the five codes behind them 99 and 100 of 500
+        for start in (0, 7, size - SHINGLE + 1 - shingles):
+            marks = bytearray(size - SHINGLE + 1)
+            marks[start : start + shingles] = b"\1" * shingles
+            assert share_few(bytes(marks)) == few
 
 
 @settings(deadline=None)
