@@ -6,7 +6,7 @@ Nothing here knows a rule or a finding; ``feedtools.lint.fix`` decides which edi
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.model import SAFETIES, Edit, Safety
@@ -223,6 +223,9 @@ def _least(*safeties: Safety) -> Safety:
 
 def compose(raw: str, *rounds: Sequence[Change]) -> tuple[Change, ...]:
     """Combine changes made one after the other into changes of the raw text."""
+    made_any = [changes for changes in rounds if changes]
+    if not made_any or (len(made_any) == 1 and _is_composed(raw, made_any[0])):
+        return tuple(chain.from_iterable(made_any))
     draft = Draft(raw)
     for changes in rounds:
         made = tuple(
@@ -232,3 +235,14 @@ def compose(raw: str, *rounds: Sequence[Change]) -> tuple[Change, ...]:
         )
         draft.edit(Applied(rewrite(draft.text, changes), made, ()))
     return draft.changes()
+
+
+def _is_composed(raw: str, changes: Sequence[Change]) -> bool:
+    """Tell whether changes read as ``Draft.changes`` lists them: apart, text between, each of some effect."""
+    end = -1
+    for one in changes:
+        named = one.by and len(set(one.by)) == len(one.by)
+        if one.start <= end or one.old == one.new or not named or raw[one.start : one.end] != one.old:
+            return False
+        end = one.end
+    return True

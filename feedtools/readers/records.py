@@ -294,9 +294,18 @@ def fits(form: str, text: str) -> bool:
         return markdown.holds(text)
     if form != "transmission":
         return True
+    if _is_plain_line(text):
+        return True
     raw = transmission.encode(text) + b"\n"
     parsed = transmission.parse(b"-\n" + raw, "").articles if b"\0" not in raw else ()
     return len(parsed) == 2 and parsed[1].text == text
+
+
+def _is_plain_line(text: str) -> bool:
+    """Tell whether nothing in a text could make a reader take it for anything but a line of a transmission."""
+    if len(text) > transmission.MAX_LINE // 4 or "\n" in text or "\0" in text or text.endswith("\r"):
+        return False
+    return _SURROGATE.search(text) is None and not text.isspace() and text != ""
 
 
 def rest(form: str, gap: bytes) -> bytes:

@@ -3,7 +3,7 @@ r"""Put what a sibling says into the language of the feed: its script, the width
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def language(text: str) -> Language:
 
 def in_script_of(text: str, feed: str) -> str:
     """A whole text in the script of another one, where they differ: variants that no table folds would hide it."""
-    mine = language(feed).script
-    if not mine or language(text).script in {mine, ""}:
+    mine = script(feed)
+    if not mine or script(text) in {mine, ""}:
         return text
     return _converted(text, "t2s" if mine == "simplified" else "s2t")
 
@@ -74,6 +74,7 @@ def _script(text: str, some: int, others: int) -> Script:
     return "" if some == others else "simplified" if some > others else "traditional"
 
 
+@lru_cache(maxsize=64)
 def _counted(text: str) -> tuple[int, int]:
     """Count the characters that only simplified and only traditional text has."""
     if text.isascii():
@@ -91,15 +92,29 @@ class Speaker:
     """Turns stretches of one sibling into the feed's language.
 
     Args:
-        feed: language of the damaged article.
-        sibling: of the text that the stretches come from.
+        feed: the damaged article.
+        sibling: the text that the stretches come from.
     """
 
-    def __init__(self, feed: Language, sibling: Language) -> None:
-        self._feed = feed
-        self._alike = sibling.script == feed.script
+    def __init__(self, feed: str, sibling: str) -> None:
+        self._texts = feed, sibling
+
+    @cached_property
+    def _feed(self) -> Language:
+        """Tell how the article writes; most pairs have nothing to say, so that it is never asked."""
+        return language(self._texts[0])
+
+    @cached_property
+    def _alike(self) -> bool:
+        """Tell whether both texts are in one script."""
+        return language(self._texts[1]).script == self._feed.script
+
+    @cached_property
+    def _other(self) -> bool:
+        """Tell whether what the sibling says may stand in another script."""
+        feed, sibling = self._feed, language(self._texts[1])
         theirs = feed.mixed and self._alike  # both are as their author wrote them
-        self._other = (feed.script == "simplified" and not theirs) or (
+        return (feed.script == "simplified" and not theirs) or (
             feed.script == "traditional" and sibling.script == "simplified"
         )
 

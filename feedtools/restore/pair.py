@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.restore.language import Speaker, language
+from feedtools.restore.language import Speaker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ class Pair(NamedTuple):
 
 def pair_of(a: Text, b: Text, way: Alignment, macros: Mapping[str, Command]) -> Pair:
     """Put two aligned texts side by side."""
-    return Pair(a, b, way, Speaker(language(a.raw), language(b.raw)), macros)
+    return Pair(a, b, way, Speaker(a.raw, b.raw), macros)
 
 
 def as_brackets(source: str) -> str:

@@ -150,13 +150,8 @@ def assemble(raw: str, parts: Sequence[Slot], breaks: tuple[int, ...]) -> Text:
 
 
 def _text(raw: str, slots: tuple[Slot, ...], simple: tuple[Slot, ...], breaks: tuple[int, ...]) -> Text:
-    parts: list[str] = []
-    offsets = array("I")
-    for start, end in _between(raw, slots, simple):
-        found, places = symbols.placed(raw[start:end])
-        parts.append(found)
-        offsets.extend(map(start.__add__, places) if start else places)
-    return Text(raw, "".join(parts), offsets, slots, simple, breaks)
+    found, offsets = symbols.placed_parts(raw, list(_between(raw, slots, simple)))
+    return Text(raw, found, offsets, slots, simple, breaks)
 
 
 def spoken(text: Text, starts: frozenset[int]) -> Text:
@@ -211,7 +206,8 @@ def _slots(raw: str) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
         else:
             simple.append(Slot(math.start, math.end, "math"))
     taken = sorted([*slots, *simple])
-    voids = [Slot(match.start(), match.end(), "void") for match in _VOID.finditer(raw)]
+    marked = "](" in raw or "<" in raw  # what every one of them holds
+    voids = [Slot(match.start(), match.end(), "void") for match in _VOID.finditer(raw)] if marked else []
     slots += [void for void in voids if not _covers(taken, void.start, void.end)]
     return _with_holes(raw, slots, taken), tuple(simple)
 

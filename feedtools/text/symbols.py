@@ -19,10 +19,13 @@ from array import array
 from functools import cache
 from itertools import chain, compress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.text.dropped import dropped, without_dropped
 from feedtools.text.renderers import derived, own_placeholders, shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 VERSION = 2
 """Raised whenever the symbols of any text change: sketches of different versions are never compared."""
@@ -159,3 +162,24 @@ def placed(text: str) -> tuple[str, array[int]]:
         if found is not None:
             return found
     return symbols(text), offsets(text)
+
+
+def placed_parts(text: str, parts: Sequence[tuple[int, int]]) -> tuple[str, array[int]]:
+    """The symbols of some parts of ``text``, each read as a text of its own, and the offset in ``text`` of each symbol.
+
+    Args:
+        text: any ``str``.
+        parts: half-open ranges.
+    """
+    if len(text) >= _LONG and "numpy" in sys.modules:
+        from feedtools.text.symbols_batch import placed_parts_alone
+
+        found = placed_parts_alone(text, parts)
+        if found is not None:
+            return found
+    units, places = list[str](), array("I")
+    for start, end in parts:
+        some, offsets = placed(text[start:end])
+        units.append(some)
+        places.extend(map(start.__add__, offsets) if start else offsets)
+    return "".join(units), places

@@ -117,8 +117,29 @@ def placed(texts: Iterable[str]) -> PlacedSymbols:
 def placed_alone(text: str) -> tuple[str, array[int]] | None:
     """The symbols of one text and where they stand; ``None`` where some of its code points become several symbols."""
     values = _without_dropped(text)
+    return None if values is None else _placed(values)
+
+
+def placed_parts_alone(text: str, parts: Iterable[tuple[int, int]]) -> tuple[str, array[int]] | None:
+    """The same of some parts of a text, see ``symbols.placed_parts``; ``None`` also where they are not in order."""
+    values = _of_one(text)
     if values is None:
         return None
+    at = 0
+    for start, end in parts:
+        if start >= end:
+            continue
+        if start < at:
+            return None
+        values[at:start] = 0
+        for first, last in dropped(text[start:end]):
+            values[start + first : start + last] = 0
+        at = end
+    values[at:] = 0
+    return _placed(values)
+
+
+def _placed(values: Units) -> tuple[str, array[int]]:
     at = np.flatnonzero(values)
     offsets = array("I")
     offsets.frombytes(at.astype(np.uint32).tobytes())

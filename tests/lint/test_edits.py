@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedtools.lint.edits import Applied, Change, Draft, FixProposal, apply, revert, rewrite
+from feedtools.lint.edits import Applied, Change, Draft, FixProposal, apply, compose, revert, rewrite
 from feedtools.model import Edit
 
 TEXTS = st.text(st.sampled_from("ab \U0001f600中\udc80"), max_size=12)
@@ -89,6 +89,28 @@ def test_rounds_of_edits_read_as_one_and_can_be_undone(
     assert revert(draft.text, changes) == raw
     assert all(one.end < two.start for one, two in pairwise(changes))
     assert all(raw[one.start : one.end] == one.old != one.new and one.by for one in changes)
+    again = Draft(raw)
+    made = tuple(FixProposal(by, (Edit(one.start, one.end, one.new),), one.safety) for one in changes for by in one.by)
+    again.edit(Applied(draft.text, made, ()))
+    assert again.changes() == compose(raw, changes) == compose(raw, (), changes, ()) == changes
+
+
+@pytest.mark.parametrize(
+    ("given", "composed"),
+    [
+        ([], []),
+        ([(0, 1, "a", "x", "A"), (2, 3, "c", "", "A")], [(0, 1, "a", "x", "A"), (2, 3, "c", "", "A")]),
+        ([(0, 1, "a", "x", "A"), (1, 2, "b", "y", "B")], [(0, 2, "ab", "xy", "AB")]),
+        ([(0, 1, "a", "x", "AA")], [(0, 1, "a", "x", "A")]),
+        ([(0, 1, "a", "a", "A"), (2, 3, "c", "z", "B")], [(2, 3, "c", "z", "B")]),
+        ([(0, 1, "z", "x", "A")], [(0, 1, "a", "x", "A")]),
+    ],
+)
+def test_one_round_of_changes_is_composed_as_many_are(
+    given: list[tuple[int, int, str, str, str]], composed: list[tuple[int, int, str, str, str]]
+) -> None:
+    one, expected = (tuple(Change(*rest, tuple(by)) for *rest, by in rows) for rows in (given, composed))
+    assert compose("abcd", one) == expected
 
 
 def test_revert_refuses_another_text() -> None:

@@ -59,6 +59,10 @@ def test_lines_that_are_no_records_outlive_the_record_before_them(form: str, gap
         ("transmission", "一行。\r", False),
         ("transmission", " ", False),
         ("transmission", "\0", False),
+        ("transmission", "", False),
+        ("transmission", "甲\r乙", True),
+        ("transmission", "甲\udcff乙", True),
+        ("transmission", "甲\udce4\udcb8\udcad乙", False),
         ("jsonl", "一行。\n又一行。", True),
     ],
 )

@@ -48,7 +48,7 @@ def test_delimiters(text: str, dollars: bool) -> None:
     ],
 )
 def test_what_is_said_speaks_the_feeds_language(feed: str, sibling: str, said: str, expected: str) -> None:
-    assert Speaker(language(feed), language(sibling)).prose(said) == expected
+    assert Speaker(feed, sibling).prose(said) == expected
 
 
 def test_a_whole_text_is_turned_only_into_a_script_that_is_known_and_another() -> None:

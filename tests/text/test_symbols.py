@@ -124,6 +124,21 @@ def test_one_text_at_a_time_gives_the_same_symbols_with_numpy(parts: list[str]) 
     assert symbols.placed(text) == (symbols.symbols(text), symbols.offsets(text))
 
 
+@given(
+    st.lists(MIXED | ANY_TEXT | st.sampled_from(["梯度下降" * 20, "[Math] ", r"\(x\) ", "㎏", "𠮷"]), max_size=6),
+    st.lists(st.integers(0, 200), max_size=8),
+    st.booleans(),
+)
+def test_parts_of_a_text_are_read_as_texts_of_their_own(parts: list[str], bounds: list[int], order: bool) -> None:
+    text = "".join(parts)
+    ends = [min(bound, len(text)) for bound in (sorted(bounds) if order else bounds)]
+    ranges = list(zip(ends[::2], ends[1::2], strict=False))
+    wanted = "".join(symbols.symbols(text[start:end]) for start, end in ranges)
+    places = [start + place for start, end in ranges for place in symbols.offsets(text[start:end])]
+    found, offsets = symbols.placed_parts(text, ranges)
+    assert (found, offsets.tolist()) == (wanted, places)
+
+
 @given(st.lists(MIXED | ANY_TEXT, max_size=6))
 def test_the_batch_form_gives_the_same_symbols(texts: list[str]) -> None:
     block = sketch_batch.sketch_block(texts)
