@@ -31,12 +31,16 @@ class Plan(NamedTuple):
 
 
 class Feed(NamedTuple):
-    """Feed in a folder: the paths that hold articles, the number of files, their formats, and the files of each."""
+    """Feed in a folder: the paths that hold articles, the number of files, their formats, and the files of each.
+
+    ``beside`` counts the files of other formats, which are not taken for the feed.
+    """
 
     paths: tuple[str, ...]
     files: int
     formats: tuple[str, ...]
     names: Mapping[str, Sequence[str]]
+    beside: Mapping[str, int]
 
 
 @click.command()
@@ -59,6 +63,9 @@ def init(folder: Path, baseline: bool | None, hook: bool, ci: bool) -> None:
     if not feed.files:
         raise FeedtoolsError("no article was found here; name the folder that holds your feed", path=str(folder))
     console.note(f"{folder}: {plural(feed.files, 'file')} of {', '.join(feed.formats)} in {', '.join(feed.paths)}")
+    if feed.beside:
+        others = ", ".join(f"{plural(count, 'file')} of {name}" for name, count in sorted(feed.beside.items()))
+        console.note(f"{others} beside it: name them in paths, and in the hook's files, if they are published too")
     if baseline is None:
         baseline = _asks() and click.confirm("Accept what is found today (a baseline)?", default=False)
     wanted, settings = [], settings_of(folder)
@@ -130,7 +137,8 @@ def look(folder: Path) -> Feed:
     chosen = {"transmission": counts["transmission"]} if "transmission" in counts else counts
     files = [name for found in chosen.values() for name in found]
     names = {name: tuple(found) for name, found in chosen.items()}
-    return Feed(tuple(_folders(files)), len(files), tuple(sorted(chosen)), names)
+    beside = {name: len(found) for name, found in counts.items() if name not in chosen}
+    return Feed(tuple(_folders(files)), len(files), tuple(sorted(chosen)), names, beside)
 
 
 def _folders(files: list[str]) -> Iterator[str]:

@@ -347,3 +347,33 @@ def test_the_image_copies_what_the_build_needs() -> None:
     for source in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):
         assert all((ROOT / name).exists() or name == PACKAGE.name for name in source.split())
     assert 'ENTRYPOINT ["feedtools"]' in text
+
+
+POST = "# A page\n\nThis one is written for readers, and it is long enough to be an article of a feed of its own.\n"
+
+
+def mixed(folder: Path, text: str) -> str:
+    """A folder of posts in Markdown, and one text file in another folder; gives what ``init`` says of it."""
+    for name in ("one", "two"):
+        (folder / "posts").mkdir(exist_ok=True)
+        (folder / "posts" / f"{name}.md").write_text(POST.replace("This", name), encoding="utf-8")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "ideas.txt").write_text(text, encoding="utf-8")
+    run = Run(folder, "init")
+    assert run.code == 0, run.err
+    return run.err
+
+
+def test_a_text_file_beside_a_folder_of_posts_is_not_the_feed(tmp_path: Path) -> None:
+    said = mixed(tmp_path, "Write about the river.\nAsk the printers for a date.\n")
+    assert "2 files of markdown in posts/" in said
+    assert "beside it" not in said
+    hook = (tmp_path / ".pre-commit-config.yaml").read_text("utf-8")
+    assert r"\.md" in hook
+
+
+def test_what_stands_beside_a_transmission_is_said(tmp_path: Path) -> None:
+    said = mixed(tmp_path, f"{HEADER}{BAD}\n")
+    assert "1 file of transmission in notes/" in said
+    assert "2 files of markdown beside it: name them in paths" in said
+    assert 'paths = ["notes/"]' in (tmp_path / "feedtools.toml").read_text("utf-8")
