@@ -112,6 +112,7 @@ def _clean(
     config = configured(**flags)
     if intact is not None:
         config = config._replace(clean=config.clean._replace(intact=intact))
+    _require(index, sources)
     named, others, progress = given(paths, config), Sources(index, sources), Progress(CLEAN)
     try:
         if dry_run or diff:
@@ -128,6 +129,21 @@ def _clean(
     finally:
         progress.close()
     return concluded(cleaned, None if dry_run or diff else out, fail_on)
+
+
+def _require(index: str | None, sources: str | None) -> None:
+    """Refuse originals or the place of an index that are not there, before any work is done without them.
+
+    Raises:
+        ConfigError: it names what is missing.
+    """
+    if sources is not None:
+        from feedtools.readers.paths import missing
+
+        if fault := missing(sources):
+            raise ConfigError(f"--sources: {fault}", path=sources)
+    if index is not None and "://" not in index and not Path(index).absolute().parent.is_dir():
+        raise ConfigError("--index: the folder of this index does not exist; make it, or name another", path=index)
 
 
 def concluded(cleaned: Cleaned, out: Path | None, fail_on: str | None) -> int:

@@ -273,12 +273,13 @@ def test_an_earlier_output_is_replaced_whole(tmp_path: Path) -> None:
             [SAMPLE, "-o", "{tmp}/out", "--index", SAMPLE / "000.txt"],
             "000.txt: no index, or one whose beginning is damaged: name another file",
         ),
-        ([SAMPLE, "-o", "{tmp}/out", "--sources", "{tmp}/none"], "no such file or folder"),
+        ([SAMPLE, "-o", "{tmp}/out", "--sources", "{tmp}/none"], "--sources: no such file or folder"),
+        ([SAMPLE, "-o", "{tmp}/out", "--index", "{tmp}/none/a.sqlite"], "--index: the folder of this index does not"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(tmp_path: Path, args: list[object], sentence: str) -> None:
     done = run(*(str(arg).format(tmp=tmp_path) for arg in args))
-    assert done.returncode == 2
+    assert (done.returncode, done.stdout) == (2, "")
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
 
