@@ -156,6 +156,31 @@ def test_streams_that_are_not_there(feed: Path, name: str, stream: str) -> None:
     assert done.returncode == (2 if stream != "stderr" else 1 if name == "check" else 0), done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("check", "-"), 2, "standard input is closed"),
+        (("clean", "-", "-o", "new"), 2, ""),
+        (("dedup", "-"), 2, "standard input is closed"),
+        (("check", "feed"), 1, ""),
+        (("init", "--no-ci", "--no-hook"), 0, ""),
+        (("clean", "feed", "-o", "new"), 0, ""),
+        (("review", "new"), 0, ""),
+    ],
+)
+def test_an_input_that_is_not_there(feed: Path, arguments: tuple[str, ...], code: int, said: str) -> None:
+    """``feedtools … <&-``: who reads it is told, and nobody is asked anything."""
+    if arguments[0] == "review":
+        assert Run(feed, "clean", "feed", "-o", "new").code == 0
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" -m feedtools "$@" <&-', sys.executable, *arguments],
+        cwd=feed, env=environment(), capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert said.encode() in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
 LONG = ("check", "check-file", "check-fix", "check-against", "dedup", "clean", "undo", "index-add")
 """Commands that are interrupted at several moments, all others at one."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from typing import IO
 
 from feedtools.text.patterns import lazy
 
@@ -41,6 +42,11 @@ def note(message: str) -> None:
     """Print a line that only a person wants to read to standard error; ``--quiet`` leaves it out."""
     if not _asked["quiet"]:
         err(message)
+
+
+def on_terminal(*streams: IO[str] | None) -> bool:
+    """Tell whether all of some streams are terminals; one that is closed is none."""
+    return all(stream is not None and stream.isatty() for stream in streams)
 
 
 def bold(text: str) -> str:

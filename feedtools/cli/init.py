@@ -113,7 +113,7 @@ def shown(path: Path) -> Path:
 def _asks() -> bool:
     import sys
 
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return console.on_terminal(sys.stdin, sys.stderr)
 
 
 def look(folder: Path) -> Feed:

@@ -48,7 +48,7 @@ def review(out: Path, plain: bool, only: str | None, **flags: Any) -> None:
     found = queue(out, ReadOptions.of(config))
     items = [item for item in found if only is None or item.held == (only == "held")]
     session = Session(items, config.root / DECISIONS_FILE, finder(out, config))
-    if plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if plain or not console.on_terminal(sys.stdin, sys.stdout):
         prompts(session)
     elif find_spec("textual") is None:
         say('the full screen needs textual: pip install "feedtools[review]"; going on with prompts')
@@ -176,7 +176,7 @@ def prompts(session: Session) -> None:
             shown = now
         console.out("> ")
         sys.stdout.flush()
-        keys = sys.stdin.readline()
+        keys = sys.stdin.readline() if sys.stdin else ""
         for key in (keys.strip() or "q" * over) if keys else "q":
             if key == "q":
                 return

@@ -35,9 +35,12 @@ def open_stream(path: str) -> io.BufferedReader:
 
     Raises:
         OSError: the file cannot be opened.
-        ReadError: it is no regular file, or not packed as its name says, or packed with zstd and no decoder is
-            installed. While reading: the packed data is damaged, or grows more than ``MAX_RATIO`` times.
+        ReadError: standard input is closed, the file is no regular one, it is not packed as its name says, or it is
+            packed with zstd and no decoder is installed. While reading: the packed data is damaged, or grows more than
+            ``MAX_RATIO`` times.
     """
+    if path == STDIN and sys.stdin is None:
+        raise ReadError("standard input is closed; name files, or give it something to read", path=path)
     if path != STDIN and os.path.exists(path) and not os.path.isfile(path):
         raise ReadError("not a regular file; reading a pipe or a device might never end", path=path)
     stream = sys.stdin.buffer if path == STDIN else open(path, "rb", buffering=PEEK)  # noqa: SIM115

@@ -76,6 +76,16 @@ def test_a_decision_finds_its_article_again_in_another_transmission(tmp_path: Pa
     assert (tmp_path / "again/z.txt").read_bytes() == (tmp_path / "out/z.txt").read_bytes()
 
 
+def test_a_run_says_how_many_decisions_it_applied_and_how_many_found_nothing(tmp_path: Path) -> None:
+    write(tmp_path, feed__a_txt=transmission(WHOLE, DAMAGED))
+    decide(tmp_path, {"decision": "publish", "text": DAMAGED, "to": DAMAGED})
+    done = feedtools(tmp_path, "clean", "feed", "-o", "out")
+    assert "1 decision applied\n" in done.stderr
+    decide(tmp_path, *({"decision": "reject", "text": f"{OTHER}{number}"} for number in range(2)))
+    done = feedtools(tmp_path, "clean", "feed", "-o", "out")
+    assert "1 decision applied, 2 found nothing here\n" in done.stderr
+
+
 def test_a_rejected_article_goes_and_comes_back_with_undo(tmp_path: Path) -> None:
     write(tmp_path, feed__a_txt=transmission(WHOLE, DAMAGED, OTHER))
     decide(tmp_path, {"decision": "reject", "text": OTHER, "id": "0123456789ab"})
