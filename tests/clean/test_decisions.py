@@ -83,7 +83,7 @@ def test_a_run_says_how_many_decisions_it_applied_and_how_many_found_nothing(tmp
     assert "1 decision applied\n" in done.stderr
     decide(tmp_path, *({"decision": "reject", "text": f"{OTHER}{number}"} for number in range(2)))
     done = feedtools(tmp_path, "clean", "feed", "-o", "out")
-    assert "1 decision applied, 2 found nothing here\n" in done.stderr
+    assert "1 decision applied, 2 about articles or words that are not here\n" in done.stderr
 
 
 def test_a_rejected_article_goes_and_comes_back_with_undo(tmp_path: Path) -> None:
