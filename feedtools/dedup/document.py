@@ -14,11 +14,20 @@ from feedtools.text.visible import addresses, may_hide, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-DENSE = 1.5
-"""Bytes per character from which a script is taken for one of thousands of letters."""
+DENSE = 0.25
+"""Share of characters of a script of thousands of letters, from which a text is taken to be written in it."""
+_ALPHABETIC = bytes({*range(0x100)} - {*range(0xE3, 0xEE), 0xEF})
+"""Bytes but those that begin a letter or a mark of such a script in UTF-8: U+3000 to U+DFFF, and the wide forms."""
 
 
 _Value = TypeVar("_Value")
+
+
+def is_dense(text: str) -> bool:
+    """Tell whether a text is written in a script of thousands of letters, and not in an alphabet such as Cyrillic."""
+    if text.isascii():
+        return False
+    return len(text.encode("utf-8", "surrogatepass").translate(None, _ALPHABETIC)) > DENSE * len(text)
 
 
 class kept(Generic[_Value]):  # noqa: N801
@@ -108,7 +117,7 @@ class Document:
     @kept
     def dense(self) -> bool:
         """Tell whether most of the text is in a script of thousands of letters."""
-        return len(self.text.encode("utf-8", "surrogatepass")) > DENSE * len(self.text)
+        return is_dense(self.text)
 
     @kept
     def holes(self) -> list[int]:

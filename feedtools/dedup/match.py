@@ -36,7 +36,7 @@ OVERLAPPING, OVERLAPPING_SYMBOLS = 0.15, 30
 """The share, and the symbols of a run, from which two count as overlapping."""
 MUCH, MUCH_SYMBOLS = 0.4, 60
 """The same for two that do not run in parallel."""
-STUB = {True: 80, False: 240}
+STUB = {True: 80, False: 300}
 """Symbols below which a page is an address with some words around it, if it has one: in a script of thousands of
 letters, and in an alphabet."""
 PARTED = 40
@@ -215,7 +215,8 @@ def _judged(a: Document, b: Document, found: Overlap, asked: Asked) -> Compariso
     made = _match(a, b, kind, runs)
     if kind in COPIES and not (figures and signs):  # neither goes for the other
         made = made._replace(rest_a=MOST_REST, rest_b=MOST_REST)
-    return Comparison(made, found, slots.slots(a, b, wide, dense=dense))
+    long = size_a >= LONG and runs.covered(0) >= CLEAN * size_a
+    return Comparison(made, found, slots.slots(a, b, wide, dense=dense, long=long))
 
 
 def is_clear_miss(a: Document, b: Document, marks: bytes) -> bool:
@@ -261,6 +262,8 @@ def _edited_kind(a: Document, b: Document, runs: Runs, between: Sequence[Gap], *
     if covered < COVERED * size:
         return "overlapping"
     own = min(slots.longest(mine, 0), slots.longest(others, 1))
+    if runs.aside:  # what stands in another order is no text of one's own
+        own = min(own, runs.longest_outside(0, size), runs.longest_outside(1, len(b.codes)))
     if size < LONG and (own >= REST or not figures or not formulas_agree(a, b, runs)):
         return "overlapping"  # a long one is a copy for all its edits
     return _kind(runs, a, b)
@@ -316,7 +319,7 @@ def _kind(runs: Runs, a: Document, b: Document) -> Kind:
         return "near"
     if b_end < size_b:
         return "truncated"
-    return "near" if size_a != size_b or _letters_agree(a.text, b.text) else "rerendered"
+    return "near" if size_a != size_b or runs.aside or _letters_agree(a.text, b.text) else "rerendered"
 
 
 def _letters_agree(one: str, other: str) -> bool:

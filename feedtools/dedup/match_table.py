@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from feedtools.dedup import cluster, series
+from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.rest import REST
+from feedtools.dedup.slots import AT_END, LONG_TEXT
 from feedtools.dedup.versions import MOSTLY
 from feedtools.model import COPIES, KINDS, Cluster, Match
 
@@ -203,7 +205,7 @@ def tell_series_apart(rows: Rows, slots: NDArray[Any]) -> Rows:
         return rows
     told = rows.copy()
     slots["row"] = np.searchsorted(acting, slots["row"])
-    told["kind"][acting] = _told_apart(rows[acting], slots)
+    told[acting] = _told_apart(rows[acting], slots)
     return told
 
 
@@ -217,25 +219,32 @@ def tell_versions(rows: Rows, versions: Versions, place: Callable[[int], Any]) -
     return told
 
 
-def _told_apart(rows: Rows, slots: NDArray[Any]) -> NDArray[Any]:
-    """The kinds of matches of which none is an overlap."""
+def _told_apart(rows: Rows, slots: NDArray[Any]) -> Rows:
+    """Tell items of a series apart, in rows of which none is an overlap."""
+    long = np.bincount(slots["row"][slots["key"] & np.uint64(LONG_TEXT) > 0], minlength=len(rows)) > 0
+    slots["key"] &= ~np.uint64(LONG_TEXT)
     home = components(rows["a"], rows["b"]).astype(np.uint64)[slots["row"]]
     key = (home * np.uint64(0x9E3779B97F4A7C15)) ^ slots["key"]
-    edge = (slots["key"] & np.uint64(1)).astype(bool)
+    edge = (slots["key"] & np.uint64(AT_END)).astype(bool)
     inside = np.bincount(slots["row"][~edge], minlength=len(rows))
     _, at, times = np.unique(key, return_inverse=True, return_counts=True)
     again = times[at] > 1  # three fillers take two matches
     slots, key, edge = slots[again], key[again], edge[again]
     varied = _distinct(key, slots["a"], slots["b"]) >= series.VARIED
-    varied &= _distinct(key, rows["a"][slots["row"]], rows["b"][slots["row"]]) >= series.VARIED
-    varied &= _often(rows, slots) >= series.OFTEN
+    items = _distinct(key, rows["a"][slots["row"]], rows["b"][slots["row"]])
+    varied &= (items >= series.VARIED) & ((items >= series.CROWD) | (_often(rows, slots) >= series.OFTEN))
     varied_inside, varied_edge = (
         np.bincount(slots["row"][some], minlength=len(rows)) for some in (varied & ~edge, varied & edge)
     )
-    kinds = rows["kind"].copy()
-    kinds[(varied_edge > 0) & np.isin(kinds, _ACTING)] = KINDS.index("overlapping")
-    kinds[(varied_inside > 0) & (varied_inside >= series.SHARE * inside)] = KINDS.index("overlap")
-    return kinds
+    copy = np.isin(rows["kind"], _ACTING)
+    within = (varied_inside > 0) & (varied_inside >= series.SHARE * inside)
+    apart = within | (copy & (varied_edge > 0))
+    listed = apart & copy & long
+    told = rows.copy()
+    told["rest_a"][listed] = told["rest_b"][listed] = MOST_REST
+    told["kind"][apart & ~listed] = KINDS.index("overlapping")
+    told["kind"][within & ~listed] = KINDS.index("overlap")
+    return told
 
 
 def _distinct(keys: NDArray[np.uint64], one: NDArray[Any], other: NDArray[Any]) -> Ints:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feedtools.dedup.document import DENSE
+from feedtools.dedup.document import is_dense
 from feedtools.text.symbols import folded
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def tell_apart(texts: Sequence[str], is_page: Callable[[int], bool]) -> list[str
 
 def own_text(text: str, number: int) -> str:
     """A page as comparing is to see it: with marks of its number where it has fewer than ``NEAR_EMPTY`` symbols."""
-    most = NEAR_EMPTY[len(text.encode("utf-8", "surrogatepass")) > DENSE * len(text)]
+    most = NEAR_EMPTY[is_dense(text)]
     if len(text) >= most * _MARKUP or len(folded(text)) >= most:
         return text
     return text + _MARK + "".join(chr(_DIGITS + int(digit)) for digit in str(number))

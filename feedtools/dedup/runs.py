@@ -118,14 +118,19 @@ def shared_runs(a: bytes, b: bytes, found: Overlap, *, dense: bool, marks: bytes
         if found.same and (one.agreed == min(len(a), len(b)) or not found.parted):
             return one
     short = max(len(a), len(b)) <= WHOLE
+    wholes: Runs | None = None
     if short and similarity >= _IN_PLACE and a_end - a_start >= _IN_PLACE * len(a):
-        return _runs(_aligned(a, b, 0, len(a), 0, len(b)), (), _LEAST[dense])
+        wholes = _runs(_aligned(a, b, 0, len(a), 0, len(b)), (), _LEAST[dense])
+        if wholes.covered(0) >= _IN_PLACE * similarity * (a_end - a_start):  # else parts may be in another order
+            return wholes
     marks = shared(a, b) if marks is None else marks
     line, aside = _in_line(list(_seeded(a, b, marks, *(_SHORT_SEED if short else _LONG_SEED))))
     made = _runs(_between(a, b, line), aside, _LEAST[dense])
-    if not short or made.covered(0) >= _ENOUGH * len(a):
-        return made
-    return max(made, _runs(_aligned(a, b, 0, len(a), 0, len(b)), (), _LEAST[dense]), key=lambda runs: runs.agreed)
+    if wholes is None:
+        if not short or made.covered(0) >= _ENOUGH * len(a):
+            return made
+        wholes = _runs(_aligned(a, b, 0, len(a), 0, len(b)), (), _LEAST[dense])
+    return max(made, wholes, key=lambda runs: runs.agreed)
 
 
 def _of_one(a: bytes, b: bytes, found: Overlap) -> Runs:
@@ -182,7 +187,7 @@ def _seeded(a: bytes, b: bytes, marks: bytes, width: int, stride: int) -> Iterat
     get = seeds(b, width, stride).get if len(b) > WHOLE else None  # not worth it for the few places of a short one
     prefix, postfix = rapidfuzz("Prefix").similarity, rapidfuzz("Postfix").similarity
     marked = b"\1" * (width - SHINGLE + 1)  # no seed stands where one of its shingles is in no place of the other
-    end = shift = 0
+    end = shift = there = 0
     i = marks.find(marked)
     while i >= 0:
         seed = a[i : i + width]
@@ -194,9 +199,12 @@ def _seeded(a: bytes, b: bytes, marks: bytes, width: int, stride: int) -> Iterat
                 continue
         back = postfix(a[end:i], b[max(0, j - (i - end)) : j]) if i > end else 0
         size = back + prefix(a[i:], b[j:])
+        end, shift = i - back + size, j - i
+        twice = there - (j - back)  # codes that agree by chance before what is left out, and are in the run before
+        if 0 < twice < min(width, size - width):
+            back, size = back - twice, size - twice
         yield i - back, j - back, size
-        shift = j - i
-        end = i - back + size
+        there = j - back + size
         i = marks.find(marked, end)
 
 

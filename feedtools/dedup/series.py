@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.cluster import Sets
+from feedtools.dedup.slots import AT_END, LONG_TEXT
 from feedtools.model import COPIES
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ none, however often a word of the one is another in the other."""
 OFTEN = 0.4
 """Share of the matches of two texts that differ in a slot, from which it is one of a frame: where a copy was edited,
 most of the others agree with the original."""
+CROWD = 8
+"""Documents that have a slot, from which it is one of a frame however few of the matches of two texts differ there: an
+edition of a page has more partners among its other editions than the frame has among its items."""
 SHARE = 0.5
 """Share of the differing places of two texts that such slots make, from which the two are items of a series."""
 
@@ -30,8 +35,9 @@ def told_apart(found: Iterable[Compared]) -> list[Match]:
     """Tell items of a series from copies: what they share, others of the feed share as well.
 
     Those of a template become overlaps.  Those that share all but what they begin or end with become overlapping: the
-    rest may be a footer of many articles, or an article under many headers.  Fillers are counted within what hangs
-    together by matches, so that an engine which resolves one component at a time says the same.
+    rest may be a footer of many articles, or an article under many headers.  Long texts that are nearly the same, as a
+    page is in each edition of its manual, are listed as copies still, and none goes.  Fillers are counted within what
+    hangs together by matches, so that an engine which resolves one component at a time says the same.
 
     Args:
         found: matches, each with the places where its texts differ; all those of a component.
@@ -42,12 +48,14 @@ def told_apart(found: Iterable[Compared]) -> list[Match]:
     def told(match: Match, slots: Sequence[FrameSlot]) -> Match:
         if match.kind == "overlap":
             return match
-        inside = [frames.varied(match, slot) for slot in slots if not slot.key & 1]
-        if any(inside) and sum(inside) >= SHARE * len(inside):
-            return match._replace(kind="overlap")
-        if match.kind in COPIES and any(frames.varied(match, slot) for slot in slots if slot.key & 1):
-            return match._replace(kind="overlapping")
-        return match
+        inside = [frames.varied(match, slot) for slot in slots if not slot.key & AT_END]
+        within = any(inside) and sum(inside) >= SHARE * len(inside)
+        copy = match.kind in COPIES
+        if not within and not (copy and any(frames.varied(match, slot) for slot in slots if slot.key & AT_END)):
+            return match
+        if copy and any(slot.key & LONG_TEXT for slot in slots):
+            return match._replace(rest_a=MOST_REST, rest_b=MOST_REST)
+        return match._replace(kind="overlap" if within else "overlapping")
 
     return [told(match, slots) for match, slots in every]
 
@@ -71,13 +79,16 @@ class _Frames:
         for match, slots in found:
             home = self._sets.find(match.a)
             for slot in slots:
-                self._fillers[home, slot.key].update((slot.a, slot.b))
-                self._items[home, slot.key].update((match.a, match.b))
-                self._often.update(((match.a, slot.key), (match.b, slot.key)))
+                key = slot.key & ~LONG_TEXT
+                self._fillers[home, key].update((slot.a, slot.b))
+                self._items[home, key].update((match.a, match.b))
+                self._often.update(((match.a, key), (match.b, key)))
 
     def varied(self, match: Match, slot: FrameSlot) -> bool:
         """Tell whether a place where two texts differ is a slot of a frame that several articles fill otherwise."""
-        both = self._often[match.a, slot.key] + self._often[match.b, slot.key] - 1
+        key = slot.key & ~LONG_TEXT
+        both = self._often[match.a, key] + self._often[match.b, key] - 1
         enough = both >= OFTEN * (self._degree[match.a] + self._degree[match.b] - 1)
-        place = self._sets.find(match.a), slot.key
-        return enough and min(len(self._fillers[place]), len(self._items[place])) >= VARIED
+        place = self._sets.find(match.a), key
+        fillers, items = len(self._fillers[place]), len(self._items[place])
+        return min(fillers, items) >= VARIED and (enough or items >= CROWD)

@@ -24,6 +24,8 @@ FLANK = {True: 4, False: 10}
 """Symbols on either side of a slot that name it: in a script of thousands of letters, and in an alphabet."""
 EDGE = 8
 """Symbols of what stands before or behind all that is shared that tell it from others."""
+AT_END, LONG_TEXT = 1, 2
+"""Bits of a slot: one of the texts begins or ends there; both are long, and nearly all the same."""
 _SOLID = {True: 2, False: 4}
 """Symbols that agree by chance between two differences: they belong to the slot."""
 _NEAR_HOLE = 4
@@ -74,7 +76,7 @@ class FrameSlot(NamedTuple):
     """A place where two texts have different things.
 
     Attributes:
-        key: names the place by its flanks, 64 bits; it is odd where one of the texts begins or ends there.
+        key: names the place by its flanks, 64 bits, of which the lowest are ``AT_END`` and ``LONG_TEXT``.
         a, b: number for what the one and the other have there, 32 bits.
     """
 
@@ -86,7 +88,7 @@ class FrameSlot(NamedTuple):
 _slot = partial(tuple.__new__, FrameSlot)
 
 
-def slots(a: Document, b: Document, wide: Sequence[Gap], *, dense: bool) -> tuple[FrameSlot, ...]:
+def slots(a: Document, b: Document, wide: Sequence[Gap], *, dense: bool, long: bool) -> tuple[FrameSlot, ...]:
     """Name the places where both texts have something else, and what they have there.
 
     Args:
@@ -94,7 +96,9 @@ def slots(a: Document, b: Document, wide: Sequence[Gap], *, dense: bool) -> tupl
         b: the other.
         wide: where they differ, as ``widened`` gives it.
         dense: whether the script has thousands of letters.
+        long: whether the texts are long, and nearly all the same.
     """
+    kind = LONG_TEXT if long else 0
     width = 4 * FLANK[dense]  # a letter takes four bytes
     one, other = a.letters, b.letters
     found = []
@@ -106,7 +110,9 @@ def slots(a: Document, b: Document, wide: Sequence[Gap], *, dense: bool) -> tupl
                 i, j = max(i, p - 4 * EDGE), max(j, q - 4 * EDGE)
             elif not behind:
                 p, q = min(p, i + 4 * EDGE), min(q, j + 4 * EDGE)
-            key = (crc32(before) << 32 | crc32(behind)) & ~1 | (not before or not behind)
+            key = (crc32(before) << 32 | crc32(behind)) & ~(AT_END | LONG_TEXT) | kind
+            if not before or not behind:
+                key |= AT_END
             found.append(_slot((key, crc32(one[i:p]), crc32(other[j:q]))))
     return tuple(found)
 

@@ -221,7 +221,7 @@ def test_marks_change_no_comparison_of_what_is_shown(seed: int, rate: float, len
 def plainly_seeded(a: bytes, b: bytes, width: int, stride: int) -> Iterator[tuple[int, int, int]]:
     """``runs._seeded``, place by place."""
     there = seeds(b, width, stride)
-    i = end = shift = 0
+    i = end = shift = done = 0
     while i <= len(a) - width:
         seed = a[i : i + width]
         j = i + shift if i + shift >= 0 and b.startswith(seed, i + shift) else there.get(seed, -1)
@@ -233,7 +233,9 @@ def plainly_seeded(a: bytes, b: bytes, width: int, stride: int) -> Iterator[tupl
         size = 0
         while i + size < len(a) and j + size < len(b) and a[i + size] == b[j + size]:
             size += 1
-        yield i, j, size
+        twice = done - j if 0 < done - j < width and size - (done - j) > width else 0
+        yield i + twice, j + twice, size - twice
+        done = j + size
         shift, i = j - i, i + size
         end = i
 

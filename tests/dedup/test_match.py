@@ -14,7 +14,7 @@ from feedtools.dedup import match, overlap, slots
 from feedtools.dedup.batch import dedup
 from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.codes import low_bytes
-from feedtools.dedup.document import Document
+from feedtools.dedup.document import Document, is_dense
 from feedtools.dedup.match import compare, cut_offset, explain, match_pair
 from feedtools.text import symbols
 
@@ -434,3 +434,52 @@ def test_a_formula_counts_in_what_the_longer_one_has_for_itself_beside_other_tex
     assert found is not None
     assert plain.rest_b == 40
     assert found.rest_b > 100
+
+
+@pytest.mark.parametrize(
+    ("text", "dense"),
+    [
+        ("Стек это тип данных", False),
+        ("Η στοίβα είναι δομή", False),
+        ("“Stack” – a type…", False),
+        ("스택은 자료 구조다", True),
+        ("スタックはデータ構造", True),
+        ("abc栈", False),
+        ("abc栈栈", True),
+    ],
+)
+def test_an_alphabet_of_two_bytes_a_letter_is_no_dense_script(text: str, dense: bool) -> None:
+    assert is_dense(text) is dense
+
+
+def lines(seed: int, length: int) -> str:
+    return "".join(random.Random(seed).choices("abcdefghijklmnopqrstuvw", k=length))
+
+
+def test_a_passage_left_out_before_the_letters_it_begins_with_leaves_one_line_of_runs() -> None:
+    before, behind = lines(11, 900) + "xy", "xyz" + lines(12, 500)
+    one, other = Document.of(0, before + "q" * 30 + behind), Document.of(1, lines(13, 1400) + before[:-2] + behind)
+    made = compare(one, other)
+    assert made is not None
+    assert (made.match.kind, made.match.rest_a) == ("overlapping", 32)
+    one, other = Document.of(0, before + "q" * 24 + behind), other
+    made = compare(one, other)
+    assert made is not None
+    assert made.match.kind == "contained"
+
+
+@pytest.mark.parametrize("size", [100, 280, 350, 900])  # aligned as wholes, and between seeds
+def test_what_stands_in_another_order_is_no_text_of_its_own(size: int) -> None:
+    parts = [lines(seed, size) for seed in (21, 22, 23, 24)]
+    made = compare(Document.of(0, "".join(parts)), Document.of(1, "".join((parts[0], parts[2], parts[1], parts[3]))))
+    assert made is not None
+    assert (made.match.kind, made.match.rest_a, made.match.rest_b) == ("near", 0, 0)
+
+
+@pytest.mark.parametrize(("size", "kinds"), [(298, {"overlapping"}), (304, {"near"})])
+def test_pages_of_fewer_letters_that_point_elsewhere_are_two(size: int, kinds: set[str]) -> None:
+    words = lines(31, size - 8)
+    pages = [f"<i>{words}</i> [{name}](https://example.org/{name}).html" for name in ("heap", "list")]
+    made = compare(*(Document.of(number, page) for number, page in enumerate(pages)))
+    assert made is not None
+    assert {made.match.kind} == kinds

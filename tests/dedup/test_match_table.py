@@ -65,7 +65,7 @@ def test_a_long_chain_is_one_component() -> None:
     assert sum(len(one.drop) for one in found) > 2000
 
 
-KEYS = st.integers(0, 3)
+KEYS = st.integers(0, 7)
 PLACES = st.builds(FrameSlot, KEYS, st.integers(0, 3), st.integers(0, 3))
 
 

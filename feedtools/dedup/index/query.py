@@ -77,7 +77,11 @@ def find(
                 verified = _verified(read, text, numbers, own, partial(_copies, rest=rest, versions=versions))
                 compared += verified.numbered(-1 - len(found))
                 found.append(verified.found)
-    items = {(match.a, match.b) for match in _told_apart(compared) if match.kind not in COPIES}
+    items = {
+        (told.a, told.b)
+        for told, (match, _) in zip(_told_apart(compared), compared, strict=True)
+        if told.kind not in COPIES or told != match
+    }
     return [
         _without(items, -1 - number, copies, text)
         for number, (copies, text) in enumerate(zip(found, texts, strict=True))
