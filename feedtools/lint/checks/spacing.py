@@ -108,12 +108,39 @@ def _follows_han(text: str, place: int) -> bool:
     return is_han(text[max(place - 2, 0) : place].strip()[-1:])
 
 
+_SMILEY = lazy(r":[a-z0-9_+-]{1,30}:")
+"""Name of a picture in a chat or on GitHub: it is set off by a blank as a word is."""
+
+
+def _is_padded_before(text: str, start: int, end: int) -> bool:
+    """Tell whether the bracket that ``text[end]`` closes has blanks on its other side too; then both stay."""
+    opener, depth = "(" if text[end] == ")" else "（", 0
+    for place in range(start - 1, max(-1, start - _WIDE), -1):
+        if text[place] == "\n":
+            return False
+        if text[place - 1 : place] == "\\":  # a bracket of a formula
+            continue
+        if text[place] == text[end]:
+            depth += 1
+        elif text[place] == opener:
+            if not depth:
+                return text[place + 1] == " "
+            depth -= 1
+    return False
+
+
+_WIDE = 400
+"""Code points before a closing bracket in which its opening one is looked for."""
+
+
 def _is_slip(text: str, start: int, end: int) -> bool:
     """Tell whether the blanks ``text[start:end]`` before the mark at ``end`` are none that French or code writes."""
     last, mark = text[start - 1], text[end]
     after = text[end + 1 : end + 2]
     if mark in ")）":
-        return start > 1 and text.startswith(r"\)", start - 2, start)
+        return start > 1 and text.startswith(r"\)", start - 2, start) and not _is_padded_before(text, start, end)
+    if mark == ":" and _SMILEY.match(text, end):
+        return False
     if last == ")" and start > 1 and mark not in "!?:" and text[start - 2] == "\\" and after not in _CODE_MARKS:
         return True
     if "\u3400" <= last <= "\u9fff" or last in _CLOSERS or ("\u0370" <= last <= "\u03ff" and mark not in "!?"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,10 +16,19 @@ if TYPE_CHECKING:
     from feedtools.model import Confidence, Level
 
 # A word by itself: not part of a path, a link, snake_case, code or a formula.
-WORD = lazy(r"[A-Za-z](?<![A-Za-z0-9_./\\@:'\"-].)(?:[a-z]{4,30}|[A-Z]{3,12})(?![A-Za-z0-9_/\\@(='\"-]|\.[A-Za-z0-9])")
+_PART = r"0-9_\u00c0-\u024f\u0300-\u036f"  # of a longer word: digits, letters with accents, accents
+WORD = lazy(
+    rf"[A-Za-z](?<![A-Za-z{_PART}./\\@:'\"-].)(?:[a-z]{{4,30}}|[A-Z]{{3,12}})(?![A-Za-z{_PART}/\\@(='\"-]|\.[A-Za-z0-9])"
+)
 LETTERS = lazy(r"[a-z]+")
 ENDING = lazy(r"(?:ings?|ed|ers?|ly|lings?|s|es|est|ness|ful|y)\Z")
 DOUBLED = lazy(r"[^aeiou][aeiou]([bdgklmnprt])\1\Z")  # pan, panning; but train, training
+_ENGLISH = frozenset("the of and is this that with for are".split())
+_OTHERS = frozenset(
+    "de la le les des du et est une que el los las del para por uma com che di il della un der die und das ist nicht"
+    " este pentru een het och att jest oraz".split()
+)
+_FEW = 6  # of the small words of other languages that a text in English may quote
 LEAST = 7  # letters of a word that may be corrected without the right one standing beside it
 TAIL = 2  # letters at the end in which a difference is grammar: plural, tense, British spelling
 HEAD = 2  # letters at the start that are not doubled by a slip: cmake and ccmake are two programs
@@ -79,6 +89,8 @@ def misspelt(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         for match in WORD.finditer(text)
         if match.end() != cut and (found := candidates(match.group()))
     ]
+    if not slips or _in_another_language(text):
+        return
     right_ones = {term for *_, found in slips for term, _ in found}
     there = right_ones.intersection(each(LETTERS, text.casefold()))  # of all in one go: a text may hold thousands
     for start, end, word, found in slips:
@@ -92,6 +104,13 @@ def misspelt(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
             level: Level = "note" if grade == "low" else "warning"
             yield Hit(start, end, message, (Edit(start, end, right),), "unsafe", grade, level)
             break
+
+
+def _in_another_language(text: str) -> bool:
+    """Tell whether the small words of a text are those of another European language: ``langage`` is right in French."""
+    words = Counter(each(LETTERS, text.casefold()))
+    others = sum(words[word] for word in _OTHERS)
+    return others >= _FEW and others > sum(words[word] for word in _ENGLISH)
 
 
 def _like(term: str, word: str) -> str:
