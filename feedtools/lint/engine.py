@@ -54,14 +54,18 @@ def lint(
     written in Markdown is asked the rules that fit there, in the regions they look at (``feedtools.lint.markdown``),
     and one that marks its code is asked about the rest of its text alone (``feedtools.lint.coded``).
     """
-    if not any(article.syntax for article in articles):
+    if not any(article.syntax or is_page(article) for article in articles):
         return _lint(articles, rules, evidence)
     errors: list[FeedtoolsError] = []
 
     def run(some: Sequence[Article], asked: Sequence[Rule]) -> list[Finding]:
-        result = _lint(some, asked, evidence)
-        errors.extend(result.errors)
-        return result.findings
+        findings: list[Finding] = []
+        for page in (False, True):
+            if ours := [article for article in some if is_page(article) == page]:
+                result = _lint(ours, [for_sites(rule) for rule in asked] if page else asked, evidence)
+                errors.extend(result.errors)
+                findings += result.findings
+        return findings
 
     plain = [article for article in articles if not article.syntax]
     findings = run(plain, rules) if plain else []
@@ -77,6 +81,18 @@ def lint(
         findings += lint_prose(marked, prose, lambda shown: run(shown, prose))
     findings.sort(key=_PLACE)
     return Lint(findings, errors)
+
+
+def is_page(article: Article) -> bool:
+    """Tell whether an article was read from an HTML page."""
+    return article.origin is not None and article.origin.places is not None
+
+
+def for_sites(rule: Rule) -> Rule:
+    """Let a rule about formulas allow what KaTeX or MathJax sets: a site may use either."""
+    if rule.id == "FT203" and rule.options.get("renderer") == "katex":
+        return rule._replace(options={**rule.options, "renderer": "either"})
+    return rule
 
 
 def _lint(articles: Sequence[Article], rules: Sequence[Rule], evidence: Evidence | None) -> Lint:

@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from feedtools.lint.edits import edited
+from feedtools.lint.engine import for_sites
 from feedtools.model import Article, Edit, Finding, Fix, Span
 from feedtools.readers.markdown_syntax import Markdown, parse_markdown
 from feedtools.text.patterns import lazy
@@ -94,10 +95,8 @@ def asked(rules: Iterable[Rule]) -> Asked:
     divided = Asked([], [])
     for rule in rules:
         seen = look(rule.id) if rule.trusted else "text"
-        if rule.id == "FT203" and rule.options.get("renderer") == "katex":  # a site may use either
-            rule = rule._replace(options={**rule.options, "renderer": "either"})
         if seen != "nothing":
-            (divided.prose if seen == "prose" else divided.text).append(rule)
+            (divided.prose if seen == "prose" else divided.text).append(for_sites(rule))
     return divided
 
 

@@ -40,6 +40,15 @@ def test_a_finding_in_a_page_is_placed_in_its_source(tmp_path: Path) -> None:
     assert (row["line"], row["column"], row["text"]) == (9, LONG.splitlines()[8].index("the the") + 1, "the the")
 
 
+def test_a_page_may_be_set_by_either_renderer() -> None:
+    """MathJax sets what KaTeX refuses; in a transmission nobody knows who sets it, and neither sets the last."""
+    formulas = r"\(a_\max\), \(\text{b_c}\), \(\thetta\)"
+    rules = [rule for rule in builtin(examples=False) if rule.id == "FT203"]
+    for name, lines, found in (("a.html", page(f"<p>{formulas}</p>"), 1), ("a.txt", formulas + "\n", 3)):
+        read = list(read_bytes(lines.encode(), name, ReadOptions(), pytest.fail).articles)
+        assert len(lint(read, rules).findings) == found
+
+
 @pytest.mark.parametrize(
     "html",
     [

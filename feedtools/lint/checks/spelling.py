@@ -23,9 +23,9 @@ WORD = lazy(
 LETTERS = lazy(r"[a-z]+")
 ENDING = lazy(r"(?:ings?|ed|ers?|ly|lings?|s|es|est|ness|ful|y)\Z")
 DOUBLED = lazy(r"[^aeiou][aeiou]([bdgklmnprt])\1\Z")  # pan, panning; but train, training
-_ENGLISH = frozenset("the of and is this that with for are".split())
+_ENGLISH = frozenset(["the", "of", "and", "is", "this", "that", "with", "for", "are"])
 _OTHERS = frozenset(
-    "de la le les des du et est une que el los las del para por uma com che di il della un der die und das ist nicht"
+    "de la le les des du et est une que el los las del para por uma com che di il della un der die und das ist nicht"  # noqa: SIM905
     " este pentru een het och att jest oraz".split()
 )
 _FEW = 6  # of the small words of other languages that a text in English may quote

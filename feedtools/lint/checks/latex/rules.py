@@ -121,7 +121,20 @@ def _broken_in(
         first = first or (renderer, fault)
         if chosen != "either":
             break
+    if first is not None and chosen == "either" and (shown := _with_plain_words(body)) != body:
+        return None if _fault(shown, "mathjax", known, depth, display=display) is None else first
     return first
+
+
+def _with_plain_words(body: str) -> str:
+    """A formula whose words hold no signs of TeX: without ``textmacros`` MathJax shows them as they stand."""
+    if "\\text" not in body and "box" not in body:
+        return body
+    return _WORDS.sub(lambda words: words[1] + words[2].translate(_SHOWN) + "}", body)
+
+
+_WORDS = lazy(r"(\\(?:text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox|fbox)\s*\{)([^{}\\$]*+)\}")
+_SHOWN = str.maketrans("_^#&", "----")
 
 
 def _hit(body: str, offset: int, opener: str, renderer: str, fault: Fault) -> Hit:

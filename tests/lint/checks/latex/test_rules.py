@@ -255,6 +255,25 @@ def test_the_renderer_is_chosen() -> None:
 
 
 @pytest.mark.parametrize(
+    ("formula", "faults"),
+    [
+        (r"\text{find_max} + 1", 0),
+        (r"n \gg \textbf{# of rows}", 0),
+        (r"\begin{aligned} a &= b & \text{p & q} \end{aligned}", 0),
+        (r"\text{find_max", 1),
+        (r"\text{find\max}", 1),
+        (r"\text{find_max} \thetta", 1),
+        (r"\operatorname{a}{# of}", 1),
+        (r"\begin{eqnarray} \left|a\right| &=& 1 \end{eqnarray}", 0),
+    ],
+)
+def test_signs_among_words_are_shown_by_a_site_with_mathjax(formula: str, faults: int) -> None:
+    view = View(f"\\[{formula}\\]")
+    assert len([*latex.broken(view, {"renderer": "either"})]) == faults
+    assert len([*latex.broken(view, {"renderer": "katex"})]) == 1
+
+
+@pytest.mark.parametrize(
     ("body", "words"),
     [
         (r"\left( \frac{a}{b}", ["‘\\left(’", "‘\\right’ is missing"]),
