@@ -42,7 +42,11 @@ def _before_marks(view: View) -> Iterator[Hit]:
         if not start or (formulas and in_math(view, start)):
             continue
         if _is_slip(text, start, end):
-            yield Hit(start, end + 1, "", (Edit(start, end, ""),))
+            opener = _padded_opener(text, start, end) if text[end] in ")）" else -1
+            if opener < 0:
+                yield Hit(start, end + 1, "", (Edit(start, end, ""),))
+            elif _OPENED.match(text, opener) and _follows_han(text, opener):  # both go, or both stay
+                yield Hit(start, end + 1, "", (Edit(start, end, ""),), safety="confident")
         elif text[end] == "," and _is_in_clause(text, start, end):
             edits = (Edit(start, end, ""), *((Edit(end + 1, end + 1, " "),) if text[end + 1] != " " else ()))
             yield Hit(start, end + 1, "", edits, safety="confident")
@@ -112,21 +116,21 @@ _SMILEY = lazy(r":[a-z0-9_+-]{1,30}:")
 """Name of a picture in a chat or on GitHub: it is set off by a blank as a word is."""
 
 
-def _is_padded_before(text: str, start: int, end: int) -> bool:
-    """Tell whether the bracket that ``text[end]`` closes has blanks on its other side too; then both stay."""
+def _padded_opener(text: str, start: int, end: int) -> int:
+    """Place of the bracket that ``text[end]`` closes, where blanks stand behind it too; else -1."""
     opener, depth = "(" if text[end] == ")" else "（", 0
     for place in range(start - 1, max(-1, start - _WIDE), -1):
         if text[place] == "\n":
-            return False
+            return -1
         if text[place - 1 : place] == "\\":  # a bracket of a formula
             continue
         if text[place] == text[end]:
             depth += 1
         elif text[place] == opener:
             if not depth:
-                return text[place + 1] == " "
+                return place if text[place + 1] == " " else -1
             depth -= 1
-    return False
+    return -1
 
 
 _WIDE = 400
@@ -138,7 +142,7 @@ def _is_slip(text: str, start: int, end: int) -> bool:
     last, mark = text[start - 1], text[end]
     after = text[end + 1 : end + 2]
     if mark in ")）":
-        return start > 1 and text.startswith(r"\)", start - 2, start) and not _is_padded_before(text, start, end)
+        return start > 1 and text.startswith(r"\)", start - 2, start)
     if mark == ":" and _SMILEY.match(text, end):
         return False
     if last == ")" and start > 1 and mark not in "!?:" and text[start - 2] == "\\" and after not in _CODE_MARKS:
