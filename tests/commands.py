@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 FORKS = hasattr(os, "pidfd_open") and hasattr(socket, "send_fds")
 """Whether this system has what a fork on request needs; elsewhere every command is started."""
-TIMEOUT = 300.0
+TIMEOUT = 600.0
 _AT_START = ("PYTHON", "LC_", "LANG")
 """Beginnings of the names of variables that Python heeds at its start: a process that runs already cannot."""
 

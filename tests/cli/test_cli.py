@@ -160,7 +160,7 @@ class TestCouldNotCheck:
             process.stdin.write(b"\n" * 2**18)  # more than a pipe holds: it is being read, so the names are known
             process.stdin.flush()
             (feed / "gone.txt").unlink()
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=600)
         assert process.returncode == 2
         assert err.decode().splitlines() == ["feedtools: gone.txt: no such file or directory"]
         assert "found.txt" in [json.loads(row)["path"] for row in out.splitlines()]
@@ -302,7 +302,7 @@ class TestOutput:
             time.sleep(0.3)  # and now waiting for more
             process.send_signal(signal.SIGINT)
             try:
-                code = process.wait(timeout=120)
+                code = process.wait(timeout=600)
             finally:
                 process.kill()
             assert b"Traceback" not in process.stderr.read()

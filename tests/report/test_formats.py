@@ -351,7 +351,7 @@ def test_a_device_is_written_to_and_not_replaced(feed: Path) -> None:
     os.mkfifo("pipe")
     reader = subprocess.Popen(["cat", "pipe"], stdout=subprocess.PIPE)
     run("feed", "--output-format", "concise:pipe")
-    assert "FT102" in reader.communicate(timeout=120)[0].decode()
+    assert "FT102" in reader.communicate(timeout=600)[0].decode()
     assert Path("pipe").is_fifo()
 
 

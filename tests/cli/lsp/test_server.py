@@ -319,7 +319,7 @@ def test_the_server_ends_without_a_word_and_answers_for_documents_nobody_opened(
         message("exit"),
     ]  # fmt: skip
     command = [sys.executable, "-m", "feedtools", "lsp"]
-    done = subprocess.run(command, input=b"".join(said), cwd=ROOT, capture_output=True, check=False, timeout=120)
+    done = subprocess.run(command, input=b"".join(said), cwd=ROOT, capture_output=True, check=False, timeout=600)
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
     assert b'"code": "FT101"' in done.stdout
     assert b'"error"' not in done.stdout

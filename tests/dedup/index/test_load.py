@@ -31,7 +31,7 @@ def test_sixteen_checks_over_one_index_all_answer_alike(tmp_path: Path) -> None:
         subprocess.Popen([*command, "--output-format", "jsonl"], cwd=tmp_path, env=environment(), stdout=-1, stderr=-1)
         for _ in range(READERS)
     ]
-    done = [(*process.communicate(timeout=120), process.returncode) for process in running]
+    done = [(*process.communicate(timeout=600), process.returncode) for process in running]
     assert {code for _, _, code in done} == {1}
     assert {err for _, err, _ in done} == {b""}
     assert len({out for out, _, _ in done}) == 1

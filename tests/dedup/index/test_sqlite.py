@@ -203,7 +203,7 @@ def test_several_processes_that_make_one_index_make_one(tmp_path: Path) -> None:
     path = tmp_path / "i.sqlite"
     names = [str(number) for number in range(8)]
     running = [subprocess.Popen([sys.executable, "-c", script, str(path), name], stderr=-1) for name in names]
-    said = [process.communicate(timeout=120)[1] for process in running]
+    said = [process.communicate(timeout=600)[1] for process in running]
     assert said == [b""] * len(names)
     with Index(path) as index:
         assert index.sources() == names
