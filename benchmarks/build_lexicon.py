@@ -8,6 +8,7 @@ COUNTS_DIR holds gzipped tables with a header line, counted on texts that still 
 * ``papers.tsv.gz``: joined, hyphenated_forms (``form:count`` ...), count, documents, joined_count (papers)
 * ``tokens.tsv.gz``: token, count (articles)
 * ``packages.tsv.gz`` and ``identifiers.tsv.gz``: what ``count_packages.py`` wrote
+* ``abstracts.tsv.gz`` and ``abstract_tokens.tsv.gz``: word, count, documents, as ``count_abstracts.py`` wrote them
 * ``dictionary.txt``: words of English dictionaries, one a line
 
 What is kept is facts about words alone: with how much confidence a joined form stands for a hyphenated one.
@@ -32,6 +33,12 @@ PACKAGE_MOST = 4  # occurrences that count, a package
 CODE_WEIGHT = 0.5  # a package that uses a name written LikeThis
 PROSE_WEIGHT = 0.1  # an occurrence of a joined word in documentation
 PAPER_WEIGHT = 0.3  # papers are one genre in one language; an article count says more about articles
+ABSTRACT_WEIGHT = 0.3  # abstracts and lists of papers and tools
+ABSTRACT_SURE = 3  # documents from which a compound may have a part of one letter
+ABSTRACT_ACRONYM_FROM = 30  # documents
+ABSTRACT_COMMON_FROM = 300  # documents
+SETTLED = 3  # occurrences elsewhere from which abstracts are not asked
+ABSTRACT_MOST = 3  # occurrences that count, a document
 SHAPES = ("plain", "upper", "mixed")
 SMOOTHING = 0.2  # a word seen twice is hardly a fact
 NUMBER_SMOOTHING = 0.5
@@ -46,7 +53,13 @@ FREQUENT = 100  # occurrences from which a spelling is a reference for misspelli
 TERM_LENGTH = 5
 EXACT_FROM = 8  # occurrences from which one number may be used unlike others of its kind (VGG16 and VGG-7)
 EXACT_DIFFERENCE = 8  # per cent
+WORD_LENGTH = 4  # letters of a word that is no acronym
+CAPITALS = 55  # the same in capitals: shouted, or a name
+TITLED = 84  # per cent at most for two words with capitals that are rarely seen: titles have them, and names of classes
 DOUBTED = 30  # per cent at most for a word of the dictionary
+PREFERRED = 66  # the same where articles have the hyphen far more often
+PREFERRED_FROM = 8  # occurrences with the hyphen, and
+PREFERRED_TIMES = 5  # times as many as without
 ACRONYM = re.compile("[A-Z][A-Z0-9]{1,5}")
 ACRONYM_FROM = 8  # articles
 COMMON_FROM = 12  # occurrences from which a word of the dictionary is one that compounds of the field are made of
@@ -137,7 +150,27 @@ def count(
             written = shape(token)
             code = CODE_WEIGHT * int(several) if written == "mixed" and token.isalpha() else 0
             facts[name].joined[written] += code + PROSE_WEIGHT * min(int(times), PACKAGE_MOST * int(several))
+    if packages:
+        add_abstracts(source, key, facts)
     return facts, tokens
+
+
+def add_abstracts(source: Path, key: Callable[[str], str], facts: dict[str, Facts]) -> None:
+    """Count what abstracts and lists say of words that articles, papers and packages hardly use."""
+    settled = {
+        name for name, entry in facts.items() if sum(entry.hyphenated.values()) + sum(entry.joined.values()) >= SETTLED
+    }
+    for compound, times, several in rows(source / "abstracts.tsv.gz"):
+        known = int(several) >= ABSTRACT_SURE or (
+            (int(several) > 1 or compound != compound.lower()) and min(map(len, compound.split("-"))) > 1
+        )
+        if known and (name := key(compound)) not in settled:
+            seen = ABSTRACT_WEIGHT * min(int(times), ABSTRACT_MOST * int(several))
+            facts[name].hyphenated[shape(compound)] += seen
+            facts[name].forms[pattern(compound)] += max(1, int(seen))
+    for token, times, several in rows(source / "abstract_tokens.tsv.gz"):
+        if (name := key(token)) in facts and name not in settled:
+            facts[name].joined[shape(token)] += ABSTRACT_WEIGHT * min(int(times), ABSTRACT_MOST * int(several))
 
 
 def percents(name: str, entry: Facts) -> tuple[int, ...]:
@@ -171,13 +204,26 @@ def fill(form: str, numbers: list[str]) -> str:
     return form
 
 
-def compounds(facts: dict[str, Facts], numbered: dict[str, Facts], dictionary: set[str]) -> Iterator[str]:
+def prefer_hyphen(source: Path) -> set[str]:
+    """Joined forms that articles write with a hyphen, far more often than without, in small letters."""
+    hyphenated: Counter[str] = Counter()
+    for form, n, _repositories, _joined in rows(source / "compounds.tsv.gz"):
+        if shape(form) == "plain":
+            hyphenated[key(form)] += int(n)
+    written = fold({token: int(n) for token, n in rows(source / "tokens.tsv.gz")})
+    return {name for name, n in hyphenated.items() if n >= max(PREFERRED_FROM, PREFERRED_TIMES * written[name])}
+
+
+def compounds(
+    facts: dict[str, Facts], numbered: dict[str, Facts], dictionary: set[str], preferred: set[str]
+) -> Iterator[str]:
     """Lines ``joined<TAB>cuts<TAB>plain[<TAB>upper<TAB>mixed]``, in order; one per cent stands for all three.
 
     Args:
         facts: by joined form, numbers written ``#``.
         numbered: by joined form with its very numbers; listed where they are used unlike others of their kind.
-        dictionary: words of English: written joined, they are nothing else.
+        dictionary: words of English: written joined, they are nothing else,
+        preferred: but for these, which are hardly ever written so.
     """
     chosen: dict[str, tuple[str, tuple[int, ...]]] = {}
     for name, entry in facts.items():
@@ -185,9 +231,14 @@ def compounds(facts: dict[str, Facts], numbered: dict[str, Facts], dictionary: s
             continue
         shares = percents(name, entry)
         if name in dictionary:
-            shares = (min(shares[0], DOUBTED), *shares[1:])
+            shares = (min(shares[0], PREFERRED if name in preferred else DOUBTED), *shares[1:])
         if max(shares) >= KEPT_FROM:
-            chosen[name] = (max(entry.forms, key=lambda f: (entry.forms[f], f)), shares)
+            form = max(entry.forms, key=lambda f: (entry.forms[f], f))
+            seen = sum(entry.hyphenated.values()) + sum(entry.joined.values())
+            known = [part in dictionary for part in re.split("[-=]", form) if len(part) >= WORD_LENGTH]
+            if seen < SETTLED and any(known):
+                shares = (shares[0], min(shares[1], CAPITALS), min(shares[2], TITLED) if all(known) else shares[2])
+            chosen[name] = (form, shares)
     for name, entry in numbered.items():
         general = chosen.get(key(name))
         seen = sum(entry.hyphenated.values()) + sum(entry.joined.values())
@@ -209,17 +260,20 @@ def fold(tokens: dict[str, int]) -> Counter[str]:
     return folded
 
 
-def acronyms(tokens: dict[str, int]) -> Iterator[str]:
-    """Lines ``acronym``: words in capitals that articles use by themselves."""
-    for token, n in sorted(tokens.items()):
-        if n >= ACRONYM_FROM and ACRONYM.fullmatch(token):
+def acronyms(tokens: dict[str, int], in_abstracts: dict[str, int]) -> Iterator[str]:
+    """Lines ``acronym``: words in capitals that articles or many abstracts use by themselves."""
+    for token in sorted(tokens.keys() | in_abstracts.keys()):
+        often = tokens.get(token, 0) >= ACRONYM_FROM or in_abstracts.get(token, 0) >= ABSTRACT_ACRONYM_FROM
+        if often and ACRONYM.fullmatch(token):
             yield token
 
 
-def common(tokens: dict[str, int], dictionary: set[str]) -> Iterator[str]:
+def common(tokens: dict[str, int], in_abstracts: dict[str, int], dictionary: set[str]) -> Iterator[str]:
     """Lines ``word``: words of the dictionary that articles use, which is what new compounds are made of."""
-    for word, n in sorted(fold(tokens).items()):
-        if n >= COMMON_FROM and len(word) >= COMMON_LENGTH and word in dictionary:
+    here, there = fold(tokens), fold(in_abstracts)
+    for word in sorted(here.keys() | there.keys()):
+        often = here[word] >= COMMON_FROM or (there[word] >= ABSTRACT_COMMON_FROM and len(word) > COMMON_LENGTH)
+        if often and len(word) >= COMMON_LENGTH and word in dictionary:
             yield word
 
 
@@ -304,15 +358,16 @@ def main(argv: list[str] | None = None) -> int:
     dictionary = set(map(str.casefold, (source / "dictionary.txt").read_text(encoding="ascii").split()))
     facts, tokens = count(source)
     numbered = {name: entry for name, entry in count(source, exact)[0].items() if re.search("[0-9]", name)}
-    lines = list(compounds(facts, numbered, dictionary))
+    in_abstracts = {token: int(documents) for token, _n, documents in rows(source / "abstract_tokens.tsv.gz")}
+    lines = list(compounds(facts, numbered, dictionary, prefer_hyphen(source)))
     taken = {line.split("\t")[0] for line in lines}
     known = set(names(tokens, facts, taken))
     made = {
         "compounds.tsv": lines,
         "parts.tsv": list(parts(count(source, packages=False)[0], tokens)),
         "terms.txt": list(terms(tokens)),
-        "acronyms.txt": list(acronyms(tokens)),
-        "common.txt": list(common(tokens, dictionary)),
+        "acronyms.txt": list(acronyms(tokens, in_abstracts)),
+        "common.txt": list(common(tokens, in_abstracts, dictionary)),
         "names.txt": sorted(known),
     }
     for name, rows_of in made.items():

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 ADDRESS = lazy(r"://|www\.|@|\.(?:com|org|net|io|cn|py|md|html?|js|ts|json|ya?ml|ipynb|cpp|java|go|sh|txt)\b")
 CODE_BEFORE = lazy(r"[_\\.=]")
-CODE_AFTER = lazy(r"[_=]|\.[A-Za-z]|\((?:\)|[a-z_'\"0-9])")  # self.x, x_y, x=1, file.pem, call(x)
+HEADED = lazy(r"(?<![0-9A-Za-z.])[0-9]{1,2}\.\Z")  # 5.PTuning: a heading
+CODE_AFTER = lazy(  # self.x, x_y, x=1, file.pem, call(x), but for a year and a count: BenDavid(2010), MegatronLM(1D)
+    r"[_=]|\.[A-Za-z]|\((?!(?:19|20)[0-9]{2}\b|[0-9][A-Z]\))(?:\)|[a-z_'\"0-9])"
+)
 LISTED = lazy(r"[^/]*(?:(?:(?<![/.])/)(?![a-z_.])[^/]*)*")  # GPT4/Sonnet is a choice, a/b/c is a path
 ASCII_RUN = lazy(r"[!-~]+")
 
@@ -43,7 +46,7 @@ _UNKNOWN_MODE = 15  # taken off where it is not known which renderer wrote the a
 
 def _in_address(text: str, start: int, end: int) -> bool:
     """Tell whether the token stands in a link, path, mail address, call or snake_case name: not in prose."""
-    if CODE_BEFORE.match(text, max(0, start - 1)) and start:
+    if start and CODE_BEFORE.match(text, start - 1) and HEADED.search(text, max(0, start - 4), start) is None:
         return True
     if CODE_AFTER.match(text, end) and not (text[end] == "(" and _has_digit(text[start:end])):
         return True

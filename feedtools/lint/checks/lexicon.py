@@ -98,11 +98,17 @@ def compound(key: str) -> LexiconEntry | None:
     return _entry(line) if line.startswith(wanted) else None
 
 
-def completion(prefix: str) -> str:
-    """A compound whose joined form begins with ``prefix``, hyphenated; ``""`` where there is none."""
+def completion(prefix: str, least: int = 0) -> str:
+    """A compound whose joined form begins with ``prefix``, hyphenated; ``""`` where there is none.
+
+    Args:
+        prefix: the beginning, folded.
+        least: per cent of its occurrences that have the hyphen at the least.
+    """
     wanted = prefix.encode("ascii", "replace")
     line = _compounds().first(wanted)
-    return _entry(line).form if wanted and line.startswith(wanted) else ""
+    entry = _entry(line) if wanted and line.startswith(wanted) else None
+    return entry.form if entry is not None and entry.plain >= least else ""
 
 
 def is_name(word: str) -> bool:

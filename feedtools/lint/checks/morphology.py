@@ -33,6 +33,7 @@ SIZED = lazy(r"\A([A-Z][A-Za-z]{2,})([0-9]{1,3}(?:\.[0-9]{1,2})?B|[0-9]{2,3}M)\Z
 PREFIXED = lazy(
     r"(mini|semi|pre|post|non|multi|sub|anti|pseudo|quasi|inter|intra|meta|self|cross|all)([A-Z]{2,}[0-9]*s?)\Z"
 )  # miniSATA, semiGCN
+EXPERTS = lazy(r"\A(.*?[0-9]B)(A[0-9]{1,3}(?:\.[0-9]{1,2})?B)(?![a-z])(.*)\Z")  # 30BA3B
 PROCESSOR = lazy(r"(E[357]|[iI][3579])([0-9]{4,5}[A-Z]{0,2})\Z")  # E52650, i79700K
 SECTION = lazy(r"(I{1,3}|IV|VI{0,3})([A-F][0-9]?)\Z")  # IIIA, IIC1: sections of a paper
 GENERATION = lazy(r"\A([A-Z]{3,30})(II|III|IV)\Z")  # SATAIII
@@ -48,6 +49,7 @@ FIRST, LAST = frozenset(_FIRST.split()), frozenset(_LAST.split())
 """First and last parts of words that are written as one."""
 LONG = 12  # letters of a word nobody knows that is worth cutting into words
 WHOLE = 4  # letters of each of them
+BEGUN = 84  # per cent from which a known compound may be what a cut word began
 PAIR = 88  # per cent from which a known compound may be part of a longer one
 ADJECTIVE = lazy(
     r"(?:ed|aware|free|driven|only|agnostic|specific|centric|friendly|invariant|dependent|conditional|compatible|wise"
@@ -98,6 +100,9 @@ def _judge(token: str) -> Verdict | None:
     restored = restore(token, entry.form)
     known = Verdict(0 if _cuts_a_word(restored) else _percent(entry, token), restored, known=True)
     shaped = _glued(token) or _trailed(token) if token.isalpha() else _sized(token) or _numbered(token)
+    if shaped is None and known.percent >= DOUBTFUL and token.isalpha():
+        built = _paired(token) if token.isupper() else _split(token)  # rarely seen, but built of what is seen often
+        shaped = built._replace(known=True) if built is not None else None
     return max(known, shaped or known)
 
 
@@ -120,7 +125,7 @@ def judge_cut(token: str) -> Verdict | None:
     word = token.casefold()
     if len(word) < 5 or not word.isalpha() or len(word) > LONGEST or lexicon.begins_name(word):
         return None
-    form = lexicon.completion(word)
+    form = lexicon.completion(word, BEGUN)
     restored = restore(token, form)[: len(token) + form.count("-")]
     at = 0
     for i, char in enumerate(form):
@@ -178,7 +183,7 @@ def _cuts_a_word(restored: str) -> bool:
 def _shaped(token: str) -> Verdict | None:
     if not token.isalpha():
         return _sized(token) or _numbered(token)
-    if lexicon.is_name(token.casefold()):
+    if lexicon.is_name(token.casefold()) and not token.startswith("III"):
         return None
     if token.isupper():
         return _paired(token) or _marked(GENERATION, token, 84) or _marked(SECTION, token, 80)
@@ -209,6 +214,8 @@ def _paired(token: str) -> Verdict | None:
 
 def _sized(token: str) -> Verdict | None:
     """A model and how many parameters it has, a processor and its number, a section and its letter."""
+    if experts := EXPERTS.match(token):
+        return Verdict(95, "-".join(filter(None, experts.groups())))
     for pattern, percent in ((SIZED, 90), (PROCESSOR, 92), (SECTION, 80)):
         if match := pattern.match(token):
             return Verdict(percent, "-".join(match.groups()))
@@ -260,7 +267,8 @@ def _numbered(token: str) -> Verdict | None:
         return _versioned(*versioned.groups())
     counted = COUNTED.match(token)
     if counted and (len(counted[2]) >= NOUN or counted[1].endswith("D")):
-        known = lexicon.parts().get(counted[2], (0, 0))[1] or lexicon.is_name(counted[2])
+        short = len(counted[1]) < 4  # 2008verser is somebody
+        known = lexicon.parts().get(counted[2], (0, 0))[1] or (short and lexicon.is_name(counted[2]))
         return Verdict(88 if ADJECTIVE.search(token) else 75, f"{counted[1]}-{counted[2]}") if known else None
     return None
 

@@ -18,7 +18,7 @@ PLACES = lazy(
     r"|(?<=\^[0-9])[0-9]?\ 1(?![0-9.]|\ ?[<>=≤≥])(?P<power>)"
     r"|(?<=\[0)[ijkn](?=\])(?P<until>)"
     r"|(?<=\[1),\ ?1(?=\])(?P<interval>)"
-    r"|%[0-9]{1,3}(?:\.[0-9]{1,3})?%(?P<rates>)"
+    r"|(?<!%.)%[0-9]{1,3}(?:\.[0-9]{1,3})?%(?![0-9A-F]{2})(?P<rates>)"
     r"|(?<=[_{][tnkijl]\ [12])(?=\ ?[-+*/=)}\],]|\Z)(?P<subscript>)"
     r"|(?:\.[0-9])?e0[1-9](?![0-9A-Za-z])(?P<exponent>)"
     r"|(?<![0-9.A-Za-z:/].)(?:"  # from here on the digit begins a number
@@ -34,7 +34,9 @@ PLACES = lazy(
     r"(?=\ ?[的之个]?\ ?(?:分钟|秒|小时|天|年|岁|倍|元|毫秒|帧|GB|MB|ms\b|数轴|范围|之间|区间))(?P<range>)"
     r"|(?:\.[0-9])?e[1-9](?![0-9])(?P<tiny>)"
     r"|[0-9]{5}(?=(?:m[lLgm]|k[gm]|[KMGT]B|ms|Hz|px)(?![A-Za-z]))(?P<measure>)"
-    r"))",
+    r")"
+    r"|(?<=[A-Za-z]\ [123])(?![0-9A-Za-z.%_:]|\ [0-9])(?P<apart>)"
+    r")",
     re.VERBOSE,
 )
 _COUNTER = r"[个层条次项维阶步位级行列元轮份帧折]"
@@ -45,11 +47,14 @@ _SMALL = lazy(
     r"|(?<![A-Za-z])(?:lr|eps|epsilon)(?![A-Za-z])"
 )
 _NAME = lazy(r"(?<![A-Za-z0-9_\[])[A-Za-z][0-9]?(?![A-Za-z0-9_])")
+_ALONE = lazy(r"(?<![A-Za-z0-9_\[\\])[A-Za-z](?! ?[0-9A-Za-z_])")
 _SCRIPT = lazy(r"\{([a-z][0-9])[},]")
+_DOUBLED = lazy(r"_\{([a-z])[a-z]\}")
+_SUM = lazy(r"([A-Za-z])[0-9] ?\+ ?\1[0-9]")
 _SECTION = lazy(r"(?<![0-9.])[0-9]{1,2}\.[0-9]{1,2}(?![0-9.])")
 _AFTER = lazy(r" ?" + _COUNTER + r"| ?(?:及|和)?(?:之前|以前|之后|以后)|\)| [a-z]{4,}| ?的(?:整数|范围)")
 _BEFORE = lazy(
-    r"(?:[第前后为共了(是约]|最后|所有|每个|包括|[0-9] ?[到至~]|(?<![a-z])(?:the|has|first|last|previous|next)) ?\Z"
+    r"(?:[第前后为共了(是约引]|最后|所有|每个|包括|[0-9] ?[到至~]|(?<![a-z])(?:the|has|first|last|previous|next)) ?\Z"
 )
 _BIG_O = lazy(r"[OoΘΩ]\(\Z")
 _CALL = lazy(r"(?<![A-Za-z])([A-Za-z]++)\(([^()]{1,30})\)")
@@ -89,9 +94,24 @@ class _Clues:
         return frozenset(_NAME.findall(self.text))
 
     @cached_property
+    def alone(self) -> frozenset[str]:
+        """Letters that stand somewhere without a digit behind them."""
+        return frozenset(_ALONE.findall(self.text))
+
+    @cached_property
     def scripts(self) -> frozenset[str]:
         """Subscripts of a letter and a digit: ``i2``."""
         return frozenset(_SCRIPT.findall(self.text))
+
+    @cached_property
+    def doubled(self) -> frozenset[str]:
+        """Letters of subscripts of two: ``i`` of ``x_{ik}``."""
+        return frozenset(_DOUBLED.findall(self.text))
+
+    @cached_property
+    def summed(self) -> frozenset[str]:
+        """Letters of names that are added: ``k`` of ``k1 + k2``."""
+        return frozenset(_SUM.findall(self.text))
 
     @cached_property
     def bases(self) -> frozenset[tuple[str, str]]:
@@ -138,6 +158,8 @@ def lost(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
     text = view.text
     if hyphens(text, options.get("cut", 0)) == "kept":
         return
+    from feedtools.lint.checks.differences import gaps  # where nothing was lost, it is not read
+
     clues = _Clues(text)
     for match in PLACES.finditer(text):
         loss = _READERS[match.lastgroup or ""](clues, match)
@@ -149,6 +171,9 @@ def lost(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         sure = not loss.guess and (loss.confidence == "high" or _SURE.fullmatch(loss.restored))
         safety: Safety = "confident" if sure else "unsafe"
         yield Hit(start, end, message, (Edit(start, end, loss.restored),), safety, loss.confidence, level)
+    for gap in gaps(text):
+        message = f"an operator was lost in {text[gap.start : gap.end]}: perhaps {gap.restored}; look at the source"
+        yield Hit(*gap[:2], message, (Edit(*gap[:3]),), "unsafe", gap.confidence, "warning")
 
 
 def _letter(clues: _Clues, match: re.Match[str]) -> Loss | None:
@@ -158,12 +183,14 @@ def _letter(clues: _Clues, match: re.Match[str]) -> Loss | None:
     before, after = text[start - 1 : start] if start else "", text[end : end + 1]
     minus = Loss(f"{letter}-{digit}", "high", 1)
     if before == "[" and after == "]":
-        return minus if start > 1 and (text[start - 2].isalnum() or text[start - 2] in "]{") else None
+        owned = start > 1 and (text[start - 2].isalnum() or text[start - 2] in "]{")
+        named = text[start:end] in clues.names and letter not in clues.names  # a name of its own: s[l1], from l1 to r3
+        return minus if owned and not named else None
     if before == "{" and after in {"}", ","}:
         # x_{i1} is also the first of x_{i1}, x_{i2}: then nothing was lost.
         others = {f"{letter}{other}" for other in "123" if other != digit}
         alone = (text[start - 3 : start - 2], letter) in clues.bases or not clues.scripts & others
-        return minus if text[start - 2 : start - 1] in {"_", "^"} and alone else None
+        return minus if text[start - 2 : start - 1] in {"_", "^"} and alone and letter not in clues.doubled else None
     if before == ":" and after == "}":  # x_{1:i1}
         return minus
     if _is_shifted(clues, start):
@@ -188,12 +215,16 @@ def _is_shifted(clues: _Clues, start: int) -> bool:
 
 def _counted(clues: _Clues, start: int, minus: Loss) -> Loss | None:
     """``n1个`` where ``n`` is a number by itself too; ``n1`` and ``n2`` alone are two names."""
+    from feedtools.lint.checks.differences import is_bound
+
     text, letter = clues.text, clues.text[start]
     before = _BEFORE.search(text, max(0, start - 9), start) is not None
     if _BIG_O.search(text, max(0, start - 2), start):  # its square
         return None
     after = _AFTER.match(text, start + 2) is not None
-    if letter in "ijlN" and not (before and after):
+    if letter in clues.names and text[start + 1] == "1" and is_bound(text, start):
+        return minus
+    if (letter in "ijlN" and not (before and after)) or letter in clues.summed:
         return None
     if letter in clues.names and (text[start - 2 : start] == f"{letter} " or text[start - 3 : start] == f"{letter}1 "):
         return minus if before and after else minus._replace(confidence="medium")  # n n1 n2
@@ -215,6 +246,15 @@ def _spaced(clues: _Clues, match: re.Match[str]) -> Loss | None:
     start = match.start() - 2
     owner = clues.text[start - 2 : start - 1]
     return Loss(f"{clues.text[start]} - {match.group()}", "high", 2) if owner.isalnum() or owner == "]" else None
+
+
+def _apart(clues: _Clues, match: re.Match[str]) -> Loss | None:
+    """``第 n 1 级`` was ``第 n - 1 级``."""
+    from feedtools.lint.checks.differences import is_apart
+
+    start = match.start() - 2
+    confidence = is_apart(clues.text, start, match.end(), clues.alone)
+    return Loss(f"{clues.text[start]} - {match.group()}", confidence, 2) if confidence else None
 
 
 def _part(clues: _Clues, match: re.Match[str]) -> Loss | None:
@@ -361,6 +401,7 @@ _READERS: dict[str, Callable[[_Clues, re.Match[str]], Loss | None]] = {
     "digits": _digits,
     "measure": _digits,
     "part": _part,
+    "apart": _apart,
     "signed": _signed,
     "between": _between,
     "interval": _interval,

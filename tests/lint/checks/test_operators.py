@@ -41,10 +41,29 @@ def repaired(text: str) -> list[tuple[str, str]]:
         ("时间 x_t = (1t)x_0 + t x_1", "1t", "1-t"),
         ("数值不超过 2^31 1", "31 1", "31 - 1"),
         ("第 2.3 节 2 3 Convex Sets (凸集)", "2 3", "2 - 3"),
+        ("到达第 n 1 级,再走一步到 n", "n 1", "n - 1"),
+        ("cost[idx 1] 已经算好", "x 1", "x - 1"),
+        ("答案在 [left, mid 1] 之间找", "d 1", "d - 1"),
+        ("答案是 fib(n 1) 加上前一项", "n 1", "n - 1"),
+        ("返回 climb(n 2, k) 的值", "n 2", "n - 2"),
+        ("条件 n & (n 1) 成立", "n 1", "n - 1"),
+        ("下标从 0 到 n 1 为止", "n 1", "n - 1"),
+        ("r 取 0, 1, 2, ..., n 1 这些值", "n 1", "n - 1"),
+        ("编号 0 到 n1,共 n 人", "n1", "n-1"),
+        ("入度为 n 1 ,而 n 是人数", "n 1", "n - 1"),
+        ("令 d[i] = a[i] a[k] 再求和", "] a", "] - a"),
+        ("差距 |f(x)f(y)| 有界", ")f", ")-f"),
+        ("奖励之差 r(x,y_w) r(x,y_l) 为正", ") r", ") - r"),
+        ("范数 \\|u v\\|_2 很小", "u v", "u - v"),
+        ("窗口长度 r l + 1 不变", "r l", "r - l"),
     ],
 )
 def test_says_what_was_there(text: str, lost: str, restored: str) -> None:
     assert repaired(text) == [(lost, restored)]
+
+
+def test_a_difference_and_the_index_in_it_are_two_losses() -> None:
+    assert repaired("增量 f(i,j)f(i1,j) 单调") == [("i1", "i-1"), (")f", ")-f")]
 
 
 @pytest.mark.parametrize(
@@ -68,6 +87,19 @@ def test_says_what_was_there(text: str, lost: str, restored: str) -> None:
         "准确率 82%,召回率 90%",
         "取 5 到 6 之间的数",
         "1 <= x <= 10^9 1 <= n <= 10",
+        "链接 /wiki/%E6%97%A5%E8%AE%B0 已失效",
+        "x_{i1} 与 x_{ik} 是矩阵的元素",
+        "从下标 l1 开始,加上 s[l1]",
+        "取了 k2 个,其中 k1 + k2 = k",
+        "见[fig 1]与表 a 1",
+        "买 a 1 个",
+        "第 N 1.5 级",
+        "联合概率 p(x,y_w) p(x,y_l) 可以相乘",
+        "密度 f(x)f(y) 是乘积",
+        "字符串 s[a]s[b]...s[k] 是回文",
+        "访问 a[i] b[i] 两个数组",
+        "范数 |v v| 与 r l + 10",
+        "调用 [Math] dp[i]",
     ],
 )
 def test_leaves_alone(text: str) -> None:
@@ -76,7 +108,28 @@ def test_leaves_alone(text: str) -> None:
 
 ANY_TEXT = st.text(st.characters(), max_size=300)  # lone surrogates, NULs and astral characters included
 DAMAGED = st.text("nti12 05.e%[]{}_^()层个年或和为学习率A: ", max_size=120)
-UNITS = ["1", "10", "n1 ", "n1层", "1 ", "[i", "224224 ", "0.1", "a^", "1e5 ", "1 或", "9.1 9 1 Ab ", "x_{i1}"]
+UNITS = [
+    "1",
+    "10",
+    "n1 ",
+    "n1层",
+    "1 ",
+    "[i",
+    "224224 ",
+    "0.1",
+    "a^",
+    "1e5 ",
+    "1 或",
+    "9.1 9 1 Ab ",
+    "x_{i1}",
+    "a[i]",
+    "f(x,y)",
+    "|a b",
+    "n 1 级",
+    "r l + 1 ",
+    "(n 1)",
+    "0, 1, 2, ..., ",
+]
 
 
 @given(st.one_of(ANY_TEXT, DAMAGED))
