@@ -271,7 +271,9 @@ def _of_overlapping(a: Document, b: Document, runs: Runs) -> Iterator[str]:
 def _of_copies(found: Match, rest: int) -> str:
     share = f"shared runs cover {found.coverage_a:.0%} of the shorter one ({matching.COVERED:.0%} make a copy)"
     if min(found.rest_a, found.rest_b) >= MOST_REST:
-        return f"{share}, but numbers at the same places differ, or code, or signs: neither says what the other does"
+        return (
+            f"{share}, but numbers at the same places differ, or units, code or signs: neither says what the other does"
+        )
     if min(found.rest_a, found.rest_b) >= rest:
         both = f"{min(found.rest_a, found.rest_b)} letters in a row or more"
         return f"{share}, but each has {both} that the other lacks; {rest} keep an article"

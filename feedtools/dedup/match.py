@@ -213,7 +213,7 @@ def _judged(a: Document, b: Document, found: Overlap, asked: Asked) -> Compariso
     if kind == "overlap" and not asked.overlaps:
         return None
     made = _match(a, b, kind, runs)
-    if kind in COPIES and not (figures and signs):  # neither goes for the other
+    if kind in COPIES and not (figures and signs and slots.units_agree(a, b, wide)):  # neither goes for the other
         made = made._replace(rest_a=MOST_REST, rest_b=MOST_REST)
     long = size_a >= LONG and runs.covered(0) >= CLEAN * size_a
     return Comparison(made, found, slots.slots(a, b, wide, dense=dense, long=long))

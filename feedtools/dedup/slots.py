@@ -42,6 +42,10 @@ _HIGH = "\x80"
 _NUMBER = 2
 """Raw code points between two digits of one number, at most: a point or a comma may stand there."""
 
+_UNIT, _PREFIX, _BESIDE = 8, 2, 3
+"""Symbols of a unit and of its prefix at most, and raw code points from a number to it: a blank and a degree sign may
+stand there."""
+
 
 class Gap(NamedTuple):
     """Stretches of the two texts between which nothing agrees; half-open, in symbols, either may be empty."""
@@ -181,6 +185,33 @@ def figures_agree(a: Document, b: Document, wide: Sequence[Gap]) -> bool:
             if (others := _FIGURES.sub("", other[b_start:b_end])) and mine != others:
                 return False
     return True
+
+
+def units_agree(a: Document, b: Document, wide: Sequence[Gap]) -> bool:
+    """Say whether no slot, of gaps that are ``widened``, tells two units apart behind one and the same number.
+
+    A slot does that where both texts have a word there, or where one has a letter or two more in front of it (milli).
+    """
+    for a_start, a_end, b_start, b_end in wide:
+        if not 0 < max(a_end - a_start, b_end - b_start) <= _UNIT or min(a_start, b_start) == 0:
+            continue
+        before = a.symbols[a_start - 1]
+        if before.isdecimal() and before == b.symbols[b_start - 1]:
+            filled = [part for part in ((a, a_start, a_end), (b, b_start, b_end)) if _is_beside(*part)]
+            if len(filled) == 2 or any(_is_prefix(*part) for part in filled):
+                return False
+    return True
+
+
+def _is_beside(text: Document, start: int, end: int) -> bool:
+    """Tell whether a slot behind a number holds something, and that right beside it."""
+    return end > start and text.offsets[start] - text.offsets[start - 1] <= _BESIDE
+
+
+def _is_prefix(text: Document, start: int, end: int) -> bool:
+    """Tell whether a slot holds a letter or two of a word that goes on behind it."""
+    offsets = text.offsets
+    return end - start <= _PREFIX and end < len(offsets) and offsets[end] == offsets[end - 1] + 1
 
 
 def excused(a: Document, b: Document, between: Sequence[Gap]) -> list[Gap]:

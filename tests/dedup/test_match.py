@@ -483,3 +483,27 @@ def test_pages_of_fewer_letters_that_point_elsewhere_are_two(size: int, kinds: s
     made = compare(*(Document.of(number, page) for number, page in enumerate(pages)))
     assert made is not None
     assert {made.match.kind} == kinds
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "goes"),
+    [
+        ("5 km", "5 miles", False),
+        ("5公里", "5英里", False),
+        ("40 °C", "40 °F", False),
+        ("3 mg", "3 g", False),
+        ("3毫克", "3克", False),
+        ("3 or g", "3 g", True),  # a word more
+        ("3 kilog", "3 g", True),
+        ("5 km", "5  km", True),
+        ("a km", "a mile", True),
+        ("5 kilometre", "5 miles and", True),  # a word of nine letters and more is no unit
+        ("5 (in) km", "5 (in) miles", True),
+    ],
+)
+def test_another_unit_behind_the_same_number_keeps_both_texts(one: str, other: str, goes: bool) -> None:
+    text = "The sign beside the road to the harbour says {} to the village where the old ferry lands in summer"
+    found = match_pair(text.format(one), text.format(other))
+    assert found is not None
+    assert found.kind in {"near", "rerendered"}
+    assert (min(found.rest_a, found.rest_b) < MOST_REST) is goes
