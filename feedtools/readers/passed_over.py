@@ -180,10 +180,12 @@ class PassedOver:
     def _notes(self, found: set[str]) -> set[str]:
         """Text files that are no transmissions, in a folder whose articles are of other formats: notes, tables, lists.
 
-        One transmission among them says that the others are transmissions too, which lost their headers.
+        One transmission among them says that the others are transmissions too, which lost their headers; so does it
+        that there are more of them than articles.
         """
         texts = {name for name in found if _is(name, "transmission")}
-        if self._options.input_format is not None or not texts or not any(_is(name, *_OF_SITES) for name in found):
+        articles = sum(_is(name, *_OF_SITES) for name in found)
+        if self._options.input_format is not None or not texts or len(texts) > articles:
             return set()
         if any(self._include.match(name) or _has_header(name) for name in texts):
             return set()

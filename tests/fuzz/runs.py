@@ -73,7 +73,8 @@ def runs(data: bytes) -> None:
 def _lay_out(feed: Path, said: cycle[int], data: bytes) -> None:
     """Write up to six files, of articles that are copies, damaged, or anything."""
     feed.mkdir(parents=True)
-    (feed / "0.txt").write_text(f"{_SAID}\n", encoding="utf-8")
+    # One header says that the other texts are transmissions too: beside Markdown they would be taken for notes.
+    (feed / "0.txt").write_text(f"INCOMING TRANSMISSION\n\nLATEST UPDATES\n\n{_SAID}\n", encoding="utf-8")
     for _ in range(next(said) % 6):
         path = feed / _NAMES[next(said) % len(_NAMES)]
         texts = [_TEXTS[next(said) % len(_TEXTS)] for _ in range(next(said) % 5)]

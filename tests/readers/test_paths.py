@@ -293,7 +293,8 @@ def folder(root: Path, *names: str) -> None:
     [
         (["a.md", "b.mdx", "c.qmd", "d.jsonl", "e.ipynb"], ["a.md", "b.mdx", "c.qmd", "d.jsonl", "e.ipynb"], ""),
         (["a.txt", "b.jsonl", "c.txt.gz"], ["a.txt", "b.jsonl", "c.txt.gz"], ""),
-        (["a.txt", "b.Rmd", "c/d.txt"], ["b.Rmd"], "a.txt and 1 more (without the header of a transmission)"),
+        (["a.txt", "b.Rmd", "c/d.txt", "e.md"], ["b.Rmd", "e.md"], "a.txt and 1 more (without the header of a trans"),
+        (["a.txt", "b.Rmd", "c/d.txt"], ["a.txt", "b.Rmd", "c/d.txt"], ""),  # more texts than articles: no notes
         (["a.txt", "b.html"], ["b.html"], "a.txt (without the header of a transmission)"),
         (["a.md", "robots.txt", "requirements-dev.txt"], ["a.md"], "requirements-dev.txt and 1 more (for programs)"),
         (["requirement.txt", "a.jsonl"], ["a.jsonl", "requirement.txt"], ""),
