@@ -27,6 +27,7 @@ _ALONE = re.compile(rf"\\begin\{{{DISPLAYED}\}}")
 _INNER = {"align": "aligned", "gather": "gathered"}
 """Environments that stand inside of delimiters for those that stand in their place."""
 _NAME = re.compile(r"(?<![\\$\w])\$([A-Za-z]\w*[_^]\{?\w+\}?)\$(?![\w$])")
+_PAGE = re.compile(r"(!?)\[\[(?:[^\[\]|\n]{1,200}\|)?([^\[\]|\n]{1,200})\]\]")
 _LETTER = re.compile(r"[^\W\d_]")
 _ADDRESS = re.compile(r"\bsrc\s*=\s*(?:\"([^\"]+)\"|'([^']+)')", re.IGNORECASE)
 _MARKER = re.compile(r"\s*(?:(?:[-*+>]|\d{1,3}[.)])\s+)*")
@@ -65,9 +66,11 @@ def held(raw: str) -> list[tuple[int, int, Piece]]:
             pieces.append((one.start, one.end, formula(raw, one, macros, fits)))
         elif one.kind == "code_block":
             pieces.append((one.start, one.end, Piece(fenced(_raw_code(raw[one.start : one.end])), "code")))
+        elif one.kind == "code":
+            pieces.append((one.start, one.end, Piece(_raw_code(raw[one.start : one.end]), fits="literal")))
         else:
             pieces.append((one.start, one.end, Piece("")))
-    pieces = _with_stars(raw, _with_pictures(raw, _with_names(raw, pieces)))
+    pieces = _with_stars(raw, _with_pictures(raw, _with_names(raw, _with_pages(raw, pieces))))
     end = len(raw.rstrip(" .…\n"))
     for math in find_math(raw[-LAST:]):
         start = max(0, len(raw) - LAST) + math.start
@@ -80,6 +83,12 @@ def _with_names(raw: str, pieces: list[tuple[int, int, Piece]]) -> list[tuple[in
     """The formulas, and names with an index between dollar signs, which elsewhere may be variables of a shell."""
     names = _NAME.finditer(raw) if "$" in raw else ()
     return _free(raw, pieces, [(*name.span(), Piece(f"\\({name[1]}\\)", "math")) for name in names])
+
+
+def _with_pages(raw: str, pieces: list[tuple[int, int, Piece]]) -> list[tuple[int, int, Piece]]:
+    """The formulas, and links to other pages of a wiki or a vault: their words, and nothing for what they embed."""
+    links = _PAGE.finditer(raw) if "[[" in raw else ()
+    return _free(raw, pieces, [(*one.span(), Piece("" if one[1] else one[2])) for one in links])
 
 
 def _with_pictures(raw: str, pieces: list[tuple[int, int, Piece]]) -> list[tuple[int, int, Piece]]:

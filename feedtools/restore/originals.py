@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
-from feedtools.restore.align import align_best
+from feedtools.restore.align import LONG, align_best
 from feedtools.restore.figures import name_of
 from feedtools.restore.held import TAG, Piece, body_of, drawn, entities, fenced, formula, held
 from feedtools.restore.macros import definitions, without_definitions
@@ -40,6 +40,8 @@ _NO_TEXT = re.compile(r"\[\^[^\]\s]{1,60}\]|\{[:#][^{}\n]{0,200}\}|^\[(?:toc|TOC
 """Marks of other dialects in prose that are no text: notes that are nowhere, attributes, a table of contents."""
 _LEFT_OVER = re.compile(r"(?<![A-Za-z0-9])\*\*|\*\*(?![A-Za-z0-9])")
 _MARKED = re.compile(r"(?<![=A-Za-z0-9])==(?=[^\s=])([^=\n]{1,80}?)(?<!\s)==(?![=A-Za-z0-9])")
+_NOTE = re.compile(r"^ *(?:!!!|\?\?\?\+?|===[!+]?) +[\w\"']", re.MULTILINE)
+_CITED = re.compile(r"[\[(【]\d{1,3}(?:[,，–-] ?\d{1,3})*[\])】]")
 _FOOTNOTE = re.compile(r"[\[\(]?\d{1,3}[\]\)]?|\[\d{1,3}\]")
 _CLOSING = frozenset({"paragraph_close", "heading_close", "list_item_close", "td_close", "th_close", "table_close"})
 
@@ -68,14 +70,44 @@ def align_with(mine: Text, other: str, source: str = "") -> tuple[Alignment, Tex
         What ``align_best`` does.
     """
     if max(len(mine.raw), len(other)) > EXCERPT or source.lower().endswith(PAGES):
-        return align_best(mine, read_sibling(other, source))
+        return _aligned(mine, other, source)
     return _recently_aligned(mine.raw, other)
 
 
 @derived_from_text
 def _recently_aligned(raw: str, other: str) -> tuple[Alignment, Text] | None:
     """Align two excerpts, which are asked first whether they agree and then what they lack."""
-    return align_best(read(raw), read_sibling(other))
+    return _aligned(read(raw), other, "")
+
+
+def _aligned(mine: Text, other: str, source: str) -> tuple[Alignment, Text] | None:
+    """Align with a copy; one with notes in indented blocks is read with these as text, too, and the better is taken."""
+    found = align_best(mine, read_sibling(other, source))
+    if source.lower().endswith(PAGES) or not _NOTE.search(other):
+        return found
+    second = align_best(mine, read_sibling(without_indents(other), source))
+    if found is None or second is None:
+        return found or second
+    printed = any(slot.fits == "spoken" for slot in found[1].slots)  # the other renderer took it for text as well
+    return second if second[0].matched >= found[0].matched + (0 if printed else LONG) else found
+
+
+def without_indents(raw: str) -> str:
+    """A document with the content of its notes and tabs (``!!! note``, ``=== "tab"``) beside their titles.
+
+    Python-Markdown indents it by four, which elsewhere is code.
+    """
+    lines, opened = list[str](), list[int]()
+    for line in raw.split("\n"):
+        inner = line.lstrip(" ")
+        indent = len(line) - len(inner)
+        while opened and inner.strip() and indent < opened[-1] + 4:
+            opened.pop()
+        lines.append(line[min(indent, 4 * len(opened)) :])
+        if _NOTE.match(line):
+            opened.append(indent)
+            lines.append("")
+    return "\n".join(lines)
 
 
 @derived_from_text
@@ -271,6 +303,8 @@ class _Walk:
                 yield drawn(tex, alone=not any(one.type == "text" and one.content.strip() for one in tokens))
             elif kind == "image" and (name := name_of(token.content) or name_of(token.attrs.get("title", ""))):
                 yield Piece("", "picture", name)
+            elif kind == "html_inline" and self._is_cited(tokens[number : number + 3]):
+                number += 2
             elif kind == "html_inline":
                 yield from _named(token.content)
             elif kind == "link_open" and self._is_footnote(tokens[number + 1 : number + 3]):
@@ -283,6 +317,13 @@ class _Walk:
         if len(tokens) != 2 or tokens[1].type != "link_close":
             return False
         return _FOOTNOTE.fullmatch(tokens[0].content.strip()) is not None
+
+    @staticmethod
+    def _is_cited(tokens: Sequence[Any]) -> bool:
+        """Tell whether a raised number in brackets cites a work."""
+        if len(tokens) != 3 or not tokens[0].content.lower().startswith("<sup") or tokens[1].type != "text":
+            return False
+        return tokens[2].content.lower() == "</sup>" and _CITED.fullmatch(tokens[1].content.strip()) is not None
 
     def _prose(self, text: str) -> Iterator[Piece]:
         at = 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from feedtools.restore.originals import read_sibling
-from feedtools.restore.texts import Text
+from feedtools.restore.originals import align_with, read_sibling, without_indents
+from feedtools.restore.texts import Text, read
 from feedtools.text.renderers import activate, active, combined
 
 
@@ -131,6 +131,56 @@ def test_a_page_is_read_by_its_lines_and_a_feeds_line_as_it_is() -> None:
     assert page.raw.strip() == "星号 *不是* 标记,a_b 和 a`b 是代码 ```\nx = 1\n``` 后"
     assert slots(page) == [("code", "loose", "```\nx = 1\n```")]
     assert read_sibling("a > b - c * d", "feed.txt").raw == "a > b - c * d"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        pytest.param("按 <kbd>回车</kbd> 键", "按 回车 键", id="a-key"),
+        pytest.param("写 <code>a&lt;b*c</code> 即可", "写 a<b*c 即可", id="code-in-tags"),
+        pytest.param("见 [[leaf|叶温]] 与 [[气温]] 。", "见 叶温 与 气温 。", id="pages-of-a-vault"),
+        pytest.param("图 ![[a.png]] 与 ![[b.png|200]] 。", "图 与 。", id="embedded"),
+        pytest.param("写作 `[[a|b]]` 的", "写作 [[a|b]] 的", id="not-in-code"),
+        pytest.param("矩阵 [[1,2],[3,4]] 的", "矩阵 [[1,2],[3,4]] 的", id="no-page"),
+        pytest.param(
+            "已有结果<sup>[3]</sup>,面积 5 m<sup>2</sup>。", "已有结果,面积 5 m2。", id="a-work-that-is-cited"
+        ),
+        pytest.param("已有结果<sup>[3-5]</sup>和<sup>[注]</sup>。", "已有结果和[注]。", id="several"),
+    ],
+)
+def test_what_tags_and_brackets_of_other_dialects_show(raw: str, expected: str) -> None:
+    assert read_sibling(f"**前**\n\n{raw}\n").raw.strip() == f"前 {expected}"
+
+
+def test_notes_and_tabs_are_text_beside_their_titles() -> None:
+    raw = (
+        '前\n\n!!! note "注"\n\n    甲\n\n    === "乙"\n\n        丙\n\n            d = 1\n\n    丁\n\n后\n\n    e = 2'
+    )
+    assert without_indents(raw) == (
+        '前\n\n!!! note "注"\n\n\n甲\n\n=== "乙"\n\n\n丙\n\n    d = 1\n\n丁\n\n后\n\n    e = 2'
+    )
+
+
+@pytest.mark.parametrize(
+    ("damaged", "kinds"),
+    [
+        pytest.param(
+            "学徒把每天清早的湿度和光照记作 [Math] 抄进同一本册子,挂在门口给路过的人看。", ["math"], id="as-text"
+        ),
+        pytest.param(
+            "门口的注意 [代码] 然后每天清早把湿度和光照抄进同一本册子,挂在门口给路过的人看。", ["code"], id="as-code"
+        ),
+    ],
+)
+def test_a_note_is_read_as_the_other_renderer_took_it(damaged: str, kinds: list[str]) -> None:
+    inside = damaged.replace("[Math]", "$\\theta$")
+    original = f"!!! note\n\n    {inside}\n"
+    if "[代码]" in damaged:
+        before, after = damaged.split(" [代码] ")
+        original = f"!!! note\n{before}\n\n    学徒 = 1\n\n{after}\n"
+    found = align_with(read(damaged), original, "a.md")
+    assert found is not None
+    assert [slot.kind for slot in found[1].slots] == kinds
 
 
 def test_a_formula_of_several_rows_on_a_page_is_one() -> None:
