@@ -85,7 +85,8 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
             return []  # whoever writes English joins a word of his own now and then; a renderer joins them all
         return [_hit(match, verdict, how, options) for match, verdict in known]
     found = _unnamed(view.text, candidates(view, options.get("doubtful", 48)))
-    found = [*_beside(view.text, found), *found]
+    beside = {match.start(): (match, verdict) for match, verdict in _beside(view.text, found)}
+    found = [*beside.values(), *(one for one in found if one[0].start() not in beside)]
     least = options.get("least", 60)
     if any(verdict.percent < least for _match, verdict in found):
         # A doubtful word counts beside another one that surely lost its hyphen: the author does write hyphens.
@@ -110,13 +111,18 @@ def _unnamed(text: str, found: Iterable[_Found]) -> list[_Found]:
 
 
 def _beside(text: str, found: Sequence[_Found]) -> Iterator[_Found]:
-    """Names of two common words before one that surely lost its hyphen: ``LightHead RCNN``."""
-    judged = {match.start() for match, _verdict in found}
+    """Names of two common words before one that surely lost its hyphen: ``LightHead RCNN``.
+
+    Counts alone leave such a name doubtful, for it may have had a blank; these are given as well.
+    """
+    judged = {match.start(): verdict.restored for match, verdict in found}
     for after, verdict in found:
         pair = PAIRED.search(text, max(0, after.start() - 40), after.start())
-        if pair is None or verdict.percent < _SEEN or pair.start() in judged:
+        if pair is None or verdict.percent < _SEEN:
             continue
         words = pair.groups()
+        if judged.get(pair.start(), "-".join(words)) != "-".join(words):
+            continue
         if all(word.casefold() in lexicon.common() for word in words) and not lexicon.is_name(
             "".join(words).casefold()
         ):

@@ -99,6 +99,13 @@ def test_the_feed_teaches_words_nobody_knows() -> None:
     assert hit.edits == (Edit(7, 16, "Luma-Prune"),)
 
 
+def test_a_lost_hyphen_behind_it_settles_a_name_that_counts_leave_doubtful() -> None:
+    assert [hit.edits for hit in identifiers.joined(View("[Math] LightHead 检测"), {})] == [()]
+    first, second = identifiers.joined(View("[Math] LightHead RCNN 检测"), {})
+    assert first.edits == (Edit(7, 16, "Light-Head"),)
+    assert second.edits == (Edit(17, 21, "R-CNN"),)
+
+
 def test_the_feed_does_not_overrule_the_lexicon() -> None:
     evidence = Evidence({"plugin": "plug-in", "dataparallel": "Data-Parallel"})
     assert found("[Math] plugin 与 DataParallel", evidence) == found("[Math] plugin 与 DataParallel")
