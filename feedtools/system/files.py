@@ -22,18 +22,22 @@ def open_regular(path: str | os.PathLike[str]) -> BufferedReader:
     Raises:
         OSError: it cannot be opened, or is no regular file.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    # It owns the handle from the start: an interrupt closes it, and closes it once.
+    stream = open(path, "rb", opener=_open_at_once)  # noqa: SIM115
     try:
-        _require_file(os.fstat(handle).st_mode, os.fspath(path))
-        return open(handle, "rb")
+        _require_file(os.fstat(stream.fileno()).st_mode, os.fspath(path))
     except BaseException:
-        os.close(handle)
+        stream.close()
         raise
+    return stream
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open without waiting for the writer of a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _require_file(mode: int, path: str) -> None:
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, "it is no file, but a pipe or a device", path)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from feedtools.dedup.index.history import is_index
 from feedtools.errors import FeedtoolsError
 from feedtools.lint import allow, baseline, decisions
 from feedtools.lint.checks import compounds
+from feedtools.system import files
 from feedtools.system.files import read_regular
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
@@ -66,3 +68,18 @@ def test_a_file_and_a_link_to_one_are_read(tmp_path: Path, monkeypatch: pytest.M
         read_regular(tmp_path)
     with pytest.raises(FileNotFoundError):
         read_regular(tmp_path / "c")
+
+
+def test_an_interrupt_between_opening_and_having_opened_stays_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "feed.txt"
+    path.write_bytes(b"1")
+
+    def opened_in_vain(*args: Any, **options: Any) -> None:
+        open(*args, **options).close()  # as Ctrl-C does: what was made is let go, and closes what it has
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files, "open", opened_in_vain, raising=False)
+    with pytest.raises(KeyboardInterrupt):  # not that a handle is bad, which would pass over the file and go on
+        files.open_regular(path)
