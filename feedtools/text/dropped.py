@@ -46,6 +46,9 @@ _COMMAND = lazy(r"\\[A-Za-z]")
 
 HAN_IN_TAIL = 12
 """An opener that is never closed drops the rest of the text unless it holds more Chinese than a formula would."""
+LONGEST = 4000
+"""Code points of the longest formula. What is closed later is none: a Markdown page may write ``\\[boolean]`` and close
+a formula, or another such bracket, pages on."""
 
 
 def dropped(text: str) -> Iterator[tuple[int, int]]:
@@ -75,10 +78,12 @@ def _scan(text: str) -> array[int]:
     opened, closer = -1, ""
     for token in _token().finditer(text):
         word = token.group()
+        if opened >= 0 and token.end() - opened > LONGEST:
+            opened, closer = -1, ""
         if word.endswith("\\)") and len(word) > 2:
             if opened < 0 or closer == "\\)":  # an opener before: that one was a stray
                 opened, closer = -1, ""
-                if _COMMAND.search(word) is not None:
+                if len(word) <= LONGEST and _COMMAND.search(word) is not None:
                     bounds.extend(token.span())
         elif word == closer:
             end = token.end()
@@ -91,7 +96,7 @@ def _scan(text: str) -> array[int]:
         elif opened < 0 or closer == "\\)":  # an opener before \) came: the first one was a stray
             closer = _CLOSER.get(word) or (word.replace("begin", "end") if word.startswith("\\b") else "")
             opened = token.start() if closer else -1
-    if opened >= 0 and _ideographs(text[opened:]) <= HAN_IN_TAIL:
+    if opened >= 0 and len(text) - opened <= LONGEST and _ideographs(text[opened:]) <= HAN_IN_TAIL:
         while bounds and bounds[-2] >= opened:
             del bounds[-2:]
         bounds.extend((opened, len(text)))

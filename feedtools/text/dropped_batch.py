@@ -2,7 +2,7 @@ r"""Formulas and placeholders in many texts at once: the batch form of ``text.dr
 
 Openers and closers that follow one another in pairs, as they do in almost every text, are taken for all texts of a
 block together, and so are placeholders outside them.  A text where anything else turns up that matters (``\[`` without
-its closer, ``$$``, ``\begin``) is left to the reference.
+its closer, a formula that is too long for one, ``$$``, ``\begin``) is left to the reference.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from feedtools.text.dropped import FORMULAS, HAN_IN_TAIL, HOLES, initials, marks, placeholder
+from feedtools.text.dropped import FORMULAS, HAN_IN_TAIL, HOLES, LONGEST, initials, marks, placeholder
 from feedtools.text.dropped import dropped as dropped_of
 from feedtools.text.placeholders import own_texts
 from feedtools.text.renderers import derived
@@ -126,6 +126,7 @@ def dropped(block: TextBlock, marks: Ints) -> tuple[Ints, Bytes]:
     turns = _turns(marks[at], owners[at], means[at])
     odd[_confusing(turns, owners[named], len(odd))] = True
     formulas = _formulas(block, turns, commands)
+    odd[block.owners(formulas.opens[formulas.closes + 2 - formulas.opens > LONGEST])] = True
     pairs = formulas.drop & ~odd[block.owners(formulas.opens)]
     sizes = _shown(block, marks[named], owners[named])
     traits = np.zeros(len(block.texts), np.uint8)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from feedtools.dedup import sketch_batch
 from feedtools.dedup.codes import low_bytes
 from feedtools.text import symbols, symbols_batch
-from feedtools.text.dropped import traits
+from feedtools.text.dropped import LONGEST, traits
 
 ANY_TEXT = st.text(st.characters(), max_size=80)  # lone surrogates included
 PIECES = st.sampled_from(
@@ -91,6 +91,23 @@ def test_what_only_one_rendering_carries_is_dropped(a: str, b: str) -> None:
 def test_a_stray_opener_does_not_swallow_an_article() -> None:
     tail = "这里的正文还很长,并没有任何公式,所以不能因为一个多余的符号就全部丢掉。"
     assert symbols.symbols(r"开头 \( " + tail) == symbols.symbols("开头 " + tail)
+
+
+@pytest.mark.parametrize(
+    ("opener", "closer"), [(r"\[", r"\]"), ("$$", "$$"), (r"\(\pi", r"\)"), (r"\begin{a}", r"\end{a}"), (r"\[", "")]
+)
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_a_formula_of_pages_is_none(opener: str, closer: str, beyond: int) -> None:
+    size = LONGEST - len(opener) - len(closer) + beyond
+    text = "before " + opener + ("word " * size)[:size] + closer
+    assert ("word" in symbols.symbols(text)) == bool(beyond)
+    batch = symbols_batch.placed([text, text + " 之后", f"{text}。{text}"])
+    assert batch.symbols == [symbols.symbols(one) for one in (text, text + " 之后", f"{text}。{text}")]
+
+
+def test_a_bracket_that_is_no_opener_hides_no_formula_behind_it() -> None:
+    page = "\\[boolean] " + "plain words " * 400
+    assert symbols.symbols(page + r"\[\frac{1}{2}\] end") == symbols.symbols(page + "[Math] end")
 
 
 @given(st.characters())
