@@ -28,6 +28,7 @@ _OTHERS = frozenset(
     "de la le les des du et est une que el los las del para por uma com che di il della un der die und das ist nicht"  # noqa: SIM905
     " este pentru een het och att jest oraz".split()
 )
+_SMALL = _ENGLISH | _OTHERS
 _FEW = 6  # of the small words of other languages that a text in English may quote
 LEAST = 7  # letters of a word that may be corrected without the right one standing beside it
 TAIL = 2  # letters at the end in which a difference is grammar: plural, tense, British spelling
@@ -108,7 +109,7 @@ def misspelt(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
 
 def _in_another_language(text: str) -> bool:
     """Tell whether the small words of a text are those of another European language: ``langage`` is right in French."""
-    words = Counter(each(LETTERS, text.casefold()))
+    words = Counter(word for word in each(LETTERS, text.casefold()) if word in _SMALL)
     others = sum(words[word] for word in _OTHERS)
     return others >= _FEW and others > sum(words[word] for word in _ENGLISH)
 
