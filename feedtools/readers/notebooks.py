@@ -32,9 +32,8 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         said = " ".join(str(error).split())[:100]
         raise ReadError(f"not a notebook of nbformat 4 ({type(error).__name__}: {said})", path=source) from error
     others = len(cells) - len(texts)
-    if others:
-        said = f"a notebook: its Markdown cells are read ({len(texts)}), other cells are not ({others})"
-        on_error(Notice(said, path=source))
+    said = f"a notebook: its Markdown cells are read ({len(texts)})"
+    on_error(Notice(f"{said}, other cells are not ({others})" if others else said, path=source))
     text = "\n\n".join(text.strip() for text in texts if text.strip())
     if text:
         yield Article(source, 1, text, verbatim=False, syntax=syntax_of(options))
