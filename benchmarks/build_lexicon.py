@@ -129,13 +129,7 @@ def count(
         entry.forms[pattern(form)] += int(n)
         if form.replace("-", "") not in tokens:  # tokens seen less than three times are not listed
             entry.joined[shape(form)] += min(2, int(joined))
-    for joined_form, forms, _n, _documents, joined in rows(source / "papers.tsv.gz"):
-        entry = facts[key(joined_form)]
-        for part in forms.split():
-            form, n = part.rsplit(":", 1)
-            entry.hyphenated["plain"] += PAPER_WEIGHT * int(n)
-            entry.forms[pattern(form)] += max(1, int(PAPER_WEIGHT * int(n)))
-        entry.joined["plain"] += PAPER_WEIGHT * int(joined)
+    add_papers(source, key, facts)
     for compound, times, several in rows(source / "packages.tsv.gz") if packages else ():
         if (int(times) > 2 or int(several) > 1 or compound != compound.lower()) and not DISTRIBUTED.match(compound):
             entry = facts[key(compound)]
@@ -153,6 +147,17 @@ def count(
     if packages:
         add_abstracts(source, key, facts)
     return facts, tokens
+
+
+def add_papers(source: Path, key: Callable[[str], str], facts: dict[str, Facts]) -> None:
+    """Count what papers write."""
+    for joined_form, forms, _n, _documents, joined in rows(source / "papers.tsv.gz"):
+        entry = facts[key(joined_form)]
+        for part in forms.split():
+            form, n = part.rsplit(":", 1)
+            entry.hyphenated["plain"] += PAPER_WEIGHT * int(n)
+            entry.forms[pattern(form)] += max(1, int(PAPER_WEIGHT * int(n)))
+        entry.joined["plain"] += PAPER_WEIGHT * int(joined)
 
 
 def add_abstracts(source: Path, key: Callable[[str], str], facts: dict[str, Facts]) -> None:

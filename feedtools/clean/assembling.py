@@ -61,7 +61,7 @@ class _Damaged(NamedTuple):
 
 
 class _Lesson(NamedTuple):
-    """What became of an article.
+    """Outcome for an article.
 
     Attributes:
         number: of the article.

@@ -91,7 +91,7 @@ def guesses(note: Note) -> bool:
 
 
 def as_evidence(text: str, first: Note, second: Note | None = None) -> str:
-    """What a text has to tell of others: as it reads now, without the changes that were guessed.
+    """Take a text as a witness for others: as it reads now, without the changes that were guessed.
 
     A guess that another article took for a text's own words would stand there with the confidence of a copy.
 

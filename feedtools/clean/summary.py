@@ -1,4 +1,4 @@
-"""What the report shows of a finished run, taken from its manifest."""
+"""Summary of a finished run for the report, taken from its manifest."""
 
 from __future__ import annotations
 

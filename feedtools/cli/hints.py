@@ -37,7 +37,7 @@ def clean_command(paths: Sequence[str], flags: Mapping[str, Any], config: Config
 
 
 def _index(config: Config, reading: Sequence[str]) -> tuple[str, list[str]]:
-    """What is to be done first, and the option that names the index that was compared with."""
+    """Name what to do first, and the option that names the index that was compared with."""
     from feedtools.dedup.index.history import is_index
     from feedtools.dedup.index.shared import without_password
 

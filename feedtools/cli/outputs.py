@@ -62,46 +62,45 @@ def _anchored(_ctx: click.Context, _param: click.Parameter, value: str | None) -
     return os.path.abspath(value) if value else None
 
 
+_OPTIONS = (
+    click.option(
+        "--output-format",
+        "targets",
+        multiple=True,
+        metavar="FORMAT[:FILE]",
+        callback=_targets,
+        shell_complete=lambda _ctx, _param, typed: [name for name in FORMATS if name.startswith(typed)],
+        help=f"{', '.join(FORMATS)}; repeatable, each to its file.  [default: text]",
+    ),
+    click.option("--statistics", is_flag=True, help="Print counts per rule instead of the findings."),
+    click.option("--level", type=click.Choice(LEVELS), help="Report this level and what is above it.  [default: note]"),
+    click.option(
+        "--show",
+        type=click.Choice(LEVELS),
+        help="Least level that text lists one by one; what is below is counted.  [default: warning]",
+    ),
+    click.option(
+        "--baseline",
+        metavar="FILE",
+        callback=_anchored,
+        shell_complete=complete_path,
+        help="Report only findings that are not in this baseline.",
+    ),
+    click.option("--write-baseline", type=click.Path(path_type=Path), help="Write the findings as a baseline; exit 0."),
+    click.option(
+        "--add-allow",
+        metavar="REASON",
+        help="Allow what is listed, each in its article, in feedtools-allow.toml, and say why; see --select.",
+    ),
+    click.option("--since", metavar="REF", help="Report only articles that this git revision does not have."),
+    click.option("--exit-zero", is_flag=True, help="Exit 0 even when there are findings."),
+)
+
+
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of ``check`` for formats, filters and exit codes."""
     command = lang_option(command)
-    for option in (
-        click.option(
-            "--output-format",
-            "targets",
-            multiple=True,
-            metavar="FORMAT[:FILE]",
-            callback=_targets,
-            shell_complete=lambda _ctx, _param, typed: [name for name in FORMATS if name.startswith(typed)],
-            help=f"{', '.join(FORMATS)}; repeatable, each to its file.  [default: text]",
-        ),
-        click.option("--statistics", is_flag=True, help="Print counts per rule instead of the findings."),
-        click.option(
-            "--level", type=click.Choice(LEVELS), help="Report this level and what is above it.  [default: note]"
-        ),
-        click.option(
-            "--show",
-            type=click.Choice(LEVELS),
-            help="Least level that text lists one by one; what is below is counted.  [default: warning]",
-        ),
-        click.option(
-            "--baseline",
-            metavar="FILE",
-            callback=_anchored,
-            shell_complete=complete_path,
-            help="Report only findings that are not in this baseline.",
-        ),
-        click.option(
-            "--write-baseline", type=click.Path(path_type=Path), help="Write the findings as a baseline; exit 0."
-        ),
-        click.option(
-            "--add-allow",
-            metavar="REASON",
-            help="Allow what is listed, each in its article, in feedtools-allow.toml, and say why; see --select.",
-        ),
-        click.option("--since", metavar="REF", help="Report only articles that this git revision does not have."),
-        click.option("--exit-zero", is_flag=True, help="Exit 0 even when there are findings."),
-    ):
+    for option in _OPTIONS:
         command = option(command)
     return command
 

@@ -23,7 +23,7 @@ class Entry(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What a run could have found: in which files, by which rules."""
+    """Bounds of a run's findings: in which files, by which rules."""
 
     files: Sequence[str]
     rules: frozenset[str]

@@ -216,7 +216,7 @@ def _is_space_meant(visible: Visible, start: int, end: int) -> bool:
 
 
 class Syntax:
-    """What is asked of the regions of a text for each finding, gathered once.
+    """Answers of the regions of a text that each finding needs, gathered once.
 
     Args:
         markdown: the text.

@@ -117,7 +117,7 @@ def word_marks(markup: bytes) -> list[tuple[int, int, bytes]]:
 
 
 def _begins(markup: bytes, opener: re.Match[bytes], past: int) -> tuple[int, bool]:
-    r"""Where a formula begins and whether it is displayed: blogs centre it, and begin it with ``\displaystyle``."""
+    r"""Find the beginning of a formula and its display: blogs centre it, or write ``\displaystyle`` there."""
     if opener[1]:
         displayed = opener[2] or opener[1] == b"mathjax" or (opener[1] == b"tex" and _alone(markup, opener.start()))
         return opener.end(), bool(displayed)

@@ -87,7 +87,7 @@ def _is_text(data: bytes) -> bool:
 
 
 def _beginning(data: bytes, packing: str, most: int) -> bytes:
-    """What can be unpacked before the place of a damage."""
+    """Unpack as much as stands before the place of a damage."""
     unpacker = zlib.decompressobj(wbits=31 if packing == "gzip" else 15)
     found = b""
     try:

@@ -118,7 +118,7 @@ class _Blocks:
         self.lines.append(len(text) + 1)
 
     def regions(self, *, brackets: bool) -> Sequence[Stretch]:
-        r"""What is known from the body on, in order; with ``brackets`` a ``\(`` without its end is no escape."""
+        r"""List the regions from the body on, in order; with ``brackets`` a ``\(`` without its end is no escape."""
         parser = region_parser()
         env: dict[str, Any] = {"ends": [], "notes": [], "brackets": brackets}
         tokens: list[Token] = []

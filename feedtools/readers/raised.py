@@ -22,7 +22,7 @@ _INNER = re.compile(rb"<su([bp])\b[^<>]*+>([^<>]{1,80}+)</su[bp]\s*+>", re.IGNOR
 _STYLE = re.compile(
     rb"vertical-align\s*:\s*su(b|per)\b|class\s*=\s*[\"']?(?:[\w-]+\s+)*+su(b|per)script\b", re.IGNORECASE
 )
-"""What makes a ``span`` stand high or low: word processors write those."""
+"""Styles that make a ``span`` stand high or low: word processors write those."""
 _WORDS = re.compile(
     r"(?:st|nd|rd|th|er|re|e|ers|ème|o|a|os|as|TM|SM|R|C|[®©™℠ªº*†‡§¶#]+|\[.*\]|\(\d+\))\Z", re.IGNORECASE
 )

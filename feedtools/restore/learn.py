@@ -68,7 +68,7 @@ class _Seen(NamedTuple):
 
 
 class Learned(NamedTuple):
-    """What some articles give away of the renderer that made them.
+    """Signs that some articles give of the renderer that made them.
 
     Attributes:
         fields: keys of ``[renderers.NAME]``; a key is left out where too little was seen.
@@ -137,7 +137,7 @@ def _contradict(outcomes: Counter[str]) -> bool:
 
 
 def _signs(seen: _Seen) -> Iterator[tuple[str, str]]:
-    """What one article says by itself: per kind of part and per mark the outcome that it is clear about."""
+    """Read the signs of one article by itself: per kind of part and per mark the outcome that it is clear about."""
     for key, outcomes in [*seen.parts.items(), *seen.marks.items()]:
         outcome, times = outcomes.most_common(1)[0]
         if times >= SURE * outcomes.total():

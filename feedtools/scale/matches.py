@@ -79,7 +79,7 @@ class _Text(BatchDocument):
 
     @kept
     def facts(self) -> tuple[int, int]:
-        """What decides between two copies, as ``FACTS`` has it."""
+        """List the facts that decide between two copies, as ``FACTS`` has it."""
         return len(self.codes), damage(self.text)
 
 

@@ -89,7 +89,7 @@ _BLOCK_TAG = lazy(
 _SCRIPT_TAG = lazy(r"<(/?)su[bp]\b", re.IGNORECASE)
 _LINE_LEAD = lazy(r"\n[ \t]*(?:>[ \t]?)*")
 _LEAD = lazy(r"\n?[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t>]++)*+")
-"""What the first line of a block begins with: signs of quotations and of list items."""
+"""Beginning of the first line of a block: signs of quotations and of list items."""
 _ESCAPE = lazy(r"\\([!-/:-@\[-`{-~\n])")
 _WORDS = lazy(r"\\(?:text\w*|mbox|hbox)\s*\{(?:[^{}]++|\{[^{}]*+\})*+\}")
 """Words in a formula, which may hold formulas of their own in brackets."""

@@ -6,7 +6,7 @@ from feedtools.text.front_matter import OPENERS, front_matter_end
 from feedtools.text.patterns import lazy
 
 _MARK = lazy(r"[<\]{hw](?:(?<=<)|(?<=\])[(:]|(?<=\{)[{%]|(?<=h)ttp|(?<=w)ww\.)")
-"""What stands in every text that hides something, unless it opens with front matter: ``<``, ``](``, ``]:``, ``{{``,
+"""Marks, one of which stands in every text that hides something but front matter: ``<``, ``](``, ``]:``, ``{{``,
 ``{%``, ``http`` or ``www.``; looked for at one stroke."""
 _HIDDEN = lazy(  # begins with a set, which lets the engine skip from one of its characters to the next
     r"""(?sx)

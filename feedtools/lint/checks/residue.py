@@ -129,7 +129,7 @@ _BEFORE_NAME, _AFTER_NAME = (
 _ABOUT_ESCAPES = lazy(
     r"正则(?![化项方])|转义|轉義|反斜|通配|(?i:regex|regular exp|\bescap|backslash|wildcard|\bglob(?:s|bing)?\b)"
 )
-"""What a text about backslashes says near one."""
+"""Words of a text about backslashes near one."""
 _NEAR = 60
 
 

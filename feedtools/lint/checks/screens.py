@@ -22,7 +22,7 @@ Screen = Callable[["Block", Mapping[str, Any]], Iterable[int]]
 """Given a block of articles and a rule's options: ascending numbers of those that its checker need look at."""
 _DIGIT = lazy("[0-9]")
 DOTS = ("...", "…")
-"""What any renderer may leave where it cut an article."""
+"""Marks that any renderer may leave where it cut an article."""
 
 
 def _placeholders(block: Block, options: Mapping[str, Any]) -> Iterable[int]:

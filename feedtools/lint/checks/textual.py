@@ -242,7 +242,7 @@ _MOJIBAKE = lazy(
 _LETTERS = lazy("[À-ÿ¡-¿]{4}|[А-яЁё]{4}")
 """One of these stands in all that ``misread`` knows."""
 _MOJIBAKE_FIRST = lazy("[âÃÂïãðäåæçèéÐÑÎÏ锟烫屯пяРС╨╤ДЕФГХИдежзий]")
-"""What the pattern begins with: a set is looked for many times as fast."""
+"""Characters that the pattern begins with: a set is looked for many times as fast."""
 
 # What GBK makes of the first bytes of 的 ， 。 是 在 中 和 可 以 in UTF-8: characters hardly any text holds.
 _RARE = lazy("[锛銆鐨鏄鍦涓鍜鍙浠]")

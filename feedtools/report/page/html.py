@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from feedtools.report.page.words import Words
 
 ACTIONS = ("keep", "fix", "restore", "drop", "hold", "offer")
-"""What was done with an article, as the filters name it."""
+"""Actions on an article, as the filters name them."""
 ERRORS = 300
 """Sentences about what could not be checked that are shown."""
 

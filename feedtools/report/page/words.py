@@ -191,7 +191,7 @@ def words(lang: str, rules: Mapping[str, str] | None = None) -> Words:
 
 
 def finds(code: str, say: Words) -> str:
-    """What a rule finds, in the language of the page; the empty text in English, where its messages say it."""
+    """Summary of a rule, in the language of the page; the empty text in English, where its messages say it."""
     key = f"rule {code}"
     return "" if (text := say(key)) == key else text.replace("`", "")
 

@@ -218,7 +218,7 @@ _EATEN = lazy(
 _ARGUMENT = lazy(
     r"(?:[_^]|\\(?:[dtc]?frac|[dt]?binom|overset|underset|stackrel|textcolor)|\\(?:text[a-z]*|mbox)\s*\{[^{}]*)\s*\Z"
 )
-"""What takes a letter for itself, or for the first of two: in ``\\frac a{ij}`` and ``x_i{j}`` nothing was eaten."""
+"""Commands and signs that take a letter, or the first of two: in ``\\frac a{ij}`` and ``x_i{j}`` nothing was eaten."""
 
 
 def _underscore(body: str, plain: str) -> Iterator[Hit]:
