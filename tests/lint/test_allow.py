@@ -40,3 +40,14 @@ def test_a_finding_about_a_file_is_allowed_in_that_file_alone(tmp_path: Path) ->
     [made] = load(tmp_path / "feedtools-allow.toml")
     assert made.covers(finding, tmp_path)
     assert not made.covers(finding._replace(article=Article(str(tmp_path / "a1.txt"), 1, "")), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "covered"), [("posts/a.txt", True), ("posts/deep/b.txt", True), ("a.txt", False), ("posts.txt", False)]
+)
+def test_a_pattern_for_files_limits_an_entry_to_them(tmp_path: Path, name: str, covered: bool) -> None:
+    path = tmp_path / "feedtools-allow.toml"
+    path.write_text('[[allow]]\nrule = "FT301"\ntext = "modelfree"\npath = "posts/*.txt"\n', encoding="utf-8")
+    [made] = load(path)
+    finding = FINDING._replace(article=Article(str(tmp_path / name), 1, FINDING.article.text))
+    assert made.covers(finding, tmp_path) == covered

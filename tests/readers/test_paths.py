@@ -323,6 +323,18 @@ def test_a_folder_is_read_whole_and_what_is_passed_over_is_said(
     assert bool(told) == bool(said)
 
 
+@pytest.mark.parametrize(
+    ("input_format", "files"), [("markdown", ["a.md"]), ("jsonl", ["c.jsonl"]), (None, ["a.md", "b.txt", "c.jsonl"])]
+)
+def test_a_format_that_is_named_is_all_that_is_read_of_a_folder(
+    tmp_path: Path, input_format: str | None, files: list[str]
+) -> None:
+    folder(tmp_path, "a.md", "c.jsonl")
+    (tmp_path / "b.txt").write_text("INCOMING TRANSMISSION\n\nLATEST UPDATES\n\n甲\n", encoding="utf-8")
+    found = expand([str(tmp_path)], pytest.fail, input_format=input_format)
+    assert [os.path.relpath(name, tmp_path) for name in found] == files
+
+
 @pytest.mark.parametrize("lines", ["INCOMING TRANSMISSION\nLATEST UPDATES\n甲\n", "lost\nLATEST UPDATES\n甲\n"])
 def test_beside_markdown_one_header_of_a_transmission_says_what_the_text_files_are(tmp_path: Path, lines: str) -> None:
     folder(tmp_path, "a.md", "b.txt")
