@@ -14,6 +14,8 @@ from feedtools.text.visible import addresses, may_hide, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from feedtools.dedup.notation import Notes
+
 DENSE = 0.25
 """Share of characters of a script of thousands of letters, from which a text is taken to be written in it."""
 _ALPHABETIC = bytes({*range(0x100)} - {*range(0xE3, 0xEE), 0xEF})
@@ -125,17 +127,18 @@ class Document:
         return [bisect_left(self.offsets, hole.start) for hole in find(self.text)]
 
     @kept
-    def formulas(self) -> dict[int, str]:
-        """The closed formulas that carry no symbols, by the number of symbols before them."""
+    def formulas(self) -> Notes:
+        """The closed formulas that carry no symbols."""
+        from feedtools.dedup.notation import NONE, laid_out
+
         if "\\" not in self.text and "$" not in self.text:
-            return {}
-        from feedtools.dedup.notation import laid_out
+            return NONE
 
         return laid_out(self.text, lambda: self.offsets)
 
     @kept
-    def notes(self) -> tuple[dict[int, str], ...]:
-        """Code, plain formulas and signs, each by the number of symbols before them (``notation.notes``)."""
+    def notes(self) -> tuple[Notes, Notes, Notes]:
+        """Code, plain formulas and signs (``notation.notes``)."""
         from feedtools.dedup.notation import notes
 
         return notes(self.text, lambda: self.offsets)

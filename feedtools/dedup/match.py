@@ -207,13 +207,18 @@ def _judged(a: Document, b: Document, found: Overlap, asked: Asked) -> Compariso
     if runs.agreed == size_a == runs.length:  # the one stands in the other as it is
         return _whole(a, b, found, runs)
     between = slots.gaps(runs, size_a, size_b, dense=dense)
-    wide = slots.widened(a, b, between, dense=dense)
-    figures, signs = slots.figures_agree(a, b, wide), signs_agree(a, b, runs)
-    kind = _edited_kind(a, b, runs, between, figures=figures and (signs or size_a >= PROSE))
+    kind = _kind_by_extent(a, b, runs, between)
     if kind == "overlap" and not asked.overlaps:
         return None
+    wide = slots.widened(a, b, between, dense=dense)
+    signs = False  # asked of what may be a copy alone, and where the figures agree
+    if kind is None:
+        figures = slots.figures_agree(a, b, wide)
+        signs = figures and signs_agree(a, b, runs)
+        one = size_a >= LONG or (figures and (signs or size_a >= PROSE) and formulas_agree(a, b, runs))
+        kind = _kind(runs, a, b) if one else "overlapping"  # a long one is a copy for all its edits
     made = _match(a, b, kind, runs)
-    if kind in COPIES and not (figures and signs and slots.units_agree(a, b, wide)):  # neither goes for the other
+    if kind in COPIES and not (signs and slots.units_agree(a, b, wide)):  # neither goes for the other
         made = made._replace(rest_a=MOST_REST, rest_b=MOST_REST)
     long = size_a >= LONG and runs.covered(0) >= CLEAN * size_a
     return Comparison(made, found, slots.slots(a, b, wide, dense=dense, long=long))
@@ -241,8 +246,8 @@ def _whole(a: Document, b: Document, found: Overlap, runs: Runs) -> Comparison:
     return Comparison(made, found)
 
 
-def _edited_kind(a: Document, b: Document, runs: Runs, between: Sequence[Gap], *, figures: bool) -> Kind:
-    """Name what ``a`` is to ``b``, where something differs; ``figures``: whether those, code and signs agree."""
+def _kind_by_extent(a: Document, b: Document, runs: Runs, between: Sequence[Gap]) -> Kind | None:
+    """Name what two texts that differ are to each other by how much they share; ``None`` where that makes a copy."""
     size = len(a.codes)
     covered, mine, others = runs.covered(0), between, between
     if (a.traits ^ b.traits) & HOLES:  # only one of them may excuse a gap
@@ -264,9 +269,7 @@ def _edited_kind(a: Document, b: Document, runs: Runs, between: Sequence[Gap], *
     own = min(slots.longest(mine, 0), slots.longest(others, 1))
     if runs.aside:  # what stands in another order is no text of one's own
         own = min(own, runs.longest_outside(0, size), runs.longest_outside(1, len(b.codes)))
-    if size < LONG and (own >= REST or not figures or not formulas_agree(a, b, runs)):
-        return "overlapping"  # a long one is a copy for all its edits
-    return _kind(runs, a, b)
+    return "overlapping" if size < LONG and own >= REST else None
 
 
 def _match(a: Document, b: Document, kind: Kind, runs: Runs) -> Match:

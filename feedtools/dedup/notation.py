@@ -62,9 +62,10 @@ def signs_agree(a: Document, b: Document, runs: Runs) -> bool:
     return not any(a.notes) or all(_agree(one, other, runs) for one, other in zip(a.notes, b.notes, strict=True))
 
 
-def _agree(one: dict[int, str], other: dict[int, str], runs: Runs) -> bool:
-    if not one or not other:
+def _agree(a: Notes, b: Notes, runs: Runs) -> bool:
+    if not a or not b:
         return True
+    one, other = a.by_place(), b.by_place()
     for at, written in one.items():
         there = [other[place] for place in _placed(at, runs) if place in other]
         if there and written not in there and not any(_lost(written, its) for its in there):
@@ -88,17 +89,44 @@ def _placed(at: int, runs: Runs) -> Iterator[int]:
             return
 
 
-def laid_out(text: str, offsets: Callable[[], Sequence[int]]) -> dict[int, str]:
-    """Find the closed formulas of a text that carry no symbols.
+class Notes:
+    """Strings that a text has at some places.
+
+    Args:
+        found: offset in the raw text and string of each; empty ones count for nothing.
+        offsets: gives those of the symbols; asked only where both of two texts have something.
+    """
+
+    def __init__(self, found: Iterable[tuple[int, str]], offsets: Callable[[], Sequence[int]]) -> None:
+        self._found = [note for note in found if note[1]]
+        self._offsets = offsets
+        self._placed: dict[int, str] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def by_place(self) -> dict[int, str]:
+        """The strings by the number of symbols before them, those at the same place as one."""
+        made = self._placed
+        if not made and self._found:
+            offsets = self._offsets()
+            for start, written in self._found:
+                at = bisect_left(offsets, start)
+                made[at] = made.get(at, "") + written
+        return made
+
+
+NONE = Notes((), list)
+
+
+def laid_out(text: str, offsets: Callable[[], Sequence[int]]) -> Notes:
+    """Find the closed formulas of a text that carry no symbols, without delimiters and blanks.
 
     Args:
         text: the raw text.
-        offsets: gives those of its symbols; asked only where there is something.
-
-    Returns:
-        The formulas without delimiters and blanks, by the number of symbols before them.
+        offsets: gives those of its symbols.
     """
-    return _by_place(
+    return Notes(
         (
             (start, "".join(_inside(text[start:end]).split()))
             for start, end in dropped(text)
@@ -113,22 +141,19 @@ def _inside(formula: str) -> str:
     return formula[len(opener) : len(formula) - len(closer)]
 
 
-def notes(text: str, offsets: Callable[[], Sequence[int]]) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
+def notes(text: str, offsets: Callable[[], Sequence[int]]) -> tuple[Notes, Notes, Notes]:
     """Find the code of a text, its closed formulas that carry symbols, and the signs outside of both.
 
     Args:
         text: the raw text.
-        offsets: gives those of its symbols; asked only where there is something.
-
-    Returns:
-        For each of the three what is written, by the number of symbols before it.
+        offsets: gives those of its symbols.
     """
     ranges = code(text) if "`" in text or "~~~" in text else []
     calls = list(_CALL.finditer(text)) if "(" in text and _CALLING.search(text) else []
     signs = list(_signs(text))
     formulas = [math for math in find_math(text) if math.closed]
     if not (ranges or calls or signs or formulas):
-        return {}, {}, {}
+        return NONE, NONE, NONE
     taken = bytearray(len(text))
     for start, end in (*ranges, *dropped(text)):
         taken[start:end] = b"\1" * (end - start)
@@ -136,19 +161,10 @@ def notes(text: str, offsets: Callable[[], Sequence[int]]) -> tuple[dict[int, st
     listed += ((found.start(), found[0]) for found in calls if not taken[found.start()])
     plain = ((math.start, _letters(_inside(text[math.start : math.end]))) for math in formulas if not taken[math.start])
     return (
-        _by_place(((start, _code(raw)) for start, raw in listed), offsets),
-        _by_place(plain, offsets),
-        _by_place(((end, sign) for start, end, sign in signs if not taken[start]), offsets),
+        Notes(((start, _code(raw)) for start, raw in listed), offsets),
+        Notes(plain, offsets),
+        Notes(((end, sign) for start, end, sign in signs if not taken[start]), offsets),
     )
-
-
-def _by_place(found: Iterable[tuple[int, str]], offsets: Callable[[], Sequence[int]]) -> dict[int, str]:
-    made: dict[int, str] = {}
-    for start, written in found:
-        if written:
-            at = bisect_left(offsets(), start)
-            made[at] = made.get(at, "") + written
-    return made
 
 
 def _code(raw: str) -> str:

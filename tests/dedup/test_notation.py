@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.document import Document
 from feedtools.dedup.explain import explain_pair
-from feedtools.dedup.match import PROSE, match_pair
-from feedtools.dedup.notation import notes
+from feedtools.dedup.match import PROSE, compare, match_pair
+from feedtools.dedup.notation import notes, signs_agree
+from feedtools.dedup.runs import Runs
 from feedtools.model import COPIES
 from feedtools.text.symbols import offsets
 
@@ -115,14 +116,29 @@ def test_the_reason_is_told() -> None:
 def test_what_carries_no_symbols_is_no_code_and_no_sign() -> None:
     text = r"甲 \(f(x)=\frac{1}{x-2}\) 乙 `a-b` 丙 x-2"
     code, plain, signs = notes(text, lambda: offsets(text))
-    assert (code, plain, signs) == ({2: "a-b"}, {}, {6: "-"})
+    assert [one.by_place() for one in (code, plain, signs)] == [{2: "a-b"}, {}, {6: "-"}]
 
 
 def test_texts_without_any_are_not_measured() -> None:
     document = Document.of(0, BEFORE)
-    assert document.formulas == {}
-    assert document.notes == ({}, {}, {})
+    assert not document.formulas
+    assert not any(document.notes)
     assert "offsets" not in document.__dict__
+
+
+@pytest.mark.parametrize(("other", "placed"), [("48 12 `a`", False), ("48 + 12", True)])
+def test_places_are_counted_where_both_texts_have_something(other: str, placed: bool) -> None:
+    one, two = Document.of(0, BEFORE + "48 + 12" + BEHIND), Document.of(1, BEFORE + other + BEHIND)
+    assert signs_agree(one, two, Runs.of_one(0, 0, len(one.codes)))
+    assert [("offsets" in it.__dict__) for it in (one, two)] == [placed, placed]
+
+
+def test_of_texts_with_other_figures_signs_are_not_asked() -> None:
+    one, two = Document.of(0, BEFORE + "48 + 12" + BEHIND), Document.of(1, BEFORE + "48 - 13" + BEHIND)
+    found = compare(one, two)
+    assert found is not None
+    assert found.match.kind == "overlapping"
+    assert "notes" not in one.__dict__
 
 
 @pytest.mark.parametrize("text", ["x = ", " = x", "x =", "= x", "x = \n", "5 -", "(a) +\u00a0", "=", " = ", ""])
@@ -133,4 +149,4 @@ def test_a_sign_at_either_end_of_a_text_stands_between_nothing(text: str) -> Non
 @given(st.text(alphabet="ax1=-+/ \n()`~\\$一，", max_size=40))
 def test_any_text_has_notes_whose_places_are_places_of_symbols(text: str) -> None:
     made = notes(text, lambda: offsets(text))
-    assert all(0 <= at <= len(offsets(text)) for one in made for at in one)
+    assert all(0 <= at <= len(offsets(text)) for one in made for at in one.by_place())
