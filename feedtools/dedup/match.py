@@ -103,6 +103,24 @@ class ShownPair(NamedTuple):
     other: Document
 
 
+class ParallelPair(NamedTuple):
+    """Two texts that run in parallel as copies do: what stands between their runs decides.
+
+    Attributes:
+        a: the one text, as ``compare`` directs the two.
+        b: the other.
+        found: where they run in parallel.
+        asked: what is wanted; its marks are those of ``a`` in ``b``.
+        in_part: the two are what is shown of other texts.
+    """
+
+    a: Document
+    b: Document
+    found: Overlap
+    asked: Asked
+    in_part: bool = False
+
+
 def compare(one: Document, other: Document, asked: Asked = _ALL) -> Comparison | None:
     """Compare two texts; ``None`` where they share nothing worth reporting.
 
@@ -115,11 +133,13 @@ def compare(one: Document, other: Document, asked: Asked = _ALL) -> Comparison |
         asked: what is wanted of it, and known.
     """
     made = compare_whole(one, other, asked)
-    return compare_shown(made, asked._replace(marks=None)) if isinstance(made, ShownPair) else made
+    if isinstance(made, ShownPair):
+        made = compare_shown(made, asked._replace(marks=None))
+    return compare_parallel(made) if isinstance(made, ParallelPair) else made
 
 
-def compare_whole(one: Document, other: Document, asked: Asked = _ALL) -> Comparison | ShownPair | None:
-    """Compare two texts as ``compare`` does, up to where the parts that are shown decide."""
+def compare_whole(one: Document, other: Document, asked: Asked = _ALL) -> Comparison | ShownPair | ParallelPair | None:
+    """Compare two texts as ``compare`` does, up to where the parts that are shown decide, or what differs."""
     a, b = _directed(one, other)
     size_a, size_b = len(a.codes), len(b.codes)
     if size_a == size_b and a.text == b.text:
@@ -140,11 +160,11 @@ def compare_whole(one: Document, other: Document, asked: Asked = _ALL) -> Compar
             return ShownPair(a, b, *_directed(*shown))
         if other_stub(a, b):
             return _apart(a, b, found, asked)
-    return _judged(a, b, found, asked)
+    return ParallelPair(a, b, found, asked)
 
 
-def compare_shown(shown: ShownPair, asked: Asked = _ALL) -> Comparison | None:
-    """Compare two texts by what their readers see; the evidence is told of the whole texts.
+def compare_shown(shown: ShownPair, asked: Asked = _ALL) -> Comparison | ParallelPair | None:
+    """Compare two texts by what their readers see, up to where what differs decides.
 
     Args:
         shown: what is to be compared.
@@ -155,9 +175,8 @@ def compare_shown(shown: ShownPair, asked: Asked = _ALL) -> Comparison | None:
     if found is None or len(one.codes) < SHORT:
         return None
     if (found.same or _parted_by_hole(found, one, other)) and not other_stub(a, b):
-        made = _judged(one, other, found, asked)
-    else:
-        made = _apart(one, other, found, asked, least=OVERLAPPING)  # as wholes they are copies
+        return ParallelPair(one, other, found, asked, in_part=True)
+    made = _apart(one, other, found, asked, least=OVERLAPPING)  # as wholes they are copies
     return made and made._replace(overlap=None)
 
 
@@ -199,8 +218,13 @@ def other_stub(a: Document, b: Document) -> bool:
     return bool(one and other) and not one & other
 
 
-def _judged(a: Document, b: Document, found: Overlap, asked: Asked) -> Comparison | None:
+def compare_parallel(pair: ParallelPair) -> Comparison | None:
     """Compare two texts that overlap as copies do: by their runs, and by what stands between these."""
+    made = _judged(*pair[:4])
+    return made._replace(overlap=None) if made is not None and pair.in_part else made  # evidence is of the wholes
+
+
+def _judged(a: Document, b: Document, found: Overlap, asked: Asked) -> Comparison | None:
     dense = a.dense
     runs = shared_runs(a.codes, b.codes, found, dense=dense, marks=asked.marks)
     size_a, size_b = len(a.codes), len(b.codes)

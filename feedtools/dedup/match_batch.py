@@ -7,14 +7,17 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from feedtools.dedup import codes_batch, match
+from feedtools.text import symbols_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from feedtools.dedup.document import Document
 
 PAIRS = 500
 """Pairs of texts to compare at once: what many of them share is marked in one go, and their texts fit in memory."""
+_PLACED = 1000
+"""Symbols of a text up to which it takes less time to place them together with those of others."""
 
 
 def compare_all(pairs: Sequence[tuple[Document, Document]], *, overlaps: bool = True) -> list[match.Comparison | None]:
@@ -35,7 +38,18 @@ def compare_all(pairs: Sequence[tuple[Document, Document]], *, overlaps: bool = 
     parts = (
         match.compare_shown(*it) for it in zip(shown, map(partial(match.Asked, overlaps), marks_shown), strict=True)
     )
-    return [next(parts) if isinstance(one, match.ShownPair) else one for one in wholes]
+    made = [next(parts) if isinstance(one, match.ShownPair) else one for one in wholes]
+    _place([one for one in made if isinstance(one, match.ParallelPair)])
+    return [match.compare_parallel(one) if isinstance(one, match.ParallelPair) else one for one in made]
+
+
+def _place(pairs: Iterable[match.ParallelPair]) -> None:
+    """Look up the symbols of texts that are to be compared closely, and where they stand, in one go."""
+    documents = {id(document): document for pair in pairs for document in pair[:2]}
+    some = [it for it in documents.values() if "offsets" not in it.__dict__ and len(it.codes) <= _PLACED]
+    placed = symbols_batch.placed(document.text for document in some)
+    for document, document.symbols, document.offsets in zip(some, placed.symbols, placed.offsets, strict=True):
+        pass
 
 
 def _marks(pairs: Sequence[tuple[Document, Document]]) -> list[bytes | None]:
