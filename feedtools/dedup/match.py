@@ -278,10 +278,10 @@ def _kind_by_extent(a: Document, b: Document, runs: Runs, between: Sequence[Gap]
         if b.traits & HOLES:
             left_out = slots.excused(a, b, between)
             covered += sum(gap.a_end - gap.a_start for gap in left_out)
-            mine = [gap for gap in between if gap not in left_out]
+            mine = [gap for gap in between if gap not in left_out] if left_out else between
         else:
             turned = slots.excused(b, a, [gap.turned() for gap in between])
-            others = [gap for gap in between if gap.turned() not in turned]
+            others = [gap for gap in between if gap.turned() not in turned] if turned else between
     if (
         _longest_run(runs) < min(OVERLAPPING_SYMBOLS, size / 2)
         or covered < OVERLAPPING * size
@@ -353,7 +353,11 @@ def _letters_agree(one: str, other: str) -> bool:
     at = 0  # what both begin with needs no look
     while one[at : at + _STEP] == other[at : at + _STEP] and at < len(one):
         at += _STEP
-    return "".join(filter(str.isalnum, one[at:])) == "".join(filter(str.isalnum, other[at:]))
+    one, other = one[at:], other[at:]
+    end = 0  # nor what both end with
+    while end < len(one) and one[-end - _STEP : -end or None] == other[-end - _STEP : -end or None]:
+        end += _STEP
+    return "".join(filter(str.isalnum, one[: -end or None])) == "".join(filter(str.isalnum, other[: -end or None]))
 
 
 def _parted_by_hole(found: Overlap, a: Document, b: Document) -> bool:

@@ -48,8 +48,8 @@ def _place(pairs: Iterable[match.ParallelPair]) -> None:
     documents = {id(document): document for pair in pairs for document in pair[:2]}
     some = [it for it in documents.values() if "offsets" not in it.__dict__ and len(it.codes) <= _PLACED]
     placed = symbols_batch.placed(document.text for document in some)
-    for document, document.symbols, document.offsets in zip(some, placed.symbols, placed.offsets, strict=True):
-        pass
+    for document, letters, offsets in zip(some, placed.symbols, placed.offsets, strict=True):
+        document.symbols, document.offsets = letters, offsets
 
 
 def _marks(pairs: Sequence[tuple[Document, Document]]) -> list[bytes | None]:

@@ -94,11 +94,13 @@ class Runs(NamedTuple):
             blocks = sorted((*blocks, *self.aside), key=itemgetter(side))
         longest = at = 0
         for block in blocks:
-            if block[2] >= SOLID:
+            length = block[2]
+            if length >= SOLID:
                 start = block[side]
                 if start - at > longest:
                     longest = start - at
-                at = max(at, start + block[2])
+                if start + length > at:
+                    at = start + length
         return max(longest, size - at)
 
 
@@ -233,7 +235,10 @@ def _parts(blocks: Iterable[tuple[int, int, int]], least: int) -> Iterator[Block
     for block in blocks:
         i, j, size = block
         if part:
-            score -= _GAP * max(j - q, i - p)
+            gap = i - p
+            if j - q > gap:
+                gap = j - q
+            score -= _GAP * gap
             if j < q or score <= 0 or best - score > _DROP:
                 if best >= least:
                     yield part[:count]

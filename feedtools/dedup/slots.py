@@ -7,6 +7,8 @@ between the same flanks.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -192,11 +194,12 @@ def units_agree(a: Document, b: Document, wide: Sequence[Gap]) -> bool:
 
     A slot does that where both texts have a word there, or where one has a letter or two more in front of it (milli).
     """
+    one, other = a.symbols, b.symbols
     for a_start, a_end, b_start, b_end in wide:
-        if not 0 < max(a_end - a_start, b_end - b_start) <= _UNIT or min(a_start, b_start) == 0:
+        if a_end - a_start > _UNIT or b_end - b_start > _UNIT or a_start == 0 or b_start == 0:
             continue
-        before = a.symbols[a_start - 1]
-        if before.isdecimal() and before == b.symbols[b_start - 1]:
+        before = one[a_start - 1]
+        if before.isdecimal() and before == other[b_start - 1] and (a_end > a_start or b_end > b_start):
             filled = [part for part in ((a, a_start, a_end), (b, b_start, b_end)) if _is_beside(*part)]
             if len(filled) == 2 or any(_is_prefix(*part) for part in filled):
                 return False
@@ -218,8 +221,8 @@ def excused(a: Document, b: Document, between: Sequence[Gap]) -> list[Gap]:
     """List the gaps of ``a`` where ``b`` shows a placeholder instead: a renderer left out what stands there."""
     if a.traits & HOLES or not b.traits & HOLES:
         return []
-    holes = b.holes
-    return [gap for gap in between if any(gap.b_start - _NEAR_HOLE <= hole <= gap.b_end + _NEAR_HOLE for hole in holes)]
+    holes = [*b.holes, math.inf]
+    return [gap for gap in between if holes[bisect_left(holes, gap[2] - _NEAR_HOLE)] <= gap[3] + _NEAR_HOLE]
 
 
 def translated(a: Document, b: Document, between: Sequence[Gap]) -> bool:
