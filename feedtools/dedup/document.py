@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from feedtools.dedup.codes import low_bytes
 from feedtools.text import symbols
-from feedtools.text.dropped import traits
+from feedtools.text.dropped import dropped, traits
 from feedtools.text.placeholders import find
 from feedtools.text.visible import addresses, may_hide, visible
 
@@ -122,6 +122,11 @@ class Document:
         return is_dense(self.text)
 
     @kept
+    def dropped(self) -> list[tuple[int, int]]:
+        """The raw spans that carry no symbols (``text.dropped.dropped``)."""
+        return list(dropped(self.text))
+
+    @kept
     def holes(self) -> list[int]:
         """The number of symbols before each placeholder."""
         return [bisect_left(self.offsets, hole.start) for hole in find(self.text)]
@@ -133,20 +138,26 @@ class Document:
 
         if "\\" not in self.text and "$" not in self.text:
             return NONE
-
-        return laid_out(self.text, lambda: self.offsets)
+        return laid_out(self)
 
     @kept
     def notes(self) -> tuple[Notes, Notes, Notes]:
         """Code, plain formulas and signs (``notation.notes``)."""
         from feedtools.dedup.notation import notes
 
-        return notes(self.text, lambda: self.offsets)
+        return notes(self)
 
     @kept
     def hides(self) -> bool:
         """Tell whether some of the text may not be shown, at a glance."""
         return may_hide(self.text)
+
+    @kept
+    def damage(self) -> int:
+        """The count of its visible gaps."""
+        from feedtools.dedup.keeper import damage
+
+        return damage(self.text)
 
     @kept
     def addresses(self) -> frozenset[str]:

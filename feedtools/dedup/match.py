@@ -9,7 +9,6 @@ from feedtools.dedup import slots
 from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.codes import low_bytes, share_few, shared
 from feedtools.dedup.document import Document
-from feedtools.dedup.keeper import damage
 from feedtools.dedup.notation import formulas_agree, notation_agrees, signs_agree
 from feedtools.dedup.overlap import Overlap, equal, overlap
 from feedtools.dedup.pages import NEAR_EMPTY, is_apart
@@ -18,7 +17,7 @@ from feedtools.dedup.runs import Runs, shared_runs
 from feedtools.dedup.sketch import SHORT
 from feedtools.model import COPIES, Block, Kind, Match
 from feedtools.text import symbols
-from feedtools.text.dropped import FORMULAS, HOLES, dropped
+from feedtools.text.dropped import FORMULAS, HOLES
 from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
@@ -204,10 +203,9 @@ def _directed(one: Document, other: Document) -> tuple[Document, Document]:
     if len(one.codes) != len(other.codes):
         return (one, other) if len(one.codes) < len(other.codes) else (other, one)
 
-    def order(document: Document) -> tuple[int, bytes, str]:
-        return -damage(document.text), document.codes, document.text
-
-    return (one, other) if order(one) <= order(other) else (other, one)
+    if one.damage != other.damage:
+        return (one, other) if one.damage > other.damage else (other, one)
+    return (one, other) if (one.codes, one.text) <= (other.codes, other.text) else (other, one)
 
 
 def other_stub(a: Document, b: Document) -> bool:
@@ -375,7 +373,7 @@ def _hole_behind(document: Document, count: int) -> bool:
     """Say whether a placeholder stands behind the first ``count`` symbols, a few of which may agree by chance."""
     text, offsets = document.text, document.offsets
     start, end = offsets[max(0, count - _CHANCE)], offsets[count] if count < len(offsets) else len(text)
-    return any(start <= first and last <= end and text[first] == "[" for first, last in dropped(text))
+    return any(start <= first and last <= end and text[first] == "[" for first, last in document.dropped)
 
 
 def other_instalment(found: Overlap, a: Document, b: Document) -> bool:

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 from feedtools.dedup.rest import CUT_END
 from feedtools.text.code import code
-from feedtools.text.dropped import dropped
 from feedtools.text.formulas import find_math
 from feedtools.text.patterns import lazy
 from feedtools.text.regions import delimiters
 from feedtools.text.renderers import deleted_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from feedtools.dedup.document import Document
     from feedtools.dedup.runs import Runs
@@ -54,18 +53,20 @@ def notation_agrees(a: Document, b: Document, runs: Runs) -> bool:
 
 def formulas_agree(a: Document, b: Document, runs: Runs) -> bool:
     """Say whether closed formulas that carry no symbols are the same, where both texts have one at one place."""
-    return _agree(a.formulas, b.formulas, runs)
+    return _agree((a, a.formulas), (b, b.formulas), runs)
 
 
 def signs_agree(a: Document, b: Document, runs: Runs) -> bool:
     """Say whether code, plain formulas and signs are the same, where both texts have some at one place."""
-    return not any(a.notes) or all(_agree(one, other, runs) for one, other in zip(a.notes, b.notes, strict=True))
-
-
-def _agree(a: Notes, b: Notes, runs: Runs) -> bool:
-    if not a or not b:
+    if not any(a.notes):
         return True
-    one, other = a.by_place(), b.by_place()
+    return all(_agree((a, one), (b, other), runs) for one, other in zip(a.notes, b.notes, strict=True))
+
+
+def _agree(a: tuple[Document, Notes], b: tuple[Document, Notes], runs: Runs) -> bool:
+    if not a[1] or not b[1]:  # then nobody needs to know where they stand
+        return True
+    one, other = (notes.by_place(document) for document, notes in (a, b))
     for at, written in one.items():
         there = [other[place] for place in _placed(at, runs) if place in other]
         if there and written not in there and not any(_lost(written, its) for its in there):
@@ -94,45 +95,38 @@ class Notes:
 
     Args:
         found: offset in the raw text and string of each; empty ones count for nothing.
-        offsets: gives those of the symbols; asked only where both of two texts have something.
     """
 
-    def __init__(self, found: Iterable[tuple[int, str]], offsets: Callable[[], Sequence[int]]) -> None:
+    def __init__(self, found: Iterable[tuple[int, str]] = ()) -> None:
         self._found = [note for note in found if note[1]]
-        self._offsets = offsets
         self._placed: dict[int, str] = {}
 
     def __bool__(self) -> bool:
         return bool(self._found)
 
-    def by_place(self) -> dict[int, str]:
-        """The strings by the number of symbols before them, those at the same place as one."""
+    def by_place(self, document: Document) -> dict[int, str]:
+        """The strings of a document by the number of symbols before them, those at the same place as one."""
         made = self._placed
         if not made and self._found:
-            offsets = self._offsets()
+            offsets = document.offsets
             for start, written in self._found:
                 at = bisect_left(offsets, start)
                 made[at] = made.get(at, "") + written
         return made
 
 
-NONE = Notes((), list)
+NONE = Notes()
 
 
-def laid_out(text: str, offsets: Callable[[], Sequence[int]]) -> Notes:
-    """Find the closed formulas of a text that carry no symbols, without delimiters and blanks.
-
-    Args:
-        text: the raw text.
-        offsets: gives those of its symbols.
-    """
+def laid_out(document: Document) -> Notes:
+    """Find the closed formulas of a text that carry no symbols, without delimiters and blanks."""
+    text = document.text
     return Notes(
         (
             (start, "".join(_inside(text[start:end]).split()))
-            for start, end in dropped(text)
+            for start, end in document.dropped
             if text.endswith(("\\)", "\\]", "$$", "}"), start, end) and text[start] in "\\$"
-        ),
-        offsets,
+        )
     )
 
 
@@ -141,13 +135,9 @@ def _inside(formula: str) -> str:
     return formula[len(opener) : len(formula) - len(closer)]
 
 
-def notes(text: str, offsets: Callable[[], Sequence[int]]) -> tuple[Notes, Notes, Notes]:
-    """Find the code of a text, its closed formulas that carry symbols, and the signs outside of both.
-
-    Args:
-        text: the raw text.
-        offsets: gives those of its symbols.
-    """
+def notes(document: Document) -> tuple[Notes, Notes, Notes]:
+    """Find the code of a text, its closed formulas that carry symbols, and the signs outside of both."""
+    text = document.text
     ranges = code(text) if "`" in text or "~~~" in text else []
     calls = list(_CALL.finditer(text)) if "(" in text and _CALLING.search(text) else []
     signs = list(_signs(text))
@@ -155,15 +145,15 @@ def notes(text: str, offsets: Callable[[], Sequence[int]]) -> tuple[Notes, Notes
     if not (ranges or calls or signs or formulas):
         return NONE, NONE, NONE
     taken = bytearray(len(text))
-    for start, end in (*ranges, *dropped(text)):
+    for start, end in (*ranges, *document.dropped):
         taken[start:end] = b"\1" * (end - start)
     listed = [(start, text[start:end]) for start, end in ranges]
     listed += ((found.start(), found[0]) for found in calls if not taken[found.start()])
     plain = ((math.start, _letters(_inside(text[math.start : math.end]))) for math in formulas if not taken[math.start])
     return (
-        Notes(((start, _code(raw)) for start, raw in listed), offsets),
-        Notes(plain, offsets),
-        Notes(((end, sign) for start, end, sign in signs if not taken[start]), offsets),
+        Notes(((start, _code(raw)) for start, raw in listed)),
+        Notes(plain),
+        Notes(((end, sign) for start, end, sign in signs if not taken[start])),
     )
 
 

@@ -115,8 +115,8 @@ def test_the_reason_is_told() -> None:
 
 def test_what_carries_no_symbols_is_no_code_and_no_sign() -> None:
     text = r"甲 \(f(x)=\frac{1}{x-2}\) 乙 `a-b` 丙 x-2"
-    code, plain, signs = notes(text, lambda: offsets(text))
-    assert [one.by_place() for one in (code, plain, signs)] == [{2: "a-b"}, {}, {6: "-"}]
+    document = Document.of(0, text)
+    assert [one.by_place(document) for one in notes(document)] == [{2: "a-b"}, {}, {6: "-"}]
 
 
 def test_texts_without_any_are_not_measured() -> None:
@@ -143,10 +143,10 @@ def test_of_texts_with_other_figures_signs_are_not_asked() -> None:
 
 @pytest.mark.parametrize("text", ["x = ", " = x", "x =", "= x", "x = \n", "5 -", "(a) +\u00a0", "=", " = ", ""])
 def test_a_sign_at_either_end_of_a_text_stands_between_nothing(text: str) -> None:
-    assert not any(notes(text, lambda: offsets(text)))
+    assert not any(notes(Document.of(0, text)))
 
 
 @given(st.text(alphabet="ax1=-+/ \n()`~\\$一，", max_size=40))
 def test_any_text_has_notes_whose_places_are_places_of_symbols(text: str) -> None:
-    made = notes(text, lambda: offsets(text))
-    assert all(0 <= at <= len(offsets(text)) for one in made for at in one.by_place())
+    document = Document.of(0, text)
+    assert all(0 <= at <= len(offsets(text)) for one in notes(document) for at in one.by_place(document))
