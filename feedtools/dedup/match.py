@@ -239,9 +239,8 @@ def _judged(a: Document, b: Document, found: Overlap, asked: Asked) -> Compariso
         signs = figures and signs_agree(a, b, runs)
         one = size_a >= LONG or (figures and (signs or size_a >= PROSE) and formulas_agree(a, b, runs))
         kind = _kind(runs, a, b) if one else "overlapping"  # a long one is a copy for all its edits
-    made = _match(a, b, kind, runs)
-    if kind in COPIES and not (signs and slots.units_agree(a, b, wide)):  # neither goes for the other
-        made = made._replace(rest_a=MOST_REST, rest_b=MOST_REST)
+    stays = kind in COPIES and not (signs and slots.units_agree(a, b, wide))  # neither goes for the other
+    made = _match(a, b, kind, runs, stays=stays)
     long = size_a >= LONG and runs.covered(0) >= CLEAN * size_a
     return Comparison(made, found, slots.slots(a, b, wide, dense=dense, long=long))
 
@@ -262,10 +261,8 @@ def _whole(a: Document, b: Document, found: Overlap, runs: Runs) -> Comparison:
     """Compare two texts of which the one stands in the other as it is."""
     agree = notation_agrees(a, b, runs)
     copy = agree or (len(a.codes) >= PROSE and formulas_agree(a, b, runs))
-    made = _match(a, b, _kind(runs, a, b) if copy else "overlapping", runs)
-    if copy and not agree:
-        made = made._replace(rest_a=MOST_REST, rest_b=MOST_REST)
-    return Comparison(made, found)
+    kind = _kind(runs, a, b) if copy else "overlapping"
+    return Comparison(_match(a, b, kind, runs, stays=copy and not agree), found)
 
 
 def _kind_by_extent(a: Document, b: Document, runs: Runs, between: Sequence[Gap]) -> Kind | None:
@@ -294,14 +291,16 @@ def _kind_by_extent(a: Document, b: Document, runs: Runs, between: Sequence[Gap]
     return "overlapping" if size < LONG and own >= REST else None
 
 
-def _match(a: Document, b: Document, kind: Kind, runs: Runs) -> Match:
-    """A match with its figures."""
+def _match(a: Document, b: Document, kind: Kind, runs: Runs, *, stays: bool = False) -> Match:
+    """A match with its figures; ``stays``: neither text goes for the other, whatever that one lacks."""
     size_a, size_b = len(a.codes), len(b.codes)
-    rest_a, rest_b = runs.longest_outside(0, size_a), runs.longest_outside(1, size_b)
-    if a.traits & FORMULAS and not b.traits & HOLES:  # where it shows placeholders, they are restored
-        rest_a = _rest_of_all(a, b, rest_a)
-    if b.traits & FORMULAS and not a.traits & HOLES:
-        rest_b = _rest_of_all(b, a, rest_b)
+    rest_a = rest_b = MOST_REST
+    if not stays:
+        rest_a, rest_b = runs.longest_outside(0, size_a), runs.longest_outside(1, size_b)
+        if a.traits & FORMULAS and not b.traits & HOLES:  # where it shows placeholders, they are restored
+            rest_a = _rest_of_all(a, b, rest_a)
+        if b.traits & FORMULAS and not a.traits & HOLES:
+            rest_b = _rest_of_all(b, a, rest_b)
     return Match(
         a.number,
         b.number,
