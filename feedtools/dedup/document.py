@@ -109,7 +109,7 @@ class Document:
     @kept
     def folded(self) -> str:
         """The symbols of all of its text, formulas and placeholders included."""
-        return symbols.folded(self.text)
+        return symbols.folded(self.text) if self.dropped else self.symbols
 
     @kept
     def offsets(self) -> Sequence[int]:

@@ -20,7 +20,7 @@ class BatchDocument(Document):
     @kept
     def folded(self) -> str:
         """The symbols of all of its text, formulas and placeholders included."""
-        return symbols_batch.folded(self.text)
+        return symbols_batch.folded(self.text) if self.dropped else self.symbols
 
     @kept
     def offsets(self) -> Sequence[int]:
