@@ -11,7 +11,10 @@ from feedtools.text.dropped import traits
 from feedtools.text.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+_PLACED = 1000
+"""Symbols of a text up to which it takes less time to place them together with those of others."""
 
 
 class BatchDocument(Document):
@@ -35,3 +38,26 @@ class BatchDocument(Document):
             return self
         known = symbols_batch.symbols_of(text)
         return BatchDocument(self.number, low_bytes(known), traits(text), lambda _: text, lambda: known)
+
+
+def show_all(documents: Iterable[Document]) -> None:
+    """Make what is shown of several documents, each given once, in one go."""
+    texts = [(it, visible(it.text)) for it in documents if it.hides and "shown" not in it.__dict__]
+    parts = []
+    for document, text in texts:
+        if text == document.text:
+            document.shown = document
+        else:
+            parts.append((document, text))
+    placed = symbols_batch.placed(text for _, text in parts)
+    for (document, text), letters, offsets, codes, kinds in zip(parts, *placed, strict=True):
+        made = document.shown = BatchDocument(document.number, codes, kinds, document._read)
+        made.text, made.symbols, made.offsets = text, letters, offsets
+
+
+def place_all(documents: Iterable[Document]) -> None:
+    """Look up the symbols of several documents, each given once, and where they stand, in one go."""
+    some = [it for it in documents if "offsets" not in it.__dict__ and len(it.codes) <= _PLACED]
+    placed = symbols_batch.placed(it.text for it in some)
+    for document, letters, offsets in zip(some, placed.symbols, placed.offsets, strict=True):
+        document.symbols, document.offsets = letters, offsets

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import compress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from feedtools.dedup import codes_batch, match
-from feedtools.text import symbols_batch
+from feedtools.dedup.document_batch import place_all, show_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 PAIRS = 500
 """Pairs of texts to compare at once: what many of them share is marked in one go, and their texts fit in memory."""
-_PLACED = 1000
-"""Symbols of a text up to which it takes less time to place them together with those of others."""
 
 
 def compare_all(pairs: Sequence[tuple[Document, Document]], *, overlaps: bool = True) -> list[match.Comparison | None]:
@@ -27,29 +25,27 @@ def compare_all(pairs: Sequence[tuple[Document, Document]], *, overlaps: bool = 
         pairs: some ``PAIRS`` of them at most; in either order.
         overlaps: report texts that merely overlap, too; else what can be no more is not looked at any further.
     """
-    wholes = [
+    made: list[Any] = [
         None
         if not overlaps and marks is not None and match.is_clear_miss(*pair, marks)
         else match.compare_whole(*pair, match.Asked(overlaps, marks))
         for pair, marks in zip(pairs, _marks(pairs), strict=True)
     ]
-    shown = [one for one in wholes if isinstance(one, match.ShownPair)]
+    show_all(_documents(made, match.HidingPair))
+    made = [match.uncover(one) if isinstance(one, match.HidingPair) else one for one in made]
+    shown = [one for one in made if isinstance(one, match.ShownPair)]
     marks_shown = codes_batch.shared([it.one.codes for it in shown], [it.other.codes for it in shown])
     parts = (
         match.compare_shown(*it) for it in zip(shown, map(partial(match.Asked, overlaps), marks_shown), strict=True)
     )
-    made = [next(parts) if isinstance(one, match.ShownPair) else one for one in wholes]
-    _place([one for one in made if isinstance(one, match.ParallelPair)])
+    made = [next(parts) if isinstance(one, match.ShownPair) else one for one in made]
+    place_all(_documents(made, match.ParallelPair))
     return [match.compare_parallel(one) if isinstance(one, match.ParallelPair) else one for one in made]
 
 
-def _place(pairs: Iterable[match.ParallelPair]) -> None:
-    """Look up the symbols of texts that are to be compared closely, and where they stand, in one go."""
-    documents = {id(document): document for pair in pairs for document in pair[:2]}
-    some = [it for it in documents.values() if "offsets" not in it.__dict__ and len(it.codes) <= _PLACED]
-    placed = symbols_batch.placed(document.text for document in some)
-    for document, letters, offsets in zip(some, placed.symbols, placed.offsets, strict=True):
-        document.symbols, document.offsets = letters, offsets
+def _documents(made: Iterable[Any], kind: type[match.HidingPair | match.ParallelPair]) -> list[Document]:
+    """The texts of some pairs, each once."""
+    return list({id(it): it for pair in made if isinstance(pair, kind) for it in pair[:2]}.values())
 
 
 def _marks(pairs: Sequence[tuple[Document, Document]]) -> list[bytes | None]:
