@@ -12,9 +12,7 @@ from feedtools.text.placeholders import find
 from feedtools.text.visible import addresses, may_hide, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from feedtools.dedup.notation import Notes
+    from collections.abc import Callable, Iterable, Sequence
 
 DENSE = 0.25
 """Share of characters of a script of thousands of letters, from which a text is taken to be written in it."""
@@ -48,6 +46,34 @@ class kept(Generic[_Value]):  # noqa: N801
             return self
         made = owner.__dict__[self._name] = self._make(owner)
         return made
+
+
+class Notes:
+    """Strings that a text has at some places.
+
+    Args:
+        found: offset in the raw text and string of each; empty ones count for nothing.
+    """
+
+    def __init__(self, found: Iterable[tuple[int, str]] = ()) -> None:
+        self._found = [note for note in found if note[1]]
+        self._placed: dict[int, str] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def by_place(self, document: Document) -> dict[int, str]:
+        """The strings of a document by the number of symbols before them, those at the same place as one."""
+        made = self._placed
+        if not made and self._found:
+            offsets = document.offsets
+            for start, written in self._found:
+                at = bisect_left(offsets, start)
+                made[at] = made.get(at, "") + written
+        return made
+
+
+NONE = Notes()
 
 
 class Document:
@@ -134,10 +160,10 @@ class Document:
     @kept
     def formulas(self) -> Notes:
         """The closed formulas that carry no symbols."""
-        from feedtools.dedup.notation import NONE, laid_out
-
         if "\\" not in self.text and "$" not in self.text:
             return NONE
+        from feedtools.dedup.notation import laid_out
+
         return laid_out(self)
 
     @kept

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
     Flags = NDArray[np.bool_]
 
+_WIDE = 0xFFFF0000FFFF0000
+"""Bits of an edge between documents that do not all have numbers below 65,536."""
 PIECE = 1 << 15
 """Words looked at at once: what is made of them stays in the processor's cache."""
 
@@ -118,10 +120,16 @@ def _crowded(begins: Flags, hot: int) -> Flags:
 
 def counted(found: Keys) -> tuple[Ints, Ints, Ints]:
     """Distinct edges and how often each occurs: lower document, higher document, count, in ascending order."""
-    found.sort()
     if not len(found):
         none = np.empty(0, np.int64)
         return none, none, none
+    if int(np.bitwise_or.reduce(found)) & _WIDE == 0:  # half as wide is sorted in half of the time
+        narrow = (found >> np.uint64(16) | found).astype(np.uint32)
+        narrow.sort()
+        found = narrow.astype(np.uint64)
+        found = (found & np.uint64(0xFFFF0000)) << np.uint64(16) | found & np.uint64(0xFFFF)
+    else:
+        found.sort()
     starts = np.flatnonzero(np.concatenate([np.ones(1, bool), found[1:] != found[:-1]]))
     counts = np.diff(np.append(starts, len(found)))
     distinct = found[starts]

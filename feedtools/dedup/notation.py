@@ -8,9 +8,9 @@ have lost it.
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from feedtools.dedup.document import NONE, Notes
 from feedtools.dedup.rest import CUT_END
 from feedtools.text.code import code
 from feedtools.text.formulas import find_math
@@ -19,7 +19,7 @@ from feedtools.text.regions import delimiters
 from feedtools.text.renderers import deleted_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from feedtools.dedup.document import Document
     from feedtools.dedup.runs import Runs
@@ -53,7 +53,7 @@ def notation_agrees(a: Document, b: Document, runs: Runs) -> bool:
 
 def formulas_agree(a: Document, b: Document, runs: Runs) -> bool:
     """Say whether closed formulas that carry no symbols are the same, where both texts have one at one place."""
-    return _agree((a, a.formulas), (b, b.formulas), runs)
+    return not a.formulas or _agree((a, a.formulas), (b, b.formulas), runs)
 
 
 def signs_agree(a: Document, b: Document, runs: Runs) -> bool:
@@ -88,34 +88,6 @@ def _placed(at: int, runs: Runs) -> Iterator[int]:
             yield at + j - i
         elif i > at:
             return
-
-
-class Notes:
-    """Strings that a text has at some places.
-
-    Args:
-        found: offset in the raw text and string of each; empty ones count for nothing.
-    """
-
-    def __init__(self, found: Iterable[tuple[int, str]] = ()) -> None:
-        self._found = [note for note in found if note[1]]
-        self._placed: dict[int, str] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._found)
-
-    def by_place(self, document: Document) -> dict[int, str]:
-        """The strings of a document by the number of symbols before them, those at the same place as one."""
-        made = self._placed
-        if not made and self._found:
-            offsets = document.offsets
-            for start, written in self._found:
-                at = bisect_left(offsets, start)
-                made[at] = made.get(at, "") + written
-        return made
-
-
-NONE = Notes()
 
 
 def laid_out(document: Document) -> Notes:

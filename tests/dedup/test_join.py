@@ -27,6 +27,14 @@ def test_shared_keys_are_counted() -> None:
     assert found([(1, 4), (1, 7), (2, 4), (2, 7), (3, 4), (5, 9)]) == {(4, 7): 2}
 
 
+@pytest.mark.parametrize("last", [0xFFFF, 0x10000, 0xFFFFFFFF])
+def test_edges_are_counted_alike_however_large_the_numbers_are(last: int) -> None:
+    pairs = [(3, last), (0, 5), (last - 1, last), (3, last), (3, 4), (0, 5), (3, last)]
+    words = np.array([low << 32 | high for low, high in pairs], np.uint64)
+    expected = sorted((*pair, count) for pair, count in Counter(pairs).items())
+    assert list(zip(*(column.tolist() for column in counted(words)), strict=True)) == expected
+
+
 def test_a_hub_costs_three_edges_per_document() -> None:
     size = candidates.HOT - 1
     assert len(found([(1, n) for n in range(size)])) == (size - 1) + (size - 2) + (size - 3)
