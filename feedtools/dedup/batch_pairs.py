@@ -10,7 +10,7 @@ import numpy as np
 
 from feedtools.dedup import join, match, match_batch, match_table
 from feedtools.dedup.batch_around import verify_around
-from feedtools.dedup.batch_run import spread
+from feedtools.dedup.batch_run import in_memory, spread
 from feedtools.dedup.candidates import worth
 from feedtools.dedup.document_batch import BatchDocument
 from feedtools.dedup.match_batch import PAIRS
@@ -175,6 +175,9 @@ def _compared(
         BatchDocument(number, codes, traits, read, partial(store.symbols, position))
         for position, number, codes, traits in zip(positions.tolist(), *columns, strict=True)
     ]
+    if in_memory(kept.texts):
+        for document in documents:
+            document.text = read(document.number)
     pairs = [(documents[shorter], documents[longer]) for longer, shorter in at.reshape(2, -1).T.tolist()]
     return (one for one in match_batch.compare_all(pairs, overlaps=overlaps) if one is not None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from feedtools.dedup.codes import low_bytes
@@ -48,6 +49,15 @@ class kept(Generic[_Value]):  # noqa: N801
         return made
 
 
+@cache
+def _readers() -> tuple[Callable[[Document], Notes], Callable[[Document], Marks], Callable[[str], int]]:
+    """Import what reads a text closely, once that is asked: an import takes longer than what is read then."""
+    from feedtools.dedup.keeper import damage
+    from feedtools.dedup.notation import laid_out, notes
+
+    return laid_out, notes, damage
+
+
 class Notes:
     """Strings that a text has at some places.
 
@@ -74,6 +84,8 @@ class Notes:
 
 
 NONE = Notes()
+Marks = tuple[Notes, Notes, Notes]
+"""Code, plain formulas and signs of a text (``notation.notes``)."""
 
 
 class Document:
@@ -162,16 +174,12 @@ class Document:
         """The closed formulas that carry no symbols."""
         if "\\" not in self.text and "$" not in self.text:
             return NONE
-        from feedtools.dedup.notation import laid_out
-
-        return laid_out(self)
+        return _readers()[0](self)
 
     @kept
-    def notes(self) -> tuple[Notes, Notes, Notes]:
-        """Code, plain formulas and signs (``notation.notes``)."""
-        from feedtools.dedup.notation import notes
-
-        return notes(self)
+    def notes(self) -> Marks:
+        """Code, plain formulas and signs."""
+        return _readers()[1](self)
 
     @kept
     def hides(self) -> bool:
@@ -181,9 +189,7 @@ class Document:
     @kept
     def damage(self) -> int:
         """The count of its visible gaps."""
-        from feedtools.dedup.keeper import damage
-
-        return damage(self.text)
+        return _readers()[2](self.text)
 
     @kept
     def addresses(self) -> frozenset[str]:
