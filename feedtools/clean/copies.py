@@ -265,7 +265,13 @@ class Pages(Rows[str]):
 
     def row(self, number: int) -> str:
         """One of the texts."""
-        text = self._texts[number]
+        return self._compared(self._texts[number], number)
+
+    def rows(self, start: int, end: int) -> list[str]:
+        """Consecutive texts."""
+        return list(map(self._compared, self._texts.rows(start, end), range(start, end)))
+
+    def _compared(self, text: str, number: int) -> str:
         return own_text(text, number) if self._texts.place(number).path in self._names else text
 
 

@@ -96,7 +96,13 @@ class ComparedTexts(Rows[str]):
 
     def row(self, number: int) -> str:
         """One of the texts."""
-        text = self._table.texts[number]
+        return self._compared(self._table.texts[number], number)
+
+    def rows(self, start: int, end: int) -> list[str]:
+        """Consecutive texts."""
+        return list(map(self._compared, self._table.texts.rows(start, end), range(start, end)))
+
+    def _compared(self, text: str, number: int) -> str:
         return own_text(text, number) if self._table.pages[number] else text
 
 

@@ -111,7 +111,7 @@ def _candidates(ranking: NDArray[Any], store: SketchStore, run: Run) -> tuple[In
             yield edges
             advance(count)
 
-    edges = Edges(linked(), run.folder)
+    edges = Edges(linked(), bits, run.folder)
     store.drop_keys()
     by_keys = np.concatenate(list(spread(_worthy, range(len(edges)), workers, edges, packed)))
     edges.drop()
@@ -123,12 +123,9 @@ def _candidates(ranking: NDArray[Any], store: SketchStore, run: Run) -> tuple[In
 
 
 def _linked(part: int, store: SketchStore, rank: NDArray[np.uint32]) -> tuple[int, NDArray[np.uint64]]:
-    """Link the documents that share keys of a part: how many keys there are, and the edges, sorted for the disk."""
+    """Link the documents that share keys of a part: how many keys there are, and the edges."""
     words = store.words(part, rank)
-    edges = join.edges(words, store.bits)
-    if store.spills:  # else they are sorted once all are there
-        edges.sort()
-    return len(words), edges
+    return len(words), join.edges(words, store.bits)
 
 
 def _worthy(part: int, edges: Edges, sizes: NDArray[Any]) -> Ints:

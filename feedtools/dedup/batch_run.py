@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from feedtools.system.on_disk import Rows
 from feedtools.system.processes import may_fork, ordered_map
 from feedtools.system.progress import Progress, silent
 
@@ -74,6 +75,12 @@ def worker_count(jobs: int | None, texts: Sequence[str]) -> int:
 def in_memory(texts: Sequence[str]) -> bool:
     """Tell whether the texts lie in memory; others may be read when they are asked for."""
     return isinstance(texts, list | tuple)
+
+
+def texts_of(texts: Sequence[str], start: int) -> list[str]:
+    """The texts of a task, the first of which is named."""
+    end = min(start + TASK, len(texts))
+    return texts.rows(start, end) if isinstance(texts, Rows) else [texts[number] for number in range(start, end)]
 
 
 def spread(function: Callable[..., Any], items: Iterable[Any], workers: int, *shared: Any) -> Iterator[Any]:

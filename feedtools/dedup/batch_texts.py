@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from feedtools.dedup import batch_run, sketch_batch
-from feedtools.dedup.batch_run import Distinct, in_memory, spread
+from feedtools.dedup.batch_run import Distinct, in_memory, spread, texts_of
 from feedtools.dedup.sketch_store import SketchStore
 from feedtools.model import digest
 from feedtools.system.shared_memory import Arena
@@ -40,7 +40,7 @@ class Collapsed(NamedTuple):
 
 
 def collapse(run: Run) -> Collapsed:
-    """Find the exact copies; texts that lie on the disk, as what is made of them, are sketched as they are read."""
+    """Find the exact copies; texts that are not in memory are sketched as they are read."""
     if not len(run.texts):
         none = np.empty(0, np.int64)
         return Collapsed(none, none, none)
@@ -51,51 +51,52 @@ def collapse(run: Run) -> Collapsed:
         firsts = [first[run.texts[i]] for i in copies]
         numbers = np.fromiter(first.values(), np.int64, len(first))
         return Collapsed(np.array(copies, np.int64), np.array(firsts, np.int64), numbers)
-    tasks = range(0, len(run.texts), batch_run.TASK)
-    if run.folder is None:
-        return _collapse_by_digest(run, b"".join(spread(_digests, tasks, run.workers, run.texts)))
-    store, digests = SketchStore(len(run.texts), run.folder), []
+    store = SketchStore(len(run.texts), run.folder)
     advance = run.progress("sketching", len(run.texts), "articles")
-    for made, parts in spread(_digests_and_sketches, tasks, run.workers, run.texts):
-        digests.append(made)
+    for parts in spread(_sketch_task, range(0, len(run.texts), batch_run.TASK), run.workers, run.texts):
         for part in parts:
             store.add(part)
             advance(len(part.heads))
-    return _collapse_by_digest(run, b"".join(digests))._replace(store=store)
+    return _collapse_by_digest(run, store.alike())._replace(store=store)
 
 
-def _collapse_by_digest(run: Run, digests: bytes) -> Collapsed:
-    """Do the same as ``collapse`` by the digests of the texts, 16 bytes each."""
+def _collapse_by_digest(run: Run, some: Ints) -> Collapsed:
+    """Do the same as ``collapse`` by the digests of some texts, 16 bytes each; no other text is a copy."""
+    tasks = (some[start : start + batch_run.TASK] for start in range(0, len(some), batch_run.TASK))
+    workers = run.workers if len(some) >= batch_run.MANY_READ else 1
+    digests = b"".join(spread(_digests, tasks, workers, run.texts))
     words = np.frombuffer(digests, np.uint64).reshape(-1, 2)
-    ranking = np.lexsort((run.order, words[:, 1], words[:, 0]))
-    again = np.concatenate([[False], (words[ranking[1:]] == words[ranking[:-1]]).all(axis=1)])
+    ranking = np.lexsort((run.order[some], words[:, 1], words[:, 0]))
+    again = np.append(False, (words[ranking[1:]] == words[ranking[:-1]]).all(axis=1))[: len(ranking)]
     leader = np.maximum.accumulate(np.where(again, 0, np.arange(len(ranking))))
-    numbers = ranking[~again]
-    return Collapsed(ranking[again], ranking[leader[again]], numbers[np.argsort(run.order[numbers])])
+    copies = some[ranking[again]]
+    distinct = np.ones(len(run.texts), bool)
+    distinct[copies] = False
+    numbers = np.flatnonzero(distinct)
+    return Collapsed(copies, some[ranking[leader[again]]], numbers[np.argsort(run.order[numbers])])
 
 
-def _digests(start: int, texts: Sequence[str]) -> bytes:
-    return b"".join(digest(texts[i]) for i in range(start, min(start + batch_run.TASK, len(texts))))
+def _digests(numbers: Ints, texts: Sequence[str]) -> bytes:
+    return b"".join(digest(texts[number]) for number in numbers.tolist())
 
 
-def _digests_and_sketches(start: int, texts: Sequence[str]) -> tuple[bytes, list[sketch_batch.Sketches]]:
-    some = [texts[i] for i in range(start, min(start + batch_run.TASK, len(texts)))]
-    return b"".join(map(digest, some)), [sketch_batch.sketch_block(block) for block in symbols_batch.blocks(some)]
+def _sketch_task(start: int, texts: Sequence[str]) -> list[sketch_batch.Sketches]:
+    return [sketch_batch.sketch_block(block) for block in symbols_batch.blocks(texts_of(texts, start))]
 
 
 def sketch_all(kept: Distinct, run: Run) -> SketchStore:
-    """Sketch every distinct text, over processes where that pays."""
+    """Sketch every distinct text, all of them in memory, over processes where that pays."""
     workers, folder = run.workers, run.folder
     store = SketchStore(len(kept.numbers), folder)
     advance = run.progress("sketching", len(kept.numbers), "articles")
-    if workers == 1 or (workers == 2 and folder is None and in_memory(kept.texts)):  # two would take as long as one
+    if workers == 1 or (workers == 2 and folder is None):  # two would take as long as one
         for block in symbols_batch.blocks(map(kept.texts.__getitem__, kept.numbers.tolist())):
             store.add(sketch_batch.sketch_block(block))
             advance(len(block))
         return store
     starts = range(0, len(kept.numbers), batch_run.TASK)
     arena = None
-    if folder is None and in_memory(kept.texts):
+    if folder is None:
         arena = Arena([_room(_of_task(kept, start)) for start in starts])
     for parts in spread(_sketch, starts, workers, kept, arena):
         for left in parts:

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from feedtools.dedup import candidates
+from feedtools.text.symbols_batch import UNCHECKED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
@@ -26,10 +29,30 @@ _WIDE = 0xFFFF0000FFFF0000
 """Bits of an edge between documents that do not all have numbers below 65,536."""
 PIECE = 1 << 15
 """Words looked at at once: what is made of them stays in the processor's cache."""
+_SPLIT = 1 << 14
+"""Words told apart by a digit at once: more would take three times as long each."""
 
 KEPT = 40
 """Bits of a key that are compared: as many as leave room for 16 million documents, and no more where there are fewer,
 so that what is found does not depend on how many there are, nor on how an engine cuts the keys up."""
+
+
+def grouped(words: Keys, digit: Callable[[Keys], NDArray[np.uint8]], ways: int) -> Iterator[tuple[Keys, list[int]]]:
+    """Put words of one digit side by side, some words at a time; each takes a tenth of the time of sorting it.
+
+    Args:
+        words: in any order.
+        digit: gives that of each of some words, below ``ways``.
+        ways: number of digits.
+
+    Yields:
+        Some of the words, and where those of each digit begin; the last item is where all of them end.
+    """
+    for start in range(0, len(words), _SPLIT):
+        piece = words[start : start + _SPLIT]
+        digits = digit(piece)
+        ends = np.cumsum(np.bincount(digits, minlength=ways)).tolist()
+        yield piece.take(np.argsort(digits, kind="stable"), mode=UNCHECKED), [0, *ends]
 
 
 def longest_first(lengths: NDArray[np.uint32], heads: Keys, content: Keys) -> tuple[NDArray[np.uint32], Ints]:

@@ -33,6 +33,8 @@ SLOT = np.dtype([("row", "u4"), ("key", "u8"), ("a", "u4"), ("b", "u4")])
 """A place where the texts of a row differ (``slots.Slot``), by the number of the row."""
 _UNIT = 10_000
 """Shares of a match have four places."""
+_SHARE = [places / _UNIT for places in range(_UNIT + 1)]
+"""Each share that there is: millions of matches hold no others."""
 _ACTING = [place for place, kind in enumerate(KINDS) if kind in COPIES]
 _CHUNK = 1 << 16
 """Matches that are objects at a time."""
@@ -71,7 +73,7 @@ def pack_exact(copies: Ints, firsts: Ints) -> Rows:
 def unpack(rows: Rows) -> list[Match]:
     """The inverse of ``pack``."""
     return [
-        Match(a, b, KINDS[kind], part_a / _UNIT, part_b / _UNIT, similarity / _UNIT, (), own, others)
+        Match(a, b, KINDS[kind], _SHARE[part_a], _SHARE[part_b], _SHARE[similarity], (), own, others)
         for a, b, kind, part_a, part_b, similarity, own, others in rows.tolist()
     ]
 

@@ -7,7 +7,7 @@ import os
 import sys
 from itertools import pairwise
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from feedtools.dedup import join, sketch_batch
 from feedtools.dedup.sketch import ZEROS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from io import BufferedRandom
     from pathlib import Path
 
@@ -25,9 +25,15 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
 
 _PARTITIONS = 32
+_BUFFER = 1 << 15
+"""Bytes that are written at once: words come by the half thousand."""
+_RANGES = 16
+"""Leading bits of the numbers of texts by which edges are told apart: enough for parts of much the same size."""
+_MULTIPLIER = 0x9E3779B97F4A7C15
+"""Of a hash: its leading bits depend on all bits of what it is made of."""
 _CODECS = {2: f"utf-16-{sys.byteorder[0]}e", 4: f"utf-32-{sys.byteorder[0]}e"}
-_CUTS = np.arange(1, _PARTITIONS, dtype=np.uint64) * np.uint64((1 << 64) // _PARTITIONS)
-"""The first word of each part on disk but the first part."""
+_LEADING = np.uint64(64 - _PARTITIONS.bit_length() + 1)
+"""Bits of a word behind those that name its part on disk."""
 
 
 class _Pile:
@@ -36,7 +42,7 @@ class _Pile:
     def __init__(self, dtype: Any, folder: Path) -> None:
         self.dtype = np.dtype(dtype)
         self.count = 0
-        self._file: BufferedRandom = TemporaryFile(dir=folder)  # noqa: SIM115
+        self._file = cast("BufferedRandom", TemporaryFile(buffering=_BUFFER, dir=folder))  # noqa: SIM115
 
     def add(self, values: NDArray[Any]) -> None:
         """Lay ``values`` on top."""
@@ -80,27 +86,27 @@ class Edges:
     """Links between texts (``low << 32 | high``), in parts that follow one another in order; on disk, or in memory.
 
     Args:
-        found: all of them, in arrays; sorted, if they are to lie on disk.
+        found: all of them, in arrays.
+        bits: within which the numbers of all texts lie.
         folder: where to spill them; ``None`` to keep them in memory, as one part.
     """
 
-    def __init__(self, found: Iterable[Keys], folder: Path | None = None) -> None:
+    def __init__(self, found: Iterable[Keys], bits: int, folder: Path | None = None) -> None:
         self._piles: list[_Pile] = []
         self._all: Keys = np.empty(0, np.uint64)
         self._room = self._all
         if folder is None:
             self._all = np.concatenate([self._all, *found])
             return
-        cuts: Keys | None = None
         self._piles = [_Pile(np.uint64, folder) for _ in range(_PARTITIONS)]
+        shift = np.uint64(32 + max(0, bits - _RANGES))
+        part: NDArray[np.uint8] | None = None  # of each range of the lower numbers
         for edges in found:
-            if not len(edges):
-                continue
-            if cuts is None:  # keys are hashes: how the edges of some are spread, those of all are
-                cuts = edges[np.arange(1, _PARTITIONS) * len(edges) // _PARTITIONS]
-            ends = [0, *np.searchsorted(edges, cuts).tolist(), len(edges)]
-            for pile, (start, end) in zip(self._piles, pairwise(ends), strict=True):
-                pile.add(edges[start:end])
+            if part is None and len(edges):  # keys are hashes: how the edges of some are spread, those of all are
+                below = np.cumsum(np.bincount((edges >> shift).astype(np.int64), minlength=1 << _RANGES))
+                part = ((below - 1) * _PARTITIONS // len(edges)).clip(0).astype(np.uint8)
+            if part is not None:
+                _distribute(edges, lambda some, part=part: part[some >> shift], self._piles)  # type: ignore[misc]
         for pile in self._piles:
             pile.close()
 
@@ -120,6 +126,13 @@ class Edges:
             pile.drop()
 
 
+def _distribute(words: Keys, part: Callable[[Keys], NDArray[np.uint8]], piles: list[_Pile]) -> None:
+    """Lay words on the piles of their parts."""
+    for some, bounds in join.grouped(words, part, len(piles)):
+        for pile, (start, end) in zip(piles, pairwise(bounds), strict=True):
+            pile.add(some[start:end])
+
+
 def _room(piles: list[_Pile], room: NDArray[Any]) -> NDArray[Any]:
     """Memory for any of some piles, read one after the other: fresh pages for each would cost as much as reading it."""
     return room if len(room) else np.empty(max(pile.count for pile in piles), piles[0].dtype)
@@ -134,13 +147,11 @@ class SketchStore:
 
     Attributes:
         bits: of a word of ``words`` that number its text.
-        spills: whether symbols and keys lie on the disk.
         traits: of each text, once closed, as ``text.dropped.traits`` gives them.
     """
 
     def __init__(self, count: int, folder: Path | None = None) -> None:
         self.bits = max(1, count.bit_length())
-        self.spills = folder is not None
         self._count = 0
         self._spilled = _Pile(np.uint8, folder) if folder else None  # symbols of all parts
         self._symbols: list[NDArray[Any]] = []  # of each part, in memory
@@ -180,10 +191,7 @@ class SketchStore:
         if not self._keys:
             self._words.append(words)
             return
-        words.sort()
-        ends = [0, *np.searchsorted(words, _CUTS).tolist(), len(words)]
-        for pile, (start, end) in zip(self._keys, pairwise(ends), strict=True):
-            pile.add(words[start:end])
+        _distribute(words, lambda some: (some >> _LEADING).astype(np.uint8), self._keys)
 
     def _of_chosen(self, column: list[NDArray[Any]]) -> NDArray[Any]:
         every = np.concatenate(column)
@@ -204,6 +212,17 @@ class SketchStore:
     def content(self) -> Keys:
         """A number for each text that depends on its symbols alone: the sum of its keys."""
         return self._of_chosen(self._content)
+
+    def alike(self) -> Ints:
+        """The numbers of the texts that have the same symbols as another one, ascending; few others are among them."""
+        words = self.content() + self.heads() + self.lengths() * np.uint64(_MULTIPLIER)
+        words *= np.uint64(_MULTIPLIER)
+        mask = np.uint64((1 << self.bits) - 1)
+        words = words & ~mask | np.arange(len(words), dtype=np.uint64)
+        words.sort()
+        same = np.append((words[1:] ^ words[:-1]) <= mask, False)[: len(words)]
+        same[1:] |= same[:-1].copy()
+        return np.sort(words[same] & mask).astype(np.int64)
 
     def choose(self, numbers: Ints) -> SketchStore:
         """Leave all other texts out: from here on the ``k``-th is the one that was added as ``numbers[k]``."""

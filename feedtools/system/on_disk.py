@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, TypeVar, overload
 
 R = TypeVar("R")
 _PREAD = getattr(os, "pread", None)
+_PORTION = 1 << 20
+"""Bytes of strings that are read at once."""
 
 
 class Rows(Sequence[R]):
@@ -20,13 +24,18 @@ class Rows(Sequence[R]):
     def row(self, number: int) -> R:
         """Make one row; its number lies within the sequence."""
 
+    def rows(self, start: int, end: int) -> list[R]:
+        """Make consecutive rows, which may take less time than one by one; all of them lie within the sequence."""
+        return list(map(self.row, range(start, end)))
+
     @overload
     def __getitem__(self, number: int) -> R: ...
     @overload
     def __getitem__(self, number: slice) -> list[R]: ...
     def __getitem__(self, number: int | slice) -> R | list[R]:
         if isinstance(number, slice):
-            return [self.row(i) for i in range(*number.indices(len(self)))]
+            start, end, step = number.indices(len(self))
+            return self.rows(start, max(start, end)) if step == 1 else list(map(self.row, range(start, end, step)))
         if number < 0:
             number += len(self)
         if not 0 <= number < len(self):
@@ -85,11 +94,25 @@ class Strings(Rows[str]):
 
     def row(self, number: int) -> str:
         """One of the strings."""
-        start, end = self._ends[number], self._ends[number + 1]
+        return str(self._bytes(self._ends[number], self._ends[number + 1]), "utf-8", "surrogatepass")
+
+    def rows(self, start: int, end: int) -> list[str]:
+        """Consecutive strings."""
+        made: list[str] = []
+        while start < end:
+            first = self._ends[start]
+            last = max(start + 1, bisect_right(self._ends, first + _PORTION, start, end + 1) - 1)
+            data = self._bytes(first, self._ends[last])
+            places = pairwise(self._ends[start : last + 1])
+            made += [str(data[i - first : j - first], "utf-8", "surrogatepass") for i, j in places]
+            start = last
+        return made
+
+    def _bytes(self, start: int, end: int) -> bytes:
         if self._stream is None:
             self.seal()
         assert self._stream is not None
         if _PREAD is not None:
-            return str(_PREAD(self._stream.fileno(), end - start, start), "utf-8", "surrogatepass")
+            return bytes(_PREAD(self._stream.fileno(), end - start, start))
         self._stream.seek(start)  # a system without pread does not fork either: the place in the file is our own
-        return str(self._stream.read(end - start), "utf-8", "surrogatepass")
+        return self._stream.read(end - start)

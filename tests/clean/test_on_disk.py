@@ -14,20 +14,23 @@ from feedtools.clean.inputs import File, Files
 from feedtools.clean.on_disk import Instead, Texts
 from feedtools.errors import ReadError
 from feedtools.model import Place
+from feedtools.system import on_disk
 from feedtools.system.on_disk import Strings
 
 ANY = st.text(st.characters(codec=None), max_size=20)
 
 
-@given(st.lists(ANY, max_size=20))
-def test_strings(texts: list[str]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+@given(st.lists(ANY, max_size=20), st.sampled_from([1, 30, 1 << 20]))
+def test_strings(texts: list[str], portion: int) -> None:
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(on_disk, "_PORTION", portion)  # a longer string is a portion of its own
         strings = Strings(Path(folder) / "strings")
         for text in texts:
             strings.add(text)
         strings.seal()
         assert list(strings) == texts
-        assert strings[1:-1] == texts[1:-1]
+        assert [strings[1:-1], strings[:], strings[5:2]] == [texts[1:-1], texts, []]
+        assert strings[-1:0:-2] == texts[-1:0:-2]
         sent = pickle.loads(pickle.dumps(strings))
         assert list(sent) == texts
         with pytest.raises(IndexError):

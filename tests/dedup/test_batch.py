@@ -113,6 +113,14 @@ def test_spilling_to_files_changes_nothing(tmp_path_factory: pytest.TempPathFact
     assert dedup(UserList(texts), spill=folder) == expected  # texts that are read, once for all that is made of them
 
 
+@pytest.mark.parametrize("spilled", [True, False])
+def test_texts_that_are_read_are_exact_copies_of_the_same_characters_alone(spilled: bool, tmp_path: Path) -> None:
+    texts = [article(1), article(1).replace("，", ","), article(2), article(1), "", "。", "", article(1)[:-1]]
+    expected = dedup(texts)
+    assert [(one.a, one.b) for one in expected.matches if one.kind == "exact"] == [(3, 0), (6, 4)]
+    assert dedup(UserList(texts), spill=tmp_path if spilled else None) == expected
+
+
 def test_spilling_needs_no_reads_at_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows has none."""
     texts = [article(seed, 120)[: 120 - 7 * (i % 3)] for seed in range(20) for i in range(3)]

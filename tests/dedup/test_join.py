@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedtools.dedup import candidates, join
-from feedtools.dedup.join import counted, edges, pack
+from feedtools.dedup.join import counted, edges, grouped, pack
 
 BITS = 8
 
@@ -67,3 +67,15 @@ def test_keys_are_compared_by_the_same_bits_whatever_the_number_of_documents() -
         assert list(zip(low.tolist(), high.tolist(), strict=True)) == [(0, 1)]
     low, high, _ = counted(edges(pack(keys, documents, 2, 7, kept=36), 2))  # in a bucket of keys that share four more
     assert list(zip(low.tolist(), high.tolist(), strict=True)) == [(0, 1)]
+
+
+@pytest.mark.parametrize("size", [0, 1, join._SPLIT, join._SPLIT + 1])
+def test_words_of_one_digit_lie_side_by_side(size: int) -> None:
+    words = np.arange(size, dtype=np.uint64) * np.uint64(7) % np.uint64(1009)
+    seen = []
+    for some, bounds in grouped(words, lambda some: (some % np.uint64(5)).astype(np.uint8), 5):
+        for digit, (start, end) in enumerate(itertools.pairwise(bounds)):
+            assert set((some[start:end] % np.uint64(5)).tolist()) <= {digit}
+        assert (len(bounds), bounds[-1]) == (6, len(some))
+        seen += some.tolist()
+    assert Counter(seen) == Counter(words.tolist())
