@@ -7,7 +7,6 @@ wait in files and the texts are asked for one by one, so that a sequence that re
 from __future__ import annotations
 
 from contextlib import nullcontext
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from feedtools.dedup.batch_pairs import Compared
     from feedtools.dedup.batch_run import Ints
     from feedtools.dedup.versions import Versions
-    from feedtools.model import Cluster, Match
+    from feedtools.model import Block, Cluster, Match
     from feedtools.system.progress import Progress
 
 
@@ -290,23 +289,31 @@ def _as_objects(
     texts: Sequence[str], table: match_table.Clusters, found: Compared, exact: NDArray[Any], *, evidence: bool
 ) -> Result:
     """Clusters and matches as values, a view of the table."""
-    matches = match_table.unpack(found.rows)
+    rows = np.concatenate([exact, found.rows])
+    keys = _keys(rows)
+    order = np.argsort(keys)
+    keys = keys[order]
+    matches = match_table.unpack(rows[order])
     if evidence:
-        matches = [one._replace(evidence=spans) for one, spans in zip(matches, found.evidence, strict=True)]
-    copies = match_table.unpack(exact)
-    if evidence:
-        copies = [match.explain(one, texts[one.a], texts[one.b]) for one in copies]
-    known = {(one.a, one.b): one for one in (*copies, *matches)}
+        spans: list[tuple[Block, ...] | None] = [*[None] * len(exact), *found.evidence]
+        matches = [
+            match.explain(one, texts[one.a], texts[one.b]) if blocks is None else one._replace(evidence=blocks)
+            for one, blocks in zip(matches, map(spans.__getitem__, order.tolist()), strict=True)
+        ]
+    asked = _keys(table.rows)
+    at = np.searchsorted(keys, asked)
+    known = np.where(np.append(keys, -1)[at] == asked, at, -1)  # that of an exact copy of one that goes is no match yet
     made = []
-    for cluster in table.all():
-        every = [known.get((one.a, one.b), one) for one in cluster.matches]
-        if evidence:  # an exact copy of one that goes has its match, and no spans yet
+    for number, cluster in enumerate(table.all()):
+        places = known[table.starts[number] : table.starts[number + 1]].tolist()
+        every = [one if place < 0 else matches[place] for one, place in zip(cluster.matches, places, strict=True)]
+        if evidence:
             every = [one if one.evidence else match.explain(one, texts[one.a], texts[one.b]) for one in every]
         made.append(cluster._replace(matches=tuple(every)))
-    return Result(tuple(made), tuple(_in_order(list(known.values()))))
+    return Result(tuple(made), tuple(matches))
 
 
-def _in_order(matches: list[Match]) -> list[Match]:
-    """Matches by their numbers, of which no two have both alike: sorted as numbers, not as tuples."""
-    first, second = (np.fromiter(map(attrgetter(side), matches), np.int64, len(matches)) for side in "ab")
-    return list(map(matches.__getitem__, np.argsort(first << 32 | second).tolist()))
+def _keys(rows: NDArray[Any]) -> Ints:
+    """The two documents of each row as one number, in the order of matches."""
+    keys: Ints = rows["a"].astype(np.int64) << 32 | rows["b"]
+    return keys

@@ -48,8 +48,7 @@ class Compared(NamedTuple):
 
     def where(self, wanted: NDArray[np.bool_]) -> Compared:
         """Select matches by a flag each."""
-        slots = self.slots[wanted[self.slots["row"]]]
-        slots["row"] = (np.cumsum(wanted) - 1)[slots["row"]]
+        slots = match_table.of_rows(self.slots, wanted)
         return Compared(self.rows[wanted], slots, list(compress(self.evidence, wanted.tolist())))
 
 

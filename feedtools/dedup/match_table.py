@@ -38,6 +38,8 @@ _SHARE = [places / _UNIT for places in range(_UNIT + 1)]
 _ACTING = [place for place, kind in enumerate(KINDS) if kind in COPIES]
 _CHUNK = 1 << 16
 """Matches that are objects at a time."""
+_SLOTS = 1 << 18
+"""Slots that are told apart at a time, which takes a hundred bytes each."""
 
 
 def pack(matches: Sequence[Match]) -> Rows:
@@ -74,7 +76,8 @@ def unpack(rows: Rows) -> list[Match]:
     """The inverse of ``pack``."""
     return [
         Match(a, b, KINDS[kind], _SHARE[part_a], _SHARE[part_b], _SHARE[similarity], (), own, others)
-        for a, b, kind, part_a, part_b, similarity, own, others in rows.tolist()
+        for first in range(0, len(rows), _CHUNK)
+        for a, b, kind, part_a, part_b, similarity, own, others in rows[first : first + _CHUNK].tolist()
     ]
 
 
@@ -201,14 +204,19 @@ def tell_series_apart(rows: Rows, slots: NDArray[Any]) -> Rows:
         rows: matches in any order.
         slots: where their texts differ, as ``SLOT``.
     """
-    acting = np.flatnonzero(rows["kind"] != KINDS.index("overlap"))
-    slots = slots[np.isin(slots["row"], acting)]
-    if not len(slots):
+    acting = rows["kind"] != KINDS.index("overlap")
+    if not acting[slots["row"]].any():
         return rows
     told = rows.copy()
-    slots["row"] = np.searchsorted(acting, slots["row"])
-    told[acting] = _told_apart(rows[acting], slots)
+    told[acting] = _told_apart(rows[acting], of_rows(slots, acting))
     return told
+
+
+def of_rows(slots: NDArray[Any], some: NDArray[np.bool_]) -> NDArray[Any]:
+    """The slots of some rows, by their numbers among these."""
+    found: NDArray[Any] = slots[some[slots["row"]]]
+    found["row"] = (np.cumsum(some, dtype=np.uint32) - np.uint32(1))[found["row"]]
+    return found
 
 
 def tell_versions(rows: Rows, versions: Versions, place: Callable[[int], Any]) -> Rows:
@@ -222,19 +230,22 @@ def tell_versions(rows: Rows, versions: Versions, place: Callable[[int], Any]) -
 
 
 def _told_apart(rows: Rows, slots: NDArray[Any]) -> Rows:
-    """Tell items of a series apart, in rows of which none is an overlap."""
+    """Tell items of a series apart, in rows of which none is an overlap; ``slots`` are changed in place."""
     long = np.bincount(slots["row"][slots["key"] & np.uint64(LONG_TEXT) > 0], minlength=len(rows)) > 0
     slots["key"] &= ~np.uint64(LONG_TEXT)
-    home = components(rows["a"], rows["b"]).astype(np.uint64)[slots["row"]]
-    key = (home * np.uint64(0x9E3779B97F4A7C15)) ^ slots["key"]
+    key = components(rows["a"], rows["b"])[slots["row"]].astype(np.uint64)
+    key *= np.uint64(0x9E3779B97F4A7C15)
+    key ^= slots["key"]
     edge = (slots["key"] & np.uint64(AT_END)).astype(bool)
     inside = np.bincount(slots["row"][~edge], minlength=len(rows))
-    _, at, times = np.unique(key, return_inverse=True, return_counts=True)
-    again = times[at] > 1  # three fillers take two matches
+    again = _repeated(key)  # three fillers take two matches
     slots, key, edge = slots[again], key[again], edge[again]
-    varied = _distinct(key, slots["a"], slots["b"]) >= series.VARIED
-    items = _distinct(key, rows["a"][slots["row"]], rows["b"][slots["row"]])
-    varied &= (items >= series.VARIED) & ((items >= series.CROWD) | (_often(rows, slots) >= series.OFTEN))
+    varied = np.zeros(len(slots), bool)
+    degree = np.bincount(np.concatenate([rows["a"], rows["b"]]))
+    portions = len(key) // _SLOTS + 1
+    for number in range(portions):
+        some = np.flatnonzero(key % np.uint64(portions) == number)
+        varied[some] = _varied(rows, slots[some], key[some], degree)
     varied_inside, varied_edge = (
         np.bincount(slots["row"][some], minlength=len(rows)) for some in (varied & ~edge, varied & edge)
     )
@@ -249,6 +260,16 @@ def _told_apart(rows: Rows, slots: NDArray[Any]) -> Rows:
     return told
 
 
+def _repeated(keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Mark the keys that occur more than once; there are few of them, and it takes little memory."""
+    ordered = np.sort(keys)
+    often = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(often):
+        return np.zeros(len(keys), bool)
+    found: NDArray[np.bool_] = often[np.searchsorted(often[:-1], keys)] == keys
+    return found
+
+
 def _distinct(keys: NDArray[np.uint64], one: NDArray[Any], other: NDArray[Any]) -> Ints:
     """Count the different values that go with each key, on both sides; a count for each item of ``keys``."""
     both = np.tile(keys, 2) * np.uint64(0xD6E8FEB86659FD93) ^ np.concatenate([one, other]).astype(np.uint64)
@@ -258,17 +279,29 @@ def _distinct(keys: NDArray[np.uint64], one: NDArray[Any], other: NDArray[Any]) 
     return found
 
 
-def _often(rows: Rows, slots: NDArray[Any]) -> NDArray[np.float64]:
+def _varied(rows: Rows, slots: NDArray[Any], keys: NDArray[np.uint64], degree: Ints) -> NDArray[np.bool_]:
+    """Tell of slots, those of one key all among them, whether many texts have something else there each.
+
+    Args:
+        rows: matches.
+        slots: where their texts differ.
+        keys: of each slot.
+        degree: matches of each document.
+    """
+    a, b = (rows[side][slots["row"]] for side in "ab")
+    fillers, items = _distinct(keys, slots["a"], slots["b"]), _distinct(keys, a, b)
+    often = _often(a, b, slots["key"], degree) >= series.OFTEN
+    varied: NDArray[np.bool_] = (fillers >= series.VARIED) & (items >= series.VARIED)
+    varied &= (items >= series.CROWD) | often
+    return varied
+
+
+def _often(a: Rows, b: Rows, keys: NDArray[np.uint64], degree: Ints) -> NDArray[np.float64]:
     """Share of the matches of two texts that differ at a slot, for each slot."""
-    degree = np.bincount(np.concatenate([rows["a"], rows["b"]]))
-    mixed = []
-    for side in "ab":
-        number = rows[side][slots["row"]].astype(np.uint64)
-        mixed.append((number * np.uint64(0xD6E8FEB86659FD93)) ^ slots["key"])
+    mixed = [(side.astype(np.uint64) * np.uint64(0xD6E8FEB86659FD93)) ^ keys for side in (a, b)]
     _, at, times = np.unique(np.concatenate(mixed), return_inverse=True, return_counts=True)
     one, other = np.split(times[at], 2)
-    matches = degree[rows["a"][slots["row"]]] + degree[rows["b"][slots["row"]]] - 1
-    share: NDArray[np.float64] = (one + other - 1) / matches
+    share: NDArray[np.float64] = (one + other - 1) / (degree[a] + degree[b] - 1)
     return share
 
 

@@ -280,6 +280,7 @@ class SketchStore:
             self._part, ends = self._part[self._chosen], ends[self._chosen]
         self._ends, self._starts = ends, ends - self.lengths()
         self.traits = self._of_chosen([*self._traits, np.empty(0, np.uint8)])
+        self._heads, self._content, self._sizes = [], [], []  # which were asked for before
 
     def codes(self, wanted: Ints) -> list[bytes]:
         """The low byte of each symbol of some texts (``codes.low_bytes``), once closed."""
