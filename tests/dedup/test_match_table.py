@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,12 +70,18 @@ KEYS = st.integers(0, 7)
 PLACES = st.builds(FrameSlot, KEYS, st.integers(0, 3), st.integers(0, 3))
 
 
-@given(st.lists(st.tuples(MATCHES.filter(lambda one: one.a != one.b), st.lists(PLACES, max_size=5)), max_size=30))
-def test_rows_tell_series_apart_as_objects_do(found: list[tuple[Match, list[FrameSlot]]]) -> None:
+@given(
+    st.lists(st.tuples(MATCHES.filter(lambda one: one.a != one.b), st.lists(PLACES, max_size=5)), max_size=30),
+    st.sampled_from([3, 1 << 18]),
+)
+def test_rows_tell_series_apart_as_objects_do(found: list[tuple[Match, list[FrameSlot]]], portion: int) -> None:
     expected = series.told_apart(found)
     slots = [(row, *slot) for row, (_, places) in enumerate(found) for slot in places]
     rows = match_table.pack([match for match, _ in found])
-    assert match_table.unpack(match_table.tell_series_apart(rows, np.array(slots, match_table.SLOT))) == expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(match_table, "_SLOTS", portion)
+        told = match_table.tell_series_apart(rows, np.array(slots, match_table.SLOT))
+    assert match_table.unpack(told) == expected
 
 
 def test_texts_cluster_alike_in_memory_and_on_the_disk(tmp_path: Path) -> None:
