@@ -16,8 +16,8 @@ def within(seconds: float, work: Callable[[], object]) -> bool:
     A slower machine gets as much more as fixed work takes longer there; a moment's stall is forgiven by trying again.
     """
     for _ in range(TRIES):
-        pace = max(1.0, _cpu(_yardstick) / USUAL)
-        if _cpu(work) < seconds * pace:
+        took = _cpu(work)
+        if took < seconds or took < seconds * _cpu(_yardstick) / USUAL:
             return True
     return False
 

@@ -38,10 +38,13 @@ def finding(text: str = BAD, start: int = 3, end: int = 7, **values: object) -> 
     return base._replace(**values)
 
 
+RULES = builtin()
+
+
 def report(*findings: Finding, errors: tuple[ReadError, ...] = ()) -> Report:
     files = tuple(dict.fromkeys(one.article.source for one in findings))
     marks = tuple(fingerprints(findings))
-    return Report(findings, errors, builtin(), (*files, "feed/clean.txt"), 7, marks)
+    return Report(findings, errors, RULES, (*files, "feed/clean.txt"), 7, marks)
 
 
 def shown(name: str, *findings: Finding, errors: tuple[ReadError, ...] = ()) -> str:
@@ -142,7 +145,7 @@ def test_sarif_is_built_as_the_standard_says() -> None:
     [run_] = log["runs"]
     assert run_["columnKind"] == "unicodeCodePoints"
     driver = run_["tool"]["driver"]
-    assert [rule["id"] for rule in driver["rules"]] == [rule.id for rule in builtin()]
+    assert [rule["id"] for rule in driver["rules"]] == [rule.id for rule in RULES]
     assert all(rule["help"]["markdown"] and rule["defaultConfiguration"]["level"] for rule in driver["rules"])
     [result] = run_["results"]
     assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "FT102"

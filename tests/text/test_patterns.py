@@ -30,6 +30,8 @@ WHOLE = {"match": {1}, "fullmatch": {1, 3}}
 """Methods that look from the beginning alone, with the number of arguments with which that is one of all the text: what
 is matched again and again from later places is measured as if it were searched for."""
 SEARCHING = ("search", "finditer", "findall", "sub", "subn", "split")
+WORD = re.compile(r"\w+")
+LITERAL = re.compile(rf"\bre\.({'|'.join((*WHOLE, *SEARCHING))})\b")
 SIZES = (2_000, 8_000, 32_000)
 """Code points; from the first on a pattern that looks some hundreds of them ahead does so from nearly every place."""
 STEEP = 8.0
@@ -53,13 +55,23 @@ class Use(NamedTuple):
         return rf"\A(?:{self.pattern}" + ("\n)" if self.flags & re.VERBOSE else ")") + r"\Z" * (self.way == "fullmatch")
 
 
-def _ways(tree: ast.Module) -> Iterator[tuple[str, str, str | bytes | None]]:
-    """Each use of a name or, with ``re`` for a name, of a literal pattern: name, way and pattern."""
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    for node in ast.walk(tree):
+def _ways(source: str, names: set[str]) -> Iterator[tuple[str, str, str | bytes | None]]:
+    """Each use of these names and, with ``re`` for a name, of a literal pattern: name, way and pattern."""
+    if names.isdisjoint(WORD.findall(source)) and not LITERAL.search(source):
+        return  # to parse every module takes seconds, before the first test
+    tree = ast.parse(source)
+    parents: dict[ast.AST, ast.AST] = {}
+    nodes: list[ast.AST] = [tree]
+    for node in nodes:
+        for child in ast.iter_child_nodes(node):
+            parents[child] = node
+            nodes.append(child)
+    for node in nodes:
         if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
             continue
         name = node.id if isinstance(node, ast.Name) else node.attr
+        if name not in names and name != "re":
+            continue
         holder = parents[node]
         if isinstance(holder, ast.Subscript) and holder.value is node:
             holder = parents[holder]
@@ -97,6 +109,12 @@ def _held(name: str, value: object) -> Iterator[tuple[str, Any]]:
             yield from _held(f"{name}[{number}]", one)
 
 
+def _patterns_of(module: ModuleType) -> dict[str, list[tuple[str, Any]]]:
+    """The patterns that a module holds, by the name it holds them under."""
+    named = {name: list(_held(name, value)) for name, value in vars(module).items()}
+    return {name: patterns for name, patterns in named.items() if patterns}
+
+
 def _use(name: str, pattern: str | bytes, flags: int, ways: set[str]) -> Use:
     way = "search" if "search" in ways or not ways else "match" if "match" in ways else "fullmatch"
     if isinstance(pattern, bytes):
@@ -106,21 +124,21 @@ def _use(name: str, pattern: str | bytes, flags: int, ways: set[str]) -> Use:
 
 @cache
 def uses() -> tuple[Use, ...]:
-    modules = list(_modules())
+    modules = [(module, _patterns_of(module)) for module in _modules()]
+    shared = {name for _, held in modules for name in held if name[0] != "_"}
     private: dict[tuple[str, str], set[str]] = {}
     public: dict[str, set[str]] = {}
     found: list[Use] = []
-    for module in modules:
-        tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
-        for name, way, literal in _ways(tree):
+    for module, held in modules:
+        for name, way, literal in _ways(Path(str(module.__file__)).read_text("utf-8"), shared | held.keys()):
             private.setdefault((module.__name__, name), set()).add(way)
             public.setdefault(name, set()).add(way)
             if name == "re" and literal is not None:
                 found.append(_use(f"{module.__name__}: {literal!r}", literal, 0, {way}))
-    for module in modules:
-        for name, value in vars(module).items():
+    for module, held in modules:
+        for name, patterns in held.items():
             ways = private.get((module.__name__, name), set()) if name[0] == "_" else public.get(name, set())
-            found += (_use(one, held.pattern, held.flags, ways) for one, held in _held(name, value))
+            found += (_use(one, pattern.pattern, pattern.flags, ways) for one, pattern in patterns)
     return tuple({(use.pattern, use.flags, use.way): use for use in found}.values())
 
 
