@@ -22,6 +22,7 @@ import threading
 import time
 import traceback
 from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
+from importlib import import_module
 from itertools import cycle
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -36,6 +37,12 @@ FORKS = hasattr(os, "pidfd_open") and hasattr(socket, "send_fds")
 TIMEOUT = 600.0
 _AT_START = ("PYTHON", "LC_", "LANG")
 """Beginnings of the names of variables that Python heeds at its start: a process that runs already cannot."""
+
+
+def wait_for_no_disk() -> None:
+    """Have this process go on without waiting until what it wrote is on the disk: tests outlive no power failure."""
+    os.fsync = os.fstat  # type: ignore[assignment]  # refuses what is not open, too
+    os.sync = lambda: None
 
 
 class Done(NamedTuple):
@@ -102,12 +109,12 @@ _free = threading.Lock()
 """One command at a time is forked; what runs beside it is started."""
 
 
-class _Waiting:
-    """The near end of a process that has imported the package and forks on request."""
+class Waiting:
+    """The near end of a process that has imported the package, and further modules, and forks on request."""
 
-    def __init__(self) -> None:
+    def __init__(self, *modules: str) -> None:
         self._socket, theirs = socket.socketpair()
-        code = f"from tests.commands import serve; serve({theirs.fileno()})"
+        code = f"from tests.commands import serve; import os; serve({theirs.fileno()}, {modules}); os._exit(0)"
         self._process = subprocess.Popen(
             [sys.executable, "-c", code], cwd=ROOT, env=environment(), pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
@@ -115,13 +122,18 @@ class _Waiting:
         theirs.close()
         self._answers = self._socket.makefile("r")
 
-    def run(self, request: list[object], given: bytes, stdout: int) -> Done:
+    def talk(self, arguments: Iterable[object], cwd: Path, ends: socket.socket) -> Done:
+        """Run a command that reads from a socket and writes to it."""
+        request = [[*map(str, arguments)], os.fspath(cwd), environment(), ""]
+        return self.run(request, b"", ends.fileno(), ends.fileno())
+
+    def run(self, request: list[object], given: bytes, stdout: int, stdin: int = subprocess.PIPE) -> Done:
         with ExitStack() as opened:
             (into, source), (out, printed), (err, said) = [_pipe(opened) for _ in range(3)]
             asked = json.dumps(request).encode()
             source.write(given)
             source.close()
-            ends = [into, printed if stdout == subprocess.PIPE else stdout, said]
+            ends = [into if stdin == subprocess.PIPE else stdin, printed if stdout == subprocess.PIPE else stdout, said]
             self._socket.sendall(len(asked).to_bytes(8, "big"))
             socket.send_fds(self._socket, [asked[:1]], [one if isinstance(one, int) else one.fileno() for one in ends])
             self._socket.sendall(asked[1:])
@@ -163,11 +175,11 @@ def _read_all(streams: list[IO[bytes]]) -> list[bytes]:
     return [bytes(text) for text in texts.values()]
 
 
-_all: list[_Waiting] = []
+_all: list[Waiting] = []
 
 
-def _alternately() -> Iterator[_Waiting]:
-    _all.extend(_Waiting() for _ in range(2))
+def _alternately() -> Iterator[Waiting]:
+    _all.extend(Waiting() for _ in range(2))
     yield from cycle(_all)
 
 
@@ -183,9 +195,12 @@ def end() -> None:
 # --- the far end ------------------------------------------------------------------------------------------------------
 
 
-def serve(descriptor: int) -> None:
+def serve(descriptor: int, modules: Iterable[str] = ()) -> None:
     """Fork for every command that is asked for, until nobody is there to ask."""
     _warm_up()
+    for module in modules:
+        import_module(module)
+    wait_for_no_disk()
     asking = socket.socket(fileno=descriptor)
     while size := asking.recv(8, socket.MSG_WAITALL):
         begin, ends, _, _ = socket.recv_fds(asking, 1, 3)

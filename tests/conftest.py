@@ -31,6 +31,11 @@ def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _nothing_waits_for_the_disk() -> None:
+    commands.wait_for_no_disk()
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _nothing_waits_for_commands_any_more() -> Iterator[None]:
     yield
     commands.end()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.commands import FORKS, Done, Waiting
 from tests.places import ROOT
 
 types = pytest.importorskip("lsprotocol.types")
@@ -50,20 +52,29 @@ class Editor:
         def told(params: Any) -> None:
             self.messages.append(params.message)
 
-    async def start(self, encodings: list[str] | None = None) -> Any:
-        root = str(ROOT)
-        code = f"import sys; sys.path.insert(0, {root!r}); from feedtools.__main__ import main; main()"
-        await self.client.start_io(sys.executable, "-c", code, "lsp", "--stdio")
+    async def start(self, server: Waiting, encodings: list[str] | None = None) -> Any:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            await self.client.start_tcp(*listening.getsockname())
+            ends, _ = listening.accept()
+        self._server = asyncio.create_task(asyncio.to_thread(self._serve, server, ends))
         capabilities = types.ClientCapabilities(general=types.GeneralClientCapabilities(position_encodings=encodings))
         params = types.InitializeParams(capabilities, process_id=None, root_uri=self.folder.as_uri())
-        result = await self.client.initialize_async(params)
+        result = await asyncio.wait_for(self.client.initialize_async(params), 60)
         self.client.initialized(types.InitializedParams())
         return result
 
+    def _serve(self, server: Waiting, ends: socket.socket) -> Done:
+        """Run a server until it is told to end."""
+        with ends:  # its standard input and output: the client hears of its end
+            return server.talk(["lsp", "--stdio"], self.folder, ends)
+
     async def stop(self) -> None:
-        await self.client.shutdown_async(None)
-        self.client.exit(None)
+        if not self._server.done():
+            await self.client.shutdown_async(None)
+            self.client.exit(None)
+        done = await self._server
         await self.client.stop()
+        assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
 
     async def news(self, uri: str) -> list[Any]:
         await asyncio.wait_for(self._news.wait(), 20)
@@ -89,16 +100,36 @@ class Editor:
         return list(await self.client.text_document_code_action_async(params) or [])
 
 
-def session(folder: Path, body: Callable[[Editor], Awaitable[None]], encodings: list[str] | None = None) -> None:
-    async def run() -> None:
-        editor = Editor(folder)
-        await editor.start(encodings)
-        try:
-            await body(editor)
-        finally:
-            await editor.stop()
+Body = Callable[[Editor], Awaitable[None]]
+Session = Callable[..., None]
 
-    asyncio.run(run())
+
+@pytest.fixture(scope="module")
+def waiting() -> Iterator[Waiting]:
+    """What servers are forked from: to import the protocol takes half a second, each time."""
+    if not FORKS:
+        pytest.skip("this system has no fork on request")
+    server = Waiting("feedtools.cli.lsp.server")
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def session(waiting: Waiting, tmp_path: Path) -> Session:
+    """Have an editor do something in a folder of its own."""
+
+    def session(body: Body, encodings: list[str] | None = None) -> None:
+        async def run() -> None:
+            editor = Editor(tmp_path)
+            try:
+                await editor.start(waiting, encodings)
+                await body(editor)
+            finally:
+                await editor.stop()
+
+        asyncio.run(run())
+
+    return session
 
 
 def only(diagnostics: list[Any], code: str) -> Any:
@@ -120,7 +151,7 @@ def changed(text: str, edits: list[Any]) -> str:
     return "\n".join(line.decode("utf-16-le") for line in lines)
 
 
-def test_diagnostics_follow_the_typing(tmp_path: Path) -> None:
+def test_diagnostics_follow_the_typing(session: Session, tmp_path: Path) -> None:
     text = f"{HEADER}😀😀 的损失为[公式],其中没有别的。\n"
 
     async def body(editor: Editor) -> None:
@@ -136,10 +167,10 @@ def test_diagnostics_follow_the_typing(tmp_path: Path) -> None:
         editor.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri)))
         assert await editor.news(uri) == []
 
-    session(tmp_path, body)
+    session(body)
 
 
-def test_a_fix_is_offered_and_makes_the_finding_go(tmp_path: Path) -> None:
+def test_a_fix_is_offered_and_makes_the_finding_go(session: Session, tmp_path: Path) -> None:
     text = f"{HEADER}😀我们用 modelfree 的方法 ,不需要模型。\n"
 
     async def body(editor: Editor) -> None:
@@ -158,10 +189,10 @@ def test_a_fix_is_offered_and_makes_the_finding_go(tmp_path: Path) -> None:
         editor.type(uri, after)
         assert [one for one in await editor.news(uri) if one.code == "FT301"] == []
 
-    session(tmp_path, body)
+    session(body)
 
 
-def test_a_finding_can_be_allowed_from_the_editor(tmp_path: Path) -> None:
+def test_a_finding_can_be_allowed_from_the_editor(session: Session, tmp_path: Path) -> None:
     text = f"{HEADER}损失为[公式],其中没有别的。\n"
 
     async def body(editor: Editor) -> None:
@@ -176,10 +207,10 @@ def test_a_finding_can_be_allowed_from_the_editor(tmp_path: Path) -> None:
         editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
         assert [one for one in await editor.news(uri) if one.code == "FT102"] == []
 
-    session(tmp_path, body)
+    session(body)
 
 
-def test_a_decision_counts_from_the_moment_it_is_saved(tmp_path: Path) -> None:
+def test_a_decision_counts_from_the_moment_it_is_saved(session: Session, tmp_path: Path) -> None:
     (tmp_path / "feedtools.toml").write_text("", encoding="utf-8")
 
     async def body(editor: Editor) -> None:
@@ -191,10 +222,10 @@ def test_a_decision_counts_from_the_moment_it_is_saved(tmp_path: Path) -> None:
         editor.client.text_document_did_save(saved)
         assert [one for one in await editor.news(uri) if one.code == "FT102"] == []
 
-    session(tmp_path, body)
+    session(body)
 
 
-def test_hover_shows_the_page_of_the_rule(tmp_path: Path) -> None:
+def test_hover_shows_the_page_of_the_rule(session: Session, tmp_path: Path) -> None:
     text = f"{HEADER}损失为[公式],其中没有别的。\n"
 
     async def body(editor: Editor) -> None:
@@ -206,10 +237,10 @@ def test_hover_shows_the_page_of_the_rule(tmp_path: Path) -> None:
         nothing = await editor.client.text_document_hover_async(types.HoverParams(document, types.Position(3, 12)))
         assert nothing is None
 
-    session(tmp_path, body)
+    session(body)
 
 
-def test_the_other_copy_is_a_jump_away(tmp_path: Path) -> None:
+def test_the_other_copy_is_a_jump_away(session: Session, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"{HEADER}第一篇说的是别的事情。\n{COPY}\n", encoding="utf-8")
 
     async def body(editor: Editor) -> None:
@@ -222,7 +253,7 @@ def test_the_other_copy_is_a_jump_away(tmp_path: Path) -> None:
         editor.type(uri, f"{HEADER}另起一行。\n{COPY}\n")
         assert only(await editor.news(uri), "FT901").range.start.line == 4
 
-    session(tmp_path, body)
+    session(body)
 
 
 WHOLE = (
@@ -231,7 +262,7 @@ WHOLE = (
 )
 
 
-def test_what_another_copy_still_has_can_be_restored(tmp_path: Path) -> None:
+def test_what_another_copy_still_has_can_be_restored(session: Session, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"{HEADER}{WHOLE}\n", encoding="utf-8")
     start, end = WHOLE.index("\\["), WHOLE.index("\\]") + 2
     text = f"{HEADER}{WHOLE[:start]}[公式]{WHOLE[end:]}\n"
@@ -244,10 +275,10 @@ def test_what_another_copy_still_has_can_be_restored(tmp_path: Path) -> None:
         assert restored.is_preferred
         assert changed(text, restored.edit.changes[uri]) == f"{HEADER}{WHOLE}\n"
 
-    session(tmp_path, body)
+    session(body)
 
 
-def test_documents_of_several_lines_and_broken_ones(tmp_path: Path) -> None:
+def test_documents_of_several_lines_and_broken_ones(session: Session, tmp_path: Path) -> None:
     async def body(editor: Editor) -> None:
         text = "---\ntitle: x\n---\n\n# 题\n\n损失为[公式],其中没有别的。\n"
         _, found = await editor.open("post.md", text)
@@ -255,10 +286,10 @@ def test_documents_of_several_lines_and_broken_ones(tmp_path: Path) -> None:
         _, found = await editor.open("rows.jsonl", '{"text": "好"}\n{"body": "x"}\n')
         assert [(one.range.start.line, "no string under" in one.message) for one in found] == [(1, True)]
 
-    session(tmp_path, body)
+    session(body)
 
 
-def test_a_broken_configuration_is_said(tmp_path: Path) -> None:
+def test_a_broken_configuration_is_said(session: Session, tmp_path: Path) -> None:
     (tmp_path / "feedtools.toml").write_text("nonsense = 1\n")
 
     async def body(editor: Editor) -> None:
@@ -266,16 +297,16 @@ def test_a_broken_configuration_is_said(tmp_path: Path) -> None:
         assert found == []
         assert "unknown key 'nonsense'" in editor.messages[0]
 
-    session(tmp_path, body)
+    session(body)
 
 
 @pytest.mark.parametrize(("encoding", "column"), [("utf-8", 14), ("utf-16", 6), ("utf-32", 5)])
-def test_positions_are_counted_as_agreed(tmp_path: Path, encoding: str, column: int) -> None:
+def test_positions_are_counted_as_agreed(session: Session, tmp_path: Path, encoding: str, column: int) -> None:
     async def body(editor: Editor) -> None:
         _, found = await editor.open("a.txt", f"{HEADER}😀 的损失[公式],其中没有别的。\n")
         assert only(found, "FT102").range.start.character == column
 
-    session(tmp_path, body, [encoding])
+    session(body, [encoding])
 
 
 @given(st.text("a猫😀\n\r\u2028\x0b\ud800"), st.sampled_from(["utf-8", "utf-16", "utf-32"]), st.data())
