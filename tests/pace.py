@@ -8,6 +8,8 @@ from collections.abc import Callable
 USUAL = 0.012
 """Seconds of CPU that the yardstick takes on the machine the bounds were written on."""
 TRIES = 4
+NOISE = 0.02
+"""Seconds of CPU that are no growth."""
 
 
 def within(seconds: float, work: Callable[[], object]) -> bool:
@@ -18,6 +20,18 @@ def within(seconds: float, work: Callable[[], object]) -> bool:
     for _ in range(TRIES):
         took = _cpu(work)
         if took < seconds or took < seconds * _cpu(_yardstick) / USUAL:
+            return True
+    return False
+
+
+def grows_evenly(work: Callable[[int], object], small: int, large: int, times: float) -> bool:
+    """Whether a large work takes no more than so many times what a small one takes, beside noise.
+
+    The small one is measured three times, for a stall would hide what explodes; the large one as often as it needs.
+    """
+    for _ in range(3 * TRIES):
+        least = min(_cpu(lambda: work(small)) for _ in range(3))
+        if _cpu(lambda: work(large)) < times * least + NOISE:
             return True
     return False
 

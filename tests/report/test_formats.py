@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import time
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -551,19 +552,22 @@ def test_since_reports_a_new_copy_of_an_old_article(feed: Path) -> None:
     assert [rule for _, _, rule in rules_of(run("feed", "--since", "HEAD", "--output-format", "jsonl"))] == ["FT901"]
 
 
+@cache
+def many(count: int, between: str) -> Report:
+    """That many findings in one article; every format gets the same."""
+    unit = "这里丢了 [Math] 的一句。" + between
+    article = Article("a.md", 1, unit * count)
+    spans = (Span(at * len(unit) + 5, at * len(unit) + 11) for at in range(count))
+    return Report(
+        tuple(Finding("FT101", "math-placeholder", "error", "high", article, span, "lost") for span in spans),
+        files=("a.md",), articles=1, fingerprints=tuple(str(number) for number in range(count)),
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown"])
 @pytest.mark.parametrize("between", ["", "\n"], ids=["one line", "many lines"])
 def test_a_report_takes_time_in_proportion_to_its_findings(name: str, between: str) -> None:
     """Many findings in one long article: nothing may be counted from its beginning for each of them."""
-
-    def many(count: int) -> Report:
-        unit = "这里丢了 [Math] 的一句。" + between
-        article = Article("a.md", 1, unit * count)
-        spans = (Span(at * len(unit) + 5, at * len(unit) + 11) for at in range(count))
-        return Report(
-            tuple(Finding("FT101", "math-placeholder", "error", "high", article, span, "lost") for span in spans),
-            files=("a.md",), articles=1, fingerprints=tuple(str(number) for number in range(count)),
-        )  # fmt: skip
 
     def took(made: Report) -> float:
         began = time.process_time()
@@ -571,5 +575,5 @@ def test_a_report_takes_time_in_proportion_to_its_findings(name: str, between: s
             pass
         return time.process_time() - began
 
-    small, large = many(2_000), many(20_000)
+    small, large = many(2_000, between), many(20_000, between)
     assert any(took(large) < 25 * max(took(small), 0.01) for _ in range(4))

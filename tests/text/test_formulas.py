@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedtools.text import formulas
 from feedtools.text.formulas import find_math
+from tests.pace import grows_evenly
 
 PIECES = [
     r"\(",
@@ -177,15 +176,7 @@ def test_any_text_is_read(text: str) -> None:
     ],
 )
 def test_time_grows_with_length_alone(unit: str) -> None:
-    def seconds(count: int) -> float:
-        best = 1e9
-        for _ in range(3):
-            start = time.process_time()
-            find_math(unit * count)
-            best = min(best, time.process_time() - start)
-        return best
-
-    assert any(seconds(16000) < 12 * seconds(2000) + 0.02 for _ in range(4))
+    assert grows_evenly(lambda count: find_math(unit * count), 2000, 16000, 12)
 
 
 def test_very_many_formulas_are_held_in_few_bytes_and_read_as_the_same() -> None:

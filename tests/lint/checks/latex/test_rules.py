@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +16,7 @@ from feedtools.lint.checks.latex.plain import PLAIN_COMMANDS, PLAIN_FONTS, PLAIN
 from feedtools.lint.checks.latex.state import Parser
 from feedtools.lint.checks.latex.tables import Tables, load
 from feedtools.lint.rules import builtin, configure
+from tests.pace import grows_evenly
 
 KATEX = load("katex")
 MATHJAX = load("mathjax")
@@ -399,12 +398,7 @@ UNITS = [
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_time_grows_with_length_alone(unit: str) -> None:
-    def seconds(count: int) -> float:
-        best = 1e9
-        for _ in range(3):
-            start = time.process_time()
-            find_fault(unit * count, KATEX, display=True, max_depth=10**9)
-            best = min(best, time.process_time() - start)
-        return best
+    def work(count: int) -> object:
+        return find_fault(unit * count, KATEX, display=True, max_depth=10**9)
 
-    assert any(seconds(8000) < 14 * seconds(1000) + 0.02 for _ in range(4))
+    assert grows_evenly(work, 1000, 8000, 14)
