@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 from feedtools.clean.archive import Archive
@@ -18,7 +19,7 @@ from feedtools.clean.restoring import Work, mend
 from feedtools.config import Policy
 from feedtools.lint.edits import rewrite
 from feedtools.model import blake2b
-from feedtools.restore import SIBLINGS, Sibling
+from feedtools.restore import SIBLINGS, Sibling, may_gain_from
 from feedtools.restore.agree import agree, may_gain
 
 MOST = 64
@@ -37,11 +38,13 @@ class _Neighbour(NamedTuple):
         number: of the other article.
         sibling: what it has to tell, and where it stands.
         agrees: both are excerpts of one article; ``None`` where that is to be found out.
+        changed: one of the two reads otherwise than when they met last.
     """
 
     number: int
     sibling: Sibling
     agrees: bool | None
+    changed: bool
 
 
 class _Damaged(NamedTuple):
@@ -65,13 +68,14 @@ class _Lesson(NamedTuple):
 
     Attributes:
         number: of the article.
-        agreeing: neighbours that are excerpts of the same article as it read.
+        agrees: by number, whether a neighbour is an excerpt of the same article as it read; not of those of which
+            it was not asked.
         learnt: digest of what it was restored from, nothing where it was not yet.
         note: of its repairs; nothing where it has the same to learn from as the last time.
     """
 
     number: int
-    agreeing: frozenset[int] = frozenset()
+    agrees: Mapping[int, bool] = MappingProxyType({})
     learnt: bytes = b""
     note: Note | None = None
 
@@ -113,10 +117,13 @@ class _Reading:
     def neighbours(self, near: Iterable[int], known: _Lesson, changed: Collection[int]) -> list[_Neighbour]:
         """Articles as another one meets them; none where neither it nor any of them ``changed``."""
         itself = known.number in changed
-        others = [(other, None if itself or other in changed else other in known.agreeing) for other in near]
-        if all(agrees is not None for _, agrees in others):
+        others = [(other, itself or other in changed) for other in near]
+        if not any(fresh for _, fresh in others):
             return []
-        return [_Neighbour(other, self._sibling(other), agrees) for other, agrees in others]
+        return [
+            _Neighbour(other, self._sibling(other), None if fresh else known.agrees.get(other), fresh)
+            for other, fresh in others
+        ]
 
     def _sibling(self, number: int) -> Sibling:
         """An article as restoration takes it, with the text that others may learn from."""
@@ -186,14 +193,22 @@ def _near(marks: Sequence[int], copies: Copies, texts: Texts, policy: Policy) ->
 
 
 def _side_by_side(near: Mapping[int, Sequence[int]]) -> list[int]:
-    """Put the articles in an order in which those that hang together follow one another."""
-    import numpy as np
-
-    from feedtools.dedup.match_table import components
-
-    ends = np.array([(number, other) for number, others in near.items() for other in others])
-    of = dict(zip(ends[:, 0].tolist(), components(ends[:, 0], ends[:, 1]).tolist(), strict=True))
-    return sorted(near, key=lambda number: (of[number], number))
+    """Put the articles in an order in which those that hang together follow one another, neighbours first."""
+    joined = {number: list(others) for number, others in near.items()}
+    for number, others in near.items():
+        for other in others:
+            if other not in near:
+                joined.setdefault(other, []).append(number)
+    order: dict[int, None] = {}
+    for number in near:
+        if number not in order:
+            order[number] = None
+            waiting = [number]
+            for one in waiting:  # it grows
+                fresh = [other for other in joined[one] if other not in order]
+                order |= dict.fromkeys(fresh)
+                waiting += fresh
+    return [number for number in order if number in near]
 
 
 def _learn(
@@ -201,21 +216,29 @@ def _learn(
 ) -> list[_Lesson]:
     """Find the neighbours that are excerpts of the same article as it reads now, and restore it from them.
 
-    Where it was restored from the very same before, nothing new comes of it.
+    Where it was restored from the very same before, nothing new comes of it. Nor does it where none of them has
+    anything that it lacks, and nobody else is asked: then it is not found out whether the others are excerpts of it.
     """
     lessons, works = [], []
     for one in asked:
-        agreeing = [
-            near for near in one.near if near.agrees or (near.agrees is None and agree(one.text, near.sibling.text))
-        ]
-        siblings = tuple(near.sibling for near in agreeing[:SIBLINGS])
-        told = [near.text for near in siblings] + [evidence.get(number, "") for number in one.work.dropped]
-        learnt = blake2b("\0".join(told).encode("utf-8", "surrogatepass"))
-        if any(near.agrees is None for near in agreeing) and learnt != one.learnt:
-            works.append(one.work._replace(overlapping=siblings))
-        else:
-            learnt = one.learnt
-        lessons.append(_Lesson(one.work.number, frozenset(near.number for near in agreeing), learnt))
+        agrees = {near.number: near.agrees for near in one.near if near.agrees is not None}
+
+        def agreeing(near: _Neighbour, one: _Damaged = one, agrees: dict[int, bool] = agrees) -> bool:
+            if near.number not in agrees:
+                agrees[near.number] = agree(one.text, near.sibling.text)
+            return agrees[near.number]
+
+        learnt = one.learnt
+        alone = not learnt and not stores and (one.work.heard or not one.work.dropped)
+        if not alone or any(may_gain_from(one.text, near.sibling) and agreeing(near) for near in one.near):
+            some = [near for near in one.near if agreeing(near)]
+            siblings = tuple(near.sibling for near in some[:SIBLINGS])
+            told = [near.text for near in siblings] + [evidence.get(number, "") for number in one.work.dropped]
+            now = blake2b("\0".join(told).encode("utf-8", "surrogatepass"))
+            if now != learnt and any(near.changed for near in some):
+                learnt = now
+                works.append(one.work._replace(overlapping=siblings))
+        lessons.append(_Lesson(one.work.number, agrees, learnt))
     notes = dict(mend(works, texts, evidence, stores, judge))
     return [lesson._replace(note=notes.get(lesson.number)) for lesson in lessons]
 

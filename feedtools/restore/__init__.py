@@ -91,6 +91,13 @@ def restore(text: str, siblings: Sequence[Sibling], macros: Mapping[str, Command
     return whole(text, _chosen(votes))
 
 
+def may_gain_from(text: str, sibling: Sibling) -> bool:
+    """Tell whether a sibling may have anything for a damaged article; if not, ``restore`` finds nothing in it."""
+    from feedtools.restore.texts import read
+
+    return _gift(read(text), sibling) is not None
+
+
 class _Vote(NamedTuple):
     offer: Proposal
     source: Place
@@ -100,18 +107,27 @@ def _offers(mine: Text, sibling: Sibling, macros: Mapping[str, Command]) -> Iter
     from feedtools.restore.bare import bare
     from feedtools.restore.figures import figures
     from feedtools.restore.holes import holes
-    from feedtools.restore.language import in_script_of
     from feedtools.restore.marks import marks, numbers
     from feedtools.restore.originals import align_with
     from feedtools.restore.pair import pair_of
     from feedtools.restore.tail import tail
 
-    found = align_with(mine, in_script_of(sibling.text, mine.raw), sibling.place.path)
+    other = _gift(mine, sibling)
+    found = None if other is None else align_with(mine, other, sibling.place.path)
     if found is None:
         return ()
     way, theirs = found
     pair = pair_of(mine, theirs, way, macros)
     return chain(holes(pair), bare(pair), marks(pair), numbers(pair), tail(pair), figures(pair))
+
+
+def _gift(mine: Text, sibling: Sibling) -> str | None:
+    """Give a sibling in the script of the article; ``None`` where it has nothing that this may lack."""
+    from feedtools.restore.language import in_script_of
+    from feedtools.restore.screen import may_give
+
+    other = in_script_of(sibling.text, mine.raw)
+    return other if may_give(mine, other, sibling.place.path) else None
 
 
 def _chosen(votes: Sequence[_Vote]) -> list[Restoration]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from feedtools.restore.align import AROUND, Alignment
 from feedtools.restore.originals import align_with
 from feedtools.restore.pair import as_brackets
+from feedtools.restore.screen import may_agree
 from feedtools.restore.texts import read
 from feedtools.text.placeholders import count
 from feedtools.text.renderers import hyphens
@@ -38,7 +39,9 @@ def agree(one: str, other: str) -> bool:
         other: another one, damaged or not.
     """
     mine = read(one)
-    found = align_with(mine, other) if mine.symbols else None
+    if not mine.symbols or not may_agree(mine, other, LEAST, EDGE):
+        return False
+    found = align_with(mine, other)
     if found is None:
         return False
     way, theirs = found

@@ -74,7 +74,7 @@ def _script(text: str, some: int, others: int) -> Script:
     return "" if some == others else "simplified" if some > others else "traditional"
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _counted(text: str) -> tuple[int, int]:
     """Count the characters that only simplified and only traditional text has."""
     if text.isascii():

@@ -35,11 +35,16 @@ def _runs(deleted: str) -> re.Pattern[str]:
     return re.compile(f"[{re.escape(deleted)}]+" if deleted else r"(?!)")
 
 
+def mark_runs() -> re.Pattern[str]:
+    """Give the pattern of marks in a row that one of the active renderers deletes."""
+    return _runs(deleted_marks())
+
+
 def marks(pair: Pair) -> Iterator[Proposal]:
     """Put back what stands in the sibling between two symbols and is gone here; spans are apart."""
     a, b, way = pair.a, pair.b, pair.way
     last = -1
-    for match in _runs(deleted_marks()).finditer(b.raw):
+    for match in mark_runs().finditer(b.raw):
         j = b.before(match.start())
         if j == last or not 0 < j < len(b.symbols):
             continue
@@ -59,7 +64,7 @@ def _guessed(pair: Pair) -> Iterator[Proposal]:
     a, b, way = pair.a, pair.b, pair.way
     if not any(slot.kind == "hole" for slot in a.slots):
         return
-    for match in _runs(deleted_marks()).finditer(a.raw):
+    for match in mark_runs().finditer(a.raw):
         k = a.before(match.start())
         if not 0 < k < len(a.symbols):
             continue

@@ -15,7 +15,7 @@ from feedtools.restore.align import LONG, align_best
 from feedtools.restore.figures import name_of
 from feedtools.restore.held import TAG, Piece, body_of, drawn, entities, fenced, formula, held
 from feedtools.restore.macros import definitions, without_definitions
-from feedtools.restore.texts import EXCERPT, Figure, Slot, Text, assemble, read
+from feedtools.restore.texts import EXCERPT, EXCERPTS, Figure, Slot, Text, assemble, read
 from feedtools.text.code import code, inside
 from feedtools.text.formulas import find_math
 from feedtools.text.regions import Region
@@ -53,8 +53,28 @@ def read_sibling(raw: str, source: str = "") -> Text:
         raw: its text.
         source: name of the file it comes from.
     """
-    if source.lower().endswith(PAGES):
+    if is_page(source):
         return _page(raw)
+    return _recently_read(raw) if len(raw) <= EXCERPT else _written(raw)
+
+
+def is_page(source: str) -> bool:
+    """Tell by the name of a file whether its text is that of a page and holds no Markdown."""
+    return source.lower().endswith(PAGES)
+
+
+def has_notes(raw: str) -> bool:
+    """Tell whether a text has notes in indented blocks, which are code elsewhere."""
+    return _NOTE.search(raw) is not None
+
+
+@derived_from_text(EXCERPTS)
+def _recently_read(raw: str) -> Text:
+    """Read an excerpt, which is often asked for beside each of its siblings."""
+    return _written(raw)
+
+
+def _written(raw: str) -> Text:
     return _document(raw) if _DOCUMENT.search(raw) else read(raw)
 
 
@@ -69,12 +89,12 @@ def align_with(mine: Text, other: str, source: str = "") -> tuple[Alignment, Tex
     Returns:
         What ``align_best`` does.
     """
-    if max(len(mine.raw), len(other)) > EXCERPT or source.lower().endswith(PAGES):
+    if max(len(mine.raw), len(other)) > EXCERPT or is_page(source):
         return _aligned(mine, other, source)
     return _recently_aligned(mine.raw, other)
 
 
-@derived_from_text
+@derived_from_text(64)
 def _recently_aligned(raw: str, other: str) -> tuple[Alignment, Text] | None:
     """Align two excerpts, which are asked first whether they agree and then what they lack."""
     return _aligned(read(raw), other, "")
@@ -83,7 +103,7 @@ def _recently_aligned(raw: str, other: str) -> tuple[Alignment, Text] | None:
 def _aligned(mine: Text, other: str, source: str) -> tuple[Alignment, Text] | None:
     """Align with a copy; one with notes in indented blocks is read with these as text, too, and the better is taken."""
     found = align_best(mine, read_sibling(other, source))
-    if source.lower().endswith(PAGES) or not _NOTE.search(other):
+    if is_page(source) or not has_notes(other):
         return found
     second = align_best(mine, read_sibling(without_indents(other), source))
     if found is None or second is None:
@@ -110,7 +130,7 @@ def without_indents(raw: str) -> str:
     return "\n".join(lines)
 
 
-@derived_from_text
+@derived_from_text(64)
 def _document(raw: str) -> Text:
     raw = _OWN.sub("", raw)
     found = held(raw)
@@ -123,7 +143,7 @@ def _document(raw: str) -> Text:
     return assemble_pieces(walk.pieces(_parser().parse(source, {"ends": [], "notes": []})))
 
 
-@derived_from_text
+@derived_from_text(64)
 def _page(raw: str) -> Text:
     return assemble_pieces(_page_pieces(raw))
 

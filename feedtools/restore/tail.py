@@ -48,15 +48,11 @@ _JOINED = re.compile(r"[A-Za-z0-9{}\\]|\w \w")
 def tail(pair: Pair) -> Iterator[Proposal]:
     """Complete the sentence, formula or word in which ``a`` was cut, where ``b`` goes on; at most one proposal."""
     a, b, way = pair.a, pair.b, pair.way
-    dots = _DOTS.search(a.raw[-WINDOW:])
-    if dots is None or not a.symbols or not _agrees(pair):
+    at = cut_at(a.raw)
+    if at < 0 or not a.symbols or not _agrees(pair) or not _goes_along(way):
         return
-    if not _goes_along(way):
-        return
-    at = max(0, len(a.raw) - WINDOW) + dots.start()
     start, begin, past = _cut(pair, at)
-    finished = "...." in dots[0] or _FINISHED.search(a.raw[:at]) or _ends_block(b, begin, past)
-    if finished or past < 0 or past >= len(b.raw):
+    if past < 0 or past >= len(b.raw) or _ends_block(b, begin, past):
         return
     end = _sentence_end(b, past)
     rest = _rendered(pair, begin, end)
@@ -69,6 +65,16 @@ def tail(pair: Pair) -> Iterator[Proposal]:
     elif rest[-1:].isalnum() and not ending and not b.breaks:
         ending = "..."
     yield Proposal(Edit(start, len(a.raw), rest.rstrip() + ending), "tail", *_doubt(pair, rest, begin, end))
+
+
+def cut_at(raw: str) -> int:
+    """Find the dots that say that a text was cut inside of a sentence; -1 where there are none."""
+    dots = _DOTS.search(raw[-WINDOW:])
+    if dots is None:
+        return -1
+    at = max(0, len(raw) - WINDOW) + dots.start()
+    finished = "...." in dots[0] or _FINISHED.search(raw[:at])
+    return -1 if finished else at
 
 
 def _goes_along(way: Alignment) -> bool:

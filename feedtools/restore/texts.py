@@ -25,6 +25,8 @@ Kind = Literal["math", "display", "code", "hole", "void", "open", "label"]
 
 EXCERPT = 5_000
 """Code points up to which texts that were read are held for a while."""
+EXCERPTS = 256
+"""Such texts that are held, the last ones."""
 _CUT_HOLE = re.compile(r"[\[【［][^\[\]【】［］\s]{0,4}\s?(?:\.{3,}|…+)?\s*\Z")
 _FENCE = re.compile(r"^(```++|~~~++)([^\n`]*+)$", re.MULTILINE)
 _VOID = re.compile(
@@ -123,7 +125,7 @@ def read(raw: str) -> Text:
     return _recent(raw) if len(raw) <= EXCERPT else _read(raw)
 
 
-@derived_from_text
+@derived_from_text(EXCERPTS)
 def _recent(raw: str) -> Text:
     """Read an excerpt, which is often asked for beside each of its siblings."""
     return _read(raw)

@@ -237,11 +237,15 @@ def derived(function: Callable[[], T]) -> Callable[[], T]:
     return cached
 
 
-def derived_from_text(function: Callable[P, T]) -> Callable[P, T]:
-    """Remember what a function derives from the last 64 texts and the active renderers until these change."""
-    cached = lru_cache(maxsize=64)(function)
-    _forget.append(cached.cache_clear)
-    return cast("Callable[P, T]", cached)
+def derived_from_text(last: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Remember what a function derives from the ``last`` texts and the active renderers until these change."""
+
+    def remembered(function: Callable[P, T]) -> Callable[P, T]:
+        cached = lru_cache(maxsize=last)(function)
+        _forget.append(cached.cache_clear)
+        return cast("Callable[P, T]", cached)
+
+    return remembered
 
 
 @derived
