@@ -12,6 +12,7 @@ from feedtools.dedup import match as matching
 from feedtools.dedup import slots
 from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.document import Document
+from feedtools.dedup.instalments import other_instalment
 from feedtools.dedup.notation import formulas_agree, signs_agree
 from feedtools.dedup.overlap import overlap
 from feedtools.dedup.rest import REST, own_stretches
@@ -229,7 +230,7 @@ def _series(kind: Kind) -> str:
 
 def _of_overlap(a: Document, b: Document, runs: Runs) -> Iterator[str]:
     found = overlap(a.codes, b.codes)
-    if found is not None and matching.other_instalment(found, a, b):
+    if found is not None and other_instalment(found, a, b):
         yield "both open with their number in a series, and the numbers differ"
     elif found is not None and not found.same:
         yield "they agree in a stretch and go separate ways around it: a shared passage"

@@ -9,6 +9,7 @@ from feedtools.dedup import slots
 from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.codes import low_bytes, share_few, shared
 from feedtools.dedup.document import Document
+from feedtools.dedup.instalments import other_instalment
 from feedtools.dedup.notation import formulas_agree, notation_agrees, signs_agree
 from feedtools.dedup.overlap import Overlap, equal, overlap
 from feedtools.dedup.pages import NEAR_EMPTY, is_apart
@@ -18,7 +19,6 @@ from feedtools.dedup.sketch import SHORT
 from feedtools.model import COPIES, Block, Kind, Match
 from feedtools.text import symbols
 from feedtools.text.dropped import FORMULAS, HOLES
-from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
     from feedtools.dedup.slots import FrameSlot, Gap
@@ -41,17 +41,6 @@ letters, and in an alphabet."""
 PARTED = 40
 """Symbols that two texts begin with, from which they are one article if they part where one of them has a hole."""
 _BEGIN, _CHANCE = 8, 4
-OPENING = 160
-"""Symbols among which a text names its number in a series."""
-_NAMED = 80
-"""Symbols before an overlap, up to which those numbers count."""
-_SERIES = (  # begins with a set, which lets the engine skip from one of its characters to the next
-    "[第pclewdv](?:(?<=第)(?:[0-9]+|[一二三四五六七八九十百]+)(?P<unit>部分|篇|期|章|节|讲|回|集|话|课|天|周|卷|册|弹)"
-    "|(?P<word>(?<=p)art|(?<=c)hapter|(?<=l)esson|(?<=e)pisode|(?<=w)eek|(?<=d)ay|(?<=v)ol)[0-9]+)"
-)
-_INSTALMENT = lazy(_SERIES)
-_INSTALMENT_CODES = lazy("".join(char if char.isascii() else rf"\x{ord(char) & 0xFF:02x}" for char in _SERIES).encode())
-"""The same for codes: what names an instalment does so in them too."""
 _STEP = 64  # code points compared at once on the way to where two texts part
 _PLACES = 10_000
 """Shares are told to four places."""
@@ -394,20 +383,6 @@ def _hole_behind(document: Document, count: int) -> bool:
     text, offsets = document.text, document.offsets
     start, end = offsets[max(0, count - _CHANCE)], offsets[count] if count < len(offsets) else len(text)
     return any(start <= first and last <= end and text[first] == "[" for first, last in document.dropped)
-
-
-def other_instalment(found: Overlap, a: Document, b: Document) -> bool:
-    """Say whether both texts open by naming their number in a series, and the numbers differ."""
-    search = _INSTALMENT_CODES.search
-    if found.similarity == 1 or max(found.a_start, found.b_start) > _NAMED:
-        return False
-    if search(a.codes, 0, OPENING) is None or search(b.codes, 0, OPENING) is None:
-        return False
-    one = _INSTALMENT.search(a.symbols, 0, OPENING)
-    two = one and _INSTALMENT.search(b.symbols, 0, OPENING)
-    if one is None or two is None:
-        return False  # most true copies that differ in a numeral name no instalment
-    return one.group("unit", "word") == two.group("unit", "word") and one.group() != two.group()
 
 
 def match_pair(text_a: str, text_b: str, a: int = 0, b: int = 1) -> Match | None:

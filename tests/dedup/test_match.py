@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from feedtools.dedup import match, overlap, slots
+from feedtools.dedup import instalments, match, overlap, slots
 from feedtools.dedup.batch import dedup
 from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.codes import low_bytes
@@ -112,8 +112,8 @@ def test_instalments_are_told_apart_by_their_number() -> None:
 )
 def test_codes_show_every_instalment_that_symbols_do(named: str) -> None:
     symbols = article(11, 40) + named + article(12, 40)
-    assert match._INSTALMENT.search(symbols)
-    assert match._INSTALMENT_CODES.search(low_bytes(symbols))
+    assert instalments._INSTALMENT.search(symbols)
+    assert instalments._INSTALMENT_CODES.search(low_bytes(symbols))
 
 
 def test_a_copy_with_its_code_left_out_is_found() -> None:
