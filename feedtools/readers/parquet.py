@@ -9,7 +9,7 @@ from feedtools.errors import ReadError
 from feedtools.model import Article, Provenance
 from feedtools.readers.entries import Empty
 from feedtools.readers.fields import SYNTAX, date, dumps, identity, syntax
-from feedtools.readers.parquet_sizes import unpacked
+from feedtools.readers.parquet_sizes import page_sizes
 from feedtools.readers.streams import FREE_BYTES, MAX_RATIO, listed, optional
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ROWS = 1024
 """Rows that are in memory at once."""
+_HELD, _LEAST = 1 << 25, 16
+"""Bytes that the texts of a batch may take for next to nothing in the file, and the fewest rows of a batch."""
 ROW = 100
 """Bytes that a row counts for besides its text: an article takes that much, and a column may repeat one for nothing."""
 
@@ -40,13 +42,16 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
         plain = files.ParquetFile(stream)
         _check(plain, key, source, pyarrow, limit)
         wanted = _wanted(plain.schema_arrow, options)
-        if unpacked(stream, _leaves(plain, wanted), limit) > limit:
+        sizes = page_sizes(stream, _leaves(plain, wanted), limit)
+        if sizes.unpacked > limit:
             raise _too_much(source)
+        rows, as_one = _batch_size(sizes.shared)
         # Read ahead, all that was read of the file would be held until its end.
-        table = files.ParquetFile(stream, read_dictionary=[key], metadata=plain.metadata, pre_buffer=False)
+        repeated = [key] if as_one else []
+        table = files.ParquetFile(stream, read_dictionary=repeated, metadata=plain.metadata, pre_buffer=False)
         number = given = 0
         empty = Empty(source, "row")
-        for batch in table.iter_batches(batch_size=ROWS, columns=wanted):
+        for batch in table.iter_batches(batch_size=rows, columns=wanted):
             origins, marked = _origins(batch, options), _syntaxes(batch)
             for text in _strings(_column(batch, key), pyarrow):
                 number += 1
@@ -62,6 +67,16 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     except (pyarrow.ArrowException, ValueError, IndexError) as error:
         said = " ".join(str(error).split())
         raise ReadError(f"not a readable Parquet file: {said}", path=source) from error
+
+
+def _batch_size(shared: int) -> tuple[int, bool]:
+    """Number of rows to read at once, and whether equal texts have to stay one for that, which takes ten times as long.
+
+    Args:
+        shared: see ``PageSizes``: a text may be as long, and come in every row.
+    """
+    rows = min(ROWS, _HELD // max(1, shared))
+    return (rows, False) if rows >= _LEAST else (ROWS, True)
 
 
 def _too_much(source: str) -> ReadError:
@@ -147,10 +162,10 @@ def _leaves(table: Any, names: list[str] | None) -> list[int]:
 
 
 def _strings(column: Any, pyarrow: Any) -> Iterator[str | None]:
-    """The column's values; equal strings stay one string, so that a repeated one takes no memory."""
+    """The column's values; equal strings of a dictionary stay one string, so that a repeated one takes no memory."""
     if pyarrow.types.is_dictionary(column.type):
-        values = column.dictionary.to_pylist()
-        for index in column.indices.to_pylist():
-            yield None if index is None else values[index]
+        used = column.indices.unique().drop_null()  # a dictionary holds those of all batches before, too
+        values = dict(zip(used.to_pylist(), column.dictionary.take(used).to_pylist(), strict=True))
+        yield from map(values.get, column.indices.to_pylist())
     else:
         yield from column.to_pylist()

@@ -10,16 +10,26 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterator, Mapping
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 _GROUPS, _CHUNKS, _META = 4, 1, 3
 _PACKED, _DATA, _DICTIONARY = 7, 9, 11
-_PAGE_UNPACKED, _PAGE_PACKED = 2, 3
+_TYPE, _PAGE_UNPACKED, _PAGE_PACKED, _VALUES, _VALUES_2 = 1, 2, 3, 5, 8
+_ENCODING, _ENCODING_2 = 2, 4
 _INT, _LONG, _LIST, _STRUCT = 5, 6, 9, 12
 Wanted = Mapping[int, Any]
 """Fields that are wanted of a struct: the number of each, and its type, or what is wanted of it or of its elements."""
 _PLACES: Wanted = {_GROUPS: [{_CHUNKS: [{_META: {_PACKED: _LONG, _DATA: _LONG, _DICTIONARY: _LONG}}]}]}
-_SIZES: Wanted = {_PAGE_UNPACKED: _INT, _PAGE_PACKED: _INT}
+_SIZES: Wanted = {
+    _TYPE: _INT,
+    _PAGE_UNPACKED: _INT,
+    _PAGE_PACKED: _INT,
+    _VALUES: {_ENCODING: _INT},
+    _VALUES_2: {_ENCODING_2: _INT},
+}
+_DICTIONARY_PAGE = 2
+_ONCE = {0, 2, 6, 8}
+"""Encodings of a page of values that hold each as often as it comes, or its place in the dictionary."""
 _HEADER, _LONGEST_HEADER = 2**10, 2**24
 """Bytes that are read for the header of a page at first, and at most: statistics in it may be long."""
 _MAX_DEPTH = 32
@@ -28,8 +38,20 @@ _FIXED = {1: 1, 2: 1, 3: 1, 7: 8}
 """Bytes of the elements whose type tells them: booleans, bytes, doubles."""
 
 
-def unpacked(stream: IO[bytes], columns: Collection[int], limit: int) -> int:
-    """Bytes that the pages of some columns unpack to; counting ends beyond the limit.
+class PageSizes(NamedTuple):
+    """Sizes of the pages of some columns, in bytes.
+
+    Attributes:
+        unpacked: of all of them.
+        shared: of the largest page that holds what its column may repeat for next to nothing; 0 where there is none.
+    """
+
+    unpacked: int
+    shared: int
+
+
+def page_sizes(stream: IO[bytes], columns: Collection[int], limit: int) -> PageSizes:
+    """Add up what the pages of some columns unpack to; counting ends beyond the limit.
 
     Args:
         stream: the file.
@@ -39,18 +61,28 @@ def unpacked(stream: IO[bytes], columns: Collection[int], limit: int) -> int:
     Raises:
         ValueError: the footer or the header of a page is damaged.
     """
-    total, left = 0, stream.seek(0, io.SEEK_END)
+    total, shared, left = 0, 0, stream.seek(0, io.SEEK_END)
     for start, end in _chunks(stream, columns):
         while start < end and total <= limit:
             size, header = _header(stream, start)
             if header.get(_PAGE_UNPACKED, -1) < 0 or header.get(_PAGE_PACKED, -1) < 0:
                 raise ValueError("the header of a page gives no sizes")
             total += header[_PAGE_UNPACKED]
+            if _is_shared(header):
+                shared = max(shared, header[_PAGE_UNPACKED])
             start += size + header[_PAGE_PACKED]
             left -= size + header[_PAGE_PACKED]
             if left < 0:  # a thousand groups of rows that name one row of pages would be a million pages
                 raise ValueError("its pages are longer than the file")
-    return total
+    return PageSizes(total, shared)
+
+
+def _is_shared(header: Mapping[int, Any]) -> bool:
+    """Tell whether a column may repeat what a page holds: its dictionary, or a value that others continue."""
+    if header.get(_TYPE) == _DICTIONARY_PAGE:
+        return True
+    said = header.get(_VALUES, {}).get(_ENCODING), header.get(_VALUES_2, {}).get(_ENCODING_2)
+    return any(encoding is not None and encoding not in _ONCE for encoding in said)
 
 
 def _chunks(stream: IO[bytes], columns: Collection[int]) -> Iterator[tuple[int, int]]:

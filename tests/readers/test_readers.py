@@ -23,7 +23,7 @@ from feedtools.model import Article
 from feedtools.readers import ReadOptions, expand, markup, pages, read, read_bytes, tables
 from feedtools.readers.encodings import decode
 from feedtools.readers.formats import FORMATS
-from feedtools.readers.parquet_sizes import unpacked
+from feedtools.readers.parquet_sizes import PageSizes, page_sizes
 from feedtools.readers.streams import FREE_BYTES
 from feedtools.text.code import code, inside
 from tests.pace import within
@@ -660,6 +660,47 @@ def test_a_table_that_repeats_one_value_is_stopped_by_what_it_gives(tmp_path: Pa
     assert peak < 32 * 2**20
 
 
+@pytest.mark.parametrize("shared", [0, 2**20, 2**22])
+def test_a_table_with_a_dictionary_gives_the_same_however_many_rows_are_read_at_once(
+    shared: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    files = pytest.importorskip("pyarrow.parquet")
+    from feedtools.readers import parquet as reader
+
+    rows = [None if number % 9 == 0 else f"第{number % 700}篇" for number in range(3000)]
+    files.write_table(pyarrow.table({"text": rows}), tmp_path / "a.parquet", row_group_size=2000)
+    monkeypatch.setattr(reader, "page_sizes", lambda *_: PageSizes(0, shared))
+    errors: list[FeedtoolsError] = []
+    assert texts_and_errors(tmp_path / "a.parquet", errors) == [row for row in rows if row]
+    assert "334 rows have no text" in str(errors[0])
+
+
+def test_fewer_rows_are_read_at_once_where_one_text_may_come_in_all_of_them() -> None:
+    from feedtools.readers.parquet import _HELD, _LEAST, ROWS, _batch_size
+
+    assert [_batch_size(shared) for shared in (0, _HELD // ROWS)] == [(ROWS, False)] * 2
+    assert _batch_size(_HELD // _LEAST) == (_LEAST, False)
+    assert _batch_size(_HELD // _LEAST + 1) == (ROWS, True)
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize(
+    ("encoding", "shared"),
+    [("PLAIN", False), ("DELTA_LENGTH_BYTE_ARRAY", False), ("DELTA_BYTE_ARRAY", True), ("", True)],
+)
+def test_pages_whose_values_may_be_repeated_are_told(encoding: str, shared: bool, version: str, tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    files = pytest.importorskip("pyarrow.parquet")
+    out = io.BytesIO()
+    how = {"use_dictionary": False, "column_encoding": {"text": encoding}} if encoding else {}
+    files.write_table(pyarrow.table({"text": ["甲" * 300] * 50}), out, data_page_version=version, **how)
+    sizes = page_sizes(out, [0], 2**40)
+    assert 0 <= sizes.shared <= sizes.unpacked
+    assert (sizes.shared >= 900) == shared
+    assert texts(write(tmp_path, "a.parquet", out.getvalue())) == ["甲" * 300] * 50
+
+
 def varint(value: int, size: int = 0) -> bytes:
     """A number as Thrift's compact protocol writes it, in so many bytes where it would fit into fewer."""
     parts, value = [], value << 1
@@ -719,9 +760,9 @@ def test_groups_of_rows_that_name_the_same_pages_are_refused() -> None:
         footer = b"\x49\xfc" + bytes((groups,)) + (b"\x19\x1c" + chunk + b"\x00") * groups + b"\x00"
         return io.BytesIO(b"PAR1" + pages + footer + len(footer).to_bytes(4, "little") + b"PAR1")
 
-    assert unpacked(file(1), [0], 2**40) == 0
+    assert page_sizes(file(1), [0], 2**40) == (0, 0)
     with pytest.raises(ValueError, match="longer than the file"):
-        unpacked(file(100), [0], 2**40)
+        page_sizes(file(100), [0], 2**40)
 
 
 def texts_and_errors(path: Path, errors: list[FeedtoolsError]) -> list[str]:
@@ -748,7 +789,7 @@ def test_the_pages_of_a_column_are_counted_as_the_footer_of_an_honest_table_does
     metadata = files.ParquetFile(out).metadata
     groups = [metadata.row_group(number).column(1) for number in range(metadata.num_row_groups)]
     told, headers = sum(column.total_uncompressed_size for column in groups), 9000  # which the footer counts, too
-    assert told - headers < unpacked(out, [1], 2**40) < told
+    assert told - headers < page_sizes(out, [1], 2**40).unpacked < told
 
 
 def test_drawings_in_one_another_have_no_text(tmp_path: Path) -> None:
