@@ -6,6 +6,7 @@ import re
 import sys
 from bisect import bisect_right
 from functools import cache, cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from feedtools.lint.checks.base import View
@@ -27,8 +28,6 @@ _ORDINARY = frozenset("aetAZ0129 ,.:;!?'\"()[]{}\\$_^*=/，。、：；！？（
 """Characters that texts are full of: a rule that waits for one of them is better off with a scan of its own."""
 SHORTEST = 4
 """Letters and digits of a word that a rule may report: see ``TOKEN``."""
-FEW = 12
-"""Words up to which articles that hold them are looked for word by word."""
 REMEMBERED = 1 << 17
 """Words without a finding that a screen remembers, in some ten megabytes."""
 _WORDS = bytes(code if chr(code).isalnum() or chr(code) == "." else 0x20 for code in range(128)) + b" " * 128
@@ -56,11 +55,10 @@ class Block:
         self.texts = texts
         self._evidence = evidence
         self._views: list[View | None] = [None] * len(texts)
+        self._words: list[Sequence[bytes] | None] = [None] * len(texts)
         self._numbers: dict[object, list[int]] = {}
         self.text = "\n".join(texts)
-        self.starts = [0]
-        for text in texts:
-            self.starts.append(self.starts[-1] + len(text) + 1)
+        self.starts = [*accumulate((len(text) + 1 for text in texts), initial=0)]
         self._count = len(texts)
         self._known: dict[tuple[tuple[str, ...], re.Pattern[str] | None], Sequence[int]] = {}
 
@@ -82,20 +80,10 @@ class Block:
 
     def words(self, number: int) -> Sequence[bytes]:
         """Words of Latin letters, digits and full stops of an article; none of one that is longer than ``AT_ONCE``."""
-        return self._latin[self.starts[number] : self.starts[number + 1]].split()
-
-    def holding_word(self, word: bytes) -> Iterator[int]:
-        """Numbers of the articles that hold one of ``distinct``, and of some in which it is part of another word."""
-        place = self._latin.find(word)
-        while place >= 0:
-            number = bisect_right(self.starts, place) - 1
-            yield number
-            place = self._latin.find(word, self.starts[number + 1])
-
-    @cached_property
-    def distinct(self) -> frozenset[bytes]:
-        """The ``words`` of all articles."""
-        return frozenset(self._latin.split())
+        words = self._words[number]
+        if words is None:
+            words = self._words[number] = self._latin[self.starts[number] : self.starts[number + 1]].split()
+        return words
 
     @cached_property
     def longest(self) -> frozenset[int]:
@@ -173,20 +161,21 @@ class WordScreen:
 
     def candidates(self, block: Block, among: Iterable[int]) -> list[int]:
         """Numbers of those articles, of some, that hold a word that the rule may report."""
-        unknown = block.distinct - self._plain
-        plain: set[bytes] = set()
+        plain, words, longest = self._plain, block.words, block.longest
+        if len(plain) > REMEMBERED:
+            plain.clear()
         found = []
-        if len(unknown) <= FEW:
-            among = sorted(block.longest.union(*map(block.holding_word, unknown)).intersection(among))
         for number in among:
-            here = unknown.intersection(block.words(number))
-            suspects = set(filter(self._is_suspect, here - plain))
-            plain |= here - suspects
-            if suspects or number in block.longest:
+            here = words(number)
+            if plain.issuperset(here):
+                if number in longest:
+                    found.append(number)
+                continue
+            unknown = set(here) - plain
+            suspects = set(filter(self._is_suspect, unknown))
+            plain |= unknown - suspects
+            if suspects:
                 found.append(number)
-        if len(self._plain) > REMEMBERED:
-            self._plain.clear()
-        self._plain |= plain
         return found
 
     def _is_suspect(self, word: bytes) -> bool:

@@ -1,7 +1,7 @@
 """Choose the articles that a rule need look at in numpy: the batch form of ``feedtools.lint.prefilter``.
 
 What a prefilter may match begins with one of some characters and goes on with one of some others. A table says of
-every character which prefilters it begins and which it continues, a bit each: one look-up for every character of a
+every character which prefilters it begins and which it continues, a bit each: two look-ups for every character of a
 block, and one that begins what the next one continues, find the candidates of all rules at once. Where a prefilter
 asks for more than that, its candidates are then asked one by one.
 """
@@ -28,13 +28,15 @@ if TYPE_CHECKING:
     from feedtools.lint.rules import Rule
 
     Codes = NDArray[np.int64]
+    Chars = NDArray[np.uint32]
+    Bits = NDArray[np.uint64]
     _Asking = str | tuple[str, ...]
 
 PLANE = 1 << 16
 """Characters with an entry of their own; those beyond share the last one."""
-SLOTS = 32
-"""Bits of one table: the lower half of an entry says which ones a character begins, the upper which it continues."""
-SLOTS_OF_ONE = 3
+SLOTS = 64
+"""Bits of an entry: one row of the table says which ones a character begins, the other which it continues."""
+SLOTS_OF_ONE = 8
 """Different beginnings up to which each takes a bit of its own: together they let more pass."""
 TWICE = r"(?<=(.))(.)\1\2"
 """End of a trigger whose first two characters stand twice in a row."""
@@ -75,11 +77,13 @@ class _Part(NamedTuple):
     Attributes:
         slots: its bits, any of which a candidate has.
         again: see ``_Need``.
+        run: characters in a row that come again at that distance.
         passes: tells whether a text that the table lets pass is a candidate; ``None`` where the table decides.
     """
 
     slots: int
     again: int
+    run: int
     passes: Callable[[str], object] | None
 
 
@@ -87,7 +91,7 @@ class TableScan(NamedTuple):
     """Rules with a prefilter, whose candidates are all found by one look-up per character.
 
     Attributes:
-        table: per character the parts it begins and those it continues.
+        table: per character the parts it begins, and in the second row those it continues.
         parts: per id of a rule, or keywords that the block is told about.
     """
 
@@ -102,19 +106,16 @@ class TableScan(NamedTuple):
         if len(block.text) > LARGEST:
             return {}
         codes = np.frombuffer(f"{block.text}\n\n".encode("utf-32-le", "surrogatepass"), np.uint32)
-        signs = self.table.take(codes.astype(np.intp), mode="clip")
-        begun = (signs[:-1] & (signs[1:] >> np.uint64(SLOTS))).astype(np.uint32)
-        starts = block.starts[:-1]
-        held = {0: np.bitwise_or.reduceat(begun, starts)}
+        places = codes.astype(np.intp)
+        begins, continues = self.table
+        begun = begins.take(places[:-1], mode="clip")
+        begun &= continues.take(places[1:], mode="clip")
+        starts = np.array(block.starts[:-1])
+        held = np.bitwise_or.reduceat(begun, starts)
         known: dict[int, Sequence[int]] = {}
-        for slots, again, passes in chain.from_iterable(self.parts.values()):
-            if again not in held:
-                twice = np.zeros_like(begun)
-                twice[:-again] = begun[:-again] * (codes[: -again - 1] == codes[again:-1])
-                held[again] = np.bitwise_or.reduceat(twice, starts)
-            if slots not in known:
-                chosen = np.flatnonzero(held[again] & np.uint32(slots)).tolist()
-                known[slots] = chosen if passes is None else [it for it in chosen if passes(block.texts[it])]
+        for part in chain.from_iterable(self.parts.values()):
+            if part.slots not in known:
+                known[part.slots] = _chosen(part, codes, begun, starts, held, block.texts)
         found: dict[str, Sequence[int]] = {}
         for asking, parts in self.parts.items():
             every = [known[part.slots] for part in parts]
@@ -124,6 +125,29 @@ class TableScan(NamedTuple):
             else:
                 block.learn(asking, numbers)
         return found
+
+
+def _chosen(part: _Part, codes: Chars, begun: Bits, starts: Codes, held: Bits, texts: Sequence[str]) -> Sequence[int]:
+    """List the articles that hold what a part of the table looks for, ascending.
+
+    Args:
+        part: of the table.
+        codes: code points of all articles.
+        begun: per code point the parts that it begins and the next one continues.
+        starts: offsets of the articles.
+        held: all that is begun in each article.
+        texts: of the articles.
+    """
+    if part.again:
+        places = np.flatnonzero(codes[: -part.again] == codes[part.again :])  # few: asked before the bits
+        places = places[begun.take(places, mode="clip") & np.uint64(part.slots) != 0]
+        if part.run == 2:
+            places = places[codes[places + 1] == codes.take(places + part.again + 1, mode="clip")]
+        chosen = np.unique(np.searchsorted(starts, places, side="right") - 1).tolist()
+    else:
+        chosen = np.flatnonzero(held & np.uint64(part.slots)).tolist()
+    passes = part.passes
+    return chosen if passes is None else [number for number in chosen if passes(texts[number])]
 
 
 def table_scan(rules: Iterable[Rule], literals: tuple[tuple[str, ...], ...] = ()) -> TableScan:
@@ -139,7 +163,7 @@ def table_scan(rules: Iterable[Rule], literals: tuple[tuple[str, ...], ...] = ()
 
 @cache
 def _scan(asked: tuple[tuple[_Asking, tuple[str, ...], str], ...]) -> TableScan:
-    table = np.zeros(PLANE + 1, np.uint64)
+    table = np.zeros((2, PLANE + 1), np.uint64)
     needs = {rule: _needs(keywords, trigger) for rule, keywords, trigger in asked if keywords or trigger}
     ways = {need: _beginnings(need) for some in needs.values() for need in some}
     made: dict[_Need, _Part] = {}
@@ -149,10 +173,11 @@ def _scan(asked: tuple[tuple[_Asking, tuple[str, ...], str], ...]) -> TableScan:
         used = max((number + 1 for number, _way in numbered), default=0)
         if not 0 < used <= SLOTS - taken:
             continue
-        made[need] = _Part((1 << used) - 1 << taken, need.again, None if _is_exact(numbered) else _test(need))
+        run = 2 if need.trigger.endswith(TWICE) else 1
+        made[need] = _Part((1 << used) - 1 << taken, need.again, run, None if _is_exact(numbered) else _test(need))
         for number, ((first, *second), _whole) in numbered:
-            table[first] |= np.uint64(1 << taken + number)
-            table[second[0] if second else slice(None)] |= np.uint64(1 << taken + number + SLOTS)
+            table[0, first] |= np.uint64(1 << taken + number)
+            table[1, second[0] if second else slice(None)] |= np.uint64(1 << taken + number)
         taken += used
     held = {rule: some for rule, some in needs.items() if made.keys() >= set(some)}
     return TableScan(table, {rule: tuple(map(made.__getitem__, some)) for rule, some in held.items()})

@@ -318,14 +318,19 @@ def surviving() -> tuple[str, ...]:
     return _traces().kept
 
 
-@lru_cache(maxsize=512)  # four rules ask it of every article of a block
+@lru_cache(maxsize=512)  # what restores asks it of the same articles again and again
 def _hyphens(text: str, cut: int) -> Mode:
-    deleting, kept, placeholders = _traces()
-    if not deleting:
-        return "kept"
-    for mark in kept:  # a loop is twice as fast as any() of a generator, and every article comes by
+    for mark in surviving():  # a loop is twice as fast as any() of a generator
         if mark in text:
             return "kept"
+    return hyphens_without_marks(text, cut)
+
+
+def hyphens_without_marks(text: str, cut: int = 0) -> Mode:
+    """Tell what ``hyphens`` tells of an article that holds none of the ``surviving`` marks."""
+    deleting, _kept, placeholders = _traces()
+    if not deleting:
+        return "kept"
     if cut:
         deleting = tuple(one._replace(cut=cut) for one in deleting)
     for one in deleting:
@@ -334,7 +339,10 @@ def _hyphens(text: str, cut: int) -> Mode:
     for placeholder in placeholders:
         if placeholder in text:
             return "lost"
-    return "kept" if any(text.endswith(one.ellipsis) and len(text) > one.cut for one in deleting) else "unknown"
+    for one in deleting:
+        if len(text) > one.cut and text.endswith(one.ellipsis):
+            return "kept"
+    return "unknown"
 
 
 _forget.append(_hyphens.cache_clear)

@@ -226,6 +226,8 @@ def _reads_as_operand(piece: str) -> bool:
 
 
 def _depth(piece: str) -> int:
+    if piece.isalnum():
+        return 0
     return sum((char in _OPEN) - (char in _CLOSE) for char in piece)
 
 

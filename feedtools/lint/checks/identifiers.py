@@ -11,7 +11,7 @@ from feedtools.lint.checks.base import TOKEN, Hit, View
 from feedtools.lint.checks.morphology import CAMEL, VARIABLE, Verdict, is_joined, judge, judge_cut, restore
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
-from feedtools.text.renderers import Mode, hyphens
+from feedtools.text.renderers import Mode
 
 if TYPE_CHECKING:
     from feedtools.model import Confidence, Level, Safety
@@ -71,7 +71,7 @@ def joined(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         options: ``cut``, code points after which hyphen-deleting articles are cut; ``least``, ``doubtful``, ``medium``,
             ``high``, ``confident``, ``titled`` and ``unknown``, per cent of sureness (see the rule file).
     """
-    how = hyphens(view.text, options.get("cut", 0))
+    how = view.hyphens(options.get("cut", 0))
     if how == "kept":
         return []
     if how == "unknown":

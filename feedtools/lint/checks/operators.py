@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from feedtools.lint.checks.base import Hit, View
 from feedtools.model import Confidence, Edit, Level, Safety
 from feedtools.text.patterns import lazy
-from feedtools.text.renderers import hyphens
 
 # Every alternative begins with a digit, so that the scan runs from digit to digit; the empty group at its end names it.
 PLACES = lazy(
@@ -156,7 +155,7 @@ def lost(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
         options: ``cut``, code points after which operator-deleting articles are cut.
     """
     text = view.text
-    if hyphens(text, options.get("cut", 0)) == "kept":
+    if view.hyphens(options.get("cut", 0)) == "kept":
         return
     from feedtools.lint.checks.differences import gaps  # where nothing was lost, it is not read
 

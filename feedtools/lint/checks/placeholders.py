@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from feedtools.lint.checks.base import Hit
+from feedtools.lint.checks.base import Hit, made
 from feedtools.text.placeholders import find_words
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def lost(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """
     names = tuple(str(word) for word in options["words"] if word)
     found = find_words(view.text, options["kind"], names) if names else view.placeholders
-    for one in found:
-        if one.kind == options["kind"]:
-            yield Hit(one.start, one.end)
+    wanted = options["kind"]
+    for start, end, kind in found:
+        if kind == wanted:
+            yield made(Hit, (start, end, "", (), None, None, None))

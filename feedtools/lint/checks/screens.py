@@ -13,7 +13,7 @@ from feedtools.lint.checks.base import TOKEN
 from feedtools.lint.prefilter import WordScreen
 from feedtools.text.patterns import lazy
 from feedtools.text.placeholders import openers
-from feedtools.text.renderers import derived, ellipses, hyphens, surviving
+from feedtools.text.renderers import derived, ellipses, hyphens_without_marks, surviving
 
 if TYPE_CHECKING:
     from feedtools.lint.prefilter import Block
@@ -32,7 +32,7 @@ def _placeholders(block: Block, options: Mapping[str, Any]) -> Iterable[int]:
         return opened
     there = block.once("placeholders", lambda: [number for number in opened if block.view(number).placeholders])
     kind = options["kind"]
-    return [number for number in there if any(one.kind == kind for one in block.view(number).placeholders)]
+    return [number for number in there if kind in {one.kind for one in block.view(number).placeholders}]
 
 
 def _lossy(block: Block, options: Mapping[str, Any]) -> list[int]:
@@ -41,8 +41,12 @@ def _lossy(block: Block, options: Mapping[str, Any]) -> list[int]:
 
     def lossy() -> list[int]:
         kept = set(block.candidates(surviving(), None))
-        texts = enumerate(block.texts)
-        return [number for number, text in texts if number not in kept and hyphens(text, cut) != "kept"]
+        numbers = []
+        for number, text in enumerate(block.texts):
+            if number not in kept and (mode := hyphens_without_marks(text, cut)) != "kept":
+                block.view(number).modes[cut] = mode
+                numbers.append(number)
+        return numbers
 
     return block.once(("lossy", cut), lossy)
 

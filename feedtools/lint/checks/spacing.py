@@ -4,39 +4,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from feedtools.lint.checks.base import Hit
+from feedtools.lint.checks.base import Hit, made
 from feedtools.lint.checks.textual import in_math, is_han, without_overlaps
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from feedtools.lint.checks.base import View
 
-_SPACED = lazy(r" (?=[,，。;；:：!！?？、)）])")
+_PLACES = lazy(r"[ （《【「“](?:(?<= )(?=[,，。;；:：!！?？、)）])|(?<! )(?= +\S))")
+"""A space before a closing mark; else a mark before which ``_padded_quotes`` looks for one."""
 _CLOSERS = frozenset("）】》”’])")
 _CODE_MARKS = frozenset("()-./=:<>|*_$\\")
 _CODE_NEXT = _CODE_MARKS | frozenset(filter(str.isalnum, map(chr, range(128))))
 
 
-def spaced_punctuation(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
+def spaced_punctuation(view: View, options: Mapping[str, Any]) -> Iterable[Hit]:
     """A space before a closing mark, as a renderer leaves it after a formula or bold text (FT509).
 
     French sets a space before ``?`` and ``:``, and code does so everywhere: only a Chinese character or a bracket
     before the space, or a Chinese character behind the mark, makes it a slip; a comma also does so between words.
     """
     del options
-    padded = "( " in view.text or " )" in view.text
-    hits = sorted([*_padded(view), *_before_marks(view)]) if padded else _before_marks(view)
-    quoted = list(_padded_quotes(view))
-    yield from without_overlaps([*hits, *quoted]) if quoted else hits
+    text = view.text
+    spaces, quoted = [], False
+    for match in _PLACES.finditer(text):
+        if match[0] == " ":
+            spaces.append(match.start())
+        else:
+            quoted = True
+    hits = _before_marks(view, spaces)
+    if "( " in text or " )" in text:
+        hits = sorted([*_padded(view), *hits])
+    quotes = list(_padded_quotes(view)) if quoted else ()
+    return without_overlaps([*hits, *quotes]) if quotes else hits
 
 
-def _before_marks(view: View) -> Iterator[Hit]:
+def _before_marks(view: View, spaces: Iterable[int]) -> list[Hit]:
+    """Spaces, of some before a closing mark, that are slips."""
     text, formulas = view.text, view.math
-    for match in _SPACED.finditer(text):
-        start, end = match.span()
+    hits = []
+    for start in spaces:
+        end = start + 1
         while start > 0 and text[start - 1] == " ":
             start -= 1
         if not start or (formulas and in_math(view, start)):
@@ -44,12 +55,13 @@ def _before_marks(view: View) -> Iterator[Hit]:
         if _is_slip(text, start, end):
             opener = _padded_opener(text, start, end) if text[end] in ")）" else -1
             if opener < 0:
-                yield Hit(start, end + 1, "", (Edit(start, end, ""),))
+                hits.append(made(Hit, (start, end + 1, "", (made(Edit, (start, end, "")),), None, None, None)))
             elif _OPENED.match(text, opener) and _follows_han(text, opener):  # both go, or both stay
-                yield Hit(start, end + 1, "", (Edit(start, end, ""),), safety="confident")
+                hits.append(Hit(start, end + 1, "", (Edit(start, end, ""),), safety="confident"))
         elif text[end] == "," and _is_in_clause(text, start, end):
             edits = (Edit(start, end, ""), *((Edit(end + 1, end + 1, " "),) if text[end + 1] != " " else ()))
-            yield Hit(start, end + 1, "", edits, safety="confident")
+            hits.append(Hit(start, end + 1, "", edits, safety="confident"))
+    return hits
 
 
 _CLAUSE = lazy(r"(?:(?<![\w'’-])[A-Za-z][a-z'’-]*\ ){2}[a-z][a-z'’-]+\Z")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from feedtools.lint.checks.base import Hit
+from feedtools.lint.checks.base import Hit, made
 from feedtools.lint.checks.screens import DOTS, last_marks
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
-from feedtools.text.renderers import active, derived, hyphens
+from feedtools.text.renderers import active, derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +35,8 @@ def truncated(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     end = len(text.rstrip())
     dots = _cut_mark(text, end) if end and text[end - 1] in last_marks() else ""
     if dots:
-        yield Hit(end - len(dots), end, message=_where(view, text[: end - len(dots)].rstrip()))
+        start = end - len(dots)
+        yield made(Hit, (start, end, _where(view, text[:start].rstrip()), (), None, None, None))
 
 
 def _cut_mark(text: str, end: int) -> str:
@@ -111,7 +112,7 @@ def restarted_list(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     """
     del options
     text = view.text
-    kept = hyphens(text) == "kept"
+    kept = view.hyphens(0) == "kept"
     if not any(one.lists == "restarted" and not (kept and "-" in one.deletes) for one in active()):
         return
     hits: list[Hit] = []
@@ -140,9 +141,16 @@ def restarted_list(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 def _begins_anew(text: str, item: str, end: int, first: str) -> bool:
     """Tell whether the marker that ends at ``end``, behind ``item``, is of another list or a heading."""
-    if _ANNOUNCED.search(item) or _COLON.search(item) or _repeats(first, text[end : end + 40]):
+    if _announces(item) or _repeats(first, text[end : end + 40]):
         return True
-    return _HEADING.search(item) is not None and _TITLE.match(text, end) is not None
+    return item[-1:].isspace() and _HEADING.search(item) is not None and _TITLE.match(text, end) is not None
+
+
+def _announces(item: str) -> bool:
+    """Tell whether an item ends in a sentence that announces another list."""
+    if not item.endswith((":", "："), 0, len(item) - item[-1:].isspace()):
+        return False
+    return _ANNOUNCED.search(item) is not None or _COLON.search(item) is not None
 
 
 def _repeats(first: str, heading: str) -> bool:

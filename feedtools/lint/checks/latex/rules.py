@@ -168,10 +168,12 @@ def _remembered(body: str, renderer: str, depth: int, *, display: bool) -> Fault
 
 def formula(text: str, math: Math) -> tuple[str, int, bool]:
     """The formula's body, its offset in the text, and whether it is displayed."""
-    if math.opener in _CLOSERS:
-        start, end = math.start + len(math.opener), math.end - _CLOSERS[math.opener]
-        return text[start:end], start, math.opener in {"\\[", "$$"}
-    return text[math.start : math.end], math.start, True
+    start, end, opener, _closed = math
+    size = _CLOSERS.get(opener)
+    if size is None:
+        return text[start:end], start, True
+    start += len(opener)
+    return text[start : end - size], start, opener in {"\\[", "$$"}
 
 
 def span(fault: Fault, body: str) -> tuple[int, int]:
