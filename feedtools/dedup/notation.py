@@ -15,7 +15,6 @@ from feedtools.dedup.rest import CUT_END
 from feedtools.text.code import code
 from feedtools.text.formulas import find_math
 from feedtools.text.patterns import lazy
-from feedtools.text.regions import delimiters
 from feedtools.text.renderers import deleted_marks
 
 if TYPE_CHECKING:
@@ -103,6 +102,8 @@ def laid_out(document: Document) -> Notes:
 
 
 def _inside(formula: str) -> str:
+    from feedtools.text.regions import delimiters
+
     opener, closer = delimiters(formula)
     return formula[len(opener) : len(formula) - len(closer)]
 

@@ -12,8 +12,6 @@ This module imports no numpy and is the kernel for a handful of texts; ``dedup.s
 batches, bit for bit.
 """
 
-from __future__ import annotations
-
 from array import array
 from functools import lru_cache
 from typing import NamedTuple
@@ -82,7 +80,7 @@ class Sketch(NamedTuple):
     parameters: Parameters = DEFAULT
 
 
-def shingle_hashes(symbols: str, scale: int = SCALE) -> array[int]:
+def shingle_hashes(symbols: str, scale: int = SCALE) -> "array[int]":
     """Hash all shingles of ``symbols``; give the hashes below ``2**64 / scale``, in order, repetitions included.
 
     Long texts are taken in parts: what is in between takes a hundred bytes per symbol.
@@ -117,7 +115,7 @@ class Shingles(NamedTuple):
     """A text's symbols, the hashes of its shingles below ``2**64 / SCALE`` in order, and its head key."""
 
     symbols: str
-    hashes: array[int]
+    hashes: "array[int]"
     head: int | None
 
 

@@ -3,8 +3,6 @@
 Same keys, same edges, same verification as ``feedtools.dedup.batch``, which takes over beyond ``FEW`` texts.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -40,7 +38,7 @@ class SmallResult(NamedTuple):
     matches: tuple[Match, ...] = ()
 
 
-def dedup(texts: Sequence[str], *, rest: int = REST, versions: Versions | None = None) -> SmallResult:
+def dedup(texts: Sequence[str], *, rest: int = REST, versions: "Versions | None" = None) -> SmallResult:
     """Find what ``feedtools.dedup.batch.dedup`` finds with the same arguments, without evidence."""
     first: dict[str, int] = {}
     copies = [(number, first[text]) for number, text in enumerate(texts) if first.setdefault(text, number) != number]
@@ -60,7 +58,7 @@ def _resolved(
     exact: list[Match],
     pairs: list[tuple[_Document, _Document]],
     rest: int,
-    versions: Versions | None,
+    versions: "Versions | None",
 ) -> SmallResult:
     """Compare pairs and choose; and again what is left, until no copy is found among it."""
     from feedtools.dedup.keeper import Order, damage
@@ -74,14 +72,14 @@ def _resolved(
     rank = {it.number: place for place, it in enumerate(documents)}
     told = None if versions is None else partial(versions.told, place=int)
 
-    def compared(some: Iterable[tuple[int, int]]) -> Iterator[Compared]:
+    def compared(some: Iterable[tuple[int, int]]) -> "Iterator[Compared]":
         return _compared((by_number[one], by_number[other]) for one, other in some)
 
     made = resolve(_compared(pairs), exact, Choice(order, rank.__getitem__, rest, told), compared)
     return SmallResult(made.clusters, tuple(sorted([*exact, *made.matches])))
 
 
-def _compared(pairs: Iterable[tuple[_Document, _Document]]) -> Iterator[Compared]:
+def _compared(pairs: Iterable[tuple[_Document, _Document]]) -> "Iterator[Compared]":
     from feedtools.dedup.document import Document
     from feedtools.dedup.match import compare
 

@@ -1,7 +1,5 @@
 """Articles of many files, in batches that are checked together."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_right
 
-_FENCE = re.compile(r"(?m)^[ \t>]*(`{3,}|~{3,})([^\n]*)$")
-_TICKS = re.compile(r"`+")
+from feedtools.text.patterns import lazy
+
+_FENCE = lazy(r"(?m)^[ \t>]*(`{3,}|~{3,})([^\n]*)$")
+_TICKS = lazy(r"`+")
 
 
 def code(text: str) -> list[tuple[int, int]]:

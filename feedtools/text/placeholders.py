@@ -1,17 +1,13 @@
 """Placeholders in a text: words in brackets that stand where something was lost, as ``renderers.toml`` names them."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from feedtools.text.patterns import lazy
 from feedtools.text.precompiled import compiled
 from feedtools.text.renderers import KINDS, Kind, derived, own_placeholders, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 BRACKETS = ("[]", "【】", "［］")
 _DOTS = r"(?=\s?(?:\.{3}|…)\s*\Z)"

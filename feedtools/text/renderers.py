@@ -4,8 +4,6 @@ The table is ``renderers.toml`` beside this module. Everything that has to know 
 length or a header asks here, so that a publisher's own renderer is a table and no code.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache

@@ -12,7 +12,6 @@ for blocks of texts at once.
 
 from __future__ import annotations
 
-import struct
 import sys
 import zlib
 from array import array
@@ -61,7 +60,7 @@ class Table(NamedTuple):
 def table() -> Table:
     """The packaged table."""
     data = (Path(__file__).parent / "symbols.bin").read_bytes()
-    sizes = struct.unpack_from("<III", data)
+    sizes = [int.from_bytes(data[at : at + 4], "little") for at in (0, 4, 8)]
     at, parts = 12, []
     for size in sizes:
         parts.append(data[at : at + size])

@@ -9,21 +9,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from feedtools.config import Config
 from feedtools.dedup.index.query import Published, find
 from feedtools.dedup.index.sqlite import Index, SourceState
 from feedtools.dedup.index.store import Own, Store
-from feedtools.dedup.index.updates import IndexWriter, take_in
 from feedtools.errors import FeedtoolsError, IndexFileError, StaleIndexError
 from feedtools.model import Article, blake2b
 from feedtools.readers import ReadOptions, expand
 from feedtools.readers.batches import batches
 from feedtools.readers.streams import STDIN
-from feedtools.system.cache_folder import cache_folder
 from feedtools.system.files import open_regular
-from feedtools.system.locks import FileLock
+
+if TYPE_CHECKING:  # imported where an index is brought up to date: one that is only asked does without
+    from feedtools.dedup.index.updates import IndexWriter
+    from feedtools.system.locks import FileLock
 
 OnError = Callable[[FeedtoolsError], None]
 Answer = TypeVar("Answer")
@@ -149,6 +150,8 @@ def _ask_followed(
 
     Where there is no place for it, or none is wanted, one is made for this run alone.
     """
+    from feedtools.system.locks import FileLock
+
     files = expand(list(paths), on_error, ReadOptions.of(config))
     ask = partial(question, files)
     folder = _folder(config, say)
@@ -183,6 +186,8 @@ def keep_up(name: str, files: Sequence[str], config: Config, on_error: OnError) 
     Returns:
         Where the index lies; ``None`` where there is no cache, or another run is at it.
     """
+    from feedtools.system.locks import FileLock
+
     folder = _folder(config, lambda _: None)
     if folder is None:
         return None
@@ -202,6 +207,7 @@ def keep_up(name: str, files: Sequence[str], config: Config, on_error: OnError) 
 
 def _ask_anew(files: Sequence[str], config: Config, on_error: OnError, ask: Callable[[Index], Answer]) -> Answer:
     """Ask an index that is made for this question alone."""
+    from feedtools.dedup.index.updates import IndexWriter
     from feedtools.system.temporary import temporary_folder
 
     with temporary_folder() as folder, IndexWriter(folder / "i", create=True) as index:
@@ -213,6 +219,8 @@ def _up_to_date(
     path: Path, files: Sequence[str], config: Config, on_error: OnError, ask: Callable[[Index], Answer], lock: FileLock
 ) -> Answer:
     """Bring an index up to date while nobody else does, and ask it."""
+    from feedtools.dedup.index.updates import IndexWriter
+
     with IndexWriter(path, create=True) as index:
         follow(index, files, config, on_error)
         with suppress(OSError):  # its age tells when it was last used
@@ -254,6 +262,8 @@ def _folder(config: Config, say: Callable[[str], None]) -> Path | None:
     """
     if not config.cache:
         return None
+    from feedtools.system.cache_folder import cache_folder
+
     try:
         return cache_folder(config.root)
     except OSError as error:
@@ -320,6 +330,8 @@ class _Followed(NamedTuple):
 
 def _take_in(index: IndexWriter, wanted: dict[str, tuple[str, SourceState]], config: Config, on_error: OnError) -> None:
     """Take in files; one that was not read whole is read, and complained of, the next time again."""
+    from feedtools.dedup.index.updates import take_in
+
     states = {key: state for key, (_, state) in wanted.items()}
     options = ReadOptions.of(config)
     failed: set[str] = set()

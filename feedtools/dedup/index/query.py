@@ -287,6 +287,8 @@ def _copies(
 
     With ``versions`` those besides that have an id and are alike.
     """
+    if not compared:
+        return []
     from feedtools.dedup.cluster import partner, rest_of
     from feedtools.dedup.versions import MOSTLY
 

@@ -1,16 +1,22 @@
 """Lexicon of joined forms that stand for hyphenated ones, and of names that are written so.
 
 The lists are facts from counts (``benchmarks/build_lexicon.py``), kept as sorted lines and searched by bisection: the
-first words in the bytes as they were read, since splitting them costs as much as a thousand look-ups.
+first words in the file as it is mapped into memory. To read it takes as long as hundreds of look-ups, and to split it
+as long as a thousand.
 """
 
 from bisect import bisect_left
 from collections.abc import Container
 from functools import cache, cached_property
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.lint.rules import rules_folder
 from feedtools.text.patterns import lazy
+from feedtools.text.precompiled import recall, stamped
+
+if TYPE_CHECKING:
+    from mmap import mmap
 
 UNSPLIT = 1000
 """Look-ups until a list is split."""
@@ -33,8 +39,23 @@ class LexiconEntry(NamedTuple):
     mixed: int
 
 
+def _file(name: str) -> Path:
+    return rules_folder() / "words" / name
+
+
 def _read(name: str) -> bytes:
-    return (rules_folder() / "words" / name).read_bytes()
+    return _file(name).read_bytes()
+
+
+def _mapped(name: str) -> "bytes | mmap":
+    """Map a list into memory, where the system can; else read it."""
+    try:
+        import mmap
+
+        with _file(name).open("rb") as stream:
+            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    except (ImportError, OSError, ValueError):
+        return _read(name)
 
 
 class _Lines:
@@ -44,7 +65,7 @@ class _Lines:
         data: the file; every line ends in a line feed.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: "bytes | mmap") -> None:
         self._data = data
         self._lines: list[bytes] = []
         self._asked = 0
@@ -56,7 +77,7 @@ class _Lines:
             self._asked += 1
             if self._asked <= UNSPLIT:
                 return self._in_bytes(wanted)
-            self._lines = self._data.split(b"\n")[:-1]
+            self._lines = self._data[:].split(b"\n")[:-1]
         at = bisect_left(self._lines, wanted)
         return self._lines[at] if at < len(self._lines) else b""
 
@@ -66,7 +87,7 @@ class _Lines:
             middle = self._middles.get((low, high))  # nearly all searches begin with the same ones
             if middle is None:
                 start = data.rfind(b"\n", low, (low + high) // 2) + 1 or low
-                end = data.index(b"\n", start) + 1
+                end = data.find(b"\n", start) + 1
                 middle = self._middles[low, high] = start, end, data[start : end - 1]
             start, end, line = middle
             if line < wanted:
@@ -78,12 +99,12 @@ class _Lines:
 
 @cache
 def _compounds() -> _Lines:
-    return _Lines(_read("compounds.tsv"))
+    return _Lines(_mapped("compounds.tsv"))
 
 
 @cache
 def _names() -> _Lines:
-    return _Lines(_read("names.txt"))
+    return _Lines(_mapped("names.txt"))
 
 
 def fold(word: str) -> str:
@@ -137,6 +158,10 @@ def _entry(line: bytes) -> LexiconEntry:
 @cache
 def parts() -> dict[str, tuple[int, int]]:
     """Per cent of the words a part begins, and of those it ends, that have a hyphen there."""
+    return recall("parts", stamped(_file("parts.tsv"), __file__), _parts)
+
+
+def _parts() -> dict[str, tuple[int, int]]:
     fields = _read("parts.tsv").decode("ascii").split()
     shares = zip(map(int, fields[1::3]), map(int, fields[2::3]), strict=True)
     return dict(zip(fields[::3], shares, strict=True))
@@ -149,10 +174,11 @@ def acronyms() -> frozenset[str]:
 
 
 class _Words(Container[str]):
-    """Words of a file, one per line: the first that are asked for are looked for in its bytes, as by ``_Lines``."""
+    """Words of a sorted file, one per line: the first that are asked for are looked up by ``_Lines``."""
 
     def __init__(self, data: bytes) -> None:
-        self._data = b"\n" + data
+        self._data = data
+        self._lines = _Lines(data)
         self._asked = 0
 
     @cached_property
@@ -161,9 +187,10 @@ class _Words(Container[str]):
 
     def __contains__(self, word: object) -> bool:
         self._asked += 1
-        if self._asked > UNSPLIT // 16:  # a look-up reads half of the bytes
+        if self._asked > UNSPLIT // 4:
             return word in self._all
-        return isinstance(word, str) and b"\n%b\n" % word.encode("ascii", "replace") in self._data
+        wanted = word.encode("ascii", "replace") if isinstance(word, str) else b""
+        return wanted != b"" and self._lines.first(wanted) == wanted
 
 
 @cache
@@ -175,6 +202,10 @@ def common() -> Container[str]:
 @cache
 def _terms() -> dict[str, list[str]]:
     """Common words of the field by their first and their last two letters."""
+    return recall("terms", stamped(_file("terms.txt"), __file__), _grouped)
+
+
+def _grouped() -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     for term in _read("terms.txt").decode("ascii").split():
         groups.setdefault(term[0] + term[-2:], []).append(term)

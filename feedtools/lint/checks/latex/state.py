@@ -1,7 +1,5 @@
 """Tokens of a formula, and the state of the parser that reads them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Container, Mapping
 from typing import NamedTuple
