@@ -114,7 +114,7 @@ def _lint(articles: Sequence[Article], rules: Sequence[Rule], evidence: Evidence
                     numbers = awaited.get(rule.id)
                     for number in _candidates(rule, trigger, block) if numbers is None else numbers:
                         article = part[number]
-                        theirs[number] += [_finding(rule, article, hit) for hit in find(block.view(number))]
+                        theirs[number] += _findings(rule, article, find(block.view(number)))
                 elif fault := _run_foreign(rule, trigger, find, block, part, theirs):
                     errors.append(fault)
     findings: list[Finding] = []
@@ -148,7 +148,7 @@ def _run_foreign(
     try:
         for number in block.candidates(rule.keywords, trigger):
             article = part[number]
-            findings[number] += [_finding(rule, article, hit) for hit in find(block.view(number))]
+            findings[number] += _findings(rule, article, find(block.view(number)))
     except TimeoutError:
         _stopped.add(name)
         return _too_slow(rule, article)
@@ -168,7 +168,7 @@ def lint_transmission(data: bytes, transmission: Transmission, rules: Sequence[R
             continue
         for number, hit in resolve(rule.value)(data, transmission, rule.options):
             article = Article(transmission.source, 1, "") if number is None else transmission.articles[number]
-            findings.append(_finding(rule, article, hit))
+            findings += _findings(rule, article, [hit])
     return findings
 
 
@@ -261,27 +261,32 @@ def _word_list(folder: str, name: str) -> dict[str, str]:
     return {wrong.lower(): right for _number, (wrong, right) in lines}
 
 
-def _finding(rule: Rule, article: Article, hit: Hit) -> Finding:
-    start, end, message, edits, safety, confidence, level = hit
-    grade = rule.level
-    if level is not None and level != grade:
-        grade = max(grade, level, key=LEVELS.index)
-    found = (
-        rule.id,
-        rule.name,
-        grade,
-        confidence or rule.confidence,
-        article,
-        _new(Span, (start, end)),
-        message or _message(rule, article.text[start:end]),
-        _new(Fix, (edits, safety or rule.safety)) if edits else None,
-        (),
-    )
-    return _new(Finding, found)
+def _findings(rule: Rule, article: Article, hits: Iterable[Hit]) -> list[Finding]:
+    """Make findings of what a rule found in one article."""
+    text, said = article.text, rule.message
+    quoting = "{text}" in said
+    findings = []
+    for start, end, message, edits, safety, confidence, level in hits:
+        grade = rule.level
+        if level is not None and level != grade:
+            grade = max(grade, level, key=LEVELS.index)
+        found = (
+            rule.id,
+            rule.name,
+            grade,
+            confidence or rule.confidence,
+            article,
+            _new(Span, (start, end)),
+            message or (_quoted(said, text[start:end]) if quoting else said),
+            _new(Fix, (edits, safety or rule.safety)) if edits else None,
+            (),
+        )
+        findings.append(_new(Finding, found))
+    return findings
 
 
-def _message(rule: Rule, text: str) -> str:
-    return rule.message.replace("{text}", text if len(text) <= 60 else f"{text[:40]}…{text[-15:]}")
+def _quoted(message: str, text: str) -> str:
+    return message.replace("{text}", text if len(text) <= 60 else f"{text[:40]}…{text[-15:]}")
 
 
 def _too_slow(rule: Rule, article: Article | None) -> RuleError:

@@ -20,6 +20,9 @@ _CUT_OFF = 200
 _IN_CODE = lazy(r"[A-Za-z0-9_\\\])]")
 
 
+_new = tuple.__new__
+
+
 class Placeholder(NamedTuple):
     """A placeholder in a text: a half-open span of code points, and what stood there."""
 
@@ -47,6 +50,7 @@ class _Shown(NamedTuple):
 
     enclosed: dict[str, Kind]
     initials: frozenset[str]
+    seconds: str
     others: tuple[tuple[str, Kind], ...]
     longest: int
     cut: dict[str, Kind]
@@ -69,7 +73,8 @@ def _shown() -> _Shown:
         for beginning in _beginnings(words()[kind].shown, words()[kind].least):
             cut.setdefault(beginning, kind)
     initials = frozenset([*(text[1] for text in enclosed), *(beginning[0] for beginning in cut)])
-    return _Shown(enclosed, initials, tuple(others), max(map(len, enclosed)), cut)
+    seconds = "" if others else "".join(sorted(initials))
+    return _Shown(enclosed, initials, seconds, tuple(others), max(map(len, enclosed)), cut)
 
 
 def _at(text: str, start: int, shown: _Shown) -> tuple[int, Kind] | None:
@@ -137,26 +142,23 @@ def find(text: str) -> Iterator[Placeholder]:
 
     An index in code (``frames[image]``) has a letter or digit before its bracket, a link an address behind it.
     """
+    there = "".join([opener for opener in openers() if opener in text])
+    if not there:
+        return
     done = 0
     shown = _shown()
-    for start in _opened(text, shown):
+    for match in _pairs_of(there, shown.seconds).finditer(text):
+        start = match.start()
         found = _at(text, start, shown) if start >= done else None
         if found is not None:
             done, kind = found
             if not _indexes(text, kind, start):
-                yield Placeholder(start, done, kind)
-
-
-def _opened(text: str, shown: _Shown) -> Iterator[int]:
-    """Offsets, ascending, of what may begin a placeholder: its first character, and one that may come next."""
-    there = "".join([opener for opener in openers() if opener in text])
-    if there:
-        for match in _pairs_of(there, "" if shown.others else "".join(sorted(shown.initials))).finditer(text):
-            yield match.start()
+                yield _new(Placeholder, (start, done, kind))
 
 
 @lru_cache(maxsize=16)
 def _pairs_of(first: str, second: str) -> re.Pattern[str]:
+    """Pattern of what may begin a placeholder: its first character, and one that may come next."""
     return compiled(f"[{re.escape(first)}]" + (f"(?=[{re.escape(second)}])" if second else ""))
 
 

@@ -74,8 +74,10 @@ _NEAR = 60
 
 def _is_in_clause(text: str, start: int, end: int) -> bool:
     """Tell whether a comma behind blanks stands between words of Latin prose, of which none sets a space there."""
+    if _GOES_ON.match(text, end) is None:
+        return False
     before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
-    if not (_CLAUSE.search(before) and _GOES_ON.match(after)):
+    if _CLAUSE.search(before) is None:
         return False
     return _NO_PROSE.search(before) is None and _NO_PROSE.search(after) is None
 
