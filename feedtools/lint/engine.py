@@ -13,7 +13,7 @@ from feedtools.errors import FeedtoolsError, RuleError, system_words
 from feedtools.lint.checks import resolve
 from feedtools.lint.checks.base import Evidence, Hit, View
 from feedtools.lint.checks.screens import SCREENS, literals
-from feedtools.lint.prefilter import Block, scan
+from feedtools.lint.prefilter import Block, Scan, scan
 from feedtools.model import CODED, LEVELS, Article, Edit, Finding, Fix, Span, Transmission
 from feedtools.system import uncollected
 from feedtools.text.patterns import SECONDS, Limited, lazy
@@ -105,23 +105,36 @@ def _lint(articles: Sequence[Article], rules: Sequence[Rule], evidence: Evidence
     shared = scan([rule for rule, _trigger, _find in active], literals(), size, blocks)
     for first in range(0, len(articles), ARTICLES_PER_BLOCK):
         part = articles[first : first + ARTICLES_PER_BLOCK]
-        block = Block([article.text for article in part], evidence)
         theirs = [found.setdefault((article.source, article.line), []) for article in part]
-        with uncollected():
-            awaited = shared.candidates(block)
-            for rule, trigger, find in active:
-                if rule.trusted:
-                    numbers = awaited.get(rule.id)
-                    for number in _candidates(rule, trigger, block) if numbers is None else numbers:
-                        article = part[number]
-                        theirs[number] += _findings(rule, article, find(block.view(number)))
-                elif fault := _run_foreign(rule, trigger, find, block, part, theirs):
-                    errors.append(fault)
+        with uncollected():  # and what a block was taken apart into is gone before its findings are walked over
+            errors += _lint_block(active, shared, part, evidence, theirs)
     findings: list[Finding] = []
     for place in sorted(place for place, some in found.items() if some):
         found[place].sort(key=_PLACE_INSIDE)
         findings += found[place]
     return Lint(findings, errors)
+
+
+def _lint_block(
+    active: Sequence[tuple[Rule, re.Pattern[str] | None, Find]],
+    shared: Scan,
+    part: Sequence[Article],
+    evidence: Evidence | None,
+    findings: Sequence[list[Finding]],
+) -> list[FeedtoolsError]:
+    """Add what the rules find in a block of articles to the findings of each; give what went wrong."""
+    errors: list[FeedtoolsError] = []
+    block = Block([article.text for article in part], evidence)
+    awaited = shared.candidates(block)
+    for rule, trigger, find in active:
+        if rule.trusted:
+            numbers = awaited.get(rule.id)
+            for number in _candidates(rule, trigger, block) if numbers is None else numbers:
+                article = part[number]
+                findings[number] += _findings(rule, article, find(block.view(number)))
+        elif fault := _run_foreign(rule, trigger, find, block, part, findings):
+            errors.append(fault)
+    return errors
 
 
 def _candidates(rule: Rule, trigger: re.Pattern[str] | None, block: Block) -> Iterable[int]:
@@ -138,7 +151,7 @@ def _run_foreign(
     find: Find,
     block: Block,
     part: Sequence[Article],
-    findings: list[list[Finding]],
+    findings: Sequence[list[Finding]],
 ) -> RuleError | None:
     """Apply a rule of somebody's pack to a block; give what went wrong, if anything, and leave the rest then."""
     name = (str(rule.path), rule.value, rule.trigger)

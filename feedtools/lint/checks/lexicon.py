@@ -81,6 +81,14 @@ class _Lines:
         at = bisect_left(self._lines, wanted)
         return self._lines[at] if at < len(self._lines) else b""
 
+    def __contains__(self, wanted: bytes) -> bool:
+        """Tell whether ``wanted`` is a whole line."""
+        return wanted in self._all if self._lines else self.first(wanted) == wanted != b""
+
+    @cached_property
+    def _all(self) -> frozenset[bytes]:
+        return frozenset(self._lines)
+
     def _in_bytes(self, wanted: bytes) -> bytes:
         data, low, high = self._data, 0, len(self._data)  # both stand at the beginning of a line
         while low < high:
@@ -134,8 +142,7 @@ def completion(prefix: str, least: int = 0) -> str:
 
 def is_name(word: str) -> bool:
     """Tell whether ``word`` (folded) is written like this, without a hyphen, in texts that keep their hyphens."""
-    wanted = word.encode("ascii", "replace")
-    return _names().first(wanted) == wanted
+    return word.encode("ascii", "replace") in _names()
 
 
 def begins_name(prefix: str) -> bool:
@@ -174,23 +181,13 @@ def acronyms() -> frozenset[str]:
 
 
 class _Words(Container[str]):
-    """Words of a sorted file, one per line: the first that are asked for are looked up by ``_Lines``."""
+    """Words of a sorted file, one per line."""
 
     def __init__(self, data: bytes) -> None:
-        self._data = data
         self._lines = _Lines(data)
-        self._asked = 0
-
-    @cached_property
-    def _all(self) -> frozenset[str]:
-        return frozenset(self._data.decode("ascii").split())
 
     def __contains__(self, word: object) -> bool:
-        self._asked += 1
-        if self._asked > UNSPLIT // 4:
-            return word in self._all
-        wanted = word.encode("ascii", "replace") if isinstance(word, str) else b""
-        return wanted != b"" and self._lines.first(wanted) == wanted
+        return isinstance(word, str) and word.encode("ascii", "replace") in self._lines
 
 
 @cache

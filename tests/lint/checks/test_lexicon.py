@@ -33,6 +33,7 @@ def test_a_list_that_is_mapped_says_what_its_bytes_say_before_and_after_it_is_sp
     for word in wanted:
         first = min((line for line in every if line >= word), default=b"")
         assert lines.first(word) == split.first(word) == lexicon._Lines(read).first(word) == first
+        assert (word in lexicon._Lines(mapped)) == (word in split) == (word in every)
     assert lines._lines == []
     assert split._lines == every
 
