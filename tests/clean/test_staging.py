@@ -518,8 +518,9 @@ CHANGES = {
 }
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
     for name, text in {
         "feedtools.toml": 'rule-packs = ["pack"]\n',
         "pack/XX001.toml": PACK,
@@ -528,10 +529,27 @@ def project(tmp_path: Path) -> Path:
         **{f"feed/{n}.txt": HEADER + LEARNS.format(n, "猫狗鸟"[n]) + "\n" for n in range(3)},
         "old/o.txt": HEADER + "一篇早就登过的旧文章,讲的是怎样在冬天把水管包起来,免得它冻裂。\n",
     }.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    assert typed(tmp_path, "index", "add", "old", "--index", "i.sqlite").returncode == 0
-    return tmp_path
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    assert typed(folder, "index", "add", "old", "--index", "i.sqlite").returncode == 0
+    return folder
+
+
+@pytest.fixture
+def project(prepared: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="module")
+def cleaned(prepared: Path) -> Path:
+    """An output of the project, and articles that somebody put into it."""
+    assert typed(prepared, "clean", "feed", "-o", "../cleaned").returncode == 0
+    out = prepared.parent / "cleaned"
+    for there in ("sources/o.md", "deep/a.txt", "a.txt"):
+        (out / there).parent.mkdir(exist_ok=True)
+        (out / there).write_text(HEADER + "一个人自己写的一篇。\n", encoding="utf-8")
+    shutil.copy(prepared / "i.sqlite", out / "i.sqlite")
+    return out
 
 
 @pytest.mark.parametrize(
@@ -592,14 +610,10 @@ SWALLOWED = {
 @pytest.mark.parametrize("name", SWALLOWED)
 @pytest.mark.parametrize("force", [(), ("--force",)])
 def test_an_output_that_would_swallow_what_it_is_told_to_use_is_refused(
-    project: Path, name: str, force: tuple[str, ...]
+    project: Path, cleaned: Path, name: str, force: tuple[str, ...]
 ) -> None:
-    assert typed(project, "clean", "feed", "-o", "out").returncode == 0
-    for there in ("out/sources/o.md", "out/deep/a.txt", "out/a.txt"):
-        (project / there).parent.mkdir(exist_ok=True)
-        (project / there).write_text(HEADER + "一个人自己写的一篇。\n", encoding="utf-8")
+    shutil.copytree(cleaned, project / "out")
     (project / "link").symlink_to("out")
-    shutil.copy(project / "i.sqlite", project / "out" / "i.sqlite")
     before = tree(project)
     done = typed(project, *SWALLOWED[name], *force)
     assert done.returncode == 2, done.stderr
