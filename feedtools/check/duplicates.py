@@ -84,7 +84,7 @@ def findings(articles: Sequence[Article], clusters: Sequence[Cluster], rules: Se
     if not clusters:
         return []
     from feedtools.dedup.cluster import partner
-    from feedtools.dedup.describe import describe, links
+    from feedtools.dedup.describe import describe_copy, links
 
     result = []
     for cluster in clusters:
@@ -93,7 +93,7 @@ def findings(articles: Sequence[Article], clusters: Sequence[Cluster], rules: Se
         for number in cluster.drop:
             match = tied[number]
             other = partner(match, number)
-            copy = describe(match, number, _words(_place(articles[other])))
+            copy = describe_copy(match, number, lambda at: articles[at].text, _words(_place(articles[other])))
             if other != cluster.keep:
                 copy += f", which repeats {_words(kept)}"
             result += _finding(rules, articles[number], match.kind, copy, kept)

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from feedtools.clean.copies import Copies, place_text
 from feedtools.clean.decide import CopyOf
 from feedtools.clean.on_disk import Texts
-from feedtools.clean.standing import PLACED
 from feedtools.dedup.cluster import partner
-from feedtools.dedup.describe import describe
+from feedtools.dedup.describe import PLACED, describe
 from feedtools.dedup.explain_batch import explain_all
 from feedtools.model import Match
 

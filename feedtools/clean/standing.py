@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feedtools.clean.decide import STAND_IN, CopyOf
 from feedtools.dedup.cluster import rest_of
-from feedtools.dedup.describe import describe
 from feedtools.dedup.document import Document
-from feedtools.dedup.match import compare, explain
-from feedtools.model import COPIES, Match
+from feedtools.dedup.match import compare
+from feedtools.model import COPIES
 
 if TYPE_CHECKING:
     from feedtools.config import Policy
 
     Standing = MutableMapping[int, CopyOf]
-
-
-PLACED = frozenset({"truncated", "contained"})
-"""Kinds of copies whose words say where in the other one they stand."""
 
 
 class Members(NamedTuple):
@@ -99,17 +94,3 @@ def hand_over(standing: Standing, number: int, of: int, text: Callable[[int], st
         del standing[number]
     else:
         standing[number] = CopyOf(of, made.match)
-
-
-def describe_copy(match: Match, number: int, text: Callable[[int], str], place: str) -> str:
-    """Say in words what an article is to the other one of a match.
-
-    Args:
-        match: with or without evidence.
-        number: of the article.
-        text: an article after its fixes.
-        place: of the other one.
-    """
-    if match.kind in PLACED and not match.evidence:
-        match = explain(match, text(match.a), text(match.b))
-    return describe(match, number, place)

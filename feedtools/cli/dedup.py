@@ -164,12 +164,11 @@ def _emit(lines: Iterable[str], target: Target) -> None:
 def _text(found: Deduplicated) -> Iterator[str]:
     """Show people each kept article, and under it its copies with how they relate to it."""
     from feedtools.dedup.cluster import partner
-    from feedtools.dedup.describe import describe, links
-    from feedtools.dedup.files import with_evidence
+    from feedtools.dedup.describe import describe_copy, links
     from feedtools.model import Span
     from feedtools.report.text import escape, excerpt_of
 
-    for cluster in (with_evidence(one, found.articles) for one in found.clusters):
+    for cluster in found.clusters:
         keep = found.articles[cluster.keep]
         head, _ = excerpt_of(keep.text, Span(0, 1))
         yield f"{console.bold(f'{escape(keep.source)}:{keep.line}')}: kept\n    {head}\n"
@@ -177,6 +176,7 @@ def _text(found: Deduplicated) -> Iterator[str]:
         for number in cluster.drop:
             match = tied[number]
             other = found.articles[partner(match, number)]
-            relation = describe(match, number, f"{other.source}:{other.line}")
+            place = f"{other.source}:{other.line}"
+            relation = describe_copy(match, number, lambda at: found.articles[at].text, place)
             copy = found.articles[number]
             yield f"  {escape(copy.source)}:{copy.line}: {match.kind}: {escape(relation)}\n"

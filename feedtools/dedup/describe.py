@@ -9,7 +9,11 @@ from feedtools.dedup.candidates import HOT
 from feedtools.model import Cluster, Match
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+
+PLACED = frozenset({"truncated", "contained"})
+"""Kinds of copies whose words say where in the other one they stand."""
 
 
 def with_repeated(matches: Iterable[Match], exact: Iterable[Match]) -> Iterator[Match]:
@@ -77,6 +81,22 @@ def describe(match: Match, number: int, place: str) -> str:
     if match.kind == "overlapping":
         return f"shares {match.coverage_a if is_part else match.coverage_b:.0%} of its text with {place}"
     return f"shares a passage with {place} ({_alike(match)})"
+
+
+def describe_copy(match: Match, number: int, text: Callable[[int], str], place: str) -> str:
+    """Say in words what an article is to the other one of a match.
+
+    Args:
+        match: with or without evidence.
+        number: of the article.
+        text: gives the text of an article.
+        place: of the other one.
+    """
+    if match.kind in PLACED and not match.evidence:
+        from feedtools.dedup.match import explain
+
+        match = explain(match, text(match.a), text(match.b))
+    return describe(match, number, place)
 
 
 def _alike(match: Match) -> str:

@@ -288,13 +288,3 @@ def _repeated(matches: Collection[Match]) -> Iterator[Match]:
     from feedtools.dedup.match_views import MatchView
 
     return matches.repeated() if isinstance(matches, MatchView) else (one for one in matches if one.kind == "exact")
-
-
-def with_evidence(cluster: Cluster, articles: Sequence[Article]) -> Cluster:
-    """Give a cluster whose matches carry their aligned spans."""
-    from feedtools.dedup.match import explain as aligned
-
-    matches = (
-        one if one.evidence else aligned(one, articles[one.a].text, articles[one.b].text) for one in cluster.matches
-    )
-    return cluster._replace(matches=tuple(matches))

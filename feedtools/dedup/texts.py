@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Found(NamedTuple):
-    """Clusters of copies, and matches of texts that overlap; all matches have evidence."""
+    """Clusters of copies, and matches of texts that overlap; none has evidence."""
 
     clusters: tuple[Cluster, ...] = ()
     overlapping: tuple[Match, ...] = ()
 
 
 def compared(texts: Sequence[str], jobs: int = 1, rest: int = REST, versions: Versions | None = None) -> Found:
-    """Find the copies and the overlaps among some texts, with evidence. Few texts are compared without numpy.
+    """Find the copies and the overlaps among some texts. Few texts are compared without numpy.
 
     Args:
         texts: raw articles.
@@ -40,15 +40,7 @@ def compared(texts: Sequence[str], jobs: int = 1, rest: int = REST, versions: Ve
         from feedtools.dedup import batch
 
         found = batch.dedup(texts, jobs=jobs, rest=rest, versions=versions)
-    if not found.matches:
-        return Found()
-    from feedtools.dedup.match import explain
-
-    def explained(matches: Iterable[Match]) -> tuple[Match, ...]:
-        return tuple(explain(match, texts[match.a], texts[match.b]) for match in matches)
-
-    copies = tuple(cluster._replace(matches=explained(cluster.matches)) for cluster in found.clusters)
-    return Found(copies, explained(match for match in found.matches if match.kind == "overlapping"))
+    return Found(found.clusters, tuple(match for match in found.matches if match.kind == "overlapping"))
 
 
 def dedup_texts(texts: Iterable[Text], *, jobs: int = 1) -> tuple[Cluster, ...]:
@@ -59,11 +51,21 @@ def dedup_texts(texts: Iterable[Text], *, jobs: int = 1) -> tuple[Cluster, ...]:
         jobs: processes for large inputs.
 
     Returns:
-        One cluster per article that is there more than once; its numbers count the texts from 0.
+        One cluster per article that is there more than once, its matches with evidence; its numbers count the texts
+        from 0.
 
     >>> whole = "卷积网络的感受野随层数线性增长,空洞卷积用同样多的参数看得更远,分割任务因此受益,检测任务也是。"
     >>> [cluster] = dedup_texts([whole[:36] + "...", "别的文章说的是别的事情,与前面那一篇没有关系。", whole])
     >>> cluster.keep, cluster.drop, cluster.matches[0].kind
     (2, (0,), 'truncated')
     """
-    return compared([text if isinstance(text, str) else text.text for text in texts], jobs).clusters
+    every = [text if isinstance(text, str) else text.text for text in texts]
+    found = compared(every, jobs).clusters
+    if not found:
+        return ()
+    from feedtools.dedup.match import explain
+
+    return tuple(
+        cluster._replace(matches=tuple(explain(one, every[one.a], every[one.b]) for one in cluster.matches))
+        for cluster in found
+    )

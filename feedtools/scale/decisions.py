@@ -19,8 +19,9 @@ from feedtools.clean.fixing import FINAL, FOUND, HELD, fix_articles, grade
 from feedtools.clean.judging import Judge
 from feedtools.clean.notes import Note, as_evidence, dump, findings_of, parse, together
 from feedtools.clean.restoring import macros_of, note_of
-from feedtools.clean.standing import Members, describe_copy, replace_kept, shorten_chains
+from feedtools.clean.standing import Members, replace_kept, shorten_chains
 from feedtools.config import Policy
+from feedtools.dedup.describe import describe_copy
 from feedtools.dedup.rest import longest_rest
 from feedtools.lint.checks import compounds
 from feedtools.lint.edits import rewrite

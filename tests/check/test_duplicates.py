@@ -10,9 +10,10 @@ import pytest
 
 from feedtools.check.files import check
 from feedtools.config import Config, Policy
+from feedtools.dedup import match as dedup_match
 from feedtools.dedup.files import dedup
 from feedtools.dedup.index.updates import IndexWriter
-from feedtools.model import Article, Provenance
+from feedtools.model import Article, Match, Provenance
 
 OWN = 34
 """Symbols in a row that only the shorter one of the two texts has."""
@@ -56,3 +57,26 @@ def test_a_correction_of_a_published_record_is_no_copy_of_it(tmp_path: Path) -> 
         with IndexWriter(tmp_path / "i.sqlite", create=True) as index:
             index.add([Article("old.jsonl", 3, SHORT, False, "", Provenance(own))])
         assert len(check([str(tmp_path / "a.jsonl")], config).findings) == copies
+
+
+def test_what_no_words_say_is_not_aligned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    explained: list[str] = []
+
+    def explain(match: Match, text_a: str, text_b: str) -> Match:
+        explained.append(match.kind)
+        return align(match, text_a, text_b)
+
+    align = dedup_match.explain
+    monkeypatch.setattr(dedup_match, "explain", explain)
+    other = _text(5, 600)
+    beside = _text(6, 300) + other
+    texts = [SHORT, LONG, other + _text(7, 300), beside, beside[:320] + "..."]
+    (tmp_path / "a.txt").write_text(
+        "INCOMING TRANSMISSION\nLATEST UPDATES\n" + "".join(f"{text}\n" for text in texts), encoding="utf-8"
+    )
+    config = Config(root=tmp_path, select=("FT9", "FT906"), clean=Policy(rest=OWN + 1), cache=False)
+    found = check([str(tmp_path / "a.txt")], config).findings
+    assert sorted(finding.rule for finding in found) == ["FT902", "FT903", "FT906"]
+    (cut,) = (finding.message for finding in found if finding.rule == "FT903")
+    assert cut.startswith(f"the first 320 characters of {tmp_path / 'a.txt'}:6;")
+    assert explained == ["truncated"]
