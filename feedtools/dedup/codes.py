@@ -15,7 +15,9 @@ FEW, MANY = 0.2, 128
 """Share of a text that another one has in such runs, below which the two are no copies, and the codes from which that
 counts: between many edits of a short text no run is left."""
 _KEPT = 1 << 16
-"""Codes up to which the shingles of a text are kept: a code takes some hundred bytes."""
+"""Runs up to which those of a text are kept: one takes some hundred bytes."""
+_TRIES = 128
+"""Searches in a text that take less than to lay down all its runs, one in four places, to look them up."""
 
 
 @cache
@@ -81,17 +83,39 @@ def low_bytes(symbols: str) -> bytes:
     return symbols.encode("utf-32-le", "surrogatepass")[::4]
 
 
-def seeds(codes: bytes, width: int, stride: int = 1) -> dict[bytes, int]:
-    """Runs of ``width`` codes, one every ``stride`` from the end on, each with the first place it was taken from.
-
-    Those of the last few texts are kept, for the longest of a series meets all others.
-    """
-    return (_seeds if len(codes) <= _KEPT else _seeds.__wrapped__)(codes, width, stride)
-
-
-@lru_cache(maxsize=4)
-def _seeds(codes: bytes, width: int, stride: int) -> dict[bytes, int]:
+def seeds(codes: bytes, width: int, stride: int) -> dict[bytes, int]:
+    """Runs of ``width`` codes, one every ``stride`` from the end on, each with the first place it was taken from."""
     return {codes[at : at + width]: at for at in range(len(codes) - width, -1, -stride)}
+
+
+class Places:
+    """Places of runs in a text: searched for in it, and looked up in its ``seeds`` where many are asked for."""
+
+    def __init__(self, codes: bytes, width: int, stride: int) -> None:
+        self._codes, self._width, self._stride = codes, width, stride
+        self._left = _TRIES
+        self._known: dict[bytes, int] | None = None
+
+    def first(self, run: bytes) -> int:
+        """Find the first place of a run of ``width`` codes among those that ``seeds`` takes; -1 where there is none."""
+        codes, stride = self._codes, self._stride
+        last, at = len(codes) - self._width, -1
+        while self._left:
+            self._left -= 1
+            at = codes.find(run, at + 1)
+            if at < 0 or not (last - at) % stride:
+                return at
+        if self._known is None:
+            self._known = seeds(codes, self._width, stride)
+        return self._known.get(run, -1)
+
+
+def places(codes: bytes, width: int, stride: int) -> Places:
+    """Places of runs in a text; those of the last few texts are kept, for the longest of a series meets all others."""
+    return (_kept_places if len(codes) <= _KEPT * stride else Places)(codes, width, stride)
+
+
+_kept_places = lru_cache(maxsize=4)(Places)
 
 
 @lru_cache(maxsize=2)
@@ -101,8 +125,14 @@ def shared(a: bytes, b: bytes) -> bytes:
     Returns:
         1 or 0 for each place of ``a`` that has so many codes behind it.
     """
-    there = seeds(b, SHINGLE)
+    there = (_shingles if len(b) <= _KEPT else _shingles.__wrapped__)(b)
     return bytes([a[at : at + SHINGLE] in there for at in range(len(a) - SHINGLE + 1)])
+
+
+@lru_cache(maxsize=4)
+def _shingles(codes: bytes) -> set[bytes]:
+    """All runs of ``SHINGLE`` codes of a text."""
+    return {codes[at : at + SHINGLE] for at in range(len(codes) - SHINGLE + 1)}
 
 
 def share_few(marks: bytes) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from feedtools.dedup.codes import SHINGLE, rapidfuzz, seeds, shared
+from feedtools.dedup.codes import SHINGLE, places, rapidfuzz, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -186,7 +186,7 @@ def _in_line(seeds: Blocks) -> tuple[Blocks, Blocks]:
 def _seeded(a: bytes, b: bytes, marks: bytes, width: int, stride: int) -> Iterator[tuple[int, int, int]]:
     """Exact runs, ascending in ``a`` and apart there; on the present diagonal where the texts go on there."""
     begins = b.startswith
-    get = seeds(b, width, stride).get if len(b) > WHOLE else None  # not worth it for the few places of a short one
+    first = places(b, width, stride).first
     prefix, postfix = rapidfuzz("Prefix").similarity, rapidfuzz("Postfix").similarity
     marked = b"\1" * (width - SHINGLE + 1)  # no seed stands where one of its shingles is in no place of the other
     end = shift = there = 0
@@ -195,7 +195,7 @@ def _seeded(a: bytes, b: bytes, marks: bytes, width: int, stride: int) -> Iterat
         seed = a[i : i + width]
         j = i + shift
         if j < 0 or not begins(seed, j):
-            j = get(seed, -1) if get else _place(b, seed, stride)
+            j = first(seed)
             if j < 0:
                 i = marks.find(marked, i + 1)
                 continue
@@ -250,12 +250,3 @@ def _parts(blocks: Iterable[tuple[int, int, int]], least: int) -> Iterator[Block
         p, q = i + size, j + size
     if part and best >= least:
         yield part[:count]
-
-
-def _place(text: bytes, run: bytes, stride: int) -> int:
-    """Find the first place of a run among those ``stride`` apart that ``seeds`` takes."""
-    last = len(text) - len(run)
-    at = text.find(run)
-    while at >= 0 and (last - at) % stride:
-        at = text.find(run, at + 1)
-    return at

@@ -268,14 +268,33 @@ def test_a_place_is_the_first_that_seeds_take(text: bytes, at: int, stride: int)
     text = bytes(code % 3 for code in text)
     run = text[at : at + RUN]
     if len(run) == RUN:
-        assert runs._place(text, run, stride) == seeds(text, RUN, stride).get(run, -1)
+        known = codes.Places(text, RUN, stride)
+        assert [known.first(run) for _ in range(codes._TRIES)] == [seeds(text, RUN, stride).get(run, -1)] * codes._TRIES
+
+
+def test_runs_are_looked_up_where_many_were_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    laid: list[int] = []
+
+    def counted(text: bytes, width: int, stride: int) -> dict[bytes, int]:
+        laid.append(width)
+        return seeds(text, width, stride)
+
+    monkeypatch.setattr(codes, "seeds", counted)
+    known, absent = codes.Places(bytes(range(90)), RUN, 2), bytes(RUN)
+    assert [known.first(absent) for _ in range(codes._TRIES)] == [-1] * codes._TRIES
+    assert not laid
+    assert known.first(bytes(range(4, 4 + RUN))) == 4
+    assert laid == [RUN]
+    odd = codes.Places(bytes(1000), RUN, 4)  # a search that meets only places between counts each of them
+    odd.first(bytes(RUN))
+    assert odd._left == codes._TRIES - 1 - (1000 - RUN) % 4
 
 
 def test_what_is_kept_of_the_last_texts_is_that_of_each() -> None:
     texts = [random.Random(seed).randbytes(60) for seed in range(7)]
-    assert [set(seeds(text, 6)) for text in [*texts, *texts]] == [
-        {text[at : at + 6] for at in range(55)} for text in [*texts, *texts]
-    ]
+    for text in [*texts, *texts]:
+        assert codes._shingles(text) == {text[at : at + 6] for at in range(55)}
+        assert codes.places(text, 8, 2).first(text[4:12]) == 4
 
 
 @pytest.fixture(params=["early", "late"])
