@@ -13,7 +13,7 @@ from feedtools.dedup.batch_around import verify_around
 from feedtools.dedup.batch_run import in_memory, spread
 from feedtools.dedup.candidates import worth
 from feedtools.dedup.document_batch import BatchDocument
-from feedtools.dedup.match_batch import PAIRS
+from feedtools.dedup.match_batch import PAIRS, portions
 from feedtools.dedup.sketch_store import Edges
 from feedtools.model import text_number
 from feedtools.text import symbols_batch
@@ -89,10 +89,12 @@ def verify_pairs(
     """Verify pairs of positions, portion by portion."""
     one, other = pairs
     advance = run.progress("comparing", len(one), "pairs")
-    tasks = ((one[at : at + PAIRS], other[at : at + PAIRS]) for at in range(0, len(one), PAIRS))
-    for part in spread(_verify, tasks, run.workers, kept, store, asked):
+    sizes = store.lengths()
+    cuts = list(portions(sizes[one].astype(np.int64) + sizes[other]))
+    tasks = ((one[start:end], other[start:end]) for start, end in cuts)
+    for (start, end), part in zip(cuts, spread(_verify, tasks, run.workers, kept, store, asked), strict=True):
         yield part
-        advance(PAIRS)
+        advance(end - start)
 
 
 def _candidates(ranking: NDArray[Any], store: SketchStore, run: Run) -> tuple[Ints, Ints]:

@@ -6,23 +6,46 @@ from functools import partial
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from feedtools.dedup import codes_batch, match
 from feedtools.dedup.document_batch import place_all, show_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from feedtools.dedup.document import Document
 
 PAIRS = 500
-"""Pairs of texts to compare at once: what many of them share is marked in one go, and their texts fit in memory."""
+"""Pairs of texts to compare at once: what many of them share is marked in one go."""
+CODES = 1 << 23
+"""Codes of the pairs to compare at once: what is made of a text takes ten times as many bytes and more."""
+
+
+def portions(sizes: NDArray[Any]) -> Iterator[tuple[int, int]]:
+    """Cut pairs into portions of up to ``PAIRS``, and of ``CODES`` codes and what the last pair has beyond.
+
+    Args:
+        sizes: codes of each pair, both texts together.
+
+    Yields:
+        The first pair of each portion, and the one behind the last.
+    """
+    ends = np.cumsum(sizes, dtype=np.int64)
+    start = done = 0
+    while start < len(ends):
+        end = min(start + PAIRS, int(np.searchsorted(ends, done + CODES)) + 1, len(ends))
+        yield start, end
+        start, done = end, int(ends[end - 1])
 
 
 def compare_all(pairs: Sequence[tuple[Document, Document]], *, overlaps: bool = True) -> list[match.Comparison | None]:
     """Compare some pairs of texts, each as ``match.compare`` does.
 
     Args:
-        pairs: some ``PAIRS`` of them at most; in either order.
+        pairs: a portion of them (``portions``); in either order.
         overlaps: report texts that merely overlap, too; else what can be no more is not looked at any further.
     """
     made: list[Any] = [

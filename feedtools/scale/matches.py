@@ -12,6 +12,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from feedtools.dedup import match
@@ -19,7 +20,7 @@ from feedtools.dedup.describe import describe, links
 from feedtools.dedup.document import kept
 from feedtools.dedup.document_batch import BatchDocument
 from feedtools.dedup.keeper import Order, damage
-from feedtools.dedup.match_batch import PAIRS, compare_all
+from feedtools.dedup.match_batch import compare_all, portions
 from feedtools.dedup.resolve import Choice, resolve, resolve_once
 from feedtools.dedup.rest import REST
 from feedtools.dedup.slots import FrameSlot
@@ -124,8 +125,9 @@ class _Found:
     def compare(self, pairs: Sequence[tuple[_Text, _Text]]) -> list[match.Comparison]:
         """Compare some pairs of texts, all of different numbers, and keep what is a match; give these."""
         made: list[match.Comparison] = []
-        for at in range(0, len(pairs), PAIRS):
-            some = pairs[at : at + PAIRS]
+        sizes = np.array([len(one.codes) + len(other.codes) for one, other in pairs], np.int64)
+        for start, end in portions(sizes):
+            some = pairs[start:end]
             for (one, other), compared in zip(some, compare_all(some), strict=True):
                 if compared is not None:
                     self._keep(compared, *((one, other) if compared.match.a == one.number else (other, one)))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from itertools import combinations
 
+import numpy as np
 import pytest
 
+from feedtools.dedup import match_batch
 from feedtools.dedup.document_batch import BatchDocument
 from feedtools.dedup.match import Asked, Comparison, compare
 from feedtools.dedup.match_batch import compare_all
@@ -64,3 +66,17 @@ def test_each_pair_is_compared_as_by_itself(seed: int, overlaps: bool) -> None:
 
 def test_no_pairs_are_no_comparisons() -> None:
     assert compare_all([]) == []
+
+
+def test_pairs_are_cut_by_their_number_and_by_their_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(match_batch, "PAIRS", 4)
+    monkeypatch.setattr(match_batch, "CODES", 100)
+
+    def cuts(*sizes: int) -> list[tuple[int, int]]:
+        return list(match_batch.portions(np.array(sizes, np.uint32)))
+
+    assert cuts() == []
+    assert cuts(1, 1, 1, 1, 1) == [(0, 4), (4, 5)]
+    assert cuts(60, 39, 1, 5) == [(0, 3), (3, 4)]
+    assert cuts(60, 39, 1000, 5) == [(0, 3), (3, 4)]
+    assert cuts(100, 100, 99, 100) == [(0, 1), (1, 2), (2, 4)]
