@@ -10,6 +10,9 @@ from pathlib import Path
 from feedtools.model import SYNTAXES, Article, Place
 from feedtools.system.on_disk import Strings
 
+NAMES = 1024
+"""Names of files that are held: articles are asked for file by file, and beside those that they overlap with."""
+
 
 class Texts(Strings):
     """The texts of all articles by number, with their places; in memory are 13 bytes per article and 16 per file.
@@ -24,7 +27,7 @@ class Texts(Strings):
         self._firsts = array("Q")
         self._names = Strings(path.with_name(f"{path.name}-names"))
         self._last: str | None = None
-        self._name, self._asked = "", -1
+        self._asked: dict[int, str] = {}
         self._syntaxes = array("B")  # their numbers in SYNTAXES
 
     def take(self, name: str, lines: Iterable[int], data: bytes, sizes: Iterable[int], syntaxes: Iterable[str]) -> None:
@@ -62,9 +65,12 @@ class Texts(Strings):
     def place(self, number: int) -> Place:
         """Find the place of an article."""
         file = bisect_right(self._firsts, number) - 1
-        if file != self._asked:  # articles of one file are asked for one after the other
-            self._name, self._asked = self._names[file], file
-        return Place(self._name, self._lines[number])
+        name = self._asked.get(file)
+        if name is None:
+            if len(self._asked) == NAMES:
+                self._asked.clear()
+            name = self._asked[file] = self._names[file]
+        return Place(name, self._lines[number])
 
 
 class Instead(Mapping[int, str]):

@@ -39,6 +39,18 @@ def test_strings(texts: list[str], portion: int) -> None:
             one.close()
 
 
+@pytest.mark.parametrize("held", [1, 2])
+def test_places_are_found_in_any_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int) -> None:
+    monkeypatch.setattr("feedtools.clean.on_disk.NAMES", held)
+    texts = Texts(tmp_path / "texts")
+    for name in "abc":
+        texts.take(name, [1, 2], b"", [0, 0], ["", ""])
+    texts.seal()
+    for number in (0, 4, 1, 2, 5, 0, 3, 4):
+        assert texts.place(number) == Place("abc"[number // 2], number % 2 + 1)
+    texts.close()
+
+
 def test_texts_know_their_places(tmp_path: Path) -> None:
     texts = Texts(tmp_path / "texts")
     texts.take("a.txt", [4, 6], "一二三".encode(), [3, 6], ["", "markdown/none"])
