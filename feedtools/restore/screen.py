@@ -199,7 +199,10 @@ def _signs(raw: str) -> Signs:
 
 @derived_from_text(EXCERPTS)
 def _signs_of_sibling(raw: str) -> Signs:
-    return Signs(read_sibling(raw))
+    text = read_sibling(raw)
+    if text.raw == raw and (itself := _signs(raw)).text is text:
+        return itself  # it is read as an article of the feed is, and may be asked as one
+    return Signs(text)
 
 
 def _may_fill(a: Signs, b: Signs) -> bool:
