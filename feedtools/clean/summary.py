@@ -20,7 +20,7 @@ from feedtools.clean.output import Fate
 from feedtools.clean.remaining import Remains
 from feedtools.dedup.cluster import coverage_of, partner
 from feedtools.dedup.describe import links
-from feedtools.dedup.match import explain
+from feedtools.dedup.evidence import explain
 from feedtools.errors import FeedtoolsError
 from feedtools.lint.rules import Rule
 from feedtools.model import Article, Block, Cluster, Edit, Finding, Fix, Match, Place, Span

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from feedtools.dedup import join, match, match_table
+from feedtools.dedup import join, match_table
 from feedtools.dedup.batch_pairs import Wanted, joined, ranking, verify_all, verify_pairs
 from feedtools.dedup.batch_run import Distinct, Run, in_memory, worker_count
 from feedtools.dedup.batch_texts import collapse, sizes_of, sketch_all
 from feedtools.dedup.candidates import CLOSE, CROWD
+from feedtools.dedup.evidence import explain
 from feedtools.dedup.keeper import Order, damage
 from feedtools.dedup.resolve import ROUNDS
 from feedtools.dedup.rest import REST
@@ -297,7 +298,7 @@ def _as_objects(
     if evidence:
         spans: list[tuple[Block, ...] | None] = [*[None] * len(exact), *found.evidence]
         matches = [
-            match.explain(one, texts[one.a], texts[one.b]) if blocks is None else one._replace(evidence=blocks)
+            explain(one, texts[one.a], texts[one.b]) if blocks is None else one._replace(evidence=blocks)
             for one, blocks in zip(matches, map(spans.__getitem__, order.tolist()), strict=True)
         ]
     asked = _keys(table.rows)
@@ -308,7 +309,7 @@ def _as_objects(
         places = known[table.starts[number] : table.starts[number + 1]].tolist()
         every = [one if place < 0 else matches[place] for one, place in zip(cluster.matches, places, strict=True)]
         if evidence:
-            every = [one if one.evidence else match.explain(one, texts[one.a], texts[one.b]) for one in every]
+            every = [one if one.evidence else explain(one, texts[one.a], texts[one.b]) for one in every]
         made.append(cluster._replace(matches=tuple(every)))
     return Result(tuple(made), tuple(matches))
 

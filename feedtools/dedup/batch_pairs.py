@@ -13,6 +13,7 @@ from feedtools.dedup.batch_around import verify_around
 from feedtools.dedup.batch_run import in_memory, spread
 from feedtools.dedup.candidates import worth
 from feedtools.dedup.document_batch import BatchDocument
+from feedtools.dedup.evidence import aligned, explain
 from feedtools.dedup.match_batch import PAIRS, portions
 from feedtools.dedup.sketch_store import Edges
 from feedtools.model import text_number
@@ -190,7 +191,7 @@ def _evidence(compared: Sequence[match.Comparison], kept: Distinct) -> list[tupl
         a, b = at[one.match.a], at[one.match.b]
         if one.overlap is None:  # it was measured on other texts
             texts = kept.texts[one.match.a], kept.texts[one.match.b]
-            explained.append(match.explain(one.match, *texts).evidence)
+            explained.append(explain(one.match, *texts).evidence)
         else:
-            explained.append(match.aligned(one.overlap, symbols[a], symbols[b], offsets[a], offsets[b]))
+            explained.append(aligned(one.overlap, symbols[a], symbols[b], offsets[a], offsets[b]))
     return explained

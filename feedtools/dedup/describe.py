@@ -93,7 +93,7 @@ def describe_copy(match: Match, number: int, text: Callable[[int], str], place: 
         place: of the other one.
     """
     if match.kind in PLACED and not match.evidence:
-        from feedtools.dedup.match import explain
+        from feedtools.dedup.evidence import explain
 
         match = explain(match, text(match.a), text(match.b))
     return describe(match, number, place)

@@ -1,10 +1,10 @@
-"""Aligned spans of many matches at once: ``match.explain`` over a block of texts, read with numpy."""
+"""Aligned spans of many matches at once: ``evidence.explain`` over a block of texts, read with numpy."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feedtools.dedup.match import aligned, explain
+from feedtools.dedup.evidence import aligned, explain
 from feedtools.dedup.overlap import overlap
 from feedtools.text import symbols_batch
 

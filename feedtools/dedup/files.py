@@ -11,8 +11,8 @@ from feedtools.config import Config
 from feedtools.dedup.article_table import ArticleTable, ComparedTexts, gather, is_page
 from feedtools.dedup.cluster import coverage_of, partner
 from feedtools.dedup.describe import describe, links, with_repeated
+from feedtools.dedup.evidence import cut_offset
 from feedtools.dedup.explain import Explanation, explain_pair
-from feedtools.dedup.match import cut_offset
 from feedtools.dedup.pages import is_apart, own_text, tell_apart
 from feedtools.dedup.versions import Versions, record_of
 from feedtools.errors import ConfigError, FeedtoolsError, WriteError

@@ -63,7 +63,7 @@ def dedup_texts(texts: Iterable[Text], *, jobs: int = 1) -> tuple[Cluster, ...]:
     found = compared(every, jobs).clusters
     if not found:
         return ()
-    from feedtools.dedup.match import explain
+    from feedtools.dedup.evidence import explain
 
     return tuple(
         cluster._replace(matches=tuple(explain(one, every[one.a], every[one.b]) for one in cluster.matches))

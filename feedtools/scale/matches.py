@@ -19,6 +19,7 @@ from feedtools.dedup import match
 from feedtools.dedup.describe import describe, links
 from feedtools.dedup.document import kept
 from feedtools.dedup.document_batch import BatchDocument
+from feedtools.dedup.evidence import aligned, explain
 from feedtools.dedup.keeper import Order, damage
 from feedtools.dedup.match_batch import compare_all, portions
 from feedtools.dedup.resolve import Choice, resolve, resolve_once
@@ -137,9 +138,9 @@ class _Found:
     def _keep(self, compared: match.Comparison, a: _Text, b: _Text) -> None:
         made, found = compared.match, compared.overlap
         if found is None:
-            evidence = match.explain(made, a.text, b.text).evidence
+            evidence = explain(made, a.text, b.text).evidence
         else:
-            evidence = match.aligned(found, a.symbols, b.symbols, a.offsets, b.offsets)
+            evidence = aligned(found, a.symbols, b.symbols, a.offsets, b.offsets)
         slots = b"".join(_SLOT.pack(*slot) for slot in compared.slots)
         shares = made.coverage_a, made.coverage_b, made.similarity
         self._rows.append((a.id, b.id, made.kind, *shares, made.rest_a, made.rest_b, slots, *a.facts, *b.facts))

@@ -10,7 +10,7 @@ import pytest
 
 from feedtools.check.files import check
 from feedtools.config import Config, Policy
-from feedtools.dedup import match as dedup_match
+from feedtools.dedup import evidence as dedup_evidence
 from feedtools.dedup.files import dedup
 from feedtools.dedup.index.updates import IndexWriter
 from feedtools.model import Article, Match, Provenance
@@ -66,8 +66,8 @@ def test_what_no_words_say_is_not_aligned(tmp_path: Path, monkeypatch: pytest.Mo
         explained.append(match.kind)
         return align(match, text_a, text_b)
 
-    align = dedup_match.explain
-    monkeypatch.setattr(dedup_match, "explain", explain)
+    align = dedup_evidence.explain
+    monkeypatch.setattr(dedup_evidence, "explain", explain)
     other = _text(5, 600)
     beside = _text(6, 300) + other
     texts = [SHORT, LONG, other + _text(7, 300), beside, beside[:320] + "..."]

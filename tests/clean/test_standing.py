@@ -8,7 +8,7 @@ import pytest
 
 from feedtools.clean.decide import CopyOf
 from feedtools.clean.standing import hand_over, shorten_chains
-from feedtools.dedup.match import match_pair
+from feedtools.dedup.evidence import match_pair
 from feedtools.dedup.rest import REST
 from feedtools.model import Match
 

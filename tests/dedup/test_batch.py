@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from feedtools.dedup import batch, batch_pairs, batch_run, match_table, small
 from feedtools.dedup.batch import dedup
-from feedtools.dedup.match import explain
+from feedtools.dedup.evidence import explain
 from feedtools.model import Match
 from feedtools.system.shared_memory import Arena, ArrayPlace
 

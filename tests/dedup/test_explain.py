@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedtools.dedup.evidence import match_pair
 from feedtools.dedup.explain import explain_pair
-from feedtools.dedup.match import match_pair
 from feedtools.dedup.rest import longest_rest
 
 

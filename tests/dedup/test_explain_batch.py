@@ -7,8 +7,9 @@ from itertools import combinations
 import pytest
 
 from feedtools.dedup.document import Document
+from feedtools.dedup.evidence import explain
 from feedtools.dedup.explain_batch import explain_all
-from feedtools.dedup.match import compare, explain
+from feedtools.dedup.match import compare
 from feedtools.text import symbols_batch
 
 HAN = "".join(chr(0x4E00 + 53 * number) for number in range(260))

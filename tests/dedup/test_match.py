@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -15,8 +14,8 @@ from feedtools.dedup.batch import dedup
 from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.codes import low_bytes
 from feedtools.dedup.document import Document, is_dense
-from feedtools.dedup.match import compare, cut_offset, explain, match_pair
-from feedtools.text import symbols
+from feedtools.dedup.evidence import match_pair
+from feedtools.dedup.match import compare
 
 HAN = [chr(0x4E00 + 41 * i) for i in range(480)]
 
@@ -91,14 +90,6 @@ def test_a_copy_is_covered_to_four_fifths(size: int, kind: str) -> None:
 def test_a_text_that_another_begins_with_is_a_cut_even_where_all_of_it_is_an_address() -> None:
     address = "https://example.org/notes/a-long-name-for-a-page"
     assert match_pair(address[:40] + "...", address + " " + WHOLE).kind == "truncated"  # type: ignore[union-attr]
-
-
-def test_the_cut_is_where_the_copy_breaks_off() -> None:
-    source = "前言：" + WHOLE
-    found = match_pair(source[:83] + "...", source)
-    assert found is not None
-    assert cut_offset(found) == 83
-    assert cut_offset(match_pair(source, source)) is None  # type: ignore[arg-type]
 
 
 def test_instalments_are_told_apart_by_their_number() -> None:
@@ -185,25 +176,6 @@ def test_any_two_texts_can_be_compared(a: str, b: str) -> None:
     if found is not None:
         assert 0 <= found.similarity <= 1
         assert (found.kind == "exact") == (a == b)
-
-
-@settings(deadline=None)
-@given(st.integers(0, 10**6), st.floats(0, 0.2))
-def test_evidence_is_ordered_and_equal_symbol_by_symbol(seed: int, rate: float) -> None:
-    rng = random.Random(seed)
-    a = article(seed, 200)
-    b = "".join(c if rng.random() > rate else rng.choice(["", c + "，", "Ａ"]) for c in a)
-    compared = compare(Document.of(0, a), Document.of(1, b))
-    assert compared is not None
-    found = compared.match
-    first, second = (a, b) if found.a == 0 else (b, a)
-    blocks = explain(found, first, second).evidence
-    assert blocks
-    for one in blocks:
-        assert symbols.symbols(first[one.a_start : one.a_end]) == symbols.symbols(second[one.b_start : one.b_end])
-    for one, two in pairwise(blocks):
-        assert one.a_end <= two.a_start
-        assert one.b_end <= two.b_start
 
 
 @settings(deadline=None)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from feedtools.dedup.candidates import MOST_REST
 from feedtools.dedup.document import Document
+from feedtools.dedup.evidence import match_pair
 from feedtools.dedup.explain import explain_pair
-from feedtools.dedup.match import PROSE, compare, match_pair
+from feedtools.dedup.match import PROSE, compare
 from feedtools.dedup.notation import notes, signs_agree
 from feedtools.dedup.runs import Runs
 from feedtools.model import COPIES

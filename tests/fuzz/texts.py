@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feedtools.dedup import sketch_batch
-from feedtools.dedup.match import match_pair
+from feedtools.dedup.evidence import match_pair
 from feedtools.dedup.sketch import SCALE, sketch
 from feedtools.lint.edits import apply
 from feedtools.lint.engine import lint

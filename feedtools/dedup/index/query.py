@@ -329,7 +329,7 @@ def _alike(
 
 
 def _explained(found: Published, text: str) -> Published:
-    from feedtools.dedup.match import explain
+    from feedtools.dedup.evidence import explain
 
     texts = (text, found.document.text)
     return found._replace(match=explain(found.match, texts[found.match.a], texts[found.match.b]))

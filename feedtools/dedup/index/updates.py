@@ -62,7 +62,7 @@ def take_in(
 
 def is_later_version(text: str, published: str) -> bool:
     """Tell whether a text is a later version of a published one that has its id: ids such as 1 are given by many."""
-    from feedtools.dedup.match import match_pair
+    from feedtools.dedup.evidence import match_pair
 
     return text != published and match_pair(published, text) is not None
 

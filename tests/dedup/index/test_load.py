@@ -231,7 +231,7 @@ text = sys.argv[1]
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 from feedtools.lint.engine import lint
-from feedtools.dedup.match import match_pair
+from feedtools.dedup.evidence import match_pair
 from feedtools.model import Article
 from feedtools.lint.rules import builtin
 rules = builtin(examples=False)
