@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _PARTED = "\0"
 """Stands between two symbols that something parts; no symbol."""
 _PARTS = frozenset({"math", "display", "code"})
-_DOTS_ALONE = re.compile(r"\s*(?:\.{3,}|…+)\s*")
+_DOTS = re.compile(r"\.{3,}|…+")
 
 
 class Signs:
@@ -124,7 +124,7 @@ class Signs:
     def ends_with_dots(self) -> bool:
         """Tell whether nothing but the dots of a cut stands behind its last symbol."""
         text = self.text
-        return bool(text.symbols) and _DOTS_ALONE.fullmatch(text.raw, text.offsets[-1] + 1) is not None
+        return bool(text.symbols) and _DOTS.fullmatch(text.raw[text.offsets[-1] + 1 :].strip()) is not None
 
 
 def _parted(symbols: str, gaps: Iterable[int]) -> str:
