@@ -74,22 +74,6 @@ class Asked(NamedTuple):
 _ALL = Asked()
 
 
-class HidingPair(NamedTuple):
-    """Two texts that run in parallel as copies do, of which a reader may see but a part.
-
-    Attributes:
-        a: the one text, as ``compare`` directs the two.
-        b: the other.
-        found: where they run in parallel.
-        asked: what is wanted; its marks are those of ``a`` in ``b``.
-    """
-
-    a: Document
-    b: Document
-    found: Overlap
-    asked: Asked
-
-
 class ShownPair(NamedTuple):
     """Two texts of which a reader sees but a part, and which is what has to be compared.
 
@@ -135,15 +119,15 @@ def compare(one: Document, other: Document, asked: Asked = _ALL) -> Comparison |
         other: the other.
         asked: what is wanted of it, and known.
     """
-    made: Comparison | HidingPair | ShownPair | ParallelPair | None = compare_whole(one, other, asked)
-    if isinstance(made, HidingPair):
+    made: Comparison | ShownPair | ParallelPair | None = compare_whole(one, other, asked)
+    if isinstance(made, ParallelPair):
         made = uncover(made)
     if isinstance(made, ShownPair):
         made = compare_shown(made, asked._replace(marks=None))
     return compare_parallel(made) if isinstance(made, ParallelPair) else made
 
 
-def compare_whole(one: Document, other: Document, asked: Asked = _ALL) -> Comparison | HidingPair | ParallelPair | None:
+def compare_whole(one: Document, other: Document, asked: Asked = _ALL) -> Comparison | ParallelPair | None:
     """Compare two texts as ``compare`` does, up to where the parts that are shown decide, or what differs."""
     a, b = _directed(one, other)
     size_a, size_b = len(a.codes), len(b.codes)
@@ -159,16 +143,18 @@ def compare_whole(one: Document, other: Document, asked: Asked = _ALL) -> Compar
         return _apart(a, b, found, asked, least=None)
     if not (found.same or _parted_by_hole(found, a, b)):
         return _apart(a, b, found, asked)
-    return (HidingPair if a.hides or b.hides else ParallelPair)(a, b, found, asked)
+    return ParallelPair(a, b, found, asked)
 
 
-def uncover(pair: HidingPair) -> Comparison | ShownPair | ParallelPair | None:
+def uncover(pair: ParallelPair) -> Comparison | ShownPair | ParallelPair | None:
     """Take the parts of two texts that are shown, where those are not all of them."""
     a, b = pair[:2]
+    if not (a.hides or b.hides):
+        return pair
     shown = a.shown, b.shown
     if shown != (a, b):
         return ShownPair(a, b, *_directed(*shown))
-    return _apart(*pair) if other_stub(a, b) else ParallelPair(*pair)
+    return _apart(*pair[:4]) if other_stub(a, b) else pair
 
 
 def compare_shown(shown: ShownPair, asked: Asked = _ALL) -> Comparison | ParallelPair | None:

@@ -54,21 +54,25 @@ def compare_all(pairs: Sequence[tuple[Document, Document]], *, overlaps: bool = 
         else match.compare_whole(*pair, match.Asked(overlaps, marks))
         for pair, marks in zip(pairs, _marks(pairs), strict=True)
     ]
-    show_all(_documents(made, match.HidingPair))
-    made = [match.uncover(one) if isinstance(one, match.HidingPair) else one for one in made]
+    show_all(_documents(one for one in _parallel(made) if one.a.hides or one.b.hides))
+    made = [match.uncover(one) if isinstance(one, match.ParallelPair) else one for one in made]
     shown = [one for one in made if isinstance(one, match.ShownPair)]
     marks_shown = codes_batch.shared([it.one.codes for it in shown], [it.other.codes for it in shown])
     parts = (
         match.compare_shown(*it) for it in zip(shown, map(partial(match.Asked, overlaps), marks_shown), strict=True)
     )
     made = [next(parts) if isinstance(one, match.ShownPair) else one for one in made]
-    place_all(_documents(made, match.ParallelPair))
+    place_all(_documents(_parallel(made)))
     return [match.compare_parallel(one) if isinstance(one, match.ParallelPair) else one for one in made]
 
 
-def _documents(made: Iterable[Any], kind: type[match.HidingPair | match.ParallelPair]) -> list[Document]:
+def _parallel(made: Iterable[Any]) -> Iterator[match.ParallelPair]:
+    return (one for one in made if isinstance(one, match.ParallelPair))
+
+
+def _documents(pairs: Iterable[match.ParallelPair]) -> list[Document]:
     """The texts of some pairs, each once."""
-    return list({id(it): it for pair in made if isinstance(pair, kind) for it in pair[:2]}.values())
+    return list({id(it): it for pair in pairs for it in pair[:2]}.values())
 
 
 def _marks(pairs: Sequence[tuple[Document, Document]]) -> list[bytes | None]:

@@ -17,7 +17,6 @@ from feedtools.dedup.codes import FEW, MANY, SHINGLE, seeds, share_few, shared
 from feedtools.dedup.document import Document
 from feedtools.dedup.match import (
     Asked,
-    HidingPair,
     ParallelPair,
     ShownPair,
     compare,
@@ -222,7 +221,7 @@ def test_marks_change_no_comparison_of_what_is_shown(seed: int, rate: float, len
     )
     one, other = (Document.of(at, text) for at, text in enumerate(texts))
     whole = compare_whole(one, other)
-    if isinstance(whole, HidingPair):
+    if isinstance(whole, ParallelPair):
         whole = uncover(whole)
     made = [whole, whole]
     if isinstance(whole, ShownPair):
