@@ -36,8 +36,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
     if not stream.seekable():
         raise ReadError("Parquet is read from its end; it cannot come from a pipe or a packed file", path=source)
     key = options.text_key
-    size = stream.seek(0, io.SEEK_END)
-    limit = max(FREE_BYTES, MAX_RATIO * size)
+    limit = max(FREE_BYTES, MAX_RATIO * stream.seek(0, io.SEEK_END))
     try:
         plain = files.ParquetFile(stream)
         _check(plain, key, source, pyarrow, limit)
@@ -47,8 +46,7 @@ def read(stream: IO[bytes], source: str, options: ReadOptions, on_error: OnError
             raise _too_much(source)
         rows, as_one = _batch_size(sizes.shared)
         # Read ahead, all that was read of the file would be held until its end.
-        repeated = [key] if as_one else []
-        table = files.ParquetFile(stream, read_dictionary=repeated, metadata=plain.metadata, pre_buffer=False)
+        table = files.ParquetFile(stream, read_dictionary=[key] * as_one, metadata=plain.metadata, pre_buffer=False)
         number = given = 0
         empty = Empty(source, "row")
         for batch in table.iter_batches(batch_size=rows, columns=wanted):

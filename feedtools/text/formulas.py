@@ -25,9 +25,6 @@ class Math(NamedTuple):
     closed: bool
 
 
-_new = tuple.__new__
-
-
 class _Compact(Sequence[Math]):
     """Very many formulas of a text, in nine bytes each: as tuples they take 150, forty times as much as ``$a$``."""
 
@@ -144,7 +141,7 @@ def _plain_ones(text: str) -> tuple[tuple[Math, ...], int]:
             continue
         if kind is not None or text[start - 1 : start] == ":" or len(found) == MANY:
             return tuple(found), start
-        found.append(_new(Math, (start, end, text[start : start + 2], True)))
+        found.append(tuple.__new__(Math, (start, end, text[start : start + 2], True)))
     return tuple(found), -1
 
 

@@ -20,9 +20,6 @@ _CUT_OFF = 200
 _IN_CODE = lazy(r"[A-Za-z0-9_\\\])]")
 
 
-_new = tuple.__new__
-
-
 class Placeholder(NamedTuple):
     """A placeholder in a text: a half-open span of code points, and what stood there."""
 
@@ -153,7 +150,7 @@ def find(text: str) -> Iterator[Placeholder]:
         if found is not None:
             done, kind = found
             if not _indexes(text, kind, start):
-                yield _new(Placeholder, (start, done, kind))
+                yield tuple.__new__(Placeholder, (start, done, kind))
 
 
 @lru_cache(maxsize=16)
