@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from feedtools.errors import FeedtoolsError, RuleError, system_words
 from feedtools.lint.checks import resolve
-from feedtools.lint.checks.base import Evidence, Hit, View, made
+from feedtools.lint.checks.base import Evidence, Hit, View, make
 from feedtools.lint.checks.screens import SCREENS, literals
 from feedtools.lint.prefilter import Block, Scan, scan
 from feedtools.model import CODED, LEVELS, Article, Edit, Finding, Fix, Span, Transmission
@@ -287,12 +287,12 @@ def _findings(rule: Rule, article: Article, hits: Iterable[Hit]) -> list[Finding
             grade,
             confidence or rule.confidence,
             article,
-            made(Span, (start, end)),
+            make(Span, (start, end)),
             message or (_quoted(said, text[start:end]) if quoting else said),
-            made(Fix, (edits, safety or rule.safety)) if edits else None,
+            make(Fix, (edits, safety or rule.safety)) if edits else None,
             (),
         )
-        findings.append(made(Finding, found))
+        findings.append(make(Finding, found))
     return findings
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 TOKEN = lazy(r"[A-Za-z0-9]{4,}(?:(?<=[0-9])\.[0-9]+[A-Za-z0-9]*)*")  # three letters are an acronym
 
 
-made = tuple.__new__
-"""Makes named tuples from all their fields in a third of the time; for what a feed holds thousands of."""
+make = tuple.__new__
+"""Make a named tuple from all its fields, in a third of the time; for what a feed holds thousands of."""
 
 
 class Hit(NamedTuple):

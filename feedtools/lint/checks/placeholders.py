@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from feedtools.lint.checks.base import Hit, made
+from feedtools.lint.checks.base import Hit, make
 from feedtools.text.placeholders import find_words
 
 if TYPE_CHECKING:
@@ -29,4 +29,4 @@ def lost(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     wanted = options["kind"]
     for start, end, kind in found:
         if kind == wanted:
-            yield made(Hit, (start, end, "", (), None, None, None))
+            yield make(Hit, (start, end, "", (), None, None, None))

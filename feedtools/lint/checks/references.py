@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from feedtools.lint.checks.base import Hit, made
+from feedtools.lint.checks.base import Hit, make
 from feedtools.text.patterns import lazy
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _around(text: str, anchors: re.Pattern[str], pointer: re.Pattern[str]) -> It
             start += 1
         while text[end - 1].isspace():
             end -= 1
-        yield made(Hit, (start, end, "", (), None, None, None))
+        yield make(Hit, (start, end, "", (), None, None, None))
 
 
 _ANNOUNCED = r"包括|包含|分为|步骤|(?:有以下|如下)[^\s。,:;]{0,8}|as follows|the following(?: \w+)?"

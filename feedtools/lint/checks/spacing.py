@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from feedtools.lint.checks.base import Hit, made
+from feedtools.lint.checks.base import Hit, make
 from feedtools.lint.checks.textual import in_math, is_han, without_overlaps
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
@@ -55,7 +55,7 @@ def _before_marks(view: View, spaces: Iterable[int]) -> list[Hit]:
         if _is_slip(text, start, end):
             opener = _padded_opener(text, start, end) if text[end] in ")）" else -1
             if opener < 0:
-                hits.append(made(Hit, (start, end + 1, "", (made(Edit, (start, end, "")),), None, None, None)))
+                hits.append(make(Hit, (start, end + 1, "", (make(Edit, (start, end, "")),), None, None, None)))
             elif _OPENED.match(text, opener) and _follows_han(text, opener):  # both go, or both stay
                 hits.append(Hit(start, end + 1, "", (Edit(start, end, ""),), safety="confident"))
         elif text[end] == "," and _is_in_clause(text, start, end):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from feedtools.lint.checks.base import Hit, made
+from feedtools.lint.checks.base import Hit, make
 from feedtools.lint.checks.screens import DOTS, last_marks
 from feedtools.model import Edit
 from feedtools.text.patterns import lazy
@@ -36,7 +36,7 @@ def truncated(view: View, options: Mapping[str, Any]) -> Iterator[Hit]:
     dots = _cut_mark(text, end) if end and text[end - 1] in last_marks() else ""
     if dots:
         start = end - len(dots)
-        yield made(Hit, (start, end, _where(view, text[:start].rstrip()), (), None, None, None))
+        yield make(Hit, (start, end, _where(view, text[:start].rstrip()), (), None, None, None))
 
 
 def _cut_mark(text: str, end: int) -> str:
